@@ -1,0 +1,147 @@
+/**
+ * The body of a WebAssembly function: locals and instructions, each a method that appends its bytes. Only what kernels use. Knows the
+ * binary format and nothing of optimizers.
+ */
+import { float32, float64, signed, sized, unsigned, vector } from './encode.ts';
+
+/** A value type by its binary code. */
+export const valueType = { i32: 0x7f, f64: 0x7c, v128: 0x7b } as const;
+
+/** The name of a value type. */
+export type ValueTypeName = keyof typeof valueType;
+
+const plain = {
+  'i32.eqz': [0x45], 'i32.lt_u': [0x49], 'i32.add': [0x6a], 'i32.sub': [0x6b], 'i32.and': [0x71],
+  'f64.add': [0xa0],
+} as const; // prettier-ignore
+
+/** SIMD instructions without immediates: the number after the 0xfd prefix. */
+const simd = {
+  'i32x4.splat': 17, 'f32x4.splat': 19, 'f64x2.splat': 20,
+  'i32x4.gt_s': 59,
+  'f32x4.eq': 65, 'f32x4.ne': 66, 'f32x4.lt': 67, 'f32x4.le': 69,
+  'f64x2.eq': 71, 'f64x2.ne': 72, 'f64x2.lt': 73, 'f64x2.le': 75,
+  'v128.and': 78, 'v128.or': 80, 'v128.bitselect': 82,
+  'f32x4.demote_f64x2_zero': 94, 'f64x2.promote_low_f32x4': 95,
+  'f32x4.floor': 104, 'f64x2.floor': 117, 'f64x2.nearest': 148,
+  'i64x2.shl': 203, 'i64x2.shr_u': 205, 'i64x2.add': 206, 'i64x2.sub': 209,
+  'f32x4.abs': 224, 'f32x4.neg': 225, 'f32x4.sqrt': 227, 'f32x4.add': 228, 'f32x4.sub': 229, 'f32x4.mul': 230, 'f32x4.div': 231,
+  'f32x4.min': 232, 'f32x4.max': 233,
+  'f64x2.abs': 236, 'f64x2.neg': 237, 'f64x2.sqrt': 239, 'f64x2.add': 240, 'f64x2.sub': 241, 'f64x2.mul': 242, 'f64x2.div': 243,
+  'f64x2.min': 244, 'f64x2.max': 245,
+} as const; // prettier-ignore
+
+/** The name of an instruction without immediates. */
+export type PlainInstruction = keyof typeof plain | keyof typeof simd;
+
+const loads = { 'i32.load': [0x28], 'v128.load': [0xfd, 0], 'v128.load32_splat': [0xfd, 9], 'v128.load64_splat': [0xfd, 10] } as const;
+const stores = { 'f64.store': [0x39], 'v128.store': [0xfd, 11] } as const;
+
+/** The code of one function, in the order in which it is appended. */
+export class Code {
+  private readonly bytes: number[] = [];
+  private readonly locals: ValueTypeName[] = [];
+  private readonly parameters: number;
+
+  /** Starts a function with that many parameters; they are locals 0, 1, …. */
+  constructor(parameters: number) {
+    this.parameters = parameters;
+  }
+
+  /** A new local, zero at first; returns its number. */
+  local(type: ValueTypeName): number {
+    return this.parameters + this.locals.push(type) - 1;
+  }
+
+  /** Appends instructions without immediates. */
+  op(...names: PlainInstruction[]): this {
+    for (const name of names) {
+      if (name in plain) this.bytes.push(...plain[name as keyof typeof plain]);
+      else this.bytes.push(0xfd, ...unsigned(simd[name as keyof typeof simd]));
+    }
+    return this;
+  }
+
+  /** Pushes a local. */
+  get(local: number): this {
+    this.bytes.push(0x20, ...unsigned(local));
+    return this;
+  }
+
+  /** Pops into a local. */
+  set(local: number): this {
+    this.bytes.push(0x21, ...unsigned(local));
+    return this;
+  }
+
+  /** Pushes an i32 constant. */
+  i32(value: number): this {
+    this.bytes.push(0x41, ...signed(value));
+    return this;
+  }
+
+  /** Pushes four equal float32 lanes. */
+  f32x4(value: number): this {
+    return this.v128([0, 1, 2, 3].flatMap(() => float32(value)));
+  }
+
+  /** Pushes two equal float64 lanes. */
+  f64x2(value: number): this {
+    return this.v128([0, 1].flatMap(() => float64(value)));
+  }
+
+  /** Pushes a vector of 16 bytes. */
+  v128(bytes: readonly number[]): this {
+    this.bytes.push(0xfd, 12, ...bytes);
+    return this;
+  }
+
+  /** Pops an address, pushes what is there. */
+  load(name: keyof typeof loads, offset = 0): this {
+    this.bytes.push(...loads[name], 0, ...unsigned(offset));
+    return this;
+  }
+
+  /** Pops a value and an address below it. */
+  store(name: keyof typeof stores, offset = 0): this {
+    this.bytes.push(...stores[name], 0, ...unsigned(offset));
+    return this;
+  }
+
+  /** Pops a vector, pushes one of its float64 lanes. */
+  lane(index: 0 | 1): this {
+    this.bytes.push(0xfd, 33, index);
+    return this;
+  }
+
+  /** Pops two vectors, pushes 16 of their 32 bytes. */
+  shuffle(lanes: readonly number[]): this {
+    this.bytes.push(0xfd, 13, ...lanes);
+    return this;
+  }
+
+  /** Runs `body` as long as the i32 that `condition` pushes is not zero, testing first. */
+  while(condition: () => void, body: () => void): this {
+    this.bytes.push(0x02, 0x40, 0x03, 0x40); // block, loop
+    condition();
+    this.op('i32.eqz');
+    this.bytes.push(0x0d, 1); // leave the block
+    body();
+    this.bytes.push(0x0c, 0, 0x0b, 0x0b); // again; end, end
+    return this;
+  }
+
+  /** Pops an i32 and runs `body` if it is not zero. */
+  if(body: () => void): this {
+    this.bytes.push(0x04, 0x40);
+    body();
+    this.bytes.push(0x0b);
+    return this;
+  }
+
+  /** The function as it stands in the code section. */
+  encode(): number[] {
+    const groups = this.locals.map((type) => [1, valueType[type]]);
+    return sized([...vector(groups), ...this.bytes, 0x0b]);
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * Every error the library throws on purpose. Each says what was wrong, where, and what would be right, and is thrown before any
+ * state changes. Lowest layer: knows nothing but text.
+ */
+
+/** The base of all errors that Thalweg throws on purpose; `code` is stable and meant for programs, `message` for people. */
+export class ThalwegError extends Error {
+  /** A stable identifier of the kind of error, such as `'equation'` or `'option'`. */
+  readonly code: string;
+
+  /** Makes an error of the kind `code`. */
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** A place in the text of equations: offsets in UTF-16 units, half open. */
+export interface Span {
+  /** Offset of the first unit. */
+  readonly start: number;
+  /** Offset after the last unit. */
+  readonly end: number;
+}
+
+/** Equations that cannot be read or make no sense; points at the place with a caret. */
+export class EquationError extends ThalwegError {
+  /** Line of the place, counted from 1. */
+  readonly line: number;
+  /** Column of the place, counted from 1 in visible characters. */
+  readonly column: number;
+  /** The place as offsets into the text, for editors. */
+  readonly span: Span;
+
+  /** Describes `problem` at `span` of `text`, the equations of `owner`. */
+  constructor(owner: string, text: string, span: Span, problem: string) {
+    const lineStart = text.lastIndexOf('\n', span.start - 1) + 1;
+    const lineEnd = text.indexOf('\n', span.start);
+    const lineText = text.slice(lineStart, lineEnd === -1 ? text.length : lineEnd);
+    const line = text.slice(0, lineStart).split('\n').length;
+    const before = visibleLength(text.slice(lineStart, span.start));
+    const width = Math.max(1, visibleLength(text.slice(span.start, Math.min(span.end, lineStart + lineText.length))));
+    const indent = /^\s*/.exec(lineText)?.[0] ?? '';
+    const gutter = `  ${String(line)} | `;
+    const caret = ' '.repeat(gutter.length + before - indent.length) + '^'.repeat(width);
+    super('equation', `${owner}, line ${String(line)}, column ${String(before + 1)}: ${problem}\n${gutter}${lineText.trim()}\n${caret}`);
+    this.line = line;
+    this.column = before + 1;
+    this.span = span;
+  }
+}
+
+/** A hyperparameter or option that is unknown, of the wrong type or outside its range. */
+export class OptionError extends ThalwegError {
+  /** The optimizer, transform or schedule that refused. */
+  readonly owner: string;
+  /** The name of the option. */
+  readonly option: string;
+  /** What was given. */
+  readonly value: unknown;
+
+  /** Describes why `owner` refuses `value` for `option`. */
+  constructor(owner: string, option: string, value: unknown, problem: string) {
+    super('option', `${owner}: ${option} ${problem}`);
+    this.owner = owner;
+    this.option = option;
+    this.value = value;
+  }
+}
+
+/** A parameter, gradient or input that is missing, unknown, or of another length or type than declared. */
+export class ArrayError extends ThalwegError {
+  /** The optimizer that refused. */
+  readonly owner: string;
+  /** The name of the parameter or input. */
+  readonly parameter: string;
+
+  /** Describes why `owner` refuses what was given for `parameter`. */
+  constructor(owner: string, parameter: string, problem: string) {
+    super('array', `${owner}: ${problem}`);
+    this.owner = owner;
+    this.parameter = parameter;
+  }
+}
+
+/** A gradient or input held NaN or ±∞ under `nonFinite: 'throw'`; nothing was changed, not even the step count. */
+export class NonFiniteError extends ThalwegError {
+  /** The names of the offending parameters or inputs. */
+  readonly parameters: readonly string[];
+
+  /** Describes which `parameters` were not finite at step `t` of `owner`. */
+  constructor(owner: string, parameters: readonly string[], t: number) {
+    super('non-finite', `${owner}: step ${String(t)} was not taken, because ${parameters.join(', ')} held NaN or an infinity; nothing was changed`);
+    this.parameters = parameters;
+  }
+}
+
+/** An optimizer was used after `dispose()`. */
+export class DisposedError extends ThalwegError {
+  /** Names the `owner` that was used after its end and the `use` that was tried. */
+  constructor(owner: string, use: string) {
+    super('disposed', `${owner}: ${use} after dispose(); its memory has been given back, so call init() again`);
+  }
+}
+
+/** Something that this backend, engine or version cannot do; says what can. */
+export class UnsupportedError extends ThalwegError {
+  /** Describes what `owner` cannot do. */
+  constructor(owner: string, problem: string) {
+    super('unsupported', `${owner}: ${problem}`);
+  }
+}
+
+/** The name in `known` nearest to `name`, as ` (did you mean x?)`, or an empty string where none is near. */
+export function suggestion(name: string, known: Iterable<string>): string {
+  let best = '';
+  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best === '' ? '' : ` (did you mean ${best}?)`;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+/** Characters as a reader counts them: combining marks take no column of their own. */
+function visibleLength(text: string): number {
+  return [...text].filter((c) => !/\p{M}/u.test(c)).length;
+}

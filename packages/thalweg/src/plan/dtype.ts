@@ -1,0 +1,19 @@
+/** The element types of arrays, and what the planner must know of each. */
+
+/** The element type of parameters, gradients and array states. */
+export type DType = 'float32' | 'float64';
+
+/** Bytes of one element. */
+export const bytesOf: Readonly<Record<DType, number>> = { float32: 4, float64: 8 };
+
+/** The magnitudes of normal numbers. */
+export const normalRange: Readonly<Record<DType, readonly [number, number]>> = {
+  float32: [2 ** -126, (2 - 2 ** -23) * 2 ** 127],
+  float64: [2 ** -1022, Number.MAX_VALUE],
+};
+
+/** Elements in one step of a kernel's loop; tensors are padded to it, and a sum has this many lanes. */
+export const blockOf: Readonly<Record<DType, number>> = { float32: 8, float64: 4 };
+
+/** Elements summed into one partial sum, whatever the backend and the number of threads. A multiple of every block. */
+export const chunk = 16384;

@@ -1,0 +1,175 @@
+/**
+ * Splits array work into passes. A sum must be complete before what depends on it, so nodes have levels and pass q runs after the
+ * sums of level q are known. A temporary is computed again rather than stored, but never from an array that was overwritten: each
+ * write may be put in any pass from its own level on, and the cheapest placement in bytes, then in operations, is taken. Writing
+ * everything in the last pass is always possible, so no temporary ever needs memory of its own.
+ */
+import { isReduction, topological, type Node } from '../language/graph.ts';
+import type { KindTable } from '../language/kind.ts';
+import { elementOps, isElementOp, type ElementOp } from '../language/op.ts';
+import type { DType } from './dtype.ts';
+import { makeKernel, traffic, type Instruction, type Kernel } from './kernel.ts';
+
+/** A kernel with what its numbered arrays, scalars and sums are. */
+export interface Pass {
+  /** Runs when the sums of all lower levels are known. */
+  readonly level: number;
+  readonly kernel: Kernel;
+  /** `w`, `g`, `input.name` or a state. */
+  readonly arrays: readonly string[];
+  readonly scalars: readonly Node[];
+  readonly sums: readonly Node[];
+}
+
+/** The level of each node: how many sums must be complete, one after the other, before it can be computed. */
+export function levels(roots: Iterable<Node>): Map<Node, number> {
+  const level = new Map<Node, number>();
+  for (const node of topological(roots)) {
+    const below = Math.max(0, ...node.operands.map((operand) => level.get(operand) ?? 0));
+    level.set(node, isReduction(node) ? below + 1 : below);
+  }
+  return level;
+}
+
+/** What `splitPasses` works on: array writes, sums, kinds and levels, and the first pass that may write. */
+export interface Work {
+  readonly dtype: DType;
+  readonly writes: ReadonlyMap<string, Node>;
+  readonly sums: readonly Node[];
+  readonly kinds: KindTable;
+  readonly level: ReadonlyMap<Node, number>;
+  readonly firstWrite: number;
+}
+
+/** The passes of a program, in order; passes with nothing to do are left out. */
+export function splitPasses(work: Work): Pass[] {
+  const { writes, sums, level, firstWrite } = work;
+  const earliest = new Map([...writes].map(([name, node]) => [name, Math.max(firstWrite, level.get(node) ?? 0)]));
+  const last = Math.max(0, ...earliest.values(), ...sums.map((sum) => (level.get(sum) ?? 1) - 1));
+  let placement = new Map([...writes.keys()].map((name) => [name, last]));
+  let best = assemble(work, placement, last);
+  if (best === undefined) throw new RangeError('writing everything in the last pass is always possible');
+  for (let improved = last > 0; improved; ) {
+    improved = false;
+    for (const name of writes.keys()) {
+      for (let pass = earliest.get(name) ?? 0; pass <= last; pass++) {
+        const candidate = new Map(placement).set(name, pass);
+        const passes = assemble(work, candidate, last);
+        if (passes === undefined || compareCost(cost(passes), cost(best)) >= 0) continue;
+        [placement, best, improved] = [candidate, passes, true];
+      }
+    }
+  }
+  return best;
+}
+
+/** Array transfers first, then operations. */
+function cost(passes: readonly Pass[]): readonly [number, number] {
+  let transfers = 0;
+  let operations = 0;
+  for (const { kernel } of passes) {
+    const { loads, stores } = traffic(kernel);
+    transfers += loads + stores;
+    operations += kernel.code.length;
+  }
+  return [transfers, operations];
+}
+
+function compareCost(a: readonly [number, number], b: readonly [number, number]): number {
+  return a[0] - b[0] || a[1] - b[1];
+}
+
+/** The passes for one placement of the writes, or undefined where one would read an overwritten array. */
+function assemble(work: Work, placement: ReadonlyMap<string, number>, last: number): Pass[] | undefined {
+  const passes: Pass[] = [];
+  for (let q = 0; q <= last; q++) {
+    const emitter = new PassEmitter(work, placement, q);
+    for (const sum of work.sums) if ((work.level.get(sum) ?? 1) - 1 === q) emitter.sum(sum);
+    for (const [name, node] of work.writes) if (placement.get(name) === q) emitter.store(name, node);
+    if (emitter.overwritten) return undefined;
+    if (!emitter.empty) passes.push(emitter.pass());
+  }
+  return passes;
+}
+
+/** Emits the code of one pass, each node once. */
+class PassEmitter {
+  overwritten = false;
+  private readonly work: Work;
+  private readonly placement: ReadonlyMap<string, number>;
+  private readonly q: number;
+  private readonly code: Instruction[] = [];
+  private readonly arrays: string[] = [];
+  private readonly scalars: Node[] = [];
+  private readonly sums: Node[] = [];
+  private readonly values = new Map<Node, number>();
+  private readonly stores: Instruction[] = [];
+  /** Values that earlier passes left in arrays. */
+  private readonly stored = new Map<Node, string>();
+
+  constructor(work: Work, placement: ReadonlyMap<string, number>, q: number) {
+    this.work = work;
+    this.placement = placement;
+    this.q = q;
+    for (const [name, node] of work.writes) {
+      if ((placement.get(name) ?? q) < q && work.kinds.of(node) === 'array') this.stored.set(node, name);
+    }
+  }
+
+  get empty(): boolean {
+    return this.sums.length === 0 && this.stores.length === 0;
+  }
+
+  sum(node: Node): void {
+    if (node.op !== 'sum' && node.op !== 'dot') throw new RangeError(`${node.op} is no sum`);
+    this.code.push({ op: node.op, operands: node.operands.map((operand) => this.value(operand)), sum: this.sums.push(node) - 1 });
+  }
+
+  store(name: string, node: Node): void {
+    const operand = this.value(node);
+    this.stores.push({ op: 'store', array: this.array(name), operand });
+  }
+
+  pass(): Pass {
+    const { arrays, scalars, sums } = this;
+    return { level: this.q, kernel: makeKernel(this.work.dtype, [...this.code, ...this.stores]), arrays, scalars, sums };
+  }
+
+  private value(node: Node): number {
+    const known = this.values.get(node);
+    if (known !== undefined) return known;
+    const made = this.make(node);
+    this.values.set(node, made);
+    return made;
+  }
+
+  private make(node: Node): number {
+    const left = this.stored.get(node);
+    if (left !== undefined) return this.emit({ op: 'load', array: this.array(left) });
+    if (this.work.kinds.of(node) !== 'array') return this.scalar(node);
+    if (node.op === 'array' || node.op === 'state') {
+      const name = String(node.attribute);
+      if ((this.placement.get(name) ?? this.q) < this.q) this.overwritten = true;
+      return this.emit({ op: 'load', array: this.array(name) });
+    }
+    if (!isElementOp(node.op)) throw new RangeError(`${node.op} is no operation on elements`);
+    return this.emit({ op: node.op, operands: node.operands.map((operand) => this.value(operand)) });
+  }
+
+  private scalar(node: Node): number {
+    if (node.op === 'const') return this.emit({ op: 'const', value: Number(node.attribute) });
+    const value = this.emit({ op: 'scalar', scalar: this.scalars.push(node) - 1 });
+    if (!isElementOp(node.op) || elementOps[node.op].result !== 'boolean') return value;
+    const zero = this.emit({ op: 'const', value: 0 });
+    return this.emit({ op: 'ne' satisfies ElementOp, operands: [value, zero] });
+  }
+
+  private array(name: string): number {
+    const known = this.arrays.indexOf(name);
+    return known >= 0 ? known : this.arrays.push(name) - 1;
+  }
+
+  private emit(instruction: Instruction): number {
+    return this.code.push(instruction) - 1;
+  }
+}

@@ -1,0 +1,57 @@
+/** Fills the leaves of scalar programs: hyperparameters, schedule factors, the step, inputs and scalar states. */
+import type { ScalarSlot } from '../plan/plan.ts';
+
+/** What a step is given besides arrays. */
+export interface StepContext {
+  /** Counted from 1. */
+  readonly t: number;
+  /** Current values by key. */
+  readonly hyper: ReadonlyMap<string, number>;
+  /** Values of the schedules over their bases, by key. */
+  readonly factors: ReadonlyMap<string, number>;
+  /** Changes whenever a hyperparameter's value does. */
+  readonly hyperVersion: number;
+  readonly inputs: ReadonlyMap<string, number>;
+  /** One number, or one per tensor. */
+  readonly scalarStates: ReadonlyMap<string, Float64Array>;
+}
+
+interface Leaf {
+  readonly place: number;
+  readonly name: string;
+}
+
+/** The places of a scalar program's leaves. */
+export class Leaves {
+  private readonly hyper: readonly Leaf[];
+  private readonly factors: readonly Leaf[];
+  private readonly time: readonly Leaf[];
+  private readonly inputs: readonly Leaf[];
+  private readonly states: readonly Leaf[];
+  private readonly tensorStates: readonly Leaf[];
+
+  constructor(slots: readonly ScalarSlot[]) {
+    const leaves = (choose: (slot: ScalarSlot) => boolean): Leaf[] =>
+      slots.flatMap((slot, place) => (choose(slot) ? [{ place, name: String(slot.node.attribute) }] : []));
+    this.hyper = leaves(({ node }) => node.op === 'hyper');
+    this.factors = leaves(({ node }) => node.op === 'factor');
+    this.time = leaves(({ node }) => node.op === 'time');
+    this.inputs = leaves(({ node }) => node.op === 'input');
+    this.states = leaves(({ node, kind }) => node.op === 'state' && kind !== 'tensor');
+    this.tensorStates = leaves(({ node, kind }) => node.op === 'state' && kind === 'tensor');
+  }
+
+  /** Writes every leaf that exists once. */
+  fill(values: Float64Array, context: StepContext): void {
+    for (const { place, name } of this.hyper) values[place] = context.hyper.get(name) ?? NaN;
+    for (const { place, name } of this.factors) values[place] = context.factors.get(name) ?? NaN;
+    for (const { place } of this.time) values[place] = context.t;
+    for (const { place, name } of this.inputs) values[place] = context.inputs.get(name) ?? NaN;
+    for (const { place, name } of this.states) values[place] = context.scalarStates.get(name)?.[0] ?? 0;
+  }
+
+  /** Writes the leaves of tensor `j`. */
+  fillTensor(values: Float64Array, context: StepContext, j: number): void {
+    for (const { place, name } of this.tensorStates) values[place] = context.scalarStates.get(name)?.[j] ?? 0;
+  }
+}
