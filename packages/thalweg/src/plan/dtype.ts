@@ -1,10 +1,13 @@
 /** The element types of arrays, and what the planner must know of each. */
 
 /** The element type of parameters, gradients and array states. */
-export type DType = 'float32' | 'float64';
+export type DType = "float32" | "float64";
 
 /** Bytes of one element. */
-export const bytesOf: Readonly<Record<DType, number>> = { float32: 4, float64: 8 };
+export const bytesOf: Readonly<Record<DType, number>> = {
+  float32: 4,
+  float64: 8,
+};
 
 /** The magnitudes of normal numbers. */
 export const normalRange: Readonly<Record<DType, readonly [number, number]>> = {
@@ -13,7 +16,10 @@ export const normalRange: Readonly<Record<DType, readonly [number, number]>> = {
 };
 
 /** Elements in one step of a kernel's loop; tensors are padded to it, and a sum has this many lanes. */
-export const blockOf: Readonly<Record<DType, number>> = { float32: 8, float64: 4 };
+export const blockOf: Readonly<Record<DType, number>> = {
+  float32: 8,
+  float64: 4,
+};
 
 /** Elements summed into one partial sum, whatever the backend and the number of threads. A multiple of every block. */
 export const chunk = 16384;

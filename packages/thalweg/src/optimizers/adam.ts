@@ -1,0 +1,36 @@
+import { optimizer } from "../train/method.ts";
+
+/**
+ * Adam (Kingma & Ba 2015, arXiv:1412.6980, Algorithm 1): running mean and mean square of the gradient, each corrected for its start at
+ * zero. AMSGrad (Reddi et al. 2018) divides by the largest v so far, in PyTorch's form: the maximum is taken before the correction.
+ *
+ * m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², w ← w − η·m̂/(√v̂ + ε) with m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ).
+ *
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `amsgrad`, and `l2` λ, which puts g + λ·w where g stood, so that the decay
+ * passes through m and v; see `adamw` for decay that does not
+ * @example
+ * ```ts
+ * import { adam } from 'thalweg';
+ * adam({ lr: 1e-3 }).latex();
+ * ```
+ */
+export const adam = optimizer({
+  name: "adam",
+  hyper: {
+    lr: ["η", 1e-3],
+    beta1: ["β₁", 0.9, "[0, 1)"],
+    beta2: ["β₂", 0.999, "[0, 1)"],
+    eps: ["ε", 1e-8],
+    l2: ["λ", 0],
+  },
+  variants: { amsgrad: false },
+  equations: ({ l2, amsgrad }) => `
+    ${l2 === 0 ? "" : "g = g + λ·w"}
+    m ← β₁·m + (1 − β₁)·g
+    v ← β₂·v + (1 − β₂)·g²
+    ${amsgrad ? "vₘₐₓ ← max(vₘₐₓ, v)" : ""}
+    m̂ = m / (1 − β₁ᵗ)
+    v̂ = ${amsgrad ? "vₘₐₓ" : "v"} / (1 − β₂ᵗ)
+    w ← w − η·m̂ / (√v̂ + ε)
+  `,
+});

@@ -1,0 +1,35 @@
+import { optimizer } from "../train/method.ts";
+
+/**
+ * AdamW: Adam with decoupled weight decay (Loshchilov & Hutter 2019, arXiv:1711.05101). The decay leaves m and v alone and shrinks every
+ * weight by the same factor: `'scaled'` takes η·λ·w off, as PyTorch and Optax do; `'independent'` takes s·λ·w off with the factor s of
+ * lr's schedule alone (the paper's Algorithm 2), so that the learning rate and the decay can be chosen apart.
+ *
+ * m, v, m̂ and v̂ as in `adam`; w ← w − η·(m̂/(√v̂ + ε) + λ·w).
+ *
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, `decay`, `amsgrad`
+ * @example
+ * ```ts
+ * import { adamw, warmupCosine } from 'thalweg';
+ * adamw({ lr: warmupCosine({ peak: 3e-4, warmup: 100, total: 10_000 }), weightDecay: 0.1 });
+ * ```
+ */
+export const adamw = optimizer({
+  name: "adamw",
+  hyper: {
+    lr: ["η", 1e-3],
+    beta1: ["β₁", 0.9, "[0, 1)"],
+    beta2: ["β₂", 0.999, "[0, 1)"],
+    eps: ["ε", 1e-8],
+    weightDecay: ["λ", 1e-2],
+  },
+  variants: { decay: ["scaled", "independent"], amsgrad: false },
+  equations: ({ decay, amsgrad }) => `
+    m ← β₁·m + (1 − β₁)·g
+    v ← β₂·v + (1 − β₂)·g²
+    ${amsgrad ? "vₘₐₓ ← max(vₘₐₓ, v)" : ""}
+    m̂ = m / (1 − β₁ᵗ)
+    v̂ = ${amsgrad ? "vₘₐₓ" : "v"} / (1 − β₂ᵗ)
+    w ← w − ${decay === "scaled" ? "η·(m̂ / (√v̂ + ε) + λ·w)" : "η·m̂ / (√v̂ + ε) − s·λ·w"}
+  `,
+});

@@ -1,0 +1,34 @@
+import { optimizer } from "../train/method.ts";
+
+/**
+ * LAMB (You et al. 2020, arXiv:1904.00962): AdamW's update scaled per tensor to the size of the tensor, in Optax's form: the ratio is 1
+ * where either norm is 0. Made for very large batches.
+ *
+ * u = m̂/(√v̂ + ε) + λ·w, w ← w − η·(‖w‖/‖u‖)·u.
+ *
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ
+ * @example
+ * ```ts
+ * import { lamb } from 'thalweg';
+ * lamb({ lr: 2e-3, weightDecay: 0.01 });
+ * ```
+ */
+export const lamb = optimizer({
+  name: "lamb",
+  hyper: {
+    lr: ["η", 1e-3],
+    beta1: ["β₁", 0.9, "[0, 1)"],
+    beta2: ["β₂", 0.999, "[0, 1)"],
+    eps: ["ε", 1e-6],
+    weightDecay: ["λ", 0],
+  },
+  equations: `
+    m ← β₁·m + (1 − β₁)·g
+    v ← β₂·v + (1 − β₂)·g²
+    m̂ = m / (1 − β₁ᵗ)
+    v̂ = v / (1 − β₂ᵗ)
+    u = m̂ / (√v̂ + ε) + λ·w
+    r = ‖w‖ > 0 ? (‖u‖ > 0 ? ‖w‖ / ‖u‖ : 1) : 1
+    w ← w − η·r·u
+  `,
+});

@@ -1,0 +1,28 @@
+import { optimizer } from "../train/method.ts";
+
+/**
+ * Lion (Chen et al. 2023, arXiv:2302.06675): the sign of an interpolated momentum, with decoupled weight decay. One state instead of
+ * Adam's two; its learning rate is usually three to ten times smaller.
+ *
+ * w ← w − η·(sign(β₁·m + (1 − β₁)·g) + λ·w), then m ← β₂·m + (1 − β₂)·g.
+ *
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `weightDecay` λ
+ * @example
+ * ```ts
+ * import { lion } from 'thalweg';
+ * lion({ lr: 1e-4, weightDecay: 0.1 });
+ * ```
+ */
+export const lion = optimizer({
+  name: "lion",
+  hyper: {
+    lr: ["η", 1e-4],
+    beta1: ["β₁", 0.9, "[0, 1)"],
+    beta2: ["β₂", 0.99, "[0, 1)"],
+    weightDecay: ["λ", 0],
+  },
+  equations: `
+    w ← w − η·(sign(β₁·m + (1 − β₁)·g) + λ·w)
+    m ← β₂·m + (1 − β₂)·g
+  `,
+});

@@ -1,0 +1,26 @@
+import { optimizer } from "../train/method.ts";
+
+/**
+ * Polyak's step size (Polyak 1987; bounded as in Loizou et al. 2021, SPS_max): as long as the loss stands above its known minimum, capped
+ * at `lr`. Needs the loss: `step(grads, { loss })`.
+ *
+ * γ = min(η, (f − f_min)/(‖g‖² + ε)) with the norm over all parameters, w ← w − γ·g; no step where the gradient is zero.
+ *
+ * @param options - `lr` η, the longest step; `minimum` f_min, the loss at the optimum; `eps` ε
+ * @example
+ * ```ts
+ * import { polyak } from 'thalweg';
+ * const opt = await polyak().init({ w: Float64Array.of(3) });
+ * opt.step({ w: Float64Array.of(6) }, { loss: 9 }); // w = 3 − 9/36·6 = 1.5
+ * ```
+ */
+export const polyak = optimizer({
+  name: "polyak",
+  hyper: { lr: ["η", 1], minimum: ["f_min", 0, "(-∞, ∞)"], eps: ["ε", 0] },
+  inputs: { loss: ["f", "scalar"] },
+  equations: `
+    n = ‖g‖_all² + ε
+    γ = n > 0 ? min(η, (f − f_min) / n) : 0
+    w ← w − γ·g
+  `,
+});

@@ -1,0 +1,35 @@
+import { optimizer } from "../train/method.ts";
+
+/**
+ * RAdam (Liu et al. 2020, arXiv:1908.03265): Adam whose adaptive rate is held back while its variance is unknown. Up to ρ = 5 (PyTorch's
+ * threshold; the paper has 4) it is plain momentum. ε is added to √v before its correction, as in PyTorch.
+ *
+ * ρ∞ = 2/(1 − β₂) − 1, ρ = ρ∞ − 2·t·β₂ᵗ/(1 − β₂ᵗ), and r the rectification of the equations below.
+ *
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, and `l2` λ, which puts g + λ·w where g stood
+ * @example
+ * ```ts
+ * import { radam } from 'thalweg';
+ * radam({ lr: 1e-3 });
+ * ```
+ */
+export const radam = optimizer({
+  name: "radam",
+  hyper: {
+    lr: ["η", 1e-3],
+    beta1: ["β₁", 0.9, "[0, 1)"],
+    beta2: ["β₂", 0.999, "[0, 1)"],
+    eps: ["ε", 1e-8],
+    l2: ["λ", 0],
+  },
+  equations: ({ l2 }) => `
+    ${l2 === 0 ? "" : "g = g + λ·w"}
+    m ← β₁·m + (1 − β₁)·g
+    v ← β₂·v + (1 − β₂)·g²
+    m̂ = m / (1 − β₁ᵗ)
+    ρ∞ = 2 / (1 − β₂) − 1
+    ρ = ρ∞ − 2·t·β₂ᵗ / (1 − β₂ᵗ)
+    r = √((ρ − 4)·(ρ − 2)·ρ∞ / ((ρ∞ − 4)·(ρ∞ − 2)·ρ))
+    w ← w − η·(ρ > 5 ? r·m̂·√(1 − β₂ᵗ) / (√v + ε) : m̂)
+  `,
+});

@@ -1,0 +1,309 @@
+/**
+ * Methods: what `adamw({ lr: 1e-3 })` returns, before it is bound to parameters. `optimizer` and `transform` make functions that return
+ * methods from equations; `chain` joins methods into one program. Knows the language and the optimizer it will start; no backend.
+ */
+import { OptionError, ThalwegError } from "../language/error.ts";
+import { namesIn, parse, parseExpression } from "../language/parser.ts";
+import {
+  buildProgram,
+  type HyperSymbol,
+  type Part,
+  type Program,
+} from "../language/program.ts";
+import { range } from "../language/range.ts";
+import { spell } from "../language/symbol.ts";
+import { statementsToLatex } from "../lower/latex.ts";
+import {
+  checkHyper,
+  checkNames,
+  defaultRange,
+  describe,
+  type HyperDeclaration,
+  type HyperValue,
+} from "./hyper.ts";
+import { Optimizer, type InitOptions } from "./optimizer.ts";
+import type { Parameter } from "./tensor.ts";
+
+/** An option that selects a variant of the text: `false` for a switch, or the possible words, the default first. */
+export type VariantDeclaration = false | readonly [string, ...string[]];
+
+/** An extra input of a step: `[symbol, 'scalar']` such as the loss, or `[symbol, 'tensor']`, an array per parameter. */
+export type InputDeclaration = readonly [
+  symbol: string,
+  kind: "scalar" | "tensor",
+];
+
+type VariantValue<V> = V extends readonly (infer W)[] ? W : boolean;
+
+/** The options of a defined optimizer: a value for each hyperparameter, a choice for each variant, all optional. */
+export type OptionsOf<H, V> = { readonly [K in keyof H]?: HyperValue } & {
+  readonly [K in keyof V]?: VariantValue<V[K]>;
+};
+
+type Resolved<H, V> = { readonly [K in keyof H]: HyperValue } & {
+  readonly [K in keyof V]: VariantValue<V[K]>;
+};
+
+/** An optimizer or transform as its author writes it. */
+export interface Definition<
+  H extends Readonly<Record<string, HyperDeclaration>>,
+  V extends Readonly<Record<string, VariantDeclaration>>,
+> {
+  /** The name, as in errors and checkpoints. */
+  readonly name: string;
+  /** Hyperparameters by option name. */
+  readonly hyper: H;
+  /** Options that select a variant of the equations. */
+  readonly variants?: V;
+  /** Extra inputs by name. */
+  readonly inputs?: Readonly<Record<string, InputDeclaration>>;
+  /** First values of states, as expressions; a state that is not named starts at zero. */
+  readonly init?: Readonly<Record<string, string>>;
+  /** The equations, or a function that composes them from the options. */
+  readonly equations: string | ((options: Resolved<H, V>) => string);
+}
+
+/**
+ * A method: equations with their hyperparameters, ready to be bound to parameters by `init` or put in a `chain`.
+ *
+ * @typeParam N - the names of the hyperparameters that the optimizer will have
+ */
+export class Method<N extends string = string> {
+  /** The name, as in errors; a chain's joins those of its parts. */
+  readonly name: string;
+  /** The parts in order, one but for chains. */
+  readonly parts: readonly Part[];
+  /** What one step computes, as a graph. */
+  readonly program: Program;
+  /** The hyperparameters' values by name. */
+  readonly hyper: ReadonlyMap<N, HyperValue>;
+
+  /** Reads the equations of `parts`. Throws an EquationError where they make no sense. */
+  constructor(
+    name: string,
+    parts: readonly Part[],
+    values: readonly HyperValue[],
+  ) {
+    this.name = name;
+    this.parts = parts;
+    this.program = buildProgram(name, parts);
+    this.hyper = new Map(
+      this.program.hyper.map((slot, i) => [slot.key as N, values[i] ?? NaN]),
+    );
+  }
+
+  /** Names of the inputs that each step needs besides gradients, such as `loss`. */
+  get inputs(): readonly string[] {
+    return this.program.inputs.map((input) => input.name);
+  }
+
+  /** The equations as text, one per line. */
+  get equations(): string {
+    const lines = this.parts.flatMap((part) =>
+      part.equations.split("\n").map((line) => line.trim()),
+    );
+    return lines.filter((line) => line !== "").join("\n");
+  }
+
+  /** The equations in LaTeX, as they were written. */
+  latex(): string {
+    return statementsToLatex(
+      this.parts.map((part) => parse(part.name, part.equations)),
+    );
+  }
+
+  /**
+   * Binds the method to parameters: lays out memory, copies first values, compiles kernels.
+   *
+   * @param parameters - first values or tensors by name, all of one element type
+   * @param options - backend, what to do about gradients that are not finite, and whether to maximize
+   * @throws OptionError, ArrayError, UnsupportedError
+   * @example
+   * ```ts
+   * import { adamw, tensor } from 'thalweg';
+   * const opt = await adamw({ lr: 1e-3 }).init({ W: tensor([2, 3]), b: new Float32Array(3) });
+   * opt.grads.b.fill(1);
+   * opt.step();
+   * ```
+   */
+  async init<const P extends Readonly<Record<string, Parameter>>>(
+    parameters: P,
+    options: InitOptions = {},
+  ): Promise<Optimizer<P, N>> {
+    await Promise.resolve();
+    const program =
+      options.maximize === true
+        ? buildProgram(this.name, [negation, ...this.parts])
+        : this.program;
+    if (!program.writes.has("w"))
+      throw new ThalwegError(
+        "method",
+        `${this.name}: never assigns w, so it trains nothing; chain it with an optimizer`,
+      );
+    return new Optimizer(program, this.hyper, parameters, options);
+  }
+}
+
+const negation: Part = {
+  name: "maximize",
+  equations: "g = −g",
+  hyper: [],
+  inputs: [],
+  init: {},
+};
+
+/** A function that makes methods: `adamw`, say. `definition` is what its author wrote. */
+export interface MethodFactory<
+  H extends Readonly<Record<string, HyperDeclaration>>,
+  V extends Readonly<Record<string, VariantDeclaration>>,
+> {
+  (options?: OptionsOf<H, V>): Method<string & keyof H>;
+  /** What its author wrote: name, hyperparameters, equations. */
+  readonly definition: Definition<H, V>;
+}
+
+/**
+ * Defines an optimizer by its equations. The result takes the declared hyperparameters as typed options.
+ *
+ * @param definition - name, hyperparameters as `[symbol, default, range]`, and equations that assign `w`
+ * @throws OptionError from the result, for an option that is unknown or out of range; EquationError for a text that makes no sense
+ * @example
+ * ```ts
+ * import { optimizer } from 'thalweg';
+ * const signSgd = optimizer({ name: 'signSgd', hyper: { lr: ['η', 0.01] }, equations: 'w ← w − η·sign(g)' });
+ * signSgd({ lr: 0.1 }).latex(); // w \leftarrow w - \eta \operatorname{sign}(g), aligned
+ * ```
+ */
+export function optimizer<
+  const H extends Readonly<Record<string, HyperDeclaration>>,
+  const V extends Readonly<Record<string, VariantDeclaration>> = Readonly<
+    Record<never, VariantDeclaration>
+  >,
+>(definition: Definition<H, V>): MethodFactory<H, V> {
+  const make = (options: OptionsOf<H, V> = {}): Method<string & keyof H> => {
+    const { name, hyper, variants, inputs = {}, init = {} } = definition;
+    const resolved = resolve(name, hyper, variants ?? {}, options);
+    const text =
+      typeof definition.equations === "string"
+        ? definition.equations
+        : definition.equations(resolved as Resolved<H, V>);
+    const declared = Object.entries(hyper).map(([key, [symbol, , text]]) => ({
+      name: key,
+      symbol,
+      range: range(text ?? defaultRange),
+    }));
+    const extra = Object.entries(inputs).map(([key, [symbol, kind]]) => ({
+      name: key,
+      symbol,
+      kind,
+    }));
+    const all: Part = {
+      name,
+      equations: text,
+      hyper: declared,
+      inputs: extra,
+      init,
+    };
+    const part = { ...all, hyper: declared.filter((one) => reads(all, one)) };
+    return new Method(
+      name,
+      [part],
+      part.hyper.map((one) => resolved[one.name] as HyperValue),
+    );
+  };
+  return Object.assign(make, { definition });
+}
+
+/**
+ * Defines a transform by its equations: it replaces `g` before an optimizer or changes `w` after it. The same as `optimizer`, except that
+ * it is meant for a `chain`.
+ *
+ * @param definition - as for `optimizer`
+ * @example
+ * ```ts
+ * import { adam, chain, transform } from 'thalweg';
+ * const clipByValue = transform({ name: 'clipByValue', hyper: { limit: ['c', 1] }, equations: 'g = max(−c, min(c, g))' });
+ * chain(clipByValue({ limit: 0.5 }), adam());
+ * ```
+ */
+export const transform: typeof optimizer = optimizer;
+
+/**
+ * Joins methods into one program: each sees the `g` and `w` that those before it left, and has states of its own. A hyperparameter whose
+ * name is taken by an earlier part gets a number: `lr2`.
+ *
+ * @param methods - at least one of them assigns `w`
+ * @example
+ * ```ts
+ * import { adamw, chain, clipByGlobalNorm } from 'thalweg';
+ * chain(clipByGlobalNorm({ maxNorm: 1 }), adamw({ lr: 3e-4 }));
+ * ```
+ */
+export function chain<N extends string>(
+  ...methods: readonly Method<N>[]
+): Method<N> {
+  if (methods.length === 0)
+    throw new ThalwegError("method", "chain: needs at least one method");
+  const name =
+    methods.length === 1
+      ? (methods[0]?.name ?? "")
+      : `chain(${methods.map((method) => method.name).join(", ")})`;
+  return new Method(
+    name,
+    methods.flatMap((method) => method.parts),
+    methods.flatMap((method) => [...method.hyper.values()]),
+  );
+}
+
+/** Whether a part's equations read a hyperparameter, directly or (for `lr`) as its schedule's factor `s`. */
+function reads(part: Part, { name, symbol }: HyperSymbol): boolean {
+  const statements = parse(part.name, part.equations);
+  const expressions = [
+    ...statements.map((statement) => statement.value),
+    ...Object.values(part.init).map((text) => parseExpression(part.name, text)),
+  ];
+  const names = new Set(expressions.flatMap(namesIn));
+  const factor =
+    name === "lr" &&
+    names.has("s") &&
+    !statements.some((statement) => statement.name === "s");
+  return names.has(spell(symbol)) || names.has(spell(name)) || factor;
+}
+
+function resolve(
+  owner: string,
+  hyper: Readonly<Record<string, HyperDeclaration>>,
+  variants: Readonly<Record<string, VariantDeclaration>>,
+  options: object,
+): Record<string, unknown> {
+  checkNames(owner, options, [...Object.keys(hyper), ...Object.keys(variants)]);
+  const resolved: Record<string, unknown> = {};
+  for (const [key, [, fallback, text]] of Object.entries(hyper)) {
+    const given: unknown = Reflect.get(options, key);
+    resolved[key] =
+      given === undefined
+        ? fallback
+        : checkHyper(owner, key, given, text ?? defaultRange);
+  }
+  for (const [key, declared] of Object.entries(variants)) {
+    const given: unknown =
+      Reflect.get(options, key) ?? (declared === false ? false : declared[0]);
+    const right =
+      declared === false
+        ? typeof given === "boolean"
+        : declared.some((word) => word === given);
+    const wanted =
+      declared === false
+        ? "true or false"
+        : declared.map((word) => JSON.stringify(word)).join(" or ");
+    if (!right)
+      throw new OptionError(
+        owner,
+        key,
+        given,
+        `must be ${wanted}, not ${describe(given)}`,
+      );
+    resolved[key] = given;
+  }
+  return resolved;
+}

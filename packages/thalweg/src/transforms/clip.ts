@@ -1,0 +1,26 @@
+import type { HyperValue } from "../train/hyper.ts";
+import { transform, type Method } from "../train/method.ts";
+
+const globalNorm = transform({
+  name: "clipByGlobalNorm",
+  hyper: { maxNorm: ["c", 1, "(0, ∞)"] },
+  equations: `
+    n = ‖g‖_all
+    g = g·(n > c ? c / n : 1)
+  `,
+});
+
+/**
+ * Clips the gradient of all parameters together to a norm of at most `maxNorm` (Pascanu et al. 2013): g = g·min(1, c/‖g‖), as Optax does;
+ * PyTorch adds 1e-6 to the norm.
+ *
+ * @param maxNorm - c, a number above 0, a schedule or a function of t
+ * @example
+ * ```ts
+ * import { adamw, chain, clipByGlobalNorm } from 'thalweg';
+ * chain(clipByGlobalNorm(1), adamw());
+ * ```
+ */
+export function clipByGlobalNorm(maxNorm: HyperValue): Method<"maxNorm"> {
+  return globalNorm({ maxNorm });
+}

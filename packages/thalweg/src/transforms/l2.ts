@@ -1,0 +1,23 @@
+import type { HyperValue } from "../train/hyper.ts";
+import { transform, type Method } from "../train/method.ts";
+
+const penalty = transform({
+  name: "l2",
+  hyper: { l2: ["λ", 0] },
+  equations: "g = g + λ·w",
+});
+
+/**
+ * An L2 penalty ½λ‖w‖² on the loss, as its gradient: g = g + λ·w. In plain SGD the same as weight decay by η·λ; in adaptive optimizers
+ * not (see `adamw`).
+ *
+ * @param strength - λ, a number of at least 0, a schedule or a function of t
+ * @example
+ * ```ts
+ * import { chain, l2, lion } from 'thalweg';
+ * chain(l2(1e-4), lion());
+ * ```
+ */
+export function l2(strength: HyperValue): Method<"l2"> {
+  return penalty({ l2: strength });
+}
