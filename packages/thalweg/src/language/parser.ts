@@ -321,6 +321,7 @@ class Parser {
 
   private closed(open: Token, close: string): Expression {
     const inner = this.expression();
+    if (close === '|') this.splitBars();
     if (this.takeSymbol(close) === undefined) {
       this.fail(
         this.peek(),
@@ -328,6 +329,14 @@ class Parser {
       );
     }
     return inner;
+  }
+
+  /** Two ASCII bars that close two absolute values were read as one ‖. */
+  private splitBars(): void {
+    const token = this.peek();
+    if (token.text !== "||" || token.span.end - token.span.start !== 2) return;
+    const bar = (start: number): Token => ({ kind: "symbol", text: "|", span: { start, end: start + 1 } });
+    this.tokens.splice(this.next, 1, bar(token.span.start), bar(token.span.start + 1));
   }
 
   private scope(): Scope {

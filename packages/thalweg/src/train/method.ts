@@ -228,6 +228,8 @@ export function optimizer<
  */
 export const transform: typeof optimizer = optimizer;
 
+type NamesOf<M> = M extends Method<infer N> ? N : never;
+
 /**
  * Joins methods into one program: each sees the `g` and `w` that those before it left, and has states of its own. A hyperparameter whose
  * name is taken by an earlier part gets a number: `lr2`.
@@ -239,9 +241,7 @@ export const transform: typeof optimizer = optimizer;
  * chain(clipByGlobalNorm({ maxNorm: 1 }), adamw({ lr: 3e-4 }));
  * ```
  */
-export function chain<N extends string>(
-  ...methods: readonly Method<N>[]
-): Method<N> {
+export function chain<const M extends readonly Method[]>(...methods: M): Method<NamesOf<M[number]>> {
   if (methods.length === 0)
     throw new ThalwegError("method", "chain: needs at least one method");
   const name =

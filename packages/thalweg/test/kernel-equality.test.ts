@@ -1,0 +1,86 @@
+/** Every backend computes the same bits, and the same as a naive evaluation without passes, for random programs on awkward data. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { chain, clipByGlobalNorm, l2, lamb, optimizer, radam, type Backend, type Method, type NonFinite } from 'thalweg';
+import { buildProgram } from '../src/language/program.ts';
+import { range } from '../src/language/range.ts';
+import { NaiveOptimizer } from './support/naive.ts';
+import { awkward, randomEquations } from './support/random-program.ts';
+
+const runs = Number(process.env['THALWEG_FUZZ'] ?? 150);
+const hyper = { lr: ['η', 0.01], beta: ['β', 0.9, '[0, 1)'] } as const;
+const init = { c: '2·w − η' };
+const steps = 4;
+
+type Data = readonly (readonly number[])[];
+
+/** Two or three tensors whose lengths are rarely multiples of a vector, with gradients for each step. */
+const data = fc
+  .array(fc.integer({ min: 0, max: 21 }), { minLength: 2, maxLength: 3 })
+  .chain((lengths) => {
+    const tensors = fc.tuple(...lengths.map((length) => fc.array(awkward, { minLength: length, maxLength: length })));
+    return fc.record({ w: tensors, g: fc.array(tensors, { minLength: steps, maxLength: steps }) });
+  });
+
+async function run(method: Method, backend: Backend, wide: boolean, w: Data, g: readonly Data[], nonFinite: NonFinite = 'propagate'): Promise<number[]> {
+  const make = (values: readonly number[]): Float32Array | Float64Array => (wide ? Float64Array.from(values) : Float32Array.from(values));
+  const opt = await method.init(Object.fromEntries(w.map((values, j) => [`p${String(j)}`, make(values)])), { backend, nonFinite });
+  for (const gradients of g) opt.step(Object.fromEntries(gradients.map((values, j) => [`p${String(j)}`, make(values)])));
+  const all = [opt.params, ...Object.values(opt.state)].flatMap((views) => Object.values(views).flatMap((view) => [...view]));
+  opt.dispose();
+  return all;
+}
+
+function assertSame(actual: readonly number[], expected: readonly number[], what: string): void {
+  assert.equal(actual.length, expected.length, what);
+  actual.forEach((value, i) => { assert.ok(Object.is(value, expected[i]), `${what}, number ${String(i)}: ${String(value)} is not ${String(expected[i])}`); });
+}
+
+for (const wide of [false, true]) {
+  const type = wide ? 'float64' : 'float32';
+  const script = wide ? 'reference' : 'fround';
+
+  test(`random programs: wasm equals ${script} and the naive evaluation bit for bit (${type})`, async () => {
+    await fc.assert(
+      fc.asyncProperty(randomEquations, data, async (equations, { w, g }) => {
+        const method = optimizer({ name: 'random', hyper, init, equations })();
+        const fast = await run(method, 'wasm', wide, w, g);
+        assertSame(fast, await run(method, script, wide, w, g), `wasm against ${script}`);
+        const symbols = Object.entries(hyper).map(([name, [symbol]]) => ({ name, symbol, range: range('[0, ∞)') }));
+        const program = buildProgram('random', [{ name: 'random', equations, hyper: symbols, inputs: [], init }]);
+        const naive = new NaiveOptimizer(program, type, { lr: 0.01, beta: 0.9 }, w);
+        for (const gradients of g) naive.step(gradients);
+        const expected = ['w', ...program.states.keys()].flatMap((name) => {
+          const values = naive.values.get(name) ?? [];
+          const kind = name === 'w' ? 'array' : program.states.get(name);
+          return kind === 'array' || kind === 'tensor' ? values.flat() : [values[0]?.[0] ?? NaN];
+        });
+        assertSame(fast, expected, 'wasm against the naive evaluation');
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  test(`a gate that never closes changes nothing (${type})`, async () => {
+    const finite = fc.double({ min: -1e3, max: 1e3, noNaN: true });
+    const rows = fc.array(finite, { minLength: 5, maxLength: 30 });
+    const method = chain(l2(0.1), clipByGlobalNorm(0.5), lamb({ weightDecay: 0.1 }));
+    await fc.assert(
+      fc.asyncProperty(rows, async (values) => {
+        const g = [[values], [values.map((x) => -x)], [values.map((x) => x / 3)]];
+        assertSame(await run(method, 'wasm', wide, [values], g, 'throw'), await run(method, 'wasm', wide, [values], g), 'gated against plain');
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test(`long tensors: chunks of sums and tails agree (${type})`, async () => {
+    const lengths = [16384, 16385, 40000, 1, 0, 7];
+    const w = lengths.map((length, j) => Array.from({ length }, (_, i) => Math.sin(i * 12.9898 + j) * 3));
+    const g = [1, 2].map((s) => lengths.map((length, j) => Array.from({ length }, (_, i) => Math.cos(i * 78.233 + j * s) * 10 ** ((i % 9) - 4))));
+    for (const method of [lamb({ lr: 0.1, weightDecay: 0.1 }), chain(clipByGlobalNorm(0.5), radam({ beta2: 0.6 }))]) {
+      assertSame(await run(method, 'wasm', wide, w, g), await run(method, script, wide, w, g), method.name);
+    }
+  });
+}

@@ -1,0 +1,131 @@
+/**
+ * A second meaning of programs, for tests: evaluates the graph node by node over whole arrays, with nothing split into passes and
+ * nothing overwritten before the step ends. What the planner and the lowerings make must agree with it bit for bit.
+ */
+import { isReduction, scopeOf, topological, type Node } from '../../src/language/graph.ts';
+import { elementOps, isElementOp } from '../../src/language/op.ts';
+import type { Program } from '../../src/language/program.ts';
+import { cos, exp, log, numbers, pow } from '../../src/lower/elementary.ts';
+import type { DType } from '../../src/plan/dtype.ts';
+import { prepare } from '../../src/plan/plan.ts';
+
+/** An array per tensor, or one number. */
+type Value = readonly (readonly number[])[] | number;
+
+const specified: Readonly<Record<string, (a: number, b: number) => number>> = {
+  exp: (a) => exp(numbers, a),
+  log: (a) => log(numbers, a),
+  cos: (a) => cos(numbers, a),
+  pow: (a, b) => pow(numbers, a, b),
+};
+
+/** Runs a program step by step. */
+export class NaiveOptimizer {
+  readonly values = new Map<string, readonly (readonly number[])[]>();
+  private t = 0;
+  private readonly writes: ReadonlyMap<string, Node>;
+  private readonly program: Program;
+  private readonly dtype: DType;
+  private readonly hyper: Readonly<Record<string, number>>;
+
+  constructor(program: Program, dtype: DType, hyper: Readonly<Record<string, number>>, w: readonly (readonly number[])[]) {
+    this.program = program;
+    this.dtype = dtype;
+    this.hyper = hyper;
+    this.writes = prepare(program, dtype, false).writes;
+    this.values.set('w', w.map((tensor) => tensor.map((x) => this.round(x))));
+    for (const [state, kind] of program.states) {
+      this.values.set(state, w.map((tensor) => (kind === 'array' ? tensor.map(() => 0) : [0])));
+    }
+  }
+
+  step(g: readonly (readonly number[])[]): void {
+    this.t += 1;
+    this.values.set('g', g.map((tensor) => tensor.map((x) => this.round(x))));
+    const memo = new Map<Node, Value>();
+    for (const node of topological(this.writes.values())) memo.set(node, this.evaluate(node, memo));
+    for (const [name, node] of this.writes) {
+      const value = memo.get(node) ?? 0;
+      const isArray = name === 'w' || this.program.states.get(name) === 'array';
+      const spread = (values: readonly number[], j: number): number[] =>
+        values.map((_, i) => (typeof value === 'number' ? this.round(value) : this.round(value[j]?.[i] ?? value[j]?.[0] ?? NaN)));
+      const scalar = (_: readonly number[], j: number): number[] => [typeof value === 'number' ? value : (value[j]?.[0] ?? NaN)];
+      this.values.set(name, (this.values.get(name) ?? []).map(isArray ? spread : scalar));
+    }
+  }
+
+  private round(x: number): number {
+    return this.dtype === 'float32' ? Math.fround(x) : x;
+  }
+
+  /** A tensor scalar is an array of one-element arrays; it is told from a real array by its node's place in `program.states`. */
+  private evaluate(node: Node, memo: ReadonlyMap<Node, Value>): Value {
+    const name = String(node.attribute);
+    if (node.op === 'const') return Number(node.attribute);
+    if (node.op === 'time') return this.t;
+    if (node.op === 'hyper') return this.hyper[name] ?? NaN;
+    if (node.op === 'array') return this.values.get(name) ?? [];
+    if (node.op === 'state') {
+      const kind = this.program.states.get(name);
+      const value = this.values.get(name) ?? [];
+      return kind === 'array' ? value : kind === 'tensor' ? new TensorScalars(value) : (value[0]?.[0] ?? 0);
+    }
+    const operands = node.operands.map((operand) => memo.get(operand) ?? 0);
+    if (isReduction(node)) return this.reduce(node, operands);
+    if (node.op === 'normal') return Number(this.isNormal(Number(operands[0])));
+    if (node.op === 'compow') return -Math.expm1(Number(operands[1]) * Math.log(Number(operands[0])));
+    if (!isElementOp(node.op)) throw new RangeError(`${node.op} is unknown`);
+    const { apply } = elementOps[node.op];
+    const forArrays = specified[node.op] ?? apply;
+    const shape = operands.find((value) => typeof value !== 'number' && !(value instanceof TensorScalars));
+    const pick = (value: Value | undefined, j: number, i: number, isArray: boolean): number => {
+      if (typeof value === 'number' || value === undefined) return isArray ? this.round(value ?? 0) : (value ?? 0);
+      return value instanceof TensorScalars ? pick(value[j]?.[0] ?? NaN, j, i, isArray) : (value[j]?.[i] ?? NaN);
+    };
+    const [a, b, c] = operands;
+    if (shape !== undefined && typeof shape !== 'number') {
+      const isSelect = node.op === 'select';
+      return shape.map((tensor, j) =>
+        tensor.map((_, i) => this.round(forArrays(pick(a, j, i, !isSelect), pick(b, j, i, true), pick(c, j, i, true)))),
+      );
+    }
+    if (operands.some((value) => value instanceof TensorScalars)) {
+      const tensors = this.values.get('w') ?? [];
+      return new TensorScalars(tensors.map((_, j) => [apply(pick(a, j, 0, false), pick(b, j, 0, false), pick(c, j, 0, false))]));
+    }
+    return apply(pick(a, 0, 0, false), pick(b, 0, 0, false), pick(c, 0, 0, false));
+  }
+
+  private reduce(node: Node, [a, b]: readonly Value[]): Value {
+    const w = this.values.get('w') ?? [];
+    const at = (value: Value | undefined, j: number, i: number): number =>
+      typeof value === 'number' ? this.round(value) : value instanceof TensorScalars ? this.round(value[j]?.[0] ?? NaN) : (value?.[j]?.[i] ?? NaN);
+    const totals = w.map((tensor, j) => {
+      const lanes = this.dtype === 'float32' ? 8 : 4;
+      const lane = new Array<number>(lanes).fill(0);
+      tensor.forEach((_, i) => (lane[i % lanes] = lane[i % lanes]! + (node.op === 'dot' ? at(a, j, i) * at(b, j, i) : at(a, j, i))));
+      const pairs = lane.length === 4 ? [lane] : [lane.slice(0, 4), lane.slice(4)];
+      const side = (parity: number): number => pairs.map((four) => four[parity]! + four[parity + 2]!).reduce((x, y) => x + y);
+      return [tensor.length === 0 ? 0 : 0 + (side(0) + side(1))];
+    });
+    if (scopeOf(node) === 'tensor') return new TensorScalars(totals);
+    return totals.reduce((sum, [total = 0]) => sum + total, 0);
+  }
+
+  private isNormal(x: number): boolean {
+    const [low, high] = this.dtype === 'float32' ? [2 ** -126, 3.4028234663852886e38] : [2 ** -1022, Number.MAX_VALUE];
+    return Math.abs(x) >= low && Math.abs(x) <= high;
+  }
+}
+
+/** One number per tensor. */
+class TensorScalars extends Array<readonly number[]> {
+  constructor(values: readonly (readonly number[])[]) {
+    super();
+    this.push(...values);
+  }
+
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+}
