@@ -21,7 +21,10 @@ test('every example has an expectation', () => {
 
 for (const file of files) {
   test(`examples/${file} runs`, async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv.filter((flag) => flag.startsWith('--conditions')), `${folder}/${file}`]);
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...process.execArgv.filter((flag) => flag.startsWith('--conditions')),
+      `${folder}/${file}`,
+    ]);
     assert.match(stdout, expected[file] ?? /$^/);
   });
 }

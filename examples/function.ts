@@ -10,5 +10,7 @@ const rosenbrock: Objective = (w, g) => {
 
 for (const optimizer of [adam({ lr: 0.02 }), sgd({ lr: 5e-4, momentum: 0.9 })]) {
   const { w, loss, steps } = await minimize(rosenbrock, Float64Array.of(-1.2, 1), { optimizer, steps: 5000, tolerance: 1e-6 });
-  console.log(`${optimizer.name.padEnd(5)} ${String(steps).padStart(5)} steps  w = [${[...w].map((x) => x.toFixed(6)).join(', ')}]  loss = ${loss.toExponential(2)}`);
+  console.log(
+    `${optimizer.name.padEnd(5)} ${String(steps).padStart(5)} steps  w = [${[...w].map((x) => x.toFixed(6)).join(', ')}]  loss = ${loss.toExponential(2)}`,
+  );
 }

@@ -16,14 +16,19 @@ const steps = 4;
 type Data = readonly (readonly number[])[];
 
 /** Two or three tensors whose lengths are rarely multiples of a vector, with gradients for each step. */
-const data = fc
-  .array(fc.integer({ min: 0, max: 21 }), { minLength: 2, maxLength: 3 })
-  .chain((lengths) => {
-    const tensors = fc.tuple(...lengths.map((length) => fc.array(awkward, { minLength: length, maxLength: length })));
-    return fc.record({ w: tensors, g: fc.array(tensors, { minLength: steps, maxLength: steps }) });
-  });
+const data = fc.array(fc.integer({ min: 0, max: 21 }), { minLength: 2, maxLength: 3 }).chain((lengths) => {
+  const tensors = fc.tuple(...lengths.map((length) => fc.array(awkward, { minLength: length, maxLength: length })));
+  return fc.record({ w: tensors, g: fc.array(tensors, { minLength: steps, maxLength: steps }) });
+});
 
-async function run(method: Method, backend: Backend, wide: boolean, w: Data, g: readonly Data[], nonFinite: NonFinite = 'propagate'): Promise<number[]> {
+async function run(
+  method: Method,
+  backend: Backend,
+  wide: boolean,
+  w: Data,
+  g: readonly Data[],
+  nonFinite: NonFinite = 'propagate',
+): Promise<number[]> {
   const make = (values: readonly number[]): Float32Array | Float64Array => (wide ? Float64Array.from(values) : Float32Array.from(values));
   const opt = await method.init(Object.fromEntries(w.map((values, j) => [`p${String(j)}`, make(values)])), { backend, nonFinite });
   for (const gradients of g) opt.step(Object.fromEntries(gradients.map((values, j) => [`p${String(j)}`, make(values)])));
@@ -34,7 +39,9 @@ async function run(method: Method, backend: Backend, wide: boolean, w: Data, g: 
 
 function assertSame(actual: readonly number[], expected: readonly number[], what: string): void {
   assert.equal(actual.length, expected.length, what);
-  actual.forEach((value, i) => { assert.ok(Object.is(value, expected[i]), `${what}, number ${String(i)}: ${String(value)} is not ${String(expected[i])}`); });
+  actual.forEach((value, i) => {
+    assert.ok(Object.is(value, expected[i]), `${what}, number ${String(i)}: ${String(value)} is not ${String(expected[i])}`);
+  });
 }
 
 for (const wide of [false, true]) {
@@ -69,7 +76,11 @@ for (const wide of [false, true]) {
     await fc.assert(
       fc.asyncProperty(rows, async (values) => {
         const g = [[values], [values.map((x) => -x)], [values.map((x) => x / 3)]];
-        assertSame(await run(method, 'wasm', wide, [values], g, 'throw'), await run(method, 'wasm', wide, [values], g), 'gated against plain');
+        assertSame(
+          await run(method, 'wasm', wide, [values], g, 'throw'),
+          await run(method, 'wasm', wide, [values], g),
+          'gated against plain',
+        );
       }),
       { numRuns: 30 },
     );
@@ -78,7 +89,9 @@ for (const wide of [false, true]) {
   test(`long tensors: chunks of sums and tails agree (${type})`, async () => {
     const lengths = [16384, 16385, 40000, 1, 0, 7];
     const w = lengths.map((length, j) => Array.from({ length }, (_, i) => Math.sin(i * 12.9898 + j) * 3));
-    const g = [1, 2].map((s) => lengths.map((length, j) => Array.from({ length }, (_, i) => Math.cos(i * 78.233 + j * s) * 10 ** ((i % 9) - 4))));
+    const g = [1, 2].map((s) =>
+      lengths.map((length, j) => Array.from({ length }, (_, i) => Math.cos(i * 78.233 + j * s) * 10 ** ((i % 9) - 4))),
+    );
     for (const method of [lamb({ lr: 0.1, weightDecay: 0.1 }), chain(clipByGlobalNorm(0.5), radam({ beta2: 0.6 }))]) {
       assertSame(await run(method, 'wasm', wide, w, g), await run(method, script, wide, w, g), method.name);
     }

@@ -2,7 +2,7 @@
  * The body of a WebAssembly function: locals and instructions, each a method that appends its bytes. Only what kernels use. Knows the
  * binary format and nothing of optimizers.
  */
-import { float32, float64, signed, sized, unsigned, vector } from "./encode.ts";
+import { float32, float64, signed, sized, unsigned, vector } from './encode.ts';
 
 /** A value type by its binary code. */
 export const valueType = { i32: 0x7f, f64: 0x7c, v128: 0x7b } as const;
@@ -35,12 +35,12 @@ const simd = {
 export type PlainInstruction = keyof typeof plain | keyof typeof simd;
 
 const loads = {
-  "i32.load": [0x28],
-  "v128.load": [0xfd, 0],
-  "v128.load32_splat": [0xfd, 9],
-  "v128.load64_splat": [0xfd, 10],
+  'i32.load': [0x28],
+  'v128.load': [0xfd, 0],
+  'v128.load32_splat': [0xfd, 9],
+  'v128.load64_splat': [0xfd, 10],
 } as const;
-const stores = { "f64.store": [0x39], "v128.store": [0xfd, 11] } as const;
+const stores = { 'f64.store': [0x39], 'v128.store': [0xfd, 11] } as const;
 
 /** The code of one function, in the order in which it is appended. */
 export class Code {
@@ -129,7 +129,7 @@ export class Code {
   while(condition: () => void, body: () => void): this {
     this.bytes.push(0x02, 0x40, 0x03, 0x40); // block, loop
     condition();
-    this.op("i32.eqz");
+    this.op('i32.eqz');
     this.bytes.push(0x0d, 1); // leave the block
     body();
     this.bytes.push(0x0c, 0, 0x0b, 0x0b); // again; end, end

@@ -19,11 +19,7 @@ export function signed(value: number): number[] {
   for (;;) {
     const byte = rest & 0x7f;
     rest >>= 7;
-    if (
-      (rest === 0 && (byte & 0x40) === 0) ||
-      (rest === -1 && (byte & 0x40) !== 0)
-    )
-      return [...out, byte];
+    if ((rest === 0 && (byte & 0x40) === 0) || (rest === -1 && (byte & 0x40) !== 0)) return [...out, byte];
     out.push(byte | 0x80);
   }
 }

@@ -1,35 +1,19 @@
 /** A WebAssembly module of one function over an imported memory. Knows sections; knows nothing of what the function does. */
-import { valueType, type Code } from "./code.ts";
-import { name, sized, unsigned, vector } from "./encode.ts";
+import { valueType, type Code } from './code.ts';
+import { name, sized, unsigned, vector } from './encode.ts';
 
 /** The module and field names under which the memory is imported and the function exported. */
 export const interfaceNames = {
-  module: "env",
-  memory: "memory",
-  run: "run",
+  module: 'env',
+  memory: 'memory',
+  run: 'run',
 } as const;
 
 /** Bytes of a module that exports one function of `parameters` i32s without result. */
-export function encodeModule(
-  parameters: number,
-  code: Code,
-): Uint8Array<ArrayBuffer> {
-  const signature = [
-    0x60,
-    ...vector(Array.from({ length: parameters }, () => [valueType.i32])),
-    0,
-  ];
-  const memory = [
-    ...name(interfaceNames.module),
-    ...name(interfaceNames.memory),
-    0x02,
-    0x00,
-    ...unsigned(0),
-  ];
-  const section = (id: number, ...items: number[][]): number[] => [
-    id,
-    ...sized(vector(items)),
-  ];
+export function encodeModule(parameters: number, code: Code): Uint8Array<ArrayBuffer> {
+  const signature = [0x60, ...vector(Array.from({ length: parameters }, () => [valueType.i32])), 0];
+  const memory = [...name(interfaceNames.module), ...name(interfaceNames.memory), 0x02, 0x00, ...unsigned(0)];
+  const section = (id: number, ...items: number[][]): number[] => [id, ...sized(vector(items))];
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, signature),

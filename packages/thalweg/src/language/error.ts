@@ -35,28 +35,16 @@ export class EquationError extends ThalwegError {
 
   /** Describes `problem` at `span` of `text`, the equations of `owner`. */
   constructor(owner: string, text: string, span: Span, problem: string) {
-    const lineStart = text.lastIndexOf("\n", span.start - 1) + 1;
-    const lineEnd = text.indexOf("\n", span.start);
-    const lineText = text.slice(
-      lineStart,
-      lineEnd === -1 ? text.length : lineEnd,
-    );
-    const line = text.slice(0, lineStart).split("\n").length;
+    const lineStart = text.lastIndexOf('\n', span.start - 1) + 1;
+    const lineEnd = text.indexOf('\n', span.start);
+    const lineText = text.slice(lineStart, lineEnd === -1 ? text.length : lineEnd);
+    const line = text.slice(0, lineStart).split('\n').length;
     const before = visibleLength(text.slice(lineStart, span.start));
-    const width = Math.max(
-      1,
-      visibleLength(
-        text.slice(span.start, Math.min(span.end, lineStart + lineText.length)),
-      ),
-    );
-    const indent = /^\s*/.exec(lineText)?.[0] ?? "";
+    const width = Math.max(1, visibleLength(text.slice(span.start, Math.min(span.end, lineStart + lineText.length))));
+    const indent = /^\s*/.exec(lineText)?.[0] ?? '';
     const gutter = `  ${String(line)} | `;
-    const caret =
-      " ".repeat(gutter.length + before - indent.length) + "^".repeat(width);
-    super(
-      "equation",
-      `${owner}, line ${String(line)}, column ${String(before + 1)}: ${problem}\n${gutter}${lineText.trim()}\n${caret}`,
-    );
+    const caret = ' '.repeat(gutter.length + before - indent.length) + '^'.repeat(width);
+    super('equation', `${owner}, line ${String(line)}, column ${String(before + 1)}: ${problem}\n${gutter}${lineText.trim()}\n${caret}`);
     this.line = line;
     this.column = before + 1;
     this.span = span;
@@ -74,7 +62,7 @@ export class OptionError extends ThalwegError {
 
   /** Describes why `owner` refuses `value` for `option`. */
   constructor(owner: string, option: string, value: unknown, problem: string) {
-    super("option", `${owner}: ${option} ${problem}`);
+    super('option', `${owner}: ${option} ${problem}`);
     this.owner = owner;
     this.option = option;
     this.value = value;
@@ -90,7 +78,7 @@ export class ArrayError extends ThalwegError {
 
   /** Describes why `owner` refuses what was given for `parameter`. */
   constructor(owner: string, parameter: string, problem: string) {
-    super("array", `${owner}: ${problem}`);
+    super('array', `${owner}: ${problem}`);
     this.owner = owner;
     this.parameter = parameter;
   }
@@ -104,8 +92,8 @@ export class NonFiniteError extends ThalwegError {
   /** Describes which `parameters` were not finite at step `t` of `owner`. */
   constructor(owner: string, parameters: readonly string[], t: number) {
     super(
-      "non-finite",
-      `${owner}: step ${String(t)} was not taken, because ${parameters.join(", ")} held NaN or an infinity; nothing was changed`,
+      'non-finite',
+      `${owner}: step ${String(t)} was not taken, because ${parameters.join(', ')} held NaN or an infinity; nothing was changed`,
     );
     this.parameters = parameters;
   }
@@ -115,10 +103,7 @@ export class NonFiniteError extends ThalwegError {
 export class DisposedError extends ThalwegError {
   /** Names the `owner` that was used after its end and the `use` that was tried. */
   constructor(owner: string, use: string) {
-    super(
-      "disposed",
-      `${owner}: ${use} after dispose(); its memory has been given back, so call init() again`,
-    );
+    super('disposed', `${owner}: ${use} after dispose(); its memory has been given back, so call init() again`);
   }
 }
 
@@ -126,19 +111,19 @@ export class DisposedError extends ThalwegError {
 export class UnsupportedError extends ThalwegError {
   /** Describes what `owner` cannot do. */
   constructor(owner: string, problem: string) {
-    super("unsupported", `${owner}: ${problem}`);
+    super('unsupported', `${owner}: ${problem}`);
   }
 }
 
 /** The name in `known` nearest to `name`, as ` (did you mean x?)`, or an empty string where none is near. */
 export function suggestion(name: string, known: Iterable<string>): string {
-  let best = "";
+  let best = '';
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  return best === "" ? "" : ` (did you mean ${best}?)`;
+  return best === '' ? '' : ` (did you mean ${best}?)`;
 }
 
 function editDistance(a: string, b: string): number {
@@ -146,13 +131,7 @@ function editDistance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
-      next.push(
-        Math.min(
-          row[j]! + 1,
-          next[j - 1]! + 1,
-          row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1),
-        ),
-      );
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
     }
     row = next;
   }
@@ -161,5 +140,5 @@ function editDistance(a: string, b: string): number {
 
 /** Characters as a reader counts them: combining marks take no column of their own. */
 function visibleLength(text: string): number {
-  return [...text].filter((c) => !/\p{M}/u.test(c)).length;
+  return text.replaceAll(/\p{M}/gu, '').length;
 }

@@ -2,17 +2,16 @@
  * The graph: nodes that are equal are the same object (hash-consing), and names stand outside the key, so that two texts which mean
  * the same compile to the same kernel. Knows operations and leaves; knows nothing of kinds, passes or backends.
  */
-import type { ElementOp, ReduceOp, Scope } from "./op.ts";
+import type { ElementOp, ReduceOp, Scope } from './op.ts';
 
 /**
  * What a leaf stands for: a number, a hyperparameter's value, the factor of its schedule, the step t, a scalar input, an array that
  * exists before the step (`w`, `g` or a tensor input), or a state as the last step left it.
  */
-export type LeafOp =
-  "const" | "hyper" | "factor" | "time" | "input" | "array" | "state";
+export type LeafOp = 'const' | 'hyper' | 'factor' | 'time' | 'input' | 'array' | 'state';
 
 /** Operations on scalars that a plan adds: is it a normal number in an array's type; 1 − bᵗ without cancellation. */
-export type PlanOp = "normal" | "compow";
+export type PlanOp = 'normal' | 'compow';
 
 /** Any node's operation. */
 export type NodeOp = LeafOp | ElementOp | ReduceOp | PlanOp;
@@ -30,13 +29,9 @@ export class Graph {
   private readonly table = new Map<string, Node>();
 
   /** The node with this operation, these operands and this attribute; made if it does not exist. */
-  node(
-    op: NodeOp,
-    operands: readonly Node[] = [],
-    attribute: string | number = "",
-  ): Node {
-    const value = Object.is(attribute, -0) ? "-0" : String(attribute);
-    const key = `${op}|${value}|${operands.map((operand) => String(operand.id)).join(",")}`;
+  node(op: NodeOp, operands: readonly Node[] = [], attribute: string | number = ''): Node {
+    const value = Object.is(attribute, -0) ? '-0' : String(attribute);
+    const key = `${op}|${value}|${operands.map((operand) => String(operand.id)).join(',')}`;
     const known = this.table.get(key);
     if (known !== undefined) return known;
     const made: Node = { id: this.table.size, op, operands, attribute };
@@ -46,7 +41,7 @@ export class Graph {
 
   /** A constant. */
   constant(value: number): Node {
-    return this.node("const", [], value);
+    return this.node('const', [], value);
   }
 
   /** A sum over tensors of x, or of a·b. */
@@ -57,13 +52,13 @@ export class Graph {
 
 /** Whether a node sums over tensors. */
 export function isReduction(node: Node): boolean {
-  return node.op === "sum" || node.op === "dot";
+  return node.op === 'sum' || node.op === 'dot';
 }
 
 /** The tensors that a reduction runs over. */
 export function scopeOf(reduction: Node): Scope {
   const scope = reduction.attribute;
-  return scope === "all" || scope === "group" ? scope : "tensor";
+  return scope === 'all' || scope === 'group' ? scope : 'tensor';
 }
 
 /** All nodes that `roots` need, operands before users. */
@@ -84,28 +79,16 @@ export function topological(roots: Iterable<Node>): Node[] {
 export function printGraph(roots: ReadonlyMap<string, Node>): string {
   const order = topological(roots.values());
   const number = new Map(order.map((node, i) => [node, i]));
-  const reference = (node: Node): string =>
-    `%${String(number.get(node) ?? -1)}`;
+  const reference = (node: Node): string => `%${String(number.get(node) ?? -1)}`;
   const lines = order.map((node) => {
-    const attribute = node.attribute === "" ? "" : ` ${String(node.attribute)}`;
-    return [
-      reference(node),
-      "=",
-      node.op + attribute,
-      ...node.operands.map(reference),
-    ].join(" ");
+    const attribute = node.attribute === '' ? '' : ` ${String(node.attribute)}`;
+    return [reference(node), '=', node.op + attribute, ...node.operands.map(reference)].join(' ');
   });
-  return [
-    ...lines,
-    ...[...roots].map(([name, node]) => `${name} <- ${reference(node)}`),
-  ].join("\n");
+  return [...lines, ...[...roots].map(([name, node]) => `${name} <- ${reference(node)}`)].join('\n');
 }
 
 /** Rebuilds `roots` bottom-up: `visit` gets each node with its operands already rebuilt and returns what stands in its place. */
-export function rebuild<K>(
-  roots: ReadonlyMap<K, Node>,
-  visit: (node: Node, operands: readonly Node[]) => Node,
-): Map<K, Node> {
+export function rebuild<K>(roots: ReadonlyMap<K, Node>, visit: (node: Node, operands: readonly Node[]) => Node): Map<K, Node> {
   const done = new Map<Node, Node>();
   for (const node of topological(roots.values())) {
     done.set(
@@ -116,7 +99,5 @@ export function rebuild<K>(
       ),
     );
   }
-  return new Map(
-    [...roots].map(([name, node]) => [name, done.get(node) ?? node]),
-  );
+  return new Map([...roots].map(([name, node]) => [name, done.get(node) ?? node]));
 }

@@ -2,11 +2,11 @@
  * Kinds: how much a value varies. A host scalar is one number a step; an `all` or `group` scalar needs a sum over tensors first; a
  * `tensor` scalar is one number per tensor; an array has one per element. A state has the kind of what is assigned to it.
  */
-import { EquationError, type Span } from "./error.ts";
-import { isReduction, scopeOf, topological, type Node } from "./graph.ts";
+import { EquationError, type Span } from './error.ts';
+import { isReduction, scopeOf, topological, type Node } from './graph.ts';
 
 /** The kinds, from the least to the most varying. */
-export const kinds = ["host", "all", "group", "tensor", "array"] as const;
+export const kinds = ['host', 'all', 'group', 'tensor', 'array'] as const;
 
 /** How much a value varies. */
 export type Kind = (typeof kinds)[number];
@@ -27,36 +27,25 @@ export class KindTable {
     for (const part of topological([node])) {
       if (!this.memo.has(part)) this.memo.set(part, this.compute(part));
     }
-    return this.memo.get(node) ?? "host";
+    return this.memo.get(node) ?? 'host';
   }
 
   private compute(node: Node): Kind {
-    if (node.op === "array") return "array";
-    if (node.op === "state")
-      return this.states.get(String(node.attribute)) ?? "host";
+    if (node.op === 'array') return 'array';
+    if (node.op === 'state') return this.states.get(String(node.attribute)) ?? 'host';
     if (isReduction(node)) return scopeOf(node);
-    return join(
-      node.operands.map((operand) => this.memo.get(operand) ?? "host"),
-    );
+    return join(node.operands.map((operand) => this.memo.get(operand) ?? 'host'));
   }
 }
 
 /** The most varying of some kinds; `host` for none. */
 export function join(some: readonly Kind[]): Kind {
-  return (
-    kinds[Math.max(0, ...some.map((kind) => kinds.indexOf(kind)))] ?? "host"
-  );
+  return kinds[Math.max(0, ...some.map((kind) => kinds.indexOf(kind)))] ?? 'host';
 }
 
 /** Infers the kinds of the states from what is assigned to them: the least ones that fit. */
-export function inferKinds(
-  writes: ReadonlyMap<string, Node>,
-): Map<string, Kind> {
-  const states = new Map<string, Kind>(
-    [...writes.keys()]
-      .filter((name) => name !== "w")
-      .map((name) => [name, "host"]),
-  );
+export function inferKinds(writes: ReadonlyMap<string, Node>): Map<string, Kind> {
+  const states = new Map<string, Kind>([...writes.keys()].filter((name) => name !== 'w').map((name) => [name, 'host']));
   for (let changed = true; changed;) {
     changed = false;
     const table = new KindTable(states);
@@ -80,20 +69,11 @@ export interface Origin {
 }
 
 /** Checks what only kinds can tell: a reduction needs a tensor to run over. */
-export function verifyKinds(
-  roots: Iterable<Node>,
-  table: KindTable,
-  origins: ReadonlyMap<Node, Origin>,
-): void {
+export function verifyKinds(roots: Iterable<Node>, table: KindTable, origins: ReadonlyMap<Node, Origin>): void {
   for (const node of topological(roots)) {
-    if (
-      !isReduction(node) ||
-      node.operands.some((operand) => table.of(operand) === "array")
-    )
-      continue;
+    if (!isReduction(node) || node.operands.some((operand) => table.of(operand) === 'array')) continue;
     const origin = origins.get(node);
-    const problem =
-      "a norm, inner product or sum runs over a tensor, and this is a scalar";
+    const problem = 'a norm, inner product or sum runs over a tensor, and this is a scalar';
     if (origin === undefined) throw new RangeError(problem);
     throw new EquationError(origin.owner, origin.text, origin.span, problem);
   }

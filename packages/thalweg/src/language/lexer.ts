@@ -2,12 +2,11 @@
  * Text to tokens. Folds look-alikes and ASCII spellings (`<-` is ←, `*` is ·, `||` is ‖) but keeps each token's place in the text
  * as the user wrote it, so that errors can point there. Knows no grammar.
  */
-import { EquationError, type Span } from "./error.ts";
-import { continuesName, spell, startsName, superscript } from "./symbol.ts";
+import { EquationError, type Span } from './error.ts';
+import { continuesName, spell, startsName, superscript } from './symbol.ts';
 
 /** What a token is: a number, a name, an exponent written as superscripts, a symbol, the end of a statement, or the end. */
-export type TokenKind =
-  "number" | "name" | "superscript" | "symbol" | "newline" | "end";
+export type TokenKind = 'number' | 'name' | 'superscript' | 'symbol' | 'newline' | 'end';
 
 /** A token: `text` is its folded spelling, `span` its place in the text. */
 export interface Token {
@@ -21,50 +20,8 @@ const folded: Readonly<Record<string, string>> = {
   '‖': '||', '∥': '||', '〈': '⟨', '〉': '⟩', '∣': '|',
 }; // prettier-ignore
 
-const symbols = [
-  "<-",
-  "<=",
-  ">=",
-  "!=",
-  "==",
-  "||",
-  "+",
-  "-",
-  "*",
-  "/",
-  "^",
-  "(",
-  ")",
-  ",",
-  "?",
-  ":",
-  "=",
-  "<",
-  ">",
-  "|",
-  "√",
-  "⟨",
-  "⟩",
-];
-const continuing = new Set([
-  "<-",
-  "<=",
-  ">=",
-  "!=",
-  "==",
-  "+",
-  "-",
-  "*",
-  "/",
-  "^",
-  ",",
-  "?",
-  ":",
-  "=",
-  "<",
-  ">",
-  "√",
-]);
+const symbols = ['<-', '<=', '>=', '!=', '==', '||', '+', '-', '*', '/', '^', '(', ')', ',', '?', ':', '=', '<', '>', '|', '√', '⟨', '⟩'];
+const continuing = new Set(['<-', '<=', '>=', '!=', '==', '+', '-', '*', '/', '^', ',', '?', ':', '=', '<', '>', '√']);
 
 /** Splits the equations of `owner` into tokens. Throws an EquationError at a character that has no meaning. */
 export function tokenize(owner: string, text: string): Token[] {
@@ -78,64 +35,48 @@ export function tokenize(owner: string, text: string): Token[] {
   while (at < text.length) {
     const rest = text.slice(at);
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
-    if (character === "\n" || character === ";") {
+    if (character === '\n' || character === ';') {
       const last = tokens.at(-1);
-      const open =
-        depth > 0 || (last?.kind === "symbol" && continuing.has(last.text));
-      if (open || last === undefined || last.kind === "newline") at += 1;
-      else push("newline", "\n", 1);
+      const open = depth > 0 || (last?.kind === 'symbol' && continuing.has(last.text));
+      if (open || last === undefined || last.kind === 'newline') at += 1;
+      else push('newline', '\n', 1);
     } else if (/\s/.test(character)) {
       at += character.length;
-    } else if (character === "#" || rest.startsWith("//")) {
-      const end = text.indexOf("\n", at);
+    } else if (character === '#' || rest.startsWith('//')) {
+      const end = text.indexOf('\n', at);
       at = end === -1 ? text.length : end;
     } else if (/[0-9.]/.test(character)) {
-      const number = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?/i.exec(rest)?.[0] ?? ".";
-      if (number === ".")
-        throw new EquationError(
-          owner,
-          text,
-          { start: at, end: at + 1 },
-          "a number needs a digit beside the point",
-        );
-      push("number", number, number.length);
+      const number = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?/i.exec(rest)?.[0] ?? '.';
+      if (number === '.') throw new EquationError(owner, text, { start: at, end: at + 1 }, 'a number needs a digit beside the point');
+      push('number', number, number.length);
     } else if (superscript(character) !== undefined) {
       let length = 0;
-      let exponent = "";
+      let exponent = '';
       for (const c of rest) {
         const plain = superscript(c);
         if (plain === undefined) break;
         exponent += plain;
         length += c.length;
       }
-      push("superscript", exponent, length);
+      push('superscript', exponent, length);
     } else if (startsName(character)) {
       let length = 0;
       for (const c of rest) {
         if (!continuesName(c)) break;
         length += c.length;
       }
-      push("name", spell(rest.slice(0, length)), length);
+      push('name', spell(rest.slice(0, length)), length);
     } else {
       const plain = folded[character];
       const symbol = plain ?? symbols.find((s) => rest.startsWith(s));
       if (symbol === undefined) {
-        throw new EquationError(
-          owner,
-          text,
-          { start: at, end: at + character.length },
-          `${JSON.stringify(character)} has no meaning here`,
-        );
+        throw new EquationError(owner, text, { start: at, end: at + character.length }, `${JSON.stringify(character)} has no meaning here`);
       }
-      if (symbol === "(" || symbol === "⟨") depth += 1;
-      if (symbol === ")" || symbol === "⟩") depth = Math.max(0, depth - 1);
-      push(
-        "symbol",
-        symbol,
-        plain === undefined ? symbol.length : character.length,
-      );
+      if (symbol === '(' || symbol === '⟨') depth += 1;
+      if (symbol === ')' || symbol === '⟩') depth = Math.max(0, depth - 1);
+      push('symbol', symbol, plain === undefined ? symbol.length : character.length);
     }
   }
-  push("end", "", 0);
+  push('end', '', 0);
   return tokens;
 }

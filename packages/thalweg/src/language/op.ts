@@ -12,19 +12,19 @@ export type ElementOp =
   | 'select'; // prettier-ignore
 
 /** Sums over arrays: of x, or of a·b with the products formed in float64. */
-export type ReduceOp = "sum" | "dot";
+export type ReduceOp = 'sum' | 'dot';
 
 /** What a text may say besides the primitives; each is rewritten into them when the graph is built. */
-export type SugarOp = "gt" | "ge" | "mod" | "norm" | "inner" | "total";
+export type SugarOp = 'gt' | 'ge' | 'mod' | 'norm' | 'inner' | 'total';
 
 /** Every operation that a text can contain. */
 export type SurfaceOp = ElementOp | SugarOp;
 
 /** The tensors that a reduction runs over: one tensor, the parameters of the group, or all parameters of the optimizer. */
-export type Scope = "tensor" | "group" | "all";
+export type Scope = 'tensor' | 'group' | 'all';
 
 /** What an operand or a result is. */
-export type ValueType = "number" | "boolean";
+export type ValueType = 'number' | 'boolean';
 
 interface ElementRule {
   readonly operands: readonly ValueType[];
@@ -34,18 +34,18 @@ interface ElementRule {
 }
 
 const unary = (apply: (a: number) => number): ElementRule => ({
-  operands: ["number"],
-  result: "number",
+  operands: ['number'],
+  result: 'number',
   apply,
 });
 const binary = (apply: (a: number, b: number) => number): ElementRule => ({
-  operands: ["number", "number"],
-  result: "number",
+  operands: ['number', 'number'],
+  result: 'number',
   apply,
 });
 const compare = (test: (a: number, b: number) => boolean): ElementRule => ({
-  operands: ["number", "number"],
-  result: "boolean",
+  operands: ['number', 'number'],
+  result: 'boolean',
   apply: (a, b) => (test(a, b) ? 1 : 0),
 });
 
@@ -71,8 +71,8 @@ export const elementOps: Readonly<Record<ElementOp, ElementRule>> = {
   eq: compare((a, b) => a === b),
   ne: compare((a, b) => a !== b),
   select: {
-    operands: ["boolean", "number", "number"],
-    result: "number",
+    operands: ['boolean', 'number', 'number'],
+    result: 'number',
     apply: (c, a, b) => (c === 0 ? b : a),
   },
 };
@@ -96,20 +96,12 @@ export const precedence = {
 /** How an operation prints in LaTeX. `operand(i, p)` prints operand i, in parentheses if it binds less tightly than p. */
 interface Printing {
   readonly binds: number;
-  readonly latex: (
-    operand: (i: number, binds: number) => string,
-    scope: string,
-  ) => string;
+  readonly latex: (operand: (i: number, binds: number) => string, scope: string) => string;
 }
 
-const infix = (
-  symbol: string,
-  binds: number,
-  rightBinds = binds + 1,
-): Printing => ({
+const infix = (symbol: string, binds: number, rightBinds = binds + 1): Printing => ({
   binds,
-  latex: (operand) =>
-    `${operand(0, binds)} ${symbol} ${operand(1, rightBinds)}`,
+  latex: (operand) => `${operand(0, binds)} ${symbol} ${operand(1, rightBinds)}`,
 });
 const named = (name: string): Printing => ({
   binds: precedence.atom,
@@ -117,13 +109,11 @@ const named = (name: string): Printing => ({
 });
 const named2 = (name: string): Printing => ({
   binds: precedence.atom,
-  latex: (operand) =>
-    `${name}\\left(${operand(0, 0)}, ${operand(1, 0)}\\right)`,
+  latex: (operand) => `${name}\\left(${operand(0, 0)}, ${operand(1, 0)}\\right)`,
 });
 const fenced = (open: string, close: string): Printing => ({
   binds: precedence.atom,
-  latex: (operand, scope) =>
-    `\\left${open} ${operand(0, 0)} \\right${close}${scope}`,
+  latex: (operand, scope) => `\\left${open} ${operand(0, 0)} \\right${close}${scope}`,
 });
 
 /** The LaTeX of each operation a text can contain. */
@@ -132,52 +122,51 @@ export const printing: Readonly<Record<SurfaceOp, Printing>> = {
     binds: precedence.neg,
     latex: (operand) => `-${operand(0, precedence.neg)}`,
   },
-  abs: fenced("|", "|"),
-  sign: named("\\operatorname{sign}"),
+  abs: fenced('|', '|'),
+  sign: named('\\operatorname{sign}'),
   sqrt: {
     binds: precedence.atom,
     latex: (operand) => `\\sqrt{${operand(0, 0)}}`,
   },
-  exp: named("\\exp"),
-  log: named("\\log"),
-  cos: named("\\cos"),
-  floor: fenced("\\lfloor", "\\rfloor"),
-  add: infix("+", precedence.add),
-  sub: infix("-", precedence.add),
+  exp: named('\\exp'),
+  log: named('\\log'),
+  cos: named('\\cos'),
+  floor: fenced('\\lfloor', '\\rfloor'),
+  add: infix('+', precedence.add),
+  sub: infix('-', precedence.add),
   mul: {
     binds: precedence.mul,
     latex: (operand) => {
       const right = operand(1, precedence.mul + 1);
-      return `${operand(0, precedence.mul)} ${/^[\d-]/.test(right) ? "\\cdot " : ""}${right}`;
+      return `${operand(0, precedence.mul)} ${/^[\d-]/.test(right) ? '\\cdot ' : ''}${right}`;
     },
   },
   div: {
     binds: precedence.pow,
     latex: (operand) => `\\frac{${operand(0, 0)}}{${operand(1, 0)}}`,
   },
-  mod: infix("\\bmod", precedence.mul),
+  mod: infix('\\bmod', precedence.mul),
   pow: {
     binds: precedence.pow,
     latex: (operand) => `${operand(0, precedence.atom)}^{${operand(1, 0)}}`,
   },
-  min: named2("\\min"),
-  max: named2("\\max"),
-  lt: infix("<", precedence.compare),
-  le: infix("\\le", precedence.compare),
-  gt: infix(">", precedence.compare),
-  ge: infix("\\ge", precedence.compare),
-  eq: infix("=", precedence.compare),
-  ne: infix("\\ne", precedence.compare),
+  min: named2('\\min'),
+  max: named2('\\max'),
+  lt: infix('<', precedence.compare),
+  le: infix('\\le', precedence.compare),
+  gt: infix('>', precedence.compare),
+  ge: infix('\\ge', precedence.compare),
+  eq: infix('=', precedence.compare),
+  ne: infix('\\ne', precedence.compare),
   select: {
     binds: precedence.atom,
     latex: (operand) =>
       `\\begin{cases} ${operand(1, 0)} & \\text{if } ${operand(0, 0)} \\\\ ${operand(2, 0)} & \\text{otherwise} \\end{cases}`,
   },
-  norm: fenced("\\|", "\\|"),
+  norm: fenced('\\|', '\\|'),
   inner: {
     binds: precedence.atom,
-    latex: (operand, scope) =>
-      `\\left\\langle ${operand(0, 0)}, ${operand(1, 0)} \\right\\rangle${scope}`,
+    latex: (operand, scope) => `\\left\\langle ${operand(0, 0)}, ${operand(1, 0)} \\right\\rangle${scope}`,
   },
   total: {
     binds: precedence.mul,

@@ -2,21 +2,21 @@
  * Tokens to statements. A recursive-descent parser whose tree keeps what was written, so that LaTeX prints the text and not a
  * rewriting of it. Knows no names: what they mean is decided in `program.ts`.
  */
-import { EquationError, suggestion, type Span } from "./error.ts";
-import { tokenize, type Token } from "./lexer.ts";
-import type { Scope, SurfaceOp } from "./op.ts";
+import { EquationError, suggestion, type Span } from './error.ts';
+import { tokenize, type Token } from './lexer.ts';
+import type { Scope, SurfaceOp } from './op.ts';
 
 /** An expression as written. Names are in their ASCII spelling. */
 export type Expression =
   | {
-      readonly kind: "number";
+      readonly kind: 'number';
       readonly value: number;
       readonly text: string;
       readonly span: Span;
     }
-  | { readonly kind: "name"; readonly name: string; readonly span: Span }
+  | { readonly kind: 'name'; readonly name: string; readonly span: Span }
   | {
-      readonly kind: "apply";
+      readonly kind: 'apply';
       readonly op: SurfaceOp;
       readonly operands: readonly Expression[];
       readonly scope: Scope;
@@ -31,34 +31,28 @@ export interface Statement {
   readonly value: Expression;
 }
 
-const functions: Readonly<
-  Record<string, { readonly op: SurfaceOp; readonly arity: number }>
-> = {
-  sqrt: { op: "sqrt", arity: 1 },
-  abs: { op: "abs", arity: 1 },
-  sign: { op: "sign", arity: 1 },
-  exp: { op: "exp", arity: 1 },
-  log: { op: "log", arity: 1 },
-  cos: { op: "cos", arity: 1 },
-  floor: { op: "floor", arity: 1 },
-  min: { op: "min", arity: 2 },
-  max: { op: "max", arity: 2 },
-  norm: { op: "norm", arity: 1 },
-  inner: { op: "inner", arity: 2 },
-  sum: { op: "total", arity: 1 },
+const functions: Readonly<Record<string, { readonly op: SurfaceOp; readonly arity: number }>> = {
+  sqrt: { op: 'sqrt', arity: 1 },
+  abs: { op: 'abs', arity: 1 },
+  sign: { op: 'sign', arity: 1 },
+  exp: { op: 'exp', arity: 1 },
+  log: { op: 'log', arity: 1 },
+  cos: { op: 'cos', arity: 1 },
+  floor: { op: 'floor', arity: 1 },
+  min: { op: 'min', arity: 2 },
+  max: { op: 'max', arity: 2 },
+  norm: { op: 'norm', arity: 1 },
+  inner: { op: 'inner', arity: 2 },
+  sum: { op: 'total', arity: 1 },
 };
-const reductions: ReadonlySet<SurfaceOp> = new Set<SurfaceOp>([
-  "norm",
-  "inner",
-  "total",
-]);
+const reductions: ReadonlySet<SurfaceOp> = new Set<SurfaceOp>(['norm', 'inner', 'total']);
 const comparisons: Readonly<Record<string, SurfaceOp>> = {
-  "<": "lt",
-  "<=": "le",
-  ">": "gt",
-  ">=": "ge",
-  "==": "eq",
-  "!=": "ne",
+  '<': 'lt',
+  '<=': 'le',
+  '>': 'gt',
+  '>=': 'ge',
+  '==': 'eq',
+  '!=': 'ne',
 };
 const maxDepth = 200;
 
@@ -74,10 +68,8 @@ export function parseExpression(owner: string, text: string): Expression {
 
 /** The names that an expression reads. */
 export function namesIn(expression: Expression): string[] {
-  if (expression.kind === "name") return [expression.name];
-  return expression.kind === "number"
-    ? []
-    : expression.operands.flatMap(namesIn);
+  if (expression.kind === 'name') return [expression.name];
+  return expression.kind === 'number' ? [] : expression.operands.flatMap(namesIn);
 }
 
 class Parser {
@@ -95,29 +87,22 @@ class Parser {
 
   statements(): Statement[] {
     const out: Statement[] = [];
-    while (this.take("newline") !== undefined);
-    while (this.peek().kind !== "end") {
+    while (this.take('newline') !== undefined);
+    while (this.peek().kind !== 'end') {
       const name = this.peek();
-      if (name.kind !== "name")
-        this.fail(
-          name,
-          `expected a name to assign to, found ${this.describe(name)}`,
-        );
+      if (name.kind !== 'name') this.fail(name, `expected a name to assign to, found ${this.describe(name)}`);
       this.next += 1;
       const arrow = this.peek();
-      if (arrow.text !== "<-" && arrow.text !== "=") {
-        this.fail(
-          arrow,
-          `expected ← or = after ${this.source(name)}, found ${this.describe(arrow)}`,
-        );
+      if (arrow.text !== '<-' && arrow.text !== '=') {
+        this.fail(arrow, `expected ← or = after ${this.source(name)}, found ${this.describe(arrow)}`);
       }
       this.next += 1;
       const value = this.expression();
       const end = this.peek();
-      if (end.kind !== "newline" && end.kind !== "end") this.unexpected(end);
-      while (this.take("newline") !== undefined);
+      if (end.kind !== 'newline' && end.kind !== 'end') this.unexpected(end);
+      while (this.take('newline') !== undefined);
       out.push({
-        lasting: arrow.text === "<-",
+        lasting: arrow.text === '<-',
         name: name.text,
         nameSpan: name.span,
         value,
@@ -127,23 +112,22 @@ class Parser {
   }
 
   only(): Expression {
-    while (this.take("newline") !== undefined);
+    while (this.take('newline') !== undefined);
     const value = this.expression();
-    while (this.take("newline") !== undefined);
-    if (this.peek().kind !== "end") this.unexpected(this.peek());
+    while (this.take('newline') !== undefined);
+    if (this.peek().kind !== 'end') this.unexpected(this.peek());
     return value;
   }
 
   private expression(): Expression {
     this.depth += 1;
-    if (this.depth > maxDepth)
-      this.fail(this.peek(), `more than ${String(maxDepth)} nested operations`);
+    if (this.depth > maxDepth) this.fail(this.peek(), `more than ${String(maxDepth)} nested operations`);
     const condition = this.comparison();
     let out = condition;
-    if (this.takeSymbol("?") !== undefined) {
+    if (this.takeSymbol('?') !== undefined) {
       const whenTrue = this.expression();
-      this.expect(":", "between the two branches of a condition");
-      out = this.apply("select", [condition, whenTrue, this.expression()]);
+      this.expect(':', 'between the two branches of a condition');
+      out = this.apply('select', [condition, whenTrue, this.expression()]);
     }
     this.depth -= 1;
     return out;
@@ -152,7 +136,7 @@ class Parser {
   private comparison(): Expression {
     const left = this.sum();
     const op = comparisons[this.peek().text];
-    if (this.peek().kind !== "symbol" || op === undefined) return left;
+    if (this.peek().kind !== 'symbol' || op === undefined) return left;
     this.next += 1;
     return this.apply(op, [left, this.sum()]);
   }
@@ -160,10 +144,8 @@ class Parser {
   private sum(): Expression {
     let left = this.product();
     for (;;) {
-      if (this.takeSymbol("+") !== undefined)
-        left = this.apply("add", [left, this.product()]);
-      else if (this.takeSymbol("-") !== undefined)
-        left = this.apply("sub", [left, this.product()]);
+      if (this.takeSymbol('+') !== undefined) left = this.apply('add', [left, this.product()]);
+      else if (this.takeSymbol('-') !== undefined) left = this.apply('sub', [left, this.product()]);
       else return left;
     }
   }
@@ -172,45 +154,38 @@ class Parser {
     let left = this.unary();
     for (;;) {
       const token = this.peek();
-      if (this.takeSymbol("*") !== undefined)
-        left = this.apply("mul", [left, this.unary()]);
-      else if (this.takeSymbol("/") !== undefined)
-        left = this.apply("div", [left, this.unary()]);
-      else if (token.kind === "name" && token.text === "mod") {
+      if (this.takeSymbol('*') !== undefined) left = this.apply('mul', [left, this.unary()]);
+      else if (this.takeSymbol('/') !== undefined) left = this.apply('div', [left, this.unary()]);
+      else if (token.kind === 'name' && token.text === 'mod') {
         this.next += 1;
-        left = this.apply("mod", [left, this.unary()]);
+        left = this.apply('mod', [left, this.unary()]);
       } else return left;
     }
   }
 
   private unary(): Expression {
-    const minus = this.takeSymbol("-");
+    const minus = this.takeSymbol('-');
     if (minus === undefined) return this.power();
     this.depth += 1;
-    if (this.depth > maxDepth)
-      this.fail(minus, `more than ${String(maxDepth)} nested operations`);
+    if (this.depth > maxDepth) this.fail(minus, `more than ${String(maxDepth)} nested operations`);
     const operand = this.unary();
     this.depth -= 1;
     return {
-      kind: "apply",
-      op: "neg",
+      kind: 'apply',
+      op: 'neg',
       operands: [operand],
-      scope: "tensor",
+      scope: 'tensor',
       span: { start: minus.span.start, end: operand.span.end },
     };
   }
 
   private power(): Expression {
     let base = this.atom();
-    for (
-      let token = this.take("superscript");
-      token !== undefined;
-      token = this.take("superscript")
-    ) {
-      base = this.apply("pow", [base, this.exponent(token)], token.span.end);
+    for (let token = this.take('superscript'); token !== undefined; token = this.take('superscript')) {
+      base = this.apply('pow', [base, this.exponent(token)], token.span.end);
     }
-    if (this.takeSymbol("^") === undefined) return base;
-    return this.apply("pow", [base, this.unary()]);
+    if (this.takeSymbol('^') === undefined) return base;
+    return this.apply('pow', [base, this.unary()]);
   }
 
   /** A superscript such as ᵗ⁺¹ is an expression of its own; its places are those of the superscript as a whole. */
@@ -229,104 +204,63 @@ class Parser {
   private atom(): Expression {
     const token = this.peek();
     this.next += 1;
-    if (token.kind === "number") {
+    if (token.kind === 'number') {
       const after = this.peek();
-      if (after.kind === "name" && after.text !== "mod") {
-        this.fail(
-          after,
-          `write the multiplication out: ${this.source(token)}·${this.source(after)}`,
-        );
+      if (after.kind === 'name' && after.text !== 'mod') {
+        this.fail(after, `write the multiplication out: ${this.source(token)}·${this.source(after)}`);
       }
       return {
-        kind: "number",
+        kind: 'number',
         value: Number(token.text),
         text: token.text,
         span: token.span,
       };
     }
-    if (token.kind === "name") {
-      if (this.peek().text !== "(")
-        return { kind: "name", name: token.text, span: token.span };
+    if (token.kind === 'name') {
+      if (this.peek().text !== '(') return { kind: 'name', name: token.text, span: token.span };
       return this.call(token);
     }
-    if (token.text === "(") return this.closed(token, ")");
-    if (token.text === "√")
-      return this.apply("sqrt", [this.power()], undefined, token.span.start);
-    if (token.text === "|")
-      return this.apply(
-        "abs",
-        [this.closed(token, "|")],
-        undefined,
-        token.span.start,
-      );
-    if (token.text === "||")
-      return this.apply(
-        "norm",
-        [this.closed(token, "||")],
-        undefined,
-        token.span.start,
-        this.scope(),
-      );
-    if (token.text === "⟨") {
+    if (token.text === '(') return this.closed(token, ')');
+    if (token.text === '√') return this.apply('sqrt', [this.power()], undefined, token.span.start);
+    if (token.text === '|') return this.apply('abs', [this.closed(token, '|')], undefined, token.span.start);
+    if (token.text === '||') return this.apply('norm', [this.closed(token, '||')], undefined, token.span.start, this.scope());
+    if (token.text === '⟨') {
       const a = this.expression();
-      this.expect(",", "between the two sides of an inner product");
+      this.expect(',', 'between the two sides of an inner product');
       const b = this.expression();
-      this.expect("⟩", "after an inner product");
-      return this.apply(
-        "inner",
-        [a, b],
-        undefined,
-        token.span.start,
-        this.scope(),
-      );
+      this.expect('⟩', 'after an inner product');
+      return this.apply('inner', [a, b], undefined, token.span.start, this.scope());
     }
     this.next -= 1;
     return this.unexpected(token);
   }
 
   private call(name: Token): Expression {
-    const [, base = name.text, suffix] =
-      /^(.*?)(?:_(all|group))?$/.exec(name.text) ?? [];
+    const [, base = name.text, suffix] = /^(.*?)(?:_(all|group))?$/.exec(name.text) ?? [];
     const rule = Object.hasOwn(functions, base) ? functions[base] : undefined;
-    if (
-      rule === undefined ||
-      (suffix !== undefined && !reductions.has(rule.op))
-    ) {
-      this.fail(
-        name,
-        `there is no function ${this.source(name)}${suggestion(base, Object.keys(functions))}; a product is written with ·`,
-      );
+    if (rule === undefined || (suffix !== undefined && !reductions.has(rule.op))) {
+      this.fail(name, `there is no function ${this.source(name)}${suggestion(base, Object.keys(functions))}; a product is written with ·`);
     }
     const open = this.next;
     this.next += 1;
     const operands = [this.expression()];
-    while (this.takeSymbol(",") !== undefined) operands.push(this.expression());
-    this.expect(")", `after the arguments of ${base}`);
+    while (this.takeSymbol(',') !== undefined) operands.push(this.expression());
+    this.expect(')', `after the arguments of ${base}`);
     if (operands.length !== rule.arity) {
       this.fail(
         this.tokens[open] ?? name,
-        `${base} takes ${String(rule.arity)} argument${rule.arity === 1 ? "" : "s"}, not ${String(operands.length)}`,
+        `${base} takes ${String(rule.arity)} argument${rule.arity === 1 ? '' : 's'}, not ${String(operands.length)}`,
       );
     }
-    const scope: Scope =
-      suffix === "all" || suffix === "group" ? suffix : "tensor";
-    return this.apply(
-      rule.op,
-      operands,
-      this.tokens[this.next - 1]?.span.end,
-      name.span.start,
-      scope,
-    );
+    const scope: Scope = suffix === 'all' || suffix === 'group' ? suffix : 'tensor';
+    return this.apply(rule.op, operands, this.tokens[this.next - 1]?.span.end, name.span.start, scope);
   }
 
   private closed(open: Token, close: string): Expression {
     const inner = this.expression();
     if (close === '|') this.splitBars();
     if (this.takeSymbol(close) === undefined) {
-      this.fail(
-        this.peek(),
-        `expected ${this.pretty(close)} to close the ${this.source(open)}, found ${this.describe(this.peek())}`,
-      );
+      this.fail(this.peek(), `expected ${this.pretty(close)} to close the ${this.source(open)}, found ${this.describe(this.peek())}`);
     }
     return inner;
   }
@@ -334,34 +268,25 @@ class Parser {
   /** Two ASCII bars that close two absolute values were read as one ‖. */
   private splitBars(): void {
     const token = this.peek();
-    if (token.text !== "||" || token.span.end - token.span.start !== 2) return;
-    const bar = (start: number): Token => ({ kind: "symbol", text: "|", span: { start, end: start + 1 } });
+    if (token.text !== '||' || token.span.end - token.span.start !== 2) return;
+    const bar = (start: number): Token => ({ kind: 'symbol', text: '|', span: { start, end: start + 1 } });
     this.tokens.splice(this.next, 1, bar(token.span.start), bar(token.span.start + 1));
   }
 
   private scope(): Scope {
     const token = this.peek();
-    if (token.kind !== "name" || !token.text.startsWith("_")) return "tensor";
-    if (token.text !== "_all" && token.text !== "_group")
-      this.fail(
-        token,
-        "a reduction runs over one tensor, or with _group or _all over more",
-      );
+    if (token.kind !== 'name' || !token.text.startsWith('_')) return 'tensor';
+    if (token.text !== '_all' && token.text !== '_group')
+      this.fail(token, 'a reduction runs over one tensor, or with _group or _all over more');
     this.next += 1;
-    return token.text === "_all" ? "all" : "group";
+    return token.text === '_all' ? 'all' : 'group';
   }
 
-  private apply(
-    op: SurfaceOp,
-    operands: Expression[],
-    end?: number,
-    start?: number,
-    scope: Scope = "tensor",
-  ): Expression {
+  private apply(op: SurfaceOp, operands: Expression[], end?: number, start?: number, scope: Scope = 'tensor'): Expression {
     const from = start ?? operands[0]?.span.start ?? 0;
     const to = end ?? this.tokens[this.next - 1]?.span.end ?? from;
     return {
-      kind: "apply",
+      kind: 'apply',
       op,
       operands,
       scope,
@@ -371,28 +296,22 @@ class Parser {
 
   private peek(): Token {
     const token = this.tokens[this.next];
-    if (token === undefined)
-      throw new RangeError("the parser read past the end");
+    if (token === undefined) throw new RangeError('the parser read past the end');
     return token;
   }
 
-  private take(kind: Token["kind"]): Token | undefined {
+  private take(kind: Token['kind']): Token | undefined {
     return this.peek().kind === kind ? this.tokens[this.next++] : undefined;
   }
 
   private takeSymbol(text: string): Token | undefined {
     const token = this.peek();
-    return token.kind === "symbol" && token.text === text
-      ? this.tokens[this.next++]
-      : undefined;
+    return token.kind === 'symbol' && token.text === text ? this.tokens[this.next++] : undefined;
   }
 
   private expect(text: string, where: string): void {
     if (this.takeSymbol(text) === undefined) {
-      this.fail(
-        this.peek(),
-        `expected ${this.pretty(text)} ${where}, found ${this.describe(this.peek())}`,
-      );
+      this.fail(this.peek(), `expected ${this.pretty(text)} ${where}, found ${this.describe(this.peek())}`);
     }
   }
 
@@ -401,22 +320,16 @@ class Parser {
   }
 
   private describe(token: Token): string {
-    if (token.kind === "end") return "the end of the text";
-    return token.kind === "newline"
-      ? "the end of the line"
-      : this.source(token);
+    if (token.kind === 'end') return 'the end of the text';
+    return token.kind === 'newline' ? 'the end of the line' : this.source(token);
   }
 
   private pretty(text: string): string {
-    return text === "||" ? "‖" : text;
+    return text === '||' ? '‖' : text;
   }
 
   private unexpected(token: Token): never {
-    if (token.kind === "name")
-      this.fail(
-        token,
-        `did not expect ${this.source(token)} here; a product is written with ·`,
-      );
+    if (token.kind === 'name') this.fail(token, `did not expect ${this.source(token)} here; a product is written with ·`);
     this.fail(token, `did not expect ${this.describe(token)} here`);
   }
 

@@ -2,24 +2,13 @@
  * Statements to a graph: gives names their meaning, checks types, and joins the parts of a chain into ONE program with private state.
  * Knows the language only; how a program runs is decided in `plan/`.
  */
-import { EquationError, suggestion, type Span } from "./error.ts";
-import { Graph, type Node } from "./graph.ts";
-import {
-  inferKinds,
-  KindTable,
-  verifyKinds,
-  type Kind,
-  type Origin,
-} from "./kind.ts";
-import { elementOps, isElementOp, type ElementOp, type SugarOp } from "./op.ts";
-import {
-  parse,
-  parseExpression,
-  type Expression,
-  type Statement,
-} from "./parser.ts";
-import type { Range } from "./range.ts";
-import { spell } from "./symbol.ts";
+import { EquationError, suggestion, type Span } from './error.ts';
+import { Graph, type Node } from './graph.ts';
+import { inferKinds, KindTable, verifyKinds, type Kind, type Origin } from './kind.ts';
+import { elementOps, isElementOp, type ElementOp, type SugarOp } from './op.ts';
+import { parse, parseExpression, type Expression, type Statement } from './parser.ts';
+import type { Range } from './range.ts';
+import { spell } from './symbol.ts';
 
 /** A hyperparameter of a part: its option name, its symbol as written, and where it must lie. */
 export interface HyperSymbol {
@@ -32,7 +21,7 @@ export interface HyperSymbol {
 export interface InputSymbol {
   readonly name: string;
   readonly symbol: string;
-  readonly kind: "scalar" | "tensor";
+  readonly kind: 'scalar' | 'tensor';
 }
 
 /** One optimizer or transform as text, before it has a meaning. */
@@ -68,17 +57,15 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
   const inputs = new Map<string, InputSymbol>();
   const origins = new Map<Node, Origin>();
   const shared = new Map<string, Node>([
-    ["w", graph.node("array", [], "w")],
-    ["g", graph.node("array", [], "g")],
+    ['w', graph.node('array', [], 'w')],
+    ['g', graph.node('array', [], 'g')],
   ]);
   const writes = new Map<string, Node>();
   const owners = new Map<string, number>();
   parts.forEach((part, index) => {
     const keys = new Map<string, string>();
     for (const symbol of part.hyper) {
-      const key = freeName(symbol.name, (candidate) =>
-        hyper.some((slot) => slot.key === candidate),
-      );
+      const key = freeName(symbol.name, (candidate) => hyper.some((slot) => slot.key === candidate));
       keys.set(symbol.name, key);
       hyper.push({ ...symbol, key, part: index });
     }
@@ -101,15 +88,10 @@ function freeName(name: string, taken: (candidate: string) => boolean): string {
 }
 
 /** The graph of one equation over `t` and named constants, such as a schedule's. */
-export function buildExpression(
-  owner: string,
-  text: string,
-  constants: ReadonlyMap<string, number>,
-): { graph: Graph; value: Node } {
+export function buildExpression(owner: string, text: string, constants: ReadonlyMap<string, number>): { graph: Graph; value: Node } {
   const graph = new Graph();
-  const names = new Map<string, Node>([["t", graph.node("time")]]);
-  for (const [symbol, value] of constants)
-    names.set(spell(symbol), graph.constant(value));
+  const names = new Map<string, Node>([['t', graph.node('time')]]);
+  for (const [symbol, value] of constants) names.set(spell(symbol), graph.constant(value));
   const builder = new ExpressionBuilder(owner, text, graph, names, new Map());
   return { graph, value: builder.number(parseExpression(owner, text)) };
 }
@@ -124,29 +106,19 @@ class ExpressionBuilder {
   private readonly graph: Graph;
   private readonly origins: Map<Node, Origin>;
 
-  constructor(
-    owner: string,
-    text: string,
-    graph: Graph,
-    names: Map<string, Node>,
-    origins: Map<Node, Origin>,
-  ) {
+  constructor(owner: string, text: string, graph: Graph, names: Map<string, Node>, origins: Map<Node, Origin>) {
     this.owner = owner;
     this.text = text;
     this.graph = graph;
     this.names = names;
     this.origins = origins;
-    names.set("pi", graph.constant(Math.PI));
+    names.set('pi', graph.constant(Math.PI));
   }
 
   /** The node of an expression that must be a number. */
   number(expression: Expression): Node {
     const node = this.build(expression);
-    if (isBoolean(node))
-      this.fail(
-        expression.span,
-        "a comparison is no number; write condition ? a : b",
-      );
+    if (isBoolean(node)) this.fail(expression.span, 'a comparison is no number; write condition ? a : b');
     return node;
   }
 
@@ -155,21 +127,13 @@ class ExpressionBuilder {
   }
 
   private build(expression: Expression): Node {
-    if (expression.kind === "number")
-      return this.graph.constant(expression.value);
-    if (expression.kind === "name") {
+    if (expression.kind === 'number') return this.graph.constant(expression.value);
+    if (expression.kind === 'name') {
       const node = this.names.get(expression.name);
       if (node !== undefined) return node;
-      const written = this.text.slice(
-        expression.span.start,
-        expression.span.end,
-      );
+      const written = this.text.slice(expression.span.start, expression.span.end);
       const reason = this.unready.get(expression.name);
-      this.fail(
-        expression.span,
-        reason ??
-          `${written} is not known${suggestion(expression.name, this.names.keys())}`,
-      );
+      this.fail(expression.span, reason ?? `${written} is not known${suggestion(expression.name, this.names.keys())}`);
     }
     const node = this.apply(expression);
     if (!this.origins.has(node))
@@ -181,72 +145,55 @@ class ExpressionBuilder {
     return node;
   }
 
-  private apply(expression: Expression & { kind: "apply" }): Node {
+  private apply(expression: Expression & { kind: 'apply' }): Node {
     const { op, operands, scope } = expression;
-    if (op === "select") {
+    if (op === 'select') {
       const [condition, a, b] = operands;
-      if (condition === undefined || a === undefined || b === undefined)
-        throw new RangeError("a condition has three operands");
+      if (condition === undefined || a === undefined || b === undefined) throw new RangeError('a condition has three operands');
       const test = this.build(condition);
-      if (!isBoolean(test))
-        this.fail(
-          condition.span,
-          "a condition needs a comparison, such as t > 5",
-        );
-      return this.graph.node("select", [test, this.number(a), this.number(b)]);
+      if (!isBoolean(test)) this.fail(condition.span, 'a condition needs a comparison, such as t > 5');
+      return this.graph.node('select', [test, this.number(a), this.number(b)]);
     }
     const nodes = operands.map((operand) => this.number(operand));
-    if (op === "norm" || op === "inner") {
-      const dot = this.graph.reduce(
-        "dot",
-        op === "norm" ? [nodes[0]!, nodes[0]!] : nodes,
-        scope,
-      );
+    if (op === 'norm' || op === 'inner') {
+      const dot = this.graph.reduce('dot', op === 'norm' ? [nodes[0]!, nodes[0]!] : nodes, scope);
       this.origins.set(dot, {
         owner: this.owner,
         text: this.text,
         span: expression.span,
       });
-      return op === "norm" ? this.graph.node("sqrt", [dot]) : dot;
+      return op === 'norm' ? this.graph.node('sqrt', [dot]) : dot;
     }
-    if (op === "total") return this.graph.reduce("sum", nodes, scope);
-    return isElementOp(op)
-      ? primitive(this.graph, op, nodes)
-      : desugar(this.graph, op, nodes);
+    if (op === 'total') return this.graph.reduce('sum', nodes, scope);
+    return isElementOp(op) ? primitive(this.graph, op, nodes) : desugar(this.graph, op, nodes);
   }
 }
 
 function isBoolean(node: Node): boolean {
-  return isElementOp(node.op) && elementOps[node.op].result === "boolean";
+  return isElementOp(node.op) && elementOps[node.op].result === 'boolean';
 }
 
 function desugar(graph: Graph, op: SugarOp, [a, b]: readonly Node[]): Node {
-  if (a === undefined || b === undefined)
-    throw new RangeError(`${op} needs two operands`);
-  if (op === "gt") return graph.node("lt", [b, a]);
-  if (op === "ge") return graph.node("le", [b, a]);
-  return graph.node("sub", [
-    a,
-    graph.node("mul", [b, graph.node("floor", [graph.node("div", [a, b])])]),
-  ]);
+  if (a === undefined || b === undefined) throw new RangeError(`${op} needs two operands`);
+  if (op === 'gt') return graph.node('lt', [b, a]);
+  if (op === 'ge') return graph.node('le', [b, a]);
+  return graph.node('sub', [a, graph.node('mul', [b, graph.node('floor', [graph.node('div', [a, b])])])]);
 }
 
 /** A small whole exponent is a product, ½ a root: exact, and the same on every backend. */
 function primitive(graph: Graph, op: ElementOp, nodes: readonly Node[]): Node {
   const [base, exponent] = nodes;
-  if (op !== "pow" || base === undefined || exponent?.op !== "const")
-    return graph.node(op, nodes);
+  if (op !== 'pow' || base === undefined || exponent?.op !== 'const') return graph.node(op, nodes);
   const n = Number(exponent.attribute);
-  if (n === 0.5) return graph.node("sqrt", [base]);
-  if (!Number.isInteger(n) || n === 0 || Math.abs(n) > 8)
-    return graph.node(op, nodes);
+  if (n === 0.5) return graph.node('sqrt', [base]);
+  if (!Number.isInteger(n) || n === 0 || Math.abs(n) > 8) return graph.node(op, nodes);
   const power = (k: number): Node => {
     if (k === 1) return base;
     const half = power(Math.floor(k / 2));
-    const square = graph.node("mul", [half, half]);
-    return k % 2 === 0 ? square : graph.node("mul", [square, base]);
+    const square = graph.node('mul', [half, half]);
+    return k % 2 === 0 ? square : graph.node('mul', [square, base]);
   };
-  return n > 0 ? power(n) : graph.node("div", [graph.constant(1), power(-n)]);
+  return n > 0 ? power(n) : graph.node('div', [graph.constant(1), power(-n)]);
 }
 
 /** Builds one part into the shared program. */
@@ -274,27 +221,17 @@ class PartBuilder {
     this.shared = shared;
     this.writes = writes;
     this.statements = parse(part.name, part.equations);
-    const names = new Map<string, Node>([...shared, ["t", graph.node("time")]]);
+    const names = new Map<string, Node>([...shared, ['t', graph.node('time')]]);
     for (const { name, symbol } of part.hyper) {
-      const node = graph.node("hyper", [], keys.get(name) ?? name);
+      const node = graph.node('hyper', [], keys.get(name) ?? name);
       names.set(spell(symbol), node).set(spell(name), node);
-      if (name === "lr")
-        names.set("s", graph.node("factor", [], keys.get(name) ?? name));
+      if (name === 'lr') names.set('s', graph.node('factor', [], keys.get(name) ?? name));
     }
     for (const { name, symbol, kind } of part.inputs) {
-      const node =
-        kind === "scalar"
-          ? graph.node("input", [], name)
-          : graph.node("array", [], `input.${name}`);
+      const node = kind === 'scalar' ? graph.node('input', [], name) : graph.node('array', [], `input.${name}`);
       names.set(spell(symbol), node).set(spell(name), node);
     }
-    this.expressions = new ExpressionBuilder(
-      part.name,
-      part.equations,
-      graph,
-      names,
-      origins,
-    );
+    this.expressions = new ExpressionBuilder(part.name, part.equations, graph, names, origins);
   }
 
   build(): void {
@@ -304,51 +241,28 @@ class PartBuilder {
       const node = this.expressions.number(value);
       names.set(name, node);
       unready.delete(name);
-      if (name === "w" || name === "g") this.shared.set(name, node);
-      if (lasting) this.writes.set(name === "w" ? "w" : this.key(name), node);
+      if (name === 'w' || name === 'g') this.shared.set(name, node);
+      if (lasting) this.writes.set(name === 'w' ? 'w' : this.key(name), node);
     }
   }
 
   /** Decides what each assigned name is before any is read: a state, a temporary, or a mistake. */
   private classifyNames(): void {
     const { names, unready } = this.expressions;
-    const given = new Set([...names.keys()].filter((name) => name !== "s"));
-    const lasting = new Set(
-      this.statements
-        .filter((statement) => statement.lasting)
-        .map((statement) => statement.name),
-    );
+    const given = new Set([...names.keys()].filter((name) => name !== 's'));
+    const lasting = new Set(this.statements.filter((statement) => statement.lasting).map((statement) => statement.name));
     for (const { name, lasting: isLasting, nameSpan } of this.statements) {
       const written = this.part.equations.slice(nameSpan.start, nameSpan.end);
-      if (name === "w" && !isLasting)
-        this.expressions.fail(
-          nameSpan,
-          "w lasts to the next step; assign it with ←",
-        );
-      if (name === "g" && isLasting)
-        this.expressions.fail(
-          nameSpan,
-          "g is given anew each step; replace it with =",
-        );
-      if (name === "w" || name === "g") continue;
-      if (given.has(name))
-        this.expressions.fail(
-          nameSpan,
-          `${written} is given and cannot be assigned`,
-        );
+      if (name === 'w' && !isLasting) this.expressions.fail(nameSpan, 'w lasts to the next step; assign it with ←');
+      if (name === 'g' && isLasting) this.expressions.fail(nameSpan, 'g is given anew each step; replace it with =');
+      if (name === 'w' || name === 'g') continue;
+      if (given.has(name)) this.expressions.fail(nameSpan, `${written} is given and cannot be assigned`);
       if (!isLasting && lasting.has(name)) {
-        this.expressions.fail(
-          nameSpan,
-          `${written} is assigned with ← and with =; a name is either lasting or temporary`,
-        );
+        this.expressions.fail(nameSpan, `${written} is assigned with ← and with =; a name is either lasting or temporary`);
       }
       names.delete(name);
       if (isLasting) names.set(name, this.initial(name));
-      else
-        unready.set(
-          name,
-          `${written} is read before it has a value; it is a temporary of this step (use ← for a value that lasts)`,
-        );
+      else unready.set(name, `${written} is read before it has a value; it is a temporary of this step (use ← for a value that lasts)`);
     }
     for (const name of Object.keys(this.part.init)) {
       if (!lasting.has(spell(name))) {
@@ -364,33 +278,14 @@ class PartBuilder {
 
   /** A state before this step: zero at first, or what `init` says. */
   private initial(name: string): Node {
-    const state = this.graph.node("state", [], this.key(name));
-    const entry = Object.entries(this.part.init).find(
-      ([symbol]) => spell(symbol) === name,
-    );
+    const state = this.graph.node('state', [], this.key(name));
+    const entry = Object.entries(this.part.init).find(([symbol]) => spell(symbol) === name);
     if (entry === undefined) return state;
-    const given = new Map(
-      [...this.expressions.names].filter(
-        ([, node]) => node.op !== "state" && node.op !== "time",
-      ),
-    );
-    given.set("w", this.graph.node("array", [], "w"));
-    const builder = new ExpressionBuilder(
-      `${this.part.name}, init of ${entry[0]}`,
-      entry[1],
-      this.graph,
-      given,
-      new Map(),
-    );
-    const first = this.graph.node("eq", [
-      this.graph.node("time"),
-      this.graph.constant(1),
-    ]);
-    return this.graph.node("select", [
-      first,
-      builder.number(parseExpression(this.part.name, entry[1])),
-      state,
-    ]);
+    const given = new Map([...this.expressions.names].filter(([, node]) => node.op !== 'state' && node.op !== 'time'));
+    given.set('w', this.graph.node('array', [], 'w'));
+    const builder = new ExpressionBuilder(`${this.part.name}, init of ${entry[0]}`, entry[1], this.graph, given, new Map());
+    const first = this.graph.node('eq', [this.graph.node('time'), this.graph.constant(1)]);
+    return this.graph.node('select', [first, builder.number(parseExpression(this.part.name, entry[1])), state]);
   }
 
   private key(name: string): string {

@@ -1,5 +1,5 @@
 /** Intervals in which hyperparameters must lie, written as in mathematics: `[0, 1)`, `(0, ∞)`. Infinity itself is never inside. */
-import { ThalwegError } from "./error.ts";
+import { ThalwegError } from './error.ts';
 
 /** An interval with its own spelling. */
 export interface Range {
@@ -9,25 +9,14 @@ export interface Range {
 
 /** Reads `[a, b)` and its relatives; `∞` or `inf` stands for no bound. */
 export function range(text: string): Range {
-  const match =
-    /^([[(])\s*(-?∞|-?inf|[-\d.e]+)\s*,\s*(∞|inf|[-\d.e]+)\s*([\])])$/.exec(
-      text.replace("−", "-"),
-    );
-  if (match === null)
-    throw new ThalwegError(
-      "range",
-      `${JSON.stringify(text)} is no interval; write one like [0, 1) or (0, ∞)`,
-    );
-  const bound = (part = ""): number =>
-    Number(part.replace(/∞|inf/, "Infinity"));
+  const match = /^([[(])\s*(-?∞|-?inf|[-\d.e]+)\s*,\s*(∞|inf|[-\d.e]+)\s*([\])])$/.exec(text.replace('−', '-'));
+  if (match === null) throw new ThalwegError('range', `${JSON.stringify(text)} is no interval; write one like [0, 1) or (0, ∞)`);
+  const bound = (part = ''): number => Number(part.replace(/∞|inf/, 'Infinity'));
   const [low, high] = [bound(match[2]), bound(match[3])];
-  const closedLow = match[1] === "[";
-  const closedHigh = match[4] === "]";
+  const closedLow = match[1] === '[';
+  const closedHigh = match[4] === ']';
   return {
     text,
-    contains: (value) =>
-      Number.isFinite(value) &&
-      (closedLow ? value >= low : value > low) &&
-      (closedHigh ? value <= high : value < high),
+    contains: (value) => Number.isFinite(value) && (closedLow ? value >= low : value > low) && (closedHigh ? value <= high : value < high),
   };
 }

@@ -10,24 +10,24 @@ const greek: Readonly<Record<string, string>> = {
 }; // prettier-ignore
 
 const lookAlikes: Readonly<Record<string, string>> = {
-  ϵ: "ε",
-  µ: "μ",
-  ϑ: "θ",
-  ϕ: "φ",
-  ϱ: "ρ",
-  ς: "σ",
-  ϖ: "π",
-  "∆": "Δ",
-  "∑": "Σ",
-  Ω: "Ω",
+  ϵ: 'ε',
+  µ: 'μ',
+  ϑ: 'θ',
+  ϕ: 'φ',
+  ϱ: 'ρ',
+  ς: 'σ',
+  ϖ: 'π',
+  '∆': 'Δ',
+  '∑': 'Σ',
+  Ω: 'Ω',
 };
 
 const accents: Readonly<Record<string, string>> = {
   '\u0302': '_hat', '\u030C': '_check', '\u0303': '_tilde', '\u0304': '_bar', '\u0305': '_bar', '\u0307': '_dot',
 }; // prettier-ignore
 
-const subscripts = "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ";
-const subscriptLetters = "aehijklmnoprstuvx";
+const subscripts = 'ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ';
+const subscriptLetters = 'aehijklmnoprstuvx';
 
 const superscripts: Readonly<Record<string, string>> = {
   '⁰': '0', '¹': '1', '²': '2', '³': '3', '⁴': '4', '⁵': '5', '⁶': '6', '⁷': '7', '⁸': '8', '⁹': '9', '⁺': '+', '⁻': '-', '⁽': '(', '⁾': ')',
@@ -42,21 +42,15 @@ export function superscript(character: string): string | undefined {
 /** Whether a name may begin with this character. */
 export function startsName(character: string): boolean {
   return (
-    (/[\p{L}_]/u.test(character) &&
-      superscript(character) === undefined &&
-      !isSubscript(character)) ||
-    character === "∆" ||
-    character === "∑"
+    (/[\p{L}_]/u.test(character) && superscript(character) === undefined && !isSubscript(character)) ||
+    character === '∆' ||
+    character === '∑'
   );
 }
 
 /** Whether a name may go on with this character: letters, digits, subscripts, accents, `_`, `∞` and primes. */
 export function continuesName(character: string): boolean {
-  return (
-    startsName(character) ||
-    isSubscript(character) ||
-    /[\p{M}\p{Nd}₀-₉∞′]/u.test(character)
-  );
+  return startsName(character) || isSubscript(character) || /[\p{M}\p{Nd}₀-₉∞′]/u.test(character);
 }
 
 function isSubscript(character: string): boolean {
@@ -65,49 +59,44 @@ function isSubscript(character: string): boolean {
 
 /** The ASCII spelling of a name: its identity wherever names are compared. */
 export function spell(name: string): string {
-  let out = "";
-  for (const raw of name.normalize("NFD")) {
+  let out = '';
+  for (const raw of name.normalize('NFD')) {
     const c = lookAlikes[raw] ?? raw;
-    const digit = "₀₁₂₃₄₅₆₇₈₉".indexOf(c);
+    const digit = '₀₁₂₃₄₅₆₇₈₉'.indexOf(c);
     const letter = subscripts.indexOf(c);
     if (digit >= 0) out += String(digit);
-    else if (letter >= 0)
-      out +=
-        (/[\d_a-z]$/.test(out) && out.includes("_") ? "" : "_") +
-        subscriptLetters.charAt(letter);
-    else if (c === "∞") out += "_inf";
-    else if (c === "′") out += "_prime";
+    else if (letter >= 0) out += (/[\d_a-z]$/.test(out) && out.includes('_') ? '' : '_') + subscriptLetters.charAt(letter);
+    else if (c === '∞') out += '_inf';
+    else if (c === '′') out += '_prime';
     else out += greek[c] ?? accents[c] ?? c;
   }
-  return out === "eps" ? "epsilon" : out;
+  return out === 'eps' ? 'epsilon' : out;
 }
 
 const accentCommands: Readonly<Record<string, string>> = {
-  hat: "\\hat",
-  check: "\\check",
-  tilde: "\\tilde",
-  bar: "\\bar",
-  dot: "\\dot",
+  hat: '\\hat',
+  check: '\\check',
+  tilde: '\\tilde',
+  bar: '\\bar',
+  dot: '\\dot',
 };
 const words: Readonly<Record<string, string>> = {
-  inf: "\\infty",
-  max: "\\max",
-  min: "\\min",
-  prime: "\\prime",
+  inf: '\\infty',
+  max: '\\max',
+  min: '\\min',
+  prime: '\\prime',
 };
 const greekWords = new Set(Object.values(greek));
 
 /** LaTeX for a name given in its ASCII spelling: `v_hat_max` is `\hat{v}_{\max}`. */
 export function nameToLatex(spelling: string): string {
-  const [head = "", ...rest] = spelling
-    .split("_")
-    .filter((part) => part !== "");
+  const [head = '', ...rest] = spelling.split('_').filter((part) => part !== '');
   const match = /^([A-Za-z]+)(\d*)$/.exec(head);
   const letters = match?.[1] ?? head;
-  const indices = match?.[2] === undefined || match[2] === "" ? [] : [match[2]];
+  const indices = match?.[2] === undefined || match[2] === '' ? [] : [match[2]];
   let base = greekWords.has(letters)
-    ? letters === "epsilon"
-      ? "\\varepsilon"
+    ? letters === 'epsilon'
+      ? '\\varepsilon'
       : `\\${letters}`
     : letters.length === 1
       ? letters
@@ -115,13 +104,7 @@ export function nameToLatex(spelling: string): string {
   for (const part of rest) {
     const accent = accentCommands[part];
     if (accent !== undefined) base = `${accent}{${base}}`;
-    else
-      indices.push(
-        words[part] ??
-          (part.length === 1 || /^\d+$/.test(part)
-            ? part
-            : `\\mathrm{${part}}`),
-      );
+    else indices.push(words[part] ?? (part.length === 1 || /^\d+$/.test(part) ? part : `\\mathrm{${part}}`));
   }
-  return indices.length === 0 ? base : `${base}_{${indices.join(",")}}`;
+  return indices.length === 0 ? base : `${base}_{${indices.join(',')}}`;
 }

@@ -2,20 +2,18 @@
  * Kernels in plain JavaScript, shared by the float64 `reference` and the float32 `fround`: each instruction runs over a block of
  * elements into a typed array, whose stores do the rounding. No code is generated. Reads and writes only the memory it is given.
  */
-import { elementOps, type ElementOp } from "../language/op.ts";
-import { blockOf, type DType } from "../plan/dtype.ts";
-import type { Instruction, Kernel } from "../plan/kernel.ts";
-import { cos, exp, log, numbers, pow } from "./elementary.ts";
-import type { Executable } from "./executable.ts";
+import { elementOps, type ElementOp } from '../language/op.ts';
+import { blockOf, type DType } from '../plan/dtype.ts';
+import type { Instruction, Kernel } from '../plan/kernel.ts';
+import { cos, exp, log, numbers, pow } from './elementary.ts';
+import type { Executable } from './executable.ts';
 
 type Block = Float32Array | Float64Array;
 
 const blockLength = 1024;
 
 /** The operations whose meaning for arrays is an algorithm of ours instead of the engine's. */
-const specified: Readonly<
-  Partial<Record<ElementOp, (a: number, b: number) => number>>
-> = {
+const specified: Readonly<Partial<Record<ElementOp, (a: number, b: number) => number>>> = {
   exp: (a) => exp(numbers, a),
   log: (a) => log(numbers, a),
   cos: (a) => cos(numbers, a),
@@ -23,49 +21,24 @@ const specified: Readonly<
 };
 
 /** Makes `kernel` runnable on the arrays in `buffer`. */
-export function lowerToBlocks(
-  kernel: Kernel,
-  buffer: ArrayBufferLike,
-): Executable {
-  const make = (length: number): Block =>
-    kernel.dtype === "float32"
-      ? new Float32Array(length)
-      : new Float64Array(length);
-  const memory: Block =
-    kernel.dtype === "float32"
-      ? new Float32Array(buffer)
-      : new Float64Array(buffer);
-  const values = kernel.code.map((one) =>
-    make(one.op === "store" || "sum" in one ? 0 : blockLength),
-  );
-  const lanes = Array.from(
-    { length: kernel.sums },
-    () => new Float64Array(blockOf[kernel.dtype]),
-  );
+export function lowerToBlocks(kernel: Kernel, buffer: ArrayBufferLike): Executable {
+  const make = (length: number): Block => (kernel.dtype === 'float32' ? new Float32Array(length) : new Float64Array(length));
+  const memory: Block = kernel.dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer);
+  const values = kernel.code.map((one) => make(one.op === 'store' || 'sum' in one ? 0 : blockLength));
+  const lanes = Array.from({ length: kernel.sums }, () => new Float64Array(blockOf[kernel.dtype]));
   const bytes = memory.BYTES_PER_ELEMENT;
   kernel.code.forEach((one, i) => {
-    if (one.op === "const") values[i]!.fill(one.value);
+    if (one.op === 'const') values[i]!.fill(one.value);
   });
   return {
     run(arrays, scalars, start, end, sums) {
       for (const lane of lanes) lane.fill(0);
       kernel.code.forEach((one, i) => {
-        if (one.op === "scalar") values[i]!.fill(scalars[one.scalar]!);
+        if (one.op === 'scalar') values[i]!.fill(scalars[one.scalar]!);
       });
       for (let from = start / bytes; from < end / bytes; from += blockLength) {
         const count = Math.min(blockLength, end / bytes - from);
-        for (let i = 0; i < kernel.code.length; i++)
-          runInstruction(
-            kernel.code[i]!,
-            i,
-            values,
-            memory,
-            arrays,
-            from,
-            count,
-            bytes,
-            lanes,
-          );
+        for (let i = 0; i < kernel.code.length; i++) runInstruction(kernel.code[i]!, i, values, memory, arrays, from, count, bytes, lanes);
       }
       lanes.forEach((lane, r) => (sums[r] = combine(lane, kernel.dtype)));
     },
@@ -83,21 +56,20 @@ function runInstruction(
   bytes: number,
   lanes: readonly Float64Array[],
 ): void {
-  if (one.op === "const" || one.op === "scalar") return;
-  if (one.op === "load") {
+  if (one.op === 'const' || one.op === 'scalar') return;
+  if (one.op === 'load') {
     const source = arrays[one.array]! / bytes + from;
     const out = values[index]!;
     for (let k = 0; k < count; k++) out[k] = memory[source + k]!;
-  } else if (one.op === "store") {
+  } else if (one.op === 'store') {
     const target = arrays[one.array]! / bytes + from;
     const value = values[one.operand]!;
     for (let k = 0; k < count; k++) memory[target + k] = value[k]!;
-  } else if (one.op === "sum" || one.op === "dot") {
+  } else if (one.op === 'sum' || one.op === 'dot') {
     const lane = lanes[one.sum]!;
     const a = values[one.operands[0]!]!;
-    const b = one.op === "dot" ? values[one.operands[1]!]! : undefined;
-    for (let k = 0; k < count; k++)
-      lane[k % lane.length]! += b === undefined ? a[k]! : a[k]! * b[k]!;
+    const b = one.op === 'dot' ? values[one.operands[1]!]! : undefined;
+    for (let k = 0; k < count; k++) lane[k % lane.length]! += b === undefined ? a[k]! : a[k]! * b[k]!;
   } else {
     const apply = specified[one.op] ?? elementOps[one.op].apply;
     const out = values[index]!;
@@ -110,7 +82,7 @@ function runInstruction(
 
 /** Adds up the lanes in the one order that all backends use: even and odd lanes apart, each pairwise. */
 function combine(lane: Float64Array, dtype: DType): number {
-  if (dtype === "float64") return lane[0]! + lane[2]! + (lane[1]! + lane[3]!);
+  if (dtype === 'float64') return lane[0]! + lane[2]! + (lane[1]! + lane[3]!);
   const even = lane[0]! + lane[2]! + (lane[4]! + lane[6]!);
   const odd = lane[1]! + lane[3]! + (lane[5]! + lane[7]!);
   return even + odd;

@@ -29,25 +29,13 @@ const ln2High = 6.9314718036912381649e-1;
 const ln2Low = 1.90821492927058770002e-10;
 
 /** Σ cᵢ·xⁱ by Horner's rule, coefficients from the highest power down. */
-function polynomial<T>(
-  f: Arithmetic<T>,
-  x: T,
-  coefficients: readonly number[],
-): T {
+function polynomial<T>(f: Arithmetic<T>, x: T, coefficients: readonly number[]): T {
   const [first = 0, ...rest] = coefficients;
-  return rest.reduce(
-    (sum, c) => f.add(f.mul(sum, x), f.constant(c)),
-    f.constant(first),
-  );
+  return rest.reduce((sum, c) => f.add(f.mul(sum, x), f.constant(c)), f.constant(first));
 }
 
 /** 1/n! for n from `high` down to `low` in steps of `step`, signs alternating if asked, the lowest positive. */
-function inverseFactorials(
-  high: number,
-  low: number,
-  step: number,
-  alternate: boolean,
-): number[] {
+function inverseFactorials(high: number, low: number, step: number, alternate: boolean): number[] {
   const out: number[] = [];
   for (let n = high; n >= low; n -= step) {
     let factorial = 1;
@@ -60,24 +48,16 @@ function inverseFactorials(
 const expSeries = inverseFactorials(13, 0, 1, false);
 const cosSeries = inverseFactorials(18, 0, 2, true);
 const sinSeries = inverseFactorials(19, 1, 2, true);
-const atanhSeries = [23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1].map(
-  (n) => 2 / n,
-);
+const atanhSeries = [23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1].map((n) => 2 / n);
 
 /** eˣ = 2ⁿ·eʳ with n the nearest whole number to x/ln 2; 2ⁿ is applied in two halves so that denormal results come out. */
 export function exp<T>(f: Arithmetic<T>, x: T): T {
   const low = f.choose(f.less(x, f.constant(-750)), f.constant(-750), x);
   const y = f.choose(f.less(f.constant(710), low), f.constant(710), low);
   const n = f.nearest(f.mul(y, f.constant(Math.LOG2E)));
-  const r = f.sub(
-    f.sub(y, f.mul(n, f.constant(ln2High))),
-    f.mul(n, f.constant(ln2Low)),
-  );
+  const r = f.sub(f.sub(y, f.mul(n, f.constant(ln2High))), f.mul(n, f.constant(ln2Low)));
   const half = f.floor(f.mul(n, f.constant(0.5)));
-  return f.mul(
-    f.mul(polynomial(f, r, expSeries), f.power2(half)),
-    f.power2(f.sub(n, half)),
-  );
+  return f.mul(f.mul(polynomial(f, r, expSeries), f.power2(half)), f.power2(f.sub(n, half)));
 }
 
 /** log x = e·ln 2 + 2·atanh((m − 1)/(m + 1)) with m between √½ and √2. */
@@ -86,22 +66,13 @@ export function log<T>(f: Arithmetic<T>, x: T): T {
   const denormal = f.less(x, f.constant(2 ** -1022));
   const scaled = f.choose(denormal, f.mul(x, f.constant(2 ** 54)), x);
   const m = f.mantissa(scaled);
-  const e = f.add(
-    f.exponent(scaled),
-    f.choose(denormal, f.constant(-54), zero),
-  );
+  const e = f.add(f.exponent(scaled), f.choose(denormal, f.constant(-54), zero));
   const large = f.less(f.constant(Math.SQRT2), m);
-  const reduced = f.sub(
-    f.choose(large, f.mul(m, f.constant(0.5)), m),
-    f.constant(1),
-  );
+  const reduced = f.sub(f.choose(large, f.mul(m, f.constant(0.5)), m), f.constant(1));
   const exponent = f.choose(large, f.add(e, f.constant(1)), e);
   const s = f.div(reduced, f.add(reduced, f.constant(2)));
   const series = f.mul(s, polynomial(f, f.mul(s, s), atanhSeries));
-  const value = f.add(
-    f.mul(exponent, f.constant(ln2High)),
-    f.add(series, f.mul(exponent, f.constant(ln2Low))),
-  );
+  const value = f.add(f.mul(exponent, f.constant(ln2High)), f.add(series, f.mul(exponent, f.constant(ln2Low))));
   const infinite = f.choose(f.equal(x, f.constant(Infinity)), x, value);
   const positive = f.choose(f.less(zero, x), infinite, f.constant(NaN));
   return f.choose(f.equal(x, zero), f.constant(-Infinity), positive);
@@ -110,28 +81,15 @@ export function log<T>(f: Arithmetic<T>, x: T): T {
 /** cos x by reduction to the nearest multiple of π/2, which is subtracted in three parts. */
 export function cos<T>(f: Arithmetic<T>, x: T): T {
   const n = f.nearest(f.mul(x, f.constant(2 / Math.PI)));
-  const parts = [
-    1.57079632673412561417, 6.0771005063039659766e-11,
-    2.02226624879595063154e-21,
-  ];
-  const r = parts.reduce(
-    (rest, part) => f.sub(rest, f.mul(n, f.constant(part))),
-    x,
-  );
+  const parts = [1.57079632673412561417, 6.0771005063039659766e-11, 2.02226624879595063154e-21];
+  const r = parts.reduce((rest, part) => f.sub(rest, f.mul(n, f.constant(part))), x);
   const square = f.mul(r, r);
   const cosine = polynomial(f, square, cosSeries);
   const sine = f.mul(r, polynomial(f, square, sinSeries));
-  const quadrant = f.sub(
-    n,
-    f.mul(f.constant(4), f.floor(f.mul(n, f.constant(0.25)))),
-  );
+  const quadrant = f.sub(n, f.mul(f.constant(4), f.floor(f.mul(n, f.constant(0.25)))));
   const is = (k: number): T => f.equal(quadrant, f.constant(k));
   const negate = (value: T): T => f.sub(f.constant(0), value);
-  return f.choose(
-    is(0),
-    cosine,
-    f.choose(is(1), negate(sine), f.choose(is(2), negate(cosine), sine)),
-  );
+  return f.choose(is(0), cosine, f.choose(is(1), negate(sine), f.choose(is(2), negate(cosine), sine)));
 }
 
 /** xʸ = exp(y·log x) for x ≥ 0, NaN for negative x; whole constant exponents never come here. */

@@ -1,12 +1,12 @@
 /** Equations to LaTeX, as they were written: from the parsed text, before any rewriting. Pure. */
-import { precedence, printing } from "../language/op.ts";
-import type { Expression, Statement } from "../language/parser.ts";
-import { nameToLatex } from "../language/symbol.ts";
+import { precedence, printing } from '../language/op.ts';
+import type { Expression, Statement } from '../language/parser.ts';
+import { nameToLatex } from '../language/symbol.ts';
 
 const scopes = {
-  tensor: "",
-  group: "_{\\mathrm{group}}",
-  all: "_{\\mathrm{all}}",
+  tensor: '',
+  group: '_{\\mathrm{group}}',
+  all: '_{\\mathrm{all}}',
 } as const;
 
 /** LaTeX of an expression. */
@@ -15,34 +15,26 @@ export function expressionToLatex(expression: Expression): string {
 }
 
 /** LaTeX of statements: one aligned line each. Lines of several parts are separated by a little space. */
-export function statementsToLatex(
-  parts: readonly (readonly Statement[])[],
-): string {
+export function statementsToLatex(parts: readonly (readonly Statement[])[]): string {
   const blocks = parts.map((statements) =>
     statements
-      .map(
-        ({ name, lasting, value }) =>
-          `${nameToLatex(name)} &${lasting ? "\\leftarrow" : "="} ${expressionToLatex(value)}`,
-      )
-      .join(" \\\\\n"),
+      .map(({ name, lasting, value }) => `${nameToLatex(name)} &${lasting ? '\\leftarrow' : '='} ${expressionToLatex(value)}`)
+      .join(' \\\\\n'),
   );
-  return `\\begin{aligned}\n${blocks.filter((block) => block !== "").join(" \\\\[4pt]\n")}\n\\end{aligned}`;
+  return `\\begin{aligned}\n${blocks.filter((block) => block !== '').join(' \\\\[4pt]\n')}\n\\end{aligned}`;
 }
 
 function print(expression: Expression, binds: number): string {
-  if (expression.kind === "number") return numberToLatex(expression.text);
-  if (expression.kind === "name") return nameToLatex(expression.name);
+  if (expression.kind === 'number') return numberToLatex(expression.text);
+  if (expression.kind === 'name') return nameToLatex(expression.name);
   const rule = printing[expression.op];
   const operand = (i: number, inner: number): string => {
     const part = expression.operands[i];
-    if (part === undefined)
-      throw new RangeError(`${expression.op} has no operand ${String(i)}`);
+    if (part === undefined) throw new RangeError(`${expression.op} has no operand ${String(i)}`);
     return print(part, inner);
   };
   const text = rule.latex(operand, scopes[expression.scope]);
-  return rule.binds < binds || (rule.binds === precedence.neg && binds > 0)
-    ? `\\left(${text}\\right)`
-    : text;
+  return rule.binds < binds || (rule.binds === precedence.neg && binds > 0) ? `\\left(${text}\\right)` : text;
 }
 
 /** 1e-8 is 10⁻⁸ and 2.5e3 is 2.5·10³. */
@@ -50,5 +42,5 @@ function numberToLatex(text: string): string {
   const match = /^(.*?)e([+-]?\d+)$/i.exec(text);
   if (match === null) return text;
   const power = `10^{${String(Number(match[2]))}}`;
-  return Number(match[1]) === 1 ? power : `${match[1] ?? ""} \\cdot ${power}`;
+  return Number(match[1]) === 1 ? power : `${match[1] ?? ''} \\cdot ${power}`;
 }

@@ -2,10 +2,10 @@
  * Scalars to closures. Each scalar of a plan gets a place in one Float64Array and a closure that fills it from others, so that a step
  * walks a flat list and no tree. Pure: reads and writes only the array it is given.
  */
-import type { Node } from "../language/graph.ts";
-import { elementOps, isElementOp } from "../language/op.ts";
-import { normalRange, type DType } from "../plan/dtype.ts";
-import type { ScalarSlot } from "../plan/plan.ts";
+import type { Node } from '../language/graph.ts';
+import { elementOps, isElementOp } from '../language/op.ts';
+import { normalRange, type DType } from '../plan/dtype.ts';
+import type { ScalarSlot } from '../plan/plan.ts';
 
 /** Computes one scalar from others in the array. */
 export type ScalarStep = (values: Float64Array) => void;
@@ -25,42 +25,31 @@ export function compileScalars(slots: readonly ScalarSlot[]): ScalarProgram {
   return {
     slots,
     place,
-    steps: (choose) =>
-      compiled.filter(
-        (step, i): step is ScalarStep =>
-          step !== undefined && choose(slots[i]!),
-      ),
+    steps: (choose) => compiled.filter((step, i): step is ScalarStep => step !== undefined && choose(slots[i]!)),
   };
 }
 
-function compileStep(
-  node: Node,
-  place: ReadonlyMap<Node, number>,
-): ScalarStep | undefined {
+function compileStep(node: Node, place: ReadonlyMap<Node, number>): ScalarStep | undefined {
   const out = place.get(node) ?? 0;
-  const [a = 0, b = 0, c = 0] = node.operands.map(
-    (operand) => place.get(operand) ?? 0,
-  );
-  if (node.op === "const") {
+  const [a = 0, b = 0, c = 0] = node.operands.map((operand) => place.get(operand) ?? 0);
+  if (node.op === 'const') {
     const value = Number(node.attribute);
     return (v) => void (v[out] = value);
   }
-  if (node.op === "normal") {
+  if (node.op === 'normal') {
     const [low, high] = normalRange[node.attribute as DType];
-    return (v) =>
-      void (v[out] = Math.abs(v[a]!) >= low && Math.abs(v[a]!) <= high ? 1 : 0);
+    return (v) => void (v[out] = Math.abs(v[a]!) >= low && Math.abs(v[a]!) <= high ? 1 : 0);
   }
-  if (node.op === "compow")
-    return (v) => void (v[out] = complementOfPower(v[a]!, v[b]!));
+  if (node.op === 'compow') return (v) => void (v[out] = complementOfPower(v[a]!, v[b]!));
   if (!isElementOp(node.op)) return undefined;
   switch (node.op) {
-    case "add":
+    case 'add':
       return (v) => void (v[out] = v[a]! + v[b]!);
-    case "sub":
+    case 'sub':
       return (v) => void (v[out] = v[a]! - v[b]!);
-    case "mul":
+    case 'mul':
       return (v) => void (v[out] = v[a]! * v[b]!);
-    case "div":
+    case 'div':
       return (v) => void (v[out] = v[a]! / v[b]!);
     default: {
       const { apply } = elementOps[node.op];

@@ -4,12 +4,12 @@
  *
  * The function is `run(arguments, start, end, out)`: byte addresses of the argument block and of the sums, byte offsets into arrays.
  */
-import { Code, type PlainInstruction } from "../assembler/code.ts";
-import { encodeModule } from "../assembler/module.ts";
-import type { ElementOp } from "../language/op.ts";
-import { bytesOf } from "../plan/dtype.ts";
-import type { Instruction, Kernel } from "../plan/kernel.ts";
-import { emitElementary, upperHalf } from "./wasm-elementary.ts";
+import { Code, type PlainInstruction } from '../assembler/code.ts';
+import { encodeModule } from '../assembler/module.ts';
+import type { ElementOp } from '../language/op.ts';
+import { bytesOf } from '../plan/dtype.ts';
+import type { Instruction, Kernel } from '../plan/kernel.ts';
+import { emitElementary, upperHalf } from './wasm-elementary.ts';
 
 /** The loop advances by this many bytes of each array; tensors are padded to it. */
 export const stride = 32;
@@ -32,10 +32,7 @@ export function lowerToWasm(kernel: Kernel): Uint8Array<ArrayBuffer> {
 }
 
 /** Composites that are not one instruction. */
-type Simple = Exclude<
-  ElementOp,
-  "sign" | "exp" | "log" | "cos" | "pow" | "select"
->;
+type Simple = Exclude<ElementOp, 'sign' | 'exp' | 'log' | 'cos' | 'pow' | 'select'>;
 
 const float32Ops: Readonly<Record<Simple, PlainInstruction>> = {
   neg: 'f32x4.neg', abs: 'f32x4.abs', sqrt: 'f32x4.sqrt', floor: 'f32x4.floor',
@@ -62,40 +59,29 @@ class Emitter {
 
   constructor(kernel: Kernel) {
     this.kernel = kernel;
-    this.wide = kernel.dtype === "float64";
-    const locals = (count: number, type: "i32" | "v128"): number[] =>
-      Array.from({ length: count }, () => this.code.local(type));
-    this.bases = locals(kernel.arrays, "i32");
-    this.pointers = locals(kernel.arrays, "i32");
-    this.lanes = Array.from({ length: kernel.sums }, () =>
-      locals(this.wide ? 2 : 4, "v128"),
-    );
-    this.position = this.code.local("i32");
+    this.wide = kernel.dtype === 'float64';
+    const locals = (count: number, type: 'i32' | 'v128'): number[] => Array.from({ length: count }, () => this.code.local(type));
+    this.bases = locals(kernel.arrays, 'i32');
+    this.pointers = locals(kernel.arrays, 'i32');
+    this.lanes = Array.from({ length: kernel.sums }, () => locals(this.wide ? 2 : 4, 'v128'));
+    this.position = this.code.local('i32');
   }
 
   module(): Uint8Array<ArrayBuffer> {
     const { code, position, kernel } = this;
     this.prologue();
-    const whole = code.local("i32");
+    const whole = code.local('i32');
     code.get(startAt).set(position);
-    code
-      .get(endAt)
-      .get(startAt)
-      .op("i32.sub")
-      .i32(-stride)
-      .op("i32.and")
-      .get(startAt)
-      .op("i32.add")
-      .set(whole);
+    code.get(endAt).get(startAt).op('i32.sub').i32(-stride).op('i32.and').get(startAt).op('i32.add').set(whole);
     code.while(
-      () => code.get(position).get(whole).op("i32.lt_u"),
+      () => code.get(position).get(whole).op('i32.lt_u'),
       () => {
         this.turn();
-        code.get(position).i32(stride).op("i32.add").set(position);
+        code.get(position).i32(stride).op('i32.add').set(position);
       },
     );
     if (kernel.sums > 0) {
-      code.get(position).get(endAt).op("i32.lt_u");
+      code.get(position).get(endAt).op('i32.lt_u');
       code.if(() => {
         this.turn(this.tailMasks());
       });
@@ -110,19 +96,16 @@ class Emitter {
     this.bases.forEach((base, i) =>
       code
         .get(argumentsAt)
-        .load("i32.load", 4 * i)
+        .load('i32.load', 4 * i)
         .set(base),
     );
     kernel.code.forEach((one, i) => {
-      if (one.op !== "scalar" && one.op !== "const") return;
-      const local = code.local("v128");
-      if (one.op === "const") this.constant(one.value);
+      if (one.op !== 'scalar' && one.op !== 'const') return;
+      const local = code.local('v128');
+      if (one.op === 'const') this.constant(one.value);
       else {
-        const offset =
-          scalarOffset(kernel) + one.scalar * bytesOf[kernel.dtype];
-        code
-          .get(argumentsAt)
-          .load(this.wide ? "v128.load64_splat" : "v128.load32_splat", offset);
+        const offset = scalarOffset(kernel) + one.scalar * bytesOf[kernel.dtype];
+        code.get(argumentsAt).load(this.wide ? 'v128.load64_splat' : 'v128.load32_splat', offset);
       }
       code.set(local);
       this.invariant.set(i, local);
@@ -137,9 +120,7 @@ class Emitter {
   /** One turn of the loop: two vectors of each array. With masks, sums see only the elements before the end. */
   private turn(masks?: readonly number[]): void {
     const { code } = this;
-    this.bases.forEach((base, i) =>
-      code.get(base).get(this.position).op("i32.add").set(this.pointers[i]!),
-    );
+    this.bases.forEach((base, i) => code.get(base).get(this.position).op('i32.add').set(this.pointers[i]!));
     for (const half of [0, 1]) this.vector(half, masks?.[half]);
   }
 
@@ -148,12 +129,12 @@ class Emitter {
     const values = new Map(this.invariant);
     const get = (operand: number): void => void code.get(values.get(operand)!);
     kernel.code.forEach((one, i) => {
-      if (one.op === "const" || one.op === "scalar") return;
-      if (one.op === "store") {
+      if (one.op === 'const' || one.op === 'scalar') return;
+      if (one.op === 'store') {
         code.get(this.pointers[one.array]!);
         get(one.operand);
-        code.store("v128.store", 16 * half);
-      } else if ("sum" in one) {
+        code.store('v128.store', 16 * half);
+      } else if ('sum' in one) {
         this.accumulate(
           one,
           half,
@@ -161,9 +142,8 @@ class Emitter {
           mask,
         );
       } else {
-        const out = code.local("v128");
-        if (one.op === "load")
-          code.get(this.pointers[one.array]!).load("v128.load", 16 * half);
+        const out = code.local('v128');
+        if (one.op === 'load') code.get(this.pointers[one.array]!).load('v128.load', 16 * half);
         else
           this.operation(
             one.op,
@@ -179,10 +159,9 @@ class Emitter {
   private operation(op: ElementOp, operands: readonly number[]): void {
     const { code } = this;
     const [a = 0, b = 0, c = 0] = operands;
-    if (op === "select") code.get(b).get(c).get(a).op("v128.bitselect");
-    else if (op === "sign") this.sign(a);
-    else if (op === "exp" || op === "log" || op === "cos" || op === "pow")
-      emitElementary(code, op, operands, this.wide);
+    if (op === 'select') code.get(b).get(c).get(a).op('v128.bitselect');
+    else if (op === 'sign') this.sign(a);
+    else if (op === 'exp' || op === 'log' || op === 'cos' || op === 'pow') emitElementary(code, op, operands, this.wide);
     else {
       for (const operand of operands) code.get(operand);
       code.op((this.wide ? float64Ops : float32Ops)[op]);
@@ -192,43 +171,38 @@ class Emitter {
   /** ±1 with the sign of a; a itself where it is zero or NaN. */
   private sign(a: number): void {
     const { code } = this;
-    const less = this.wide ? "f64x2.lt" : "f32x4.lt";
+    const less = this.wide ? 'f64x2.lt' : 'f32x4.lt';
     code.get(a);
     this.constant(-0);
-    code.op("v128.and");
+    code.op('v128.and');
     this.constant(1);
-    code.op("v128.or").get(a).get(a);
+    code.op('v128.or').get(a).get(a);
     this.constant(0);
     code.op(less);
     this.constant(0);
-    code.get(a).op(less, "v128.or", "v128.bitselect");
+    code.get(a).op(less, 'v128.or', 'v128.bitselect');
   }
 
   /** Adds x, or a·b formed in float64, to the lanes of a sum. */
-  private accumulate(
-    one: Instruction & { sum: number },
-    half: number,
-    operands: readonly number[],
-    mask: number | undefined,
-  ): void {
+  private accumulate(one: Instruction & { sum: number }, half: number, operands: readonly number[], mask: number | undefined): void {
     const { code } = this;
     const masked = operands.map((operand) => {
       if (mask === undefined) return operand;
-      const local = code.local("v128");
-      code.get(operand).get(mask).op("v128.and").set(local);
+      const local = code.local('v128');
+      code.get(operand).get(mask).op('v128.and').set(local);
       return local;
     });
     const push = (operand: number, part: number): void => {
       code.get(operand);
       if (part === 1) code.get(operand).shuffle(upperHalf);
-      if (!this.wide) code.op("f64x2.promote_low_f32x4");
+      if (!this.wide) code.op('f64x2.promote_low_f32x4');
     };
     for (const part of this.wide ? [0] : [0, 1]) {
       const lane = this.lanes[one.sum]![this.wide ? half : 2 * half + part]!;
       code.get(lane);
       for (const operand of masked) push(operand, part);
-      if (one.op === "dot") code.op("f64x2.mul");
-      code.op("f64x2.add").set(lane);
+      if (one.op === 'dot') code.op('f64x2.mul');
+      code.op('f64x2.add').set(lane);
     }
   }
 
@@ -237,11 +211,11 @@ class Emitter {
     const { code } = this;
     const offsets = this.wide ? [0, 0, 8, 8] : [0, 4, 8, 12];
     return [0, 1].map((half) => {
-      const mask = code.local("v128");
-      code.get(endAt).get(this.position).op("i32.sub", "i32x4.splat");
+      const mask = code.local('v128');
+      code.get(endAt).get(this.position).op('i32.sub', 'i32x4.splat');
       code
         .v128(offsets.flatMap((offset) => [offset + 16 * half, 0, 0, 0]))
-        .op("i32x4.gt_s")
+        .op('i32x4.gt_s')
         .set(mask);
       return mask;
     });
@@ -251,10 +225,10 @@ class Emitter {
   private epilogue(): void {
     const { code } = this;
     this.lanes.forEach((lanes, r) => {
-      const total = code.local("v128");
+      const total = code.local('v128');
       const [a = 0, b = 0, c = 0, d = 0] = lanes;
-      code.get(a).get(b).op("f64x2.add");
-      if (!this.wide) code.get(c).get(d).op("f64x2.add", "f64x2.add");
+      code.get(a).get(b).op('f64x2.add');
+      if (!this.wide) code.get(c).get(d).op('f64x2.add', 'f64x2.add');
       code
         .set(total)
         .get(outAt)
@@ -262,8 +236,8 @@ class Emitter {
         .lane(0)
         .get(total)
         .lane(1)
-        .op("f64.add")
-        .store("f64.store", 8 * r);
+        .op('f64.add')
+        .store('f64.store', 8 * r);
     });
   }
 }

@@ -1,4 +1,4 @@
-import { optimizer } from "../train/method.ts";
+import { optimizer } from '../train/method.ts';
 
 /**
  * AdaGrad (Duchi, Hazan & Singer 2011): each parameter's rate falls with the sum of its squared gradients.
@@ -13,10 +13,10 @@ import { optimizer } from "../train/method.ts";
  * ```
  */
 export const adagrad = optimizer({
-  name: "adagrad",
-  hyper: { lr: ["η", 1e-2], eps: ["ε", 1e-10], l2: ["λ", 0] },
+  name: 'adagrad',
+  hyper: { lr: ['η', 1e-2], eps: ['ε', 1e-10], l2: ['λ', 0] },
   equations: ({ l2 }) => `
-    ${l2 === 0 ? "" : "g = g + λ·w"}
+    ${l2 === 0 ? '' : 'g = g + λ·w'}
     G ← G + g²
     w ← w − η·g / (√G + ε)
   `,

@@ -1,4 +1,4 @@
-import { optimizer } from "../train/method.ts";
+import { optimizer } from '../train/method.ts';
 
 /**
  * Adam (Kingma & Ba 2015, arXiv:1412.6980, Algorithm 1): running mean and mean square of the gradient, each corrected for its start at
@@ -15,22 +15,22 @@ import { optimizer } from "../train/method.ts";
  * ```
  */
 export const adam = optimizer({
-  name: "adam",
+  name: 'adam',
   hyper: {
-    lr: ["η", 1e-3],
-    beta1: ["β₁", 0.9, "[0, 1)"],
-    beta2: ["β₂", 0.999, "[0, 1)"],
-    eps: ["ε", 1e-8],
-    l2: ["λ", 0],
+    lr: ['η', 1e-3],
+    beta1: ['β₁', 0.9, '[0, 1)'],
+    beta2: ['β₂', 0.999, '[0, 1)'],
+    eps: ['ε', 1e-8],
+    l2: ['λ', 0],
   },
   variants: { amsgrad: false },
   equations: ({ l2, amsgrad }) => `
-    ${l2 === 0 ? "" : "g = g + λ·w"}
+    ${l2 === 0 ? '' : 'g = g + λ·w'}
     m ← β₁·m + (1 − β₁)·g
     v ← β₂·v + (1 − β₂)·g²
-    ${amsgrad ? "vₘₐₓ ← max(vₘₐₓ, v)" : ""}
+    ${amsgrad ? 'vₘₐₓ ← max(vₘₐₓ, v)' : ''}
     m̂ = m / (1 − β₁ᵗ)
-    v̂ = ${amsgrad ? "vₘₐₓ" : "v"} / (1 − β₂ᵗ)
+    v̂ = ${amsgrad ? 'vₘₐₓ' : 'v'} / (1 − β₂ᵗ)
     w ← w − η·m̂ / (√v̂ + ε)
   `,
 });

@@ -1,4 +1,4 @@
-import { optimizer } from "../train/method.ts";
+import { optimizer } from '../train/method.ts';
 
 /**
  * AdamW: Adam with decoupled weight decay (Loshchilov & Hutter 2019, arXiv:1711.05101). The decay leaves m and v alone and shrinks every
@@ -15,21 +15,21 @@ import { optimizer } from "../train/method.ts";
  * ```
  */
 export const adamw = optimizer({
-  name: "adamw",
+  name: 'adamw',
   hyper: {
-    lr: ["η", 1e-3],
-    beta1: ["β₁", 0.9, "[0, 1)"],
-    beta2: ["β₂", 0.999, "[0, 1)"],
-    eps: ["ε", 1e-8],
-    weightDecay: ["λ", 1e-2],
+    lr: ['η', 1e-3],
+    beta1: ['β₁', 0.9, '[0, 1)'],
+    beta2: ['β₂', 0.999, '[0, 1)'],
+    eps: ['ε', 1e-8],
+    weightDecay: ['λ', 1e-2],
   },
-  variants: { decay: ["scaled", "independent"], amsgrad: false },
+  variants: { decay: ['scaled', 'independent'], amsgrad: false },
   equations: ({ decay, amsgrad }) => `
     m ← β₁·m + (1 − β₁)·g
     v ← β₂·v + (1 − β₂)·g²
-    ${amsgrad ? "vₘₐₓ ← max(vₘₐₓ, v)" : ""}
+    ${amsgrad ? 'vₘₐₓ ← max(vₘₐₓ, v)' : ''}
     m̂ = m / (1 − β₁ᵗ)
-    v̂ = ${amsgrad ? "vₘₐₓ" : "v"} / (1 − β₂ᵗ)
-    w ← w − ${decay === "scaled" ? "η·(m̂ / (√v̂ + ε) + λ·w)" : "η·m̂ / (√v̂ + ε) − s·λ·w"}
+    v̂ = ${amsgrad ? 'vₘₐₓ' : 'v'} / (1 − β₂ᵗ)
+    w ← w − ${decay === 'scaled' ? 'η·(m̂ / (√v̂ + ε) + λ·w)' : 'η·m̂ / (√v̂ + ε) − s·λ·w'}
   `,
 });

@@ -1,4 +1,4 @@
-import { optimizer } from "../train/method.ts";
+import { optimizer } from '../train/method.ts';
 
 /**
  * LAMB (You et al. 2020, arXiv:1904.00962): AdamW's update scaled per tensor to the size of the tensor, in Optax's form: the ratio is 1
@@ -14,13 +14,13 @@ import { optimizer } from "../train/method.ts";
  * ```
  */
 export const lamb = optimizer({
-  name: "lamb",
+  name: 'lamb',
   hyper: {
-    lr: ["η", 1e-3],
-    beta1: ["β₁", 0.9, "[0, 1)"],
-    beta2: ["β₂", 0.999, "[0, 1)"],
-    eps: ["ε", 1e-6],
-    weightDecay: ["λ", 0],
+    lr: ['η', 1e-3],
+    beta1: ['β₁', 0.9, '[0, 1)'],
+    beta2: ['β₂', 0.999, '[0, 1)'],
+    eps: ['ε', 1e-6],
+    weightDecay: ['λ', 0],
   },
   equations: `
     m ← β₁·m + (1 − β₁)·g

@@ -1,4 +1,4 @@
-import { optimizer } from "../train/method.ts";
+import { optimizer } from '../train/method.ts';
 
 /**
  * Lion (Chen et al. 2023, arXiv:2302.06675): the sign of an interpolated momentum, with decoupled weight decay. One state instead of
@@ -14,12 +14,12 @@ import { optimizer } from "../train/method.ts";
  * ```
  */
 export const lion = optimizer({
-  name: "lion",
+  name: 'lion',
   hyper: {
-    lr: ["η", 1e-4],
-    beta1: ["β₁", 0.9, "[0, 1)"],
-    beta2: ["β₂", 0.99, "[0, 1)"],
-    weightDecay: ["λ", 0],
+    lr: ['η', 1e-4],
+    beta1: ['β₁', 0.9, '[0, 1)'],
+    beta2: ['β₂', 0.99, '[0, 1)'],
+    weightDecay: ['λ', 0],
   },
   equations: `
     w ← w − η·(sign(β₁·m + (1 − β₁)·g) + λ·w)

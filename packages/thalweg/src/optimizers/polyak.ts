@@ -1,4 +1,4 @@
-import { optimizer } from "../train/method.ts";
+import { optimizer } from '../train/method.ts';
 
 /**
  * Polyak's step size (Polyak 1987; bounded as in Loizou et al. 2021, SPS_max): as long as the loss stands above its known minimum, capped
@@ -15,9 +15,9 @@ import { optimizer } from "../train/method.ts";
  * ```
  */
 export const polyak = optimizer({
-  name: "polyak",
-  hyper: { lr: ["η", 1], minimum: ["f_min", 0, "(-∞, ∞)"], eps: ["ε", 0] },
-  inputs: { loss: ["f", "scalar"] },
+  name: 'polyak',
+  hyper: { lr: ['η', 1], minimum: ['f_min', 0, '(-∞, ∞)'], eps: ['ε', 0] },
+  inputs: { loss: ['f', 'scalar'] },
   equations: `
     n = ‖g‖_all² + ε
     γ = n > 0 ? min(η, (f − f_min) / n) : 0

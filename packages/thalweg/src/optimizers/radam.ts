@@ -1,4 +1,4 @@
-import { optimizer } from "../train/method.ts";
+import { optimizer } from '../train/method.ts';
 
 /**
  * RAdam (Liu et al. 2020, arXiv:1908.03265): Adam whose adaptive rate is held back while its variance is unknown. Up to ρ = 5 (PyTorch's
@@ -14,16 +14,16 @@ import { optimizer } from "../train/method.ts";
  * ```
  */
 export const radam = optimizer({
-  name: "radam",
+  name: 'radam',
   hyper: {
-    lr: ["η", 1e-3],
-    beta1: ["β₁", 0.9, "[0, 1)"],
-    beta2: ["β₂", 0.999, "[0, 1)"],
-    eps: ["ε", 1e-8],
-    l2: ["λ", 0],
+    lr: ['η', 1e-3],
+    beta1: ['β₁', 0.9, '[0, 1)'],
+    beta2: ['β₂', 0.999, '[0, 1)'],
+    eps: ['ε', 1e-8],
+    l2: ['λ', 0],
   },
   equations: ({ l2 }) => `
-    ${l2 === 0 ? "" : "g = g + λ·w"}
+    ${l2 === 0 ? '' : 'g = g + λ·w'}
     m ← β₁·m + (1 − β₁)·g
     v ← β₂·v + (1 − β₂)·g²
     m̂ = m / (1 − β₁ᵗ)

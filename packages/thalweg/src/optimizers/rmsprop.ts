@@ -1,4 +1,4 @@
-import { optimizer } from "../train/method.ts";
+import { optimizer } from '../train/method.ts';
 
 /**
  * RMSProp (Tieleman & Hinton 2012): AdaGrad with a moving average, which forgets. Centered (Graves 2013) it divides by the standard
@@ -14,21 +14,21 @@ import { optimizer } from "../train/method.ts";
  * ```
  */
 export const rmsprop = optimizer({
-  name: "rmsprop",
+  name: 'rmsprop',
   hyper: {
-    lr: ["η", 1e-3],
-    beta: ["β", 0.9, "[0, 1)"],
-    eps: ["ε", 1e-8],
-    momentum: ["μ", 0, "[0, 1)"],
-    l2: ["λ", 0],
+    lr: ['η', 1e-3],
+    beta: ['β', 0.9, '[0, 1)'],
+    eps: ['ε', 1e-8],
+    momentum: ['μ', 0, '[0, 1)'],
+    l2: ['λ', 0],
   },
   variants: { centered: false },
   equations: ({ momentum, centered, l2 }) => `
-    ${l2 === 0 ? "" : "g = g + λ·w"}
+    ${l2 === 0 ? '' : 'g = g + λ·w'}
     v ← β·v + (1 − β)·g²
-    ${centered ? "ḡ ← β·ḡ + (1 − β)·g" : ""}
-    u = g / (√${centered ? "max(v − ḡ², 0)" : "v"} + ε)
-    ${momentum === 0 ? "" : "b ← μ·b + u"}
-    w ← w − η·${momentum === 0 ? "u" : "b"}
+    ${centered ? 'ḡ ← β·ḡ + (1 − β)·g' : ''}
+    u = g / (√${centered ? 'max(v − ḡ², 0)' : 'v'} + ε)
+    ${momentum === 0 ? '' : 'b ← μ·b + u'}
+    w ← w − η·${momentum === 0 ? 'u' : 'b'}
   `,
 });

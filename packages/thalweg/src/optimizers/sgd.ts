@@ -1,5 +1,5 @@
-import { OptionError } from "../language/error.ts";
-import { optimizer } from "../train/method.ts";
+import { OptionError } from '../language/error.ts';
+import { optimizer } from '../train/method.ts';
 
 /**
  * SGD (Robbins & Monro 1951), with momentum (Polyak 1964), dampening and Nesterov's look-ahead (Sutskever et al. 2013) in PyTorch's form.
@@ -15,27 +15,22 @@ import { optimizer } from "../train/method.ts";
  * ```
  */
 export const sgd = optimizer({
-  name: "sgd",
+  name: 'sgd',
   hyper: {
-    lr: ["η", 1e-2],
-    momentum: ["μ", 0, "[0, 1)"],
-    dampening: ["τ", 0, "[0, 1]"],
-    l2: ["λ", 0],
+    lr: ['η', 1e-2],
+    momentum: ['μ', 0, '[0, 1)'],
+    dampening: ['τ', 0, '[0, 1]'],
+    l2: ['λ', 0],
   },
   variants: { nesterov: false },
   equations: ({ momentum, dampening, nesterov, l2 }) => {
     if (nesterov && (momentum === 0 || dampening !== 0)) {
-      throw new OptionError(
-        "sgd",
-        "nesterov",
-        nesterov,
-        "needs momentum above 0 and no dampening",
-      );
+      throw new OptionError('sgd', 'nesterov', nesterov, 'needs momentum above 0 and no dampening');
     }
     return `
-      ${l2 === 0 ? "" : "g = g + λ·w"}
-      ${momentum === 0 ? "" : dampening === 0 ? "v ← μ·v + g" : "v ← t == 1 ? g : μ·v + (1 − τ)·g"}
-      w ← w − η·${momentum === 0 ? "g" : nesterov ? "(g + μ·v)" : "v"}
+      ${l2 === 0 ? '' : 'g = g + λ·w'}
+      ${momentum === 0 ? '' : dampening === 0 ? 'v ← μ·v + g' : 'v ← t == 1 ? g : μ·v + (1 − τ)·g'}
+      w ← w − η·${momentum === 0 ? 'g' : nesterov ? '(g + μ·v)' : 'v'}
     `;
   },
 });

@@ -1,7 +1,7 @@
 /** The element types of arrays, and what the planner must know of each. */
 
 /** The element type of parameters, gradients and array states. */
-export type DType = "float32" | "float64";
+export type DType = 'float32' | 'float64';
 
 /** Bytes of one element. */
 export const bytesOf: Readonly<Record<DType, number>> = {

@@ -4,16 +4,11 @@
  * write may be put in any pass from its own level on, and the cheapest placement in bytes, then in operations, is taken. Writing
  * everything in the last pass is always possible, so no temporary ever needs memory of its own.
  */
-import { isReduction, topological, type Node } from "../language/graph.ts";
-import type { KindTable } from "../language/kind.ts";
-import { elementOps, isElementOp, type ElementOp } from "../language/op.ts";
-import type { DType } from "./dtype.ts";
-import {
-  makeKernel,
-  traffic,
-  type Instruction,
-  type Kernel,
-} from "./kernel.ts";
+import { isReduction, topological, type Node } from '../language/graph.ts';
+import type { KindTable } from '../language/kind.ts';
+import { elementOps, isElementOp, type ElementOp } from '../language/op.ts';
+import type { DType } from './dtype.ts';
+import { makeKernel, traffic, type Instruction, type Kernel } from './kernel.ts';
 
 /** A kernel with what its numbered arrays, scalars and sums are. */
 export interface Pass {
@@ -30,10 +25,7 @@ export interface Pass {
 export function levels(roots: Iterable<Node>): Map<Node, number> {
   const level = new Map<Node, number>();
   for (const node of topological(roots)) {
-    const below = Math.max(
-      0,
-      ...node.operands.map((operand) => level.get(operand) ?? 0),
-    );
+    const below = Math.max(0, ...node.operands.map((operand) => level.get(operand) ?? 0));
     level.set(node, isReduction(node) ? below + 1 : below);
   }
   return level;
@@ -52,31 +44,18 @@ export interface Work {
 /** The passes of a program, in order; passes with nothing to do are left out. */
 export function splitPasses(work: Work): Pass[] {
   const { writes, sums, level, firstWrite } = work;
-  const earliest = new Map(
-    [...writes].map(([name, node]) => [
-      name,
-      Math.max(firstWrite, level.get(node) ?? 0),
-    ]),
-  );
-  const last = Math.max(
-    0,
-    ...earliest.values(),
-    ...sums.map((sum) => (level.get(sum) ?? 1) - 1),
-  );
+  const earliest = new Map([...writes].map(([name, node]) => [name, Math.max(firstWrite, level.get(node) ?? 0)]));
+  const last = Math.max(0, ...earliest.values(), ...sums.map((sum) => (level.get(sum) ?? 1) - 1));
   let placement = new Map([...writes.keys()].map((name) => [name, last]));
   let best = assemble(work, placement, last);
-  if (best === undefined)
-    throw new RangeError(
-      "writing everything in the last pass is always possible",
-    );
+  if (best === undefined) throw new RangeError('writing everything in the last pass is always possible');
   for (let improved = last > 0; improved;) {
     improved = false;
     for (const name of writes.keys()) {
       for (let pass = earliest.get(name) ?? 0; pass <= last; pass++) {
         const candidate = new Map(placement).set(name, pass);
         const passes = assemble(work, candidate, last);
-        if (passes === undefined || compareCost(cost(passes), cost(best)) >= 0)
-          continue;
+        if (passes === undefined || compareCost(cost(passes), cost(best)) >= 0) continue;
         [placement, best, improved] = [candidate, passes, true];
       }
     }
@@ -96,26 +75,17 @@ function cost(passes: readonly Pass[]): readonly [number, number] {
   return [transfers, operations];
 }
 
-function compareCost(
-  a: readonly [number, number],
-  b: readonly [number, number],
-): number {
+function compareCost(a: readonly [number, number], b: readonly [number, number]): number {
   return a[0] - b[0] || a[1] - b[1];
 }
 
 /** The passes for one placement of the writes, or undefined where one would read an overwritten array. */
-function assemble(
-  work: Work,
-  placement: ReadonlyMap<string, number>,
-  last: number,
-): Pass[] | undefined {
+function assemble(work: Work, placement: ReadonlyMap<string, number>, last: number): Pass[] | undefined {
   const passes: Pass[] = [];
   for (let q = 0; q <= last; q++) {
     const emitter = new PassEmitter(work, placement, q);
-    for (const sum of work.sums)
-      if ((work.level.get(sum) ?? 1) - 1 === q) emitter.sum(sum);
-    for (const [name, node] of work.writes)
-      if (placement.get(name) === q) emitter.store(name, node);
+    for (const sum of work.sums) if ((work.level.get(sum) ?? 1) - 1 === q) emitter.sum(sum);
+    for (const [name, node] of work.writes) if (placement.get(name) === q) emitter.store(name, node);
     if (emitter.overwritten) return undefined;
     if (!emitter.empty) passes.push(emitter.pass());
   }
@@ -142,8 +112,7 @@ class PassEmitter {
     this.placement = placement;
     this.q = q;
     for (const [name, node] of work.writes) {
-      if ((placement.get(name) ?? q) < q && work.kinds.of(node) === "array")
-        this.stored.set(node, name);
+      if ((placement.get(name) ?? q) < q && work.kinds.of(node) === 'array') this.stored.set(node, name);
     }
   }
 
@@ -152,8 +121,7 @@ class PassEmitter {
   }
 
   sum(node: Node): void {
-    if (node.op !== "sum" && node.op !== "dot")
-      throw new RangeError(`${node.op} is no sum`);
+    if (node.op !== 'sum' && node.op !== 'dot') throw new RangeError(`${node.op} is no sum`);
     this.code.push({
       op: node.op,
       operands: node.operands.map((operand) => this.value(operand)),
@@ -163,7 +131,7 @@ class PassEmitter {
 
   store(name: string, node: Node): void {
     const operand = this.value(node);
-    this.stores.push({ op: "store", array: this.array(name), operand });
+    this.stores.push({ op: 'store', array: this.array(name), operand });
   }
 
   pass(): Pass {
@@ -187,17 +155,14 @@ class PassEmitter {
 
   private make(node: Node): number {
     const left = this.stored.get(node);
-    if (left !== undefined)
-      return this.emit({ op: "load", array: this.array(left) });
-    if (this.work.kinds.of(node) !== "array") return this.scalar(node);
-    if (node.op === "array" || node.op === "state") {
+    if (left !== undefined) return this.emit({ op: 'load', array: this.array(left) });
+    if (this.work.kinds.of(node) !== 'array') return this.scalar(node);
+    if (node.op === 'array' || node.op === 'state') {
       const name = String(node.attribute);
-      if ((this.placement.get(name) ?? this.q) < this.q)
-        this.overwritten = true;
-      return this.emit({ op: "load", array: this.array(name) });
+      if ((this.placement.get(name) ?? this.q) < this.q) this.overwritten = true;
+      return this.emit({ op: 'load', array: this.array(name) });
     }
-    if (!isElementOp(node.op))
-      throw new RangeError(`${node.op} is no operation on elements`);
+    if (!isElementOp(node.op)) throw new RangeError(`${node.op} is no operation on elements`);
     return this.emit({
       op: node.op,
       operands: node.operands.map((operand) => this.value(operand)),
@@ -205,16 +170,14 @@ class PassEmitter {
   }
 
   private scalar(node: Node): number {
-    if (node.op === "const")
-      return this.emit({ op: "const", value: Number(node.attribute) });
+    if (node.op === 'const') return this.emit({ op: 'const', value: Number(node.attribute) });
     const value = this.emit({
-      op: "scalar",
+      op: 'scalar',
       scalar: this.scalars.push(node) - 1,
     });
-    if (!isElementOp(node.op) || elementOps[node.op].result !== "boolean")
-      return value;
-    const zero = this.emit({ op: "const", value: 0 });
-    return this.emit({ op: "ne" satisfies ElementOp, operands: [value, zero] });
+    if (!isElementOp(node.op) || elementOps[node.op].result !== 'boolean') return value;
+    const zero = this.emit({ op: 'const', value: 0 });
+    return this.emit({ op: 'ne' satisfies ElementOp, operands: [value, zero] });
   }
 
   private array(name: string): number {

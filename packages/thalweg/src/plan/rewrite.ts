@@ -3,10 +3,10 @@
  * exception: an array divided by a host scalar is multiplied by the scalar's float64 reciprocal when that is a normal number in the
  * array's type. That choice is a host condition like any other, so `specialise.ts` needs no special case for it.
  */
-import { rebuild, type Graph, type Node } from "../language/graph.ts";
-import { KindTable, type Kind } from "../language/kind.ts";
-import { elementOps, isElementOp } from "../language/op.ts";
-import type { DType } from "./dtype.ts";
+import { rebuild, type Graph, type Node } from '../language/graph.ts';
+import { KindTable, type Kind } from '../language/kind.ts';
+import { elementOps, isElementOp } from '../language/op.ts';
+import type { DType } from './dtype.ts';
 
 interface Context {
   readonly graph: Graph;
@@ -26,62 +26,27 @@ const rewrites: readonly Rewrite[] = [
 ];
 
 function foldConstants(node: Node, { graph }: Context): Node | undefined {
-  if (
-    !isElementOp(node.op) ||
-    node.operands.some((operand) => operand.op !== "const")
-  )
-    return undefined;
-  const [a = 0, b = 0, c = 0] = node.operands.map((operand) =>
-    Number(operand.attribute),
-  );
+  if (!isElementOp(node.op) || node.operands.some((operand) => operand.op !== 'const')) return undefined;
+  const [a = 0, b = 0, c = 0] = node.operands.map((operand) => Number(operand.attribute));
   const rule = elementOps[node.op];
-  return rule.result === "number"
-    ? graph.constant(rule.apply(a, b, c))
-    : undefined;
+  return rule.result === 'number' ? graph.constant(rule.apply(a, b, c)) : undefined;
 }
 
-function complementOfPower(
-  node: Node,
-  { graph, kind }: Context,
-): Node | undefined {
+function complementOfPower(node: Node, { graph, kind }: Context): Node | undefined {
   const [one, power] = node.operands;
-  if (
-    node.op !== "sub" ||
-    one?.op !== "const" ||
-    one.attribute !== 1 ||
-    power?.op !== "pow"
-  )
-    return undefined;
-  return kind(power) === "host"
-    ? graph.node("compow", power.operands)
-    : undefined;
+  if (node.op !== 'sub' || one?.op !== 'const' || one.attribute !== 1 || power?.op !== 'pow') return undefined;
+  return kind(power) === 'host' ? graph.node('compow', power.operands) : undefined;
 }
 
-function multiplyByReciprocal(
-  node: Node,
-  { graph, kind, dtype }: Context,
-): Node | undefined {
+function multiplyByReciprocal(node: Node, { graph, kind, dtype }: Context): Node | undefined {
   const [x, s] = node.operands;
-  if (
-    node.op !== "div" ||
-    x === undefined ||
-    s === undefined ||
-    kind(x) !== "array" ||
-    kind(s) !== "host"
-  )
-    return undefined;
-  const reciprocal = graph.node("div", [graph.constant(1), s]);
-  return graph.node("select", [
-    graph.node("normal", [reciprocal], dtype),
-    graph.node("mul", [x, reciprocal]),
-    node,
-  ]);
+  if (node.op !== 'div' || x === undefined || s === undefined || kind(x) !== 'array' || kind(s) !== 'host') return undefined;
+  const reciprocal = graph.node('div', [graph.constant(1), s]);
+  return graph.node('select', [graph.node('normal', [reciprocal], dtype), graph.node('mul', [x, reciprocal]), node]);
 }
 
 function sameBranches(node: Node): Node | undefined {
-  return node.op === "select" && node.operands[1] === node.operands[2]
-    ? node.operands[1]
-    : undefined;
+  return node.op === 'select' && node.operands[1] === node.operands[2] ? node.operands[1] : undefined;
 }
 
 /** The program's writes after all rewrites, for arrays of this type. */

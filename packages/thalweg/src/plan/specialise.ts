@@ -3,19 +3,11 @@
  * the program per combination of outcomes that really occurs, each without the branches not taken. RAdam's threshold, a state's first
  * value and the reciprocal rule all come through here.
  */
-import {
-  rebuild,
-  topological,
-  type Graph,
-  type Node,
-} from "../language/graph.ts";
-import { KindTable, type Kind } from "../language/kind.ts";
+import { rebuild, topological, type Graph, type Node } from '../language/graph.ts';
+import { KindTable, type Kind } from '../language/kind.ts';
 
 /** The conditions to decide on the host before each step, in a fixed order. */
-export function hostConditions(
-  roots: Iterable<Node>,
-  states: ReadonlyMap<string, Kind>,
-): Node[] {
+export function hostConditions(roots: Iterable<Node>, states: ReadonlyMap<string, Kind>): Node[] {
   const table = new KindTable(states);
   const found = new Set<Node>();
   for (const node of topological(roots)) {
@@ -35,13 +27,10 @@ export function specialise(
   const table = new KindTable(states);
   return rebuild(writes, (node, operands) => {
     const condition = conditionOf(node, table);
-    const outcome =
-      condition === undefined ? undefined : outcomes.get(condition);
-    if (outcome === undefined)
-      return graph.node(node.op, operands, node.attribute);
+    const outcome = condition === undefined ? undefined : outcomes.get(condition);
+    if (outcome === undefined) return graph.node(node.op, operands, node.attribute);
     const taken = operands[outcome ? 1 : 2];
-    if (taken === undefined)
-      throw new RangeError("a condition has two branches");
+    if (taken === undefined) throw new RangeError('a condition has two branches');
     return taken;
   });
 }
@@ -49,16 +38,7 @@ export function specialise(
 /** The condition of a choice between arrays, or between values that need a sum over arrays, if it is known on the host. */
 function conditionOf(node: Node, table: KindTable): Node | undefined {
   const [condition, a, b] = node.operands;
-  if (
-    node.op !== "select" ||
-    condition === undefined ||
-    a === undefined ||
-    b === undefined
-  )
-    return undefined;
+  if (node.op !== 'select' || condition === undefined || a === undefined || b === undefined) return undefined;
   const branches = [table.of(a), table.of(b)];
-  return table.of(condition) === "host" &&
-    branches.some((kind) => kind !== "host")
-    ? condition
-    : undefined;
+  return table.of(condition) === 'host' && branches.some((kind) => kind !== 'host') ? condition : undefined;
 }

@@ -2,8 +2,8 @@
  * The arena: one memory that holds every array of an optimizer, laid out once and never grown, so that views stay valid. All arrays
  * have the same inner layout, so one kernel call can run over all tensors at once. Knows sizes and names; knows no optimizer.
  */
-import { UnsupportedError } from "../language/error.ts";
-import { blockOf, bytesOf, type DType } from "../plan/dtype.ts";
+import { UnsupportedError } from '../language/error.ts';
+import { blockOf, bytesOf, type DType } from '../plan/dtype.ts';
 
 /** A parameter's place inside every array. Offsets and sizes are in bytes; `length` counts elements. */
 export interface TensorPlace {
@@ -65,42 +65,28 @@ export class Arena {
     const pages = Math.ceil(end / pageBytes);
     if (pages * pageBytes > largestMemory) {
       const size = `${(end / 2 ** 30).toFixed(1)} GiB`;
-      throw new UnsupportedError(
-        owner,
-        `${String(arrays.length)} arrays (${arrays.join(", ")}) need ${size}; one memory holds 4 GiB`,
-      );
+      throw new UnsupportedError(owner, `${String(arrays.length)} arrays (${arrays.join(', ')}) need ${size}; one memory holds 4 GiB`);
     }
     try {
-      this.memory = webAssembly
-        ? new WebAssembly.Memory({ initial: pages, maximum: pages })
-        : undefined;
+      this.memory = webAssembly ? new WebAssembly.Memory({ initial: pages, maximum: pages }) : undefined;
       this.buffer = this.memory?.buffer ?? new ArrayBuffer(pages * pageBytes);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new UnsupportedError(
-        owner,
-        `${(end / 2 ** 20).toFixed(0)} MiB could not be had: ${reason}`,
-      );
+      throw new UnsupportedError(owner, `${(end / 2 ** 20).toFixed(0)} MiB could not be had: ${reason}`);
     }
   }
 
   /** The address of an array. */
   base(array: string): number {
     const base = this.bases.get(array);
-    if (base === undefined)
-      throw new RangeError(`the arena has no array ${array}`);
+    if (base === undefined) throw new RangeError(`the arena has no array ${array}`);
     return base;
   }
 
   /** The elements of one tensor in one array. */
-  view(
-    array: string,
-    tensor: TensorPlace,
-  ): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
+  view(array: string, tensor: TensorPlace): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
     const at = this.base(array) + tensor.offset;
-    return this.dtype === "float32"
-      ? new Float32Array(this.buffer, at, tensor.length)
-      : new Float64Array(this.buffer, at, tensor.length);
+    return this.dtype === 'float32' ? new Float32Array(this.buffer, at, tensor.length) : new Float64Array(this.buffer, at, tensor.length);
   }
 
   /** Sets every element of an array to zero, padding included. */

@@ -1,5 +1,5 @@
 /** Fills the leaves of scalar programs: hyperparameters, schedule factors, the step, inputs and scalar states. */
-import type { ScalarSlot } from "../plan/plan.ts";
+import type { ScalarSlot } from '../plan/plan.ts';
 
 /** What a step is given besides arrays. */
 export interface StepContext {
@@ -32,37 +32,26 @@ export class Leaves {
 
   constructor(slots: readonly ScalarSlot[]) {
     const leaves = (choose: (slot: ScalarSlot) => boolean): Leaf[] =>
-      slots.flatMap((slot, place) =>
-        choose(slot) ? [{ place, name: String(slot.node.attribute) }] : [],
-      );
-    this.hyper = leaves(({ node }) => node.op === "hyper");
-    this.factors = leaves(({ node }) => node.op === "factor");
-    this.time = leaves(({ node }) => node.op === "time");
-    this.inputs = leaves(({ node }) => node.op === "input");
-    this.states = leaves(
-      ({ node, kind }) => node.op === "state" && kind !== "tensor",
-    );
-    this.tensorStates = leaves(
-      ({ node, kind }) => node.op === "state" && kind === "tensor",
-    );
+      slots.flatMap((slot, place) => (choose(slot) ? [{ place, name: String(slot.node.attribute) }] : []));
+    this.hyper = leaves(({ node }) => node.op === 'hyper');
+    this.factors = leaves(({ node }) => node.op === 'factor');
+    this.time = leaves(({ node }) => node.op === 'time');
+    this.inputs = leaves(({ node }) => node.op === 'input');
+    this.states = leaves(({ node, kind }) => node.op === 'state' && kind !== 'tensor');
+    this.tensorStates = leaves(({ node, kind }) => node.op === 'state' && kind === 'tensor');
   }
 
   /** Writes every leaf that exists once. */
   fill(values: Float64Array, context: StepContext): void {
-    for (const { place, name } of this.hyper)
-      values[place] = context.hyper.get(name) ?? NaN;
-    for (const { place, name } of this.factors)
-      values[place] = context.factors.get(name) ?? NaN;
+    for (const { place, name } of this.hyper) values[place] = context.hyper.get(name) ?? NaN;
+    for (const { place, name } of this.factors) values[place] = context.factors.get(name) ?? NaN;
     for (const { place } of this.time) values[place] = context.t;
-    for (const { place, name } of this.inputs)
-      values[place] = context.inputs.get(name) ?? NaN;
-    for (const { place, name } of this.states)
-      values[place] = context.scalarStates.get(name)?.[0] ?? 0;
+    for (const { place, name } of this.inputs) values[place] = context.inputs.get(name) ?? NaN;
+    for (const { place, name } of this.states) values[place] = context.scalarStates.get(name)?.[0] ?? 0;
   }
 
   /** Writes the leaves of tensor `j`. */
   fillTensor(values: Float64Array, context: StepContext, j: number): void {
-    for (const { place, name } of this.tensorStates)
-      values[place] = context.scalarStates.get(name)?.[j] ?? 0;
+    for (const { place, name } of this.tensorStates) values[place] = context.scalarStates.get(name)?.[j] ?? 0;
   }
 }

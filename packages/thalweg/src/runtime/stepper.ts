@@ -2,20 +2,15 @@
  * Takes steps: decides the host conditions, picks the variant of the plan that they ask for, compiling it when first needed, and runs
  * it. Holds the arena and the states; knows nothing of hyperparameters' names, schedules or users.
  */
-import { UnsupportedError } from "../language/error.ts";
-import type { Program } from "../language/program.ts";
-import { compileScalars, type ScalarStep } from "../lower/scalars.ts";
-import type { DType } from "../plan/dtype.ts";
-import {
-  planVariant,
-  prepare,
-  printPlan,
-  type Variants,
-} from "../plan/plan.ts";
-import { Arena } from "./arena.ts";
-import type { Backend } from "./backend.ts";
-import { Leaves, type StepContext } from "./leaves.ts";
-import { Variant } from "./variant.ts";
+import { UnsupportedError } from '../language/error.ts';
+import type { Program } from '../language/program.ts';
+import { compileScalars, type ScalarStep } from '../lower/scalars.ts';
+import type { DType } from '../plan/dtype.ts';
+import { planVariant, prepare, printPlan, type Variants } from '../plan/plan.ts';
+import { Arena } from './arena.ts';
+import type { Backend } from './backend.ts';
+import { Leaves, type StepContext } from './leaves.ts';
+import { Variant } from './variant.ts';
 
 /** What to build a stepper from. */
 export interface StepperOptions {
@@ -49,38 +44,19 @@ export class Stepper {
     this.options = options;
     this.variants = prepare(program, dtype, gated);
     if (this.variants.conditions.length > mostConditions) {
-      throw new UnsupportedError(
-        program.name,
-        `more than ${String(mostConditions)} conditions on the host in one program`,
-      );
+      throw new UnsupportedError(program.name, `more than ${String(mostConditions)} conditions on the host in one program`);
     }
-    const states = [...program.states]
-      .filter(([, kind]) => kind === "array")
-      .map(([name]) => name);
-    const inputs = program.inputs
-      .filter((input) => input.kind === "tensor")
-      .map((input) => `input.${input.name}`);
-    this.arena = new Arena(
-      program.name,
-      dtype,
-      shapes,
-      ["w", "g", ...inputs, ...states],
-      backend === "wasm",
-    );
+    const states = [...program.states].filter(([, kind]) => kind === 'array').map(([name]) => name);
+    const inputs = program.inputs.filter((input) => input.kind === 'tensor').map((input) => `input.${input.name}`);
+    this.arena = new Arena(program.name, dtype, shapes, ['w', 'g', ...inputs, ...states], backend === 'wasm');
     for (const [name, kind] of program.states) {
-      if (kind !== "array")
-        this.scalarStates.set(
-          name,
-          new Float64Array(kind === "tensor" ? shapes.size : 1),
-        );
+      if (kind !== 'array') this.scalarStates.set(name, new Float64Array(kind === 'tensor' ? shapes.size : 1));
     }
     const scalars = compileScalars(this.variants.scalars);
     this.selectors = scalars.steps(() => true);
     this.selectorLeaves = new Leaves(this.variants.scalars);
     this.selectorValues = new Float64Array(this.variants.scalars.length);
-    this.conditionPlaces = this.variants.conditions.map(
-      (condition) => scalars.place.get(condition) ?? 0,
-    );
+    this.conditionPlaces = this.variants.conditions.map((condition) => scalars.place.get(condition) ?? 0);
   }
 
   /** Computes one step. Returns false, with nothing changed, where a gradient was not finite and the stepper is gated. */
@@ -98,15 +74,12 @@ export class Stepper {
     this.selectorLeaves.fill(values, context);
     for (const step of this.selectors) step(values);
     let outcome = 0;
-    for (let i = 0; i < this.conditionPlaces.length; i++)
-      outcome |= (values[this.conditionPlaces[i]!] === 0 ? 0 : 1) << i;
+    for (let i = 0; i < this.conditionPlaces.length; i++) outcome |= (values[this.conditionPlaces[i]!] === 0 ? 0 : 1) << i;
     return this.compiled.get(outcome) ?? this.compile(outcome);
   }
 
   private compile(outcome: number): Variant {
-    const outcomes = this.conditionPlaces.map(
-      (_, i) => ((outcome >> i) & 1) === 1,
-    );
+    const outcomes = this.conditionPlaces.map((_, i) => ((outcome >> i) & 1) === 1);
     const plan = planVariant(this.variants, outcomes);
     this.options.trace?.(printPlan(plan));
     const variant = new Variant(plan, this.arena, this.options.backend);

@@ -2,15 +2,15 @@
  * One plan, ready to run on an arena: its kernels, its scalars in one Float64Array, and the order in which both are computed. Scalars
  * that exist once per tensor share their places and are saved and restored around each tensor.
  */
-import { scopeOf } from "../language/graph.ts";
-import type { Executable } from "../lower/executable.ts";
-import { compileScalars, type ScalarStep } from "../lower/scalars.ts";
-import { bytesOf, chunk } from "../plan/dtype.ts";
-import type { Pass } from "../plan/passes.ts";
-import type { Plan } from "../plan/plan.ts";
-import type { Arena, TensorPlace } from "./arena.ts";
-import { makeExecutable, type Backend } from "./backend.ts";
-import { Leaves, type StepContext } from "./leaves.ts";
+import { scopeOf } from '../language/graph.ts';
+import type { Executable } from '../lower/executable.ts';
+import { compileScalars, type ScalarStep } from '../lower/scalars.ts';
+import { bytesOf, chunk } from '../plan/dtype.ts';
+import type { Pass } from '../plan/passes.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Arena, TensorPlace } from './arena.ts';
+import { makeExecutable, type Backend } from './backend.ts';
+import { Leaves, type StepContext } from './leaves.ts';
 
 interface CompiledPass {
   readonly level: number;
@@ -56,31 +56,15 @@ export class Variant {
     this.values = new Float64Array(plan.scalars.length);
     this.leaves = new Leaves(plan.scalars);
     const place = scalars.place;
-    const isTensor = new Set(
-      plan.scalars
-        .filter((slot) => slot.kind === "tensor")
-        .map((slot) => slot.node),
-    );
-    this.passes = plan.passes.map((pass) =>
-      compilePass(pass, place, isTensor, arena, backend),
-    );
+    const isTensor = new Set(plan.scalars.filter((slot) => slot.kind === 'tensor').map((slot) => slot.node));
+    this.passes = plan.passes.map((pass) => compilePass(pass, place, isTensor, arena, backend));
     const levels = 1 + Math.max(0, ...plan.scalars.map((slot) => slot.level));
     const range = Array.from({ length: levels }, (_, level) => level);
     this.fixed = scalars.steps((slot) => slot.fixed);
-    this.once = range.map((level) =>
-      scalars.steps(
-        (slot) => !slot.fixed && slot.level === level && slot.kind !== "tensor",
-      ),
-    );
-    this.each = range.map((level) =>
-      scalars.steps(
-        (slot) => !slot.fixed && slot.level === level && slot.kind === "tensor",
-      ),
-    );
+    this.once = range.map((level) => scalars.steps((slot) => !slot.fixed && slot.level === level && slot.kind !== 'tensor'));
+    this.each = range.map((level) => scalars.steps((slot) => !slot.fixed && slot.level === level && slot.kind === 'tensor'));
     this.tensorPlaces = [...isTensor].map((node) => place.get(node) ?? 0);
-    this.saved = arena.tensors.map(
-      () => new Float64Array(this.tensorPlaces.length),
-    );
+    this.saved = arena.tensors.map(() => new Float64Array(this.tensorPlaces.length));
     this.gatePlace = plan.gate === undefined ? undefined : place.get(plan.gate);
     this.stateWrites = [...plan.scalarWrites].map(([state, node]) => ({
       state,
@@ -129,13 +113,7 @@ export class Variant {
   private runPass(pass: CompiledPass): void {
     if (!pass.perTensor) {
       this.gather(pass);
-      pass.executable.run(
-        pass.addresses,
-        pass.scalars,
-        0,
-        this.arena.arrayBytes,
-        pass.sumBuffer,
-      );
+      pass.executable.run(pass.addresses, pass.scalars, 0, this.arena.arrayBytes, pass.sumBuffer);
       return;
     }
     const { totals, sums } = pass;
@@ -144,13 +122,7 @@ export class Variant {
       if (this.tensorPlaces.length > 0) this.restore(j);
       this.gather(pass);
       if (sums.length === 0)
-        pass.executable.run(
-          pass.addresses,
-          pass.scalars,
-          tensor.offset,
-          tensor.offset + tensor.padded,
-          pass.sumBuffer,
-        );
+        pass.executable.run(pass.addresses, pass.scalars, tensor.offset, tensor.offset + tensor.padded, pass.sumBuffer);
       else this.runChunks(pass, tensor, j);
     });
     sums.forEach(({ place, perTensor }, r) => {
@@ -166,13 +138,7 @@ export class Variant {
     own.fill(0);
     const end = tensor.offset + tensor.length * bytes;
     for (let from = tensor.offset; from < end; from += chunk * bytes) {
-      pass.executable.run(
-        pass.addresses,
-        pass.scalars,
-        from,
-        Math.min(end, from + chunk * bytes),
-        sumBuffer,
-      );
+      pass.executable.run(pass.addresses, pass.scalars, from, Math.min(end, from + chunk * bytes), sumBuffer);
       for (let r = 0; r < count; r++) own[r]! += sumBuffer[r]!;
     }
     sums.forEach(({ place, perTensor }, r) => {
@@ -184,20 +150,17 @@ export class Variant {
 
   private gather(pass: CompiledPass): void {
     const { scalars, scalarPlaces } = pass;
-    for (let i = 0; i < scalars.length; i++)
-      scalars[i] = this.values[scalarPlaces[i]!]!;
+    for (let i = 0; i < scalars.length; i++) scalars[i] = this.values[scalarPlaces[i]!]!;
   }
 
   private restore(j: number): void {
     const saved = this.saved[j]!;
-    for (let i = 0; i < saved.length; i++)
-      this.values[this.tensorPlaces[i]!] = saved[i]!;
+    for (let i = 0; i < saved.length; i++) this.values[this.tensorPlaces[i]!] = saved[i]!;
   }
 
   private save(j: number): void {
     const saved = this.saved[j]!;
-    for (let i = 0; i < saved.length; i++)
-      saved[i] = this.values[this.tensorPlaces[i]!]!;
+    for (let i = 0; i < saved.length; i++) saved[i] = this.values[this.tensorPlaces[i]!]!;
   }
 
   private keepScalarStates(context: StepContext): void {
@@ -209,17 +172,15 @@ export class Variant {
     this.stateWrites.forEach(({ state }, i) => {
       const kept = context.scalarStates.get(state);
       const value = next[i]!;
-      if (kept !== undefined)
-        for (let j = 0; j < kept.length; j++)
-          kept[j] = value[value.length === 1 ? 0 : j]!;
+      if (kept !== undefined) for (let j = 0; j < kept.length; j++) kept[j] = value[value.length === 1 ? 0 : j]!;
     });
   }
 }
 
 function compilePass(
   pass: Pass,
-  place: ReadonlyMap<Pass["scalars"][number], number>,
-  isTensor: ReadonlySet<Pass["scalars"][number]>,
+  place: ReadonlyMap<Pass['scalars'][number], number>,
+  isTensor: ReadonlySet<Pass['scalars'][number]>,
   arena: Arena,
   backend: Backend,
 ): CompiledPass {
@@ -231,12 +192,11 @@ function compilePass(
     scalars: new Float64Array(pass.scalars.length),
     sums: pass.sums.map((node) => ({
       place: place.get(node) ?? 0,
-      perTensor: scopeOf(node) === "tensor",
+      perTensor: scopeOf(node) === 'tensor',
     })),
     sumBuffer: new Float64Array(pass.sums.length),
     own: new Float64Array(pass.sums.length),
     totals: new Float64Array(pass.sums.length),
-    perTensor:
-      pass.sums.length > 0 || pass.scalars.some((node) => isTensor.has(node)),
+    perTensor: pass.sums.length > 0 || pass.scalars.some((node) => isTensor.has(node)),
   };
 }

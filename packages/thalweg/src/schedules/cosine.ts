@@ -1,6 +1,6 @@
 /** Schedules made of half cosines and their warm-ups: cosine, warm-up + cosine, one-cycle, restarts; and warm-up–stable–decay. */
-import { OptionError } from "../language/error.ts";
-import { requireNumber, Schedule } from "./schedule.ts";
+import { OptionError } from '../language/error.ts';
+import { requireNumber, Schedule } from './schedule.ts';
 
 /**
  * Half a cosine from `peak` down to `end`: η(t) = e + (p − e)·(1 + cos(π·min(t, T)/T))/2 (Loshchilov & Hutter 2017).
@@ -12,22 +12,9 @@ import { requireNumber, Schedule } from "./schedule.ts";
  * cosine({ peak: 1, total: 100 }).at(50); // 0.5
  * ```
  */
-export function cosine({
-  peak,
-  end = 0,
-  total,
-}: {
-  readonly peak: number;
-  readonly end?: number;
-  readonly total: number;
-}): Schedule {
-  requireNumber("cosine", "total", total, 0, false);
-  return new Schedule(
-    "cosine",
-    "e + (p − e)·(1 + cos(π·min(t, T)/T))/2",
-    { p: peak, e: end, T: total },
-    Math.max(peak, end),
-  );
+export function cosine({ peak, end = 0, total }: { readonly peak: number; readonly end?: number; readonly total: number }): Schedule {
+  requireNumber('cosine', 'total', total, 0, false);
+  return new Schedule('cosine', 'e + (p − e)·(1 + cos(π·min(t, T)/T))/2', { p: peak, e: end, T: total }, Math.max(peak, end));
 }
 
 /**
@@ -48,22 +35,11 @@ export function warmupCosine(options: {
   readonly end?: number;
 }): Schedule {
   const { peak, warmup, total, start = 0, end = 0 } = options;
-  requireNumber("warmupCosine", "warmup", warmup, 0, true);
+  requireNumber('warmupCosine', 'warmup', warmup, 0, true);
   if (!(total > warmup))
-    throw new OptionError(
-      "warmupCosine",
-      "total",
-      total,
-      `must be above warmup (${String(warmup)}), not ${String(total)}`,
-    );
-  const equation =
-    "t < W ? a + (p − a)·t/W : e + (p − e)·(1 + cos(π·min(t − W, T − W)/(T − W)))/2";
-  return new Schedule(
-    "warmupCosine",
-    equation,
-    { p: peak, a: start, e: end, W: warmup, T: total },
-    peak,
-  );
+    throw new OptionError('warmupCosine', 'total', total, `must be above warmup (${String(warmup)}), not ${String(total)}`);
+  const equation = 't < W ? a + (p − a)·t/W : e + (p − e)·(1 + cos(π·min(t − W, T − W)/(T − W)))/2';
+  return new Schedule('warmupCosine', equation, { p: peak, a: start, e: end, W: warmup, T: total }, peak);
 }
 
 /**
@@ -85,17 +61,11 @@ export function warmupStableDecay(options: {
   readonly end?: number;
 }): Schedule {
   const { peak, warmup, stable, decay, start = 0, end = 0 } = options;
-  requireNumber("warmupStableDecay", "warmup", warmup, 0, true);
-  requireNumber("warmupStableDecay", "stable", stable, 0, true);
-  requireNumber("warmupStableDecay", "decay", decay, 0, false);
-  const equation =
-    "t < W ? a + (p − a)·t/W : p + (e − p)·min(max(t − W − S, 0), D)/D";
-  return new Schedule(
-    "warmupStableDecay",
-    equation,
-    { p: peak, a: start, e: end, W: warmup, S: stable, D: decay },
-    peak,
-  );
+  requireNumber('warmupStableDecay', 'warmup', warmup, 0, true);
+  requireNumber('warmupStableDecay', 'stable', stable, 0, true);
+  requireNumber('warmupStableDecay', 'decay', decay, 0, false);
+  const equation = 't < W ? a + (p − a)·t/W : p + (e − p)·min(max(t − W − S, 0), D)/D';
+  return new Schedule('warmupStableDecay', equation, { p: peak, a: start, e: end, W: warmup, S: stable, D: decay }, peak);
 }
 
 /**
@@ -116,21 +86,15 @@ export function oneCycle(options: {
   readonly finalDivide?: number;
 }): Schedule {
   const { peak, total, rise = 0.3, divide = 25, finalDivide = 1e4 } = options;
-  requireNumber("oneCycle", "total", total, 0, false);
-  if (!(rise > 0 && rise < 1))
-    throw new OptionError(
-      "oneCycle",
-      "rise",
-      rise,
-      `must lie in (0, 1), not ${String(rise)}`,
-    );
-  requireNumber("oneCycle", "divide", divide, 0, false);
-  requireNumber("oneCycle", "finalDivide", finalDivide, 0, false);
-  const up = "p + (a − p)·(1 + cos(π·t/R))/2";
-  const down = "e + (p − e)·(1 + cos(π·min(t − R, T − R)/(T − R)))/2";
+  requireNumber('oneCycle', 'total', total, 0, false);
+  if (!(rise > 0 && rise < 1)) throw new OptionError('oneCycle', 'rise', rise, `must lie in (0, 1), not ${String(rise)}`);
+  requireNumber('oneCycle', 'divide', divide, 0, false);
+  requireNumber('oneCycle', 'finalDivide', finalDivide, 0, false);
+  const up = 'p + (a − p)·(1 + cos(π·t/R))/2';
+  const down = 'e + (p − e)·(1 + cos(π·min(t − R, T − R)/(T − R)))/2';
   const start = peak / divide;
   return new Schedule(
-    "oneCycle",
+    'oneCycle',
     `t < R ? ${up} : ${down}`,
     { p: peak, a: start, e: start / finalDivide, R: rise * total, T: total },
     peak,
@@ -154,24 +118,12 @@ export function cosineRestarts(options: {
   readonly end?: number;
 }): Schedule {
   const { peak, period, growth = 1, end = 0 } = options;
-  requireNumber("cosineRestarts", "period", period, 0, false);
-  requireNumber("cosineRestarts", "growth", growth, 1, true);
-  const shape = (phase: string): string =>
-    `e + (p − e)·(1 + cos(π·${phase}))/2`;
-  if (growth === 1)
-    return new Schedule(
-      "cosineRestarts",
-      shape("(t mod T)/T"),
-      { p: peak, e: end, T: period },
-      peak,
-    );
+  requireNumber('cosineRestarts', 'period', period, 0, false);
+  requireNumber('cosineRestarts', 'growth', growth, 1, true);
+  const shape = (phase: string): string => `e + (p − e)·(1 + cos(π·${phase}))/2`;
+  if (growth === 1) return new Schedule('cosineRestarts', shape('(t mod T)/T'), { p: peak, e: end, T: period }, peak);
   // q = mⁿ of the cycle at hand, n = ⌊log_m(1 + t·(m − 1)/T)⌋; the 1e-9 keeps rounding from ending a cycle a step late.
-  const q = "m^floor(log(1 + t·(m − 1)/T)/log(m) + 1e-9)";
+  const q = 'm^floor(log(1 + t·(m − 1)/T)/log(m) + 1e-9)';
   const phase = `(t − T·(${q} − 1)/(m − 1))/(T·${q})`;
-  return new Schedule(
-    "cosineRestarts",
-    shape(`(${phase})`),
-    { p: peak, e: end, T: period, m: growth },
-    peak,
-  );
+  return new Schedule('cosineRestarts', shape(`(${phase})`), { p: peak, e: end, T: period, m: growth }, peak);
 }

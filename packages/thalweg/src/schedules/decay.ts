@@ -1,6 +1,6 @@
 /** Schedules of one phase: constant, linear, polynomial, exponential, inverse square root, piecewise. */
-import { OptionError } from "../language/error.ts";
-import { requireNumber, Schedule } from "./schedule.ts";
+import { OptionError } from '../language/error.ts';
+import { requireNumber, Schedule } from './schedule.ts';
 
 /**
  * Always `value`: η(t) = c.
@@ -12,7 +12,7 @@ import { requireNumber, Schedule } from "./schedule.ts";
  * ```
  */
 export function constant(value: number): Schedule {
-  return new Schedule("constant", "c", { c: value }, value);
+  return new Schedule('constant', 'c', { c: value }, value);
 }
 
 /**
@@ -25,22 +25,9 @@ export function constant(value: number): Schedule {
  * linear({ from: 1, to: 0, steps: 10 }).at(5); // 0.5
  * ```
  */
-export function linear({
-  from,
-  to,
-  steps,
-}: {
-  readonly from: number;
-  readonly to: number;
-  readonly steps: number;
-}): Schedule {
-  requireNumber("linear", "steps", steps, 0, false);
-  return new Schedule(
-    "linear",
-    "a + (b − a)·min(t, T)/T",
-    { a: from, b: to, T: steps },
-    Math.max(from, to),
-  );
+export function linear({ from, to, steps }: { readonly from: number; readonly to: number; readonly steps: number }): Schedule {
+  requireNumber('linear', 'steps', steps, 0, false);
+  return new Schedule('linear', 'a + (b − a)·min(t, T)/T', { a: from, b: to, T: steps }, Math.max(from, to));
 }
 
 /**
@@ -60,14 +47,9 @@ export function polynomial(options: {
   readonly steps: number;
 }): Schedule {
   const { from, to = 0, power, steps } = options;
-  requireNumber("polynomial", "steps", steps, 0, false);
-  requireNumber("polynomial", "power", power, 0, false);
-  return new Schedule(
-    "polynomial",
-    "b + (a − b)·(1 − min(t, T)/T)^p",
-    { a: from, b: to, p: power, T: steps },
-    Math.max(from, to),
-  );
+  requireNumber('polynomial', 'steps', steps, 0, false);
+  requireNumber('polynomial', 'power', power, 0, false);
+  return new Schedule('polynomial', 'b + (a − b)·(1 − min(t, T)/T)^p', { a: from, b: to, p: power, T: steps }, Math.max(from, to));
 }
 
 /**
@@ -87,15 +69,10 @@ export function exponential(options: {
   readonly staircase?: boolean;
 }): Schedule {
   const { from, rate, steps = 1, staircase = false } = options;
-  requireNumber("exponential", "rate", rate, 0, false);
-  requireNumber("exponential", "steps", steps, 0, false);
-  const exponent = staircase ? "floor(t/T)" : "(t/T)";
-  return new Schedule(
-    "exponential",
-    `a·r^${exponent}`,
-    { a: from, r: rate, T: steps },
-    from,
-  );
+  requireNumber('exponential', 'rate', rate, 0, false);
+  requireNumber('exponential', 'steps', steps, 0, false);
+  const exponent = staircase ? 'floor(t/T)' : '(t/T)';
+  return new Schedule('exponential', `a·r^${exponent}`, { a: from, r: rate, T: steps }, from);
 }
 
 /**
@@ -108,20 +85,9 @@ export function exponential(options: {
  * inverseSqrt({ peak: 1, warmup: 100 }).at(400); // 0.5
  * ```
  */
-export function inverseSqrt({
-  peak,
-  warmup,
-}: {
-  readonly peak: number;
-  readonly warmup: number;
-}): Schedule {
-  requireNumber("inverseSqrt", "warmup", warmup, 1, true);
-  return new Schedule(
-    "inverseSqrt",
-    "t < W ? p·t/W : p·√(W/t)",
-    { p: peak, W: warmup },
-    peak,
-  );
+export function inverseSqrt({ peak, warmup }: { readonly peak: number; readonly warmup: number }): Schedule {
+  requireNumber('inverseSqrt', 'warmup', warmup, 1, true);
+  return new Schedule('inverseSqrt', 't < W ? p·t/W : p·√(W/t)', { p: peak, W: warmup }, peak);
 }
 
 /**
@@ -143,40 +109,27 @@ export function piecewise({
 }): Schedule {
   if (values.length !== boundaries.length + 1) {
     const problem = `must be one more than the ${String(boundaries.length)} boundaries, not ${String(values.length)}`;
-    throw new OptionError("piecewise", "values", values, problem);
+    throw new OptionError('piecewise', 'values', values, problem);
   }
-  requireAscending("piecewise", boundaries);
+  requireAscending('piecewise', boundaries);
   const constants: Record<string, number> = {
     [`v${String(boundaries.length)}`]: values.at(-1) ?? 0,
   };
-  let equation = "";
+  let equation = '';
   boundaries.forEach((boundary, i) => {
     constants[`b${String(i)}`] = boundary;
     constants[`v${String(i)}`] = values[i] ?? 0;
     equation += `t < b${String(i)} ? v${String(i)} : `;
   });
-  return new Schedule(
-    "piecewise",
-    `${equation}v${String(boundaries.length)}`,
-    constants,
-    Math.max(...values),
-  );
+  return new Schedule('piecewise', `${equation}v${String(boundaries.length)}`, constants, Math.max(...values));
 }
 
 /** Throws an OptionError unless the boundaries ascend. */
-export function requireAscending(
-  owner: string,
-  boundaries: readonly number[],
-): void {
+export function requireAscending(owner: string, boundaries: readonly number[]): void {
   boundaries.forEach((boundary, i) => {
     const before = boundaries[i - 1] ?? 0;
     if (!(boundary > before)) {
-      throw new OptionError(
-        owner,
-        "boundaries",
-        boundaries,
-        `must ascend from above 0, and ${String(boundary)} follows ${String(before)}`,
-      );
+      throw new OptionError(owner, 'boundaries', boundaries, `must ascend from above 0, and ${String(boundary)} follows ${String(before)}`);
     }
   });
 }

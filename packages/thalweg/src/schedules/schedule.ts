@@ -2,12 +2,12 @@
  * What a schedule is: an equation of the step t in the language of optimizers, with named constants, so that it prints, is saved and
  * traces like one. t counts from 1; the value at t = 0 is where the curve starts, before the first step. Knows the language only.
  */
-import { OptionError } from "../language/error.ts";
-import { topological } from "../language/graph.ts";
-import { parseExpression, type Expression } from "../language/parser.ts";
-import { buildExpression } from "../language/program.ts";
-import { expressionToLatex } from "../lower/latex.ts";
-import { compileScalars } from "../lower/scalars.ts";
+import { OptionError } from '../language/error.ts';
+import { topological } from '../language/graph.ts';
+import { parseExpression, type Expression } from '../language/parser.ts';
+import { buildExpression } from '../language/program.ts';
+import { expressionToLatex } from '../lower/latex.ts';
+import { compileScalars } from '../lower/scalars.ts';
 
 /** A hyperparameter as a function of the step. Made by `cosine`, `warmupCosine`, … or by `schedule` from an equation of one's own. */
 export class Schedule {
@@ -22,37 +22,20 @@ export class Schedule {
   private readonly evaluate: (t: number) => number;
 
   /** Compiles `equation`. Throws an EquationError where it cannot be read. */
-  constructor(
-    name: string,
-    equation: string,
-    constants: Readonly<Record<string, number>>,
-    base: number,
-  ) {
+  constructor(name: string, equation: string, constants: Readonly<Record<string, number>>, base: number) {
     for (const [symbol, value] of Object.entries(constants)) {
-      if (!Number.isFinite(value))
-        throw new OptionError(
-          name,
-          symbol,
-          value,
-          `must be a finite number, not ${String(value)}`,
-        );
+      if (!Number.isFinite(value)) throw new OptionError(name, symbol, value, `must be a finite number, not ${String(value)}`);
     }
     this.name = name;
     this.equation = equation;
     this.constants = constants;
     this.base = base;
-    const { value } = buildExpression(
-      name,
-      equation,
-      new Map(Object.entries(constants)),
-    );
-    const slots = topological([value]).map(
-      (node) => ({ node, level: 0, kind: "host", fixed: false }) as const,
-    );
+    const { value } = buildExpression(name, equation, new Map(Object.entries(constants)));
+    const slots = topological([value]).map((node) => ({ node, level: 0, kind: 'host', fixed: false }) as const);
     const program = compileScalars(slots);
     const steps = program.steps(() => true);
     const values = new Float64Array(slots.length);
-    const time = slots.findIndex(({ node }) => node.op === "time");
+    const time = slots.findIndex(({ node }) => node.op === 'time');
     const result = program.place.get(value) ?? 0;
     this.evaluate = (t) => {
       if (time >= 0) values[time] = t;
@@ -89,32 +72,19 @@ export class Schedule {
  * sgd({ lr: schedule('a / √t', { a: 0.1 }) });
  * ```
  */
-export function schedule(
-  equation: string,
-  constants: Readonly<Record<string, number>> = {},
-  base?: number,
-): Schedule {
-  const made = new Schedule("schedule", equation, constants, base ?? 1);
-  return base === undefined
-    ? new Schedule("schedule", equation, constants, made.at(1))
-    : made;
+export function schedule(equation: string, constants: Readonly<Record<string, number>> = {}, base?: number): Schedule {
+  const made = new Schedule('schedule', equation, constants, base ?? 1);
+  return base === undefined ? new Schedule('schedule', equation, constants, made.at(1)) : made;
 }
 
 /** Throws an OptionError unless `value` is a finite number above `low` (or equal to it, if `low` is included). */
-export function requireNumber(
-  owner: string,
-  option: string,
-  value: number,
-  low: number,
-  included: boolean,
-): void {
-  const right =
-    Number.isFinite(value) && (included ? value >= low : value > low);
+export function requireNumber(owner: string, option: string, value: number, low: number, included: boolean): void {
+  const right = Number.isFinite(value) && (included ? value >= low : value > low);
   if (!right)
     throw new OptionError(
       owner,
       option,
       value,
-      `must be a number ${included ? "of at least" : "above"} ${String(low)}, not ${String(value)}`,
+      `must be a number ${included ? 'of at least' : 'above'} ${String(low)}, not ${String(value)}`,
     );
 }

@@ -2,79 +2,46 @@
  * Hyperparameters: how a definition declares them, how options are checked against it, and the live values of an optimizer. Every
  * check comes before any change.
  */
-import { OptionError, suggestion } from "../language/error.ts";
-import type { HyperSlot } from "../language/program.ts";
-import { range } from "../language/range.ts";
-import { Schedule } from "../schedules/schedule.ts";
+import { OptionError, suggestion } from '../language/error.ts';
+import type { HyperSlot } from '../language/program.ts';
+import { range } from '../language/range.ts';
+import { Schedule } from '../schedules/schedule.ts';
 
 /** `[symbol, default, range]`: the range is an interval such as `'[0, 1)'`, by default `'[0, ∞)'`. */
-export type HyperDeclaration = readonly [
-  symbol: string,
-  fallback: number,
-  range?: string,
-];
+export type HyperDeclaration = readonly [symbol: string, fallback: number, range?: string];
 
 /** A hyperparameter's value: a number, a schedule, or a function of the step t (counted from 1), called on the host. */
 export type HyperValue = number | Schedule | ((t: number) => number);
 
 /** The range of a hyperparameter that declares none. */
-export const defaultRange = "[0, ∞)";
+export const defaultRange = '[0, ∞)';
 
 /** Throws an OptionError where `value` is of the wrong type or, if a number, outside the range. */
-export function checkHyper(
-  owner: string,
-  name: string,
-  value: unknown,
-  text: string,
-): HyperValue {
-  if (typeof value === "function") return value as (t: number) => number;
+export function checkHyper(owner: string, name: string, value: unknown, text: string): HyperValue {
+  if (typeof value === 'function') return value as (t: number) => number;
   if (value instanceof Schedule) return value;
-  if (typeof value !== "number") {
-    throw new OptionError(
-      owner,
-      name,
-      value,
-      `must be a number, a schedule or a function of t, not ${describe(value)}`,
-    );
+  if (typeof value !== 'number') {
+    throw new OptionError(owner, name, value, `must be a number, a schedule or a function of t, not ${describe(value)}`);
   }
-  if (!range(text).contains(value))
-    throw new OptionError(
-      owner,
-      name,
-      value,
-      `must lie in ${text}, and ${String(value)} does not`,
-    );
+  if (!range(text).contains(value)) throw new OptionError(owner, name, value, `must lie in ${text}, and ${String(value)} does not`);
   return value;
 }
 
 /** Throws an OptionError for the first key of `options` that is not `known`. */
-export function checkNames(
-  owner: string,
-  options: object,
-  known: readonly string[],
-): void {
+export function checkNames(owner: string, options: object, known: readonly string[]): void {
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
-    const list =
-      known.length === 0 ? "it takes none" : `it takes ${known.join(", ")}`;
-    throw new OptionError(
-      owner,
-      key,
-      Reflect.get(options, key),
-      `is no option${suggestion(key, known)}; ${list}`,
-    );
+    const list = known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`;
+    throw new OptionError(owner, key, Reflect.get(options, key), `is no option${suggestion(key, known)}; ${list}`);
   }
 }
 
 /** A value as a person would name it. */
 export function describe(value: unknown): string {
-  if (value === null) return "null";
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "object")
-    return value.constructor.name === "Object"
-      ? "an object"
-      : `a ${value.constructor.name}`;
-  return String(value);
+  if (value === null) return 'null';
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'object') return value.constructor.name === 'Object' ? 'an object' : `a ${value.constructor.name}`;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeof value;
 }
 
 /** The live hyperparameters of an optimizer: `values` and `factors` of the step at hand, and a version that changes with them. */
@@ -86,11 +53,7 @@ export class LiveHyper {
   private readonly slots: ReadonlyMap<string, HyperSlot>;
   private readonly given = new Map<string, HyperValue>();
 
-  constructor(
-    owner: string,
-    slots: readonly HyperSlot[],
-    values: ReadonlyMap<string, HyperValue>,
-  ) {
+  constructor(owner: string, slots: readonly HyperSlot[], values: ReadonlyMap<string, HyperValue>) {
     this.owner = owner;
     this.slots = new Map(slots.map((slot) => [slot.key, slot]));
     for (const { key } of slots) this.set(key, values.get(key));
@@ -99,13 +62,7 @@ export class LiveHyper {
   /** What was set: a number, a schedule or a function. */
   get(key: string): HyperValue {
     const value = this.given.get(key);
-    if (value === undefined)
-      throw new OptionError(
-        this.owner,
-        key,
-        undefined,
-        "is no hyperparameter of this optimizer",
-      );
+    if (value === undefined) throw new OptionError(this.owner, key, undefined, 'is no hyperparameter of this optimizer');
     return value;
   }
 
@@ -113,7 +70,7 @@ export class LiveHyper {
   set(key: string, value: unknown): void {
     const slot = this.slots.get(key);
     if (slot === undefined) {
-      const has = [...this.slots.keys()].join(", ");
+      const has = [...this.slots.keys()].join(', ');
       throw new OptionError(
         this.owner,
         key,
@@ -122,23 +79,18 @@ export class LiveHyper {
       );
     }
     this.given.set(key, checkHyper(this.owner, key, value, slot.range.text));
-    this.change(key, typeof value === "number" ? value : NaN, 1);
+    this.change(key, typeof value === 'number' ? value : NaN, 1);
   }
 
   /** Evaluates schedules and functions at step `t`. Throws before any value changes. */
   advance(t: number): void {
     const next: [string, number, number][] = [];
     for (const [key, value] of this.given) {
-      if (typeof value === "number") continue;
+      if (typeof value === 'number') continue;
       const now = value instanceof Schedule ? value.at(t) : value(t);
       if (this.slots.get(key)?.range.contains(now) !== true) {
-        const text = this.slots.get(key)?.range.text ?? "";
-        throw new OptionError(
-          this.owner,
-          key,
-          now,
-          `must lie in ${text}, and its schedule gives ${String(now)} at step ${String(t)}`,
-        );
+        const text = this.slots.get(key)?.range.text ?? '';
+        throw new OptionError(this.owner, key, now, `must lie in ${text}, and its schedule gives ${String(now)} at step ${String(t)}`);
       }
       next.push([key, now, value instanceof Schedule ? now / value.base : NaN]);
     }

@@ -2,36 +2,21 @@
  * Methods: what `adamw({ lr: 1e-3 })` returns, before it is bound to parameters. `optimizer` and `transform` make functions that return
  * methods from equations; `chain` joins methods into one program. Knows the language and the optimizer it will start; no backend.
  */
-import { OptionError, ThalwegError } from "../language/error.ts";
-import { namesIn, parse, parseExpression } from "../language/parser.ts";
-import {
-  buildProgram,
-  type HyperSymbol,
-  type Part,
-  type Program,
-} from "../language/program.ts";
-import { range } from "../language/range.ts";
-import { spell } from "../language/symbol.ts";
-import { statementsToLatex } from "../lower/latex.ts";
-import {
-  checkHyper,
-  checkNames,
-  defaultRange,
-  describe,
-  type HyperDeclaration,
-  type HyperValue,
-} from "./hyper.ts";
-import { Optimizer, type InitOptions } from "./optimizer.ts";
-import type { Parameter } from "./tensor.ts";
+import { OptionError, ThalwegError } from '../language/error.ts';
+import { namesIn, parse, parseExpression } from '../language/parser.ts';
+import { buildProgram, type HyperSymbol, type Part, type Program } from '../language/program.ts';
+import { range } from '../language/range.ts';
+import { spell } from '../language/symbol.ts';
+import { statementsToLatex } from '../lower/latex.ts';
+import { checkHyper, checkNames, defaultRange, describe, type HyperDeclaration, type HyperValue } from './hyper.ts';
+import { Optimizer, type InitOptions } from './optimizer.ts';
+import type { Parameter } from './tensor.ts';
 
 /** An option that selects a variant of the text: `false` for a switch, or the possible words, the default first. */
 export type VariantDeclaration = false | readonly [string, ...string[]];
 
 /** An extra input of a step: `[symbol, 'scalar']` such as the loss, or `[symbol, 'tensor']`, an array per parameter. */
-export type InputDeclaration = readonly [
-  symbol: string,
-  kind: "scalar" | "tensor",
-];
+export type InputDeclaration = readonly [symbol: string, kind: 'scalar' | 'tensor'];
 
 type VariantValue<V> = V extends readonly (infer W)[] ? W : boolean;
 
@@ -45,10 +30,7 @@ type Resolved<H, V> = { readonly [K in keyof H]: HyperValue } & {
 };
 
 /** An optimizer or transform as its author writes it. */
-export interface Definition<
-  H extends Readonly<Record<string, HyperDeclaration>>,
-  V extends Readonly<Record<string, VariantDeclaration>>,
-> {
+export interface Definition<H extends Readonly<Record<string, HyperDeclaration>>, V extends Readonly<Record<string, VariantDeclaration>>> {
   /** The name, as in errors and checkpoints. */
   readonly name: string;
   /** Hyperparameters by option name. */
@@ -79,17 +61,11 @@ export class Method<N extends string = string> {
   readonly hyper: ReadonlyMap<N, HyperValue>;
 
   /** Reads the equations of `parts`. Throws an EquationError where they make no sense. */
-  constructor(
-    name: string,
-    parts: readonly Part[],
-    values: readonly HyperValue[],
-  ) {
+  constructor(name: string, parts: readonly Part[], values: readonly HyperValue[]) {
     this.name = name;
     this.parts = parts;
     this.program = buildProgram(name, parts);
-    this.hyper = new Map(
-      this.program.hyper.map((slot, i) => [slot.key as N, values[i] ?? NaN]),
-    );
+    this.hyper = new Map(this.program.hyper.map((slot, i) => [slot.key as N, values[i] ?? NaN]));
   }
 
   /** Names of the inputs that each step needs besides gradients, such as `loss`. */
@@ -99,17 +75,13 @@ export class Method<N extends string = string> {
 
   /** The equations as text, one per line. */
   get equations(): string {
-    const lines = this.parts.flatMap((part) =>
-      part.equations.split("\n").map((line) => line.trim()),
-    );
-    return lines.filter((line) => line !== "").join("\n");
+    const lines = this.parts.flatMap((part) => part.equations.split('\n').map((line) => line.trim()));
+    return lines.filter((line) => line !== '').join('\n');
   }
 
   /** The equations in LaTeX, as they were written. */
   latex(): string {
-    return statementsToLatex(
-      this.parts.map((part) => parse(part.name, part.equations)),
-    );
+    return statementsToLatex(this.parts.map((part) => parse(part.name, part.equations)));
   }
 
   /**
@@ -126,27 +98,18 @@ export class Method<N extends string = string> {
    * opt.step();
    * ```
    */
-  async init<const P extends Readonly<Record<string, Parameter>>>(
-    parameters: P,
-    options: InitOptions = {},
-  ): Promise<Optimizer<P, N>> {
+  async init<const P extends Readonly<Record<string, Parameter>>>(parameters: P, options: InitOptions = {}): Promise<Optimizer<P, N>> {
     await Promise.resolve();
-    const program =
-      options.maximize === true
-        ? buildProgram(this.name, [negation, ...this.parts])
-        : this.program;
-    if (!program.writes.has("w"))
-      throw new ThalwegError(
-        "method",
-        `${this.name}: never assigns w, so it trains nothing; chain it with an optimizer`,
-      );
+    const program = options.maximize === true ? buildProgram(this.name, [negation, ...this.parts]) : this.program;
+    if (!program.writes.has('w'))
+      throw new ThalwegError('method', `${this.name}: never assigns w, so it trains nothing; chain it with an optimizer`);
     return new Optimizer(program, this.hyper, parameters, options);
   }
 }
 
 const negation: Part = {
-  name: "maximize",
-  equations: "g = −g",
+  name: 'maximize',
+  equations: 'g = −g',
   hyper: [],
   inputs: [],
   init: {},
@@ -176,17 +139,12 @@ export interface MethodFactory<
  */
 export function optimizer<
   const H extends Readonly<Record<string, HyperDeclaration>>,
-  const V extends Readonly<Record<string, VariantDeclaration>> = Readonly<
-    Record<never, VariantDeclaration>
-  >,
+  const V extends Readonly<Record<string, VariantDeclaration>> = Record<never, false>,
 >(definition: Definition<H, V>): MethodFactory<H, V> {
   const make = (options: OptionsOf<H, V> = {}): Method<string & keyof H> => {
     const { name, hyper, variants, inputs = {}, init = {} } = definition;
     const resolved = resolve(name, hyper, variants ?? {}, options);
-    const text =
-      typeof definition.equations === "string"
-        ? definition.equations
-        : definition.equations(resolved as Resolved<H, V>);
+    const text = typeof definition.equations === 'string' ? definition.equations : definition.equations(resolved as Resolved<H, V>);
     const declared = Object.entries(hyper).map(([key, [symbol, , text]]) => ({
       name: key,
       symbol,
@@ -242,12 +200,8 @@ type NamesOf<M> = M extends Method<infer N> ? N : never;
  * ```
  */
 export function chain<const M extends readonly Method[]>(...methods: M): Method<NamesOf<M[number]>> {
-  if (methods.length === 0)
-    throw new ThalwegError("method", "chain: needs at least one method");
-  const name =
-    methods.length === 1
-      ? (methods[0]?.name ?? "")
-      : `chain(${methods.map((method) => method.name).join(", ")})`;
+  if (methods.length === 0) throw new ThalwegError('method', 'chain: needs at least one method');
+  const name = methods.length === 1 ? (methods[0]?.name ?? '') : `chain(${methods.map((method) => method.name).join(', ')})`;
   return new Method(
     name,
     methods.flatMap((method) => method.parts),
@@ -263,10 +217,7 @@ function reads(part: Part, { name, symbol }: HyperSymbol): boolean {
     ...Object.values(part.init).map((text) => parseExpression(part.name, text)),
   ];
   const names = new Set(expressions.flatMap(namesIn));
-  const factor =
-    name === "lr" &&
-    names.has("s") &&
-    !statements.some((statement) => statement.name === "s");
+  const factor = name === 'lr' && names.has('s') && !statements.some((statement) => statement.name === 's');
   return names.has(spell(symbol)) || names.has(spell(name)) || factor;
 }
 
@@ -280,29 +231,13 @@ function resolve(
   const resolved: Record<string, unknown> = {};
   for (const [key, [, fallback, text]] of Object.entries(hyper)) {
     const given: unknown = Reflect.get(options, key);
-    resolved[key] =
-      given === undefined
-        ? fallback
-        : checkHyper(owner, key, given, text ?? defaultRange);
+    resolved[key] = given === undefined ? fallback : checkHyper(owner, key, given, text ?? defaultRange);
   }
   for (const [key, declared] of Object.entries(variants)) {
-    const given: unknown =
-      Reflect.get(options, key) ?? (declared === false ? false : declared[0]);
-    const right =
-      declared === false
-        ? typeof given === "boolean"
-        : declared.some((word) => word === given);
-    const wanted =
-      declared === false
-        ? "true or false"
-        : declared.map((word) => JSON.stringify(word)).join(" or ");
-    if (!right)
-      throw new OptionError(
-        owner,
-        key,
-        given,
-        `must be ${wanted}, not ${describe(given)}`,
-      );
+    const given: unknown = Reflect.get(options, key) ?? (declared === false ? false : declared[0]);
+    const right = declared === false ? typeof given === 'boolean' : declared.some((word) => word === given);
+    const wanted = declared === false ? 'true or false' : declared.map((word) => JSON.stringify(word)).join(' or ');
+    if (!right) throw new OptionError(owner, key, given, `must be ${wanted}, not ${describe(given)}`);
     resolved[key] = given;
   }
   return resolved;

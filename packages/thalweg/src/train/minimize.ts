@@ -1,14 +1,11 @@
 /** Minimizes a function of a vector: the loop around an optimizer for those who have one function and its gradient. */
-import { OptionError, ThalwegError } from "../language/error.ts";
-import { describe } from "./hyper.ts";
-import type { Method } from "./method.ts";
-import type { InitOptions } from "./optimizer.ts";
+import { OptionError, ThalwegError } from '../language/error.ts';
+import { describe } from './hyper.ts';
+import type { Method } from './method.ts';
+import type { InitOptions } from './optimizer.ts';
 
 /** A function to minimize: writes its gradient at `w` into `g` and returns its value there. */
-export type Objective = (
-  w: Float64Array,
-  g: Float64Array,
-) => number | Promise<number>;
+export type Objective = (w: Float64Array, g: Float64Array) => number | Promise<number>;
 
 /** How to minimize. */
 export interface MinimizeOptions extends InitOptions {
@@ -19,11 +16,7 @@ export interface MinimizeOptions extends InitOptions {
   /** Stop when the gradient's Euclidean norm is at most this; 0 by default. */
   readonly tolerance?: number;
   /** Called before each step with the loss and the point; `w` is live and must not be changed. */
-  readonly onStep?: (step: {
-    readonly t: number;
-    readonly loss: number;
-    readonly w: Float64Array;
-  }) => void;
+  readonly onStep?: (step: { readonly t: number; readonly loss: number; readonly w: Float64Array }) => void;
   /** Stops between steps when aborted; what was reached is returned. */
   readonly signal?: AbortSignal;
 }
@@ -39,7 +32,7 @@ export interface Minimum {
   /** Steps taken. */
   readonly steps: number;
   /** Why it stopped: the steps were used up, the gradient is small enough, the value is not finite, or the signal was aborted. */
-  readonly reason: "steps" | "tolerance" | "diverged" | "aborted";
+  readonly reason: 'steps' | 'tolerance' | 'diverged' | 'aborted';
 }
 
 /**
@@ -61,46 +54,27 @@ export interface Minimum {
  * Math.abs(w[0]! - 3) < 1e-3; // true
  * ```
  */
-export async function minimize(
-  objective: Objective,
-  start: Float64Array,
-  options: MinimizeOptions,
-): Promise<Minimum> {
+export async function minimize(objective: Objective, start: Float64Array, options: MinimizeOptions): Promise<Minimum> {
   const { optimizer, steps, tolerance = 0, onStep, signal, ...rest } = options;
   if (!Number.isInteger(steps) || steps < 0)
-    throw new OptionError(
-      "minimize",
-      "steps",
-      steps,
-      `must be a whole number from 0, not ${describe(steps)}`,
-    );
-  if (!(tolerance >= 0))
-    throw new OptionError(
-      "minimize",
-      "tolerance",
-      tolerance,
-      `must be at least 0, not ${describe(tolerance)}`,
-    );
-  if (!(start instanceof Float64Array))
-    throw new ThalwegError(
-      "array",
-      "minimize: the start must be a Float64Array",
-    );
+    throw new OptionError('minimize', 'steps', steps, `must be a whole number from 0, not ${describe(steps)}`);
+  if (!(tolerance >= 0)) throw new OptionError('minimize', 'tolerance', tolerance, `must be at least 0, not ${describe(tolerance)}`);
+  if (!(start instanceof Float64Array)) throw new ThalwegError('array', 'minimize: the start must be a Float64Array');
   const opt = await optimizer.init({ w: start }, rest);
   const { w } = opt.params;
   const g = opt.grads.w;
-  const needsLoss = optimizer.inputs.includes("loss");
+  const needsLoss = optimizer.inputs.includes('loss');
   for (;;) {
     const loss = await objective(w, g);
     const gradientNorm = Math.hypot(...g);
     const reason = !Number.isFinite(loss)
-      ? "diverged"
+      ? 'diverged'
       : signal?.aborted === true
-        ? "aborted"
+        ? 'aborted'
         : gradientNorm <= tolerance
-          ? "tolerance"
-          : "steps";
-    if (reason !== "steps" || opt.t === steps) {
+          ? 'tolerance'
+          : 'steps';
+    if (reason !== 'steps' || opt.t === steps) {
       const result = {
         w: w.slice(),
         loss,

@@ -1,11 +1,9 @@
 /** How parameters are declared: by first values, or by shape. Knows nothing of optimizers. */
-import { ThalwegError } from "../language/error.ts";
-import type { DType } from "../plan/dtype.ts";
+import { ThalwegError } from '../language/error.ts';
+import type { DType } from '../plan/dtype.ts';
 
 /** The array type that holds elements of type `D`. */
-export type ArrayOf<D extends DType> = D extends "float64"
-  ? Float64Array<ArrayBuffer>
-  : Float32Array<ArrayBuffer>;
+export type ArrayOf<D extends DType> = D extends 'float64' ? Float64Array<ArrayBuffer> : Float32Array<ArrayBuffer>;
 
 /** A declared parameter: its shape, its element type and its first values. */
 export interface Tensor<D extends DType = DType> {
@@ -21,10 +19,7 @@ export interface Tensor<D extends DType = DType> {
 export type Parameter = Float32Array | Float64Array | Tensor;
 
 /** The live view that stands for a declared parameter. */
-export type ViewOf<P extends Parameter> = P extends
-  Float64Array | Tensor<"float64">
-  ? ArrayOf<"float64">
-  : ArrayOf<"float32">;
+export type ViewOf<P extends Parameter> = P extends Float64Array | Tensor<'float64'> ? ArrayOf<'float64'> : ArrayOf<'float32'>;
 
 /**
  * A parameter of this shape, zero at first or with first values that `init` copies.
@@ -39,18 +34,9 @@ export type ViewOf<P extends Parameter> = P extends
  * tensor([2, 2], { values: Float64Array.of(1, 0, 0, 1) });
  * ```
  */
-export function tensor(
-  shape: readonly number[],
-  options: { readonly values: Float64Array },
-): Tensor<"float64">;
-export function tensor(
-  shape: readonly number[],
-  options: { readonly values: Float32Array },
-): Tensor<"float32">;
-export function tensor<D extends DType = "float32">(
-  shape: readonly number[],
-  options?: { readonly dtype?: D },
-): Tensor<D>;
+export function tensor(shape: readonly number[], options: { readonly values: Float64Array }): Tensor<'float64'>;
+export function tensor(shape: readonly number[], options: { readonly values: Float32Array }): Tensor<'float32'>;
+export function tensor<D extends DType = 'float32'>(shape: readonly number[], options?: { readonly dtype?: D }): Tensor<D>;
 export function tensor(
   shape: readonly number[],
   options: {
@@ -59,21 +45,14 @@ export function tensor(
   } = {},
 ): Tensor {
   const wrong = shape.find((size) => !Number.isInteger(size) || size < 0);
-  if (wrong !== undefined)
-    throw new ThalwegError(
-      "array",
-      `tensor: ${String(wrong)} is no size; a shape is made of whole numbers from 0`,
-    );
-  const {
-    values,
-    dtype = values instanceof Float64Array ? "float64" : "float32",
-  } = options;
+  if (wrong !== undefined) throw new ThalwegError('array', `tensor: ${String(wrong)} is no size; a shape is made of whole numbers from 0`);
+  const { values, dtype = values instanceof Float64Array ? 'float64' : 'float32' } = options;
   if (values === undefined) return { shape: [...shape], dtype };
   const length = shape.reduce((product, size) => product * size, 1);
   if (values.length !== length) {
     throw new ThalwegError(
-      "array",
-      `tensor: ${String(values.length)} values do not fill the shape [${shape.join(", ")}], which takes ${String(length)}`,
+      'array',
+      `tensor: ${String(values.length)} values do not fill the shape [${shape.join(', ')}], which takes ${String(length)}`,
     );
   }
   return { shape: [...shape], dtype, values };
@@ -81,9 +60,7 @@ export function tensor(
 
 /** A parameter given as first values, as a tensor. */
 export function asTensor(parameter: Parameter): Tensor {
-  if (parameter instanceof Float32Array)
-    return { shape: [parameter.length], dtype: "float32", values: parameter };
-  if (parameter instanceof Float64Array)
-    return { shape: [parameter.length], dtype: "float64", values: parameter };
+  if (parameter instanceof Float32Array) return { shape: [parameter.length], dtype: 'float32', values: parameter };
+  if (parameter instanceof Float64Array) return { shape: [parameter.length], dtype: 'float64', values: parameter };
   return parameter;
 }

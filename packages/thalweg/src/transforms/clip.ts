@@ -1,9 +1,9 @@
-import type { HyperValue } from "../train/hyper.ts";
-import { transform, type Method } from "../train/method.ts";
+import type { HyperValue } from '../train/hyper.ts';
+import { transform, type Method } from '../train/method.ts';
 
 const globalNorm = transform({
-  name: "clipByGlobalNorm",
-  hyper: { maxNorm: ["c", 1, "(0, ∞)"] },
+  name: 'clipByGlobalNorm',
+  hyper: { maxNorm: ['c', 1, '(0, ∞)'] },
   equations: `
     n = ‖g‖_all
     g = g·(n > c ? c / n : 1)
@@ -21,6 +21,6 @@ const globalNorm = transform({
  * chain(clipByGlobalNorm(1), adamw());
  * ```
  */
-export function clipByGlobalNorm(maxNorm: HyperValue): Method<"maxNorm"> {
+export function clipByGlobalNorm(maxNorm: HyperValue): Method<'maxNorm'> {
   return globalNorm({ maxNorm });
 }

@@ -1,10 +1,10 @@
-import type { HyperValue } from "../train/hyper.ts";
-import { transform, type Method } from "../train/method.ts";
+import type { HyperValue } from '../train/hyper.ts';
+import { transform, type Method } from '../train/method.ts';
 
 const penalty = transform({
-  name: "l2",
-  hyper: { l2: ["λ", 0] },
-  equations: "g = g + λ·w",
+  name: 'l2',
+  hyper: { l2: ['λ', 0] },
+  equations: 'g = g + λ·w',
 });
 
 /**
@@ -18,6 +18,6 @@ const penalty = transform({
  * chain(l2(1e-4), lion());
  * ```
  */
-export function l2(strength: HyperValue): Method<"l2"> {
+export function l2(strength: HyperValue): Method<'l2'> {
   return penalty({ l2: strength });
 }

@@ -33,15 +33,24 @@ export class NaiveOptimizer {
     this.dtype = dtype;
     this.hyper = hyper;
     this.writes = prepare(program, dtype, false).writes;
-    this.values.set('w', w.map((tensor) => tensor.map((x) => this.round(x))));
+    this.values.set(
+      'w',
+      w.map((tensor) => tensor.map((x) => this.round(x))),
+    );
     for (const [state, kind] of program.states) {
-      this.values.set(state, w.map((tensor) => (kind === 'array' ? tensor.map(() => 0) : [0])));
+      this.values.set(
+        state,
+        w.map((tensor) => (kind === 'array' ? tensor.map(() => 0) : [0])),
+      );
     }
   }
 
   step(g: readonly (readonly number[])[]): void {
     this.t += 1;
-    this.values.set('g', g.map((tensor) => tensor.map((x) => this.round(x))));
+    this.values.set(
+      'g',
+      g.map((tensor) => tensor.map((x) => this.round(x))),
+    );
     const memo = new Map<Node, Value>();
     for (const node of topological(this.writes.values())) memo.set(node, this.evaluate(node, memo));
     for (const [name, node] of this.writes) {
@@ -99,7 +108,11 @@ export class NaiveOptimizer {
   private reduce(node: Node, [a, b]: readonly Value[]): Value {
     const w = this.values.get('w') ?? [];
     const at = (value: Value | undefined, j: number, i: number): number =>
-      typeof value === 'number' ? this.round(value) : value instanceof TensorScalars ? this.round(value[j]?.[0] ?? NaN) : (value?.[j]?.[i] ?? NaN);
+      typeof value === 'number'
+        ? this.round(value)
+        : value instanceof TensorScalars
+          ? this.round(value[j]?.[0] ?? NaN)
+          : (value?.[j]?.[i] ?? NaN);
     const totals = w.map((tensor, j) => {
       const lanes = this.dtype === 'float32' ? 8 : 4;
       const lane = new Array<number>(lanes).fill(0);

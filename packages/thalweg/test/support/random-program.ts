@@ -4,7 +4,18 @@ import fc from 'fast-check';
 const arrayLeaves = ['w', 'g', 'a', 'b', 'c'];
 const scalarLeaves = ['t', 'η', 'β', '0.5', '3', '1e-3', '(1 − βᵗ)', 'd', 'e'];
 const unary = ['−(X)', '|X|', '√|X|', '√(X)', 'sign(X)', '(X)²', '(X)^3', 'exp(X)', 'log(X)', 'cos(X)', 'floor(X)'];
-const binary = ['(X) + (Y)', '(X) − (Y)', '(X)·(Y)', '(X) / (Y)', 'min(X, Y)', 'max(X, Y)', '(X)·(Y)', '(X) + (Y)', '(X) mod (Y)', '(|X|)^(Y)'];
+const binary = [
+  '(X) + (Y)',
+  '(X) − (Y)',
+  '(X)·(Y)',
+  '(X) / (Y)',
+  'min(X, Y)',
+  'max(X, Y)',
+  '(X)·(Y)',
+  '(X) + (Y)',
+  '(X) mod (Y)',
+  '(|X|)^(Y)',
+];
 const comparisons = ['<', '≤', '>', '≥', '==', '≠'];
 const scalarBinary = ['(X) + (Y)', '(X)·(Y)', '(X) / (Y)', 'max(X, Y)'];
 const reductions = ['‖(X)·g‖', '‖(X) + g‖_all', '⟨X, g⟩', '⟨g, X⟩_group', 'sum((X)·g)', 'sum_all(g + (X))', '‖w‖', '‖g‖_all'];
@@ -50,8 +61,7 @@ export const randomEquations: fc.Arbitrary<string> = fc
       `c ← ${c} − x`,
       `w ← w − η·(${w}) / (1 + |x|)`,
       ...(order ? [`w ← w − η·a·(${e})`] : []),
-    ]
-      .join('\n');
+    ].join('\n');
   });
 
 /** Numbers that break kernels: specials, denormals of both types, and ordinary ones of many magnitudes. */
