@@ -139,7 +139,8 @@ export interface MethodFactory<
  */
 export function optimizer<
   const H extends Readonly<Record<string, HyperDeclaration>>,
-  const V extends Readonly<Record<string, VariantDeclaration>> = Record<never, false>,
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- no variants: a record without members is what is meant
+  const V extends Readonly<Record<string, VariantDeclaration>> = {},
 >(definition: Definition<H, V>): MethodFactory<H, V> {
   const make = (options: OptionsOf<H, V> = {}): Method<string & keyof H> => {
     const { name, hyper, variants, inputs = {}, init = {} } = definition;
