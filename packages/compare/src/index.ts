@@ -1,1 +1,23 @@
+/**
+ * The comparer as a library: problems, the protocol, the runner, the reports.
+ *
+ * @packageDocumentation
+ */
+export { checkProblem, defineProblem, ProblemError } from './problem.ts';
+export type { Arrays, Lengths, Model, Problem, Split } from './problem.ts';
+export { contestants, defaultContestants } from './contestants.ts';
+export type { Contestant } from './contestants.ts';
+export { findProblem, problems } from './registry.ts';
+export type { Entry } from './registry.ts';
+export { compare } from './compare.ts';
+export type { Plan, Progress } from './compare.ts';
+export { presets } from './protocol.ts';
+export { Pool } from './run/pool.ts';
+export { Store, writeWhole } from './run/store.ts';
+export type { TrialRequest, TrialResult } from './run/trial.ts';
+export { renderHtml } from './report/html.ts';
+export { renderMarkdown } from './report/markdown.ts';
+export { renderTable } from './report/terminal.ts';
+export { Batches, normal, permutation, random } from './data/random.ts';
+export type { Random } from './data/random.ts';
 export type * from './schema.ts';

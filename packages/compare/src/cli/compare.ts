@@ -1,0 +1,156 @@
+/** The command `thalweg compare`: options to a plan, a plan to a report. */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, relative } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { compare, type Plan } from '../compare.ts';
+import { contestants, defaultContestants } from '../contestants.ts';
+import { presets, seeds } from '../protocol.ts';
+import { findContestants, findProblem, isFile, problems } from '../registry.ts';
+import { renderHtml } from '../report/html.ts';
+import { renderTable } from '../report/terminal.ts';
+import { Pool } from '../run/pool.ts';
+import { Store, writeWhole } from '../run/store.ts';
+import type { Comparison, Protocol } from '../schema.ts';
+import { duration, progressView } from './progress.ts';
+
+interface Options {
+  readonly quick?: true;
+  readonly thorough?: true;
+  readonly optimizers?: readonly string[];
+  readonly seeds?: number;
+  readonly steps?: number;
+  readonly gridPoints?: number;
+  readonly out: string;
+  readonly workers: number;
+  readonly json?: true;
+  readonly fresh?: true;
+  readonly color: boolean;
+}
+
+/** Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
+export const exitCodes = { failed: 1, usage: 2, interrupted: 130 } as const;
+
+const examples = `
+Examples:
+  $ thalweg compare --quick                              words and digits, six optimizers, under three minutes
+  $ thalweg compare digits --optimizers adam,adamw,lion
+  $ thalweg compare rosenbrock valley --json > results.json
+  $ thalweg compare ./my-problem.ts --out my-report      a problem, and optimizers, of your own
+
+Exit codes: 0 done, 1 a run failed, 2 wrong usage, 130 interrupted (finished runs are kept; the same command goes on).`;
+
+/** The command. */
+export function compareCommand(): Command {
+  return new Command('compare')
+    .summary('train problems with several optimizers under one fair protocol and write a report')
+    .description(
+      'Trains each problem with each optimizer: learning rates are tuned on validation data with an equal budget, then fresh seeds are ' +
+        'measured on test data. Writes index.html and results.json.',
+    )
+    .argument('[problems...]', `${problems.map(({ id }) => id).join(', ')}, or a file such as ./my-problem.ts (default: words digits)`)
+    .addOption(new Option('--quick', 'fewer rates, seeds and steps; results are labelled so').conflicts('thorough'))
+    .option('--thorough', 'more rates, seeds and steps')
+    .option('--optimizers <ids>', `comma-separated, of ${contestants.map(({ id }) => id).join(', ')}`, list)
+    .option('--seeds <n>', 'test seeds', whole(1, 1000))
+    .option('--steps <n>', 'steps of each run', whole(1, 1e7))
+    .option('--grid-points <n>', 'learning rates tried first', whole(2, 50))
+    .option('--out <dir>', 'where to write the report', 'report')
+    .option('--workers <n>', 'threads that train side by side', whole(1, 64), Math.min(4, availableParallelism()))
+    .option('--json', 'print the results as JSON on standard output, and no table')
+    .option('--fresh', 'run everything again, even what an earlier, interrupted command finished')
+    .option('--no-color', 'no colours')
+    .addHelpText('after', examples)
+    .action(async (references: string[], options: Options) => {
+      await run(references.length === 0 ? ['words', 'digits'] : references, options);
+    });
+}
+
+async function run(references: readonly string[], options: Options): Promise<void> {
+  const plan = await planOf(references, options);
+  const store = new Store(join(options.out, 'trials.jsonl'));
+  if (options.fresh === true) store.clear();
+  if (store.size > 0) process.stderr.write(`${String(store.size)} finished runs found in ${options.out}; --fresh runs them again\n`);
+  const pool = new Pool(plan.workers);
+  const view = progressView(process.stderr);
+  const started = performance.now();
+  let interrupted = false;
+  const interrupt = (): void => {
+    interrupted = true;
+    view.stop();
+    process.stderr.write(
+      `\nStopped. ${String(store.size)} finished runs are kept in ${options.out}; the same command goes on from there.\n`,
+    );
+    void pool.close().then(() => process.exit(exitCodes.interrupted));
+  };
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    const comparison = await compare(plan, pool, store, (progress) => { view.update(progress); }); // prettier-ignore
+    view.stop();
+    write(comparison, options, (performance.now() - started) / 1000);
+  } catch (error) {
+    view.stop();
+    // The interrupt has said what there is to say, and ends the process.
+    if (interrupted) return;
+    throw error;
+  } finally {
+    if (!interrupted) await pool.close();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+function write(comparison: Comparison, options: Options, seconds: number): void {
+  const json = `${JSON.stringify(comparison)}\n`;
+  writeWhole(join(options.out, 'results.json'), json);
+  writeWhole(join(options.out, 'index.html'), renderHtml(comparison));
+  const report = relative('.', join(options.out, 'index.html')) || join(options.out, 'index.html');
+  if (options.json === true) {
+    process.stdout.write(json);
+    return;
+  }
+  const colour = options.color && process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
+  process.stdout.write(`\n${renderTable(comparison, process.stdout.isTTY ? process.stdout.columns : 100, colour)}\n`);
+  process.stdout.write(`\nReport: ${report} (${duration(seconds)})\n`);
+}
+
+async function planOf(references: readonly string[], options: Options): Promise<Plan> {
+  const preset = options.quick === true ? 'quick' : options.thorough === true ? 'thorough' : 'standard';
+  const changed = options.seeds !== undefined || options.gridPoints !== undefined || options.steps !== undefined;
+  const base = presets[preset];
+  const gridPoints = options.gridPoints ?? base.gridPoints;
+  const protocol: Protocol = {
+    ...base,
+    preset: preset === 'quick' ? 'quick' : changed ? 'custom' : preset,
+    gridPoints,
+    maxGridPoints: gridPoints + base.maxGridPoints - base.gridPoints,
+    testSeeds: options.seeds === undefined ? base.testSeeds : seeds(101, options.seeds),
+  };
+  const entries = await Promise.all([...new Set(references)].map((reference) => findProblem(reference)));
+  const ids = options.optimizers ?? defaultContestants;
+  for (const entry of entries) findContestants(entry, ids);
+  return { entries, contestants: [...new Set(ids)], protocol, steps: options.steps ?? preset, workers: options.workers };
+}
+
+function list(text: string): string[] {
+  const ids = text
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '');
+  if (ids.length === 0) throw new InvalidArgumentError('Name at least one.');
+  return ids;
+}
+
+function whole(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < low || value > high) {
+      throw new InvalidArgumentError(`It must be a whole number from ${String(low)} to ${String(high)}.`);
+    }
+    return value;
+  };
+}
+
+/** Whether a file reference points nowhere, which is wrong usage rather than a failure. */
+export function missingFile(reference: string): boolean {
+  return isFile(reference) && !existsSync(reference);
+}

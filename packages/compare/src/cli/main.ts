@@ -1,0 +1,47 @@
+/** The command `thalweg`: its subcommands, and how errors become messages and exit codes. */
+import { Command, CommanderError } from 'commander';
+import { ThalwegError } from 'thalweg';
+import { contestants } from '../contestants.ts';
+import { ProblemError } from '../problem.ts';
+import { problems } from '../registry.ts';
+import { versionOfThalweg } from '../compare.ts';
+import { compareCommand, exitCodes } from './compare.ts';
+
+/** Runs the command and returns its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const program = new Command('thalweg')
+    .description('Optimizers, compared fairly: on real data, with tuned learning rates, seeds and spread.')
+    .version(versionOfThalweg(), '-V, --version')
+    .showHelpAfterError('Run with --help for the options.')
+    .showSuggestionAfterError()
+    .exitOverride();
+  program.addCommand(compareCommand().exitOverride().copyInheritedSettings(program));
+  program.addCommand(listCommand().exitOverride().copyInheritedSettings(program));
+  program.addHelpText('after', '\nStart with: thalweg compare --quick');
+  try {
+    if (args.length === 0) program.help();
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+    if (error instanceof ProblemError) {
+      process.stderr.write(`thalweg: ${error.message}\n`);
+      return exitCodes.usage;
+    }
+    const message = error instanceof ThalwegError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`thalweg: ${message}\n`);
+    return exitCodes.failed;
+  }
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .summary('list the problems and the optimizers that can be compared by name')
+    .description('Lists the problems and the optimizers that can be compared by name.')
+    .action(() => {
+      const rows = (items: readonly { readonly id: string; readonly text: string }[]): string =>
+        items.map(({ id, text }) => `  ${id.padEnd(14)}${text}\n`).join('');
+      process.stdout.write(`Problems\n${rows(problems.map(({ id, title }) => ({ id, text: title })))}`);
+      process.stdout.write(`\nOptimizers\n${rows(contestants.map(({ id, label, code }) => ({ id, text: `${label.padEnd(16)}${code}` })))}`);
+    });
+}

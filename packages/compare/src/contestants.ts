@@ -1,0 +1,108 @@
+/** The optimizers that can be compared by name. A user's file may add its own. Knows the library's public face only. */
+import { adagrad, adam, adamw, lamb, lion, polyak, radam, rmsprop, sgd, ThalwegError, type Method } from 'thalweg';
+
+/** An optimizer with everything fixed but its learning rate. */
+export interface Contestant {
+  /** Lower-case, unique. */
+  readonly id: string;
+  readonly label: string;
+  /** The configuration apart from the learning rate, as code. */
+  readonly code: string;
+  readonly hyperparameters: Readonly<Record<string, number | string | boolean>>;
+  /** The middle of the first grid of learning rates: where people start with this method. */
+  readonly centre: number;
+  readonly create: (lr: number) => Method;
+}
+
+/** The built-in contestants, in the order in which the guide tells of them. */
+export const contestants: readonly Contestant[] = [
+  { id: 'sgd', label: 'SGD', code: 'sgd({ lr })', hyperparameters: {}, centre: 0.1, create: (lr) => sgd({ lr }) },
+  {
+    id: 'sgd-momentum',
+    label: 'SGD + momentum',
+    code: 'sgd({ lr, momentum: 0.9 })',
+    hyperparameters: { momentum: 0.9 },
+    centre: 0.1,
+    create: (lr) => sgd({ lr, momentum: 0.9 }),
+  },
+  {
+    id: 'adagrad',
+    label: 'AdaGrad',
+    code: 'adagrad({ lr })',
+    hyperparameters: { eps: 1e-10 },
+    centre: 0.1,
+    create: (lr) => adagrad({ lr }),
+  },
+  {
+    id: 'rmsprop',
+    label: 'RMSProp',
+    code: 'rmsprop({ lr })',
+    hyperparameters: { beta: 0.9, eps: 1e-8 },
+    centre: 1e-2,
+    create: (lr) => rmsprop({ lr }),
+  },
+  {
+    id: 'adam',
+    label: 'Adam',
+    code: 'adam({ lr })',
+    hyperparameters: { beta1: 0.9, beta2: 0.999, eps: 1e-8 },
+    centre: 1e-2,
+    create: (lr) => adam({ lr }),
+  },
+  {
+    id: 'adamw',
+    label: 'AdamW',
+    code: 'adamw({ lr, weightDecay: 0.01 })',
+    hyperparameters: { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.01 },
+    centre: 1e-2,
+    create: (lr) => adamw({ lr, weightDecay: 0.01 }),
+  },
+  {
+    id: 'radam',
+    label: 'RAdam',
+    code: 'radam({ lr })',
+    hyperparameters: { beta1: 0.9, beta2: 0.999, eps: 1e-8 },
+    centre: 1e-2,
+    create: (lr) => radam({ lr }),
+  },
+  {
+    id: 'lion',
+    label: 'Lion',
+    code: 'lion({ lr })',
+    hyperparameters: { beta1: 0.9, beta2: 0.99 },
+    centre: 1e-3,
+    create: (lr) => lion({ lr }),
+  },
+  {
+    id: 'lamb',
+    label: 'LAMB',
+    code: 'lamb({ lr })',
+    hyperparameters: { beta1: 0.9, beta2: 0.999, eps: 1e-6 },
+    centre: 1e-2,
+    create: (lr) => lamb({ lr }),
+  },
+  {
+    id: 'polyak',
+    label: 'Polyak step',
+    code: 'polyak({ lr })',
+    hyperparameters: { minimum: 0 },
+    centre: 1,
+    create: (lr) => polyak({ lr }),
+  },
+];
+
+/** The six of the guide, compared when nobody names others. */
+export const defaultContestants: readonly string[] = ['sgd', 'sgd-momentum', 'adagrad', 'rmsprop', 'adam', 'adamw'];
+
+/** Checks a contestant that a user's file exports. */
+export function checkContestant(file: string, value: unknown): Contestant {
+  const field = (name: string): unknown => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined);
+  if (typeof field('id') !== 'string' || typeof field('create') !== 'function') {
+    throw new ThalwegError(
+      'problem',
+      `${file}: each of its optimizers must be { id, create: (lr) => method }, with label, code and centre if you like`,
+    );
+  }
+  const id = String(field('id'));
+  return { label: id, code: `${id}({ lr })`, hyperparameters: {}, centre: 1e-2, ...(value as Pick<Contestant, 'id' | 'create'>) };
+}

@@ -1,0 +1,102 @@
+/** One training run: a problem, an optimizer, a learning rate, a seed. Everything but the seconds follows from these. */
+import { OptionError } from 'thalweg';
+import type { Contestant } from '../contestants.ts';
+import { checkModel, type Model, type Problem } from '../problem.ts';
+import type { Curve, Trial } from '../schema.ts';
+
+/** What identifies a run, as sent to workers and kept in the store. */
+export interface TrialRequest {
+  readonly problem: string;
+  readonly contestant: string;
+  readonly lr: number;
+  readonly seed: number;
+  readonly steps: number;
+}
+
+/** A run's result with what only tuning needs: the last value of the tuning metric, null where the run diverged. */
+export interface TrialResult extends Trial {
+  readonly score: number | null;
+}
+
+/** A run that leaves this multiple of its first loss behind counts as diverged, as one with a loss that is not finite does. */
+export const divergenceFactor = 1e4;
+
+const evaluations = 20;
+const mostPathPoints = 400;
+
+/** Trains once. */
+export async function runTrial(problem: Problem, model: Model, contestant: Contestant, request: TrialRequest): Promise<TrialResult> {
+  checkModel(problem.id, model);
+  const { steps, seed, lr } = request;
+  const method = contestant.create(lr);
+  const opt = await method.init(model.start(seed));
+  const needsLoss = method.inputs.includes('loss');
+  const training = { steps: [] as number[], values: [] as (number | null)[] };
+  const validation = { steps: [0], values: [finiteOrNull(model.evaluate(opt.params, 'validation'))] };
+  const path: [number | null, number | null][] = [];
+  const every = Math.max(1, Math.round(steps / evaluations));
+  const seconds = { gradient: 0, optimizer: 0 };
+  let reached: Trial['reached'] = null;
+  let divergedAt: number | null = null;
+  let firstLoss = NaN;
+  let lossSum = 0;
+  let lossCount = 0;
+  const keepPoint = (t: number): void => {
+    if (problem.landscape === undefined || t % Math.ceil(steps / mostPathPoints) !== 0) return;
+    const [x = NaN, y = NaN] = opt.params['w'] ?? [];
+    path.push([finiteOrNull(x), finiteOrNull(y)]);
+  };
+  keepPoint(0);
+  for (let t = 1; t <= steps; t++) {
+    const started = performance.now();
+    const loss = model.gradient(opt.params, opt.grads, seed, t);
+    const between = performance.now();
+    if (t === 1) firstLoss = Math.max(1, Math.abs(loss));
+    if (!Number.isFinite(loss) || Math.abs(loss) > divergenceFactor * firstLoss) {
+      divergedAt = t;
+      break;
+    }
+    opt.step(opt.grads, needsLoss ? { loss } : {});
+    seconds.gradient += (between - started) / 1000;
+    seconds.optimizer += (performance.now() - between) / 1000;
+    lossSum += loss;
+    lossCount += 1;
+    keepPoint(t);
+    if (t % every !== 0 && t !== steps) continue;
+    training.steps.push(t);
+    training.values.push(lossSum / lossCount);
+    [lossSum, lossCount] = [0, 0];
+    const value = model.evaluate(opt.params, 'validation');
+    validation.steps.push(t);
+    validation.values.push(finiteOrNull(value));
+    if (reached === null && value <= problem.target) reached = { steps: t, gradients: t, seconds: seconds.gradient + seconds.optimizer };
+  }
+  const score = divergedAt === null ? (validation.values.at(-1) ?? null) : null;
+  if (score === null) divergedAt ??= steps;
+  const testMetric = score === null ? null : finiteOrNull(model.evaluate(opt.params, 'test'));
+  opt.dispose();
+  const curve = ({ steps: at, values }: { steps: number[]; values: (number | null)[] }): Curve => ({ steps: at, values });
+  const trial = {
+    seed,
+    diverged: divergedAt !== null,
+    divergedAt,
+    testMetric,
+    finalLoss: training.values.at(-1) ?? null,
+    training: curve(training),
+    validation: curve(validation),
+    reached,
+    seconds,
+    score,
+  };
+  return problem.landscape === undefined ? trial : { ...trial, path };
+}
+
+/** A number for JSON: null unless it is finite. */
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+/** Whether an error says that a learning rate cannot be: such a rate counts as diverged rather than ending the comparison. */
+export function isRefusedRate(error: unknown): boolean {
+  return error instanceof OptionError && error.option === 'lr';
+}

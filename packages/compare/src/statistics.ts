@@ -1,0 +1,97 @@
+/** The statistics of a comparison: medians in which a diverged run is the worst, ranks, paired differences with Holm's correction. */
+import ttest from '@stdlib/stats-ttest';
+import type { PairedComparison, Summary, Trial } from './schema.ts';
+
+/** Runs of an optimizer to be compared: the test metric by seed, null where it diverged. */
+export type Scores = ReadonlyMap<number, number | null>;
+
+/** The quantile `q` (linear between neighbours), Infinity standing for diverged runs; null where it is infinite or there is nothing. */
+export function quantile(values: readonly (number | null)[], q: number): number | null {
+  if (values.length === 0) return null;
+  const sorted = values.map((value) => value ?? Infinity).sort((a, b) => a - b);
+  const position = (sorted.length - 1) * q;
+  const low = sorted[Math.floor(position)] ?? Infinity;
+  const high = sorted[Math.ceil(position)] ?? Infinity;
+  const value = low === high ? low : low + (high - low) * (position - Math.floor(position));
+  return Number.isFinite(value) ? value : null;
+}
+
+/** The median; see `quantile`. */
+export function median(values: readonly (number | null)[]): number | null {
+  return quantile(values, 0.5);
+}
+
+/** Medians with spread over the test seeds. */
+export function summarize(trials: readonly Trial[]): Summary {
+  const metrics = trials.map((trial) => trial.testMetric);
+  const few = trials.length < 8;
+  const reached = trials.map((trial) => trial.reached);
+  return {
+    median: median(metrics),
+    low: quantile(metrics, few ? 0 : 0.25),
+    high: quantile(metrics, few ? 1 : 0.75),
+    spread: `${few ? 'min–max' : 'quartiles'} of ${String(trials.length)} seed${trials.length === 1 ? '' : 's'}`,
+    diverged: trials.filter((trial) => trial.diverged).length,
+    reached: reached.filter((one) => one !== null).length,
+    stepsToTarget: median(reached.map((one) => one?.steps ?? null)),
+    gradientsToTarget: median(reached.map((one) => one?.gradients ?? null)),
+    secondsToTarget: median(reached.map((one) => one?.seconds ?? null)),
+  };
+}
+
+/** Ranks by median, then by fewer diverged runs; equals share a rank. Infinite medians come last. */
+export function ranks(summaries: readonly Summary[]): number[] {
+  const key = ({ median: value, diverged }: Summary): [number, number] => [value ?? Infinity, diverged];
+  const better = (a: Summary, b: Summary): boolean => {
+    const [[x, m], [y, n]] = [key(a), key(b)];
+    return x < y || (x === y && m < n);
+  };
+  return summaries.map((own) => 1 + summaries.filter((other) => better(other, own)).length);
+}
+
+/** Fewest seeds, finite for both, from which a difference can be tested. */
+export const fewestSeeds = 3;
+
+/**
+ * Compares the best optimizer with each other one over the seeds on which both are finite: two-sided paired Student t-tests, their p-values
+ * corrected by Holm's method for the number of comparisons; intervals are for single comparisons.
+ */
+export function compareToBest(best: string, scores: ReadonlyMap<string, Scores>, alpha: number): PairedComparison[] {
+  const bestScores = scores.get(best) ?? new Map<number, number | null>();
+  const raw = [...scores].filter(([id]) => id !== best).map(([id, own]) => ({ id, ...pairedTest(bestScores, own, alpha) }));
+  const order = raw.map((_, i) => i).sort((a, b) => (raw[a]?.p ?? 1) - (raw[b]?.p ?? 1));
+  const tested = raw.filter((one) => one.p !== null).length;
+  const adjusted = new Map<number, number>();
+  let running = 0;
+  order.forEach((index, position) => {
+    const p = raw[index]?.p ?? null;
+    if (p === null) return;
+    running = Math.max(running, Math.min(1, p * (tested - position)));
+    adjusted.set(index, running);
+  });
+  return raw.map(({ id, difference, interval }, i) => {
+    const pValue = adjusted.get(i) ?? null;
+    const verdict = pValue === null ? 'too few finite seeds' : pValue < alpha ? 'different' : 'no detectable difference';
+    return { better: best, worse: id, difference, interval, pValue, verdict };
+  });
+}
+
+interface Paired {
+  readonly difference: number | null;
+  readonly interval: readonly [number, number] | null;
+  readonly p: number | null;
+}
+
+function pairedTest(better: Scores, worse: Scores, alpha: number): Paired {
+  const pairs = [...better].flatMap(([seed, value]) => {
+    const other = worse.get(seed) ?? null;
+    return value === null || other === null ? [] : [[other, value] as const];
+  });
+  const differences = pairs.map(([b, a]) => b - a);
+  const mean = differences.reduce((sum, one) => sum + one, 0) / differences.length;
+  if (differences.length < fewestSeeds) return { difference: differences.length === 0 ? null : mean, interval: null, p: null };
+  // Equal differences leave no variance to test against: they are either no difference or one without noise.
+  if (differences.every((one) => one === differences[0])) return { difference: mean, interval: [mean, mean], p: mean === 0 ? 1 : 0 };
+  const { pValue, ci } = ttest(differences, { alpha });
+  return { difference: mean, interval: [Number(ci[0]), Number(ci[1])], p: pValue };
+}
