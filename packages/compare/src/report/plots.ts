@@ -45,7 +45,14 @@ export function curves(problem: ProblemResult, which: 'training' | 'validation')
   const name = which === 'training' ? 'training loss' : problem.tuningMetric.name;
   const top = ceiling(problem, which, points);
   return draw({
-    y: { label: name, type: isLog ? 'log' : 'linear', grid: true, tickFormat: isLog ? '~g' : undefined, domain: isLog ? undefined : top, clamp: true },
+    y: {
+      label: name,
+      type: isLog ? 'log' : 'linear',
+      grid: true,
+      clamp: true,
+      ...(isLog ? { tickFormat: '~g' } : {}),
+      ...(isLog || top === undefined ? {} : { domain: top }),
+    },
     x: { label: 'step' },
     marks: [
       ...problem.optimizers.map(({ id }) => {
