@@ -104,7 +104,7 @@ const surfaces: readonly Surface[] = [
   },
 ];
 
-/** Nothing below this counts: float64 cannot tell 1e-16 from the minimum. */
+/** The metric is log₁₀ of the height above the minimum; nothing below this counts: float64 cannot tell 1e-16 from the minimum. */
 const floor = 1e-16;
 
 function modelOf(surface: Surface): Model {
@@ -133,7 +133,7 @@ function problemOf(surface: Surface): Problem {
   const values = Array.from({ length: columns * rows }, (_, i) =>
     Number(surface.value(at(surface.x, i % columns, columns), at(surface.y, Math.floor(i / columns), rows)).toPrecision(5)),
   );
-  const metric = { name: 'log₁₀ of the height above the minimum', lowerIsBetter: true, unit: '' };
+  const metric = { name: 'log₁₀ height', lowerIsBetter: true, unit: '' };
   return defineProblem({
     id: surface.id,
     title: surface.title,

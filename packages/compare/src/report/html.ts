@@ -53,7 +53,7 @@ ${table(problem)}
 <div class="figures">
 ${landscape}
 ${figure(curves(problem, 'validation'), `${problem.tuningMetric.name} against steps: median over test seeds, band from the least to the greatest; the dotted line is the target.`)}
-${figure(curves(problem, 'training'), 'Training loss against steps, averaged between measurements.')}
+${problem.landscape === undefined ? figure(curves(problem, 'training'), 'Training loss against steps, averaged between measurements.') : ''}
 ${figure(sensitivity(problem), `${problem.tuningMetric.name} after tuning runs against the learning rate; the large dot is the chosen rate, × marks diverged runs.`)}
 </div>
 ${equations(problem)}
@@ -93,8 +93,8 @@ function table(problem: ProblemResult): string {
     return `<tr>${cells.join('')}</tr>`;
   };
   const spread = problem.optimizers[0]?.summary.spread ?? '';
-  return `<div class="scroll" tabindex="0" role="region" aria-label="Ranking on ${escape(problem.id)}"><table>
-<caption>${escape(problem.testMetric.name)}, ${escape(spread)}; target: ${escape(problem.tuningMetric.name)} ≤ ${number(problem.target.value)}</caption>
+  return `<p class="note">${escape(problem.testMetric.name)}, ${escape(spread)}; target: ${escape(problem.tuningMetric.name)} ≤ ${number(problem.target.value)}</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Ranking on ${escape(problem.id)}"><table>
 <thead><tr>${head.map((cell) => `<th scope="col">${cell}</th>`).join('')}</tr></thead>
 <tbody>${problem.optimizers.map(row).join('\n')}</tbody>
 </table></div>`;

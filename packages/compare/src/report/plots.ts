@@ -10,7 +10,7 @@ import { looks } from './palette.ts';
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>');
 
-const shared = { document, width: 560, height: 340, marginLeft: 52, marginBottom: 38, style: { background: 'none' } } as const;
+const shared = { document, width: 460, height: 310, marginLeft: 52, marginBottom: 38, style: { background: 'none' } } as const;
 
 /** The CSS variable with an optimizer's colour. */
 export function colourOf(id: string): string {
@@ -41,7 +41,7 @@ function bandsOf(optimizers: readonly OptimizerResult[], curveOf: (trial: Trial)
 export function curves(problem: ProblemResult, which: 'training' | 'validation'): string {
   const points = bandsOf(problem.optimizers, (trial) => trial[which]).filter((point) => point.middle !== null);
   const values = points.map((point) => point.middle ?? 0);
-  const isLog = which === 'training' && values.every((value) => value > 0) && Math.max(...values) > 20 * Math.min(...values);
+  const isLog = values.every((value) => value > 0) && Math.max(...values) > 4 * Math.min(...values);
   const name = which === 'training' ? 'training loss' : problem.tuningMetric.name;
   const top = ceiling(problem, which, points);
   return draw({
@@ -87,7 +87,7 @@ export function sensitivity(problem: ProblemResult): string {
   const finite = points.filter((point) => point.score !== null).map((point) => point.score ?? 0);
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   const start = problem.landscape === undefined ? firstValue(problem) : high;
-  const cut = problem.landscape === undefined ? Math.min(high, start * 1.5) : high;
+  const cut = problem.landscape === undefined ? Math.min(high, start + 0.3 * (start - low)) : high;
   const top = cut + 0.12 * (cut - low || 1);
   const rows = points.map((point) => ({ ...point, shown: point.score === null ? top : Math.min(point.score, cut) }));
   return draw({
@@ -127,7 +127,7 @@ export function map(problem: ProblemResult): string {
   return draw({
     x: { domain: [x1, x2], label: 'w₁' },
     y: { domain: [y1, y2], label: 'w₂' },
-    color: { type: 'linear', range: ['var(--low)', 'var(--high)'], interpolate: (t: number) => (u: number) => `color-mix(in oklab, var(--high) ${String(Math.round(100 * (t + u)))}%, var(--low))` },
+    color: { type: 'linear', interpolate: (t: number) => `color-mix(in oklab, var(--high) ${String(Math.round(100 * t))}%, var(--low))` },
     marks: [
       Plot.contour(heights, {
         width: landscape.columns, height: landscape.rows, x1, y1, x2, y2, fill: (d: number) => d, thresholds: 14,

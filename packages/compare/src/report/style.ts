@@ -22,12 +22,12 @@ a{color:inherit}
 .swatch{flex:none;vertical-align:middle;margin-right:.2rem}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font:.87rem ui-sans-serif,system-ui,sans-serif;font-variant-numeric:tabular-nums}
-caption{text-align:left;color:var(--soft);padding-bottom:.4rem}
+.note{color:var(--soft);font:.87rem ui-sans-serif,system-ui,sans-serif;margin:0 0 .4rem}
 th,td{text-align:left;padding:.42rem .9rem .42rem 0;border-bottom:1px solid var(--line);white-space:nowrap;font-weight:400}
 thead th{color:var(--soft);vertical-align:bottom;text-transform:none}
 tbody th{font-weight:600}
 small{color:var(--soft)}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:1.5rem 2rem;margin:1.5rem 0}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:1.5rem 2rem;margin:1.5rem 0}
 figure{margin:0}
 figure svg{width:100%;height:auto;overflow:visible;font:11px ui-sans-serif,system-ui,sans-serif;font-variant-numeric:tabular-nums}
 figcaption{color:var(--soft);font-size:.87rem}
