@@ -74,9 +74,9 @@ async function run(references: readonly string[], options: Options): Promise<voi
   const pool = new Pool(plan.workers);
   const view = progressView(process.stderr);
   const started = performance.now();
-  let interrupted = false;
+  const stopped = new AbortController();
   const interrupt = (): void => {
-    interrupted = true;
+    stopped.abort();
     view.stop();
     process.stderr.write(
       `\nStopped. ${String(store.size)} finished runs are kept in ${options.out}; the same command goes on from there.\n`,
@@ -91,10 +91,10 @@ async function run(references: readonly string[], options: Options): Promise<voi
   } catch (error) {
     view.stop();
     // The interrupt has said what there is to say, and ends the process.
-    if (interrupted) return;
+    if (stopped.signal.aborted) return;
     throw error;
   } finally {
-    if (!interrupted) await pool.close();
+    if (!stopped.signal.aborted) await pool.close();
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
 }

@@ -53,7 +53,7 @@ function load(): Model {
       });
       const inputs = np.array(x).reshape([batchSize, imageSize]);
       const [loss, gradient] = lossAndGradient(toWeights(params), inputs, np.array(y).reshape([batchSize, classes]));
-      for (const [name, array] of Object.entries(gradient)) grads[name]!.set(array.dataSync() as Float32Array);
+      for (const [name, array] of Object.entries(gradient)) grads[name]!.set(array.dataSync());
       return Number(loss.dataSync()[0]);
     },
     evaluate(params, split) {

@@ -38,8 +38,8 @@ function load(): Model {
       });
       const weights = { w: np.array(Float32Array.from(params['w']!)), b: np.array(Float32Array.from(params['b']!)) };
       const [loss, gradient] = lossAndGradient(weights, np.array(x).reshape([batchSize, size]), np.array(y));
-      grads['w']!.set(gradient.w.dataSync() as Float32Array);
-      grads['b']!.set(gradient.b.dataSync() as Float32Array);
+      grads['w']!.set(gradient.w.dataSync());
+      grads['b']!.set(gradient.b.dataSync());
       return Number(loss.dataSync()[0]);
     },
     evaluate: (params, split) => (split === 'validation' ? measure(params, validation).loss : measure(params, test).errorPercent),
