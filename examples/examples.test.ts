@@ -9,7 +9,7 @@ const expected: Readonly<Record<string, RegExp>> = {
   'function.ts': /adam\s+\d+ steps {2}w = \[0\.99999\d, 0\.99999\d\]/,
   'jax-js.ts': /step 200: loss 0\.0[01]\d\d/,
   'model.ts': /y = 3\.00·x − 0\.50/,
-  'own-optimizer.ts': /w &\\leftarrow w - \\frac[\s\S]*adam: loss \de-1\d/,
+  'own-optimizer.ts': /w &\\leftarrow w - \\frac[\s\S]*adam: loss \d\.\de-1\d/,
 };
 
 const folder = import.meta.dirname;

@@ -197,7 +197,7 @@ type NamesOf<M> = M extends Method<infer N> ? N : never;
  * @example
  * ```ts
  * import { adamw, chain, clipByGlobalNorm } from 'thalweg';
- * chain(clipByGlobalNorm({ maxNorm: 1 }), adamw({ lr: 3e-4 }));
+ * chain(clipByGlobalNorm(1), adamw({ lr: 3e-4 }));
  * ```
  */
 export function chain<const M extends readonly Method[]>(...methods: M): Method<NamesOf<M[number]>> {

@@ -1,0 +1,53 @@
+/** The direction of imports. Layers of the library, lowest first; each may import those before it. */
+const library = '^packages/thalweg/src';
+const layers = ['language', 'plan', 'assembler', 'lower', 'runtime', 'schedules', 'train', 'optimizers', 'transforms'];
+
+/** What each layer may import besides itself. */
+const allowed = {
+  language: [],
+  plan: ['language'],
+  assembler: [],
+  lower: ['language', 'plan', 'assembler'],
+  runtime: ['language', 'plan', 'assembler', 'lower'],
+  schedules: ['language', 'lower'],
+  train: ['language', 'plan', 'lower', 'runtime', 'schedules'],
+  optimizers: ['language/error', 'train'],
+  transforms: ['language/error', 'train'],
+};
+
+export default {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    ...layers.map((layer) => ({
+      name: `${layer}-imports`,
+      severity: 'error',
+      from: { path: `${library}/${layer}/` },
+      to: {
+        path: '^packages|node_modules|^node:',
+        pathNot: `${library}/(${[`${layer}/`, ...allowed[layer].map((one) => (one.includes('/') ? one : `${one}/`))].join('|')})`,
+      },
+    })),
+    {
+      name: 'no-runtime-dependency',
+      comment: 'The library depends on nothing.',
+      severity: 'error',
+      from: { path: library },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'core'] },
+    },
+    {
+      name: 'public-exports-only',
+      comment: 'The comparer, benchmarks and examples use what a user can.',
+      severity: 'error',
+      from: { path: '^(packages/compare/(src|bin)|bench|examples)' },
+      to: { path: `${library}/`, pathNot: `${library}/index\\.ts$` },
+    },
+    { name: 'not-upwards', severity: 'error', from: { path: library }, to: { path: '^packages/compare' } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['source', 'import', 'node', 'default'], mainFields: ['main'] },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+  },
+};

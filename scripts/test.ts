@@ -1,0 +1,151 @@
+/**
+ * What `npm test` runs: every check, each with its time, to the end even when one fails, and a summary that says what was left out
+ * because the machine lacks it. With CI set, nothing may be left out.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const root = join(import.meta.dirname, '..');
+const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
+const node = process.execPath;
+const unitFiles = [
+  'packages/*/test/**/*.test.ts',
+  'conformance/*.test.ts',
+  'examples/*.test.ts',
+  'bench/*.test.ts',
+  'docs/*.test.ts',
+  'scripts/*.test.ts',
+];
+const coverage = [
+  '--experimental-test-coverage',
+  '--test-coverage-include=packages/*/src/**',
+  '--test-coverage-lines=90',
+  '--test-coverage-branches=85',
+  '--test-coverage-functions=90',
+];
+
+interface Step {
+  readonly name: string;
+  readonly about: string;
+  readonly command: readonly [string, ...string[]];
+}
+
+const steps: readonly Step[] = [
+  { name: 'format', about: 'Prettier', command: [bin('prettier'), '--check', '--log-level=warn', '.'] },
+  { name: 'lint', about: 'ESLint, type-aware', command: [bin('eslint'), '.'] },
+  { name: 'types', about: 'TypeScript, strict', command: [bin('tsc'), '-p', 'tsconfig.json'] },
+  {
+    name: 'imports',
+    about: 'the direction of imports',
+    command: [bin('depcruise'), '--config', 'dependency-cruiser.config.mjs', 'packages', 'bench', 'conformance', 'examples', 'scripts'],
+  },
+  { name: 'api', about: 'API documentation, every export documented', command: [bin('typedoc'), '--logLevel', 'Warn'] },
+  { name: 'build', about: 'the packages as they are published', command: [bin('tsc'), '-b', 'packages/thalweg', 'packages/compare'] },
+  {
+    name: 'unit',
+    about: 'all tests on the source, with coverage',
+    command: [node, '--conditions=source', '--test', ...coverage, ...unitFiles],
+  },
+  {
+    name: 'built',
+    about: "the library's tests on the built output",
+    command: [node, '--test', 'packages/thalweg/test/*.test.ts', 'conformance/*.test.ts'],
+  },
+  { name: 'pack', about: 'what the packages would contain', command: [node, 'scripts/pack.ts'] },
+];
+
+/** What some tests need beyond npm packages, and how to get it. */
+const needs = [
+  { name: 'Chromium (tests in a real browser)', paths: ['/usr/bin/chromium'], get: 'apt-get install chromium' },
+  { name: 'gcc (the benchmark against C)', paths: ['/usr/bin/gcc', '/usr/bin/cc'], get: 'apt-get install gcc' },
+];
+
+interface Outcome {
+  readonly step: Step;
+  readonly code: number;
+  readonly seconds: number;
+  readonly output: string;
+}
+
+function run(step: Step): Promise<Outcome> {
+  const started = performance.now();
+  return new Promise((resolve) => {
+    const [command, ...args] = step.command;
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, FORCE_COLOR: '0', NODE_OPTIONS: '' },
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+    child.on('error', (error) => (output += String(error)));
+    child.on('close', (code) => resolve({ step, code: code ?? 1, seconds: (performance.now() - started) / 1000, output })); // prettier-ignore
+  });
+}
+
+/** The counts in the closing lines of node's test runner. */
+function counts(output: string): { passed: number; failed: number; skipped: number } {
+  const count = (word: string): number => Number(new RegExp(`^ℹ ${word} (\\d+)$`, 'm').exec(output)?.[1] ?? 0);
+  return { passed: count('pass'), failed: count('fail') + count('cancelled'), skipped: count('skipped') };
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+  const names = steps.map((step) => step.name);
+  if (values.help === true) {
+    console.log(`npm test -- [--only ${names.join(',')}]\n\n${steps.map((step) => `  ${step.name.padEnd(9)}${step.about}`).join('\n')}`);
+    return 0;
+  }
+  const only = values.only?.split(',') ?? names;
+  const unknown = only.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    console.error(`There is no step ${unknown.join(', ')}; there are ${names.join(', ')}.`);
+    return 2;
+  }
+  const chosen = steps.filter((step) => only.includes(step.name));
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const failed: string[] = [];
+  const report = ({ step, code, seconds, output }: Outcome): void => {
+    const { passed, failed: broken, skipped } = counts(output);
+    total.passed += passed + (code === 0 && passed === 0 ? 1 : 0);
+    total.skipped += skipped;
+    total.failed += code === 0 ? 0 : Math.max(1, broken);
+    const tally = passed + broken > 0 ? `, ${String(passed)} passed, ${String(broken)} failed` : '';
+    console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${step.name.padEnd(8)} ${step.about} (${seconds.toFixed(1)} s${tally})`);
+    if (code !== 0) {
+      failed.push(step.name);
+      const details = output.includes('failing tests:') ? output.slice(output.indexOf('failing tests:')) : output;
+      console.log(
+        details
+          .trim()
+          .split('\n')
+          .slice(0, 200)
+          .map((line) => `       ${line}`)
+          .join('\n'),
+      );
+    }
+  };
+  // Static checks are independent of each other and run two at a time; tests run alone, so that they have the machine.
+  const isTest = (step: Step): boolean => ['unit', 'built', 'pack'].includes(step.name);
+  const waiting = chosen.filter((step) => !isTest(step));
+  const lane = async (): Promise<void> => {
+    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) report(await run(step));
+  };
+  await Promise.all([lane(), lane()]);
+  for (const step of chosen.filter(isTest)) report(await run(step));
+  const missing = needs.filter(({ paths }) => !paths.some((path) => existsSync(path)));
+  for (const { name, get } of missing) console.log(`left out: ${name}; to get it: ${get}`);
+  if (missing.length > 0 && (process.env['CI'] ?? '') !== '') {
+    total.failed += missing.length;
+    failed.push('what CI must have');
+  }
+  if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}`);
+  console.log(
+    `\n${String(total.passed)} passed, ${String(total.failed)} failed${total.skipped > 0 ? `, ${String(total.skipped)} skipped` : ''}`,
+  );
+  return failed.length === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();
