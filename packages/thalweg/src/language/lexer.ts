@@ -23,13 +23,23 @@ const folded: Readonly<Record<string, string>> = {
 const symbols = ['<-', '<=', '>=', '!=', '==', '||', '+', '-', '*', '/', '^', '(', ')', ',', '?', ':', '=', '<', '>', '|', '√', '⟨', '⟩'];
 const continuing = new Set(['<-', '<=', '>=', '!=', '==', '+', '-', '*', '/', '^', ',', '?', ':', '=', '<', '>', '√']);
 
+/** No optimizer needs more. Equations may be hostile, and what follows walks their trees recursively. */
+const mostTokens = { all: 3000, statement: 1000 };
+
 /** Splits the equations of `owner` into tokens. Throws an EquationError at a character that has no meaning. */
 export function tokenize(owner: string, text: string): Token[] {
   const tokens: Token[] = [];
   let depth = 0;
+  let statementStart = 0;
   let at = 0;
   const push = (kind: TokenKind, token: string, length: number): void => {
     tokens.push({ kind, text: token, span: { start: at, end: at + length } });
+    if (kind === 'newline') statementStart = tokens.length;
+    const tooMany = tokens.length > mostTokens.all ? mostTokens.all : mostTokens.statement;
+    if (tokens.length > mostTokens.all || tokens.length - statementStart > mostTokens.statement) {
+      const where = tooMany === mostTokens.all ? 'in one text' : 'in one assignment';
+      throw new EquationError(owner, text, { start: at, end: at + length }, `more than ${String(tooMany)} symbols ${where}`);
+    }
     at += length;
   };
   while (at < text.length) {

@@ -6,7 +6,7 @@ import { EquationError, suggestion, type Span } from './error.ts';
 import { Graph, type Node } from './graph.ts';
 import { inferKinds, KindTable, verifyKinds, type Kind, type Origin } from './kind.ts';
 import { elementOps, isElementOp, type ElementOp, type SugarOp } from './op.ts';
-import { parse, parseExpression, type Expression, type Statement } from './parser.ts';
+import { namesIn, parse, parseExpression, type Expression, type Statement } from './parser.ts';
 import type { Range } from './range.ts';
 import { spell } from './symbol.ts';
 
@@ -34,7 +34,7 @@ export interface Part {
   readonly init: Readonly<Record<string, string>>;
 }
 
-/** A hyperparameter of the whole program. Two parts with the same option name get `name` and `name2`. */
+/** A hyperparameter that the program reads. Two parts with the same option name get `name` and `name2`. */
 export interface HyperSlot extends HyperSymbol {
   readonly key: string;
   readonly part: number;
@@ -65,6 +65,7 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
   parts.forEach((part, index) => {
     const keys = new Map<string, string>();
     for (const symbol of part.hyper) {
+      if (!reads(part, symbol)) continue;
       const key = freeName(symbol.name, (candidate) => hyper.some((slot) => slot.key === candidate));
       keys.set(symbol.name, key);
       hyper.push({ ...symbol, key, part: index });
@@ -77,6 +78,18 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
   const states = inferKinds(writes);
   verifyKinds(writes.values(), new KindTable(states), origins);
   return { name, graph, hyper, inputs: [...inputs.values()], states, writes };
+}
+
+/** Whether a part's equations read a hyperparameter, directly or (for `lr`) as its schedule's factor `s`. */
+function reads(part: Part, { name, symbol }: HyperSymbol): boolean {
+  const statements = parse(part.name, part.equations);
+  const expressions = [
+    ...statements.map((statement) => statement.value),
+    ...Object.values(part.init).map((text) => parseExpression(part.name, text)),
+  ];
+  const names = new Set(expressions.flatMap(namesIn));
+  const factor = name === 'lr' && names.has('s') && !statements.some((statement) => statement.name === 's');
+  return names.has(spell(symbol)) || names.has(spell(name)) || factor;
 }
 
 /** `name`, or `name2`, `name3`, … where it is taken. */

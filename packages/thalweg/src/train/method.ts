@@ -3,10 +3,9 @@
  * methods from equations; `chain` joins methods into one program. Knows the language and the optimizer it will start; no backend.
  */
 import { OptionError, ThalwegError } from '../language/error.ts';
-import { namesIn, parse, parseExpression } from '../language/parser.ts';
-import { buildProgram, type HyperSymbol, type Part, type Program } from '../language/program.ts';
+import { parse } from '../language/parser.ts';
+import { buildProgram, type Part, type Program } from '../language/program.ts';
 import { range } from '../language/range.ts';
-import { spell } from '../language/symbol.ts';
 import { statementsToLatex } from '../lower/latex.ts';
 import { checkHyper, checkNames, defaultRange, describe, type HyperDeclaration, type HyperValue } from './hyper.ts';
 import { Optimizer, type InitOptions } from './optimizer.ts';
@@ -55,17 +54,20 @@ export class Method<N extends string = string> {
   readonly name: string;
   /** The parts in order, one but for chains. */
   readonly parts: readonly Part[];
+  /** For each part, the values of its hyperparameters by option name. */
+  readonly values: readonly ReadonlyMap<string, HyperValue>[];
   /** What one step computes, as a graph. */
   readonly program: Program;
   /** The hyperparameters' values by name. */
   readonly hyper: ReadonlyMap<N, HyperValue>;
 
   /** Reads the equations of `parts`. Throws an EquationError where they make no sense. */
-  constructor(name: string, parts: readonly Part[], values: readonly HyperValue[]) {
+  constructor(name: string, parts: readonly Part[], values: readonly ReadonlyMap<string, HyperValue>[]) {
     this.name = name;
     this.parts = parts;
+    this.values = values;
     this.program = buildProgram(name, parts);
-    this.hyper = new Map(this.program.hyper.map((slot, i) => [slot.key as N, values[i] ?? NaN]));
+    this.hyper = new Map(this.program.hyper.map((slot) => [slot.key as N, values[slot.part]?.get(slot.name) ?? NaN]));
   }
 
   /** Names of the inputs that each step needs besides gradients, such as `loss`. */
@@ -156,19 +158,8 @@ export function optimizer<
       symbol,
       kind,
     }));
-    const all: Part = {
-      name,
-      equations: text,
-      hyper: declared,
-      inputs: extra,
-      init,
-    };
-    const part = { ...all, hyper: declared.filter((one) => reads(all, one)) };
-    return new Method(
-      name,
-      [part],
-      part.hyper.map((one) => resolved[one.name] as HyperValue),
-    );
+    const part: Part = { name, equations: text, hyper: declared, inputs: extra, init };
+    return new Method(name, [part], [new Map(declared.map((one) => [one.name, resolved[one.name] as HyperValue]))]);
   };
   return Object.assign(make, { definition });
 }
@@ -206,20 +197,8 @@ export function chain<const M extends readonly Method[]>(...methods: M): Method<
   return new Method(
     name,
     methods.flatMap((method) => method.parts),
-    methods.flatMap((method) => [...method.hyper.values()]),
+    methods.flatMap((method) => method.values),
   );
-}
-
-/** Whether a part's equations read a hyperparameter, directly or (for `lr`) as its schedule's factor `s`. */
-function reads(part: Part, { name, symbol }: HyperSymbol): boolean {
-  const statements = parse(part.name, part.equations);
-  const expressions = [
-    ...statements.map((statement) => statement.value),
-    ...Object.values(part.init).map((text) => parseExpression(part.name, text)),
-  ];
-  const names = new Set(expressions.flatMap(namesIn));
-  const factor = name === 'lr' && names.has('s') && !statements.some((statement) => statement.name === 's');
-  return names.has(spell(symbol)) || names.has(spell(name)) || factor;
 }
 
 function resolve(

@@ -330,17 +330,12 @@ function viewsOf<P extends Readonly<Record<string, Parameter>>>(stepper: Stepper
 /** Properties that read and set the live values; a name that is not among them is an OptionError and not a silent new property. */
 function hyperAccessors<N extends string>(live: LiveHyper, keys: readonly N[]): Record<N, HyperValue> {
   const accessors: Record<string, HyperValue> = {};
-  for (const key of keys)
-    Object.defineProperty(accessors, key, {
-      enumerable: true,
-      get: () => live.get(key),
-    });
-  return new Proxy(accessors, {
-    set: (_, key, value) => {
-      live.set(String(key), value);
-      return true;
-    },
-  });
+  for (const key of keys) Object.defineProperty(accessors, key, { enumerable: true, configurable: true, get: () => live.get(key) });
+  const set = (_: object, key: string | symbol, value: unknown): true => {
+    live.set(String(key), value);
+    return true;
+  };
+  return new Proxy(accessors as Record<N, HyperValue>, { set });
 }
 
 /** `THALWEG_DEBUG=1` prints each plan and kernel as it is made. */

@@ -1,0 +1,49 @@
+/** exp, log, cos and pow of array elements: close to the exact values, and right at the edges. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { cos, exp, log, numbers, pow } from '../src/lower/elementary.ts';
+
+const ulp = 2 ** -52;
+
+function close(actual: number, expected: number, bound: number, what: string): void {
+  if (Object.is(actual, expected) || (Number.isNaN(actual) && Number.isNaN(expected))) return;
+  const scale = Math.max(Math.abs(expected), 2 ** -1022);
+  assert.ok(Math.abs(actual - expected) <= bound * ulp * scale, `${what} is ${String(actual)}, not ${String(expected)}`);
+}
+
+test('exp', () => {
+  for (const x of [0, -0, 1, -1, NaN, Infinity, -Infinity, 709.78, 710, -745, -746, 1e-300])
+    close(exp(numbers, x), Math.exp(x), 4, `exp ${String(x)}`);
+  fc.assert(fc.property(fc.double({ min: -745, max: 709, noNaN: true }), (x) => { close(exp(numbers, x), Math.exp(x), 4, `exp ${String(x)}`); })); // prettier-ignore
+});
+
+test('log', () => {
+  for (const x of [0, -0, 1, -1, NaN, Infinity, -Infinity, 5e-324, 1e-310, 2, 0.5])
+    close(log(numbers, x), Math.log(x), 4, `log ${String(x)}`);
+  fc.assert(fc.property(fc.double({ min: 5e-324, max: 1.7e308, noNaN: true }), (x) => { close(log(numbers, x), Math.log(x), 4, `log ${String(x)}`); })); // prettier-ignore
+});
+
+test('cos', () => {
+  for (const x of [0, -0, Math.PI, NaN, Infinity, -Infinity]) close(cos(numbers, x), Math.cos(x), 4, `cos ${String(x)}`);
+  fc.assert(
+    fc.property(fc.double({ min: -(2 ** 20), max: 2 ** 20, noNaN: true }), (x) => {
+      assert.ok(Math.abs(cos(numbers, x) - Math.cos(x)) <= 2 * ulp, `cos ${String(x)}`);
+    }),
+  );
+});
+
+test('pow', () => {
+  const edges: readonly (readonly [number, number, number])[] = [[0, 2, 0], [0, -1, Infinity], [0, 0, 1], [5, 0, 1], [-1, 0.5, NaN], [Infinity, 2, Infinity], [Infinity, -2, 0], [NaN, 0, 1]]; // prettier-ignore
+  for (const [x, y, expected] of edges)
+    assert.ok(Object.is(pow(numbers, x, y), expected), `${String(x)} ^ ${String(y)} is ${String(pow(numbers, x, y))}`);
+  fc.assert(
+    fc.property(fc.double({ min: 1e-5, max: 1e5, noNaN: true }), fc.double({ min: -20, max: 20, noNaN: true }), (x, y) => {
+      close(pow(numbers, x, y), x ** y, 8 + 4 * Math.abs(y * Math.log(x)), `${String(x)} ^ ${String(y)}`);
+    }),
+  );
+});
+
+test('nearest rounds ties to even', () => {
+  for (const [x, expected] of [[0.5, 0], [1.5, 2], [2.5, 2], [-0.5, -0], [-0.4, -0], [-1.5, -2], [3.2, 3]] as const) assert.ok(Object.is(numbers.nearest(x), expected), String(x)); // prettier-ignore
+});

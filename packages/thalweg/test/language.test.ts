@@ -1,0 +1,207 @@
+/** What texts mean: spellings, precedence, kinds; and what is said of texts that mean nothing. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { adam, chain, clipByGlobalNorm, EquationError, l2, optimizer, type Method } from 'thalweg';
+import { printGraph } from '../src/language/graph.ts';
+import { namesIn, parseExpression } from '../src/language/parser.ts';
+import { printExpression } from '../src/language/print.ts';
+import { spell } from '../src/language/symbol.ts';
+
+const hyper = { lr: ['η', 0.1], beta1: ['β₁', 0.9, '[0, 1)'], eps: ['ε', 1e-8] } as const;
+const define = (equations: string): Method => optimizer({ name: 'mine', hyper, equations })();
+
+/** The graph as text: two texts with the same meaning have the same. */
+const meaning = (equations: string): string => printGraph(define(equations).program.writes);
+
+function refusal(equations: string): EquationError {
+  try {
+    define(equations);
+  } catch (error) {
+    assert.ok(error instanceof EquationError, String(error));
+    return error;
+  }
+  assert.fail(`was accepted: ${equations}`);
+}
+
+describe('spellings', () => {
+  const same: readonly (readonly [string, string])[] = [
+    ['m ← β₁·m + (1 − β₁)·g\nw ← w − η·m', 'm <- beta1*m + (1 - beta1)*g; w <- w - eta*m'],
+    ['w ← w − η·g', 'w <- w - lr*g'],
+    ['m̂ = g\nw ← w − m̂', 'm_hat = g\nw <- w - m_hat'],
+    ['ĝ = g\nw ← w − ĝ', 'g\u0302 = g\nw ← w − \u011d'],
+    ['w ← w − g/(√|g| + ε)', 'w <- w - g/(sqrt(abs(g)) + ϵ)'],
+    ['w ← w − η⋅g', 'w ← w − η·g'],
+    ['w ← w – η×g', 'w ← w - η*g'],
+    ['μ = g\nw ← w − µ', 'mu = g\nw ← w − mu'],
+    ['w ← w − g²', 'w ← w − g^2'],
+    ['w ← w − g·β₁ᵗ⁺¹', 'w ← w − g·β₁^(t + 1)'],
+    ['w ← w − g·‖g‖_all', 'w ← w − g·norm_all(g)'],
+    ['w ← w − g·⟨g, w⟩', 'w ← w − g·inner(g, w)'],
+    ['w ← w − g·||g||', 'w ← w − g·‖g‖'],
+    ['w ← w − |√|g||', 'w ← w − abs(sqrt(abs(g)))'],
+    ['w ← (t ≥ 3 ? g : w)', 'w <- t >= 3 ? g : w'],
+    ['w ← w − g # a comment\n\n', '\n  w ← w − g // another'],
+    ['w ← w −\n g', 'w ← w − g'],
+    ['w ← (w\n − g)', 'w ← w − g'],
+    ['vₘₐₓ ← max(vₘₐₓ, g)\nw ← w − vₘₐₓ', 'v_max ← max(v_max, g)\nw ← w − v_max'],
+  ];
+  for (const [one, other] of same) test(`${one.replaceAll('\n', '; ')} is ${other.replaceAll('\n', '; ')}`, () => assert.equal(meaning(one), meaning(other)));
+
+  test('a name has one identity in every spelling', () => {
+    for (const [written, spelled] of [['β₁', 'beta1'], ['m̂', 'm_hat'], ['ŵ', 'w_hat'], ['ρ∞', 'rho_inf'], ['ε', 'epsilon'], ['eps', 'epsilon'], ['v̂_max', 'v_hat_max']] as const) {
+      assert.equal(spell(written), spelled);
+    }
+  });
+}); // prettier-ignore
+
+describe('precedence', () => {
+  const same: readonly (readonly [string, string])[] = [
+    ['−g²', '−(g²)'],
+    ['g − w − ε', '(g − w) − ε'],
+    ['g / w / ε', '(g / w) / ε'],
+    ['g / w·ε', '(g / w)·ε'],
+    ['2^3^2·g', '(2^(3^2))·g'],
+    ['√g + ε', '(√g) + ε'],
+    ['√g·w', '(√g)·w'],
+    ['g·−w', 'g·(−w)'],
+    ['t > 1 ? g : t > 0 ? w : ε', 't > 1 ? g : (t > 0 ? w : ε)'],
+    ['g mod 2 + 1', '(g mod 2) + 1'],
+  ];
+  for (const [one, other] of same) test(`${one} is ${other}`, () => assert.equal(meaning(`w ← ${one}`), meaning(`w ← ${other}`)));
+});
+
+describe('kinds of states follow from what is assigned', () => {
+  const kindOf = (equations: string, state: string): unknown => define(equations).program.states.get(`mine.${state}`);
+  const update = '\nw ← w − η·g';
+  test('array', () => assert.equal(kindOf(`m ← m + g${update}`, 'm'), 'array'));
+  test('one per tensor', () => assert.equal(kindOf(`n ← max(n, ‖g‖)${update}`, 'n'), 'tensor'));
+  test('one in all', () => assert.equal(kindOf(`n ← n + ‖g‖_all${update}`, 'n'), 'all'));
+  test('one that needs no array', () => assert.equal(kindOf(`p ← p·β₁ + t${update}`, 'p'), 'host'));
+  test('through another state', () => assert.equal(kindOf(`a ← b\nb ← g${update}`, 'a'), 'array'));
+});
+
+describe('errors point at the place', () => {
+  const cases: readonly (readonly [equations: string, line: number, column: number, message: RegExp])[] = [
+    ['w ← w − η·gg', 1, 11, /gg is not known \(did you mean g\?\)/],
+    ['m ← g\nw ← w − η·betta1', 2, 11, /betta1 is not known \(did you mean beta1\?\)/],
+    ['w ← w − 2η', 1, 10, /write the multiplication out: 2·η/],
+    ['w ← w − η g', 1, 11, /a product is written with ·/],
+    ['w ← w − (g', 1, 11, /expected \) to close the \(/],
+    ['w ← w − |g', 1, 11, /expected \| to close/],
+    ['w ← w − ‖g·2', 1, 13, /expected ‖ to close/],
+    ['w ← ', 1, 5, /did not expect the end of the text/],
+    ['w w', 1, 3, /expected ← or =/],
+    ['← g', 1, 1, /expected a name to assign to/],
+    ['w ← w − x\nx = g', 1, 9, /read before it has a value/],
+    ['x = g\nx ← w\nw ← x', 1, 1, /either lasting or temporary/],
+    ['w = g', 1, 1, /assign it with ←/],
+    ['g ← w\nw ← g', 1, 1, /replace it with =/],
+    ['t ← 3\nw ← g', 1, 1, /t is given/],
+    ['η ← 3\nw ← g', 1, 1, /η is given/],
+    ['w ← t > 3', 1, 5, /a comparison is no number/],
+    ['w ← t ? g : w', 1, 5, /a condition needs a comparison/],
+    ['w ← g·‖η‖', 1, 7, /runs over a tensor/],
+    ['w ← foo(g)', 1, 5, /there is no function foo/],
+    ['w ← sqr(g)', 1, 5, /did you mean sqrt\?/],
+    ['w ← max(g)', 1, 8, /max takes 2 arguments, not 1/],
+    ['w ← sqrt_all(g)', 1, 5, /there is no function/],
+    ['w ← ‖g‖_foo', 1, 8, /_group or _all/],
+    ['w ← g $ 2', 1, 7, /has no meaning here/],
+    ['w ← t > 1 ? g', 1, 14, /expected : between/],
+    ['w ← .', 1, 5, /needs a digit/],
+    ['m̂ = g\nw ← m̂ + q', 2, 9, /q is not known/],
+  ];
+  for (const [equations, line, column, message] of cases) {
+    test(equations.replaceAll('\n', '; '), () => {
+      const error = refusal(equations);
+      assert.match(error.message, message);
+      assert.deepEqual([error.line, error.column], [line, column]);
+      assert.ok(error.message.startsWith('mine, line '));
+      const [, shown = '', caret = ''] = error.message.split('\n');
+      assert.match(caret, /^ *\^+$/);
+      assert.equal(caret.indexOf('^'), shown.indexOf('|') + 2 + column - 1, 'the caret stands under the column');
+    });
+  }
+
+  test('init of a state that is never assigned', () => {
+    assert.throws(() => optimizer({ name: 'mine', hyper, init: { z: 'w' }, equations: 'w ← w − g' })(), /init names z/);
+  });
+});
+
+test('hostile texts are refused quickly and without breaking the stack', () => {
+  for (const text of ['w ← ' + '('.repeat(50_000), 'w ← ' + '−'.repeat(4000) + 'g', 'w ← g' + ' + g'.repeat(50_000), '\n;'.repeat(50_000) + 'w ← ', 'w ← g^' + 'g^'.repeat(3000) + 'g', 'w ← ' + 'x'.repeat(100_000)]) {
+    const started = performance.now();
+    assert.throws(() => define(text), EquationError);
+    assert.ok(performance.now() - started < 2000);
+  }
+  assert.ok(define('w ← g' + ' + g'.repeat(490)).latex().length > 0);
+}); // prettier-ignore
+
+test('the longest chain of operations that is allowed runs', async () => {
+  const opt = await define('x = g\n' + ('x = x' + ' + g'.repeat(490) + '\n').repeat(3) + 'w ← w − x').init({ w: Float64Array.of(0) });
+  opt.step({ w: Float64Array.of(1) });
+  assert.equal(opt.params.w[0], -1471);
+});
+
+test('random text is read or refused, and never breaks anything else', () => {
+  const words = fc.constantFrom('w', 'g', 'm', '←', '=', '+', '·', '/', '^', '²', 'ᵗ', '(', ')', '‖', '|', '√', '?', ':', '<', '\n', '1', '2.5', 'η', '_all', 'max', ',', '⟨', '⟩', '−', '¤');
+  fc.assert(
+    fc.property(fc.array(words, { maxLength: 30 }), (parts) => {
+      try {
+        define(parts.join(' '));
+      } catch (error) {
+        assert.ok(error instanceof EquationError, String(error));
+      }
+    }),
+    { numRuns: 500 },
+  );
+}); // prettier-ignore
+
+test('printing an expression and parsing it gives the expression back', () => {
+  const leaf = fc.constantFrom('t', 'a', 'b', 'c', '1', '2.5', '1e-3');
+  const { expression } = fc.letrec<{ expression: string }>((tie) => ({
+    expression: fc.oneof(
+      { maxDepth: 6 },
+      leaf,
+      fc.tuple(fc.constantFrom('X + Y', 'X − Y', '(X)·(Y)', '(X)/(Y)', '(X)^(Y)', '(X) mod (Y)', 'max(X, Y)', '−(X)', '√(X)', '|X|', '(X < Y ? X : Y)', 'floor(X)'), tie('expression'), tie('expression')).map(
+        ([template, x, y]) => `(${template.replaceAll('X', () => '\u0001').replaceAll('Y', () => y).replaceAll('\u0001', () => x)})`,
+      ),
+    ),
+  }));
+  const shape = (value: unknown): string => JSON.stringify(value, (key, part: unknown) => (key === 'span' ? undefined : part));
+  fc.assert(
+    fc.property(expression, (text) => {
+      const parsed = parseExpression('test', text);
+      assert.equal(shape(parseExpression('test', printExpression(parsed))), shape(parsed));
+      assert.ok(namesIn(parsed).every((name) => ['t', 'a', 'b', 'c'].includes(name)));
+    }),
+  );
+}); // prettier-ignore
+
+describe('LaTeX', () => {
+  test('Adam prints as in its paper', () => {
+    assert.equal(
+      adam().latex(),
+      String.raw`\begin{aligned}
+m &\leftarrow \beta_{1} m + \left(1 - \beta_{1}\right) g \\
+v &\leftarrow \beta_{2} v + \left(1 - \beta_{2}\right) g^{2} \\
+\hat{m} &= \frac{m}{1 - \beta_{1}^{t}} \\
+\hat{v} &= \frac{v}{1 - \beta_{2}^{t}} \\
+w &\leftarrow w - \frac{\eta \hat{m}}{\sqrt{\hat{v}} + \varepsilon}
+\end{aligned}`,
+    );
+  });
+  test('as written, before any rewriting', () => {
+    const latex = (text: string): string => define(`w ← ${text}`).latex().split('\n')[1] ?? '';
+    assert.equal(latex('2·3·g'), String.raw`w &\leftarrow 2 \cdot 3 g`);
+    assert.equal(latex('g·(w − g)'), String.raw`w &\leftarrow g \left(w - g\right)`);
+    assert.equal(latex('1e-8·g'), String.raw`w &\leftarrow 10^{-8} g`);
+    assert.equal(latex('(g/w)²'), String.raw`w &\leftarrow \left(\frac{g}{w}\right)^{2}`);
+    assert.equal(latex('t > 5 ? g : w'), String.raw`w &\leftarrow \begin{cases} g & \text{if } t > 5 \\ w & \text{otherwise} \end{cases}`);
+    assert.equal(latex('‖g‖_all·⟨g, w⟩'), String.raw`w &\leftarrow \left\| g \right\|_{\mathrm{all}} \left\langle g, w \right\rangle`);
+  });
+  test('a chain prints its parts in order', () => {
+    assert.match(chain(clipByGlobalNorm(1), l2(0.1), adam()).latex(), /c[\s\S]*\\lambda w[\s\S]*\\hat\{m\}/);
+  });
+});
