@@ -331,11 +331,13 @@ function viewsOf<P extends Readonly<Record<string, Parameter>>>(stepper: Stepper
 function hyperAccessors<N extends string>(live: LiveHyper, keys: readonly N[]): Record<N, HyperValue> {
   const accessors: Record<string, HyperValue> = {};
   for (const key of keys) Object.defineProperty(accessors, key, { enumerable: true, configurable: true, get: () => live.get(key) });
-  const set = (_: object, key: string | symbol, value: unknown): true => {
-    live.set(String(key), value);
-    return true;
+  const handler: ProxyHandler<Record<N, HyperValue>> = {
+    set: (_, key, value: unknown) => {
+      live.set(String(key), value);
+      return true;
+    },
   };
-  return new Proxy(accessors as Record<N, HyperValue>, { set });
+  return new Proxy(accessors as Record<N, HyperValue>, handler);
 }
 
 /** `THALWEG_DEBUG=1` prints each plan and kernel as it is made. */
