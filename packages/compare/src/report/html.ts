@@ -10,7 +10,7 @@ import { conclusion, divergence, metric, number, rate, verdict } from './text.ts
 export function renderHtml(comparison: Comparison): string {
   const ids = [...new Set(comparison.problems.flatMap((problem) => problem.optimizers.map(({ id }) => id)))];
   const quick = comparison.protocol.preset === 'quick';
-  return `<!doctype html>
+  return stableIds(`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -34,7 +34,16 @@ ${configuration(comparison)}
 <script>${script}</script>
 </body>
 </html>
-`;
+`);
+}
+
+/** Plot numbers clip paths through the life of the process; here they count from 1 on each page, so that equal results make equal pages. */
+function stableIds(page: string): string {
+  const numbers = new Map<string, number>();
+  return page.replaceAll(/plot-clip-(\d+)/g, (id) => {
+    numbers.set(id, numbers.get(id) ?? numbers.size + 1);
+    return `clip-${String(numbers.get(id))}`;
+  });
 }
 
 function colours(ids: readonly string[]): string {

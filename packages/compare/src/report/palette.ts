@@ -21,7 +21,7 @@ const known: Readonly<Record<string, Look>> = {
   adam: { light: '#2f6fb5', dark: '#78b4f0', dash: '' },
   adamw: { light: '#aa3377', dark: '#ee85bb', dash: '4 2' },
   radam: { light: '#1b9aaa', dark: '#66ccee', dash: '1 2' },
-  lion: { light: '#d1495b', dark: '#ff8f9c', dash: '' },
+  lion: { light: '#d1495b', dark: '#ff8f9c', dash: '12 3' },
   lamb: { light: '#6a4c93', dark: '#b79ae0', dash: '10 2' },
   polyak: { light: '#8c5a2b', dark: '#d6a878', dash: '3 1' },
 };

@@ -337,7 +337,7 @@ function hyperAccessors<N extends string>(live: LiveHyper, keys: readonly N[]): 
       return true;
     },
   };
-  return new Proxy(accessors as Record<N, HyperValue>, handler);
+  return new Proxy<Record<N, HyperValue>>(accessors, handler);
 }
 
 /** `THALWEG_DEBUG=1` prints each plan and kernel as it is made. */

@@ -1,0 +1,186 @@
+/** Whole comparisons: the same on one thread and two, resumed where they stopped, with divergence counted; and the command around them. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { compare, type Progress } from '../src/compare.ts';
+import { presets } from '../src/protocol.ts';
+import { findProblem } from '../src/registry.ts';
+import { Pool } from '../src/run/pool.ts';
+import { Store } from '../src/run/store.ts';
+import type { Comparison } from '../src/schema.ts';
+
+const root = join(import.meta.dirname, '../../..');
+// Inside the repository, so that a problem file there finds the packages as a user's would.
+const folder = mkdtempSync(join(root, 'report-test-'));
+after(() => { rmSync(folder, { recursive: true, force: true }); }); // prettier-ignore
+
+async function small(workers: number, out: string, onProgress: (progress: Progress) => void = () => undefined): Promise<Comparison> {
+  const pool = new Pool(workers);
+  try {
+    const entries = [await findProblem('rosenbrock'), await findProblem('valley')];
+    const protocol = { ...presets.quick, preset: 'custom' as const };
+    return await compare(
+      { entries, contestants: ['sgd', 'adam', 'polyak'], protocol, steps: 60, workers },
+      pool,
+      new Store(join(folder, out)),
+      onProgress,
+    );
+  } finally {
+    await pool.close();
+  }
+}
+
+/** Without what may differ: times and dates. */
+function lasting(comparison: Comparison): unknown {
+  return JSON.parse(
+    JSON.stringify(comparison, (key, value: unknown) =>
+      ['seconds', 'secondsToTarget', 'createdAt', 'workers'].includes(key) ? undefined : value,
+    ),
+  );
+}
+
+test('one thread and two give the same, and a store is not run again', async () => {
+  const one = await small(1, 'one.jsonl');
+  const two = await small(2, 'two.jsonl');
+  assert.deepEqual(lasting(one), lasting(two));
+  const kept: boolean[] = [];
+  const again = await small(2, 'two.jsonl', (progress) => progress.kind === 'trial' && kept.push(progress.kept));
+  assert.ok(kept.length > 0 && kept.every(Boolean));
+  assert.deepEqual(lasting(again), lasting(two));
+  const [rosenbrock] = one.problems;
+  const sgd = rosenbrock?.optimizers.find(({ id }) => id === 'sgd');
+  assert.ok(
+    sgd?.sweep.some((point) => point.diverged > 0 && point.score === null),
+    'SGD diverges at some rates on Rosenbrock, and they are kept',
+  );
+  assert.ok(one.problems.every(({ optimizers }) => optimizers.every(({ sweep }) => sweep.length <= presets.quick.maxGridPoints)));
+  assert.ok(rosenbrock?.landscape !== undefined && (sgd?.trials[0]?.path?.length ?? 0) > 10);
+});
+
+test('a line that a crash cut short is ignored and does not swallow the next', async () => {
+  const path = join(folder, 'cut.jsonl');
+  const pool = new Pool(1);
+  const result = await pool.run({ problem: 'valley', contestant: 'sgd', lr: 0.01, seed: 1, steps: 10 });
+  await pool.close();
+  new Store(path).add('first', result);
+  appendFileSync(path, '{"key":"second","resu');
+  const store = new Store(path);
+  assert.equal(store.size, 1);
+  store.add('third', result);
+  assert.deepEqual(new Store(path).get('third'), result);
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function thalweg(args: readonly string[], interruptAt?: RegExp): Promise<Ended> {
+  const child = spawn(process.execPath, ['--conditions=source', join(root, 'packages/compare/bin/thalweg.ts'), ...args], { cwd: root });
+  let [stdout, stderr] = ['', ''];
+  let interrupted = false;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    if (!interrupted && interruptAt?.test(stderr) === true) interrupted = child.kill('SIGINT');
+  });
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr }))); // prettier-ignore
+}
+
+describe('the command', () => {
+  const out = join(folder, 'out');
+  const usage: readonly (readonly [args: readonly string[], message: RegExp])[] = [
+    [['compare', '--quik'], /unknown option '--quik'[\s\S]*Did you mean --quick/],
+    [['compere'], /unknown command 'compere'[\s\S]*Did you mean compare/],
+    [['compare', 'digit'], /digit: there is no such problem; there are words, digits/],
+    [['compare', 'valley', '--optimizers', 'adma'], /adma: there is no such optimizer; there are sgd/],
+    [['compare', 'valley', '--seeds', 'many'], /must be a whole number from 1 to 1000/],
+    [['compare', './missing.ts'], /there is no such file/],
+    [['compare', '--quick', '--thorough'], /cannot be used with/],
+  ];
+  for (const [args, message] of usage) {
+    test(`${args.join(' ')} is wrong usage`, async () => {
+      const { code, stderr, stdout } = await thalweg(args);
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.match(stderr, message);
+    });
+  }
+
+  test('--help for every command', async () => {
+    for (const args of [['--help'], ['compare', '--help'], ['list', '--help']]) {
+      const { code, stdout } = await thalweg(args);
+      assert.equal(code, 0);
+      assert.match(stdout, /Usage: thalweg/);
+    }
+  });
+
+  test('list names problems and optimizers', async () => {
+    const { stdout } = await thalweg(['list']);
+    assert.match(stdout, /digits[\s\S]*rastrigin[\s\S]*adamw\(\{ lr, weightDecay: 0\.01 \}\)/);
+  });
+
+  test('--json prints results and nothing else; a pipe sees no control codes; files are written', async () => {
+    const json = await thalweg(['compare', 'valley', '--quick', '--steps', '30', '--optimizers', 'sgd,adam', '--json', '--out', out]);
+    assert.equal(json.code, 0);
+    const parsed = JSON.parse(json.stdout) as Comparison;
+    assert.equal(parsed.format, 'thalweg-comparison');
+    assert.equal(json.stdout, readFileSync(join(out, 'results.json'), 'utf8'));
+    assert.match(readFileSync(join(out, 'index.html'), 'utf8'), /^<!doctype html>/);
+    const table = await thalweg(['compare', 'valley', '--quick', '--steps', '30', '--optimizers', 'sgd,adam', '--out', out]);
+    assert.match(table.stdout, /Valley[\s\S]*1 {3}[\s\S]*Report: /);
+    // eslint-disable-next-line no-control-regex -- control codes are what must not be there
+    assert.doesNotMatch(table.stdout + table.stderr, /\u001b/);
+    assert.match(table.stderr, /finished runs found/);
+  });
+
+  test('Ctrl-C keeps what is finished, says so, and the same command goes on', async () => {
+    const args = ['compare', 'rosenbrock', '--quick', '--steps', '100000', '--optimizers', 'sgd,adam', '--out', join(folder, 'interrupted'), '--workers', '1'];
+    const { code, stderr } = await thalweg(args, /tuned/);
+    assert.equal(code, 130);
+    const kept = Number(/Stopped\. (\d+) finished runs are kept/.exec(stderr)?.[1]);
+    assert.ok(kept >= 5, stderr);
+    assert.equal(new Store(join(folder, 'interrupted', 'trials.jsonl')).size, kept);
+  });
+
+  test("a user's problem, with an optimizer of the user's", async () => {
+    const file = join(folder, 'my-problem.ts');
+    writeFileSync(file, `
+      import { defineProblem } from '@thalweg/compare';
+      import { optimizer } from 'thalweg';
+      export default defineProblem({
+        id: 'mine', title: 'Mine', description: 'A bowl.', steps: { quick: 50, standard: 50, thorough: 50 }, batchSize: null, target: 1e-3,
+        tuningMetric: { name: 'loss', lowerIsBetter: true, unit: '' }, testMetric: { name: 'loss', lowerIsBetter: true, unit: '' },
+        load: () => ({
+          start: (seed) => ({ x: Float32Array.of(seed, -1) }),
+          gradient: ({ x }, { x: g }) => { x!.forEach((v, i) => (g![i] = 2 * v)); return x![0]! ** 2 + x![1]! ** 2; },
+          evaluate: ({ x }) => x![0]! ** 2 + x![1]! ** 2,
+        }),
+      });
+      const mine = optimizer({ name: 'mySign', hyper: { lr: ['η', 0.1] }, equations: 'w ← w − η·sign(g)/√t' });
+      export const optimizers = [{ id: 'my-sign', label: 'My sign', code: 'mySign({ lr })', create: (lr: number) => mine({ lr }) }];
+    `);
+    const { code, stdout, stderr } = await thalweg(['compare', file, '--quick', '--optimizers', 'adam', '--out', join(folder, 'mine')]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /My sign/);
+    assert.match(readFileSync(join(folder, 'mine', 'index.html'), 'utf8'), /operatorname|sign/);
+  });
+
+  test('a problem file that does not export what it must', async () => {
+    for (const [text, message] of [
+      ['export const x = 1;', /must export a problem by default/],
+      ["export default { id: 'x' };", /the problem's load is missing; it must be a function/],
+      ["export default { id: 'Bad Id', load: () => 1, target: 1, steps: 5 };", /the id "Bad Id" must be lower-case/],
+      ["export default { id: 'x', load: () => 1, target: 1, steps: { quick: 0 } };", /steps must be \{ quick, standard, thorough \}/],
+      ["export default { id: 'x', load: () => 1, target: 1, steps: 5 }; export const optimizers = [{}];", /each of its optimizers must be/],
+    ] as const) {
+      const file = join(folder, `bad-${String(Math.abs(text.length))}.ts`);
+      writeFileSync(file, text);
+      const { code, stderr } = await thalweg(['compare', file, '--quick']);
+      assert.notEqual(code, 0);
+      assert.match(stderr, message);
+    }
+  });
+}); // prettier-ignore

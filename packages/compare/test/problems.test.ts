@@ -1,0 +1,67 @@
+/** The problems: gradients are right, and everything random follows from the seed. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { asArrays, directionalDerivatives } from './support/gradients.ts';
+import { loadAddresses } from '../src/data/addresses.ts';
+import { Batches, permutation, random } from '../src/data/random.ts';
+import { problems } from '../src/registry.ts';
+
+for (const problem of problems) {
+  test(`${problem.id}: the gradient agrees with finite differences`, async () => {
+    const model = await problem.load();
+    const params = asArrays(model.start(3));
+    // Away from the start, where the words' weights are zero and nothing but the bias would be tested.
+    const next = random(5);
+    if (problem.landscape === undefined)
+      for (const array of Object.values(params)) array.forEach((x, i) => (array[i] = x + 0.1 * (next() - 0.5)));
+    const exact = problem.landscape !== undefined;
+    for (const { analytic, numeric, norm } of directionalDerivatives(model, params, exact ? 1e-6 : 1e-2)) {
+      assert.ok(Math.abs(analytic - numeric) <= (exact ? 1e-6 : 1e-2) * norm, `${String(analytic)} is not ${String(numeric)}`);
+    }
+  });
+
+  test(`${problem.id}: weights, batches and losses follow from the seed`, async () => {
+    const [a, b] = [await problem.load(), await problem.load()];
+    const first = asArrays(a.start(7));
+    assert.deepEqual(first, asArrays(b.start(7)));
+    const gradients = (model: typeof a, seed: number): unknown => {
+      const grads = asArrays(model.start(0));
+      return [model.gradient(first, grads, seed, 3), grads];
+    };
+    assert.deepEqual(gradients(a, 1), gradients(b, 1));
+    assert.ok(Number.isFinite(a.evaluate(first, 'validation')) && Number.isFinite(a.evaluate(first, 'test')));
+    if (problem.batchSize !== null) assert.notDeepEqual(gradients(a, 1), gradients(a, 2));
+  });
+}
+
+describe('words', () => {
+  const { vocabulary, train, validation, test: held, presidents } = loadAddresses();
+  test('nobody stands on both sides', () => {
+    const all = [...presidents.train, ...presidents.validation, ...presidents.test];
+    assert.equal(new Set(all).size, all.length);
+    assert.ok(all.length >= 30);
+  });
+  test('a vocabulary of several thousand words with a long tail', () => {
+    assert.ok(vocabulary.length > 5000 && vocabulary.includes('the') && vocabulary.includes('congress'));
+    const uses = new Map<number, number>();
+    for (const words of train.words) for (const word of words) uses.set(word, (uses.get(word) ?? 0) + 1);
+    const counts = [...uses.values()].toSorted((a, b) => a - b);
+    assert.ok(counts[Math.floor(counts.length / 2)]! < 20, 'half the words stand in fewer than 20 of 7,000 paragraphs');
+    assert.ok(counts.at(-1)! > 6000, 'the most frequent stands in nearly all');
+  });
+  test('both parties have similar shares everywhere', () => {
+    for (const { labels } of [train, validation, held]) {
+      const share = labels.reduce((sum, label) => sum + label, 0) / labels.length;
+      assert.ok(Math.abs(share - 0.5) < 0.05 && labels.length > 2000, String(share));
+    }
+  });
+});
+
+test('a batch order visits each example once an epoch', () => {
+  const batches = new Batches(100, 10);
+  const epoch = (from: number): number[] => Array.from({ length: 10 }, (_, i) => [...batches.at(1, from + i)]).flat();
+  assert.deepEqual(epoch(1).toSorted((a, b) => a - b), Array.from({ length: 100 }, (_, i) => i));
+  assert.notDeepEqual(epoch(1), epoch(11));
+  assert.deepEqual(new Batches(100, 10).at(1, 15), batches.at(1, 15));
+  assert.deepEqual([...permutation(5, random(1))].toSorted(), [0, 1, 2, 3, 4]);
+}); // prettier-ignore
