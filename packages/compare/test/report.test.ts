@@ -53,6 +53,7 @@ describe('the terminal', () => {
       for (const label of ['SGD', 'AdaGrad', 'Adam']) assert.ok(text.includes(label));
     });
   }
+  // eslint-disable-next-line no-control-regex -- control codes are what must be there
   test('colours only where asked for', () => assert.match(renderTable(comparison, 100, true), /\u001b\[38;2;/));
   test('says what was found in words', () =>
     assert.match(renderTable(comparison, 300, false), /No detectable difference from it: AdaGrad/));

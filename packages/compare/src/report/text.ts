@@ -1,51 +1,105 @@
-/** Numbers and words of a result, as all reports write them. */
-import type { OptimizerResult, ProblemResult } from '../schema.ts';
+/** What a result means, in the same words in every report. Knows results; knows no medium. */
+import type { OptimizerResult, PairedComparison, ProblemResult } from '../schema.ts';
+import { column, list, none, number, probability, rateText, type Format } from './number.ts';
 
-/** A number in at most `digits` significant digits; an em dash where there is none. */
-export function number(value: number | null, digits = 3): string {
-  if (value === null) return '—';
-  const magnitude = Math.abs(value);
-  if (magnitude !== 0 && (magnitude < 1e-3 || magnitude >= 1e5)) return value.toExponential(digits - 1).replace('e+', 'e');
-  return String(Number(value.toPrecision(digits)));
+/** How the test metrics of a problem are written, alike in all rows. */
+export function metricFormat({ optimizers }: ProblemResult): Format {
+  return column(optimizers.flatMap(({ summary }) => [summary.median, summary.low, summary.high]));
 }
 
-/** `12.3 % (11.9 – 12.8)`, with its unit. */
+/** `12.3 % (11.9–12.8)`: median and spread. */
 export function metric(problem: ProblemResult, { summary }: OptimizerResult): string {
   if (summary.median === null) return 'diverged';
-  const unit = problem.testMetric.unit === '' ? '' : ` ${problem.testMetric.unit}`;
-  return `${number(summary.median)}${unit} (${number(summary.low)} – ${summary.high === null ? '∞' : number(summary.high)})`;
+  return `${metricFormat(problem)(summary.median)}${unitOf(problem)} ${spread(problem, summary)}`;
+}
+
+/** `(11.9–12.8)`, the spread alone. */
+export function spread(problem: ProblemResult, { low, high }: OptimizerResult['summary']): string {
+  const format = metricFormat(problem);
+  const end = (value: number | null): string => (value === null ? 'diverged' : format(value));
+  const isPlain = low !== null && high !== null && low >= 0 && high >= 0;
+  return `(${end(low)}${isPlain ? '–' : ' to '}${end(high)})`;
+}
+
+/** The unit with the space before it; empty where there is none. */
+export function unitOf({ testMetric }: ProblemResult): string {
+  return testMetric.unit === '' ? '' : `\u00a0${testMetric.unit}`;
 }
 
 /** What the paired test says of an optimizer against the best. */
-export function verdict(problem: ProblemResult, id: string): string {
-  const comparison = problem.comparisons.find(({ worse }) => worse === id);
-  if (comparison === undefined) return 'best median';
+export function verdict(problem: ProblemResult, one: OptimizerResult): string {
+  const comparison = comparisonOf(problem, one);
+  if (comparison === undefined) return one.summary.median === null ? 'diverged' : 'best median';
   if (comparison.verdict !== 'different') return comparison.verdict;
-  const sign = (comparison.difference ?? 0) >= 0 ? 'worse' : 'better on average';
-  return `${sign} (p = ${number(comparison.pValue, 2)})`;
+  return `${isWorse(comparison) ? 'worse' : 'better on average'} (${probability(comparison.pValue)})`;
+}
+
+/** The mean paired difference from the best with its p-value; empty for the best itself and where there is none. */
+export function difference(problem: ProblemResult, one: OptimizerResult): string {
+  const comparison = comparisonOf(problem, one);
+  if (comparison?.difference == null) return '';
+  return `${amount(problem, comparison.difference)} on average, ${probability(comparison.pValue)}`;
+}
+
+/** A difference with its sign, positive where the best is ahead; differences of percentages are points. */
+export function amount({ testMetric }: ProblemResult, value: number): string {
+  const unit = testMetric.unit === '%' ? ' points' : testMetric.unit === '' ? '' : ` ${testMetric.unit}`;
+  return `${value > 0 ? '+' : ''}${number(value, 2)}${unit}`;
+}
+
+/** The comparison of an optimizer with the best; undefined for the best itself. */
+export function comparisonOf(problem: ProblemResult, { id }: OptimizerResult): PairedComparison | undefined {
+  return problem.comparisons.find(({ worse }) => worse === id);
 }
 
 /** The learning rate with a flag where the tuning was not conclusive. */
 export function rate({ bestLr, tuning }: OptimizerResult): string {
-  return `${String(bestLr)}${tuning === 'edge' ? ' (edge)' : tuning === 'all-diverged' ? ' (all diverged)' : ''}`;
+  if (tuning === 'all-diverged') return `${none} (all diverged)`;
+  return `${rateText(bestLr)}${tuning === 'edge' ? ' (edge)' : ''}`;
 }
 
-/** How often the runs of the sweep and of the test diverged. */
-export function divergence({ sweep, summary, trials }: OptimizerResult): string {
+/** How many of the test runs diverged, and at how many learning rates a tuning run did. */
+export function divergence({ sweep, summary, trials }: OptimizerResult): { readonly runs: string; readonly rates: string } {
   const rates = sweep.filter((point) => point.diverged > 0).length;
-  return `${String(summary.diverged)}/${String(trials.length)} runs, ${String(rates)}/${String(sweep.length)} rates`;
+  return { runs: `${String(summary.diverged)}/${String(trials.length)}`, rates: `${String(rates)}/${String(sweep.length)}` };
 }
 
-/** One sentence on what the comparison found. */
+/** What the comparison found, in a few sentences. */
 export function conclusion(problem: ProblemResult): string {
-  const [best] = problem.optimizers;
+  const best = problem.optimizers.find(({ id }) => id === problem.comparisons[0]?.better) ?? problem.optimizers[0];
   if (best === undefined || best.summary.median === null) return 'Every optimizer diverged.';
-  const named = (ids: readonly string[]): string => ids.map((id) => problem.optimizers.find((one) => one.id === id)?.label ?? id).join(', ');
-  const of = (wanted: string): string[] => problem.comparisons.filter((one) => one.verdict === wanted).map((one) => one.worse);
-  const [different, same, few] = [of('different'), of('no detectable difference'), of('too few finite seeds')];
-  const sentences = [`${best.label} has the best median.`];
-  if (different.length > 0) sentences.push(`Detectably different from it: ${named(different)}.`);
-  if (same.length > 0) sentences.push(`No detectable difference from it: ${named(same)}.`);
-  if (few.length > 0) sentences.push(`Too few finite seeds to tell: ${named(few)}.`);
+  const tied = problem.optimizers.filter(({ rank }) => rank === best.rank);
+  const others = problem.optimizers.filter(({ rank }) => rank !== best.rank);
+  const those = (accept: (comparison: PairedComparison) => boolean): string => {
+    const isWanted = (comparison: PairedComparison | undefined): boolean => comparison !== undefined && accept(comparison);
+    return list(others.filter((one) => isWanted(comparisonOf(problem, one))).map(({ label }) => label));
+  };
+  const sentences: string[] = [`${list(tied.map(({ label }) => label))} ${tied.length === 1 ? 'has' : 'share'} the best median.`];
+  const say = (start: string, names: string): void => {
+    if (names !== '') sentences.push(`${start}: ${names}.`);
+  };
+  say(`Detectably worse than ${best.label}`, those((one) => one.verdict === 'different' && isWorse(one)));
+  say(`Detectably better than ${best.label} on average, though not in the median`, those((one) => one.verdict === 'different' && !isWorse(one)));
+  say(`No detectable difference from ${best.label}`, those((one) => one.verdict === 'no detectable difference'));
+  say('Too few finite seeds to tell', those((one) => one.verdict === 'too few finite seeds'));
   return sentences.join(' ');
+}
+
+/** What to beware of: rates on the edge of the grid, diverged runs. */
+export function cautions({ optimizers }: ProblemResult): string[] {
+  const labels = (wanted: OptimizerResult['tuning']): string => list(optimizers.filter(({ tuning }) => tuning === wanted).map(({ label }) => label));
+  const diverged = optimizers.filter(({ tuning, summary }) => tuning !== 'all-diverged' && summary.diverged > 0);
+  const [edge, dead] = [labels('edge'), labels('all-diverged')];
+  return [
+    ...(edge === '' ? [] : [`The best learning rate of ${edge} is the last that was tried: a better one may lie outside the grid.`]),
+    ...(dead === '' ? [] : [`${dead} diverged at every learning rate.`]),
+    ...diverged.map(({ label, summary, trials }) => `${label} diverged in ${String(summary.diverged)} of ${String(trials.length)} test runs.`),
+  ];
+}
+
+/** Where quick results are shown, this is said. */
+export const quickNote = 'Quick: fewer learning rates, seeds and steps than a comparison to decide by.';
+
+function isWorse({ difference: value }: PairedComparison): boolean {
+  return (value ?? 0) >= 0;
 }

@@ -23,12 +23,13 @@ export interface ScalarSlot {
 export interface Plan {
   readonly dtype: DType;
   readonly passes: readonly Pass[];
-  /** Operands before users. */
+  /** Operands before users; the conditions are among them, so that a step can see whether this is still its plan. */
   readonly scalars: readonly ScalarSlot[];
   /** States that are scalars, with their values after the step. */
   readonly scalarWrites: ReadonlyMap<string, Node>;
   /** Is 0 unless some gradient is not finite; present when the step must check before it writes. */
   readonly gate: Node | undefined;
+  readonly conditions: readonly Node[];
 }
 
 /** A program ready to be planned: rewritten for a type, with the conditions that choose the plan of a step. */
@@ -72,7 +73,7 @@ export function planVariant(variants: Variants, outcomes: readonly boolean[]): P
   const arrayWrites = new Map(entries.filter(([name]) => isArray(name)));
   const scalarWrites = new Map(entries.filter(([name]) => !isArray(name)));
   const roots = [...arrayWrites.values(), ...scalarWrites.values(), ...(gate === undefined ? [] : [gate])];
-  const level = levels(roots);
+  const level = levels([...roots, ...variants.conditions]);
   const sums = topological(roots).filter(isReduction);
   const passes = splitPasses({
     dtype,
@@ -83,13 +84,15 @@ export function planVariant(variants: Variants, outcomes: readonly boolean[]): P
     firstWrite: gated ? 1 : 0,
   });
   const gates = gate === undefined ? [] : [gate];
-  const scalarRoots = [...passes.flatMap((pass) => [...pass.scalars, ...pass.sums]), ...scalarWrites.values(), ...gates];
+  const passRoots = passes.flatMap((pass) => [...pass.scalars, ...pass.sums]);
+  const scalarRoots = [...variants.conditions, ...passRoots, ...scalarWrites.values(), ...gates];
   return {
     dtype,
     passes,
     scalars: scalarSlots(scalarRoots, kindTable, level),
     scalarWrites,
     gate,
+    conditions: variants.conditions,
   };
 }
 

@@ -23,8 +23,15 @@ export const sumArea = { at: 6144, bytes: 2048 } as const;
 
 const pageBytes = 65536;
 const largestMemory = 65535 * pageBytes;
-/** Arrays whose addresses agree modulo 4096 slow each other down, so each starts a little further in. */
-const stagger = 17 * 64;
+
+/**
+ * The first address from `end` on for array number `index`. Arrays whose addresses agree modulo 4096 slow each other down, so each has a
+ * remainder of its own; nine lines of 64 bytes apart leaves room for seven arrays.
+ */
+function nextBase(end: number, index: number): number {
+  const remainder = (index * 9 * 64) % 4096;
+  return Math.ceil((end - remainder) / 4096) * 4096 + remainder;
+}
 
 /** A memory with the arrays `w`, `g`, … over the same tensors. */
 export class Arena {
@@ -59,7 +66,7 @@ export class Arena {
     let end = sumArea.at + sumArea.bytes;
     for (const array of arrays) {
       bases.set(array, end);
-      end = Math.ceil((end + offset) / 4096) * 4096 + stagger;
+      end = nextBase(end + offset, bases.size);
     }
     this.bases = bases;
     const pages = Math.ceil(end / pageBytes);

@@ -9,7 +9,7 @@ export interface StepContext {
   readonly hyper: ReadonlyMap<string, number>;
   /** Values of the schedules over their bases, by key. */
   readonly factors: ReadonlyMap<string, number>;
-  /** Changes whenever a hyperparameter's value does. */
+  /** Changes whenever the value or the factor of a hyperparameter does. */
   readonly hyperVersion: number;
   readonly inputs: ReadonlyMap<string, number>;
   /** One number, or one per tensor. */
@@ -41,10 +41,14 @@ export class Leaves {
     this.tensorStates = leaves(({ node, kind }) => node.op === 'state' && kind === 'tensor');
   }
 
-  /** Writes every leaf that exists once. */
-  fill(values: Float64Array, context: StepContext): void {
+  /** Writes the hyperparameters and factors, which change only with `hyperVersion`. */
+  fillHyper(values: Float64Array, context: StepContext): void {
     for (const { place, name } of this.hyper) values[place] = context.hyper.get(name) ?? NaN;
     for (const { place, name } of this.factors) values[place] = context.factors.get(name) ?? NaN;
+  }
+
+  /** Writes every other leaf that exists once. */
+  fill(values: Float64Array, context: StepContext): void {
     for (const { place } of this.time) values[place] = context.t;
     for (const { place, name } of this.inputs) values[place] = context.inputs.get(name) ?? NaN;
     for (const { place, name } of this.states) values[place] = context.scalarStates.get(name)?.[0] ?? 0;

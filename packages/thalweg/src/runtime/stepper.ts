@@ -4,7 +4,7 @@
  */
 import { UnsupportedError } from '../language/error.ts';
 import type { Program } from '../language/program.ts';
-import { compileScalars, type ScalarStep } from '../lower/scalars.ts';
+import { compileScalars } from '../lower/scalars.ts';
 import type { DType } from '../plan/dtype.ts';
 import { planVariant, prepare, printPlan, type Variants } from '../plan/plan.ts';
 import { Arena } from './arena.ts';
@@ -33,11 +33,8 @@ export class Stepper {
   readonly scalarStates = new Map<string, Float64Array>();
   private readonly options: StepperOptions;
   private readonly variants: Variants;
-  private readonly selectors: readonly ScalarStep[];
-  private readonly selectorLeaves: Leaves;
-  private readonly selectorValues: Float64Array;
-  private readonly conditionPlaces: readonly number[];
   private readonly compiled = new Map<number, Variant>();
+  private current: Variant | undefined;
 
   constructor(options: StepperOptions) {
     const { program, dtype, backend, shapes, gated } = options;
@@ -52,34 +49,47 @@ export class Stepper {
     for (const [name, kind] of program.states) {
       if (kind !== 'array') this.scalarStates.set(name, new Float64Array(kind === 'tensor' ? shapes.size : 1));
     }
-    const scalars = compileScalars(this.variants.scalars);
-    this.selectors = scalars.steps(() => true);
-    this.selectorLeaves = new Leaves(this.variants.scalars);
-    this.selectorValues = new Float64Array(this.variants.scalars.length);
-    this.conditionPlaces = this.variants.conditions.map((condition) => scalars.place.get(condition) ?? 0);
   }
 
   /** Computes one step. Returns false, with nothing changed, where a gradient was not finite and the stepper is gated. */
   run(context: StepContext): boolean {
-    return this.select(context).run(context);
+    let variant = this.current ?? this.variantOf(this.decide(context));
+    const outcome = variant.begin(context);
+    // The last step's plan is nearly always the right one; where it is not, its scalars have shown which is.
+    if (this.compiled.get(outcome) !== variant) {
+      variant = this.variantOf(outcome);
+      variant.begin(context);
+    }
+    this.current = variant;
+    return variant.finish(context);
   }
 
   /** Compiles what a step in this context needs, without taking it. */
   warm(context: StepContext): void {
-    this.select(context);
+    this.variantOf(this.decide(context));
   }
 
-  private select(context: StepContext): Variant {
-    const values = this.selectorValues;
-    this.selectorLeaves.fill(values, context);
-    for (const step of this.selectors) step(values);
-    let outcome = 0;
-    for (let i = 0; i < this.conditionPlaces.length; i++) outcome |= (values[this.conditionPlaces[i]!] === 0 ? 0 : 1) << i;
+  /** The outcomes of the host conditions, one bit each. */
+  private decide(context: StepContext): number {
+    const slots = this.variants.scalars;
+    const scalars = compileScalars(slots);
+    const values = new Float64Array(slots.length);
+    const leaves = new Leaves(slots);
+    leaves.fillHyper(values, context);
+    leaves.fill(values, context);
+    for (const step of scalars.steps(() => true)) step(values);
+    return this.variants.conditions.reduce(
+      (outcome, condition, i) => outcome | ((values[scalars.place.get(condition) ?? 0] === 0 ? 0 : 1) << i),
+      0,
+    );
+  }
+
+  private variantOf(outcome: number): Variant {
     return this.compiled.get(outcome) ?? this.compile(outcome);
   }
 
   private compile(outcome: number): Variant {
-    const outcomes = this.conditionPlaces.map((_, i) => ((outcome >> i) & 1) === 1);
+    const outcomes = this.variants.conditions.map((_, i) => ((outcome >> i) & 1) === 1);
     const plan = planVariant(this.variants, outcomes);
     this.options.trace?.(printPlan(plan));
     const variant = new Variant(plan, this.arena, this.options.backend);

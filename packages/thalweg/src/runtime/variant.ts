@@ -30,7 +30,7 @@ interface CompiledPass {
   readonly perTensor: boolean;
 }
 
-/** A plan bound to an arena. `run` computes one step. */
+/** A plan bound to an arena. `begin` and, if the plan is the right one, `finish` compute one step. */
 export class Variant {
   private readonly arena: Arena;
   private readonly values: Float64Array;
@@ -43,6 +43,7 @@ export class Variant {
   private readonly tensorPlaces: readonly number[];
   private readonly saved: readonly Float64Array[];
   private readonly gatePlace: number | undefined;
+  private readonly conditionPlaces: readonly number[];
   private readonly stateWrites: readonly {
     readonly state: string;
     readonly place: number;
@@ -66,6 +67,7 @@ export class Variant {
     this.tensorPlaces = [...isTensor].map((node) => place.get(node) ?? 0);
     this.saved = arena.tensors.map(() => new Float64Array(this.tensorPlaces.length));
     this.gatePlace = plan.gate === undefined ? undefined : place.get(plan.gate);
+    this.conditionPlaces = plan.conditions.map((condition) => place.get(condition) ?? 0);
     this.stateWrites = [...plan.scalarWrites].map(([state, node]) => ({
       state,
       place: place.get(node) ?? 0,
@@ -73,15 +75,24 @@ export class Variant {
     }));
   }
 
-  /** Computes one step. Returns false, with nothing written, where the gate found a gradient that is not finite. */
-  run(context: StepContext): boolean {
-    const { values } = this;
+  /** Computes the scalars that need no array. Returns the outcomes of the host conditions, one bit each. */
+  begin(context: StepContext): number {
+    const { values, conditionPlaces } = this;
     this.leaves.fill(values, context);
     if (this.hyperVersion !== context.hyperVersion) {
+      this.leaves.fillHyper(values, context);
       for (const step of this.fixed) step(values);
       this.hyperVersion = context.hyperVersion;
     }
-    let level = -1;
+    this.scalarsOf(0, context);
+    let outcome = 0;
+    for (let i = 0; i < conditionPlaces.length; i++) outcome |= (values[conditionPlaces[i]!] === 0 ? 0 : 1) << i;
+    return outcome;
+  }
+
+  /** Computes the rest of the step. Returns false, with nothing written, where the gate found a gradient that is not finite. */
+  finish(context: StepContext): boolean {
+    let level = 0;
     for (const pass of this.passes) {
       while (level < pass.level) this.scalarsOf(++level, context);
       if (level >= 1 && !this.gateOpen()) return false;

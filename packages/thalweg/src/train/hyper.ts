@@ -52,6 +52,8 @@ export class LiveHyper {
   private readonly owner: string;
   private readonly slots: ReadonlyMap<string, HyperSlot>;
   private readonly given = new Map<string, HyperValue>();
+  /** Those that are no numbers, and so change from step to step. */
+  private scheduled: readonly (readonly [string, Exclude<HyperValue, number>])[] = [];
 
   constructor(owner: string, slots: readonly HyperSlot[], values: ReadonlyMap<string, HyperValue>) {
     this.owner = owner;
@@ -79,14 +81,15 @@ export class LiveHyper {
       );
     }
     this.given.set(key, checkHyper(this.owner, key, value, slot.range.text));
+    this.scheduled = [...this.given].flatMap(([name, one]) => (typeof one === 'number' ? [] : [[name, one] as const]));
     this.change(key, typeof value === 'number' ? value : NaN, 1);
   }
 
   /** Evaluates schedules and functions at step `t`. Throws before any value changes. */
   advance(t: number): void {
+    if (this.scheduled.length === 0) return;
     const next: [string, number, number][] = [];
-    for (const [key, value] of this.given) {
-      if (typeof value === 'number') continue;
+    for (const [key, value] of this.scheduled) {
       const now = value instanceof Schedule ? value.at(t) : value(t);
       if (this.slots.get(key)?.range.contains(now) !== true) {
         const text = this.slots.get(key)?.range.text ?? '';
@@ -98,7 +101,7 @@ export class LiveHyper {
   }
 
   private change(key: string, value: number, factor: number): void {
-    if (!Object.is(this.values.get(key), value)) this.version += 1;
+    if (!Object.is(this.values.get(key), value) || !Object.is(this.factors.get(key), factor)) this.version += 1;
     this.values.set(key, value);
     this.factors.set(key, factor);
   }

@@ -151,7 +151,7 @@ export class Optimizer<P extends Readonly<Record<string, Parameter>> = Readonly<
    * opt.step(opt.grads, { loss: 9 });
    * ```
    */
-  step(gradients?: Gradients<P>, inputs: Inputs = {}): boolean {
+  step(gradients?: Gradients<P>, inputs: Inputs = noInputs): boolean {
     const stepper = this.running('step');
     const handed = gradients === undefined || Object.is(gradients, this.gradientViews) ? undefined : gradients;
     if (handed !== undefined) this.checkArrays('gradient', handed);
@@ -236,6 +236,7 @@ export class Optimizer<P extends Readonly<Record<string, Parameter>> = Readonly<
   }
 
   private checkInputs(inputs: Inputs): void {
+    if (inputs === noInputs && this.program.inputs.length === 0) return;
     const declared = this.program.inputs;
     for (const name of Object.keys(inputs)) {
       if (!declared.some((input) => input.name === name)) throw new ArrayError(this.name, name, `there is no input ${name}`);
@@ -260,6 +261,8 @@ export class Optimizer<P extends Readonly<Record<string, Parameter>> = Readonly<
     }
   }
 }
+
+const noInputs: Inputs = {};
 
 function isArray(value: unknown): value is Float32Array | Float64Array {
   return value instanceof Float32Array || value instanceof Float64Array;
