@@ -3,7 +3,7 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/', 'docs/api/', 'docs/.examples/', 'coverage/', 'report/', '.bench/'] },
+  { ignores: ['**/dist/', 'docs/api/', 'docs/.examples/', 'packages/thalweg/test/.types/', 'coverage/', 'report/', '.bench/'] },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,

@@ -156,7 +156,7 @@ describe('schedules and minimize', () => {
 
 test('the compiler refuses what it can', () => {
   const root = join(import.meta.dirname, '../../..');
-  const folder = join(root, 'docs/.examples/types');
+  const folder = join(import.meta.dirname, '.types');
   const lines = [
     'adamw({ learningRate: 1 });',
     "adamw({ lr: '0.1' });",
@@ -170,7 +170,7 @@ test('the compiler refuses what it can', () => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   lines.forEach((line, i) => writeFileSync(join(folder, `${String(i)}.ts`), `import { adamw, sgd, tensor } from 'thalweg';\n${line}\nvoid [adamw, sgd, tensor];\n`));
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../../../tsconfig.base.json', compilerOptions: { noEmit: true }, include: ['*.ts'] }));
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../../../../tsconfig.base.json', compilerOptions: { noEmit: true }, include: ['*.ts'] }));
   let output = '';
   try {
     execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], { encoding: 'utf8', stdio: 'pipe', cwd: folder });
