@@ -1,4 +1,8 @@
-"""First weights, gradients and losses that Python and TypeScript compute alike, bit for bit. See stream.ts."""
+"""First weights, gradients, losses and hyperparameters that Python and TypeScript compute alike, bit for bit. See stream.ts."""
+
+import hashlib
+import math
+import struct
 
 M = 0xFFFFFFFF
 
@@ -20,8 +24,10 @@ def weight(element):
     return signed(1, 0, element) * 2.0 ** (element % 5 - 2)
 
 
-def gradient(step, element):
-    """Magnitudes over 40 powers of two, exact zeros, and a stretch of one sign."""
+def gradient(step, element, stream="plain"):
+    """Magnitudes over 40 powers of two, exact zeros, and a stretch of one sign; with gaps: zero at first, and for long."""
+    if stream == "gaps" and (step <= 3 or 20 < step <= 300):
+        return 0.0
     if mix(2, step, element) % 17 == 0:
         return 0.0
     value = signed(3, step, element) * 2.0 ** ((element * 5 + step // 50 * 3) % 41 - 25)
@@ -30,3 +36,21 @@ def gradient(step, element):
 
 def loss(step):
     return 3.0 + signed(4, step, 0)
+
+
+# What a row of the table means by a word where a hyperparameter stands, as a function of the step.
+SCHEDULES = {
+    "cosine": lambda t: 0.01 * (1 + math.cos(math.pi * min(t, 400) / 400)) / 2,
+    "fade": lambda t: 0.1 - 0.1 * min(t, 400) / 400,
+    "halves": lambda t: 0.02 * 2.0 ** -(t % 5),
+    "rise": lambda t: 1 - 0.25 / (1 + t // 40),
+}
+
+
+def digest():
+    """SHA-256 of the bytes of the first weights and of both streams' gradients, and a few of the numbers."""
+    numbers = [weight(e) for e in range(300)]
+    numbers += [gradient(t, e, s) for s in ("plain", "gaps") for t in range(1, 321) for e in range(300)]
+    numbers += [loss(t) for t in range(1, 321)]
+    sample = [[t, e, gradient(t, e)] for t in (1, 2, 99, 100, 149, 150, 320) for e in (0, 1, 7, 299)]
+    return {"count": len(numbers), "sha256": hashlib.sha256(struct.pack(f"<{len(numbers)}d", *numbers)).hexdigest(), "sample": sample}

@@ -17,6 +17,7 @@ export { Store, writeWhole } from './run/store.ts';
 export type { TrialRequest, TrialResult } from './run/trial.ts';
 export { renderHtml } from './report/html.ts';
 export { renderMarkdown } from './report/markdown.ts';
+export { renderPicture } from './report/picture.ts';
 export { renderTable } from './report/terminal.ts';
 export { Batches, normal, permutation, random } from './data/random.ts';
 export type { Random } from './data/random.ts';

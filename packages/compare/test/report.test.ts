@@ -1,6 +1,7 @@
 /** The reports of a comparison: whole, escaped, readable without colours or network, at every width, and the same each time. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { parseHTML } from 'linkedom';
 import { duration } from '../src/cli/progress.ts';
 import { renderHtml } from '../src/report/html.ts';
 import { renderMarkdown } from '../src/report/markdown.ts';
@@ -36,8 +37,10 @@ describe('HTML', () => {
   test('what a problem file says does not become markup', () => {
     const hostile = fixture('<script>alert(1)</script>"\'&');
     const page = renderHtml(hostile);
-    assert.ok(!page.includes('<script>alert'));
-    assert.ok(page.includes('&lt;script&gt;alert(1)&lt;/script&gt;'));
+    const { document } = parseHTML(page);
+    assert.ok([...document.querySelectorAll('script')].every((script) => !script.textContent.includes('alert')));
+    assert.equal(document.querySelectorAll('script').length, 1);
+    assert.ok(document.querySelector('h2')?.textContent.includes('<script>alert(1)</script>') === true);
   });
   test('is the same each time', () => assert.equal(renderHtml(fixture()), html));
 });
@@ -54,9 +57,9 @@ describe('the terminal', () => {
     });
   }
   // eslint-disable-next-line no-control-regex -- control codes are what must be there
-  test('colours only where asked for', () => assert.match(renderTable(comparison, 100, true), /\u001b\[38;2;/));
+  test('colours only where asked for', () => assert.match(renderTable(comparison, 100, true), /\u001b\[38;/));
   test('says what was found in words', () =>
-    assert.match(renderTable(comparison, 300, false), /No detectable difference from it: AdaGrad/));
+    assert.match(renderTable(comparison, 300, false), /No detectable difference from Adam: AdaGrad/));
   test('durations', () => assert.deepEqual([0, 59.6, 75, 3600].map(duration), ['0:00', '1:00', '1:15', '60:00']));
 });
 

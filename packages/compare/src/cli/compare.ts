@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
+import { WriteStream } from 'node:tty';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { compare, type Plan } from '../compare.ts';
 import { contestants, defaultContestants } from '../contestants.ts';
@@ -108,8 +109,9 @@ function write(comparison: Comparison, options: Options, seconds: number): void 
     process.stdout.write(json);
     return;
   }
-  const colour = options.color && process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
-  process.stdout.write(`\n${renderTable(comparison, process.stdout.isTTY ? process.stdout.columns : 100, colour)}\n`);
+  const terminal = process.stdout instanceof WriteStream ? process.stdout : undefined;
+  const colour = options.color && terminal !== undefined && (process.env['NO_COLOR'] ?? '') === '';
+  process.stdout.write(`\n${renderTable(comparison, terminal?.columns ?? 100, colour)}\n`);
   process.stdout.write(`\nReport: ${report} (${duration(seconds)})\n`);
 }
 

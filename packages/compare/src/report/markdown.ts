@@ -1,24 +1,40 @@
-/** The ranked tables in Markdown, for README and docs. */
-import type { Comparison } from '../schema.ts';
-import { conclusion, divergence, metric, number, rate, verdict } from './text.ts';
+/** The ranked tables in Markdown, for README and docs. Knows results; knows no styles. */
+import type { Comparison, ProblemResult } from '../schema.ts';
+import { column, durations } from './number.ts';
+import { cautions, conclusion, divergence, metric, rate, verdict } from './text.ts';
 
-/** A heading, a table and a sentence for each problem. */
+/** A heading, a table and a few sentences for each problem. */
 export function renderMarkdown(comparison: Comparison): string {
+  const preset = comparison.protocol.preset === 'quick' ? ' (quick)' : '';
   return comparison.problems
     .map((problem) => {
-      const head = ['#', 'optimizer', 'lr', `${problem.testMetric.name}: median (spread)`, 'diverged', 'steps to target', 'against the best'];
-      const rows = problem.optimizers.map((one) => [
-        String(one.rank),
-        one.label,
-        rate(one),
-        metric(problem, one),
-        divergence(one),
-        number(one.summary.stepsToTarget),
-        verdict(problem, one.id),
-      ]);
-      const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-      const preset = comparison.protocol.preset === 'quick' ? ' (quick)' : '';
-      return [`**${problem.title}**${preset}`, '', line(head), line(head.map(() => '---')), ...rows.map(line), '', conclusion(problem)].join('\n');
+      const title = `**${cell(problem.title)}**${preset}`;
+      return [title, '', ...table(problem), '', cell([conclusion(problem), ...cautions(problem)].join(' '))].join('\n');
     })
     .join('\n\n');
+}
+
+function table(problem: ProblemResult): string[] {
+  const { optimizers, testMetric } = problem;
+  const steps = column(optimizers.map(({ summary }) => summary.stepsToTarget));
+  const time = durations(optimizers.map(({ summary }) => summary.secondsToTarget));
+  const head = ['#', 'optimizer', 'lr', `${testMetric.name}: median (spread)`, 'diverged: runs, rates', 'steps to target', `${time.unit} to target`, 'against the best'];
+  const rows = optimizers.map((one) => {
+    const { runs, rates } = divergence(one);
+    const { stepsToTarget, secondsToTarget } = one.summary;
+    return [String(one.rank), one.label, rate(one), metric(problem, one), `${runs}, ${rates}`, steps(stepsToTarget), time.format(secondsToTarget), verdict(problem, one)];
+  });
+  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
+  const align = head.map((_, i) => ([0, 2, 3, 5, 6].includes(i) ? '---:' : '---'));
+  return [line(head), `| ${align.join(' | ')} |`, ...rows.map(line)];
+} // prettier-ignore
+
+/** Text that stays one cell and does not become markup. */
+function cell(text: string): string {
+  return text
+    .replaceAll(/\s*[\r\n]+\s*/g, ' ')
+    .replaceAll('\u00a0', ' ')
+    .replaceAll(/[\\|*_`[\]]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;');
 }

@@ -78,7 +78,7 @@ function spare(place: number): Look {
 }
 
 /** FNV-1a: the same place for the same name on every machine. */
-function hash(text: string): number {
+export function hash(text: string): number {
   let value = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) value = Math.imul(value ^ byte, 0x01000193) >>> 0;
   return value;

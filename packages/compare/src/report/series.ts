@@ -65,6 +65,13 @@ export function scoreRange(problem: ProblemResult): Range {
   return rangeOf(scores, starts, problem.tuningMetric);
 }
 
+/** The axis for learning rates: all that were tried. */
+export function rateRange({ optimizers }: ProblemResult): Range {
+  const rates = optimizers.flatMap(({ sweep }) => sweep.map(({ lr }) => lr)).filter((lr) => lr > 0 && Number.isFinite(lr));
+  const [least, most] = rates.length === 0 ? [0.1, 1] : [Math.min(...rates), Math.max(...rates)];
+  return least === most ? { type: 'log', domain: [least / 2, most * 2] } : padded('log', least, most);
+}
+
 /** Cuts at the worst start, or a third of the range behind it when something lies there; logarithmic when that shows more. */
 function rangeOf(values: readonly (number | null)[], starts: readonly (number | null)[], { lowerIsBetter }: Metric): Range {
   const finite = keepFinite(values);

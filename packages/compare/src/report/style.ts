@@ -1,48 +1,129 @@
-/** How the report looks: a quiet map by day, a night map in dark mode. And the one thing that moves: hovering a name dims the others. */
+/** How the report looks: a quiet map by day, a night map in dark mode. Knows class names; knows no results. */
+
+const day =
+  '--paper:#fbfaf6;--ink:#23302f;--soft:#5b6865;--line:#dcd8cb;--grid:#e9e6db;--contour:#8a7a55;--tag:#80610f;--wash:#f3f1e8;' +
+  tints(['#c9dcd6', '#d4e3d3', '#dfe8d1', '#e8ebd1', '#efecd4', '#f3ecd7', '#f5eedd', '#f7f1e4', '#f9f5ec']);
+const night =
+  '--paper:#11181c;--ink:#dfe6e2;--soft:#97a5a1;--line:#2d393e;--grid:#212c31;--contour:#7d8f8c;--tag:#e5c453;--wash:#182126;' +
+  tints(['#0d2630', '#122a31', '#182e33', '#1e3235', '#253738', '#2c3c3b', '#33413f', '#3a4643', '#414b47']);
+
+function tints(colours: readonly string[]): string {
+  return colours.map((colour, i) => `--tint-${String(i)}:${colour}`).join(';');
+}
+
+/** The colours of ground and ink, by day, by night and on paper; for pages and for pictures that stand alone. */
+export const ground = `:root{${day}}@media (prefers-color-scheme:dark){:root{${night}}}@media print{:root{${day}}}`;
+
+/** What the marks of a figure look like. */
+export const marks = `.grid{stroke:var(--grid)}.target{opacity:.75}.contour path{stroke:var(--contour);stroke-width:.45;stroke-opacity:.75}
+.contour.index path{stroke-width:.9}.height{fill:var(--contour);stroke:var(--tint-4);font-size:.86em;paint-order:stroke}.neat rect,rect.neat{stroke:var(--contour);stroke-width:.8}
+.cross,.chosen{fill:none}.count{font-size:.8em}`;
 
 /** The style sheet. */
 export const style = `
-:root{--paper:#fbfaf6;--ink:#23302f;--soft:#5f6b68;--line:#d9d6cb;--low:#dfe9dc;--high:#f3ead8;--contour:#a89f86;--tag:#8a6d1d}
-@media (prefers-color-scheme:dark){:root{--paper:#11181c;--ink:#dfe6e2;--soft:#93a19d;--line:#2c383d;--low:#14242b;--high:#2a3236;--contour:#4d5f63;--tag:#e5c453}}
+${ground}
 *{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 ui-serif,Georgia,'Times New Roman',serif}
-header,main{max-width:76rem;margin:0 auto;padding:0 1.5rem}
-header{padding-top:2.5rem}
-header p,section>p{max-width:44rem}
-.brand{letter-spacing:.18em;text-transform:uppercase;font:600 .75rem ui-sans-serif,system-ui,sans-serif;color:var(--soft);margin:0}
-h1{font-size:1.9rem;line-height:1.2;margin:.3rem 0 1rem;font-weight:600}
-h2{font-size:1.35rem;margin:0 0 .5rem;font-weight:600}
-h4{margin:0;font:600 .95rem ui-sans-serif,system-ui,sans-serif}
-section{border-top:1px solid var(--line);padding:2rem 0 1.5rem;margin-top:1.5rem}
-.tag{font:600 .75rem ui-sans-serif,system-ui,sans-serif;vertical-align:middle;border:1px solid var(--tag);color:var(--tag);border-radius:1em;padding:.1em .7em}
+html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
+body{margin:0;background:var(--paper);color:var(--ink);font:17px/1.55 Charter,'Bitstream Charter','Iowan Old Style','Source Serif 4',Georgia,serif}
+header,main{max-width:80rem;margin:0 auto;padding:0 2rem}
+header{padding-top:3rem}
+header>p,section>p{max-width:43rem;text-wrap:pretty}
+h1,h2,h3,h4{line-height:1.2;font-weight:600;text-wrap:balance}
+h1{font-size:2.1rem;margin:.3rem 0 1rem}
+h2{font-size:1.5rem;margin:0 0 .6rem}
+h3,h4,.brand,.tag,.facts,.keys,table,summary,figcaption,.rule p,dl,.minis{font-family:ui-sans-serif,system-ui,sans-serif}
+h3{font-size:.95rem;margin:2rem 0 .8rem}
+h4{font-size:.95rem;margin:0;display:flex;align-items:center;gap:.5rem}
+.brand{letter-spacing:.2em;text-transform:uppercase;font-size:.75rem;font-weight:600;color:var(--soft);margin:0}
+.tag{font-size:.8rem;font-weight:600;vertical-align:.35em;border:1px solid;color:var(--tag);border-radius:1em;padding:.1em .7em;white-space:nowrap}
+section{border-top:1px solid var(--line);padding:2.6rem 0 1.4rem;margin-top:2.6rem}
+section>p{margin:.7rem 0}
+.facts{color:var(--soft);font-size:.88rem}
 .conclusion{font-style:italic}
-a{color:inherit}
-.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.3rem 1.3rem;padding:0;margin:1rem 0;font:.9rem ui-sans-serif,system-ui,sans-serif}
-.legend li{display:flex;align-items:center;gap:.45rem}
-.swatch{flex:none;vertical-align:middle;margin-right:.2rem}
-.scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font:.87rem ui-sans-serif,system-ui,sans-serif;font-variant-numeric:tabular-nums}
-.note{color:var(--soft);font:.87rem ui-sans-serif,system-ui,sans-serif;margin:0 0 .4rem}
-th,td{text-align:left;padding:.42rem .9rem .42rem 0;border-bottom:1px solid var(--line);white-space:nowrap;font-weight:400}
-thead th{color:var(--soft);vertical-align:bottom;text-transform:none}
+.caution{font-size:.95rem;border-left:2px solid var(--tag);padding-left:.8rem}
+a{color:inherit;text-decoration-color:var(--soft);text-underline-offset:.15em}
+a:hover{text-decoration-color:currentColor}
+:focus-visible{outline:2px solid var(--tag);outline-offset:2px}
+abbr{text-decoration:none}
+small,.none{color:var(--soft)}
+small{font-size:.87em}
+
+.scroll{overflow-x:auto;margin:1.2rem 0}
+table{border-collapse:collapse;font-size:.86rem;line-height:1.35;font-variant-numeric:tabular-nums}
+caption{text-align:left;color:var(--soft);padding-bottom:.5rem}
+.scroll caption{position:sticky;left:0;max-width:min(80rem,calc(100vw - 4rem))}
+th,td{text-align:left;padding:.42rem .7rem;font-weight:400;white-space:nowrap;border-bottom:1px solid var(--line)}
+th:first-child,td:first-child{padding-left:0}
+th:last-child,td:last-child{padding-right:0}
+thead th{color:var(--soft);vertical-align:bottom}
 tbody th{font-weight:600}
-small{color:var(--soft)}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:1.5rem 2rem;margin:1.5rem 0}
-figure{margin:0}
-figure svg{width:100%;height:auto;overflow:visible;font:11px ui-sans-serif,system-ui,sans-serif;font-variant-numeric:tabular-nums}
-figcaption{color:var(--soft);font-size:.87rem}
-details{margin-top:1rem}
-summary{cursor:pointer;font:600 .9rem ui-sans-serif,system-ui,sans-serif}
-.rules{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:1.2rem 2rem;margin-top:1rem}
-.rule{border-left:2px solid var(--line);padding-left:1rem;overflow-x:auto}
-.rule p{margin:.2rem 0;font-size:.87rem;color:var(--soft)}
-code{font:.85em ui-monospace,monospace}
+.number{text-align:right}
+th.group{text-align:center;padding-bottom:.1rem;border-bottom-color:transparent}
+.ranking{width:100%}
+.result b{font-size:1.08em;font-weight:600}
+.ranking .rank{width:1.6rem}
+.swatch{flex:none;vertical-align:middle;margin-right:.55rem}
+.swatch line{stroke:var(--c);stroke-width:2.4}
+h4 .swatch{margin:0}
+.strip{display:block;overflow:visible}
+.strip .axis{stroke:var(--line)}
+.strip circle{fill:var(--c);fill-opacity:.45}
+.strip .median{stroke:var(--c);stroke-width:2}
+.strip .lost{stroke:var(--c);stroke-width:1.6;fill:none}
+span.lost{color:var(--tag)}
+
+.keys{border:0;padding:0;margin:1.8rem 0 1rem;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;font-size:.88rem}
+.keys legend{float:left;padding:.25rem 1.2rem .25rem 0;color:var(--soft)}
+.key{display:flex;align-items:center;padding:.25rem 0;cursor:pointer}
+.key input{accent-color:var(--c);margin:0 .5rem 0 0}
+.figures{display:grid;grid-template-columns:1.62fr 1fr;grid-template-rows:auto 1fr;gap:1.6rem 2.6rem}
+.main{grid-row:span 2}
+figure{margin:0;min-width:0;container-type:inline-size}
+figcaption{color:var(--soft);font-size:.86rem;line-height:1.4;margin-bottom:.3rem;min-height:2.8em}
+figcaption b{color:var(--ink);font-weight:600;margin-right:.35em}
+figure svg{display:block;width:100%;height:auto;overflow:visible;font:14px ui-sans-serif,system-ui,sans-serif;font-variant-numeric:tabular-nums;fill:currentColor;text-anchor:middle}
+@container (min-width:25rem){figure svg{font-size:12.5px}}
+@container (min-width:36rem){figure svg{font-size:9.6px}}
+@container (min-width:46rem){figure svg{font-size:8.4px}}
+${marks}
+.o{transition:opacity .12s}
+.touch{pointer-events:all}
+.minis{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(10.5rem,1fr));gap:1rem;font-size:.86rem}
+.minis svg:not(.swatch){display:block;width:100%;height:auto;margin-top:.35rem;fill:currentColor}
+.defs{position:absolute}
+
+details{margin-top:.9rem}
+summary{cursor:pointer;font-weight:600;font-size:.92rem}
+.rules{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,23rem),1fr));gap:1.8rem 2.4rem;margin:1.2rem 0}
+.rule{border-left:1px solid var(--contour);padding-left:1.1rem;min-width:0;overflow-x:auto}
+.rule p{margin:.3rem 0;font-size:.86rem;color:var(--soft);line-height:1.45}
+code{font:.92em ui-monospace,monospace;color:var(--ink);overflow-wrap:anywhere}
 math{font-size:1.05em}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.35rem 1.5rem;font-size:.92rem}
-dt{color:var(--soft)}dd{margin:0}
-@media (max-width:40rem){header,main{padding:0 1rem}header{padding-top:1.5rem}h1{font-size:1.5rem}dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}}
-@media print{.scroll{overflow:visible}details{display:block}}
+math[display=block]{text-align:left;margin:.6rem 0}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.45rem 1.6rem;font-size:.9rem;line-height:1.45;max-width:60rem}
+dt{color:var(--soft)}
+dd{margin:0;overflow-wrap:anywhere}
+
+@media (max-width:60rem){.figures{grid-template-columns:1fr;grid-template-rows:none}.main{grid-row:auto}figcaption{min-height:0}}
+@media (max-width:40rem){
+body{font-size:16px}header,main{padding:0 1.1rem}header{padding-top:1.6rem}h1{font-size:1.6rem}h2{font-size:1.3rem}section{padding-top:1.8rem;margin-top:1.8rem}
+.scroll{margin-inline:-1.1rem;padding-inline:1.1rem}.scroll caption{left:1.1rem;max-width:calc(100vw - 2.2rem)}th,td{padding:.42rem .55rem}
+.ranking{width:auto}
+.minis{grid-template-columns:1fr 1fr}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.7rem}
+}
+@media print{
+body{font-size:10pt}header,main{padding:0;max-width:none}.scroll{overflow:visible}.keys legend,.key input{display:none}table{font-size:7.5pt}th,td{padding:.25rem .35rem}
+figure,tr,.rule,.minis li{break-inside:avoid}h2,h3{break-after:avoid}.figures{grid-template-columns:1.62fr 1fr;gap:1rem}.main{grid-row:span 2}.strip{width:90px;height:auto}
+}
+@media (prefers-reduced-motion:reduce){.o{transition:none}}
 `;
 
-/** Opens the update rules before printing, since paper cannot. */
+/** Hovering or ticking one dims the others: a rule for each pen, no script. */
+export function highlighting(names: readonly string[]): string {
+  const dim = '.problem:has(.key input:checked,.key:hover,.row:hover) .o{opacity:.1}';
+  const keep = (name: string): string => `.problem:has(.key.${name} input:checked,.key.${name}:hover,.row.${name}:hover) .o.${name}{opacity:1}`;
+  return dim + names.map(keep).join('');
+}
+
+/** Opens what is folded before printing, since paper cannot. */
 export const script = `addEventListener('beforeprint',()=>document.querySelectorAll('details').forEach((d)=>{d.open=true}));`;

@@ -4,7 +4,11 @@ import { column, list, none, number, probability, rateText, type Format } from '
 
 /** How the test metrics of a problem are written, alike in all rows. */
 export function metricFormat({ optimizers }: ProblemResult): Format {
-  return column(optimizers.flatMap(({ summary }) => [summary.median, summary.low, summary.high]));
+  const values = optimizers.flatMap(({ summary }) => [summary.median, summary.low, summary.high]);
+  const medians = new Set(optimizers.map(({ summary }) => summary.median));
+  // Three digits, or as many more as it takes to see why one ranks before another.
+  const formats = [3, 4, 5].map((digits) => column(values, digits));
+  return formats.find((format) => new Set([...medians].map(format)).size === medians.size) ?? column(values);
 }
 
 /** `12.3 % (11.9–12.8)`: median and spread. */
@@ -17,6 +21,7 @@ export function metric(problem: ProblemResult, { summary }: OptimizerResult): st
 export function spread(problem: ProblemResult, { low, high }: OptimizerResult['summary']): string {
   const format = metricFormat(problem);
   const end = (value: number | null): string => (value === null ? 'diverged' : format(value));
+  if (low !== null && low === high) return '(all equal)';
   const isPlain = low !== null && high !== null && low >= 0 && high >= 0;
   return `(${end(low)}${isPlain ? '–' : ' to '}${end(high)})`;
 }
@@ -34,11 +39,12 @@ export function verdict(problem: ProblemResult, one: OptimizerResult): string {
   return `${isWorse(comparison) ? 'worse' : 'better on average'} (${probability(comparison.pValue)})`;
 }
 
-/** The mean paired difference from the best with its p-value; empty for the best itself and where there is none. */
+/** The mean paired difference from the best, with its p-value unless the verdict has it; empty for the best itself and where there is none. */
 export function difference(problem: ProblemResult, one: OptimizerResult): string {
   const comparison = comparisonOf(problem, one);
   if (comparison?.difference == null) return '';
-  return `${amount(problem, comparison.difference)} on average, ${probability(comparison.pValue)}`;
+  const p = comparison.verdict === 'different' ? '' : `, ${probability(comparison.pValue)}`;
+  return `${amount(problem, comparison.difference)} on average${p}`;
 }
 
 /** A difference with its sign, positive where the best is ahead; differences of percentages are points. */

@@ -1,0 +1,53 @@
+/** Learning curves: the median over seeds with a band from the least to the greatest. Knows results; knows no page. */
+import * as Plot from '@observablehq/plot';
+import type { ProblemResult } from '../schema.ts';
+import { number } from './number.ts';
+import { ink, type Pens } from './pens.ts';
+import { axis, draw, laneHeight, line, margins, of } from './plot.ts';
+import { band, curveRange, divergences, type BandPoint, type Diverged, type Which } from './series.ts';
+
+/** Training loss or validation metric against steps; runs that diverged are crosses above, one row for each optimizer that has any. */
+export function curves(problem: ProblemResult, which: Which, all: Pens, height: number): string {
+  const series = problem.optimizers.map((one) => ({ one, pen: all.of(one.id), points: band(one.trials, which) }));
+  const range = curveRange(problem, which, series.map(({ points }) => points)); // prettier-ignore
+  const scale = axis(range);
+  const [bottom, top] = range.domain;
+  const lanes = problem.optimizers.map((one) => ({ one, pen: all.of(one.id), lost: divergences(one, problem.steps) })).filter(({ lost }) => lost.length > 0);
+  const name = which === 'training' ? 'training loss' : problem.tuningMetric.name;
+  const drawn = series.filter(({ points }) => points.some(({ middle }) => middle !== null));
+  return draw(`${name} against steps`, {
+    height: height + lanes.length * laneHeight,
+    marginTop: margins.marginTop + lanes.length * laneHeight,
+    x: { label: 'step', domain: [0, problem.steps], tickSize: 4 },
+    y: { label: name, tickSize: 0, ...scale },
+    marks: [
+      Plot.gridY({ className: 'grid', strokeOpacity: 1, ticks: scale.ticks }),
+      ...drawn.map(({ points, pen }) =>
+        Plot.areaY(points.map((point) => shadow(point, bottom, top)).filter((point) => point !== null), {
+          x: 'step', y1: 'low', y2: 'high', fill: ink, fillOpacity: 0.12, clip: true, ...of(pen, 'band'),
+        }),
+      ),
+      ...(which === 'validation' ? [Plot.ruleY([problem.target.value], { className: 'target', stroke: 'currentColor', strokeDasharray: '1 3' })] : []),
+      ...drawn.map(({ points, pen, one }) =>
+        Plot.lineY(points, { x: 'step', y: 'middle', clip: true, strokeLinejoin: 'round', ...line(pen), ...of(pen, 'line'), title: () => one.label }),
+      ),
+      ...drawn.map(({ points, pen, one }) =>
+        Plot.dot(points.filter(({ middle }) => middle !== null && middle >= bottom && middle <= top), {
+          x: 'step', y: 'middle', r: 4, fill: 'transparent', ...of(pen, 'touch'),
+          title: (point: BandPoint) => `${one.label}, step ${String(point.step)}: ${number(point.middle)} (${number(point.low)} to ${point.high === null ? 'diverged' : number(point.high)})`,
+        }),
+      ),
+      ...lanes.map(({ lost, pen, one }, i) =>
+        Plot.dot(lost, {
+          x: 'step', frameAnchor: 'top', dy: -laneHeight * (lanes.length - i - 0.3), symbol: 'times', r: 3.6, stroke: ink, strokeWidth: 1.5, ...of(pen, 'cross'),
+          title: ({ seed, step }: Diverged) => `${one.label}, seed ${String(seed)}: diverged at step ${String(step)}`,
+        }),
+      ),
+    ],
+  }); // prettier-ignore
+}
+
+/** A point of the band that can be drawn: beyond a diverged run it reaches to the edge; null where every run has diverged. */
+function shadow({ step, low, high }: BandPoint, bottom: number, top: number): { step: number; low: number; high: number } | null {
+  return low === null ? null : { step, low: Math.max(low, bottom), high: high ?? top };
+}

@@ -1,0 +1,93 @@
+/** What stands behind the figures: update rules and configurations, every tuning score, differences in numbers, the protocol. */
+import katex from 'katex';
+import type { Comparison, OptimizerResult, ProblemResult, SweepPoint } from '../schema.ts';
+import { quantile } from '../statistics.ts';
+import { empty, html, Markup, type Hole } from './markup.ts';
+import { column, durations, none, number, rateText } from './number.ts';
+import type { Pens } from './pens.ts';
+import { scroller, swatch } from './table.ts';
+import { amount, comparisonOf } from './text.ts';
+
+/** Each optimizer's update rule and exact configuration. */
+export function rules(problem: ProblemResult, all: Pens): Markup {
+  const items = problem.optimizers.map((one) => {
+    const values = Object.entries({ lr: one.bestLr, ...one.hyperparameters }).map(([name, value]) => `${name} = ${String(value)}`);
+    return html`<div class="rule"><h4>${swatch(all.of(one.id))}${one.label}</h4>
+<p><code>${one.configuration}</code><br>${values.join(', ')}</p>${formula(one.latex)}<p>${timeOf(one)}</p></div>`;
+  });
+  return html`<details><summary>Update rules and configuration</summary><div class="rules">${items}</div></details>`;
+}
+
+/** LaTeX as MathML, which browsers draw without fonts or styles of ours. */
+function formula(latex: string): Markup {
+  return new Markup(katex.renderToString(latex, { output: 'mathml', displayMode: true, throwOnError: false, strict: 'ignore', trust: false }));
+}
+
+function timeOf({ trials }: OptimizerResult): string {
+  const whole = quantile(trials.map(({ seconds }) => seconds.gradient + seconds.optimizer), 0.5); // prettier-ignore
+  const own = quantile(trials.map(({ seconds }) => seconds.optimizer), 0.5); // prettier-ignore
+  if (whole === null || own === null || whole === 0) return '';
+  const { unit, format } = durations([whole]);
+  return `A run takes ${format(whole)} ${unit}, ${number((100 * own) / whole, 2)} % of that in the optimizer.`;
+}
+
+/** Every tuning score and every paired difference. */
+export function numbers(problem: ProblemResult, all: Pens, alpha: number): Markup {
+  return html`<details><summary>Every learning rate, every difference</summary>
+${scroller('Tuning scores', tuning(problem, all))}
+${scroller('Paired differences', differences(problem, all, alpha))}
+</details>`;
+}
+
+function tuning({ optimizers, tuningMetric }: ProblemResult, all: Pens): Markup {
+  const rates = [...new Set(optimizers.flatMap(({ sweep }) => sweep.map(({ lr }) => lr)))].sort((a, b) => a - b);
+  const format = column(optimizers.flatMap(({ sweep }) => sweep.map(({ score }) => score)));
+  const cell = (one: OptimizerResult, point: SweepPoint | undefined): Markup => {
+    if (point === undefined) return html`<td class="number"></td>`;
+    const lost = point.diverged === 0 ? empty : html` <span class="lost" title="${point.diverged} of ${point.scores.length} diverged">×${point.scores.length > 1 ? point.diverged : ''}</span>`;
+    const score = point.score === null ? '' : format(point.score);
+    const isChosen = point.lr === one.bestLr && one.tuning !== 'all-diverged';
+    return html`<td class="number">${isChosen ? html`<b title="chosen">${score}</b>` : score}${point.extension ? html`<abbr title="added to the grid">+</abbr>` : empty}${lost}</td>`;
+  };
+  const row = (one: OptimizerResult): Markup =>
+    html`<tr><th scope="row">${swatch(all.of(one.id))}${one.label}</th>${rates.map((lr) => cell(one, one.sweep.find((point) => point.lr === lr)))}</tr>`;
+  return html`<table><caption>${tuningMetric.name}, median over tuning seeds, by learning rate. Bold: chosen; +: added to the grid; ×: diverged.</caption>
+<thead><tr><th scope="col">Optimizer</th>${rates.map((lr) => html`<th scope="col" class="number">${rateText(lr)}</th>`)}</tr></thead>
+<tbody>${optimizers.map(row)}</tbody></table>`;
+} // prettier-ignore
+
+function differences(problem: ProblemResult, all: Pens, alpha: number): Markup {
+  const best = problem.optimizers.find(({ id }) => id === problem.comparisons[0]?.better);
+  if (best === undefined) return empty;
+  const rows = problem.optimizers.flatMap((one) => {
+    const comparison = comparisonOf(problem, one);
+    if (comparison === undefined) return [];
+    const { difference, interval, pValue, verdict } = comparison;
+    const cells: Hole = [
+      difference === null ? none : amount(problem, difference),
+      interval === null ? none : `${amount(problem, interval[0])} to ${amount(problem, interval[1])}`,
+      pValue === null ? none : pValue < 1e-3 ? '< 0.001' : number(pValue, 2),
+    ].map((text) => html`<td class="number">${text}</td>`);
+    return [html`<tr><th scope="row">${swatch(all.of(one.id))}${one.label}</th>${cells}<td>${verdict}</td></tr>`];
+  });
+  return html`<table><caption>${problem.testMetric.name}, mean over seeds of the difference from ${best.label}, seed by seed; positive favours ${best.label}. The intervals
+are for single comparisons, the p-values are corrected for all of them.</caption>
+<thead><tr><th scope="col">Optimizer</th><th scope="col" class="number">Difference</th><th scope="col" class="number">${number(100 * (1 - alpha))} % interval</th><th scope="col" class="number">p</th><th scope="col">Verdict</th></tr></thead>
+<tbody>${rows}</tbody></table>`;
+} // prettier-ignore
+
+/** The rules that all were held to, and the machine. */
+export function protocolOf({ protocol, machine, createdAt, problems }: Comparison): Markup {
+  const rows: readonly (readonly [string, string])[] = [
+    ['Preset', protocol.preset],
+    ['Learning rates', `${String(protocol.gridPoints)} at first, each ${number(protocol.gridRatio)} times the one before; up to ${String(protocol.maxGridPoints)} as long as the best is the last on either side`],
+    ['Tuning seeds', protocol.tuningSeeds.join(', ')],
+    ['Test seeds', protocol.testSeeds.join(', ')],
+    ['Targets', problems.map(({ id, target }) => `${id}: ${target.origin}`).join('; ')],
+    ['Differences', `paired two-sided t-tests against the best median over test seeds, Holm-corrected, level ${String(protocol.alpha)}`],
+    ['Divergence', 'a loss that is not finite, or 10⁴ times the first; counted, and ranked below every finite result'],
+    ['Machine', `${machine.cpu}, ${String(machine.cores)} cores, ${String(machine.workers)} runs side by side; ${machine.os}; Node ${machine.node}; Thalweg ${machine.thalweg}`],
+    ['Made', createdAt],
+  ]; // prettier-ignore
+  return html`<section><h2>How this was made</h2><dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></section>`;
+}
