@@ -1,14 +1,15 @@
 /** The report: one HTML file that needs nothing beside it. Knows results and how they are drawn; knows nothing of how they were made. */
-import type { Comparison, ProblemResult } from '../schema.ts';
+import type { Comparison, OptimizerResult, ProblemResult } from '../schema.ts';
 import { curves } from './curves.ts';
 import { numbers, protocolOf, rules } from './details.ts';
-import { map, smallMaps } from './map.ts';
+import { map, type DrawnMap } from './map.ts';
 import { empty, html, Markup } from './markup.ts';
-import { list, number } from './number.ts';
+import { list, number, sentence } from './number.ts';
 import { penNames, pens, type Pens } from './pens.ts';
+import { figureWidth } from './plot.ts';
 import { sensitivity } from './sensitivity.ts';
 import { highlighting, script, style } from './style.ts';
-import { overview, ranking, swatch, targetText } from './table.ts';
+import { overview, ranking, swatch } from './table.ts';
 import { cautions, conclusion, quickNote } from './text.ts';
 
 /** The page of a comparison. */
@@ -58,17 +59,7 @@ function stableIds(page: string): string {
 }
 
 function section(problem: ProblemResult, place: number, all: Pens, alpha: number): Markup {
-  const seeds = problem.optimizers[0]?.trials.length ?? 0;
-  const over = seeds === 1 ? 'One test seed' : `Median over ${String(seeds)} test seeds; the band reaches from the least to the greatest`;
-  const isMap = problem.landscape !== undefined;
-  const validation = figure(
-    curves(problem, 'validation', all, isMap ? 290 : 400),
-    problem.tuningMetric.name,
-    `${over}. Dotted: the target. × above: a run diverged there.`,
-    isMap ? '' : 'main',
-  );
-  const tuned = `After the tuning runs. Ring: the chosen rate. × above: diverged${problem.optimizers.some(({ sweep }) => sweep.some(({ scores }) => scores.length > 1)) ? ', with the number of seeds' : ''}.`;
-  const small = smallMaps(problem, all, `ground-${String(place)}`);
+  const drawn = map(problem, all);
   return html`<section class="problem" id="problem-${place}">
 <h2>${problem.title}</h2>
 <p>${problem.description}</p>
@@ -77,28 +68,44 @@ function section(problem: ProblemResult, place: number, all: Pens, alpha: number
 ${ranking(problem, all)}
 ${cautions(problem).map((text) => html`<p class="caution">${text}</p>`)}
 ${keys(problem, all)}
-<div class="figures">
-${isMap ? figure(map(problem, all), 'Paths', 'The first test seed. Contours of the loss at 1, 2 and 5 times powers of ten above the lowest point of the map; + marks minima, the ring the start.', 'main') : validation}
-${isMap ? validation : figure(curves(problem, 'training', all, 290), 'training loss', 'Averaged between measurements; median and band as on the left.', '')}
-${figure(sensitivity(problem, all, 290), `${problem.tuningMetric.name} by learning rate`, tuned, '')}
-</div>
-${isMap ? html`<h3>Each path alone</h3>${new Markup(small.ground)}<ul class="minis">${problem.optimizers.map(({ id, label }, i) => html`<li>${swatch(all.of(id))}${label}${new Markup(small.maps[i] ?? '')}</li>`)}</ul>` : empty}
+<div class="figures">${figures(problem, place, all, drawn)}</div>
+${drawn === undefined ? empty : html`<h3>Each path alone</h3><ul class="minis">${problem.optimizers.map((one) => small(one, place, drawn, all))}</ul>`}
 ${rules(problem, all)}
 ${numbers(problem, all, alpha)}
 </section>`;
 } // prettier-ignore
 
+function figures(problem: ProblemResult, place: number, all: Pens, drawn: DrawnMap | undefined): Markup[] {
+  const { optimizers, tuningMetric } = problem;
+  const seeds = optimizers[0]?.trials.length ?? 0;
+  const over = seeds === 1 ? 'One test seed' : `Median over ${String(seeds)} test seeds, in a band from the least to the greatest`;
+  const lost = optimizers.some(({ summary }) => summary.diverged > 0) ? ' × above: a run diverged there.' : '';
+  const several = optimizers.some(({ sweep }) => sweep.some(({ scores }) => scores.length > 1));
+  const tuningLost = optimizers.some(({ sweep }) => sweep.some(({ diverged }) => diverged > 0)) ? ` × above: diverged${several ? ', with the number of seeds' : ''}.` : '';
+  const validation = (height: number, kind: string): Markup =>
+    figure(curves(problem, 'validation', all, height), tuningMetric.name, `${over}. Dotted: the target.${lost}`, kind);
+  const tuned = figure(sensitivity(problem, all, 290), `${tuningMetric.name} by learning rate`, `After the tuning runs. Ring: the chosen rate.${tuningLost}`, '');
+  if (drawn === undefined) return [validation(400, 'main'), figure(curves(problem, 'training', all, 290), 'training loss', 'Averaged between measurements; median and band likewise.', ''), tuned];
+  const about = 'The first test seed. Contours of the loss at 1, 2 and 5 times powers of ten above the lowest point of the map; + marks minima, the ring the start.';
+  return [figure(drawn.svg.replace('<svg', `<svg id="map-${String(place)}"`), 'paths', about, 'main'), validation(290, ''), tuned];
+} // prettier-ignore
+
+/** The map with the path of one optimizer alone: the large one again, the other paths hidden. */
+function small({ id, label }: OptimizerResult, place: number, { frame, height }: DrawnMap, all: Pens): Markup {
+  return html`<li>${swatch(all.of(id))}${label}<svg class="only-${all.of(id).name}" viewBox="${frame}" role="img" aria-label="path of ${label}"><use href="#map-${place}" width="${figureWidth}" height="${height}"/></svg></li>`;
+}
+
 function facts(problem: ProblemResult): string {
-  const { parameters, steps, batchSize, tuningMetric } = problem;
+  const { parameters, steps, batchSize, tuningMetric, target } = problem;
   return [
     `${number(parameters, 12)} parameters`,
     `${number(steps, 12)} steps${batchSize === null ? '' : ` of ${number(batchSize, 12)} examples`}`,
-    `target: ${tuningMetric.name} ≤ ${targetText(problem)}`,
+    `target: ${tuningMetric.name} ≤ ${number(target.value)}`,
   ].join(' · ');
 }
 
 function figure(svg: string, title: string, note: string, kind: string): Markup {
-  return html`<figure class="${kind}"><figcaption><b>${title.slice(0, 1).toUpperCase()}${title.slice(1)}</b> ${note}</figcaption>${new Markup(svg)}</figure>`;
+  return html`<figure class="${kind}"><figcaption><b>${sentence(title)}</b> ${note}</figcaption>${new Markup(svg)}</figure>`;
 }
 
 /** The legend: hovering or ticking a name dims the others. */

@@ -11,62 +11,41 @@ export const tintCount = 9;
 
 type Point = readonly [number, number];
 
-/** Everything of the map but the paths. */
-interface Ground {
-  readonly landscape: Landscape;
-  readonly relief: Relief;
+/** A drawn map and the part of it inside the frame, for showing it again elsewhere. */
+export interface DrawnMap {
+  readonly svg: string;
+  readonly height: number;
+  /** As an SVG `viewBox`. */
+  readonly frame: string;
 }
 
-/** The map of a problem with the path of each optimizer; empty where there is no landscape. */
-export function map(problem: ProblemResult, all: Pens): string {
+/** The map of a landscape with the path of each optimizer; undefined where there is no landscape. */
+export function map(problem: ProblemResult, all: Pens): DrawnMap | undefined {
   const { landscape } = problem;
-  if (landscape === undefined) return '';
-  const ground = { landscape, relief: relief(landscape) };
-  const width = figureWidth - margins.marginLeft - margins.marginRight;
-  const height = Math.round(width * aspect(landscape));
+  if (landscape === undefined) return undefined;
+  const { marginTop, marginRight, marginBottom, marginLeft } = margins;
+  const width = figureWidth - marginLeft - marginRight;
+  const inner = Math.round(width * aspect(landscape));
+  const height = inner + marginTop + marginBottom;
+  const form = relief(landscape);
   const paths = problem.optimizers.map((one) => ({ one, pen: all.of(one.id), path: pathOf(one) }));
-  const marked = labels(landscape, ground.relief, [width, height], [...landscape.minima, ...paths.flatMap(({ path }) => path.slice(0, 80))]);
+  const marked = labels(landscape, form, [width, inner], [...landscape.minima, ...paths.flatMap(({ path }) => path.slice(0, 80))]);
   const start = paths.find(({ path }) => path.length > 0)?.path[0];
-  return draw(`contour map of ${problem.title} with the path of each optimizer`, {
-    height: height + margins.marginTop + margins.marginBottom,
-    ...axes(landscape),
-    x: { ...axes(landscape).x, label: 'w₁', tickSize: 4 },
-    y: { ...axes(landscape).y, label: 'w₂', tickSize: 4, labelOffset: 40 },
+  const svg = draw(`contour map of ${problem.title} with the path of each optimizer`, {
+    height,
+    x: { domain: [...landscape.x], label: 'w₁', tickSize: 4 },
+    y: { domain: [...landscape.y], label: 'w₂', tickSize: 4, labelOffset: 40 },
     marks: [
-      ...contours(ground),
+      ...contours(landscape, form),
       Plot.text(marked, { x: 'x', y: 'y', text: 'text', rotate: 'angle', className: 'height', strokeWidth: 3 }),
-      Plot.dot(landscape.minima, { symbol: 'plus', r: 5, stroke: 'currentColor', strokeWidth: 1.2, title: ([x, y]: readonly [number, number]) => `minimum (${number(x)}, ${number(y)})` }),
+      Plot.dot(landscape.minima, { symbol: 'plus', r: 5, stroke: 'currentColor', strokeWidth: 1.2, title: ([x, y]: Point) => `minimum (${number(x)}, ${number(y)})` }),
       ...paths.flatMap(({ one, pen, path }) => track(one, pen, path)),
       ...(start === undefined ? [] : [Plot.dot([start], { r: 3.2, fill: 'var(--paper)', stroke: 'currentColor', strokeWidth: 1.2, title: () => 'start' })]),
       Plot.frame({ className: 'neat' }),
     ],
-  }); // prettier-ignore
-}
-
-/** One small map for each optimizer, with its path alone. All share one drawing of the ground, which comes first. */
-export function smallMaps(problem: ProblemResult, all: Pens, id: string): { readonly ground: string; readonly maps: readonly string[] } {
-  const { landscape } = problem;
-  if (landscape === undefined) return { ground: '', maps: [] };
-  const width = 240;
-  const size = { width, height: Math.round(width * aspect(landscape)), margin: 0, axis: null } as const;
-  const inner = (svg: string): string => svg.replace(/^<svg[^>]*>/, '').replace(/<\/svg>$/, '');
-  const ground = draw('', { ...size, ...axes(landscape), marks: contours({ landscape, relief: relief(landscape) }) });
-  const box = `viewBox="0 0 ${String(width)} ${String(size.height)}"`;
-  return {
-    ground: `<svg class="defs" aria-hidden="true" width="0" height="0"><defs><g id="${id}">${inner(ground)}</g></defs></svg>`,
-    maps: problem.optimizers.map((one) => {
-      const pen = all.of(one.id);
-      const path = pathOf(one);
-      const minima = Plot.dot(landscape.minima, { symbol: 'plus', r: 4, stroke: 'currentColor' });
-      const own = draw('', { ...size, ...axes(landscape), marks: [minima, ...track(one, pen, path)] });
-      return `<svg ${box} role="img" aria-label="path"><use href="#${id}"/>${inner(own)}</svg>`;
-    }),
-  };
-}
-
-function axes({ x, y }: Landscape): { x: { domain: number[] }; y: { domain: number[] } } {
-  return { x: { domain: [...x] }, y: { domain: [...y] } };
-}
+  });
+  return { svg, height, frame: [marginLeft, marginTop, width, inner].join(' ') };
+} // prettier-ignore
 
 /** Height over width of the map: true to scale where that is neither flat nor tall. */
 function aspect({ x, y }: Landscape): number {
@@ -74,8 +53,7 @@ function aspect({ x, y }: Landscape): number {
 }
 
 /** Tints, hairlines, and index contours at powers of ten. */
-function contours({ landscape, relief: { logs, levels } }: Ground): Plot.Markish[] {
-  const { columns, rows, x, y } = landscape;
+function contours({ columns, rows, x, y }: Landscape, { logs, levels }: Relief): Plot.Markish[] {
   // Values belong to the grid's points; the contour mark takes them for the middle of cells.
   const [halfX, halfY] = [(x[1] - x[0]) / (columns - 1) / 2, (y[1] - y[0]) / (rows - 1) / 2];
   const grid = { width: columns, height: rows, x1: x[0] - halfX, x2: x[1] + halfX, y1: y[0] - halfY, y2: y[1] + halfY, clip: true } as const;
@@ -94,9 +72,21 @@ function track(one: OptimizerResult, pen: Pen, path: readonly Point[]): Plot.Mar
   return [
     Plot.line(path, { ...route, stroke: 'var(--paper)', strokeOpacity: 0.7, strokeWidth: 3, ...of(pen, 'casing') }),
     Plot.line(path, { ...route, ...line(pen), strokeWidth: 1.4, ...of(pen, 'line'), title: () => one.label }),
-    Plot.dot(path, { r: 1.2, fill: ink, clip: true, ...of(pen, 'step') }),
-    Plot.dot(last, { r: 3, fill: ink, stroke: 'var(--paper)', clip: true, ...of(pen, 'end'), title: ([x, y]: readonly [number, number]) => `${one.label} ends at (${number(x)}, ${number(y)})` }),
+    steps(path, pen),
+    Plot.dot(last, { r: 3, fill: ink, stroke: 'var(--paper)', clip: true, ...of(pen, 'end'), title: ([x, y]: Point) => `${one.label} ends at (${number(x)}, ${number(y)})` }),
   ]; // prettier-ignore
+}
+
+/** The steps of a path as round dots, all in one element: a circle for each would make the file several times as large. */
+function steps(path: readonly Point[], pen: Pen): Plot.RenderFunction {
+  return (_index, scales, _values, { marginLeft, marginRight, marginTop, marginBottom, width, height }, context) => {
+    const places = path.map(([x, y]) => [Number(scales.x?.(x)), Number(scales.y?.(y))] as const);
+    const isInside = ([x, y]: Point): boolean => x >= marginLeft && x <= width - marginRight && y >= marginTop && y <= height - marginBottom;
+    const element = context.document.createElementNS('http://www.w3.org/2000/svg', 'path');
+    element.setAttribute('class', of(pen, 'steps').className);
+    element.setAttribute('d', places.filter(isInside).map(([x, y]) => `M${String(x)},${String(y)}h0`).join('')); // prettier-ignore
+    return element;
+  };
 }
 
 /** The points of the first test seed that are finite. */

@@ -3,6 +3,7 @@ import type { ProblemResult, Protocol } from '../schema.ts';
 import { curves } from './curves.ts';
 import { map } from './map.ts';
 import { escape } from './markup.ts';
+import { sentence } from './number.ts';
 import { pens } from './pens.ts';
 import { figureWidth } from './plot.ts';
 import { sensitivity } from './sensitivity.ts';
@@ -22,7 +23,7 @@ const [gap, pad, keyHeight, titleHeight] = [26, 18, 22, 26];
 export function renderPicture(problem: ProblemResult, { preset }: PictureOptions = {}): string {
   const all = pens(problem.optimizers.map(({ id }) => id), 'p'); // prettier-ignore
   const name = problem.tuningMetric.name;
-  const left = problem.landscape === undefined ? curves(problem, 'validation', all, 320) : map(problem, all);
+  const left = map(problem, all)?.svg ?? curves(problem, 'validation', all, 320);
   const right = problem.landscape === undefined ? sensitivity(problem, all, heightOf(left)) : curves(problem, 'validation', all, heightOf(left));
   const titles = problem.landscape === undefined ? [`${name} by step`, `${name} by learning rate`] : ['paths', `${name} by step`];
   const width = 2 * figureWidth + gap + 2 * pad;
@@ -40,7 +41,7 @@ export function renderPicture(problem: ProblemResult, { preset }: PictureOptions
   const quick = preset === 'quick' ? ' (quick)' : '';
   const place = (svg: string, x: number): string =>
     svg.replace('<svg ', `<svg x="${fixed(x)}" y="${fixed(top)}" width="${String(figureWidth)}" height="${String(heightOf(svg))}" `);
-  const subtitle = (text: string, x: number): string => `<text class="head" x="${fixed(x)}" y="${fixed(top - 2)}">${escape(text.slice(0, 1).toUpperCase() + text.slice(1))}</text>`;
+  const subtitle = (text: string, x: number): string => `<text class="head" x="${fixed(x)}" y="${fixed(top - 2)}">${escape(sentence(text))}</text>`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${fixed(width)} ${fixed(height)}" role="img">
 <title>${escape(`${problem.title}${quick}: ${titles.join(', ')}`)}</title>
 <style>${all.css}${ground}${marks}

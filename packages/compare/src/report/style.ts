@@ -17,7 +17,7 @@ export const ground = `:root{${day}}@media (prefers-color-scheme:dark){:root{${n
 /** What the marks of a figure look like. */
 export const marks = `.grid{stroke:var(--grid)}.target{opacity:.75}.contour path{stroke:var(--contour);stroke-width:.45;stroke-opacity:.75}
 .contour.index path{stroke-width:.9}.height{fill:var(--contour);stroke:var(--tint-4);font-size:.86em;paint-order:stroke}.neat rect,rect.neat{stroke:var(--contour);stroke-width:.8}
-.cross,.chosen{fill:none}.count{font-size:.8em}`;
+.steps{stroke:var(--c);stroke-width:2.2;stroke-linecap:round}.cross,.chosen{fill:none}.count{font-size:.8em}`;
 
 /** The style sheet. */
 export const style = `
@@ -52,13 +52,14 @@ small{font-size:.87em}
 table{border-collapse:collapse;font-size:.86rem;line-height:1.35;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--soft);padding-bottom:.5rem}
 .scroll caption{position:sticky;left:0;max-width:min(80rem,calc(100vw - 4rem))}
-th,td{text-align:left;padding:.42rem .7rem;font-weight:400;white-space:nowrap;border-bottom:1px solid var(--line)}
+th,td{text-align:left;padding:.42rem .6rem;font-weight:400;white-space:nowrap;border-bottom:1px solid var(--line)}
 th:first-child,td:first-child{padding-left:0}
 th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--soft);vertical-align:bottom}
 tbody th{font-weight:600}
 .number{text-align:right}
-th.group{text-align:center;padding-bottom:.1rem;border-bottom-color:transparent}
+th.group{text-align:center;padding-bottom:.15rem}
+.overview caption span{display:block;width:0;min-width:min(34rem,calc(100vw - 3rem))}
 .ranking{width:100%}
 .result b{font-size:1.08em;font-weight:600}
 .ranking .rank{width:1.6rem}
@@ -84,13 +85,12 @@ figcaption b{color:var(--ink);font-weight:600;margin-right:.35em}
 figure svg{display:block;width:100%;height:auto;overflow:visible;font:14px ui-sans-serif,system-ui,sans-serif;font-variant-numeric:tabular-nums;fill:currentColor;text-anchor:middle}
 @container (min-width:25rem){figure svg{font-size:12.5px}}
 @container (min-width:36rem){figure svg{font-size:9.6px}}
-@container (min-width:46rem){figure svg{font-size:8.4px}}
+@container (min-width:43rem){figure svg{font-size:8.4px}}
 ${marks}
 .o{transition:opacity .12s}
 .touch{pointer-events:all}
 .minis{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(10.5rem,1fr));gap:1rem;font-size:.86rem}
 .minis svg:not(.swatch){display:block;width:100%;height:auto;margin-top:.35rem;fill:currentColor}
-.defs{position:absolute}
 
 details{margin-top:.9rem}
 summary{cursor:pointer;font-weight:600;font-size:.92rem}
@@ -118,11 +118,19 @@ figure,tr,.rule,.minis li{break-inside:avoid}h2,h3{break-after:avoid}.figures{gr
 @media (prefers-reduced-motion:reduce){.o{transition:none}}
 `;
 
-/** Hovering or ticking one dims the others: a rule for each pen, no script. */
+/**
+ * Hovering or ticking an optimizer dims the others: rules for each pen, no script. A small map shows the large one again, with one path:
+ * what it is made of is out of reach of selectors, but inherits the variables that say which pens are seen.
+ */
 export function highlighting(names: readonly string[]): string {
   const dim = '.problem:has(.key input:checked,.key:hover,.row:hover) .o{opacity:.1}';
-  const keep = (name: string): string => `.problem:has(.key.${name} input:checked,.key.${name}:hover,.row.${name}:hover) .o.${name}{opacity:1}`;
-  return dim + names.map(keep).join('');
+  const hide = `.minis svg{${names.map((name) => `--see-${name}:hidden`).join(';')}}`;
+  const rules = names.map(
+    (name) =>
+      `.problem:has(.key.${name} input:checked,.key.${name}:hover,.row.${name}:hover) .o.${name}{opacity:1}` +
+      `.o.${name}{visibility:var(--see-${name},visible)}.minis .only-${name}{--see-${name}:visible}`,
+  );
+  return dim + hide + rules.join('');
 }
 
 /** Opens what is folded before printing, since paper cannot. */

@@ -1,10 +1,10 @@
 /** The tables of the page: the ranking of a problem and, where there are several problems, the overview. Knows results and pens. */
 import type { OptimizerResult, ProblemResult } from '../schema.ts';
 import { empty, html, type Markup } from './markup.ts';
-import { column, durations, type Format } from './number.ts';
+import { column, durations, number, rateText, sentence, type Format } from './number.ts';
 import type { Pen, Pens } from './pens.ts';
 import { strips } from './strip.ts';
-import { comparisonOf, difference, divergence, metricFormat, rate, spread, unitOf, verdict } from './text.ts';
+import { comparisonOf, difference, divergence, metricFormat, spread, unitOf, verdict } from './text.ts';
 
 /** A short piece of an optimizer's line. */
 export function swatch({ name, look }: Pen): Markup {
@@ -29,7 +29,7 @@ export function ranking(problem: ProblemResult, all: Pens): Markup {
 <td class="number result">${summary.median === null ? 'diverged' : html`<b>${formats.metric(summary.median)}</b>${unitOf(problem)}`} <small>${summary.median === null ? '' : spread(problem, summary)}</small></td>
 <td>${strip(one, pen.name)}</td>
 <td>${verdict(problem, one)}${more === '' ? empty : html`<br><small>${more}</small>`}</td>
-<td class="number">${rate(one)}</td>
+<td class="number">${one.tuning === 'all-diverged' ? html`<small>all diverged</small>` : rateText(one.bestLr)}${one.tuning === 'edge' ? html`<br><small>(edge)</small>` : empty}</td>
 <td class="number">${formats.steps(summary.stepsToTarget)}</td>
 <td class="number">${formats.gradients(summary.gradientsToTarget)}</td>
 <td class="number">${formats.time(summary.secondsToTarget)}</td>
@@ -39,10 +39,10 @@ export function ranking(problem: ProblemResult, all: Pens): Markup {
 </tr>`;
   }); // prettier-ignore
   return scroller(`Ranking on ${problem.title}`, html`<table class="ranking">
-<caption>${testMetric.name}, ${optimizers[0]?.summary.spread ?? ''}${testMetric.lowerIsBetter ? ', less is better' : ', more is better'}. The target is ${problem.tuningMetric.name} ≤ ${targetText(problem)}.</caption>
+<caption>${sentence(testMetric.name)}, ${optimizers[0]?.summary.spread ?? ''}; ${testMetric.lowerIsBetter ? 'less' : 'more'} is better. The target is ${problem.tuningMetric.name} ≤ ${number(problem.target.value)}.</caption>
 <thead>
 <tr><th scope="col" rowspan="2" class="rank"><abbr title="Rank">#</abbr></th><th scope="col" rowspan="2">Optimizer</th><th scope="col" rowspan="2" class="number">Median <small>(spread)</small></th><th scope="col" rowspan="2">Each seed</th><th scope="col" rowspan="2">Against the best</th><th scope="col" rowspan="2" class="number">Learning<br>rate</th><th scope="colgroup" colspan="4" class="group">To the target</th><th scope="colgroup" colspan="2" class="group">Diverged</th></tr>
-<tr><th scope="col" class="number">steps</th><th scope="col" class="number">gradients</th><th scope="col" class="number">${time.unit}</th><th scope="col" class="number">runs</th><th scope="col" class="number">runs</th><th scope="col" class="number">rates</th></tr>
+<tr><th scope="col" class="number">steps</th><th scope="col" class="number">gradients</th><th scope="col" class="number">${time.unit === 's' ? 'seconds' : time.unit}</th><th scope="col" class="number">runs</th><th scope="col" class="number">runs</th><th scope="col" class="number">rates</th></tr>
 </thead>
 <tbody>${rows}</tbody>
 </table>`); // prettier-ignore
@@ -61,18 +61,13 @@ export function overview(problems: readonly ProblemResult[], all: Pens): Markup 
   };
   const head = problems.map(({ title, testMetric }, i) => html`<th scope="col" class="number"><a href="#problem-${i + 1}">${title.split(':')[0] ?? title}</a><br><small>${testMetric.name}${testMetric.unit === '' ? '' : `, ${testMetric.unit}`}</small></th>`); // prettier-ignore
   const rows = ids.map(([id, label]) => html`<tr><th scope="row">${swatch(all.of(id))}${label}</th>${problems.map((problem) => cell(problem, id))}</tr>`); // prettier-ignore
-  return scroller('Overview', html`<table class="overview"><caption>Medians over test seeds. Bold: the best; ≈: no detectable difference from it.</caption>
+  return scroller('Overview', html`<table class="overview"><caption><span>Medians over test seeds. Bold: the best; ≈: no detectable difference from it.</span></caption>
 <thead><tr><th scope="col">Optimizer</th>${head}</tr></thead><tbody>${rows}</tbody></table>`); // prettier-ignore
 }
 
 /** A table that scrolls on its own where the page is narrow, by keyboard too. */
 export function scroller(label: string, table: Markup): Markup {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`;
-}
-
-/** The target as it is written. */
-export function targetText({ target }: ProblemResult): string {
-  return column([target.value])(target.value);
 }
 
 function share(count: number, of: number, text = `${String(count)}/${String(of)}`): Markup {
