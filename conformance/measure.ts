@@ -1,33 +1,49 @@
 /** Runs a row of the table through the library and measures how far it is from its trace. Knows the public face only. */
 import { readFileSync } from 'node:fs';
 import * as thalweg from 'thalweg';
-import type { Backend, Method } from 'thalweg';
-import { gradient, loss, weight } from './stream.ts';
+import type { Backend, HyperValue } from 'thalweg';
+import { gradient, loss, weight, type Stream } from './stream.ts';
+
+type Option = number | string | boolean;
 
 /** A row of `cases.json`. */
 export interface Case {
   readonly id: string;
-  readonly ours: readonly [factory: string, options: Readonly<Record<string, number | string | boolean>>];
-  readonly before?: readonly [transform: 'clipByGlobalNorm' | 'l2', argument: number];
+  readonly ours: readonly [factory: string, options: Readonly<Record<string, Option>>];
+  /** Transforms chained before the optimizer, in order. */
+  readonly before?: readonly (readonly [transform: 'clipByGlobalNorm' | 'l2', argument: number | string])[];
   readonly maximize?: boolean;
+  /** The gradients; `'plain'` unless named. */
+  readonly stream?: Stream;
+  /** Tensors whose first weights are zero instead. */
+  readonly zeros?: readonly string[];
+  /** The set of tensors; `'small'` unless named. */
+  readonly tensors?: string;
+  /** The step that the run begins after; its states are zero. */
+  readonly from?: number;
   readonly oracle: readonly [kind: string, name: string, options: unknown];
-  /** Of max(|w|, Σ|Δw|), in float64; looser than the table's only with a reason. */
+  readonly chain?: unknown;
+  /** Of max(|w|, Σ|Δw|), in float64; looser than the table's only with a reason, and so is `float32`. */
   readonly tolerance?: number;
-  readonly reason?: string;
   readonly float32?: number;
+  readonly reason?: string;
 }
 
 interface Table {
   readonly steps: number;
   readonly recorded: readonly number[];
-  readonly tensors: Readonly<Record<string, readonly number[]>>;
+  readonly tensors: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
   readonly tolerance: number;
   readonly float32: number;
   readonly cases: readonly Case[];
 }
 
-interface Trace {
+/** What make.py wrote for a row: weights and Σ|Δw| of the recorded elements, counted over all tensors. */
+export interface Trace {
   readonly versions: Readonly<Record<string, string>>;
+  /** The parts of the row that it was made from. */
+  readonly made: Readonly<Partial<Case>>;
+  readonly elements: readonly number[];
   readonly steps: readonly { readonly t: number; readonly w: readonly number[]; readonly travelled: readonly number[] }[];
 }
 
@@ -44,8 +60,25 @@ export function traceOf(id: string): Trace {
   return read(`traces/${id}.json`) as Trace;
 }
 
-/** The schedule that a row calls "cosine". */
-const schedules = { cosine: thalweg.cosine({ peak: 0.01, total: 400 }) };
+/** The tensors of a row: name, shape, and the number of the first element. */
+export function tensorsOf(row: Case): { readonly name: string; readonly shape: readonly number[]; readonly first: number }[] {
+  const shapes = table.tensors[row.tensors ?? 'small'];
+  if (shapes === undefined) throw new Error(`${row.id}: there are no tensors ${row.tensors ?? ''}`);
+  let element = 0;
+  return Object.entries(shapes).map(([name, shape]) => {
+    const first = element;
+    element += shape.reduce((product, size) => product * size, 1);
+    return { name, shape, first };
+  });
+}
+
+/** What a row means by a word where a hyperparameter stands; stream.py has the same. Two schedules, two plain functions. */
+const schedules: Readonly<Record<string, HyperValue>> = {
+  cosine: thalweg.cosine({ peak: 0.01, total: 400 }),
+  fade: thalweg.linear({ from: 0.1, to: 0, steps: 400 }),
+  halves: (t) => 0.02 * 2 ** -(t % 5),
+  rise: (t) => 1 - 0.25 / (1 + Math.floor(t / 40)),
+};
 
 /** The factories of the library: every export made by `optimizer`. */
 export const factories = new Map(
@@ -53,54 +86,69 @@ export const factories = new Map(
 );
 
 /** The method of a row. */
-export function methodOf({ ours: [name, options], before }: Case): Method {
+export function methodOf({ ours: [name, options], before = [], from = 0 }: Case): thalweg.Method {
   const factory: unknown = factories.get(name);
   if (typeof factory !== 'function') throw new Error(`the library has no optimizer ${name}`);
-  const resolved = Object.fromEntries(Object.entries(options).map(([key, value]) => [key, value === 'cosine' ? schedules.cosine : value]));
-  const method = (factory as (options: object) => Method)(resolved);
-  return before === undefined ? method : thalweg.chain(thalweg[before[0]](before[1]), method);
+  const valued = Object.entries(options).map(([key, value]) => [key, schedules[String(value)] ?? value] as const);
+  const method = (factory as (options: object) => thalweg.Method)(Object.fromEntries(valued));
+  const transforms = before.map(([transform, value]) => {
+    const resolved = typeof value === 'number' ? value : schedules[value];
+    if (resolved === undefined) throw new Error(`there is no schedule ${value}`);
+    return thalweg[transform](resolved);
+  });
+  const chained = transforms.length === 0 ? method : thalweg.chain(...transforms, method);
+  return from === 0 ? chained : rewritten(chained, (text) => text.replaceAll('ᵗ', `^(t + ${from})`).replaceAll('·t·', `·(t + ${from})·`));
 }
 
-/** The weights at each recorded step. */
-export async function run(row: Case, backend: Backend, wide: boolean): Promise<Map<number, number[]>> {
-  const method = methodOf(row);
-  let element = 0;
-  const firsts = Object.entries(table.tensors).map(([name, shape]) => {
-    const first = element;
-    const length = shape.reduce((product, size) => product * size, 1);
-    element += length;
-    const values = Float64Array.from({ length }, (_, i) => weight(first + i));
-    return {
-      name,
-      first,
-      parameter: wide ? thalweg.tensor(shape, { values }) : thalweg.tensor(shape, { values: Float32Array.from(values) }),
-    };
-  });
-  const parameters = Object.fromEntries(firsts.map(({ name, parameter }) => [name, parameter]));
+/** The same method with its equations changed. */
+export function rewritten(method: thalweg.Method, change: (equations: string) => string): thalweg.Method {
+  const parts = method.parts.map((part) => ({ ...part, equations: change(part.equations) }));
+  return new thalweg.Method(method.name, parts, method.values);
+}
+
+/** What a run gives: the recorded elements at each recorded step, and the element type that the library kept. */
+export interface Run {
+  readonly weights: ReadonlyMap<number, readonly number[]>;
+  readonly arrays: ReadonlySet<string>;
+}
+
+/** Trains a row; `method` is its own unless a test hands over another. */
+export async function run(row: Case, backend: Backend, wide: boolean, method = methodOf(row)): Promise<Run> {
+  const tensors = tensorsOf(row);
+  const { elements } = traceOf(row.id);
+  const parameters = Object.fromEntries(
+    tensors.map(({ name, shape, first }) => {
+      const length = shape.reduce((product, size) => product * size, 1);
+      const values = Float64Array.from({ length }, (_, i) => (row.zeros?.includes(name) === true ? 0 : weight(first + i)));
+      return [name, wide ? thalweg.tensor(shape, { values }) : thalweg.tensor(shape, { values: Float32Array.from(values) })];
+    }),
+  );
   const opt = await method.init(parameters, { backend, maximize: row.maximize ?? false });
-  const out = new Map<number, number[]>();
+  const weights = new Map<number, readonly number[]>();
   for (let t = 1; t <= table.steps; t++) {
-    for (const { name, first } of firsts) {
-      const g = opt.grads[name];
-      g?.forEach((_, i) => (g[i] = gradient(t, first + i)));
+    for (const { name, first } of tensors) {
+      const g = opt.grads[name]!;
+      for (let i = 0; i < g.length; i++) g[i] = gradient(t, first + i, row.stream);
     }
     opt.step(opt.grads, method.inputs.includes('loss') ? { loss: loss(t) } : {});
-    if (table.recorded.includes(t))
-      out.set(
-        t,
-        firsts.flatMap(({ name }) => [...(opt.params[name] ?? [])]),
-      );
+    if (!table.recorded.includes(t)) continue;
+    const all = tensors.flatMap(({ name }) => [...opt.params[name]!]);
+    weights.set(
+      t,
+      elements.map((element) => all[element] ?? NaN),
+    );
   }
+  const arrays = new Set([...Object.values(opt.params), ...Object.values(opt.grads)].map((array) => array.constructor.name));
   opt.dispose();
-  return out;
+  return { weights, arrays };
 }
 
 /** The largest |ours − oracle| / max(|w|, Σ|Δw|) over all recorded steps and elements. */
-export function disagreement(ours: ReadonlyMap<number, readonly number[]>, trace: Trace): number {
+export function disagreement({ weights }: Run, trace: Trace): number {
   let worst = 0;
   for (const { t, w, travelled } of trace.steps) {
     w.forEach((expected, i) => {
-      const actual = ours.get(t)?.[i] ?? NaN;
+      const actual = weights.get(t)?.[i] ?? NaN;
       const scale = Math.max(Math.abs(expected), travelled[i] ?? 0);
       const ratio = actual === expected ? 0 : Math.abs(actual - expected) / scale;
       worst = Number.isNaN(ratio) ? Infinity : Math.max(worst, ratio);

@@ -1,0 +1,72 @@
+/**
+ * Proof that the table can fail: each known mistake, written into the right equations, must be caught by a row. The mistakes are those
+ * seen in published libraries and those that a wrong reading of a paper makes.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { disagreement, methodOf, rewritten, run, table, traceOf } from './measure.ts';
+
+/** A mistake: in whose equations (a transform's stand before an optimizer), what it is, and the text before and after. */
+type Mutant = readonly [name: string, mistake: string, right: string, wrong: string];
+
+const mutants: readonly Mutant[] = [
+  ['sgd', 'the learning rate inside the velocity', 'v ← μ·v + g\n      w ← w − η·v', 'v ← μ·v + η·g\n      w ← w − v'],
+  ['sgd', 'the first step dampened too', 't == 1 ? g : ', ''],
+  ['sgd', 'dampening left out', '(1 − τ)·g', 'g'],
+  ['sgd', 'Nesterov without the look-ahead', '(g + μ·v)', 'v'],
+  ['sgd', 'the decay after the velocity', 'g = g + λ·w', 'g = g'],
+  ['adagrad', 'ε inside the root', '√G + ε', '√(G + ε)'],
+  ['adagrad', 'the accumulator of the step before', 'w ← w − η·g / (√G + ε)', 'w ← w − η·g / (√(G − g²) + ε)'],
+  ['rmsprop', 'ε inside the root', '√v + ε', '√(v + ε)'],
+  ['rmsprop', 'not centered', 'max(v − ḡ², 0)', 'v'],
+  ['rmsprop', 'the learning rate inside the velocity', 'b ← μ·b + u\n    w ← w − η·b', 'b ← μ·b + η·u\n    w ← w − b'],
+  ['adam', 'ε inside the root', '√v̂ + ε', '√(v̂ + ε)'],
+  ['adam', 'ε before the correction', 'm̂ / (√v̂ + ε)', 'm̂·√(1 − β₂ᵗ) / (√(v̂·(1 − β₂ᵗ)) + ε)'],
+  ['adam', 'the correction multiplied', 'm / (1 − β₁ᵗ)', 'm·(1 − β₁ᵗ)'],
+  ['adam', 'the second moment not corrected', ' / (1 − β₂ᵗ)', ''],
+  ['adam', 'a step too many in the correction', 'β₂ᵗ', 'β₂^(t + 1)'],
+  ['adam', '1 − β₂ in float32', '(1 − β₂)·g²', '((1 − β₂)·(1 + 2^(−24)))·g²'],
+  ['adam', 'AMSGrad not at its maximum', 'max(vₘₐₓ, v)', 'v'],
+  ['adam', 'AMSGrad of the corrected moment', 'max(vₘₐₓ, v)', 'max(vₘₐₓ, v / (1 − β₂ᵗ))·(1 − β₂ᵗ)'],
+  ['adam', 'the decay left out', 'g = g + λ·w', 'g = g'],
+  ['adamw', 'the decay taken off the moved weight', 'w ← w − η·(m̂ / (√v̂ + ε) + λ·w)', 'w ← (w − η·m̂ / (√v̂ + ε))·(1 − η·λ)'],
+  ['adamw', 'the decay without the learning rate', 'η·(m̂ / (√v̂ + ε) + λ·w)', 'η·m̂ / (√v̂ + ε) − λ·w'],
+  ['adamw', 'independent decay with the learning rate', 's·λ·w', 'η·λ·w'],
+  ['adamw', 'independent decay without the schedule', 's·λ·w', 'λ·w'],
+  ['lion', 'the momentum updated with β₁', 'β₂·m + (1 − β₂)·g', 'β₁·m + (1 − β₁)·g'],
+  ['lion', 'the sign of the new momentum', 'sign(β₁·m + (1 − β₁)·g)', 'sign(β₂·m + (1 − β₂)·g)'],
+  ['lion', 'the decay inside the sign', 'sign(β₁·m + (1 − β₁)·g) + λ·w', 'sign(β₁·m + (1 − β₁)·g + λ·w)'],
+  ['radam', "the paper's threshold", 'ρ > 5', 'ρ > 4'],
+  ['radam', 'ε after the correction', 'r·m̂·√(1 − β₂ᵗ) / (√v + ε)', 'r·m̂ / (√(v / (1 − β₂ᵗ)) + ε)'],
+  ['radam', 'not rectified', 'r·m̂', 'm̂'],
+  ['radam', 'no correction while held back', ': m̂)', ': m)'],
+  ['lamb', 'no rule for zero norms', '‖w‖ > 0 ? (‖u‖ > 0 ? ‖w‖ / ‖u‖ : 1) : 1', '‖w‖ / ‖u‖'],
+  ['lamb', 'the norms of all tensors together', '‖w‖ / ‖u‖', '‖w‖_all / ‖u‖_all'],
+  ['lamb', 'the decay outside the norm', 'u = m̂ / (√v̂ + ε) + λ·w', 'u = m̂ / (√v̂ + ε)'],
+  ['polyak', 'no rule for a zero gradient', 'n > 0 ? min(η, (f − f_min) / n) : 0', 'min(η, (f − f_min) / n)'],
+  ['polyak', 'the norm of each tensor', '‖g‖_all', '‖g‖'],
+  ['polyak', 'the norm and not its square', '‖g‖_all²', '‖g‖_all'],
+  ['polyak', 'the minimum left out', '(f − f_min)', 'f'],
+  ['polyak', 'no longest step', 'min(η, (f − f_min) / n)', '(f − f_min) / n'],
+  ['clipByGlobalNorm', 'each tensor clipped alone', '‖g‖_all', '‖g‖'],
+  ['clipByGlobalNorm', 'scaled up as well', 'n > c ? c / n : 1', 'c / n'],
+  ['clipByGlobalNorm', "PyTorch's 1e-6", 'c / n', 'c / (n + 0.000001)'],
+  ['l2', 'twice the decay', 'λ·w', '2·λ·w'],
+];
+
+for (const [name, mistake, right, wrong] of mutants) {
+  test(`${name}: ${mistake} is caught`, async () => {
+    const change = (text: string): string => text.replaceAll(right, wrong);
+    const tried: string[] = [];
+    for (const row of table.cases.filter(({ ours, before = [] }) => [ours[0], ...before.map(([transform]) => transform)].includes(name))) {
+      if (row.tensors !== undefined) continue; // The small rows suffice, and are fast.
+      const method = methodOf(row);
+      if (!method.parts.some((part) => part.name === name && change(part.equations) !== part.equations)) continue;
+      tried.push(row.id);
+      const off = disagreement(await run(row, 'reference', true, rewritten(method, change)), traceOf(row.id));
+      if (off > 10 * (row.tolerance ?? table.tolerance)) return;
+    }
+    assert.ok(tried.length > 0, `no row has the text ${right}: write the mutant anew`);
+    assert.fail(`no row notices: ${tried.join(', ')}`);
+  });
+}
