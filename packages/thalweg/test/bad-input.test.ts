@@ -173,7 +173,7 @@ test('the compiler refuses what it can', () => {
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../../../../tsconfig.base.json', compilerOptions: { noEmit: true }, include: ['*.ts'] }));
   let output = '';
   try {
-    execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], { encoding: 'utf8', stdio: 'pipe', cwd: folder });
+    execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--pretty', 'false', '-p', folder], { encoding: 'utf8', stdio: 'pipe', cwd: folder });
   } catch (error) {
     output = String((error as { stdout: unknown }).stdout);
   }

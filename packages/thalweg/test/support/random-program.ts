@@ -62,7 +62,9 @@ export const randomEquations: fc.Arbitrary<string> = fc
       `w ← w − η·(${w}) / (1 + |x|)`,
       ...(order ? [`w ← w − η·a·(${e})`] : []),
     ].join('\n');
-  });
+  })
+  // The language takes at most 1,000 symbols in an assignment.
+  .filter((text) => text.split('\n').every((line) => line.length < 1000));
 
 /** Numbers that break kernels: specials, denormals of both types, and ordinary ones of many magnitudes. */
 export const awkward: fc.Arbitrary<number> = fc.oneof(
