@@ -95,6 +95,13 @@ describe('meaning', () => {
     opt.step({ a: Float64Array.of(0.3), b: Float64Array.of(0.4) });
     assert.ok(Math.abs(opt.params.a[0]! + 0.9) < 1e-15);
   });
+  test('clipping a gradient that holds NaN makes all of it NaN, on every backend', async () => {
+    for (const backend of ['wasm', 'reference'] as const) {
+      const opt = await chain(clipByGlobalNorm(1), sgd({ lr: 1 })).init({ w: Float64Array.of(1, 2) }, { backend });
+      opt.step({ w: Float64Array.of(NaN, 5) });
+      assert.deepEqual([...opt.params.w], [NaN, NaN]);
+    }
+  });
   test('RAdam is momentum up to ρ = 5 and adaptive beyond, which is step 6 for β₂ = 0.999', async () => {
     const method = radam({ lr: 1, beta1: 0 });
     const opt = await method.init({ w: Float64Array.of(0) });

@@ -4,7 +4,8 @@ import { optimizer } from '../train/method.ts';
  * Polyak's step size (Polyak 1987; bounded as in Loizou et al. 2021, SPS_max): as long as the loss stands above its known minimum, capped
  * at `lr`. Needs the loss: `step(grads, { loss })`.
  *
- * γ = min(η, (f − f_min)/(‖g‖² + ε)) with the norm over all parameters, w ← w − γ·g; no step where the gradient is zero.
+ * γ = min(η, (f − f_min)/(‖g‖² + ε)) with the norm over all parameters, w ← w − γ·g; no step where the gradient is zero,
+ * and a step uphill where the loss lies below `minimum`, as in Optax.
  *
  * @param options - `lr` η, the longest step; `minimum` f_min, the loss at the optimum; `eps` ε
  * @example

@@ -6,13 +6,13 @@ const globalNorm = transform({
   hyper: { maxNorm: ['c', 1, '(0, ∞)'] },
   equations: `
     n = ‖g‖_all
-    g = g·(n > c ? c / n : 1)
+    g = g·(n <= c ? 1 : c / n)
   `,
 });
 
 /**
  * Clips the gradient of all parameters together to a norm of at most `maxNorm` (Pascanu et al. 2013): g = g·min(1, c/‖g‖), as Optax does;
- * PyTorch adds 1e-6 to the norm.
+ * PyTorch adds 1e-6 to the norm. A norm that is NaN makes every element NaN, so that a broken gradient shows.
  *
  * @param maxNorm - c, a number above 0, a schedule or a function of t
  * @example
