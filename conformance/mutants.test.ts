@@ -49,7 +49,7 @@ const mutants: readonly Mutant[] = [
   ['polyak', 'the minimum left out', '(f − f_min)', 'f'],
   ['polyak', 'no longest step', 'min(η, (f − f_min) / n)', '(f − f_min) / n'],
   ['clipByGlobalNorm', 'each tensor clipped alone', '‖g‖_all', '‖g‖'],
-  ['clipByGlobalNorm', 'scaled up as well', 'n > c ? c / n : 1', 'c / n'],
+  ['clipByGlobalNorm', 'scaled up as well', 'n <= c ? 1 : c / n', 'c / n'],
   ['clipByGlobalNorm', "PyTorch's 1e-6", 'c / n', 'c / (n + 0.000001)'],
   ['l2', 'twice the decay', 'λ·w', '2·λ·w'],
 ];
