@@ -36,7 +36,9 @@ test('every example compiles', async () => {
   });
   const options = { extends: '../../tsconfig.base.json', compilerOptions: { noEmit: true, noUnusedLocals: false }, include: ['*.ts'] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(options));
-  const run = promisify(execFile)(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--pretty', 'false', '-p', folder], { cwd: root });
+  const run = promisify(execFile)(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--pretty', 'false', '-p', folder], {
+    cwd: root,
+  });
   const { stdout } = await run.catch((error: unknown) => error as { stdout: string });
   assert.equal(stdout, '');
 });

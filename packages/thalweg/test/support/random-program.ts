@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 const arrayLeaves = ['w', 'g', 'a', 'b', 'c'];
 const scalarLeaves = ['t', 'η', 'β', '0.5', '3', '1e-3', '(1 − βᵗ)', 'd', 'e'];
-const unary = ['−(X)', '|X|', '√|X|', '√(X)', 'sign(X)', '(X)²', '(X)^3', 'exp(X)', 'log(X)', 'cos(X)', 'floor(X)'];
+const unary = ['−(X)', '|(X)|', '√|(X)|', '√(X)', 'sign(X)', '(X)²', '(X)^3', 'exp(X)', 'log(X)', 'cos(X)', 'floor(X)'];
 const binary = [
   '(X) + (Y)',
   '(X) − (Y)',
@@ -14,7 +14,7 @@ const binary = [
   '(X)·(Y)',
   '(X) + (Y)',
   '(X) mod (Y)',
-  '(|X|)^(Y)',
+  '(|(X)|)^(Y)',
 ];
 const comparisons = ['<', '≤', '>', '≥', '==', '≠'];
 const scalarBinary = ['(X) + (Y)', '(X)·(Y)', '(X) / (Y)', 'max(X, Y)'];
