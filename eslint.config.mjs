@@ -2,6 +2,20 @@
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+/** An exception from a rule says why: `// eslint-disable-next-line RULE -- reason`. */
+const reasons = {
+  meta: { type: 'problem', schema: [], messages: { missing: 'Say why after --.' } },
+  create: (context) => ({
+    Program() {
+      for (const comment of context.sourceCode.getAllComments()) {
+        if (/^\s*eslint-disable/.test(comment.value) && !/\s--\s+\S/.test(comment.value)) {
+          context.report({ loc: comment.loc, messageId: 'missing' });
+        }
+      }
+    },
+  }),
+};
+
 export default tseslint.config(
   { ignores: ['**/dist/', 'docs/api/', 'docs/.examples/', 'packages/thalweg/test/.types/', 'coverage/', 'report/', '.bench/'] },
   eslint.configs.recommended,
@@ -10,7 +24,9 @@ export default tseslint.config(
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.mjs'] }, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
+    plugins: { thalweg: { rules: { reasons } } },
     rules: {
+      'thalweg/reasons': 'error',
       'no-eval': 'error',
       'no-new-func': 'error',
       '@typescript-eslint/no-implied-eval': 'error',

@@ -116,6 +116,7 @@ async function main(): Promise<number> {
     console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${step.name.padEnd(8)} ${step.about} (${seconds.toFixed(1)} s${tally})`);
     if (code !== 0) {
       failed.push(step.name);
+      for (const [line] of output.matchAll(/^ℹ Error: .* does not meet threshold .*$/gm)) console.log(`       ${line}`);
       const details = output.includes('failing tests:') ? output.slice(output.indexOf('failing tests:')) : output;
       console.log(
         details
