@@ -19,14 +19,16 @@ export function curves(problem: ProblemResult, which: Which, all: Pens, height: 
     height: height + lanes.length * laneHeight,
     marginTop: margins.marginTop + lanes.length * laneHeight,
     x: { label: 'step', domain: [0, problem.steps], tickSize: 4 },
-    y: { label: name, tickSize: 0, ...scale },
+    y: { label: null, tickSize: 0, ...scale },
     marks: [
       Plot.gridY({ className: 'grid', strokeOpacity: 1, ticks: scale.ticks }),
-      ...drawn.map(({ points, pen }) =>
-        Plot.areaY(points.map((point) => shadow(point, bottom, top)).filter((point) => point !== null), {
-          x: 'step', y1: 'low', y2: 'high', fill: ink, fillOpacity: 0.12, clip: true, ...of(pen, 'band'),
+      ...drawn.flatMap(({ points, pen }) => [
+        Plot.areaY(points, { x: 'step', y1: 'low', y2: 'finite', fill: ink, fillOpacity: 0.12, clip: true, ...of(pen, 'band') }),
+        // Where a run has diverged the band is open to the top, but only faintly, or it would hide the rest.
+        Plot.areaY(points, {
+          x: 'step', y1: 'finite', y2: ({ high, finite }: BandPoint) => (high === null && finite !== null ? top : NaN), fill: ink, fillOpacity: 0.05, clip: true, ...of(pen, 'band open'),
         }),
-      ),
+      ]),
       ...(which === 'validation' ? [Plot.ruleY([problem.target.value], { className: 'target', stroke: 'currentColor', strokeDasharray: '1 3' })] : []),
       ...drawn.map(({ points, pen, one }) =>
         Plot.lineY(points, { x: 'step', y: 'middle', clip: true, strokeLinejoin: 'round', ...line(pen), ...of(pen, 'line'), title: () => one.label }),
@@ -45,9 +47,4 @@ export function curves(problem: ProblemResult, which: Which, all: Pens, height: 
       ),
     ],
   }); // prettier-ignore
-}
-
-/** A point of the band that can be drawn: beyond a diverged run it reaches to the edge; null where every run has diverged. */
-function shadow({ step, low, high }: BandPoint, bottom: number, top: number): { step: number; low: number; high: number } | null {
-  return low === null ? null : { step, low: Math.max(low, bottom), high: high ?? top };
 }

@@ -3,7 +3,7 @@ import katex from 'katex';
 import type { Comparison, OptimizerResult, ProblemResult, SweepPoint } from '../schema.ts';
 import { quantile } from '../statistics.ts';
 import { empty, html, Markup, type Hole } from './markup.ts';
-import { column, durations, none, number, rateText } from './number.ts';
+import { column, durations, none, number, rateText, sentence } from './number.ts';
 import type { Pens } from './pens.ts';
 import { scroller, swatch } from './table.ts';
 import { amount, comparisonOf } from './text.ts';
@@ -51,7 +51,7 @@ function tuning({ optimizers, tuningMetric }: ProblemResult, all: Pens): Markup 
   };
   const row = (one: OptimizerResult): Markup =>
     html`<tr><th scope="row">${swatch(all.of(one.id))}${one.label}</th>${rates.map((lr) => cell(one, one.sweep.find((point) => point.lr === lr)))}</tr>`;
-  return html`<table><caption>${tuningMetric.name}, median over tuning seeds, by learning rate. Bold: chosen; +: added to the grid; ×: diverged.</caption>
+  return html`<table><caption>${sentence(tuningMetric.name)}, median over tuning seeds, by learning rate. Bold: chosen; +: added to the grid; ×: diverged.</caption>
 <thead><tr><th scope="col">Optimizer</th>${rates.map((lr) => html`<th scope="col" class="number">${rateText(lr)}</th>`)}</tr></thead>
 <tbody>${optimizers.map(row)}</tbody></table>`;
 } // prettier-ignore
@@ -70,7 +70,7 @@ function differences(problem: ProblemResult, all: Pens, alpha: number): Markup {
     ].map((text) => html`<td class="number">${text}</td>`);
     return [html`<tr><th scope="row">${swatch(all.of(one.id))}${one.label}</th>${cells}<td>${verdict}</td></tr>`];
   });
-  return html`<table><caption>${problem.testMetric.name}, mean over seeds of the difference from ${best.label}, seed by seed; positive favours ${best.label}. The intervals
+  return html`<table><caption>${sentence(problem.testMetric.name)}, mean over seeds of the difference from ${best.label}, seed by seed; positive favours ${best.label}. The intervals
 are for single comparisons, the p-values are corrected for all of them.</caption>
 <thead><tr><th scope="col">Optimizer</th><th scope="col" class="number">Difference</th><th scope="col" class="number">${number(100 * (1 - alpha))} % interval</th><th scope="col" class="number">p</th><th scope="col">Verdict</th></tr></thead>
 <tbody>${rows}</tbody></table>`;

@@ -8,6 +8,7 @@ import { list, number, sentence } from './number.ts';
 import { penNames, pens, type Pens } from './pens.ts';
 import { figureWidth } from './plot.ts';
 import { sensitivity } from './sensitivity.ts';
+import { scoreRange } from './series.ts';
 import { highlighting, script, style } from './style.ts';
 import { overview, ranking, swatch } from './table.ts';
 import { cautions, conclusion, quickNote } from './text.ts';
@@ -31,11 +32,13 @@ export function renderHtml(comparison: Comparison): string {
 </head>
 <body>
 <header>
+<div>
 <p class="brand">Thalweg</p>
 <h1>${names.length} optimizer${names.length === 1 ? '' : 's'} on ${subject}${quick ? html` <span class="tag">quick</span>` : empty}</h1>
 <p>${quick ? `${quickNote} ` : ''}Each optimizer had the same first weights, the same data in the same order and the same number of learning rates to try.
 Rates were chosen on validation data; what is ranked was measured on test data with fresh seeds. All curves and numbers are
 in <a href="results.json">results.json</a>.</p>
+</div>
 ${problems.length > 1 ? overview(problems, all) : empty}
 </header>
 <main>
@@ -46,16 +49,7 @@ ${protocolOf(comparison)}
 </body>
 </html>
 `;
-  return stableIds(page.text);
-}
-
-/** Plot numbers clip paths through the life of the process; here they count from 1 on each page, so that equal results make equal pages. */
-function stableIds(page: string): string {
-  const numbers = new Map<string, number>();
-  return page.replaceAll(/plot-clip-\d+/g, (id) => {
-    numbers.set(id, numbers.get(id) ?? numbers.size + 1);
-    return `clip-${String(numbers.get(id))}`;
-  });
+  return page.text;
 }
 
 function section(problem: ProblemResult, place: number, all: Pens, alpha: number): Markup {
@@ -84,15 +78,16 @@ function figures(problem: ProblemResult, place: number, all: Pens, drawn: DrawnM
   const tuningLost = optimizers.some(({ sweep }) => sweep.some(({ diverged }) => diverged > 0)) ? ` × above: diverged${several ? ', with the number of seeds' : ''}.` : '';
   const validation = (height: number, kind: string): Markup =>
     figure(curves(problem, 'validation', all, height), tuningMetric.name, `${over}. Dotted: the target.${lost}`, kind);
-  const tuned = figure(sensitivity(problem, all, 290), `${tuningMetric.name} by learning rate`, `After the tuning runs. Ring: the chosen rate.${tuningLost}`, '');
-  if (drawn === undefined) return [validation(400, 'main'), figure(curves(problem, 'training', all, 290), 'training loss', 'Averaged between measurements; median and band likewise.', ''), tuned];
+  const beyond = optimizers.some(({ sweep }) => sweep.some(({ score }) => score !== null && score > scoreRange(problem).domain[1])) ? ' ▲: beyond the axis.' : '';
+  const tuned = figure(sensitivity(problem, all, 290), `${tuningMetric.name} by learning rate`, `After the tuning runs. Ring: the chosen rate.${beyond}${tuningLost}`, '');
+  if (drawn === undefined) return [validation(400, 'main'), figure(curves(problem, 'training', all, 290), 'training loss', `Averaged between measurements${seeds === 1 ? '' : '; median and band likewise'}.`, ''), tuned];
   const about = 'The first test seed. Contours of the loss at 1, 2 and 5 times powers of ten above the lowest point of the map; + marks minima, the ring the start.';
   return [figure(drawn.svg.replace('<svg', `<svg id="map-${String(place)}"`), 'paths', about, 'main'), validation(290, ''), tuned];
 } // prettier-ignore
 
 /** The map with the path of one optimizer alone: the large one again, the other paths hidden. */
 function small({ id, label }: OptimizerResult, place: number, { frame, height }: DrawnMap, all: Pens): Markup {
-  return html`<li>${swatch(all.of(id))}${label}<svg class="only-${all.of(id).name}" viewBox="${frame}" role="img" aria-label="path of ${label}"><use href="#map-${place}" width="${figureWidth}" height="${height}"/></svg></li>`;
+  return html`<li><span class="name">${swatch(all.of(id))}${label}</span><svg class="only-${all.of(id).name}" viewBox="${frame}" role="img" aria-label="path of ${label}"><use href="#map-${place}" width="${figureWidth}" height="${height}"/></svg></li>`;
 }
 
 function facts(problem: ProblemResult): string {

@@ -23,7 +23,9 @@ export interface DrawnMap {
 export function map(problem: ProblemResult, all: Pens): DrawnMap | undefined {
   const { landscape } = problem;
   if (landscape === undefined) return undefined;
-  const { marginTop, marginRight, marginBottom, marginLeft } = margins;
+  const { marginRight, marginBottom, marginLeft } = margins;
+  // Room for the name of the axis; other figures have their axis named by their title.
+  const marginTop = 26;
   const width = figureWidth - marginLeft - marginRight;
   const inner = Math.round(width * aspect(landscape));
   const height = inner + marginTop + marginBottom;
@@ -33,6 +35,7 @@ export function map(problem: ProblemResult, all: Pens): DrawnMap | undefined {
   const start = paths.find(({ path }) => path.length > 0)?.path[0];
   const svg = draw(`contour map of ${problem.title} with the path of each optimizer`, {
     height,
+    marginTop,
     x: { domain: [...landscape.x], label: 'w₁', tickSize: 4 },
     y: { domain: [...landscape.y], label: 'w₂', tickSize: 4, labelOffset: 40 },
     marks: [
@@ -71,7 +74,7 @@ function track(one: OptimizerResult, pen: Pen, path: readonly Point[]): Plot.Mar
   const route = { clip: true, strokeLinejoin: 'round', strokeLinecap: 'round' } as const;
   return [
     Plot.line(path, { ...route, stroke: 'var(--paper)', strokeOpacity: 0.7, strokeWidth: 3, ...of(pen, 'casing') }),
-    Plot.line(path, { ...route, ...line(pen), strokeWidth: 1.4, ...of(pen, 'line'), title: () => one.label }),
+    Plot.line(path, { ...route, ...line(pen), ...of(pen, 'line route'), title: () => one.label }),
     steps(path, pen),
     Plot.dot(last, { r: 3, fill: ink, stroke: 'var(--paper)', clip: true, ...of(pen, 'end'), title: ([x, y]: Point) => `${one.label} ends at (${number(x)}, ${number(y)})` }),
   ]; // prettier-ignore

@@ -27,7 +27,7 @@ export function renderPicture(problem: ProblemResult, { preset }: PictureOptions
   const right = problem.landscape === undefined ? sensitivity(problem, all, heightOf(left)) : curves(problem, 'validation', all, heightOf(left));
   const titles = problem.landscape === undefined ? [`${name} by step`, `${name} by learning rate`] : ['paths', `${name} by step`];
   const width = 2 * figureWidth + gap + 2 * pad;
-  const rows = wrapped(problem.optimizers.map((one) => ({ ...one, width: 58 + 7.4 * one.label.length })), width - 2 * pad); // prettier-ignore
+  const rows = wrapped(problem.optimizers.map((one) => ({ ...one, width: 70 + 8 * one.label.length })), width - 2 * pad); // prettier-ignore
   const keys = rows.flatMap((row, line) => {
     const y = pad + 16 + titleHeight + line * keyHeight;
     return row.map(({ item, x }) => {

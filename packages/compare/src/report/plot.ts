@@ -16,7 +16,7 @@ const { document } = parseHTML('<!doctype html><html><body></body></html>');
 export const figureWidth = 480;
 
 /** Space around the frame, in the same units, for text up to 14 of them high. */
-export const margins = { marginTop: 26, marginRight: 14, marginBottom: 44, marginLeft: 50 } as const;
+export const margins = { marginTop: 12, marginRight: 14, marginBottom: 44, marginLeft: 50 } as const;
 
 /** Where things are marked that have left the plot. */
 export const laneHeight = 11;

@@ -22,6 +22,7 @@ export function sensitivity(problem: ProblemResult, all: Pens, height: number): 
   const shown = ({ score }: Scored): number => Math.min(top, Math.max(bottom, score));
   const isBeyond = ({ score }: Scored): boolean => score > top;
   const series = problem.optimizers.map((one) => ({ one, pen: all.of(one.id), points: one.sweep.filter(hasScore) }));
+  const isEmpty = series.every(({ points }) => points.length === 0);
   const lanes = problem.optimizers
     .map((one) => ({ one, pen: all.of(one.id), lost: one.sweep.filter((point) => point.diverged > 0) }))
     .filter(({ lost }) => lost.length > 0);
@@ -31,9 +32,9 @@ export function sensitivity(problem: ProblemResult, all: Pens, height: number): 
     height: height + lanes.length * laneHeight,
     marginTop: margins.marginTop + lanes.length * laneHeight,
     x: { label: 'learning rate', tickSize: 4, ...axis(rates), tickFormat: rateText },
-    y: { label: problem.tuningMetric.name, tickSize: 0, ...scale },
+    y: { label: null, tickSize: 0, ...scale, ...(isEmpty ? { axis: null } : {}) },
     marks: [
-      Plot.gridY({ className: 'grid', strokeOpacity: 1, ticks: scale.ticks }),
+      ...(isEmpty ? [] : [Plot.gridY({ className: 'grid', strokeOpacity: 1, ticks: scale.ticks })]),
       ...series.map(({ points, pen, one }) => Plot.lineY(points, { x: 'lr', y: shown, ...line(pen), ...of(pen, 'line'), title: () => one.label })),
       ...series.map(({ points, pen, one }) =>
         Plot.dot(points.filter((point) => !isBeyond(point)), { x: 'lr', y: shown, r: 2.4, fill: ink, ...of(pen, 'dot'), title: (point: SweepPoint) => about(one, point) }),

@@ -8,12 +8,14 @@ import { quantile } from '../statistics.ts';
 /** Which of a trial's curves. */
 export type Which = 'training' | 'validation';
 
-/** One step of an optimizer's curve; a bound is null where it is a diverged run. */
+/** One step of an optimizer's curve; a value is null where it is a diverged run. */
 export interface BandPoint {
   readonly step: number;
   readonly middle: number | null;
   readonly low: number | null;
   readonly high: number | null;
+  /** The greatest of the runs that have not diverged. */
+  readonly finite: number | null;
 }
 
 /** A run that ended early. */
@@ -41,7 +43,7 @@ export function band(trials: readonly Trial[], which: Which): BandPoint[] {
       if (value !== undefined) return [value];
       return diverged && step > last ? [null] : [];
     });
-    return { step, middle: quantile(values, 0.5), low: quantile(values, 0), high: quantile(values, 1) };
+    return { step, middle: quantile(values, 0.5), low: quantile(values, 0), high: quantile(values, 1), finite: quantile(keepFinite(values), 1) };
   });
 }
 

@@ -4,7 +4,7 @@ import { metricFormat } from './text.ts';
 import { keepFinite } from './series.ts';
 import { empty, html, type Markup } from './markup.ts';
 
-const [width, height, pad] = [150, 22, 8];
+const [width, height, pad] = [122, 22, 5];
 
 /** Places results between the best and the worst of all optimizers; diverged runs stand apart at the bad end. */
 export function strips(problem: ProblemResult): (one: OptimizerResult, penName: string) => Markup {

@@ -16,8 +16,8 @@ export const ground = `:root{${day}}@media (prefers-color-scheme:dark){:root{${n
 
 /** What the marks of a figure look like. */
 export const marks = `.grid{stroke:var(--grid)}.target{opacity:.75}.contour path{stroke:var(--contour);stroke-width:.45;stroke-opacity:.75}
-.contour.index path{stroke-width:.9}.height{fill:var(--contour);stroke:var(--tint-4);font-size:.86em;paint-order:stroke}.neat rect,rect.neat{stroke:var(--contour);stroke-width:.8}
-.steps{stroke:var(--c);stroke-width:2.2;stroke-linecap:round}.cross,.chosen{fill:none}.count{font-size:.8em}`;
+.contour.index path{stroke-width:.9}.height{visibility:var(--heights,visible);fill:var(--contour);stroke:var(--tint-4);font-size:.86em;paint-order:stroke}.neat rect,rect.neat{stroke:var(--contour);stroke-width:.8}
+.route{stroke-width:calc(1.4px*var(--bold,1))}.steps{stroke:var(--c);stroke-width:calc(2.2px*var(--bold,1));stroke-linecap:round}.cross,.chosen{fill:none}.count{font-size:.8em}`;
 
 /** The style sheet. */
 export const style = `
@@ -26,8 +26,10 @@ ${ground}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:17px/1.55 Charter,'Bitstream Charter','Iowan Old Style','Source Serif 4',Georgia,serif}
 header,main{max-width:80rem;margin:0 auto;padding:0 2rem}
-header{padding-top:3rem}
-header>p,section>p{max-width:43rem;text-wrap:pretty}
+header{padding-top:3rem;display:flex;flex-wrap:wrap;gap:1rem 4rem;align-items:flex-start}
+header>div:first-child{flex:1 1 34rem}
+header>.scroll{flex:0 1 auto;min-width:0;max-width:100%;margin:1.3rem 0 0}
+header p,section>p{max-width:43rem;text-wrap:pretty}
 h1,h2,h3,h4{line-height:1.2;font-weight:600;text-wrap:balance}
 h1{font-size:2.1rem;margin:.3rem 0 1rem}
 h2{font-size:1.5rem;margin:0 0 .6rem}
@@ -48,7 +50,7 @@ abbr{text-decoration:none}
 small,.none{color:var(--soft)}
 small{font-size:.87em}
 
-.scroll{overflow-x:auto;margin:1.2rem 0}
+.scroll{overflow-x:auto;margin:1.2rem 0;background:linear-gradient(90deg,var(--paper) 1.5rem,transparent 3rem) 0/100% local,linear-gradient(-90deg,var(--paper) 1.5rem,transparent 3rem) 0/100% local,linear-gradient(90deg,var(--wash),transparent 1.4rem) 0/100% scroll,linear-gradient(-90deg,var(--wash),transparent 1.4rem) 0/100% scroll}
 table{border-collapse:collapse;font-size:.86rem;line-height:1.35;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--soft);padding-bottom:.5rem}
 .scroll caption{position:sticky;left:0;max-width:min(80rem,calc(100vw - 4rem))}
@@ -73,7 +75,7 @@ h4 .swatch{margin:0}
 .strip .lost{stroke:var(--c);stroke-width:1.6;fill:none}
 span.lost{color:var(--tag)}
 
-.keys{border:0;padding:0;margin:1.8rem 0 1rem;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;font-size:.88rem}
+.keys{border:0;padding:0;margin:1.8rem 0 1rem;display:flex;flex-wrap:wrap;gap:.2rem 1.6rem;font-size:.88rem}
 .keys legend{float:left;padding:.25rem 1.2rem .25rem 0;color:var(--soft)}
 .key{display:flex;align-items:center;padding:.25rem 0;cursor:pointer}
 .key input{accent-color:var(--c);margin:0 .5rem 0 0}
@@ -90,7 +92,8 @@ ${marks}
 .o{transition:opacity .12s}
 .touch{pointer-events:all}
 .minis{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(10.5rem,1fr));gap:1rem;font-size:.86rem}
-.minis svg:not(.swatch){display:block;width:100%;height:auto;margin-top:.35rem;fill:currentColor}
+.minis .name{display:flex;align-items:center;white-space:nowrap}
+.minis svg:not(.swatch){--bold:1.8;--heights:hidden;display:block;width:100%;height:auto;margin-top:.35rem;fill:currentColor}
 
 details{margin-top:.9rem}
 summary{cursor:pointer;font-weight:600;font-size:.92rem}
@@ -99,7 +102,7 @@ summary{cursor:pointer;font-weight:600;font-size:.92rem}
 .rule p{margin:.3rem 0;font-size:.86rem;color:var(--soft);line-height:1.45}
 code{font:.92em ui-monospace,monospace;color:var(--ink);overflow-wrap:anywhere}
 math{font-size:1.05em}
-math[display=block]{text-align:left;margin:.6rem 0}
+math[display=block]{width:fit-content;margin:.6rem 0}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.45rem 1.6rem;font-size:.9rem;line-height:1.45;max-width:60rem}
 dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
@@ -107,7 +110,7 @@ dd{margin:0;overflow-wrap:anywhere}
 @media (max-width:60rem){.figures{grid-template-columns:1fr;grid-template-rows:none}.main{grid-row:auto}figcaption{min-height:0}}
 @media (max-width:40rem){
 body{font-size:16px}header,main{padding:0 1.1rem}header{padding-top:1.6rem}h1{font-size:1.6rem}h2{font-size:1.3rem}section{padding-top:1.8rem;margin-top:1.8rem}
-.scroll{margin-inline:-1.1rem;padding-inline:1.1rem}.scroll caption{left:1.1rem;max-width:calc(100vw - 2.2rem)}th,td{padding:.42rem .55rem}
+.scroll,header>.scroll{margin-inline:-1.1rem;padding-inline:1.1rem;max-width:none}header>.scroll{flex:0 0 calc(100% + 2.2rem)}header>div:first-child{flex-basis:100%}.scroll caption{left:0;max-width:calc(100vw - 2.2rem)}th,td{padding:.42rem .55rem}
 .ranking{width:auto}
 .minis{grid-template-columns:1fr 1fr}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.7rem}
 }

@@ -34,7 +34,8 @@ export function unitOf({ testMetric }: ProblemResult): string {
 /** What the paired test says of an optimizer against the best. */
 export function verdict(problem: ProblemResult, one: OptimizerResult): string {
   const comparison = comparisonOf(problem, one);
-  if (comparison === undefined) return one.summary.median === null ? 'diverged' : 'best median';
+  if (one.summary.median === null) return 'diverged';
+  if (comparison === undefined) return 'best median';
   if (comparison.verdict !== 'different') return comparison.verdict;
   return `${isWorse(comparison) ? 'worse' : 'better on average'} (${probability(comparison.pValue)})`;
 }
@@ -75,7 +76,8 @@ export function conclusion(problem: ProblemResult): string {
   const best = problem.optimizers.find(({ id }) => id === problem.comparisons[0]?.better) ?? problem.optimizers[0];
   if (best === undefined || best.summary.median === null) return 'Every optimizer diverged.';
   const tied = problem.optimizers.filter(({ rank }) => rank === best.rank);
-  const others = problem.optimizers.filter(({ rank }) => rank !== best.rank);
+  // Those that diverged are named among the cautions.
+  const others = problem.optimizers.filter(({ rank, summary }) => rank !== best.rank && summary.median !== null);
   const those = (accept: (comparison: PairedComparison) => boolean): string => {
     const isWanted = (comparison: PairedComparison | undefined): boolean => comparison !== undefined && accept(comparison);
     return list(others.filter((one) => isWanted(comparisonOf(problem, one))).map(({ label }) => label));
