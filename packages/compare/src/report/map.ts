@@ -59,7 +59,7 @@ function aspect({ x, y }: Landscape): number {
 function contours({ columns, rows, x, y }: Landscape, { logs, levels }: Relief): Plot.Markish[] {
   // Values belong to the grid's points; the contour mark takes them for the middle of cells.
   const [halfX, halfY] = [(x[1] - x[0]) / (columns - 1) / 2, (y[1] - y[0]) / (rows - 1) / 2];
-  const grid = { width: columns, height: rows, x1: x[0] - halfX, x2: x[1] + halfX, y1: y[0] - halfY, y2: y[1] + halfY, clip: true } as const;
+  const grid = { width: columns, height: rows, x1: x[0] - halfX, x2: x[1] + halfX, y1: y[0] - halfY, y2: y[1] + halfY, interpolate: 'none', clip: true } as const;
   const tint = (i: number): string => `var(--tint-${String(Math.round((i / Math.max(1, levels.length)) * (tintCount - 1)))})`;
   return [
     Plot.frame({ fill: tint(0), stroke: 'none' }),
