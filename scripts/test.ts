@@ -41,7 +41,7 @@ const steps: readonly Step[] = [
     about: 'the direction of imports',
     command: [bin('depcruise'), '--config', 'dependency-cruiser.config.mjs', 'packages', 'bench', 'conformance', 'examples', 'scripts'],
   },
-  { name: 'api', about: 'API documentation, every export of the library documented', command: [bin('typedoc'), '--logLevel', 'Warn'] },
+  { name: 'api', about: 'API documentation, every export documented', command: [bin('typedoc'), '--logLevel', 'Warn'] },
   { name: 'build', about: 'the packages as they are published', command: [bin('tsc'), '-b', 'packages/thalweg', 'packages/compare'] },
   {
     name: 'unit',

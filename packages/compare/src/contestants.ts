@@ -11,6 +11,7 @@ export interface Contestant {
   readonly hyperparameters: Readonly<Record<string, number | string | boolean>>;
   /** The middle of the first grid of learning rates: where people start with this method. */
   readonly centre: number;
+  /** The method at one learning rate. */
   readonly create: (lr: number) => Method;
 }
 

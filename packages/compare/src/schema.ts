@@ -62,6 +62,7 @@ export interface ProblemResult {
   readonly landscape?: Landscape;
 }
 
+/** What a problem is judged by. */
 export interface Metric {
   readonly name: string;
   readonly lowerIsBetter: boolean;
@@ -69,6 +70,7 @@ export interface Metric {
   readonly unit: string;
 }
 
+/** A function of two variables on a regular grid, with its known minima, as the map draws it. */
 export interface Landscape {
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];
@@ -99,6 +101,7 @@ export interface OptimizerResult {
   readonly summary: Summary;
 }
 
+/** One learning rate of the tuning grid and how it scored. */
 export interface SweepPoint {
   readonly lr: number;
   /** Whether the point was in the declared grid or was added because the best lay on its edge. */
@@ -128,6 +131,7 @@ export interface Trial {
   readonly path?: readonly (readonly [number | null, number | null])[];
 }
 
+/** Values over steps; null where not finite. */
 export interface Curve {
   readonly steps: readonly number[];
   readonly values: readonly (number | null)[];
@@ -147,6 +151,7 @@ export interface Summary {
   readonly secondsToTarget: number | null;
 }
 
+/** Two optimizers compared seed by seed on the same problem. */
 export interface PairedComparison {
   readonly better: string;
   readonly worse: string;
