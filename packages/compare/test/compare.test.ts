@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { duration } from '../src/cli/progress.ts';
 import { compare, type Progress } from '../src/compare.ts';
 import { presets } from '../src/protocol.ts';
 import { findProblem } from '../src/registry.ts';
@@ -184,3 +185,7 @@ describe('the command', () => {
     }
   });
 }); // prettier-ignore
+
+test('time left is written in minutes and seconds', () => {
+  assert.deepEqual([0, 59.6, 75, 3600].map(duration), ['0:00', '1:00', '1:15', '60:00']);
+});

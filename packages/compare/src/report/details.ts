@@ -41,7 +41,10 @@ ${scroller('Paired differences', differences(problem, all, alpha))}
 
 function tuning({ optimizers, tuningMetric }: ProblemResult, all: Pens): Markup {
   const rates = [...new Set(optimizers.flatMap(({ sweep }) => sweep.map(({ lr }) => lr)))].sort((a, b) => a - b);
-  const format = column(optimizers.flatMap(({ sweep }) => sweep.map(({ score }) => score)));
+  const format = column(
+    optimizers.flatMap(({ sweep }) => sweep.map(({ score }) => score)),
+    4,
+  );
   const cell = (one: OptimizerResult, point: SweepPoint | undefined): Markup => {
     if (point === undefined) return html`<td class="number"></td>`;
     const lost = point.diverged === 0 ? empty : html` <span class="lost" title="${point.diverged} of ${point.scores.length} diverged">×${point.scores.length > 1 ? point.diverged : ''}</span>`;

@@ -24,7 +24,7 @@ export const style = `
 ${ground}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
-body{margin:0;background:var(--paper);color:var(--ink);font:17px/1.55 Charter,'Bitstream Charter','Iowan Old Style','Source Serif 4',Georgia,serif}
+body{margin:0;background:var(--paper);color:var(--ink);overflow-wrap:anywhere;font:17px/1.55 Charter,'Bitstream Charter','Iowan Old Style','Source Serif 4',Georgia,serif}
 header,main{max-width:80rem;margin:0 auto;padding:0 2rem}
 header{padding-top:3rem;display:flex;flex-wrap:wrap;gap:1rem 4rem;align-items:flex-start}
 header>div:first-child{flex:1 1 34rem}
@@ -92,7 +92,7 @@ ${marks}
 .o{transition:opacity .12s}
 .touch{pointer-events:all}
 .minis{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(10.5rem,1fr));gap:1rem;font-size:.86rem}
-.minis .name{display:flex;align-items:center;white-space:nowrap}
+.minis li{min-width:0}.minis .name{display:flex;align-items:center;white-space:nowrap;overflow:hidden}
 .minis svg:not(.swatch){--bold:1.8;--heights:hidden;display:block;width:100%;height:auto;margin-top:.35rem;fill:currentColor}
 
 details{margin-top:.9rem}
@@ -100,12 +100,13 @@ summary{cursor:pointer;font-weight:600;font-size:.92rem}
 .rules{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,23rem),1fr));gap:1.8rem 2.4rem;margin:1.2rem 0}
 .rule{border-left:1px solid var(--contour);padding-left:1.1rem;min-width:0;overflow-x:auto}
 .rule p{margin:.3rem 0;font-size:.86rem;color:var(--soft);line-height:1.45}
-code{font:.92em ui-monospace,monospace;color:var(--ink);overflow-wrap:anywhere}
+code{font:.92em ui-monospace,monospace;color:var(--ink)}
 math{font-size:1.05em}
 math[display=block]{width:fit-content;margin:.6rem 0}
+mtd{padding-inline:0}mtd:nth-child(odd){text-align:right}mtd:nth-child(even){text-align:left}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.45rem 1.6rem;font-size:.9rem;line-height:1.45;max-width:60rem}
 dt{color:var(--soft)}
-dd{margin:0;overflow-wrap:anywhere}
+dd{margin:0}
 
 @media (max-width:60rem){.figures{grid-template-columns:1fr;grid-template-rows:none}.main{grid-row:auto}figcaption{min-height:0}}
 @media (max-width:40rem){
