@@ -40,7 +40,7 @@ describe('the page', () => {
   test('does not evaluate text', () => assert.doesNotMatch(one(document, 'script').textContent, /eval|Function/));
   test('has a section for each problem, a heading in each, and no heading left out', () => {
     assert.deepEqual(texts(document, 'section h2'), ['Words: a problem', 'Digits: a problem', 'Bowl: a problem', 'How this was made']);
-    const levels = [...document.querySelectorAll('h1, h2, h3, h4')].map(({ localName }) => Number(localName.slice(1)));
+    const levels = [...document.querySelectorAll('h1, h2, h3, h4, h5')].map(({ localName }) => Number(localName.slice(1)));
     assert.equal(levels.filter((level) => level === 1).length, 1);
   });
   test('ranks the optimizers in a table with named rows and columns', () => {
@@ -102,7 +102,7 @@ describe('the page', () => {
   });
   test('says exactly what was compared', () => {
     const rules = one(document, '#problem-1 .rules');
-    assert.deepEqual(texts(rules, 'h4').length, 6);
+    assert.deepEqual(texts(rules, 'h3').length, 6);
     assert.match(texts(rules, '.rule p')[0] ?? '', /^adam\(\{ lr \}\) ?lr = 0\.01, eps = 1e-8, nesterov = false, decay = scaled$/);
     assert.equal(rules.querySelectorAll('math').length, 6);
     const made = texts(document, 'dd').join('\n');

@@ -12,7 +12,7 @@ import { amount, comparisonOf } from './text.ts';
 export function rules(problem: ProblemResult, all: Pens): Markup {
   const items = problem.optimizers.map((one) => {
     const values = Object.entries({ lr: one.bestLr, ...one.hyperparameters }).map(([name, value]) => `${name} = ${String(value)}`);
-    return html`<div class="rule"><h4>${swatch(all.of(one.id))}${one.label}</h4>
+    return html`<div class="rule"><h3>${swatch(all.of(one.id))}${one.label}</h3>
 <p><code>${one.configuration}</code><br>${values.join(', ')}</p>${formula(one.latex)}<p>${timeOf(one)}</p></div>`;
   });
   return html`<details><summary>Update rules and configuration</summary><div class="rules">${items}</div></details>`;
@@ -34,8 +34,8 @@ function timeOf({ trials }: OptimizerResult): string {
 /** Every tuning score and every paired difference. */
 export function numbers(problem: ProblemResult, all: Pens, alpha: number): Markup {
   return html`<details><summary>Every learning rate, every difference</summary>
-${scroller('Tuning scores', tuning(problem, all))}
-${scroller('Paired differences', differences(problem, all, alpha))}
+${scroller(`Tuning scores on ${problem.title}`, tuning(problem, all))}
+${scroller(`Paired differences on ${problem.title}`, differences(problem, all, alpha))}
 </details>`;
 }
 

@@ -30,12 +30,12 @@ header{padding-top:3rem;display:flex;flex-wrap:wrap;gap:1rem 4rem;align-items:fl
 header>div:first-child{flex:1 1 34rem}
 header>.scroll{flex:0 1 auto;min-width:0;max-width:100%;margin:1.3rem 0 0}
 header p,section>p{max-width:43rem;text-wrap:pretty}
-h1,h2,h3,h4{line-height:1.2;font-weight:600;text-wrap:balance}
+h1,h2,h3{line-height:1.2;font-weight:600;text-wrap:balance}
 h1{font-size:2.1rem;margin:.3rem 0 1rem}
 h2{font-size:1.5rem;margin:0 0 .6rem}
-h3,h4,.brand,.tag,.facts,.keys,table,summary,figcaption,.rule p,dl,.minis{font-family:ui-sans-serif,system-ui,sans-serif}
+h3,.brand,.tag,.facts,.keys,table,summary,figcaption,.rule p,dl,.minis{font-family:ui-sans-serif,system-ui,sans-serif}
 h3{font-size:.95rem;margin:2rem 0 .8rem}
-h4{font-size:.95rem;margin:0;display:flex;align-items:center;gap:.5rem}
+.rule h3{margin:0;display:flex;align-items:center;gap:.5rem}
 .brand{letter-spacing:.2em;text-transform:uppercase;font-size:.75rem;font-weight:600;color:var(--soft);margin:0}
 .tag{font-size:.8rem;font-weight:600;vertical-align:.35em;border:1px solid;color:var(--tag);border-radius:1em;padding:.1em .7em;white-space:nowrap}
 section{border-top:1px solid var(--line);padding:2.6rem 0 1.4rem;margin-top:2.6rem}
@@ -67,7 +67,7 @@ th.group{text-align:center;padding-bottom:.15rem}
 .ranking .rank{width:1.6rem}
 .swatch{flex:none;vertical-align:middle;margin-right:.55rem}
 .swatch line{stroke:var(--c);stroke-width:2.4}
-h4 .swatch{margin:0}
+.rule .swatch{margin:0}
 .strip{display:block;overflow:visible}
 .strip .axis{stroke:var(--line)}
 .strip circle{fill:var(--c);fill-opacity:.45}
@@ -116,8 +116,8 @@ body{font-size:16px}header,main{padding:0 1.1rem}header{padding-top:1.6rem}h1{fo
 .minis{grid-template-columns:1fr 1fr}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.7rem}
 }
 @media print{
-body{font-size:10pt}header,main{padding:0;max-width:none}.scroll{overflow:visible}.keys legend,.key input{display:none}table{font-size:7.5pt}th,td{padding:.25rem .35rem}
-figure,tr,.rule,.minis li{break-inside:avoid}h2,h3{break-after:avoid}.figures{grid-template-columns:1.62fr 1fr;gap:1rem}.main{grid-row:span 2}.strip{width:90px;height:auto}
+html{font-size:9pt}body{font-size:10pt}header,main{padding:0;max-width:none}.scroll{overflow:visible;background:none}.keys legend,.key input{display:none}.ranking{font-size:6.4pt}th,td{padding:.25rem .3rem}.ranking .swatch{width:22px;margin-right:.3rem}
+figure,tr,.rule,.minis li{break-inside:avoid}h2,h3{break-after:avoid}.figures{grid-template-columns:1.62fr 1fr;gap:1rem}.main{grid-row:span 2}.strip{width:66px;height:auto}.rules{grid-template-columns:1fr 1fr}
 }
 @media (prefers-reduced-motion:reduce){.o{transition:none}}
 `;
