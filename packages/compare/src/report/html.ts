@@ -35,7 +35,7 @@ export function renderHtml(comparison: Comparison): string {
 <div>
 <p class="brand">Thalweg</p>
 <h1>${names.length} optimizer${names.length === 1 ? '' : 's'} on ${subject}${quick ? html` <span class="tag">quick</span>` : empty}</h1>
-<p>${quick ? `${quickNote} ` : ''}Each optimizer had the same first weights, the same data in the same order and the same number of learning rates to try.
+<p>${quick ? `${quickNote} ` : ''}Each optimizer had the same first weights, the same data in the same order and the same budget of learning rates to try.
 Rates were chosen on validation data; what is ranked was measured on test data with fresh seeds. All curves and numbers are
 in <a href="results.json">results.json</a>.</p>
 </div>

@@ -1,4 +1,4 @@
-/** An optimizer's colour in a terminal, whose ground is unknown: halfway between its colours on paper and at night. Knows looks and codes. */
+/** An optimizer's colour in a terminal, whose ground is unknown: one between its colours on paper and at night. Knows looks and codes. */
 import type { Look } from './palette.ts';
 
 /** Bits of colour, as a terminal's `getColorDepth()` gives them. */
@@ -13,14 +13,23 @@ export function paintOf(look: Look, depth: Depth): (text: string) => string {
   return (text) => `\u001b[38;${code}m${text}\u001b[39m`;
 }
 
-/** Readable on black and on white: each channel halfway, in light rather than in code values. */
+/** Seen on black and on white alike: between the colours on paper and at night, where the contrast to both grounds is the same. */
 export function middle({ light, dark }: Look): [number, number, number] {
-  const channel = (at: number): number => {
-    const [a, b] = [light, dark].map((hex) => (parseInt(hex.slice(at, at + 2), 16) / 255) ** 2.2);
-    return Math.round(255 * (((a ?? 0) * 0.7 + (b ?? 0) * 0.3)) ** (1 / 2.2));
-  };
-  return [channel(1), channel(3), channel(5)];
-} // prettier-ignore
+  const [a, b] = [linear(light), linear(dark)];
+  const [low, high] = [luminance(a), luminance(b)];
+  // The luminance whose contrast is √21 to black and to white.
+  const part = Math.min(1, Math.max(0, (0.179 - low) / (high - low || 1)));
+  const [red, green, blue] = a.map((value, i) => Math.round(255 * (value + part * ((b[i] ?? 0) - value)) ** (1 / 2.2)));
+  return [red ?? 0, green ?? 0, blue ?? 0];
+}
+
+function linear(hex: string): number[] {
+  return [1, 3, 5].map((at) => (parseInt(hex.slice(at, at + 2), 16) / 255) ** 2.2);
+}
+
+function luminance([r = 0, g = 0, b = 0]: readonly number[]): number {
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
 
 /** The nearest of xterm's 256 colours: of its cube of 6 × 6 × 6, or of its greys. */
 function nearest(rgb: readonly [number, number, number]): number {
