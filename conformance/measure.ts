@@ -97,13 +97,7 @@ export function methodOf({ ours: [name, options], before = [], from = 0 }: Case)
     return thalweg[transform](resolved);
   });
   const chained = transforms.length === 0 ? method : thalweg.chain(...transforms, method);
-  return from === 0 ? chained : rewritten(chained, (text) => text.replaceAll('ᵗ', `^(t + ${from})`).replaceAll('·t·', `·(t + ${from})·`));
-}
-
-/** The same method with its equations changed. */
-export function rewritten(method: thalweg.Method, change: (equations: string) => string): thalweg.Method {
-  const parts = method.parts.map((part) => ({ ...part, equations: change(part.equations) }));
-  return new thalweg.Method(method.name, parts, method.values);
+  return from === 0 ? chained : chained.rewrite((text) => text.replaceAll('ᵗ', `^(t + ${from})`).replaceAll('·t·', `·(t + ${from})·`));
 }
 
 /** What a run gives: the recorded elements at each recorded step, and the element type that the library kept. */

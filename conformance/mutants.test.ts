@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { disagreement, methodOf, rewritten, run, table, traceOf } from './measure.ts';
+import { disagreement, methodOf, run, table, traceOf } from './measure.ts';
 
 /** A mistake: in whose equations (a transform's stand before an optimizer), what it is, and the text before and after. */
 type Mutant = readonly [name: string, mistake: string, right: string, wrong: string];
@@ -63,7 +63,7 @@ for (const [name, mistake, right, wrong] of mutants) {
       const method = methodOf(row);
       if (!method.parts.some((part) => part.name === name && change(part.equations) !== part.equations)) continue;
       tried.push(row.id);
-      const off = disagreement(await run(row, 'reference', true, rewritten(method, change)), traceOf(row.id));
+      const off = disagreement(await run(row, 'reference', true, method.rewrite(change)), traceOf(row.id));
       if (off > 10 * (row.tolerance ?? table.tolerance)) return;
     }
     assert.ok(tried.length > 0, `no row has the text ${right}: write the mutant anew`);

@@ -3,20 +3,21 @@
  * the same compile to the same kernel. Knows operations and leaves; knows nothing of kinds, passes or backends.
  */
 import type { ElementOp, ReduceOp, Scope } from './op.ts';
+import { isRoutineOp, routines, type RoutineOp } from './routine.ts';
 
 /**
- * What a leaf stands for: a number, a hyperparameter's value, the factor of its schedule, the step t, a scalar input, an array that
- * exists before the step (`w`, `g` or a tensor input), or a state as the last step left it.
+ * What a leaf stands for: a number, a hyperparameter's value, the factor of its schedule, the step t, a scalar input, the rank, rows,
+ * columns or size of the tensor, an array that exists before the step (`w`, `g` or a tensor input), or a state as the last step left it.
  */
-export type LeafOp = 'const' | 'hyper' | 'factor' | 'time' | 'input' | 'array' | 'state';
+export type LeafOp = 'const' | 'hyper' | 'factor' | 'time' | 'input' | 'shape' | 'array' | 'state';
 
 /** Operations on scalars that a plan adds: is it a normal number in an array's type; 1 − bᵗ without cancellation. */
 export type PlanOp = 'normal' | 'compow';
 
 /** Any node's operation. */
-export type NodeOp = LeafOp | ElementOp | ReduceOp | PlanOp;
+export type NodeOp = LeafOp | ElementOp | ReduceOp | RoutineOp | PlanOp;
 
-/** A node of the graph. `attribute` is a constant's value, a leaf's name, a reduction's scope, or empty. */
+/** A node of the graph. `attribute` is a constant's value, a leaf's name, a reduction's scope and label, a routine's names, or empty. */
 export interface Node {
   readonly id: number;
   readonly op: NodeOp;
@@ -44,10 +45,37 @@ export class Graph {
     return this.node('const', [], value);
   }
 
-  /** A sum over tensors of x, or of a·b. */
+  /** A sum over tensors of x, or of a·b. One over several tensors has a label, by which groups know the same sum. */
   reduce(op: ReduceOp, operands: readonly Node[], scope: Scope): Node {
-    return this.node(op, operands, scope);
+    return this.node(op, operands, scope === 'tensor' ? scope : `${scope} ${operands.map(fingerprint).join(' ')}`);
   }
+}
+
+const fingerprints = new WeakMap<Node, string>();
+
+/** A short text that nodes have in common, in any graph, if and only if they are built alike (but for a chance of about 2⁻⁶⁴). */
+export function fingerprint(node: Node): string {
+  const known = fingerprints.get(node);
+  if (known !== undefined) return known;
+  for (const part of topological([node])) {
+    if (fingerprints.has(part)) continue;
+    const value = Object.is(part.attribute, -0) ? '-0' : String(part.attribute);
+    fingerprints.set(part, digest(`${part.op}|${value}|${part.operands.map((operand) => fingerprints.get(operand)).join(',')}`));
+  }
+  return fingerprints.get(node) ?? '';
+}
+
+/** Two 32-bit hashes of the FNV-1a kind, with different primes. */
+function digest(text: string): string {
+  let a = 0x811c9dc5;
+  let b = 0x27d4eb2f;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    a = Math.imul(a ^ unit, 0x01000193);
+    b = Math.imul(b ^ unit, 0x5bd1e995);
+    b ^= b >>> 15;
+  }
+  return (a >>> 0).toString(36) + (b >>> 0).toString(36);
 }
 
 /** Whether a node sums over tensors. */
@@ -55,9 +83,19 @@ export function isReduction(node: Node): boolean {
   return node.op === 'sum' || node.op === 'dot';
 }
 
+/** Whether a node is a routine on whole matrices. */
+export function isRoutine(node: Node): boolean {
+  return isRoutineOp(node.op);
+}
+
+/** The operands of a node that are arrays, as far as its operation tells: a routine's later ones are numbers. */
+export function arrayOperands(node: Node): readonly Node[] {
+  return isRoutineOp(node.op) ? node.operands.slice(0, routines[node.op].arrays) : node.operands;
+}
+
 /** The tensors that a reduction runs over. */
 export function scopeOf(reduction: Node): Scope {
-  const scope = reduction.attribute;
+  const [scope] = String(reduction.attribute).split(' ');
   return scope === 'all' || scope === 'group' ? scope : 'tensor';
 }
 

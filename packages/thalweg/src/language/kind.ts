@@ -3,7 +3,7 @@
  * `tensor` scalar is one number per tensor; an array has one per element. A state has the kind of what is assigned to it.
  */
 import { EquationError, type Span } from './error.ts';
-import { isReduction, scopeOf, topological, type Node } from './graph.ts';
+import { isReduction, isRoutine, scopeOf, topological, type Node } from './graph.ts';
 
 /** The kinds, from the least to the most varying. */
 export const kinds = ['host', 'all', 'group', 'tensor', 'array'] as const;
@@ -31,7 +31,8 @@ export class KindTable {
   }
 
   private compute(node: Node): Kind {
-    if (node.op === 'array') return 'array';
+    if (node.op === 'array' || isRoutine(node)) return 'array';
+    if (node.op === 'shape') return 'tensor';
     if (node.op === 'state') return this.states.get(String(node.attribute)) ?? 'host';
     if (isReduction(node)) return scopeOf(node);
     return join(node.operands.map((operand) => this.memo.get(operand) ?? 'host'));

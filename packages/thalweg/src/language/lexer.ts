@@ -20,8 +20,33 @@ const folded: Readonly<Record<string, string>> = {
   '‖': '||', '∥': '||', '〈': '⟨', '〉': '⟩', '∣': '|',
 }; // prettier-ignore
 
-const symbols = ['<-', '<=', '>=', '!=', '==', '||', '+', '-', '*', '/', '^', '(', ')', ',', '?', ':', '=', '<', '>', '|', '√', '⟨', '⟩'];
-const continuing = new Set(['<-', '<=', '>=', '!=', '==', '+', '-', '*', '/', '^', ',', '?', ':', '=', '<', '>', '√']);
+const symbols = [
+  '<-',
+  '<=',
+  '>=',
+  '!=',
+  '==',
+  '||',
+  '+',
+  '-',
+  '*',
+  '/',
+  '@',
+  '^',
+  '(',
+  ')',
+  ',',
+  '?',
+  ':',
+  '=',
+  '<',
+  '>',
+  '|',
+  '√',
+  '⟨',
+  '⟩',
+];
+const continuing = new Set(['<-', '<=', '>=', '!=', '==', '+', '-', '*', '/', '@', '^', ',', '?', ':', '=', '<', '>', '√']);
 
 /** No optimizer needs more. Equations may be hostile, and what follows walks their trees recursively. */
 const mostTokens = { all: 3000, statement: 1000 };

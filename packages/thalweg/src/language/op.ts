@@ -3,6 +3,7 @@
  * float64, and how it prints in LaTeX. Lowerings keep tables of their own over the primitive ones (`Record<ElementOp, …>`), so that a
  * missing entry does not compile. Knows no graph and no backend.
  */
+import type { RoutineOp } from './routine.ts';
 
 /** Operations on numbers, element by element; the vocabulary of the graph. */
 export type ElementOp =
@@ -15,10 +16,10 @@ export type ElementOp =
 export type ReduceOp = 'sum' | 'dot';
 
 /** What a text may say besides the primitives; each is rewritten into them when the graph is built. */
-export type SugarOp = 'gt' | 'ge' | 'mod' | 'norm' | 'inner' | 'total';
+export type SugarOp = 'gt' | 'ge' | 'mod' | 'norm' | 'inner' | 'total' | 'rowMean' | 'colMean';
 
 /** Every operation that a text can contain. */
-export type SurfaceOp = ElementOp | SugarOp;
+export type SurfaceOp = ElementOp | SugarOp | Exclude<RoutineOp, 'spread'>;
 
 /** The tensors that a reduction runs over: one tensor, the parameters of the group, or all parameters of the optimizer. */
 export type Scope = 'tensor' | 'group' | 'all';
@@ -172,4 +173,26 @@ export const printing: Readonly<Record<SurfaceOp, Printing>> = {
     binds: precedence.mul,
     latex: (operand, scope) => `\\sum${scope} ${operand(0, precedence.mul)}`,
   },
+  matmul: infix('', precedence.mul),
+  transpose: {
+    binds: precedence.pow,
+    latex: (operand) => `${operand(0, precedence.atom)}^{\\top}`,
+  },
+  rowSum: named('\\operatorname{rowsum}'),
+  colSum: named('\\operatorname{colsum}'),
+  rowMean: named('\\operatorname{rowmean}'),
+  colMean: named('\\operatorname{colmean}'),
+  rowMax: named('\\operatorname{rowmax}'),
+  colMax: named('\\operatorname{colmax}'),
+  newtonSchulz: {
+    binds: precedence.atom,
+    latex: (operand) => `\\operatorname{NewtonSchulz}_{${operand(4, 0)}}\\left(${operand(0, 0)}\\right)`,
+  },
+  inverseRoot: {
+    binds: precedence.pow,
+    latex: (operand) => `\\left(${operand(0, 0)} + ${operand(2, precedence.mul)} I\\right)^{-1/${operand(1, precedence.atom)}}`,
+  },
+  eigenvectors: named('\\operatorname{eigenvectors}'),
+  orthonormal: named('\\operatorname{QR}'),
+  noise: { binds: precedence.atom, latex: () => '\\mathcal{N}\\left(0, 1\\right)' },
 };

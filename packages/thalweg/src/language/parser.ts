@@ -44,6 +44,18 @@ const functions: Readonly<Record<string, { readonly op: SurfaceOp; readonly arit
   norm: { op: 'norm', arity: 1 },
   inner: { op: 'inner', arity: 2 },
   sum: { op: 'total', arity: 1 },
+  transpose: { op: 'transpose', arity: 1 },
+  rowSum: { op: 'rowSum', arity: 1 },
+  colSum: { op: 'colSum', arity: 1 },
+  rowMean: { op: 'rowMean', arity: 1 },
+  colMean: { op: 'colMean', arity: 1 },
+  rowMax: { op: 'rowMax', arity: 1 },
+  colMax: { op: 'colMax', arity: 1 },
+  newtonSchulz: { op: 'newtonSchulz', arity: 6 },
+  inverseRoot: { op: 'inverseRoot', arity: 3 },
+  eigenvectors: { op: 'eigenvectors', arity: 1 },
+  orthonormal: { op: 'orthonormal', arity: 1 },
+  noise: { op: 'noise', arity: 1 },
 };
 const reductions: ReadonlySet<SurfaceOp> = new Set<SurfaceOp>(['norm', 'inner', 'total']);
 const comparisons: Readonly<Record<string, SurfaceOp>> = {
@@ -156,6 +168,7 @@ class Parser {
       const token = this.peek();
       if (this.takeSymbol('*') !== undefined) left = this.apply('mul', [left, this.unary()]);
       else if (this.takeSymbol('/') !== undefined) left = this.apply('div', [left, this.unary()]);
+      else if (this.takeSymbol('@') !== undefined) left = this.apply('matmul', [left, this.unary()]);
       else if (token.kind === 'name' && token.text === 'mod') {
         this.next += 1;
         left = this.apply('mod', [left, this.unary()]);
@@ -182,7 +195,8 @@ class Parser {
   private power(): Expression {
     let base = this.atom();
     for (let token = this.take('superscript'); token !== undefined; token = this.take('superscript')) {
-      base = this.apply('pow', [base, this.exponent(token)], token.span.end);
+      if (token.text === 'T') base = this.apply('transpose', [base], token.span.end);
+      else base = this.apply('pow', [base, this.exponent(token)], token.span.end);
     }
     if (this.takeSymbol('^') === undefined) return base;
     return this.apply('pow', [base, this.unary()]);

@@ -3,7 +3,7 @@ import { precedence, printing } from './op.ts';
 import type { Expression } from './parser.ts';
 
 const infix: Readonly<Record<string, string>> = {
-  add: ' + ', sub: ' − ', mul: '·', div: '/', mod: ' mod ', pow: '^', lt: ' < ', le: ' ≤ ', gt: ' > ', ge: ' ≥ ', eq: ' == ', ne: ' ≠ ',
+  add: ' + ', sub: ' − ', mul: '·', matmul: ' @ ', div: '/', mod: ' mod ', pow: '^', lt: ' < ', le: ' ≤ ', gt: ' > ', ge: ' ≥ ', eq: ' == ', ne: ' ≠ ',
 }; // prettier-ignore
 
 /** The text of an expression; parsing it gives the same expression. */

@@ -3,11 +3,13 @@
  * Knows the language only; how a program runs is decided in `plan/`.
  */
 import { EquationError, suggestion, type Span } from './error.ts';
+import { FormTable, inferForms, verifyForms, type Form } from './form.ts';
 import { Graph, type Node } from './graph.ts';
 import { inferKinds, KindTable, verifyKinds, type Kind, type Origin } from './kind.ts';
 import { elementOps, isElementOp, type ElementOp, type SugarOp } from './op.ts';
 import { namesIn, parse, parseExpression, type Expression, type Statement } from './parser.ts';
 import type { Range } from './range.ts';
+import { isRoutineOp } from './routine.ts';
 import { spell } from './symbol.ts';
 
 /** A hyperparameter of a part: its option name, its symbol as written, and where it must lie. */
@@ -47,6 +49,8 @@ export interface Program {
   readonly hyper: readonly HyperSlot[];
   readonly inputs: readonly InputSymbol[];
   readonly states: ReadonlyMap<string, Kind>;
+  /** The forms of the states that are arrays. */
+  readonly forms: ReadonlyMap<string, Form>;
   readonly writes: ReadonlyMap<string, Node>;
 }
 
@@ -77,7 +81,9 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
   });
   const states = inferKinds(writes);
   verifyKinds(writes.values(), new KindTable(states), origins);
-  return { name, graph, hyper, inputs: [...inputs.values()], states, writes };
+  const forms = inferForms(writes);
+  verifyForms(writes, new FormTable(forms), origins);
+  return { name, graph, hyper, inputs: [...inputs.values()], states, forms, writes };
 }
 
 /** Whether a part's equations read a hyperparameter, directly or (for `lr`) as its schedule's factor `s`. */
@@ -178,6 +184,10 @@ class ExpressionBuilder {
       return op === 'norm' ? this.graph.node('sqrt', [dot]) : dot;
     }
     if (op === 'total') return this.graph.reduce('sum', nodes, scope);
+    if (op === 'noise') return this.graph.node('noise', [...nodes, this.graph.node('time')]);
+    if (op === 'rowMean') return this.graph.node('div', [this.graph.node('rowSum', nodes), this.graph.node('shape', [], 'cols')]);
+    if (op === 'colMean') return this.graph.node('div', [this.graph.node('colSum', nodes), this.graph.node('shape', [], 'rows')]);
+    if (isRoutineOp(op)) return this.graph.node(op, nodes);
     return isElementOp(op) ? primitive(this.graph, op, nodes) : desugar(this.graph, op, nodes);
   }
 }
@@ -235,6 +245,7 @@ class PartBuilder {
     this.writes = writes;
     this.statements = parse(part.name, part.equations);
     const names = new Map<string, Node>([...shared, ['t', graph.node('time')]]);
+    for (const name of ['rank', 'rows', 'cols', 'size']) names.set(name, graph.node('shape', [], name));
     for (const { name, symbol } of part.hyper) {
       const node = graph.node('hyper', [], keys.get(name) ?? name);
       names.set(spell(symbol), node).set(spell(name), node);

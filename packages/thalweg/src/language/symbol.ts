@@ -31,7 +31,7 @@ const subscriptLetters = 'aehijklmnoprstuvx';
 
 const superscripts: Readonly<Record<string, string>> = {
   '⁰': '0', '¹': '1', '²': '2', '³': '3', '⁴': '4', '⁵': '5', '⁶': '6', '⁷': '7', '⁸': '8', '⁹': '9', '⁺': '+', '⁻': '-', '⁽': '(', '⁾': ')',
-  ᵗ: 't', ⁿ: 'n', ᵏ: 'k', ⁱ: 'i', ᵖ: 'p',
+  ᵀ: 'T', ᵗ: 't', ⁿ: 'n', ᵏ: 'k', ⁱ: 'i', ᵖ: 'p',
 }; // prettier-ignore
 
 /** The ASCII character that a superscript stands for, or undefined. Unicode calls ᵗ a letter; here it is an exponent. */

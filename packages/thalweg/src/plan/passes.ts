@@ -4,54 +4,62 @@
  * write may be put in any pass from its own level on, and the cheapest placement in bytes, then in operations, is taken. Writing
  * everything in the last pass is always possible, so no temporary ever needs memory of its own.
  */
-import { isReduction, topological, type Node } from '../language/graph.ts';
+import type { Form } from '../language/form.ts';
+import { isReduction, isRoutine, topological, type Node } from '../language/graph.ts';
 import type { KindTable } from '../language/kind.ts';
 import { elementOps, isElementOp, type ElementOp } from '../language/op.ts';
 import type { DType } from './dtype.ts';
 import { makeKernel, traffic, type Instruction, type Kernel } from './kernel.ts';
+import { routineArrays } from './routines.ts';
 
 /** A kernel with what its numbered arrays, scalars and sums are. */
 export interface Pass {
   /** Runs when the sums of all lower levels are known. */
   readonly level: number;
   readonly kernel: Kernel;
+  /** The form of all its arrays. */
+  readonly form: Form;
   /** `w`, `g`, `input.name` or a state. */
   readonly arrays: readonly string[];
   readonly scalars: readonly Node[];
   readonly sums: readonly Node[];
 }
 
-/** The level of each node: how many sums must be complete, one after the other, before it can be computed. */
+/** The level of each node: how many sums and routines must be complete, one after the other, before it can be computed. */
 export function levels(roots: Iterable<Node>): Map<Node, number> {
   const level = new Map<Node, number>();
   for (const node of topological(roots)) {
     const below = Math.max(0, ...node.operands.map((operand) => level.get(operand) ?? 0));
-    level.set(node, isReduction(node) ? below + 1 : below);
+    level.set(node, isReduction(node) || isRoutine(node) ? below + 1 : below);
   }
   return level;
 }
 
-/** What `splitPasses` works on: array writes, sums, kinds and levels, and the first pass that may write. */
+/** What `splitPasses` works on: arrays of one form to write, sums over such, kinds and levels, and the first pass that may write. */
 export interface Work {
   readonly dtype: DType;
+  readonly form: Form;
   readonly writes: ReadonlyMap<string, Node>;
   readonly sums: readonly Node[];
   readonly kinds: KindTable;
   readonly level: ReadonlyMap<Node, number>;
   readonly firstWrite: number;
+  /** Those of the writes that have to be done at the level of their value: operands of routines. */
+  readonly prompt: ReadonlySet<string>;
 }
 
 /** The passes of a program, in order; passes with nothing to do are left out. */
 export function splitPasses(work: Work): Pass[] {
-  const { writes, sums, level, firstWrite } = work;
-  const earliest = new Map([...writes].map(([name, node]) => [name, Math.max(firstWrite, level.get(node) ?? 0)]));
+  const { writes, sums, level, firstWrite, prompt } = work;
+  const earliest = new Map([...writes].map(([name, node]) => [name, Math.max(prompt.has(name) ? 0 : firstWrite, level.get(node) ?? 0)]));
   const last = Math.max(0, ...earliest.values(), ...sums.map((sum) => (level.get(sum) ?? 1) - 1));
-  let placement = new Map([...writes.keys()].map((name) => [name, last]));
+  let placement = new Map([...earliest].map(([name, level]) => [name, prompt.has(name) ? level : last]));
   let best = assemble(work, placement, last);
   if (best === undefined) throw new RangeError('writing everything in the last pass is always possible');
   for (let improved = last > 0; improved;) {
     improved = false;
     for (const name of writes.keys()) {
+      if (prompt.has(name)) continue;
       for (let pass = earliest.get(name) ?? 0; pass <= last; pass++) {
         const candidate = new Map(placement).set(name, pass);
         const passes = assemble(work, candidate, last);
@@ -139,6 +147,7 @@ class PassEmitter {
     return {
       level: this.q,
       kernel: makeKernel(this.work.dtype, [...this.code, ...this.stores]),
+      form: this.work.form,
       arrays,
       scalars,
       sums,
@@ -157,6 +166,7 @@ class PassEmitter {
     const left = this.stored.get(node);
     if (left !== undefined) return this.emit({ op: 'load', array: this.array(left) });
     if (this.work.kinds.of(node) !== 'array') return this.scalar(node);
+    if (isRoutine(node)) return this.emit({ op: 'load', array: this.array(routineArrays(node).result) });
     if (node.op === 'array' || node.op === 'state') {
       const name = String(node.attribute);
       if ((this.placement.get(name) ?? this.q) < this.q) this.overwritten = true;

@@ -2,12 +2,15 @@
  * A plan: what one step does, in order, for one element type and one outcome of the host conditions. Made of passes over arrays and
  * a list of scalars with the time at which each can be computed. A plan is data; `runtime/` executes it and `lower/` compiles it.
  */
-import { isReduction, printGraph, topological, type Node } from '../language/graph.ts';
+import { FormTable, wholeForm, type Form } from '../language/form.ts';
+import { arrayOperands, isReduction, printGraph, topological, type Node } from '../language/graph.ts';
 import { kinds, KindTable, type Kind } from '../language/kind.ts';
 import type { Program } from '../language/program.ts';
+import { isRoutineOp, type RoutineOp } from '../language/routine.ts';
 import type { DType } from './dtype.ts';
 import { levels, splitPasses, type Pass } from './passes.ts';
 import { rewrite } from './rewrite.ts';
+import { prepareRoutines, routineArrays, scratchArrays, standing } from './routines.ts';
 import { hostConditions, specialise } from './specialise.ts';
 
 /** A scalar of the step: computed once (`host`, `all`, `group`) or for each tensor, when the sums below `level` are known. */
@@ -19,10 +22,26 @@ export interface ScalarSlot {
   readonly fixed: boolean;
 }
 
+/** A routine on whole matrices: runs for each tensor when its operands are complete, before what has its level. */
+export interface RoutineCall {
+  readonly level: number;
+  readonly op: RoutineOp;
+  readonly operands: readonly FormedArray[];
+  readonly scalars: readonly Node[];
+  readonly result: FormedArray;
+}
+
+/** An array by name, and its form. */
+export interface FormedArray {
+  readonly array: string;
+  readonly form: Form;
+}
+
 /** One step for one outcome of the host conditions. */
 export interface Plan {
   readonly dtype: DType;
   readonly passes: readonly Pass[];
+  readonly routines: readonly RoutineCall[];
   /** Operands before users; the conditions are among them, so that a step can see whether this is still its plan. */
   readonly scalars: readonly ScalarSlot[];
   /** States that are scalars, with their values after the step. */
@@ -42,11 +61,14 @@ export interface Variants {
   /** The scalars that the conditions need. */
   readonly scalars: readonly ScalarSlot[];
   readonly writes: ReadonlyMap<string, Node>;
+  /** The arrays through which routines are given operands and give results. */
+  readonly scratch: ReadonlyMap<string, Form>;
 }
 
 /** Rewrites a program for arrays of `dtype` and finds its host conditions. */
 export function prepare(program: Program, dtype: DType, gated: boolean): Variants {
-  const writes = rewrite(program.graph, program.writes, program.states, dtype);
+  const rewritten = rewrite(program.graph, program.writes, program.states, dtype);
+  const writes = prepareRoutines(program.graph, rewritten, program.forms);
   const conditions = hostConditions(writes.values(), program.states);
   const table = new KindTable(program.states);
   return {
@@ -56,6 +78,7 @@ export function prepare(program: Program, dtype: DType, gated: boolean): Variant
     conditions,
     scalars: scalarSlots(conditions, table, levels(conditions)),
     writes,
+    scratch: scratchArrays(writes, program.forms),
   };
 }
 
@@ -63,7 +86,7 @@ export function prepare(program: Program, dtype: DType, gated: boolean): Variant
 export function planVariant(variants: Variants, outcomes: readonly boolean[]): Plan {
   const { program, dtype, gated } = variants;
   const decided = new Map(variants.conditions.map((condition, i) => [condition, outcomes[i] ?? false]));
-  const writes = specialise(program.graph, variants.writes, program.states, decided);
+  const writes = specialise(program.graph, variants.writes, decided);
   const kindTable = new KindTable(program.states);
   const gate = gated ? finiteGate(program) : undefined;
   const isArray = (name: string): boolean => name === 'w' || program.states.get(name) === 'array';
@@ -74,26 +97,61 @@ export function planVariant(variants: Variants, outcomes: readonly boolean[]): P
   const scalarWrites = new Map(entries.filter(([name]) => !isArray(name)));
   const roots = [...arrayWrites.values(), ...scalarWrites.values(), ...(gate === undefined ? [] : [gate])];
   const level = levels([...roots, ...variants.conditions]);
+  const forms = new FormTable(program.forms);
+  const routines = routineCalls(roots, level, forms);
+  const stored = new Map([...arrayWrites, ...routines.operands]);
+  const formOf = (name: string, node: Node): Form => (name === 'w' ? wholeForm : (program.forms.get(name) ?? forms.of(node) ?? wholeForm));
   const sums = topological(roots).filter(isReduction);
-  const passes = splitPasses({
-    dtype,
-    writes: arrayWrites,
-    sums,
-    kinds: kindTable,
-    level,
-    firstWrite: gated ? 1 : 0,
-  });
+  const sumForm = (sum: Node): Form => sum.operands.map((operand) => forms.of(operand)).find((form) => form !== undefined) ?? wholeForm;
+  const used = new Set([...[...stored].map(([name, node]) => formOf(name, node)), ...sums.map(sumForm)]);
+  const passes = [...used].flatMap((form) =>
+    splitPasses({
+      dtype,
+      form,
+      writes: new Map([...stored].filter(([name, node]) => formOf(name, node) === form)),
+      sums: sums.filter((sum) => sumForm(sum) === form),
+      kinds: kindTable,
+      level,
+      firstWrite: gated ? 1 : 0,
+      prompt: new Set(routines.operands.keys()),
+    }),
+  );
+  passes.sort((a, b) => a.level - b.level);
   const gates = gate === undefined ? [] : [gate];
-  const passRoots = passes.flatMap((pass) => [...pass.scalars, ...pass.sums]);
+  const passRoots = [...passes.flatMap((pass) => [...pass.scalars, ...pass.sums]), ...routines.calls.flatMap((call) => call.scalars)];
   const scalarRoots = [...variants.conditions, ...passRoots, ...scalarWrites.values(), ...gates];
   return {
     dtype,
     passes,
+    routines: routines.calls,
     scalars: scalarSlots(scalarRoots, kindTable, level),
     scalarWrites,
     gate,
     conditions: variants.conditions,
   };
+}
+
+/** The routines that `roots` need, and the operands that have to be stored for them, by the name of the array. */
+function routineCalls(
+  roots: readonly Node[],
+  level: ReadonlyMap<Node, number>,
+  forms: FormTable,
+): { readonly calls: readonly RoutineCall[]; readonly operands: ReadonlyMap<string, Node> } {
+  const operands = new Map<string, Node>();
+  const formed = (array: string, node: Node): FormedArray => ({ array, form: forms.of(node) ?? wholeForm });
+  const calls = topological(roots).flatMap((node): RoutineCall[] => {
+    if (!isRoutineOp(node.op)) return [];
+    const names = routineArrays(node);
+    const arrays = arrayOperands(node);
+    const given = arrays.map((operand, i) => {
+      const name = standing(operand) ?? names.operands[i] ?? '';
+      if (standing(operand) === undefined) operands.set(name, operand);
+      return formed(name, operand);
+    });
+    const scalars = node.operands.slice(arrays.length);
+    return [{ level: level.get(node) ?? 0, op: node.op, operands: given, scalars, result: formed(names.result, node) }];
+  });
+  return { calls: calls.sort((a, b) => a.level - b.level), operands };
 }
 
 /** Σ 0·g over all parameters, and over tensor inputs: 0 if every element is finite, else NaN. */
@@ -109,7 +167,7 @@ function scalarSlots(roots: readonly Node[], table: KindTable, level: ReadonlyMa
   const visit = (node: Node): boolean => {
     const known = slots.get(node);
     if (known !== undefined) return known.fixed;
-    const varying = isReduction(node) || ['time', 'input', 'state', 'factor'].includes(node.op);
+    const varying = isReduction(node) || ['time', 'input', 'state', 'factor', 'shape'].includes(node.op);
     const operands = isReduction(node) ? [] : node.operands;
     const fixed = operands.map(visit).every(Boolean) && !varying;
     slots.set(node, {
@@ -133,5 +191,8 @@ export function printPlan(plan: Plan): string {
     const arrays = pass.arrays.map((name, a) => `a${String(a)}=${name}`).join(' ');
     return `pass ${String(i)} (level ${String(pass.level)}; ${arrays})\n${pass.kernel.key}`;
   });
-  return [`scalars\n${scalarGraph}`, ...passes].join('\n\n');
+  const routines = plan.routines.map(
+    ({ level, op, operands, result }) => `${result.array} = ${op} ${operands.map(({ array }) => array).join(' ')} (level ${String(level)})`,
+  );
+  return [`scalars\n${scalarGraph}`, ...passes, routines.join('\n')].join('\n\n').trimEnd();
 }

@@ -1,4 +1,5 @@
-/** Fills the leaves of scalar programs: hyperparameters, schedule factors, the step, inputs and scalar states. */
+/** Fills the leaves of scalar programs: hyperparameters, schedule factors, the step, inputs, shapes and scalar states. */
+import { shapeNumber } from '../language/form.ts';
 import type { ScalarSlot } from '../plan/plan.ts';
 
 /** What a step is given besides arrays. */
@@ -29,6 +30,7 @@ export class Leaves {
   private readonly inputs: readonly Leaf[];
   private readonly states: readonly Leaf[];
   private readonly tensorStates: readonly Leaf[];
+  private readonly shapes: readonly Leaf[];
 
   constructor(slots: readonly ScalarSlot[]) {
     const leaves = (choose: (slot: ScalarSlot) => boolean): Leaf[] =>
@@ -38,6 +40,7 @@ export class Leaves {
     this.time = leaves(({ node }) => node.op === 'time');
     this.inputs = leaves(({ node }) => node.op === 'input');
     this.states = leaves(({ node, kind }) => node.op === 'state' && kind !== 'tensor');
+    this.shapes = leaves(({ node }) => node.op === 'shape');
     this.tensorStates = leaves(({ node, kind }) => node.op === 'state' && kind === 'tensor');
   }
 
@@ -54,8 +57,9 @@ export class Leaves {
     for (const { place, name } of this.states) values[place] = context.scalarStates.get(name)?.[0] ?? 0;
   }
 
-  /** Writes the leaves of tensor `j`. */
-  fillTensor(values: Float64Array, context: StepContext, j: number): void {
+  /** Writes the leaves of tensor `j`, whose shape this is. */
+  fillTensor(values: Float64Array, context: StepContext, j: number, shape: readonly number[]): void {
+    for (const { place, name } of this.shapes) values[place] = shapeNumber(name, shape);
     for (const { place, name } of this.tensorStates) values[place] = context.scalarStates.get(name)?.[j] ?? 0;
   }
 }

@@ -1,8 +1,9 @@
 /**
- * Takes steps: decides the host conditions, picks the variant of the plan that they ask for, compiling it when first needed, and runs
- * it. Holds the arena and the states; knows nothing of hyperparameters' names, schedules or users.
+ * The program of one cohort bound to memory: decides the host conditions and picks the variant of the plan that they ask for, compiling it
+ * when first needed. Holds the arena and the states; knows nothing of hyperparameters' names, schedules or users.
  */
 import { UnsupportedError } from '../language/error.ts';
+import { wholeForm, type Form } from '../language/form.ts';
 import type { Program } from '../language/program.ts';
 import { compileScalars } from '../lower/scalars.ts';
 import type { DType } from '../plan/dtype.ts';
@@ -26,7 +27,7 @@ export interface StepperOptions {
 
 const mostConditions = 30;
 
-/** A program bound to memory. */
+/** A cohort's program bound to memory. */
 export class Stepper {
   readonly arena: Arena;
   /** Scalar states: one number, or one per tensor. */
@@ -43,16 +44,18 @@ export class Stepper {
     if (this.variants.conditions.length > mostConditions) {
       throw new UnsupportedError(program.name, `more than ${String(mostConditions)} conditions on the host in one program`);
     }
-    const states = [...program.states].filter(([, kind]) => kind === 'array').map(([name]) => name);
     const inputs = program.inputs.filter((input) => input.kind === 'tensor').map((input) => `input.${input.name}`);
-    this.arena = new Arena(program.name, dtype, shapes, ['w', 'g', ...inputs, ...states], backend === 'wasm');
+    const arrays = new Map<string, Form>(['w', 'g', ...inputs].map((name) => [name, wholeForm]));
+    for (const [name, kind] of program.states) if (kind === 'array') arrays.set(name, program.forms.get(name) ?? wholeForm);
+    for (const [name, form] of this.variants.scratch) arrays.set(name, form);
+    this.arena = new Arena(program.name, dtype, shapes, arrays, backend === 'wasm');
     for (const [name, kind] of program.states) {
       if (kind !== 'array') this.scalarStates.set(name, new Float64Array(kind === 'tensor' ? shapes.size : 1));
     }
   }
 
-  /** Computes one step. Returns false, with nothing changed, where a gradient was not finite and the stepper is gated. */
-  run(context: StepContext): boolean {
+  /** Computes the scalars of a step that need no array, and returns the variant that computes the rest. */
+  begin(context: StepContext): Variant {
     let variant = this.current ?? this.variantOf(this.decide(context));
     const outcome = variant.begin(context);
     // The last step's plan is nearly always the right one; where it is not, its scalars have shown which is.
@@ -61,7 +64,7 @@ export class Stepper {
       variant.begin(context);
     }
     this.current = variant;
-    return variant.finish(context);
+    return variant;
   }
 
   /** Compiles what a step in this context needs, without taking it. */

@@ -1,19 +1,22 @@
 /**
- * One plan, ready to run on an arena: its kernels, its scalars in one Float64Array, and the order in which both are computed. Scalars
- * that exist once per tensor share their places and are saved and restored around each tensor.
+ * One plan, ready to run on an arena: its kernels, its routines, its scalars in one Float64Array, and how each level is computed. Scalars
+ * that exist once per tensor share their places and are saved and restored around each tensor. Who runs the levels, and carries sums
+ * from one cohort to the others, is the ensemble.
  */
 import { scopeOf } from '../language/graph.ts';
 import type { Executable } from '../lower/executable.ts';
 import { compileScalars, type ScalarStep } from '../lower/scalars.ts';
 import { bytesOf, chunk } from '../plan/dtype.ts';
 import type { Pass } from '../plan/passes.ts';
-import type { Plan } from '../plan/plan.ts';
-import type { Arena, TensorPlace } from './arena.ts';
+import type { Plan, RoutineCall } from '../plan/plan.ts';
+import type { Arena, Layout } from './arena.ts';
 import { makeExecutable, type Backend } from './backend.ts';
 import { Leaves, type StepContext } from './leaves.ts';
+import { bindRoutine } from './routine.ts';
 
 interface CompiledPass {
   readonly level: number;
+  readonly layout: Layout;
   readonly executable: Executable;
   readonly addresses: readonly number[];
   readonly scalarPlaces: readonly number[];
@@ -30,12 +33,28 @@ interface CompiledPass {
   readonly perTensor: boolean;
 }
 
-/** A plan bound to an arena. `begin` and, if the plan is the right one, `finish` compute one step. */
+/** A sum over the parameters of a group or of all, in one cohort: its label says which sum it is a part of. */
+export interface SharedSum {
+  readonly label: string;
+  readonly scope: 'group' | 'all';
+  readonly place: number;
+}
+
+/**
+ * A plan bound to an arena. `begin` computes the scalars that need no array; then for each level `runPasses`, and `finishLevel` when the
+ * sums of all cohorts have been exchanged; then `keep`.
+ */
 export class Variant {
+  /** The number of levels: sums and routines that must be complete, one after the other. */
+  readonly levels: number;
+  /** Per level, the sums that its passes leave to be added up over cohorts. */
+  readonly shared: readonly (readonly SharedSum[])[];
+  /** The scalars of the step by place. */
+  readonly values: Float64Array;
   private readonly arena: Arena;
-  private readonly values: Float64Array;
   private readonly leaves: Leaves;
-  private readonly passes: readonly CompiledPass[];
+  private readonly passes: readonly (readonly CompiledPass[])[];
+  private readonly routines: readonly (readonly ((j: number) => void)[])[];
   private readonly fixed: readonly ScalarStep[];
   /** Per level: scalars computed once, and scalars computed for each tensor. */
   private readonly once: readonly (readonly ScalarStep[])[];
@@ -58,9 +77,15 @@ export class Variant {
     this.leaves = new Leaves(plan.scalars);
     const place = scalars.place;
     const isTensor = new Set(plan.scalars.filter((slot) => slot.kind === 'tensor').map((slot) => slot.node));
-    this.passes = plan.passes.map((pass) => compilePass(pass, place, isTensor, arena, backend));
-    const levels = 1 + Math.max(0, ...plan.scalars.map((slot) => slot.level));
-    const range = Array.from({ length: levels }, (_, level) => level);
+    const used = [...plan.scalars, ...plan.passes, ...plan.routines].map(({ level }) => level);
+    this.levels = 1 + Math.max(0, ...used);
+    const range = Array.from({ length: this.levels }, (_, level) => level);
+    const passes = plan.passes.map((pass) => compilePass(pass, place, isTensor, arena, backend));
+    this.passes = range.map((level) => passes.filter((pass) => pass.level === level));
+    this.shared = range.map((level) => plan.passes.filter((pass) => pass.level === level).flatMap((pass) => sharedSums(pass, place)));
+    const bound = (call: RoutineCall): ((j: number) => void) =>
+      bindRoutine(call, arena, (node) => this.values[place.get(node) ?? 0] ?? NaN);
+    this.routines = range.map((level) => plan.routines.filter((call) => call.level === level).map(bound));
     this.fixed = scalars.steps((slot) => slot.fixed);
     this.once = range.map((level) => scalars.steps((slot) => !slot.fixed && slot.level === level && slot.kind !== 'tensor'));
     this.each = range.map((level) => scalars.steps((slot) => !slot.fixed && slot.level === level && slot.kind === 'tensor'));
@@ -90,22 +115,26 @@ export class Variant {
     return outcome;
   }
 
-  /** Computes the rest of the step. Returns false, with nothing written, where the gate found a gradient that is not finite. */
-  finish(context: StepContext): boolean {
-    let level = 0;
-    for (const pass of this.passes) {
-      while (level < pass.level) this.scalarsOf(++level, context);
-      if (level >= 1 && !this.gateOpen()) return false;
-      this.runPass(pass);
-    }
-    while (level < this.once.length - 1) this.scalarsOf(++level, context);
-    if (!this.gateOpen()) return false;
-    this.keepScalarStates(context);
-    return true;
+  /** Whether nothing forbids writing: the gate found every gradient finite, or there is no gate. */
+  get gateOpen(): boolean {
+    return this.gatePlace === undefined || this.values[this.gatePlace] === 0;
   }
 
-  private gateOpen(): boolean {
-    return this.gatePlace === undefined || this.values[this.gatePlace] === 0;
+  /** Runs the kernels of a level over the tensors that are active. */
+  runPasses(level: number, active: readonly boolean[] | undefined): void {
+    for (const pass of this.passes[level] ?? []) this.runPass(pass, active);
+  }
+
+  /** Runs the routines and computes the scalars that had to wait for the level before `level`. */
+  startLevel(level: number, context: StepContext, active: readonly boolean[] | undefined): void {
+    for (const routine of this.routines[level] ?? []) {
+      this.arena.tensors.forEach((_, j) => {
+        if (active !== undefined && active[j] !== true) return;
+        if (this.tensorPlaces.length > 0) this.restore(j);
+        routine(j);
+      });
+    }
+    this.scalarsOf(level, context);
   }
 
   private scalarsOf(level: number, context: StepContext): void {
@@ -115,40 +144,40 @@ export class Variant {
     const steps = this.each[level] ?? [];
     for (let j = 0; j < this.saved.length; j++) {
       this.restore(j);
-      if (level === 0) this.leaves.fillTensor(values, context, j);
+      if (level === 0) this.leaves.fillTensor(values, context, j, this.arena.tensors[j]!.shape);
       for (const step of steps) step(values);
       this.save(j);
     }
   }
 
-  private runPass(pass: CompiledPass): void {
-    if (!pass.perTensor) {
+  private runPass(pass: CompiledPass, active: readonly boolean[] | undefined): void {
+    const { layout, sums, totals } = pass;
+    if (!pass.perTensor && active === undefined) {
       this.gather(pass);
-      pass.executable.run(pass.addresses, pass.scalars, 0, this.arena.arrayBytes, pass.sumBuffer);
+      pass.executable.run(pass.addresses, pass.scalars, 0, layout.bytes, pass.sumBuffer);
       return;
     }
-    const { totals, sums } = pass;
     totals.fill(0);
-    this.arena.tensors.forEach((tensor, j) => {
+    for (let j = 0; j < layout.places.length; j++) {
+      if (active !== undefined && active[j] !== true) continue;
       if (this.tensorPlaces.length > 0) this.restore(j);
       this.gather(pass);
-      if (sums.length === 0)
-        pass.executable.run(pass.addresses, pass.scalars, tensor.offset, tensor.offset + tensor.padded, pass.sumBuffer);
-      else this.runChunks(pass, tensor, j);
-    });
-    sums.forEach(({ place, perTensor }, r) => {
-      if (!perTensor) this.values[place] = totals[r]!;
-    });
+      const { offset, padded } = layout.places[j]!;
+      if (sums.length === 0) pass.executable.run(pass.addresses, pass.scalars, offset, offset + padded, pass.sumBuffer);
+      else this.runChunks(pass, j);
+    }
+    for (let r = 0; r < sums.length; r++) if (!sums[r]!.perTensor) this.values[sums[r]!.place] = totals[r]!;
   }
 
   /** Sums the partial sums of a tensor's chunks in order, and the tensors in order, whatever computed them. */
-  private runChunks(pass: CompiledPass, tensor: TensorPlace, j: number): void {
-    const { sums, sumBuffer, own, totals } = pass;
+  private runChunks(pass: CompiledPass, j: number): void {
+    const { sums, sumBuffer, own, totals, layout } = pass;
+    const { offset, length } = layout.places[j]!;
     const bytes = bytesOf[this.arena.dtype];
     const count = sums.length;
     own.fill(0);
-    const end = tensor.offset + tensor.length * bytes;
-    for (let from = tensor.offset; from < end; from += chunk * bytes) {
+    const end = offset + length * bytes;
+    for (let from = offset; from < end; from += chunk * bytes) {
       pass.executable.run(pass.addresses, pass.scalars, from, Math.min(end, from + chunk * bytes), sumBuffer);
       for (let r = 0; r < count; r++) own[r]! += sumBuffer[r]!;
     }
@@ -174,7 +203,8 @@ export class Variant {
     for (let i = 0; i < saved.length; i++) saved[i] = this.values[this.tensorPlaces[i]!]!;
   }
 
-  private keepScalarStates(context: StepContext): void {
+  /** Ends the step: keeps the scalar states, of the active tensors where there is one for each. */
+  keep(context: StepContext, active: readonly boolean[] | undefined): void {
     const next = this.stateWrites.map(({ place, perTensor }) => {
       if (!perTensor) return Float64Array.of(this.values[place]!);
       const at = this.tensorPlaces.indexOf(place);
@@ -183,9 +213,20 @@ export class Variant {
     this.stateWrites.forEach(({ state }, i) => {
       const kept = context.scalarStates.get(state);
       const value = next[i]!;
-      if (kept !== undefined) for (let j = 0; j < kept.length; j++) kept[j] = value[value.length === 1 ? 0 : j]!;
+      if (kept === undefined) return;
+      for (let j = 0; j < kept.length; j++) {
+        const held = kept.length > 1 && active !== undefined && active[j] !== true;
+        if (!held) kept[j] = value[value.length === 1 ? 0 : j]!;
+      }
     });
   }
+}
+
+function sharedSums(pass: Pass, place: ReadonlyMap<Pass['sums'][number], number>): SharedSum[] {
+  return pass.sums.flatMap((node) => {
+    const scope = scopeOf(node);
+    return scope === 'tensor' ? [] : [{ label: `${node.op} ${String(node.attribute)}`, scope, place: place.get(node) ?? 0 }];
+  });
 }
 
 function compilePass(
@@ -197,6 +238,7 @@ function compilePass(
 ): CompiledPass {
   return {
     level: pass.level,
+    layout: arena.layout(pass.form),
     executable: makeExecutable(backend, pass.kernel, arena),
     addresses: pass.arrays.map((array) => arena.base(array)),
     scalarPlaces: pass.scalars.map((node) => place.get(node) ?? 0),

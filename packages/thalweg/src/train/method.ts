@@ -4,12 +4,14 @@
  */
 import { OptionError, ThalwegError } from '../language/error.ts';
 import { parse } from '../language/parser.ts';
-import { buildProgram, type Part, type Program } from '../language/program.ts';
+import type { Part } from '../language/program.ts';
 import { range } from '../language/range.ts';
 import { statementsToLatex } from '../lower/latex.ts';
+import { branch, hyperNames, type BoundPart, type Branch } from './branch.ts';
 import { checkHyper, checkNames, defaultRange, describe, type HyperDeclaration, type HyperValue } from './hyper.ts';
+import { otherwise } from './match.ts';
 import { Optimizer, type InitOptions } from './optimizer.ts';
-import type { Parameter } from './tensor.ts';
+import type { Declared } from './tensor.ts';
 
 /** An option that selects a variant of the text: `false` for a switch, or the possible words, the default first. */
 export type VariantDeclaration = false | readonly [string, ...string[]];
@@ -45,34 +47,33 @@ export interface Definition<H extends Readonly<Record<string, HyperDeclaration>>
 }
 
 /**
- * A method: equations with their hyperparameters, ready to be bound to parameters by `init` or put in a `chain`.
+ * A method: equations with their hyperparameters, ready to be bound to parameters by `init`, or put in a `chain` or in `groups`.
  *
  * @typeParam N - the names of the hyperparameters that the optimizer will have
  */
 export class Method<N extends string = string> {
   /** The name, as in errors; a chain's joins those of its parts. */
   readonly name: string;
-  /** The parts in order, one but for chains. */
-  readonly parts: readonly Part[];
-  /** For each part, the values of its hyperparameters by option name. */
-  readonly values: readonly ReadonlyMap<string, HyperValue>[];
-  /** What one step computes, as a graph. */
-  readonly program: Program;
+  /** What is done with which parameters. */
+  readonly branches: readonly Branch[];
   /** The hyperparameters' values by name. */
   readonly hyper: ReadonlyMap<N, HyperValue>;
 
-  /** Reads the equations of `parts`. Throws an EquationError where they make no sense. */
-  constructor(name: string, parts: readonly Part[], values: readonly ReadonlyMap<string, HyperValue>[]) {
+  /** Use `optimizer`, `chain` or `groups` instead. */
+  constructor(name: string, branches: readonly Branch[]) {
     this.name = name;
-    this.parts = parts;
-    this.values = values;
-    this.program = buildProgram(name, parts);
-    this.hyper = new Map(this.program.hyper.map((slot) => [slot.key as N, values[slot.part]?.get(slot.name) ?? NaN]));
+    this.branches = branches;
+    this.hyper = new Map(hyperNames(branches).map(({ name, value }) => [name as N, value]));
+  }
+
+  /** The parts in order, those of all groups. */
+  get parts(): readonly Part[] {
+    return [...new Set(this.branches.flatMap(({ parts }) => parts.map(({ part }) => part)))];
   }
 
   /** Names of the inputs that each step needs besides gradients, such as `loss`. */
   get inputs(): readonly string[] {
-    return this.program.inputs.map((input) => input.name);
+    return [...new Set(this.branches.flatMap(({ program }) => program.inputs.map((input) => input.name)))];
   }
 
   /** The equations as text, one per line. */
@@ -86,12 +87,24 @@ export class Method<N extends string = string> {
     return statementsToLatex(this.parts.map((part) => parse(part.name, part.equations)));
   }
 
+  /** The same method with `change` applied to the equations of each part: for experiments. */
+  rewrite(change: (equations: string, part: string) => string): Method<N> {
+    const changed = ({ part, ...rest }: BoundPart): BoundPart => ({
+      ...rest,
+      part: { ...part, equations: change(part.equations, part.name) },
+    });
+    return new Method(
+      this.name,
+      this.branches.map(({ name, match, parts }) => branch(name, match, parts.map(changed))),
+    );
+  }
+
   /**
    * Binds the method to parameters: lays out memory, copies first values, compiles kernels.
    *
    * @param parameters - first values or tensors by name, all of one element type
-   * @param options - backend, what to do about gradients that are not finite, and whether to maximize
-   * @throws OptionError, ArrayError, UnsupportedError
+   * @param options - backend, what to do about gradients that are not finite, and so on
+   * @throws OptionError, ArrayError, UnsupportedError, ThalwegError for groups that do not take every parameter once
    * @example
    * ```ts
    * import { adamw, tensor } from 'thalweg';
@@ -100,22 +113,15 @@ export class Method<N extends string = string> {
    * opt.step();
    * ```
    */
-  async init<const P extends Readonly<Record<string, Parameter>>>(parameters: P, options: InitOptions = {}): Promise<Optimizer<P, N>> {
+  async init<const P extends Readonly<Record<string, Declared>>>(parameters: P, options: InitOptions = {}): Promise<Optimizer<P, N>> {
     await Promise.resolve();
-    const program = options.maximize === true ? buildProgram(this.name, [negation, ...this.parts]) : this.program;
-    if (!program.writes.has('w'))
-      throw new ThalwegError('method', `${this.name}: never assigns w, so it trains nothing; chain it with an optimizer`);
-    return new Optimizer(program, this.hyper, parameters, options);
+    for (const { name, program } of this.branches) {
+      if (!program.writes.has('w'))
+        throw new ThalwegError('method', `${name}: never assigns w, so it trains nothing; chain it with an optimizer`);
+    }
+    return new Optimizer(this, parameters, options);
   }
 }
-
-const negation: Part = {
-  name: 'maximize',
-  equations: 'g = −g',
-  hyper: [],
-  inputs: [],
-  init: {},
-};
 
 /** A function that makes methods: `adamw`, say. `definition` is what its author wrote. */
 export interface MethodFactory<
@@ -159,7 +165,8 @@ export function optimizer<
       kind,
     }));
     const part: Part = { name, equations: text, hyper: declared, inputs: extra, init };
-    return new Method(name, [part], [new Map(declared.map((one) => [one.name, resolved[one.name] as HyperValue]))]);
+    const values = new Map(declared.map((one) => [one.name, resolved[one.name] as HyperValue]));
+    return new Method(name, [branch(name, otherwise, [{ part, values, shared: true }])]);
   };
   return Object.assign(make, { definition });
 }
@@ -178,7 +185,8 @@ export function optimizer<
  */
 export const transform: typeof optimizer = optimizer;
 
-type NamesOf<M> = M extends Method<infer N> ? N : never;
+/** The names of a method's hyperparameters. */
+export type NamesOf<M> = M extends Method<infer N> ? N : never;
 
 /**
  * Joins methods into one program: each sees the `g` and `w` that those before it left, and has states of its own. A hyperparameter whose
@@ -194,10 +202,16 @@ type NamesOf<M> = M extends Method<infer N> ? N : never;
 export function chain<const M extends readonly Method[]>(...methods: M): Method<NamesOf<M[number]>> {
   if (methods.length === 0) throw new ThalwegError('method', 'chain: needs at least one method');
   const name = methods.length === 1 ? (methods[0]?.name ?? '') : `chain(${methods.map((method) => method.name).join(', ')})`;
+  const isGrouped = ({ branches }: Method): boolean => branches.some(({ match }) => match !== otherwise);
+  const [grouped, second] = methods.filter(isGrouped);
+  if (second !== undefined) throw new ThalwegError('group', `${name}: a chain holds groups once; put all groups in one list`);
+  const branches = grouped?.branches ?? [{ name, match: otherwise, parts: [] }];
   return new Method(
     name,
-    methods.flatMap((method) => method.parts),
-    methods.flatMap((method) => method.values),
+    branches.map((own) => {
+      const parts = methods.flatMap((method) => (method === grouped ? own.parts : (method.branches[0]?.parts ?? [])));
+      return branch(own.name, own.match, parts);
+    }),
   );
 }
 

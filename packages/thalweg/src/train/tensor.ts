@@ -15,11 +15,45 @@ export interface Tensor<D extends DType = DType> {
   readonly values?: Float32Array | Float64Array;
 }
 
-/** What `init` takes for each parameter: first values of a vector, or a tensor. */
+/** A parameter that is another one under a second name. Made by `tied`. */
+export class Tied {
+  /** The name of the parameter that it stands for. */
+  readonly to: string;
+
+  /** Use `tied` instead. */
+  constructor(to: string) {
+    this.to = to;
+  }
+}
+
+/** First values of a vector, or a tensor. */
 export type Parameter = Float32Array | Float64Array | Tensor;
 
+/** What `init` takes for each name: a parameter, or another parameter's name in `tied`. */
+export type Declared = Parameter | Tied;
+
 /** The live view that stands for a declared parameter. */
-export type ViewOf<P extends Parameter> = P extends Float64Array | Tensor<'float64'> ? ArrayOf<'float64'> : ArrayOf<'float32'>;
+export type ViewOf<P extends Declared> = P extends Tied
+  ? ArrayOf<DType>
+  : P extends Float64Array | Tensor<'float64'>
+    ? ArrayOf<'float64'>
+    : ArrayOf<'float32'>;
+
+/**
+ * A second name for a parameter, such as the output layer of a language model that is its embedding. Both names give the same views, and
+ * gradients that are handed over for both are added.
+ *
+ * @param to - the name of a parameter given in the same call
+ * @example
+ * ```ts
+ * import { sgd, tensor, tied } from 'thalweg';
+ * const opt = await sgd().init({ embedding: tensor([4, 2]), head: tied('embedding') });
+ * opt.params.head === opt.params.embedding; // true
+ * ```
+ */
+export function tied(to: string): Tied {
+  return new Tied(to);
+}
 
 /**
  * A parameter of this shape, zero at first or with first values that `init` copies.

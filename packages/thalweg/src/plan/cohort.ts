@@ -1,0 +1,79 @@
+/**
+ * Static conditions: those that only the shape of a tensor decides, such as `rank < 2`. Tensors with the same outcomes form a cohort, which
+ * has a program of its own without the branches not taken and without the states that only those used.
+ */
+import { UnsupportedError } from '../language/error.ts';
+import { shapeNumber } from '../language/form.ts';
+import { isReduction, isRoutine, topological, type Node } from '../language/graph.ts';
+import { elementOps, isElementOp } from '../language/op.ts';
+import type { Program } from '../language/program.ts';
+import { isRoutineOp, needsMatrix } from '../language/routine.ts';
+import { specialise } from './specialise.ts';
+
+/** Tensors that share a program, by name in the order given. */
+export interface Cohort {
+  readonly program: Program;
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+}
+
+/** Splits tensors by the outcomes of the program's static conditions. Throws an UnsupportedError for a vector that would need a matrix. */
+export function cohorts(program: Program, shapes: ReadonlyMap<string, readonly number[]>): Cohort[] {
+  const conditions = staticConditions(program);
+  const split = new Map<string, { readonly outcomes: readonly boolean[]; readonly shapes: Map<string, readonly number[]> }>();
+  for (const [name, shape] of shapes) {
+    const outcomes = conditions.map((condition) => evaluate(condition, shape) !== 0);
+    const key = outcomes.map(Number).join('');
+    const cohort = split.get(key) ?? { outcomes, shapes: new Map<string, readonly number[]>() };
+    split.set(key, cohort);
+    cohort.shapes.set(name, shape);
+  }
+  return [...split.values()].map((cohort) => {
+    const decided = new Map(conditions.map((condition, i) => [condition, cohort.outcomes[i] ?? false]));
+    const made = decided.size === 0 ? program : without(program, specialise(program.graph, program.writes, decided));
+    checkRanks(made, cohort.shapes);
+    return { program: made, shapes: cohort.shapes };
+  });
+}
+
+/** Conditions on the shape alone whose branches differ in more than a number that the shape gives. */
+function staticConditions(program: Program): Node[] {
+  const found = new Set<Node>();
+  for (const node of topological(program.writes.values())) {
+    const [condition, ...branches] = node.operands;
+    if (node.op !== 'select' || condition === undefined || !isStatic(condition)) continue;
+    if (!branches.every(isStatic)) found.add(condition);
+  }
+  return [...found];
+}
+
+function isStatic(node: Node): boolean {
+  const varying = ['hyper', 'factor', 'time', 'input', 'array', 'state'];
+  return topological([node]).every((part) => !varying.includes(part.op) && !isReduction(part) && !isRoutine(part));
+}
+
+function evaluate(node: Node, shape: readonly number[]): number {
+  if (node.op === 'const') return Number(node.attribute);
+  if (node.op === 'shape') return shapeNumber(String(node.attribute), shape);
+  if (!isElementOp(node.op)) throw new RangeError(`${node.op} is not known before the first step`);
+  const [a = 0, b = 0, c = 0] = node.operands.map((operand) => evaluate(operand, shape));
+  return elementOps[node.op].apply(a, b, c);
+}
+
+/** The program with these writes, less the states that are never read and never change. */
+function without(program: Program, writes: ReadonlyMap<string, Node>): Program {
+  const idle = new Set([...writes].filter(([name, node]) => node.op === 'state' && String(node.attribute) === name).map(([name]) => name));
+  const others = [...writes].filter(([name]) => !idle.has(name)).map(([, node]) => node);
+  for (const node of topological(others)) if (node.op === 'state') idle.delete(String(node.attribute));
+  const kept = <T>(map: ReadonlyMap<string, T>): Map<string, T> => new Map([...map].filter(([name]) => !idle.has(name)));
+  return { ...program, writes: kept(writes), states: kept(program.states), forms: kept(program.forms) };
+}
+
+function checkRanks(program: Program, shapes: ReadonlyMap<string, readonly number[]>): void {
+  const used = topological(program.writes.values()).map((node) => node.op);
+  if (!used.some((op) => isRoutineOp(op) && needsMatrix(op))) return;
+  for (const [name, shape] of shapes) {
+    if (shape.length >= 2) continue;
+    const problem = `${name} has the shape [${shape.join(', ')}], and these equations are for matrices; give it to another optimizer with groups`;
+    throw new UnsupportedError(program.name, problem);
+  }
+}

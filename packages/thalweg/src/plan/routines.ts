@@ -1,0 +1,63 @@
+/**
+ * Prepares a program's routines: spreads rows and columns where they meet matrices, and names the arrays through which a routine is
+ * given its operands and gives its result, so that every variant of the program finds them in the same place.
+ */
+import { FormTable, meet, wholeForm, type Form } from '../language/form.ts';
+import { arrayOperands, fingerprint, isReduction, isRoutine, rebuild, topological, type Graph, type Node } from '../language/graph.ts';
+import { isElementOp } from '../language/op.ts';
+
+/** The writes with a `spread` wherever arrays of different forms meet, and with the names of its arrays in each routine. */
+export function prepareRoutines(graph: Graph, writes: ReadonlyMap<string, Node>, states: ReadonlyMap<string, Form>): Map<string, Node> {
+  if (!topological(writes.values()).some(isRoutine)) return new Map(writes);
+  const table = new FormTable(states);
+  const spread = (node: Node, form: Form): Node => {
+    const own = table.of(node);
+    return own === undefined || own === form ? node : graph.node('spread', [node], form);
+  };
+  const met = rebuild(writes, (node, operands) => {
+    if (!isElementOp(node.op) && !isReduction(node)) return graph.node(node.op, operands, node.attribute);
+    const forms = operands.map((operand) => table.of(operand)).filter((form) => form !== undefined);
+    const form = forms.reduce((all, one) => meet(all, one) ?? all, forms[0] ?? wholeForm);
+    return graph.node(
+      node.op,
+      operands.map((operand) => spread(operand, form)),
+      node.attribute,
+    );
+  });
+  const w = met.get('w');
+  if (w !== undefined) met.set('w', spread(w, wholeForm));
+  return rebuild(met, (node, operands) => {
+    if (!isRoutine(node)) return graph.node(node.op, operands, node.attribute);
+    const form = node.op === 'spread' ? String(node.attribute) : '';
+    const names = [`result.${fingerprint(node)}`, ...arrayOperands(node).map((operand) => `operand.${fingerprint(operand)}`)];
+    return graph.node(node.op, operands, [form, ...names].join(' '));
+  });
+}
+
+/** The name of the array that holds a routine's result, and those that hold its operands unless these are arrays already. */
+export function routineArrays(routine: Node): { readonly result: string; readonly operands: readonly string[] } {
+  const [, result = '', ...operands] = String(routine.attribute).split(' ');
+  return { result, operands };
+}
+
+/** The array that holds a node's value whenever a routine may read it, if there is one: a gradient, an input or a result. */
+export function standing(node: Node): string | undefined {
+  if (node.op === 'array' && node.attribute !== 'w') return String(node.attribute);
+  return isRoutine(node) ? routineArrays(node).result : undefined;
+}
+
+/** The arrays that a prepared program needs besides parameters, gradients, inputs and states. */
+export function scratchArrays(writes: ReadonlyMap<string, Node>, states: ReadonlyMap<string, Form>): Map<string, Form> {
+  const table = new FormTable(states);
+  const out = new Map<string, Form>();
+  for (const node of topological(writes.values())) {
+    if (!isRoutine(node)) continue;
+    const { result, operands } = routineArrays(node);
+    out.set(result, table.of(node) ?? wholeForm);
+    arrayOperands(node).forEach((operand, i) => {
+      const name = operands[i];
+      if (name !== undefined && standing(operand) === undefined) out.set(name, table.of(operand) ?? wholeForm);
+    });
+  }
+  return out;
+}

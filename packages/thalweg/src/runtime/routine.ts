@@ -1,0 +1,24 @@
+/** Binds a plan's routine to an arena: which arrays of which tensor it reads and writes. */
+import { elementsOf, type Form } from '../language/form.ts';
+import type { Node } from '../language/graph.ts';
+import type { Matrix } from '../lower/routines/routine.ts';
+import { routineTable } from '../lower/routines/table.ts';
+import type { FormedArray, RoutineCall } from '../plan/plan.ts';
+import type { Arena } from './arena.ts';
+
+/** A function that runs the routine for tensor `j`. `valueOf` gives the numbers of the tensor at hand. */
+export function bindRoutine(call: RoutineCall, arena: Arena, valueOf: (node: Node) => number): (j: number) => void {
+  const run = routineTable[call.op];
+  const jobs = arena.tensors.map(({ name, shape }, j) => {
+    const matrix = ({ array, form }: FormedArray): Matrix => ({ data: arena.view(array, j), ...dimensions(form, shape) });
+    return { tensor: name, operands: call.operands.map(matrix), result: matrix(call.result) };
+  });
+  return (j) => {
+    const job = jobs[j];
+    if (job !== undefined) run({ ...job, scalars: call.scalars.map(valueOf) });
+  };
+}
+
+function dimensions(form: Form, shape: readonly number[]): { readonly rows: number; readonly cols: number } {
+  return { rows: elementsOf(`${form.charAt(0) as 'r'}1`, shape), cols: elementsOf(`1${form.charAt(1) as 'c'}`, shape) };
+}

@@ -1,0 +1,61 @@
+/**
+ * Branches: what a method does with which parameters. A method without groups has one; `groups` makes one for each group, and a chain puts
+ * what comes before and after into all of them. Knows equations and hyperparameters; no parameters yet.
+ */
+import { buildProgram, type Part, type Program } from '../language/program.ts';
+import type { HyperValue } from './hyper.ts';
+import type { Match } from './match.ts';
+
+/** A part with the values of its hyperparameters by option name. */
+export interface BoundPart {
+  readonly part: Part;
+  readonly values: ReadonlyMap<string, HyperValue>;
+  /** Whether it is common to all groups. */
+  readonly shared: boolean;
+}
+
+/** What is done with the parameters of one group; a method without groups has one branch for all. */
+export interface Branch {
+  readonly name: string;
+  readonly match: Match;
+  readonly parts: readonly BoundPart[];
+  /** What one step of these parameters computes, as a graph. */
+  readonly program: Program;
+}
+
+/** Completes a branch. Throws an EquationError where the equations make no sense. */
+export function branch(name: string, match: Match, parts: readonly BoundPart[]): Branch {
+  const program = buildProgram(
+    name,
+    parts.map(({ part }) => part),
+  );
+  return { name, match, parts, program };
+}
+
+/** A hyperparameter as the user of an optimizer names it, and the slots of the branches that it fills. */
+export interface HyperName {
+  readonly name: string;
+  readonly value: HyperValue;
+  readonly slots: readonly { readonly branch: number; readonly key: string }[];
+}
+
+/** The names under which hyperparameters are known: a group's carry its name, unless there is one group or the part is common to all. */
+export function hyperNames(branches: readonly Branch[]): HyperName[] {
+  const out = new Map<string, { name: string; value: HyperValue; slots: { branch: number; key: string }[] }>();
+  branches.forEach(({ name: group, parts, program }, index) => {
+    for (const { key, name, part } of program.hyper) {
+      const bound = parts[part];
+      const common = bound?.shared === true && branches.length > 1;
+      const ordinal = parts.slice(0, part).filter(({ shared }) => shared).length;
+      const identity = common ? `${String(ordinal)} ${name}` : `${String(index)}.${key}`;
+      const slot = { branch: index, key };
+      const known = out.get(identity);
+      if (known !== undefined) known.slots.push(slot);
+      else {
+        const wanted = branches.length === 1 || common ? key : `${group}.${key}`;
+        out.set(identity, { name: wanted, value: bound?.values.get(name) ?? NaN, slots: [slot] });
+      }
+    }
+  });
+  return [...out.values()];
+}

@@ -1,0 +1,88 @@
+/** Groups: one optimizer for some parameters and another for others. Each group is a branch of one method, stepped with the others. */
+import { OptionError, ThalwegError } from '../language/error.ts';
+import type { Branch } from './branch.ts';
+import { checkHyper, describe, type HyperValue } from './hyper.ts';
+import { describeMatch, otherwise, type Match } from './match.ts';
+import { Method, type NamesOf } from './method.ts';
+
+/** A group: which parameters it takes, the method that trains them, and hyperparameters that differ from the method's own. */
+export type Group<M extends Method = Method> = {
+  /** The parameters it takes. */
+  readonly match: Match;
+  /** What trains them. */
+  readonly use: M;
+  /** What the group is called in `opt.hyper` and in errors; the method's name unless given. */
+  readonly name?: string;
+} & Readonly<Partial<Record<string extends NamesOf<M> ? never : NamesOf<M>, HyperValue>>>;
+
+/**
+ * Trains different parameters by different methods. Every parameter must belong to exactly one group. A hyperparameter of a group is
+ * `opt.hyper['name.lr']`. What is chained before or after the groups is common to all of them: `‖g‖_all` then runs over all parameters.
+ *
+ * @param declarations - `{ match, use }`, with a `name` and other hyperparameters if need be; `match: otherwise` takes what is left
+ * @throws ThalwegError here for two groups of one name, a name with a dot, groups inside groups or no groups at all; OptionError for a
+ * hyperparameter that the method does not have; from `init`, for a parameter that no group or two groups take, and for a name that
+ * matches nothing
+ * @example
+ * ```ts
+ * import { adamw, chain, clipByGlobalNorm, groups, otherwise, sgd, tensor } from 'thalweg';
+ * const method = chain(
+ *   clipByGlobalNorm(1),
+ *   groups([
+ *     { match: { rank: 2 }, use: adamw({ lr: 1e-3 }), weightDecay: 0.1 },
+ *     { match: otherwise, use: sgd({ lr: 0.01 }), name: 'rest' },
+ *   ]),
+ * );
+ * const opt = await method.init({ W: tensor([3, 2]), b: tensor([2]) });
+ * opt.hyper['rest.lr'] = 0.02;
+ * ```
+ */
+export function groups<const M extends readonly Method[]>(declarations: { readonly [K in keyof M]: Group<M[K]> }): Method {
+  const given: unknown = declarations;
+  if (!Array.isArray(given) || given.length === 0) throw new ThalwegError('group', 'groups: needs a list of at least one { match, use }');
+  const list: readonly Group[] = declarations;
+  if (list.filter(({ match }) => match === otherwise).length > 1) throw new ThalwegError('group', 'groups: two groups match otherwise');
+  const branches = list.map((declaration) => branchOf(declaration));
+  const taken = new Map<string, number>();
+  const named = branches.map((branch, i) => {
+    const count = (taken.get(branch.name) ?? 0) + 1;
+    taken.set(branch.name, count);
+    if (count > 1 && list[i]?.name !== undefined) throw new ThalwegError('group', `groups: two groups are called ${branch.name}`);
+    return count === 1 ? branch : { ...branch, name: `${branch.name}${String(count)}` };
+  });
+  return new Method(`groups(${named.map(({ name }) => name).join(', ')})`, named);
+}
+
+const own = ['match', 'use', 'name'];
+
+function branchOf({ match, use, name, ...overrides }: Group): Branch {
+  if (!(use instanceof Method)) throw new ThalwegError('group', `groups: use must be a method such as adamw(), not ${describe(use)}`);
+  const [branch] = use.branches;
+  if (branch === undefined || use.branches.some((one) => one.match !== otherwise)) {
+    throw new ThalwegError('group', `groups: ${use.name} has groups itself; put all groups in one list`);
+  }
+  const called = name ?? use.name;
+  if (called.includes('.'))
+    throw new ThalwegError('group', `groups: ${called} cannot be a name, because a dot stands before a hyperparameter`);
+  for (const key of Object.keys(overrides)) {
+    if (use.hyper.has(key)) continue;
+    const has = [...own, ...use.hyper.keys()].join(', ');
+    throw new OptionError(
+      `groups, ${called}`,
+      key,
+      Reflect.get(overrides, key),
+      `is no option; the group of ${describeMatch(match)} takes ${has}`,
+    );
+  }
+  const slots = branch.program.hyper;
+  const parts = branch.parts.map((bound, index) => {
+    const values = new Map(bound.values);
+    for (const slot of slots) {
+      const given: unknown = Reflect.get(overrides, slot.key);
+      if (slot.part === index && given !== undefined)
+        values.set(slot.name, checkHyper(`groups, ${called}`, slot.key, given, slot.range.text));
+    }
+    return { ...bound, values, shared: false };
+  });
+  return { name: called, match, parts, program: branch.program };
+}

@@ -1,0 +1,79 @@
+/**
+ * What is done to a gradient before any equation sees it, as parts like any other: the mean over accumulated gradients, the division by the
+ * loss scale, the sign for ascent; and the rule by which a dynamic loss scale changes.
+ */
+import { OptionError } from '../language/error.ts';
+import type { Part } from '../language/program.ts';
+import { checkNames, describe } from './hyper.ts';
+
+/** Names of inputs that the optimizer fills itself. */
+export const hidden = { accumulated: 'accumulated', unscale: 'unscale' } as const;
+
+/**
+ * A loss scale that adapts, as PyTorch's GradScaler: it grows by `growth` after `interval` steps in a row with finite gradients, and shrinks
+ * by `backoff` where one was not, which is skipped.
+ */
+export interface DynamicLossScale {
+  /** The first scale, 65536 by default. */
+  readonly initial?: number;
+  /** Factor above 1, by default 2. */
+  readonly growth?: number;
+  /** Factor below 1, by default 0.5. */
+  readonly backoff?: number;
+  /** Steps in a row, by default 2000. */
+  readonly interval?: number;
+}
+
+/** The parts to put before a method, in the order in which they see the gradient. */
+export function policyParts(accumulate: number, scaled: boolean, maximize: boolean): Part[] {
+  const part = (name: string, equations: string, inputs: Part['inputs'] = []): Part => ({ name, equations, hyper: [], inputs, init: {} });
+  return [
+    ...(accumulate > 1
+      ? [
+          part('accumulate', `g = accumulated / ${String(accumulate)}`, [
+            { name: hidden.accumulated, symbol: hidden.accumulated, kind: 'tensor' },
+          ]),
+        ]
+      : []),
+    ...(scaled ? [part('unscale', 'g = g·unscale', [{ name: hidden.unscale, symbol: hidden.unscale, kind: 'scalar' }])] : []),
+    ...(maximize ? [part('maximize', 'g = −g')] : []),
+  ];
+}
+
+/** The number by which the user's loss is multiplied, and how it changes. */
+export class LossScale {
+  /** The scale of the next loss. */
+  value: number;
+  /** Steps in a row that found every gradient finite. */
+  streak = 0;
+  private readonly growth: number;
+  private readonly backoff: number;
+  private readonly interval: number;
+
+  constructor(owner: string, given: number | DynamicLossScale) {
+    const fixed = typeof given === 'number';
+    if (!fixed && (typeof given !== 'object' || (given as unknown) === null))
+      throw new OptionError(
+        owner,
+        'lossScale',
+        given,
+        `must be a number or { initial, growth, backoff, interval }, not ${describe(given)}`,
+      );
+    const { initial = 65536, growth = 2, backoff = 0.5, interval = 2000 } = fixed ? { initial: given, growth: 1, backoff: 1 } : given;
+    if (!fixed) checkNames(`${owner}, lossScale`, given, ['initial', 'growth', 'backoff', 'interval']);
+    const right =
+      initial > 0 && Number.isFinite(initial) && growth >= 1 && backoff > 0 && backoff <= 1 && Number.isInteger(interval) && interval > 0;
+    if (!right) {
+      const problem = 'needs a finite initial above 0, a growth of at least 1, a backoff in (0, 1] and a whole interval above 0';
+      throw new OptionError(owner, 'lossScale', given, problem);
+    }
+    [this.value, this.growth, this.backoff, this.interval] = [initial, growth, backoff, interval];
+  }
+
+  /** Learns whether the step was taken or skipped. */
+  update(taken: boolean): void {
+    this.streak = taken ? this.streak + 1 : 0;
+    if (!taken) this.value *= this.backoff;
+    else if (this.streak % this.interval === 0 && Number.isFinite(this.value * this.growth)) this.value *= this.growth;
+  }
+}

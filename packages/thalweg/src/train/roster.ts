@@ -1,0 +1,155 @@
+/**
+ * The roster: which parameter is trained by which branch, in which cohort, since when. Builds the steppers and finds parameters by name;
+ * steps nothing itself.
+ */
+import { ArrayError, ThalwegError } from '../language/error.ts';
+import { isReduction, scopeOf, topological } from '../language/graph.ts';
+import { buildProgram, type InputSymbol, type Part, type Program } from '../language/program.ts';
+import { cohorts } from '../plan/cohort.ts';
+import type { DType } from '../plan/dtype.ts';
+import type { Backend } from '../runtime/backend.ts';
+import type { Member } from '../runtime/ensemble.ts';
+import { Stepper } from '../runtime/stepper.ts';
+import type { Branch } from './branch.ts';
+import { describeMatch, matches, otherwise } from './match.ts';
+import { hidden } from './policy.ts';
+import type { Tensor } from './tensor.ts';
+
+/** Where a parameter lives. */
+export interface Place {
+  readonly member: RosterMember;
+  /** Its number in the member's arena. */
+  readonly index: number;
+}
+
+/** A cohort of an optimizer. `born` is the step before its first; the equations count from there. */
+export interface RosterMember extends Member {
+  readonly born: number;
+  readonly program: Program;
+}
+
+/** How every stepper of an optimizer is made. */
+export interface RosterOptions {
+  readonly owner: string;
+  readonly dtype: DType;
+  readonly backend: Backend;
+  readonly gated: boolean;
+  /** Put before each branch: negation and the like. */
+  readonly before: readonly Part[];
+  readonly trace: ((text: string) => void) | undefined;
+}
+
+/** Everything that an optimizer trains. */
+export class Roster {
+  readonly members: RosterMember[] = [];
+  readonly places = new Map<string, Place>();
+  /** The branches' programs, with what was put before them. */
+  readonly programs: readonly Program[];
+  /** The inputs that a step needs from the user. */
+  readonly inputs: readonly InputSymbol[];
+  private readonly branches: readonly Branch[];
+  private readonly options: RosterOptions;
+
+  constructor(branches: readonly Branch[], options: RosterOptions) {
+    this.branches = branches;
+    this.options = options;
+    this.programs = branches.map(({ name, parts, program }) =>
+      options.before.length === 0 ? program : buildProgram(name, [...options.before, ...parts.map(({ part }) => part)]),
+    );
+    const byName = new Map(this.programs.flatMap(({ inputs }) => inputs.map((input) => [input.name, input] as const)));
+    this.inputs = [...byName.values()].filter(({ name }) => !Object.values<string>(hidden).includes(name));
+    this.checkCommonSums();
+  }
+
+  /** Finds a branch for each parameter and makes steppers for them. Throws before anything changes. */
+  enlist(tensors: ReadonlyMap<string, Tensor>, born: number): RosterMember[] {
+    const chosen = this.assign(tensors);
+    const made = this.branches.flatMap((_, group) => {
+      const program = this.programs[group];
+      const shapes = new Map([...tensors].flatMap(([name, { shape }]) => (chosen.get(name) === group ? [[name, shape] as const] : [])));
+      if (program === undefined || shapes.size === 0) return [];
+      return cohorts(program, shapes).map((cohort): RosterMember => {
+        const { dtype, backend, gated, trace } = this.options;
+        const stepper = new Stepper({ ...cohort, dtype, backend, gated, trace });
+        return { stepper, group, active: undefined, born, program: cohort.program };
+      });
+    });
+    for (const member of made) {
+      this.members.push(member);
+      member.stepper.arena.tensors.forEach(({ name }, index) => {
+        this.places.set(name, { member, index });
+        const values = tensors.get(name)?.values;
+        if (values !== undefined) member.stepper.arena.view('w', index).set(values);
+      });
+    }
+    return made;
+  }
+
+  /** The names of the groups. */
+  get branchNames(): readonly string[] {
+    return this.branches.map(({ name }) => name);
+  }
+
+  /** Which parameters are stepped: those that `runs` says. */
+  activate(runs: (name: string) => boolean): void {
+    for (const member of this.members) {
+      const active = member.stepper.arena.tensors.map(({ name }) => runs(name));
+      member.active = active.every(Boolean) ? undefined : active;
+    }
+  }
+
+  /** The members that have something to step. */
+  running(): readonly RosterMember[] {
+    return this.members.filter(({ active }) => active === undefined || active.includes(true));
+  }
+
+  /** The number of the branch of each parameter. */
+  private assign(tensors: ReadonlyMap<string, Tensor>): Map<string, number> {
+    const { owner } = this.options;
+    const rest = this.branches.findIndex(({ match }) => match === otherwise);
+    const used = new Set<number>();
+    const chosen = new Map<string, number>();
+    for (const [name, { shape }] of tensors) {
+      const fitting = this.branches.flatMap(({ match }, i) => (matches(owner, match, { name, shape }) ? [i] : []));
+      const [first, second] = fitting;
+      const described = (i: number): string => `${this.branches[i]?.name ?? ''} (${describeMatch(this.branches[i]?.match ?? otherwise)})`;
+      if (first !== undefined && second !== undefined) {
+        throw new ArrayError(
+          owner,
+          name,
+          `two groups take ${name}, which has the shape [${shape.join(', ')}]: ${described(first)} and ${described(second)}`,
+        );
+      }
+      const group = first ?? rest;
+      if (group < 0) {
+        const all = this.branches.map((_, i) => described(i)).join(', ');
+        throw new ArrayError(
+          owner,
+          name,
+          `no group takes ${name}, which has the shape [${shape.join(', ')}]; there are ${all}; match: otherwise takes what is left`,
+        );
+      }
+      used.add(group);
+      chosen.set(name, group);
+    }
+    this.branches.forEach(({ name, match }, i) => {
+      if (this.members.length > 0 || used.has(i) || !(typeof match === 'string' || match instanceof RegExp)) return;
+      const names = [...tensors.keys()].join(', ');
+      throw new ThalwegError('group', `${owner}: the group ${name} (${describeMatch(match)}) takes no parameter; there are ${names}`);
+    });
+    return chosen;
+  }
+
+  /** A sum over all parameters has to exist in every group, or it would silently be one over fewer. */
+  private checkCommonSums(): void {
+    const sums = this.programs.map((program) => {
+      const nodes = topological(program.writes.values()).filter((node) => isReduction(node) && scopeOf(node) === 'all');
+      return new Set(nodes.map((node) => `${node.op} ${String(node.attribute)}`));
+    });
+    const all = new Set(sums.flatMap((some) => [...some]));
+    const lacking = this.branches.find((_, i) => sums[i]?.size !== all.size);
+    if (lacking === undefined) return;
+    const problem = `a sum over _all parameters that the group ${lacking.name} does not have; chain what sums over all before the groups, or use _group`;
+    throw new ThalwegError('group', `${this.options.owner}: ${problem}`);
+  }
+}
