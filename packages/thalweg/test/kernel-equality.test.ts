@@ -97,3 +97,9 @@ for (const wide of [false, true]) {
     }
   });
 }
+
+test('a number taken by a condition of the step is rounded once, when it meets an array', async () => {
+  const method = optimizer({ name: 'choice', hyper, equations: 'x = t > 1 ? η·β : g\n  w ← w − x·3.1' })();
+  const w = await run(method, 'wasm', false, [[1]], [[[0]], [[0]]]);
+  assert.deepEqual(w, [Math.fround(1 - Math.fround(0.01 * 0.9 * 3.1))]);
+});

@@ -1,12 +1,7 @@
 /**
  * Forms: the shape of an array relative to its parameter's, which is seen as a matrix of `r` rows and `c` columns. `'rc'` has one element
- * for each of the parameter's, `'r1'` one for each row, `'rr'` is square. A state has the form of what is assigned to it. Knows letters;
- * how many rows there are is a tensor's business.
+ * for each of the parameter's, `'r1'` one for each row, `'rr'` is square. Knows letters; how many rows there are is a tensor's business.
  */
-import { EquationError } from './error.ts';
-import { arrayOperands, isReduction, topological, type Node } from './graph.ts';
-import type { Origin } from './kind.ts';
-import { isRoutineOp, routines } from './routine.ts';
 
 /** A dimension: the rows, the columns, or 1. */
 export type Dimension = 'r' | 'c' | '1';
@@ -45,84 +40,4 @@ export function meet(a: Form, b: Form): Form | undefined {
   };
   const [rows, cols] = [one(0), one(1)];
   return rows === undefined || cols === undefined ? undefined : (`${rows}${cols}` as Form);
-}
-
-/** The form of each node given those of the array states; undefined for a number. */
-export class FormTable {
-  /** Nodes whose operands do not fit together, with what is wrong. */
-  readonly misfits = new Map<Node, string>();
-  private readonly memo = new Map<Node, Form | undefined>();
-  private readonly states: ReadonlyMap<string, Form>;
-
-  constructor(states: ReadonlyMap<string, Form>) {
-    this.states = states;
-  }
-
-  /** The form of a node. */
-  of(node: Node): Form | undefined {
-    if (!this.memo.has(node)) {
-      for (const part of topological([node])) if (!this.memo.has(part)) this.memo.set(part, this.compute(part));
-    }
-    return this.memo.get(node);
-  }
-
-  private compute(node: Node): Form | undefined {
-    if (node.op === 'array') return wholeForm;
-    if (node.op === 'state') return this.states.get(String(node.attribute));
-    const forms = arrayOperands(node).map((operand) => this.memo.get(operand));
-    if (isRoutineOp(node.op)) {
-      if (node.op === 'spread') return String(node.attribute).slice(0, 2) as Form;
-      const [a = '11', b = '11'] = forms;
-      const form = routines[node.op].form(a, b);
-      const numbers = node.operands.slice(routines[node.op].arrays).some((operand) => this.memo.get(operand) !== undefined);
-      if (form === undefined || forms.includes(undefined) || numbers) this.misfits.set(node, routines[node.op].needs);
-      return form ?? wholeForm;
-    }
-    const met = forms.reduce((whole, form) => {
-      if (whole === undefined || form === undefined) return whole ?? form;
-      const both = meet(whole, form);
-      if (both === undefined) this.misfits.set(node, `arrays of ${describe(whole)} and of ${describe(form)} do not fit together`);
-      return both ?? whole;
-    }, undefined);
-    return isReduction(node) ? undefined : met;
-  }
-}
-
-function describe(form: Form): string {
-  const word = (dimension: string): string => (dimension === 'r' ? 'rows' : dimension === 'c' ? 'cols' : '1');
-  return `${word(form.charAt(0))} × ${word(form.charAt(1))}`;
-}
-
-/** Infers the forms of the array states from what is assigned to them. */
-export function inferForms(writes: ReadonlyMap<string, Node>): Map<string, Form> {
-  const states = new Map<string, Form>();
-  for (let changed = true; changed;) {
-    changed = false;
-    const table = new FormTable(states);
-    for (const [name, node] of writes) {
-      const form = name === 'w' ? undefined : table.of(node);
-      if (form === undefined || states.get(name) === form) continue;
-      states.set(name, form);
-      changed = true;
-    }
-  }
-  return states;
-}
-
-/** Throws an EquationError at the first node whose operands do not fit together, and where `w` would get another form. */
-export function verifyForms(writes: ReadonlyMap<string, Node>, table: FormTable, origins: ReadonlyMap<Node, Origin>): void {
-  const fail = (node: Node, problem: string): never => {
-    const origin = origins.get(node);
-    if (origin === undefined) throw new RangeError(problem);
-    throw new EquationError(origin.owner, origin.text, origin.span, problem);
-  };
-  for (const node of topological(writes.values())) {
-    table.of(node);
-    const misfit = table.misfits.get(node);
-    if (misfit !== undefined) fail(node, misfit);
-  }
-  const w = writes.get('w');
-  const form = w === undefined ? undefined : table.of(w);
-  if (w !== undefined && form !== undefined && meet(form, wholeForm) !== wholeForm)
-    fail(w, `w is rows × cols, and this is ${describe(form)}`);
 }

@@ -3,7 +3,8 @@
  * Knows the language only; how a program runs is decided in `plan/`.
  */
 import { EquationError, suggestion, type Span } from './error.ts';
-import { FormTable, inferForms, verifyForms, type Form } from './form.ts';
+import type { Form } from './form.ts';
+import { FormTable, inferForms, verifyForms } from './form-table.ts';
 import { Graph, type Node } from './graph.ts';
 import { inferKinds, KindTable, verifyKinds, type Kind, type Origin } from './kind.ts';
 import { elementOps, isElementOp, type ElementOp, type SugarOp } from './op.ts';

@@ -2,7 +2,8 @@
  * A plan: what one step does, in order, for one element type and one outcome of the host conditions. Made of passes over arrays and
  * a list of scalars with the time at which each can be computed. A plan is data; `runtime/` executes it and `lower/` compiles it.
  */
-import { FormTable, wholeForm, type Form } from '../language/form.ts';
+import { wholeForm, type Form } from '../language/form.ts';
+import { FormTable } from '../language/form-table.ts';
 import { arrayOperands, isReduction, printGraph, topological, type Node } from '../language/graph.ts';
 import { kinds, KindTable, type Kind } from '../language/kind.ts';
 import type { Program } from '../language/program.ts';

@@ -2,7 +2,8 @@
  * Prepares a program's routines: spreads rows and columns where they meet matrices, and names the arrays through which a routine is
  * given its operands and gives its result, so that every variant of the program finds them in the same place.
  */
-import { FormTable, meet, wholeForm, type Form } from '../language/form.ts';
+import { meet, wholeForm, type Form } from '../language/form.ts';
+import { FormTable } from '../language/form-table.ts';
 import { arrayOperands, fingerprint, isReduction, isRoutine, rebuild, topological, type Graph, type Node } from '../language/graph.ts';
 import { isElementOp } from '../language/op.ts';
 

@@ -5,40 +5,41 @@
  */
 import type { StepContext } from './leaves.ts';
 import type { Stepper } from './stepper.ts';
-import type { Variant } from './variant.ts';
 
-/** A cohort: its stepper, the group whose sums it shares, and the tensors that take part in a step. */
+/** A cohort: its stepper, the group whose sums it shares, and what the next step is to know. */
 export interface Member {
   readonly stepper: Stepper;
   readonly group: number;
   /** Which tensors are stepped; undefined for all. */
   active: readonly boolean[] | undefined;
+  readonly context: StepContext;
 }
 
 /** Takes a step with every member. Returns false, with nothing changed, where a gradient was not finite and the steppers are gated. */
-export function stepTogether<M extends Member>(members: readonly M[], contextOf: (member: M) => StepContext): boolean {
-  const running = members.map((member) => {
-    const context = contextOf(member);
-    return { member, context, variant: member.stepper.begin(context) };
-  });
-  const levels = Math.max(...running.map(({ variant }) => variant.levels));
+export function stepTogether(members: readonly Member[]): boolean {
+  let levels = 0;
+  for (const { stepper, context } of members) levels = Math.max(levels, stepper.begin(context).levels);
   for (let level = 0; level < levels; level++) {
-    if (level > 0) for (const { variant, context, member } of running) variant.startLevel(level, context, member.active);
-    if (level === 1 && !running.every(({ variant }) => variant.gateOpen)) return false;
-    for (const { variant, member } of running) variant.runPasses(level, member.active);
-    if (running.length > 1) exchange(running, level);
+    if (level > 0) for (const { stepper, context, active } of members) stepper.variant.startLevel(level, context, active);
+    if (level === 1 && !members.every(isOpen)) return false;
+    for (const { stepper, active } of members) stepper.variant.runPasses(level, active);
+    if (members.length > 1) exchange(members, level);
   }
-  for (const { variant, context, member } of running) variant.keep(context, member.active);
+  for (const { stepper, context, active } of members) stepper.variant.keep(context, active);
   return true;
 }
 
+function isOpen({ stepper }: Member): boolean {
+  return stepper.variant.gateOpen;
+}
+
 /** Adds up the sums that a level's passes left in each cohort, and gives every cohort the total. */
-function exchange(running: readonly { readonly member: Member; readonly variant: Variant }[], level: number): void {
+function exchange(members: readonly Member[], level: number): void {
   const totals = new Map<string, number>();
   const each = (visit: (key: string, values: Float64Array, place: number) => void): void => {
-    for (const { member, variant } of running) {
-      for (const { label, scope, place } of variant.shared[level] ?? []) {
-        visit(scope === 'all' ? label : `${String(member.group)} ${label}`, variant.values, place);
+    for (const { stepper, group } of members) {
+      for (const { label, scope, place } of stepper.variant.shared[level] ?? []) {
+        visit(scope === 'all' ? label : `${String(group)} ${label}`, stepper.variant.values, place);
       }
     }
   };

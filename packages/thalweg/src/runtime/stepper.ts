@@ -67,6 +67,12 @@ export class Stepper {
     return variant;
   }
 
+  /** The variant of the step that was begun. */
+  get variant(): Variant {
+    if (this.current === undefined) throw new RangeError('no step was begun');
+    return this.current;
+  }
+
   /** Compiles what a step in this context needs, without taking it. */
   warm(context: StepContext): void {
     this.variantOf(this.decide(context));

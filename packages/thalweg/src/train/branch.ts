@@ -23,6 +23,14 @@ export interface Branch {
   readonly program: Program;
 }
 
+/** What an optimizer needs to know of a method. */
+export interface Recipe {
+  readonly name: string;
+  readonly branches: readonly Branch[];
+  /** The equations of all parts, as text. */
+  readonly equations: string;
+}
+
 /** Completes a branch. Throws an EquationError where the equations make no sense. */
 export function branch(name: string, match: Match, parts: readonly BoundPart[]): Branch {
   const program = buildProgram(

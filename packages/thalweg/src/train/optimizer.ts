@@ -11,10 +11,9 @@ import { stepTogether } from '../runtime/ensemble.ts';
 import type { StepContext } from '../runtime/leaves.ts';
 import { Schedule } from '../schedules/schedule.ts';
 import { checkArrays, checkParameters, commonType, type AnyArray } from './arrays.ts';
-import { hyperNames, type HyperName } from './branch.ts';
+import { hyperNames, type HyperName, type Recipe } from './branch.ts';
 import { checkNames, describe, LiveHyper, type HyperValue } from './hyper.ts';
 import { matches, type Match } from './match.ts';
-import type { Method } from './method.ts';
 import { hidden, LossScale, policyParts, type DynamicLossScale } from './policy.ts';
 import { Roster, type RosterMember } from './roster.ts';
 import type { Declared, Tensor, ViewOf } from './tensor.ts';
@@ -83,7 +82,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   private steps = 0;
 
   /** Use `init` of a method instead. */
-  constructor(method: Method<N>, parameters: P, options: InitOptions) {
+  constructor(method: Recipe, parameters: P, options: InitOptions) {
     const { name, branches } = method;
     checkNames(name, options, ['backend', 'nonFinite', 'maximize', 'accumulate', 'lossScale']);
     const { accumulate = 1, lossScale } = options;
@@ -199,7 +198,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     }
     this.checkInputs(roster, inputs);
     const t = this.steps + 1;
-    for (const live of this.live) live.advance(t);
+    this.announce(roster.running, t);
     if (this.nonFinite !== 'propagate') {
       const offending = Object.keys(inputs).filter((name) => typeof inputs[name] === 'number' && !Number.isFinite(inputs[name]));
       if (offending.length > 0) return this.refuse(offending, t);
@@ -207,7 +206,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     if (handed !== undefined) this.copyGradients(handed);
     this.takeInputs(roster, inputs);
     if (this.accumulate > 1 && !this.accumulated(roster)) return false;
-    if (!stepTogether(roster.running(), (member) => this.contextOf(member, t))) {
+    if (!stepTogether(roster.running)) {
       const offending = Object.keys(this.gradientViews).filter((name) => !this.gradientViews[name]?.every(Number.isFinite));
       return this.refuse(
         offending.map((name) => `the gradient of ${name}`),
@@ -301,7 +300,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
       if (!tensors.has(to) && !Object.hasOwn(this.views, to))
         throw new ArrayError(this.name, name, `${name} is tied to ${to}, and there is no parameter of that name`);
     }
-    const made = roster.enlist(tensors, this.steps);
+    const made = roster.enlist(tensors, this.steps, (group) => this.contextOf(group));
     for (const name of tensors.keys()) {
       const place = roster.places.get(name);
       if (place === undefined) continue;
@@ -315,8 +314,8 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     this.activate();
     // The kernels of the first two steps, so that neither compiles: a first step may differ, where a state has a first value.
     for (const t of [1, 2]) {
-      for (const live of this.live) live.advance(this.steps + t);
-      for (const member of made) member.stepper.warm(this.contextOf(member, this.steps + t));
+      this.announce(made, this.steps + t);
+      for (const { stepper, context } of made) stepper.warm(context);
     }
   }
 
@@ -337,17 +336,25 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     return found.map(([name]) => name);
   }
 
-  private contextOf({ group, born, stepper }: RosterMember, t: number): StepContext {
+  /** Tells the members what step comes next. Throws, before any value changes, where a schedule leaves its range. */
+  private announce(members: readonly RosterMember[], t: number): void {
+    for (const live of this.live) live.advance(t);
+    for (const { context, group, born } of members) {
+      context.t = t - born;
+      context.hyperVersion = this.live[group]?.version ?? 0;
+    }
+  }
+
+  private contextOf(group: number): StepContext {
     const live = this.live[group];
     if (live === undefined) throw new RangeError('a member belongs to a group');
-    const { values, factors, version } = live;
     return {
-      t: t - born,
-      hyper: values,
-      factors,
-      hyperVersion: version,
+      t: 0,
+      hyper: live.values,
+      factors: live.factors,
+      hyperVersion: live.version,
       inputs: this.inputValues,
-      scalarStates: stepper.scalarStates,
+      scalarStates: new Map(),
     };
   }
 
@@ -408,7 +415,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
 
   /** Adds the gradients to those before them. Returns whether it is time for a step. */
   private accumulated(roster: Roster): boolean {
-    for (const { stepper } of roster.running()) {
+    for (const { stepper } of roster.running) {
       const { arena } = stepper;
       arena.tensors.forEach((_, j) => {
         const sum = arena.view(`input.${hidden.accumulated}`, j);

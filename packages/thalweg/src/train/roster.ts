@@ -9,6 +9,7 @@ import { cohorts } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { Backend } from '../runtime/backend.ts';
 import type { Member } from '../runtime/ensemble.ts';
+import type { StepContext } from '../runtime/leaves.ts';
 import { Stepper } from '../runtime/stepper.ts';
 import type { Branch } from './branch.ts';
 import { describeMatch, matches, otherwise } from './match.ts';
@@ -26,7 +27,10 @@ export interface Place {
 export interface RosterMember extends Member {
   readonly born: number;
   readonly program: Program;
+  readonly context: Mutable<StepContext>;
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** How every stepper of an optimizer is made. */
 export interface RosterOptions {
@@ -42,6 +46,8 @@ export interface RosterOptions {
 /** Everything that an optimizer trains. */
 export class Roster {
   readonly members: RosterMember[] = [];
+  /** The members that have something to step. */
+  running: readonly RosterMember[] = [];
   readonly places = new Map<string, Place>();
   /** The branches' programs, with what was put before them. */
   readonly programs: readonly Program[];
@@ -62,7 +68,7 @@ export class Roster {
   }
 
   /** Finds a branch for each parameter and makes steppers for them. Throws before anything changes. */
-  enlist(tensors: ReadonlyMap<string, Tensor>, born: number): RosterMember[] {
+  enlist(tensors: ReadonlyMap<string, Tensor>, born: number, contextOf: (group: number) => StepContext): RosterMember[] {
     const chosen = this.assign(tensors);
     const made = this.branches.flatMap((_, group) => {
       const program = this.programs[group];
@@ -71,7 +77,8 @@ export class Roster {
       return cohorts(program, shapes).map((cohort): RosterMember => {
         const { dtype, backend, gated, trace } = this.options;
         const stepper = new Stepper({ ...cohort, dtype, backend, gated, trace });
-        return { stepper, group, active: undefined, born, program: cohort.program };
+        const context = { ...contextOf(group), scalarStates: stepper.scalarStates };
+        return { stepper, group, active: undefined, born, program: cohort.program, context };
       });
     });
     for (const member of made) {
@@ -96,11 +103,7 @@ export class Roster {
       const active = member.stepper.arena.tensors.map(({ name }) => runs(name));
       member.active = active.every(Boolean) ? undefined : active;
     }
-  }
-
-  /** The members that have something to step. */
-  running(): readonly RosterMember[] {
-    return this.members.filter(({ active }) => active === undefined || active.includes(true));
+    this.running = this.members.filter(({ active }) => active === undefined || active.includes(true));
   }
 
   /** The number of the branch of each parameter. */

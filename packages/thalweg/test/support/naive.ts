@@ -7,7 +7,8 @@ import { elementOps, isElementOp } from '../../src/language/op.ts';
 import type { Program } from '../../src/language/program.ts';
 import { cos, exp, log, numbers, pow } from '../../src/lower/elementary.ts';
 import type { DType } from '../../src/plan/dtype.ts';
-import { prepare } from '../../src/plan/plan.ts';
+import { prepare, type Variants } from '../../src/plan/plan.ts';
+import { specialise } from '../../src/plan/specialise.ts';
 
 /** An array per tensor, or one number. */
 type Value = readonly (readonly number[])[] | number;
@@ -23,7 +24,7 @@ const specified: Readonly<Record<string, (a: number, b: number) => number>> = {
 export class NaiveOptimizer {
   readonly values = new Map<string, readonly (readonly number[])[]>();
   private t = 0;
-  private readonly writes: ReadonlyMap<string, Node>;
+  private readonly prepared: Variants;
   private readonly program: Program;
   private readonly dtype: DType;
   private readonly hyper: Readonly<Record<string, number>>;
@@ -32,7 +33,7 @@ export class NaiveOptimizer {
     this.program = program;
     this.dtype = dtype;
     this.hyper = hyper;
-    this.writes = prepare(program, dtype, false).writes;
+    this.prepared = prepare(program, dtype, false);
     this.values.set(
       'w',
       w.map((tensor) => tensor.map((x) => this.round(x))),
@@ -52,8 +53,12 @@ export class NaiveOptimizer {
       g.map((tensor) => tensor.map((x) => this.round(x))),
     );
     const memo = new Map<Node, Value>();
-    for (const node of topological(this.writes.values())) memo.set(node, this.evaluate(node, memo));
-    for (const [name, node] of this.writes) {
+    const { conditions, writes } = this.prepared;
+    for (const node of topological(conditions)) memo.set(node, this.evaluate(node, memo));
+    // A condition of the step takes one branch as it is: a number stays a number of float64 where the other branch is an array.
+    const taken = specialise(this.program.graph, writes, new Map(conditions.map((condition) => [condition, memo.get(condition) !== 0])));
+    for (const node of topological(taken.values())) memo.set(node, this.evaluate(node, memo));
+    for (const [name, node] of taken) {
       const value = memo.get(node) ?? 0;
       const isArray = name === 'w' || this.program.states.get(name) === 'array';
       const spread = (values: readonly number[], j: number): number[] =>
