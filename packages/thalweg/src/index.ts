@@ -31,13 +31,25 @@ export type { Match, ParameterInfo } from './train/match.ts';
 export type { DynamicLossScale } from './train/policy.ts';
 export { minimize } from './train/minimize.ts';
 export type { Minimum, MinimizeOptions, Objective } from './train/minimize.ts';
+export type { Branch, BoundPart, Recipe } from './train/branch.ts';
+export type { NonFinite } from './train/core.ts';
+export type { Inputs } from './train/intake.ts';
 export { Optimizer } from './train/optimizer.ts';
-export type { Gradients, InitOptions, Inputs, NonFinite } from './train/optimizer.ts';
+export type { Gradients, InitOptions } from './train/optimizer.ts';
 export { tensor, tied, Tied } from './train/tensor.ts';
 export type { ArrayOf, Declared, Parameter, Tensor, ViewOf } from './train/tensor.ts';
 
 export { kernelStatistics } from './runtime/backend.ts';
 export type { Backend } from './runtime/backend.ts';
 export type { DType } from './plan/dtype.ts';
-export { ArrayError, DisposedError, EquationError, NonFiniteError, OptionError, ThalwegError, UnsupportedError } from './language/error.ts';
+export {
+  ArrayError,
+  CheckpointError,
+  DisposedError,
+  EquationError,
+  NonFiniteError,
+  OptionError,
+  ThalwegError,
+  UnsupportedError,
+} from './language/error.ts';
 export type { Span } from './language/error.ts';

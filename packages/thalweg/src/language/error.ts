@@ -99,6 +99,18 @@ export class NonFiniteError extends ThalwegError {
   }
 }
 
+/** A saved optimizer that cannot be loaded here: the file is damaged or is of something else. Nothing was changed. */
+export class CheckpointError extends ThalwegError {
+  /** Everything that differs, in words. */
+  readonly differences: readonly string[];
+
+  /** Lists what keeps `owner` from going on where the file ends. */
+  constructor(owner: string, differences: readonly string[]) {
+    super('checkpoint', [`${owner}: the checkpoint cannot be loaded`, ...differences.map((one) => `  - ${one}`)].join('\n'));
+    this.differences = differences;
+  }
+}
+
 /** An optimizer was used after `dispose()`. */
 export class DisposedError extends ThalwegError {
   /** Names the `owner` that was used after its end and the `use` that was tried. */

@@ -68,6 +68,11 @@ export class LiveHyper {
     return value;
   }
 
+  /** The interval that a hyperparameter must lie in, as text. */
+  range(key: string): string | undefined {
+    return this.slots.get(key)?.range.text;
+  }
+
   /** Sets a hyperparameter from the next step on. */
   set(key: string, value: unknown): void {
     const slot = this.slots.get(key);

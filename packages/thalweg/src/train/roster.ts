@@ -25,7 +25,7 @@ export interface Place {
 
 /** A cohort of an optimizer. `born` is the step before its first; the equations count from there. */
 export interface RosterMember extends Member {
-  readonly born: number;
+  born: number;
   readonly program: Program;
   readonly context: Mutable<StepContext>;
 }

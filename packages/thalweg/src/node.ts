@@ -1,0 +1,58 @@
+/**
+ * Checkpoints on disk, for Node: `thalweg/node`.
+ *
+ * @packageDocumentation
+ */
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Optimizer } from './train/optimizer.ts';
+
+/**
+ * Saves an optimizer to a file, whole or not at all: at whatever moment the process dies, the file is the old one or the new one. Arrays are
+ * written one after the other, without a copy of all of them.
+ *
+ * @param opt - the optimizer; no step may be taken before the promise resolves
+ * @param path - the file, which is replaced if there is one
+ * @throws whatever the file system says; the old file is as it was then
+ * @example
+ * ```ts
+ * import { adamw } from 'thalweg';
+ * import { loadFile, saveFile } from 'thalweg/node';
+ * const opt = await adamw().init({ w: Float32Array.of(1, 2) });
+ * await saveFile(opt, '/tmp/model.safetensors');
+ * await loadFile(opt, '/tmp/model.safetensors');
+ * ```
+ */
+export async function saveFile(opt: Pick<Optimizer, 'chunks'>, path: string): Promise<void> {
+  const beside = `${path}.${String(process.pid)}.${String(Date.now())}.part`;
+  try {
+    const file = await open(beside, 'wx');
+    try {
+      for (const chunk of opt.chunks()) await file.writeFile(chunk);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/**
+ * Loads what `saveFile` wrote.
+ *
+ * @param opt - an optimizer of the same equations, with parameters of the same names, shapes and type
+ * @param path - the file
+ * @throws CheckpointError, with nothing changed; whatever the file system says
+ */
+export async function loadFile(opt: Pick<Optimizer, 'load'>, path: string): Promise<void> {
+  await opt.load(await readFile(path));
+}

@@ -1,0 +1,163 @@
+/**
+ * The core of an optimizer: everything that it holds. The public face (`optimizer.ts`), what takes gradients in (`intake.ts`) and what saves
+ * and loads (`checkpoint.ts`) all work on it.
+ */
+import { ArrayError, NonFiniteError, OptionError } from '../language/error.ts';
+import { topological } from '../language/graph.ts';
+import type { Program } from '../language/program.ts';
+import type { DType } from '../plan/dtype.ts';
+import type { Backend } from '../runtime/backend.ts';
+import type { StepContext } from '../runtime/leaves.ts';
+import { Schedule } from '../schedules/schedule.ts';
+import type { AnyArray } from './arrays.ts';
+import { hyperNames, type HyperName, type Recipe } from './branch.ts';
+import { LiveHyper } from './hyper.ts';
+import { hidden, policyParts, type LossScale } from './policy.ts';
+import { Roster, type RosterMember } from './roster.ts';
+import type { Tensor } from './tensor.ts';
+
+/** What to do about a gradient or input that holds NaN or ±∞: compute on, leave everything as it was, or that and throw. */
+export type NonFinite = 'propagate' | 'skip' | 'throw';
+
+/** The options of an optimizer, checked. */
+export interface CoreOptions {
+  readonly dtype: DType;
+  readonly backend: Backend;
+  readonly nonFinite: NonFinite;
+  readonly maximize: boolean;
+  readonly accumulate: number;
+  readonly scale: LossScale | undefined;
+}
+
+/** Everything that an optimizer holds. */
+export class Core {
+  readonly name: string;
+  readonly equations: string;
+  readonly options: CoreOptions;
+  readonly roster: Roster;
+  /** The hyperparameters of each branch, and the names by which the user knows them. */
+  readonly live: readonly LiveHyper[];
+  readonly names: readonly HyperName[];
+  readonly views: Record<string, AnyArray> = {};
+  readonly gradientViews: Record<string, AnyArray> = {};
+  readonly ties = new Map<string, string>();
+  readonly frozen = new Set<string>();
+  readonly removed = new Set<string>();
+  readonly inputValues = new Map<string, number>();
+  /** Gradients accumulated since the last step. */
+  pending = 0;
+  steps = 0;
+
+  constructor({ name, branches, equations }: Recipe, options: CoreOptions) {
+    const { dtype, backend, nonFinite, accumulate, scale, maximize } = options;
+    this.name = name;
+    this.equations = equations;
+    this.options = options;
+    this.roster = new Roster(branches, {
+      owner: name,
+      dtype,
+      backend,
+      gated: nonFinite !== 'propagate',
+      before: policyParts(accumulate, scale !== undefined, maximize),
+      trace: debugTrace(name),
+    });
+    const perParameter = this.roster.programs.some(({ inputs }) =>
+      inputs.some(({ kind, name: input }) => kind === 'tensor' && input !== hidden.accumulated),
+    );
+    if (accumulate > 1 && perParameter)
+      throw new OptionError(name, 'accumulate', accumulate, 'must be 1 for a method with an array per parameter as input');
+    this.live = branches.map(({ parts, program }) => {
+      const values = new Map(program.hyper.map((slot) => [slot.key, parts[slot.part]?.values.get(slot.name) ?? NaN]));
+      const live = new LiveHyper(name, program.hyper, values);
+      checkFactors(program, live);
+      return live;
+    });
+    this.names = hyperNames(branches);
+  }
+
+  /** Takes parameters in, and compiles what their first two steps need. Throws before anything changes. */
+  enlist(tensors: ReadonlyMap<string, Tensor>, ties: ReadonlyMap<string, string>): void {
+    for (const [name, to] of ties) {
+      if (!tensors.has(to) && !Object.hasOwn(this.views, to))
+        throw new ArrayError(this.name, name, `${name} is tied to ${to}, and there is no parameter of that name`);
+    }
+    const made = this.roster.enlist(tensors, this.steps, (group) => this.contextOf(group));
+    for (const name of tensors.keys()) {
+      const place = this.roster.places.get(name);
+      if (place === undefined) continue;
+      this.views[name] = place.member.stepper.arena.view('w', place.index);
+      this.gradientViews[name] = place.member.stepper.arena.view('g', place.index);
+    }
+    for (const [name, to] of ties) {
+      this.ties.set(name, to);
+      for (const views of [this.views, this.gradientViews]) views[name] = views[to] ?? new Float32Array(0);
+    }
+    this.activate();
+    // Two steps, so that neither compiles: a first step may differ, where a state has a first value.
+    for (const t of [1, 2]) {
+      this.announce(made, this.steps + t);
+      for (const { stepper, context } of made) stepper.warm(context);
+    }
+  }
+
+  /** Steps those that are neither frozen nor removed. */
+  activate(): void {
+    this.roster.activate((name) => !this.frozen.has(name) && !this.removed.has(name));
+  }
+
+  /** Tells members what step comes next. Throws, before any value changes, where a schedule leaves its range. */
+  announce(members: readonly RosterMember[], t: number): void {
+    for (const live of this.live) live.advance(t);
+    for (const { context, group, born } of members) {
+      context.t = t - born;
+      context.hyperVersion = this.live[group]?.version ?? 0;
+    }
+  }
+
+  /** Does not take step `t`, as the user wished for gradients that are not finite. */
+  refuse(offending: readonly string[], t: number): false {
+    this.pending = 0;
+    this.options.scale?.update(false);
+    if (this.options.nonFinite === 'throw') throw new NonFiniteError(this.name, offending, t);
+    return false;
+  }
+
+  /** What was set for a hyperparameter of this name. */
+  hyperValue({ slots: [slot] }: HyperName): ReturnType<LiveHyper['get']> {
+    return slot === undefined ? NaN : (this.live[slot.branch]?.get(slot.key) ?? NaN);
+  }
+
+  private contextOf(group: number): StepContext {
+    const live = this.live[group];
+    if (live === undefined) throw new RangeError('a member belongs to a group');
+    return {
+      t: 0,
+      hyper: live.values,
+      factors: live.factors,
+      hyperVersion: live.version,
+      inputs: this.inputValues,
+      scalarStates: new Map(),
+    };
+  }
+}
+
+/** A schedule's factor needs to know what the full rate is, which a plain function does not say. */
+function checkFactors(program: Program, hyper: LiveHyper): void {
+  for (const node of topological(program.writes.values())) {
+    const key = String(node.attribute);
+    const value = node.op === 'factor' ? hyper.get(key) : 0;
+    if (typeof value === 'number' || value instanceof Schedule) continue;
+    throw new OptionError(
+      program.name,
+      key,
+      value,
+      "is a function, whose peak is unknown, and decay: 'independent' follows the schedule's factor; use a schedule",
+    );
+  }
+}
+
+/** `THALWEG_DEBUG=1` prints each plan and kernel as it is made. */
+function debugTrace(name: string): ((text: string) => void) | undefined {
+  const wanted = typeof process !== 'undefined' && (process.env['THALWEG_DEBUG'] ?? '') !== '';
+  return wanted ? (text) => console.error(`thalweg: ${name}\n${text}\n`) : undefined;
+}

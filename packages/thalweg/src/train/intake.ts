@@ -1,0 +1,83 @@
+/** Takes in what a step is given: checks gradients and inputs, then copies, adds up and averages them. */
+import { ArrayError } from '../language/error.ts';
+import { checkArrays, type AnyArray } from './arrays.ts';
+import type { Core } from './core.ts';
+import { hidden } from './policy.ts';
+
+/** Inputs by name: a number, or an array per parameter. */
+export type Inputs = Readonly<Record<string, number | Readonly<Record<string, Float32Array | Float64Array>>>>;
+
+/** No inputs at all. */
+export const noInputs: Inputs = {};
+
+/** Throws an ArrayError unless there is a gradient for each parameter that is trained, one of two names sufficing where names are tied. */
+export function checkGradients({ name, gradientViews, frozen, ties }: Core, handed: Readonly<Record<string, unknown>>): void {
+  const viaTie = (parameter: string): boolean => [...ties].some(([alias, to]) => to === parameter && Object.hasOwn(handed, alias));
+  const wanted = (parameter: string): boolean => !frozen.has(parameter) && !ties.has(parameter) && !viaTie(parameter);
+  checkArrays(name, 'gradient', handed, gradientViews, wanted);
+}
+
+/** Throws an ArrayError unless the inputs are those that the equations declare. */
+export function checkInputs({ name: owner, roster, gradientViews, frozen }: Core, inputs: Inputs): void {
+  const declared = roster.inputs;
+  if (inputs === noInputs && declared.length === 0) return;
+  for (const name of Object.keys(inputs)) {
+    if (!declared.some((input) => input.name === name)) throw new ArrayError(owner, name, `there is no input ${name}`);
+  }
+  for (const { name, kind } of declared) {
+    const value = inputs[name];
+    if (kind === 'scalar' && typeof value !== 'number') {
+      throw new ArrayError(owner, name, `each step needs the number ${name}: step(gradients, { ${name} })`);
+    }
+    if (kind === 'tensor' && typeof value !== 'object') {
+      throw new ArrayError(owner, name, `each step needs ${name}, an array for each parameter: step(gradients, { ${name} })`);
+    }
+    if (typeof value !== 'object') continue;
+    const reads = (parameter: string): boolean => roster.places.get(parameter)?.member.stepper.arena.has(`input.${name}`) === true;
+    checkArrays(owner, name, value, gradientViews, (parameter) => !frozen.has(parameter) && reads(parameter));
+  }
+}
+
+/** Copies gradients; those of tied names are added. */
+export function copyGradients({ ties, gradientViews }: Core, handed: Readonly<Record<string, AnyArray>>): void {
+  for (const [name, array] of Object.entries(handed)) if (!ties.has(name)) gradientViews[name]?.set(array);
+  for (const [name, to] of ties) {
+    const [array, view] = [handed[name], gradientViews[to]];
+    if (array === undefined || view === undefined) continue;
+    const alone = handed[to] === undefined;
+    for (let i = 0; i < view.length; i++) view[i] = (alone ? 0 : view[i]!) + array[i]!;
+  }
+}
+
+/** Takes inputs over: numbers as their mean since the last step, arrays as they are. */
+export function takeInputs({ options, inputValues, pending, roster }: Core, inputs: Inputs): void {
+  if (options.scale !== undefined) inputValues.set(hidden.unscale, 1 / options.scale.value);
+  if (inputs === noInputs) return;
+  for (const [name, value] of Object.entries(inputs)) {
+    if (typeof value === 'number') {
+      const before = pending === 0 ? 0 : (inputValues.get(name) ?? 0);
+      inputValues.set(name, pending === 0 ? value : before + (value - before) / (pending + 1));
+      continue;
+    }
+    for (const [parameter, array] of Object.entries(value)) {
+      const place = roster.places.get(parameter);
+      if (place?.member.stepper.arena.has(`input.${name}`) === true)
+        place.member.stepper.arena.view(`input.${name}`, place.index).set(array);
+    }
+  }
+}
+
+/** Adds the gradients to those since the last step. Returns whether it is time for a step. */
+export function accumulateGradients(core: Core): boolean {
+  for (const { stepper } of core.roster.running) {
+    const { arena } = stepper;
+    arena.tensors.forEach((_, j) => {
+      const sum = arena.view(`input.${hidden.accumulated}`, j);
+      const g = arena.view('g', j);
+      if (core.pending === 0) sum.set(g);
+      else for (let i = 0; i < sum.length; i++) sum[i]! += g[i]!;
+    });
+  }
+  core.pending = (core.pending + 1) % core.options.accumulate;
+  return core.pending === 0;
+}
