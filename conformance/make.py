@@ -31,7 +31,7 @@ INPUT = ("oracle", "chain", "stream", "zeros", "tensors", "from")
 
 def sampled(size):
     """The elements that are recorded: all of a few, else every 131st, and the first and last three."""
-    return [i for i in range(size) if size <= 32 or i < 3 or i >= size - 3 or i % 131 == 0]
+    return [i for i in range(size) if size <= 128 or i < 3 or i >= size - 3 or i % 131 == 0]
 
 
 def trace(row):

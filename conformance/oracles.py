@@ -7,18 +7,11 @@ import math
 
 import numpy as np
 import optax
+import optax.contrib
 import torch
 
-from stream import SCHEDULES, gradient, loss, weight
-
-
-def at(value, t):
-    """`value` with every schedule in it replaced by its number at step t."""
-    if isinstance(value, dict):
-        return {k: at(v, t) for k, v in value.items()}
-    if isinstance(value, list):
-        return [at(v, t) for v in value]
-    return SCHEDULES[value](t) if isinstance(value, str) else value
+from matrices import run_matrix
+from stream import at, gradient, loss, weight
 
 
 class Data:
@@ -66,7 +59,8 @@ def run_optax(row, data, steps):
 
     def method(t):
         before = [getattr(optax, transform)(at(value, t)) for transform, value in row.get("chain", [])]
-        return optax.with_extra_args_support(optax.chain(*before, getattr(optax, name)(**at(options, t))))
+        factory = getattr(optax, name, None) or getattr(optax.contrib, name)
+        return optax.with_extra_args_support(optax.chain(*before, factory(**at(options, t))))
 
     weights = data.weights()
     state = method(1).init(weights)
@@ -92,4 +86,4 @@ def run_paper(row, data, steps):
         yield {k: a.copy() for k, a in w.items()}
 
 
-RUNS = {"torch": run_torch, "optax": run_optax, "paper": run_paper}
+RUNS = {"torch": run_torch, "optax": run_optax, "paper": run_paper, "matrix": run_matrix}

@@ -3,15 +3,22 @@
  *
  * @packageDocumentation
  */
+export { adafactor } from './optimizers/adafactor.ts';
 export { adagrad } from './optimizers/adagrad.ts';
 export { adam } from './optimizers/adam.ts';
 export { adamw } from './optimizers/adamw.ts';
 export { lamb } from './optimizers/lamb.ts';
 export { lion } from './optimizers/lion.ts';
+export { muon } from './optimizers/muon.ts';
+export { noisySgd } from './optimizers/noisy-sgd.ts';
 export { polyak } from './optimizers/polyak.ts';
 export { radam } from './optimizers/radam.ts';
 export { rmsprop } from './optimizers/rmsprop.ts';
+export { scheduleFreeAdamw, scheduleFreeSgd } from './optimizers/schedule-free.ts';
 export { sgd } from './optimizers/sgd.ts';
+export { shampoo } from './optimizers/shampoo.ts';
+export { sm3 } from './optimizers/sm3.ts';
+export { soap } from './optimizers/soap.ts';
 
 export { clipByGlobalNorm } from './transforms/clip.ts';
 export { l2 } from './transforms/l2.ts';

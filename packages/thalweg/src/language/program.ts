@@ -35,6 +35,8 @@ export interface Part {
   readonly inputs: readonly InputSymbol[];
   /** First values of states, as expressions in hyperparameters and the first `w`. */
   readonly init: Readonly<Record<string, string>>;
+  /** Where to evaluate the model instead of at `w`, as an expression in `w`, the states and hyperparameters after a step. */
+  readonly evaluate?: string | undefined;
 }
 
 /** A hyperparameter that the program reads. Two parts with the same option name get `name` and `name2`. */
@@ -53,6 +55,8 @@ export interface Program {
   /** The forms of the states that are arrays. */
   readonly forms: ReadonlyMap<string, Form>;
   readonly writes: ReadonlyMap<string, Node>;
+  /** Where to evaluate the model, if not at `w`; computed between steps. */
+  readonly evaluation: Node | undefined;
 }
 
 /** Gives the parts of a chain their common meaning. Throws an EquationError where a text makes no sense. */
@@ -67,6 +71,7 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
   ]);
   const writes = new Map<string, Node>();
   const owners = new Map<string, number>();
+  let evaluation: Node | undefined;
   parts.forEach((part, index) => {
     const keys = new Map<string, string>();
     for (const symbol of part.hyper) {
@@ -78,13 +83,15 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
     for (const input of part.inputs) inputs.set(input.name, input);
     const owner = freeName(part.name, (candidate) => owners.has(candidate));
     owners.set(owner, index);
-    new PartBuilder(part, owner, graph, keys, shared, writes, origins).build();
+    const builder = new PartBuilder(part, owner, graph, keys, shared, writes, origins);
+    builder.build();
+    evaluation = builder.evaluation() ?? evaluation;
   });
   const states = inferKinds(writes);
   verifyKinds(writes.values(), new KindTable(states), origins);
   const forms = inferForms(writes);
   verifyForms(writes, new FormTable(forms), origins);
-  return { name, graph, hyper, inputs: [...inputs.values()], states, forms, writes };
+  return { name, graph, hyper, inputs: [...inputs.values()], states, forms, writes, evaluation };
 }
 
 /** Whether a part's equations read a hyperparameter, directly or (for `lr`) as its schedule's factor `s`. */
@@ -92,7 +99,9 @@ function reads(part: Part, { name, symbol }: HyperSymbol): boolean {
   const statements = parse(part.name, part.equations);
   const expressions = [
     ...statements.map((statement) => statement.value),
-    ...Object.values(part.init).map((text) => parseExpression(part.name, text)),
+    ...[...Object.values(part.init), ...(part.evaluate === undefined ? [] : [part.evaluate])].map((text) =>
+      parseExpression(part.name, text),
+    ),
   ];
   const names = new Set(expressions.flatMap(namesIn));
   const factor = name === 'lr' && names.has('s') && !statements.some((statement) => statement.name === 's');
@@ -269,6 +278,22 @@ class PartBuilder {
       if (name === 'w' || name === 'g') this.shared.set(name, node);
       if (lasting) this.writes.set(name === 'w' ? 'w' : this.key(name), node);
     }
+  }
+
+  /** Where to evaluate, between steps; before the first, when states are still zero, at `w`. */
+  evaluation(): Node | undefined {
+    const { name, evaluate } = this.part;
+    if (evaluate === undefined) return undefined;
+    const lasting = new Set(this.statements.filter((statement) => statement.lasting).map((statement) => statement.name));
+    const given = new Map(
+      [...this.expressions.names].filter(([, node]) => ['hyper', 'factor', 'time', 'shape', 'const'].includes(node.op)),
+    );
+    const w = this.graph.node('array', [], 'w');
+    given.set('w', w);
+    for (const state of lasting) if (state !== 'w') given.set(state, this.graph.node('state', [], this.key(state)));
+    const builder = new ExpressionBuilder(`${name}, evaluate`, evaluate, this.graph, given, new Map());
+    const first = this.graph.node('eq', [this.graph.node('time'), this.graph.constant(0)]);
+    return this.graph.node('select', [first, w, builder.number(parseExpression(name, evaluate))]);
   }
 
   /** Decides what each assigned name is before any is read: a state, a temporary, or a mistake. */

@@ -3,12 +3,26 @@
  * has a program of its own without the branches not taken and without the states that only those used.
  */
 import { UnsupportedError } from '../language/error.ts';
-import { shapeNumber } from '../language/form.ts';
+import { shapeNumber, wholeForm } from '../language/form.ts';
 import { isReduction, isRoutine, topological, type Node } from '../language/graph.ts';
 import { elementOps, isElementOp } from '../language/op.ts';
 import type { Program } from '../language/program.ts';
 import { isRoutineOp, needsMatrix } from '../language/routine.ts';
 import { specialise } from './specialise.ts';
+
+/** The name of the array that holds where to evaluate. */
+export const evaluated = 'evaluate';
+
+/** The program that computes where to evaluate, on the memory of the program itself; undefined where that is `w`. */
+export function evaluationProgram(program: Program): Program | undefined {
+  if (program.evaluation === undefined) return undefined;
+  return {
+    ...program,
+    writes: new Map([[evaluated, program.evaluation]]),
+    states: new Map(program.states).set(evaluated, 'array'),
+    forms: new Map(program.forms).set(evaluated, wholeForm),
+  };
+}
 
 /** Tensors that share a program, by name in the order given. */
 export interface Cohort {
@@ -29,7 +43,7 @@ export function cohorts(program: Program, shapes: ReadonlyMap<string, readonly n
   }
   return [...split.values()].map((cohort) => {
     const decided = new Map(conditions.map((condition, i) => [condition, cohort.outcomes[i] ?? false]));
-    const made = decided.size === 0 ? program : without(program, specialise(program.graph, program.writes, decided));
+    const made = decided.size === 0 ? program : without(program, specialise(program.graph, everything(program), decided));
     checkRanks(made, cohort.shapes);
     return { program: made, shapes: cohort.shapes };
   });
@@ -38,7 +52,7 @@ export function cohorts(program: Program, shapes: ReadonlyMap<string, readonly n
 /** Conditions on the shape alone whose branches differ in more than a number that the shape gives. */
 function staticConditions(program: Program): Node[] {
   const found = new Set<Node>();
-  for (const node of topological(program.writes.values())) {
+  for (const node of topological(everything(program).values())) {
     const [condition, ...branches] = node.operands;
     if (node.op !== 'select' || condition === undefined || !isStatic(condition)) continue;
     if (!branches.every(isStatic)) found.add(condition);
@@ -59,13 +73,21 @@ function evaluate(node: Node, shape: readonly number[]): number {
   return elementOps[node.op].apply(a, b, c);
 }
 
+/** What a program computes, in a step and between steps. */
+function everything({ writes, evaluation }: Program): Map<string, Node> {
+  return evaluation === undefined ? new Map(writes) : new Map(writes).set(evaluated, evaluation);
+}
+
 /** The program with these writes, less the states that are never read and never change. */
 function without(program: Program, writes: ReadonlyMap<string, Node>): Program {
   const idle = new Set([...writes].filter(([name, node]) => node.op === 'state' && String(node.attribute) === name).map(([name]) => name));
   const others = [...writes].filter(([name]) => !idle.has(name)).map(([, node]) => node);
   for (const node of topological(others)) if (node.op === 'state') idle.delete(String(node.attribute));
   const kept = <T>(map: ReadonlyMap<string, T>): Map<string, T> => new Map([...map].filter(([name]) => !idle.has(name)));
-  return { ...program, writes: kept(writes), states: kept(program.states), forms: kept(program.forms) };
+  const stepped = kept(writes);
+  const evaluation = stepped.get(evaluated);
+  stepped.delete(evaluated);
+  return { ...program, writes: stepped, states: kept(program.states), forms: kept(program.forms), evaluation };
 }
 
 function checkRanks(program: Program, shapes: ReadonlyMap<string, readonly number[]>): void {

@@ -7,6 +7,7 @@ import { wholeForm, type Form } from '../language/form.ts';
 import type { Program } from '../language/program.ts';
 import { compileScalars } from '../lower/scalars.ts';
 import type { DType } from '../plan/dtype.ts';
+import { evaluated } from '../plan/cohort.ts';
 import { planVariant, prepare, printPlan, type Variants } from '../plan/plan.ts';
 import { Arena } from './arena.ts';
 import type { Backend } from './backend.ts';
@@ -21,6 +22,8 @@ export interface StepperOptions {
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Check gradients before anything is written. */
   readonly gated: boolean;
+  /** The memory of another stepper of the same tensors, to work on that. */
+  readonly on?: Stepper | undefined;
   /** Receives the plan of each variant as text. */
   readonly trace?: ((text: string) => void) | undefined;
 }
@@ -31,14 +34,14 @@ const mostConditions = 30;
 export class Stepper {
   readonly arena: Arena;
   /** Scalar states: one number, or one per tensor. */
-  readonly scalarStates = new Map<string, Float64Array>();
+  readonly scalarStates: Map<string, Float64Array>;
   private readonly options: StepperOptions;
   private readonly variants: Variants;
   private readonly compiled = new Map<number, Variant>();
   private current: Variant | undefined;
 
   constructor(options: StepperOptions) {
-    const { program, dtype, backend, shapes, gated } = options;
+    const { program, dtype, backend, shapes, gated, on } = options;
     this.options = options;
     this.variants = prepare(program, dtype, gated);
     if (this.variants.conditions.length > mostConditions) {
@@ -47,8 +50,11 @@ export class Stepper {
     const inputs = program.inputs.filter((input) => input.kind === 'tensor').map((input) => `input.${input.name}`);
     const arrays = new Map<string, Form>(['w', 'g', ...inputs].map((name) => [name, wholeForm]));
     for (const [name, kind] of program.states) if (kind === 'array') arrays.set(name, program.forms.get(name) ?? wholeForm);
+    if (program.evaluation !== undefined) arrays.set(evaluated, wholeForm);
     for (const [name, form] of this.variants.scratch) arrays.set(name, form);
-    this.arena = new Arena(program.name, dtype, shapes, arrays, backend === 'wasm');
+    this.arena = on?.arena ?? new Arena(program.name, dtype, shapes, arrays, backend === 'wasm');
+    this.scalarStates = on?.scalarStates ?? new Map<string, Float64Array>();
+    if (on !== undefined) return;
     for (const [name, kind] of program.states) {
       if (kind !== 'array') this.scalarStates.set(name, new Float64Array(kind === 'tensor' ? shapes.size : 1));
     }

@@ -42,6 +42,8 @@ export interface Definition<H extends Readonly<Record<string, HyperDeclaration>>
   readonly inputs?: Readonly<Record<string, InputDeclaration>>;
   /** First values of states, as expressions; a state that is not named starts at zero. */
   readonly init?: Readonly<Record<string, string>>;
+  /** Where to evaluate the model instead of at `w`: an expression in `w`, the states and the hyperparameters. */
+  readonly evaluate?: string;
   /** The equations, or a function that composes them from the options. */
   readonly equations: string | ((options: Resolved<H, V>) => string);
 }
@@ -164,7 +166,7 @@ export function optimizer<
       symbol,
       kind,
     }));
-    const part: Part = { name, equations: text, hyper: declared, inputs: extra, init };
+    const part: Part = { name, equations: text, hyper: declared, inputs: extra, init, evaluate: definition.evaluate };
     const values = new Map(declared.map((one) => [one.name, resolved[one.name] as HyperValue]));
     return new Method(name, [branch(name, otherwise, [{ part, values, shared: true }])]);
   };

@@ -3,6 +3,7 @@
  * checks everything it is given before anything changes.
  */
 import { ArrayError, DisposedError, OptionError, ThalwegError } from '../language/error.ts';
+import { evaluated } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { stepTogether } from '../runtime/ensemble.ts';
@@ -170,6 +171,26 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     core.steps = t;
     options.scale?.update(true);
     return true;
+  }
+
+  /**
+   * Where to evaluate the model: views by name, computed anew by each call. The parameters themselves, except for methods that train at another
+   * point than they evaluate at, such as schedule-free ones and averages.
+   */
+  evaluate(): Views<P> {
+    const core = this.running('evaluate');
+    const members = core.roster.members.flatMap((member) =>
+      member.evaluator === undefined ? [] : [{ ...member, stepper: member.evaluator, active: undefined }],
+    );
+    if (members.length === 0) return core.views as Views<P>;
+    core.announce(core.roster.members, core.steps);
+    stepTogether(members);
+    const points = Object.keys(core.views).map((name) => {
+      const place = core.roster.places.get(core.ties.get(name) ?? name);
+      const apart = place?.member.evaluator !== undefined;
+      return [name, apart ? place.member.stepper.arena.view(evaluated, place.index) : core.views[name]] as const;
+    });
+    return Object.fromEntries(points) as Views<P>;
   }
 
   /** Sets every gradient to zero. `step` never does. */

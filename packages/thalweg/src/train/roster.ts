@@ -5,7 +5,7 @@
 import { ArrayError, ThalwegError } from '../language/error.ts';
 import { isReduction, scopeOf, topological } from '../language/graph.ts';
 import { buildProgram, type InputSymbol, type Part, type Program } from '../language/program.ts';
-import { cohorts } from '../plan/cohort.ts';
+import { cohorts, evaluationProgram } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { Backend } from '../runtime/backend.ts';
 import type { Member } from '../runtime/ensemble.ts';
@@ -27,6 +27,8 @@ export interface Place {
 export interface RosterMember extends Member {
   born: number;
   readonly program: Program;
+  /** Computes where to evaluate, if not at `w`. */
+  readonly evaluator: Stepper | undefined;
   readonly context: Mutable<StepContext>;
 }
 
@@ -78,7 +80,12 @@ export class Roster {
         const { dtype, backend, gated, trace } = this.options;
         const stepper = new Stepper({ ...cohort, dtype, backend, gated, trace });
         const context = { ...contextOf(group), scalarStates: stepper.scalarStates };
-        return { stepper, group, active: undefined, born, program: cohort.program, context };
+        const evaluation = evaluationProgram(cohort.program);
+        const evaluator =
+          evaluation === undefined
+            ? undefined
+            : new Stepper({ ...cohort, program: evaluation, dtype, backend, gated: false, trace, on: stepper });
+        return { stepper, group, active: undefined, born, program: cohort.program, evaluator, context };
       });
     });
     for (const member of made) {

@@ -1,5 +1,5 @@
 /**
- * The Newton–Schulz iteration of Muon (Jordan 2024; the coefficients by You): X ← a·X + (b·A + c·A²)·X with A = X·Xᵀ, from X = G/(‖G‖ + ε),
+ * The Newton–Schulz iteration of Muon (Jordan 2024; the coefficients by You): X ← a·X + (b·A + c·A²)·X with A = X·Xᵀ, from X = G/max(‖G‖, ε),
  * which drives the singular values of X towards 1. A tall matrix is transposed first, so that A is the smaller of the two.
  */
 import { multiply, transposed } from './matmul.ts';
@@ -13,7 +13,7 @@ export const newtonSchulz: Routine = (job) => {
   const x = tall ? transposed(g) : { ...g, data: g.data.slice() };
   let squares = 0;
   for (const value of x.data) squares += value * value;
-  const norm = Math.sqrt(squares) + eps;
+  const norm = Math.max(Math.sqrt(squares), eps);
   for (let i = 0; i < x.data.length; i++) x.data[i]! /= norm;
   const gram = like(x, x.rows, x.rows);
   const square = like(x, x.rows, x.rows);

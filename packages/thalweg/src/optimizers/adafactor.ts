@@ -1,0 +1,45 @@
+import { optimizer } from '../train/method.ts';
+
+/**
+ * Adafactor (Shazeer & Stern 2018, arXiv:1804.04235): RMSProp whose second moments of a matrix are the product of one row and one column,
+ * rows + cols numbers instead of rows·cols. The rate is relative to the size of the tensor, and the update is clipped to a root mean square of
+ * `clip`. What has more than two dimensions is flattened behind the first; vectors keep all second moments.
+ *
+ * V = r·c / mean(r) with r, c the moving means of the rows and columns of g² + ε₁, u = g/√V, α = max(ε₂, RMS(w))·min(η, 1/√t),
+ * w ← w − α·u / max(1, RMS(u)/d) − η·λ·w.
+ *
+ * @param options - `lr` η; `step`: `'relative'` as above or `'absolute'` for α = max(ε₂, RMS(w))·η; `decayRate` ρ in β₂ = 1 − t^−ρ; `eps1` ε₁;
+ * `eps2` ε₂; `clip` d; `weightDecay` λ; `compat: 'torch'` bounds V below by ε₁² instead of adding ε₁ to g², and takes the decay off first
+ * @example
+ * ```ts
+ * import { adafactor } from 'thalweg';
+ * adafactor({ lr: 0.01 });
+ * ```
+ */
+export const adafactor = optimizer({
+  name: 'adafactor',
+  hyper: {
+    lr: ['η', 0.01],
+    decayRate: ['ρ', 0.8],
+    eps1: ['ε₁', 1e-30],
+    eps2: ['ε₂', 1e-3],
+    clip: ['d', 1, '(0, ∞]'],
+    weightDecay: ['λ', 0],
+  },
+  variants: { step: ['relative', 'absolute'], compat: ['paper', 'torch'] },
+  equations: ({ step, compat }) => {
+    const torch = compat === 'torch';
+    return `
+    β = 1 − t^(−ρ)
+    G = g²${torch ? '' : ' + ε₁'}
+    r ← rank ≥ 2 ? β·r + (1 − β)·rowMean(G) : r
+    c ← rank ≥ 2 ? β·c + (1 − β)·colMean(G) : c
+    v ← rank ≥ 2 ? v : β·v + (1 − β)·G
+    r̄ = rank ≥ 2 ? sum(r) / rows : 1
+    V = rank ≥ 2 ? r·c / ${torch ? 'max(r̄, ε₁)' : 'r̄'} : v
+    u = g / √${torch ? 'max(V, ε₁²)' : 'V'}
+    α = max(ε₂, ‖w‖/√size)·${step === 'relative' ? 'min(η, 1/√t)' : 'η'}
+    w ← ${torch ? 'w·(1 − η·λ)' : 'w − η·λ·w'} − α·u / max(1, ‖u‖/(√size·d))
+  `;
+  },
+});

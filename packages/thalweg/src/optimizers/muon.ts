@@ -1,0 +1,48 @@
+import { optimizer } from '../train/method.ts';
+
+/**
+ * Muon (Jordan et al. 2024, kellerjordan.github.io/posts/muon): momentum whose update is orthogonalized, so that every direction of a matrix
+ * is stepped alike. For matrices; what has more dimensions, such as a convolution's kernel, is flattened behind the first. Vectors and numbers
+ * go to another optimizer through `groups`, and so should embeddings and the last layer.
+ *
+ * m ← μ·m + (1 − μ)·g, O = NewtonSchulz(g + μ·(m − g)), w ← w − η·(k·O + λ·w). By default k = √max(1, rows/cols) as in the original, where
+ * rows are outputs; `adjust: 'rms'` has k = 0.2·√max(rows, cols), with which AdamW's η and λ can be kept (Liu et al. 2025, arXiv:2502.16982).
+ * The coefficients a, b, c are those of the original; five steps bring singular values above 3e-3 of the norm to between 0.68 and 1.2.
+ * `compat: 'optax'` takes rows as inputs, as JAX's layers do, and corrects the bias of the look-ahead.
+ *
+ * @param options - `lr` η, `momentum` μ, `weightDecay` λ, `nesterov`, `adjust`, `compat`, `a`, `b`, `c`, `steps` n, `eps` ε
+ * @throws UnsupportedError from `init` for a vector or a number
+ * @example
+ * ```ts
+ * import { adamw, groups, muon, otherwise } from 'thalweg';
+ * groups([
+ *   { match: { rank: 2 }, use: muon({ lr: 0.02 }) },
+ *   { match: otherwise, use: adamw({ lr: 3e-4 }) },
+ * ]);
+ * ```
+ */
+export const muon = optimizer({
+  name: 'muon',
+  hyper: {
+    lr: ['η', 0.02],
+    momentum: ['μ', 0.95, '[0, 1)'],
+    weightDecay: ['λ', 0],
+    a: ['a', 3.4445, '(-∞, ∞)'],
+    b: ['b', -4.775, '(-∞, ∞)'],
+    c: ['c', 2.0315, '(-∞, ∞)'],
+    steps: ['n', 5, '[0, 100)'],
+    eps: ['ε', 1e-7],
+  },
+  variants: { nesterov: ['on', 'off'], adjust: ['original', 'rms'], compat: ['torch', 'optax'] },
+  equations: ({ nesterov, adjust, compat }) => {
+    const ahead = compat === 'optax' ? 'μ·m / (1 − μ^(t + 1)) + (1 − μ)·g / (1 − μᵗ)' : 'g + μ·(m − g)';
+    const ratio = compat === 'optax' ? 'cols / rows' : 'rows / cols';
+    return `
+    m ← μ·m + (1 − μ)·g
+    u = ${nesterov === 'on' ? ahead : 'm'}
+    O = newtonSchulz(u, a, b, c, n, ε)
+    k = ${adjust === 'rms' ? '0.2·√max(rows, cols)' : `√max(1, ${ratio})`}
+    w ← w − η·(k·O + λ·w)
+  `;
+  },
+});

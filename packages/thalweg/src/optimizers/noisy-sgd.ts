@@ -1,0 +1,23 @@
+import { optimizer } from '../train/method.ts';
+
+/**
+ * SGD with Gaussian noise that fades (Neelakantan et al. 2015, arXiv:1511.06807): it helps deep networks out of bad starts. The noise depends
+ * on seed, step, name and index alone, so a run repeats and resumes.
+ *
+ * w ← w − η·(g + √(σ²/tᵞ)·N(0, 1)).
+ *
+ * @param options - `lr` η, `variance` σ² at the first step, `decay` γ, `seed` a whole number
+ * @example
+ * ```ts
+ * import { noisySgd } from 'thalweg';
+ * noisySgd({ lr: 0.01, variance: 0.3, seed: 1 });
+ * ```
+ */
+export const noisySgd = optimizer({
+  name: 'noisySgd',
+  hyper: { lr: ['η', 1e-3], variance: ['σ₂', 0.01], decay: ['γ', 0.55], seed: ['k', 0] },
+  equations: `
+    σ = √(σ₂ / t^γ)
+    w ← w − η·(g + σ·noise(k))
+  `,
+});

@@ -1,0 +1,28 @@
+import { optimizer } from '../train/method.ts';
+
+/**
+ * SM3 (Anil et al. 2019, arXiv:1901.11150, algorithm SM3-II): AdaGrad whose sums for a matrix are the smaller of one number for the row and
+ * one for the column, rows + cols numbers instead of rows·cols. What has more than two dimensions is flattened behind the first; vectors keep
+ * all sums.
+ *
+ * a = min(r, c) + g², r ← the largest a of each row, c ← of each column, m ← β·m + (1 − β)·g/√(a + 10⁻⁸), w ← w − η·m.
+ *
+ * @param options - `lr` η, `momentum` β
+ * @example
+ * ```ts
+ * import { sm3 } from 'thalweg';
+ * sm3({ lr: 0.1 });
+ * ```
+ */
+export const sm3 = optimizer({
+  name: 'sm3',
+  hyper: { lr: ['η', 0.1], momentum: ['β', 0.9, '[0, 1)'] },
+  equations: `
+    a = (rank ≥ 2 ? min(r, c) : v) + g²
+    r ← rank ≥ 2 ? rowMax(a) : r
+    c ← rank ≥ 2 ? colMax(a) : c
+    v ← rank ≥ 2 ? v : a
+    m ← β·m + (1 − β)·(a > 0 ? g / √(a + 1e-8) : 0)
+    w ← w − η·m
+  `,
+});

@@ -1,0 +1,202 @@
+/** Forms of arrays, and the routines on whole matrices, each against something that is not itself. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { EquationError, muon, noisySgd, optimizer, tensor, UnsupportedError } from 'thalweg';
+import { eigenvectors, inverseRoot, orthonormal, symmetricEigen } from '../src/lower/routines/eigen.ts';
+import { multiply } from '../src/lower/routines/matmul.ts';
+import { newtonSchulz } from '../src/lower/routines/newton-schulz.ts';
+import { philox } from '../src/lower/routines/noise.ts';
+import { like, type Matrix, type Routine } from '../src/lower/routines/routine.ts';
+
+const define = (equations: string) => optimizer({ name: 'mine', hyper: { lr: ['η', 1] }, equations })();
+const matrix = (rows: number, cols: number, at: (i: number, j: number) => number): Matrix => ({
+  rows,
+  cols,
+  data: Float64Array.from({ length: rows * cols }, (_, k) => at(Math.floor(k / cols), k % cols)),
+});
+const random = (rows: number, cols: number, seed: number): Matrix =>
+  matrix(rows, cols, (i, j) => Math.sin(seed + 12.9898 * i + 78.233 * j * (i + 1)));
+const product = (a: Matrix, b: Matrix): Matrix =>
+  matrix(a.rows, b.cols, (i, j) =>
+    Array.from({ length: a.cols }, (_, k) => a.data[i * a.cols + k]! * b.data[k * b.cols + j]!).reduce((x, y) => x + y, 0),
+  );
+const transposed = (a: Matrix): Matrix => matrix(a.cols, a.rows, (i, j) => a.data[j * a.cols + i]!);
+const call = (routine: Routine, operand: Matrix, ...scalars: number[]): Matrix => {
+  const result = like(operand, operand.rows, operand.cols);
+  routine({ tensor: 'x', operands: [operand], scalars, result });
+  return result;
+};
+const close = (a: Matrix, b: Matrix, bound: number): void => {
+  a.data.forEach((x, i) => {
+    assert.ok(Math.abs(x - b.data[i]!) <= bound, `${String(i)}: ${String(x)} is not ${String(b.data[i])}`);
+  });
+};
+const identity = (n: number): Matrix => matrix(n, n, (i, j) => (i === j ? 1 : 0));
+
+describe('forms', () => {
+  test('states take the form of what is assigned to them', async () => {
+    const opt = await define('r ← r + rowSum(g)\nc ← c + colMax(g)\nL ← L + g @ gᵀ\nT ← gᵀ\nw ← w − η·r·c').init({
+      W: tensor([2, 3], { dtype: 'float64' }),
+    });
+    opt.step({ W: Float64Array.of(1, 2, 3, 4, 5, 6) });
+    assert.deepEqual(opt.state['mine.r']?.['W'], Float64Array.of(6, 15));
+    assert.deepEqual(opt.state['mine.c']?.['W'], Float64Array.of(4, 5, 6));
+    assert.deepEqual(opt.state['mine.L']?.['W'], Float64Array.of(14, 32, 32, 77));
+    assert.deepEqual(opt.state['mine.T']?.['W'], Float64Array.of(1, 4, 2, 5, 3, 6));
+    assert.deepEqual(opt.params.W, Float64Array.of(-24, -30, -36, -60, -75, -90));
+  });
+
+  test('arrays that do not fit together are refused with a caret', () => {
+    const refused = (equations: string, problem: RegExp): void => {
+      assert.throws(
+        () => define(equations),
+        (error: unknown) => error instanceof EquationError && problem.test(error.message),
+      );
+    };
+    refused('w ← w − g @ g', /the columns of the left side must be the rows of the right one\n {2}1 \| w ← w − g @ g\n {14}\^\^\^\^\^/);
+    refused('w ← w − g·gᵀ', /arrays of rows × cols and of cols × rows do not fit together/);
+    refused('w ← g @ gᵀ', /w is rows × cols, and this is rows × rows/);
+    refused('w ← w − inverseRoot(g, 2, η)·g', /a root needs a square matrix/);
+    refused('w ← w − rowSum(3)·g', /a sum of rows needs an array/);
+    refused('w ← w − noise(g)', /noise needs the seed/);
+    refused('rows = 3\nw ← w − rows·g', /rows is given and cannot be assigned/);
+  });
+
+  test('a vector is refused where the equations need a matrix', async () => {
+    const refused = muon().init({ W: tensor([2, 2]), b: tensor([3]) });
+    await assert.rejects(
+      refused,
+      (error: unknown) => error instanceof UnsupportedError && /b has the shape \[3\], .* matrices/.test(error.message),
+    );
+  });
+
+  test('empty matrices, one element, one row and one column are stepped', async () => {
+    for (const shape of [
+      [0, 3],
+      [3, 0],
+      [1, 1],
+      [1, 4],
+      [4, 1],
+      [2, 0, 3],
+    ]) {
+      const opt = await muon({ lr: 0.1 }).init({ W: tensor(shape) });
+      opt.grads.W.fill(1);
+      opt.step();
+      assert.ok(
+        opt.params.W.every((w) => Number.isFinite(w) && w < 0),
+        `[${shape.join()}]`,
+      );
+    }
+  });
+});
+
+describe('routines', () => {
+  test('a product is the sum over the inner index, and float32 rounds each step', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 1, max: 70 }), fc.integer({ min: 1, max: 9 }), (m, k, n) => {
+        const [a, b] = [random(m, k, 1), random(k, n, 2)];
+        const out = like(a, m, n);
+        multiply(a, b, out);
+        close(out, product(a, b), 1e-12);
+        const single = ({ data, ...rest }: Matrix): Matrix => ({ ...rest, data: Float32Array.from(data) });
+        const [a32, b32, out32] = [single(a), single(b), single(out)];
+        multiply(a32, b32, out32);
+        for (const at of [0, m * n - 1]) {
+          let sum = 0;
+          for (let i = 0; i < k; i++)
+            sum = Math.fround(sum + Math.fround(a32.data[Math.floor(at / n) * k + i]! * b32.data[i * n + (at % n)]!));
+          assert.equal(out32.data[at], sum);
+        }
+      }),
+    );
+  });
+
+  test('eigenvectors diagonalize, roots invert, QR is orthonormal and triangular', () => {
+    for (const n of [1, 2, 5, 17]) {
+      const half = random(n, n, n);
+      const a = product(half, transposed(half));
+      const { values, vectors } = symmetricEigen(a);
+      const v: Matrix = { data: vectors, rows: n, cols: n };
+      close(product(transposed(v), v), identity(n), 1e-13);
+      close(
+        product(product(transposed(v), a), v),
+        matrix(n, n, (i, j) => (i === j ? values[i]! : 0)),
+        1e-12 * n,
+      );
+      assert.ok(values.every((value, i) => i === 0 || values[i - 1]! >= value));
+      close(call(eigenvectors, a), v, 0);
+      const eps = 0.1;
+      const root = call(inverseRoot, a, 4, eps);
+      const square = product(root, root);
+      const shifted = matrix(n, n, (i, j) => a.data[i * n + j]! + (i === j ? eps : 0));
+      close(product(product(square, square), shifted), identity(n), 1e-10 * n);
+      const q = call(orthonormal, half);
+      close(product(transposed(q), q), identity(n), 1e-13);
+      const r = product(transposed(q), half);
+      for (let i = 0; i < n; i++)
+        for (let j = 0; j <= i; j++) assert.ok(j === i ? r.data[i * n + i]! >= 0 : Math.abs(r.data[i * n + j]!) < 1e-13);
+    }
+  });
+
+  test('Newton–Schulz brings singular values above 3e-3 of the norm into 0.68 to 1.2, and less below', () => {
+    // G = U·diag(s)·Vᵀ with orthogonal U and V, so that the singular values are known without an SVD.
+    for (const [rows, cols] of [
+      [12, 12],
+      [8, 20],
+      [20, 8],
+    ] as const) {
+      const n = Math.min(rows, cols);
+      const s = Array.from({ length: n }, (_, i) => 10 ** (-0.45 * i));
+      const [u, v] = [call(orthonormal, random(rows, rows, 3)), call(orthonormal, random(cols, cols, 4))];
+      const g = product(
+        product(
+          u,
+          matrix(rows, cols, (i, j) => (i === j ? s[i]! : 0)),
+        ),
+        transposed(v),
+      );
+      const o = call(newtonSchulz, g, 3.4445, -4.775, 2.0315, 5, 1e-7);
+      const after = product(product(transposed(u), o), v);
+      const norm = Math.hypot(...s);
+      s.forEach((value, i) => {
+        const made = after.data[i * cols + i]!;
+        assert.ok(made < 1.2 && (value / norm < 3e-3 ? made > 0 : made > 0.68), `${String(value / norm)} became ${String(made)}`);
+      });
+      close(
+        after,
+        matrix(rows, cols, (i, j) => (i === j ? after.data[i * cols + i]! : 0)),
+        1e-9,
+      );
+    }
+  });
+
+  test('Philox gives the words of its authors’ known answers', () => {
+    const hex = (words: readonly number[]): string => words.map((word) => word.toString(16).padStart(8, '0')).join(' ');
+    assert.equal(hex(philox([0, 0, 0, 0], [0, 0])), '6627e8d5 e169c58d bc57ac4c 9b00dbd8');
+    const ones = 0xffffffff;
+    assert.equal(hex(philox([ones, ones, ones, ones], [ones, ones])), '408f276d 41c83b0e a20bc7c6 6d5451fd');
+    assert.equal(
+      hex(philox([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0])),
+      'd16cfe09 94fdcceb 5001e420 24126ea1',
+    );
+  });
+
+  test('noise is normal, differs between tensors and steps, and repeats', async () => {
+    const draw = async (name: string, steps: number): Promise<Float32Array> => {
+      const opt = await noisySgd({ lr: 1, variance: 1, decay: 0, seed: 5 }).init({ [name]: tensor([100_000]) });
+      for (let t = 0; t < steps; t++) {
+        opt.params[name]!.fill(0);
+        opt.step();
+      }
+      return opt.params[name]!.slice();
+    };
+    const [a, again, other, later] = [await draw('a', 1), await draw('a', 1), await draw('b', 1), await draw('a', 2)];
+    assert.deepEqual(a, again);
+    const mean = (xs: Float32Array, f: (x: number, i: number) => number): number => xs.reduce((sum, x, i) => sum + f(x, i), 0) / xs.length;
+    assert.ok(Math.abs(mean(a, (x) => x)) < 0.02);
+    assert.ok(Math.abs(mean(a, (x) => x * x) - 1) < 0.02);
+    assert.ok(Math.abs(mean(a, (x) => x ** 4) - 3) < 0.15);
+    for (const b of [other, later]) assert.ok(Math.abs(mean(a, (x, i) => x * b[i]!)) < 0.02);
+  });
+});
