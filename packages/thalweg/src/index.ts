@@ -14,7 +14,14 @@ export { rmsprop } from './optimizers/rmsprop.ts';
 export { sgd } from './optimizers/sgd.ts';
 
 export { clipByGlobalNorm } from './transforms/clip.ts';
+export { clipByNorm } from './transforms/clip-norm.ts';
+export { clipByValue } from './transforms/clip-value.ts';
+export { ema } from './transforms/ema.ts';
 export { l2 } from './transforms/l2.ts';
+export { lookahead } from './transforms/lookahead.ts';
+export { polyakAverage } from './transforms/polyak-average.ts';
+export { swa } from './transforms/swa.ts';
+export { weightDecay } from './transforms/weight-decay.ts';
 
 export { cosine, cosineRestarts, oneCycle, warmupCosine, warmupStableDecay } from './schedules/cosine.ts';
 export { constant, exponential, inverseSqrt, linear, piecewise, polynomial } from './schedules/decay.ts';
