@@ -17,6 +17,7 @@ import optax
 import torch
 
 from oracles import RUNS, Data
+from papers_loops import DOCUMENTS
 from papers_wrap import AROUND, RUNS as WRAP_RUNS, keras
 from schedules import bias, schedules
 from stream import digest
@@ -70,11 +71,14 @@ def main():
     for row in TABLE["cases"]:
         if not wanted or row["id"] in wanted:
             write(row["id"], trace(row))
+    for name, document in DOCUMENTS.items():
+        if not wanted or name in wanted:
+            write(name, document())
     if not wanted:
         write("schedules", schedules())
         write("bias", {"rows": bias()})
         write("stream", digest())
-        known = {"schedules", "bias", "stream", *(row["id"] for row in TABLE["cases"])}
+        known = {"schedules", "bias", "stream", *DOCUMENTS, *(row["id"] for row in TABLE["cases"])}
         for path in FOLDER.glob("*.json"):
             if path.stem not in known:
                 path.unlink()

@@ -31,10 +31,16 @@ export { schedule, Schedule } from './schedules/schedule.ts';
 export { chain, Method, optimizer, transform } from './train/method.ts';
 export type { Definition, InputDeclaration, MethodFactory, OptionsOf, VariantDeclaration } from './train/method.ts';
 export type { HyperDeclaration, HyperValue } from './train/hyper.ts';
+export { learningRateRange } from './train/learning-rate-range.ts';
+export type { LearningRateRange, RangeOptions, RangePoint, Tunable } from './train/learning-rate-range.ts';
 export { minimize } from './train/minimize.ts';
 export type { Minimum, MinimizeOptions, Objective } from './train/minimize.ts';
 export { Optimizer } from './train/optimizer.ts';
 export type { Gradients, InitOptions, Inputs, NonFinite } from './train/optimizer.ts';
+export { reduceOnPlateau } from './train/plateau.ts';
+export type { Plateau, PlateauOptions, PlateauState } from './train/plateau.ts';
+export { asam, sam } from './train/sam.ts';
+export type { AsamOptions, GradientFunction, SamOptions, SamStep } from './train/sam.ts';
 export { tensor } from './train/tensor.ts';
 export type { ArrayOf, Parameter, Tensor, ViewOf } from './train/tensor.ts';
 
