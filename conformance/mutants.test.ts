@@ -61,7 +61,7 @@ const mutants: readonly Mutant[] = [
   ['lookahead', 'the part kept and the part moved exchanged', 'φ + α·(w − φ)', 'w + α·(φ − w)'],
   ['ema', 'begun at zero', 't == 1 ? w : ', ''],
   ['ema', 'debiased a step late', '1 − βᵗ', '1 − β^(t + 1)'],
-  ['ema', 'the decay and its rest exchanged', 'β·w̄ + (1 − β)·w', '(1 − β)·w̄ + β·w'],
+  ['ema', 'the decay and its rest exchanged', 'w̄ + (1 − β)·(w − w̄)', 'w̄ + β·(w − w̄)'],
   ['polyakAverage', 'the first step counted twice', 't − t₀ + 1', 't − t₀ + 2'],
   ['polyakAverage', 'counted from the first step of all', '(t − t₀ + 1)', 't'],
   ['swa', 'weighted by steps and not by samples', '(t − t₀) / n + 1', 't − t₀ + 1'],

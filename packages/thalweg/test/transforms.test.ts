@@ -92,6 +92,18 @@ describe('averages', () => {
     const debiased = await count(ema({ decay: 0.5, debias: true }), 3);
     [1, (1 + 2 * 2) / 3, (1 + 2 * 2 + 4 * 3) / 7].forEach((mean, i) => assert.ok(Math.abs(debiased[i]! - mean) < 1e-15));
   });
+  test('in float32 the average comes as near to weights that rest as rounding once a step allows', async () => {
+    for (const debias of [false, true]) {
+      for (const goal of [0.7, 1.1, 3.3]) {
+        const opt = await chain(sgd({ lr: 1 }), ema({ decay: 0.999, debias })).init({ w: Float32Array.of(0) });
+        opt.step({ w: Float32Array.of(0) });
+        opt.step({ w: Float32Array.of(-goal) });
+        for (let t = 3; t <= 40_000; t++) opt.step({ w: Float32Array.of(0) });
+        const off = Math.abs(opt.state['ema.w_bar']!['w']![0]! / opt.params.w[0]! - 1);
+        assert.ok(off <= 2 ** -24 / (1 - 0.999), `${off} of ${goal}`);
+      }
+    }
+  });
   test('Polyak: follows the weights up to its start, then is their mean', async () => {
     assert.deepEqual(await count(polyakAverage(), 4), [1, 1.5, 2, 2.5]);
     assert.deepEqual(await count(polyakAverage({ start: 3 }), 5), [1, 2, 3, 3.5, 4]);
