@@ -46,8 +46,9 @@ test('ids are unique, and a looser bound has a reason', () => {
 for (const row of table.cases) {
   test(`${row.id} agrees with ${row.oracle[0]} ${row.oracle[1]}`, async () => {
     const trace = traceOf(row.id);
-    const { oracle, chain, stream, zeros, tensors, from } = row;
-    const made = Object.fromEntries(Object.entries({ oracle, chain, stream, zeros, tensors, from }).filter(([, one]) => one !== undefined));
+    const { oracle, chain, around, stream, zeros, tensors, from } = row;
+    const inputs = Object.entries({ oracle, chain, around, stream, zeros, tensors, from });
+    const made = Object.fromEntries(inputs.filter(([, one]) => one !== undefined));
     assert.deepEqual(trace.made, made, 'the trace was made from another row: run make.py');
     assert.deepEqual(
       trace.steps.map((step) => step.t),

@@ -17,21 +17,32 @@ import optax
 import torch
 
 from oracles import RUNS, Data
+from papers_loops import DOCUMENTS
+from papers_wrap import AROUND, RUNS as WRAP_RUNS, keras
 from schedules import bias, schedules
 from stream import digest
 
 HERE = pathlib.Path(__file__).parent
 TABLE = json.loads((HERE / "cases.json").read_text())
 FOLDER = HERE / "traces"
-VERSIONS = {"torch": torch.__version__, "optax": optax.__version__, "jax": jax.__version__, "numpy": np.__version__, "python": sys.version.split()[0]}
+VERSIONS = {"torch": torch.__version__, "optax": optax.__version__, "jax": jax.__version__, "keras": keras.__version__, "numpy": np.__version__, "python": sys.version.split()[0]}
 
 # What of a row decides its trace; a test compares it with the row as it is now.
-INPUT = ("oracle", "chain", "stream", "zeros", "tensors", "from")
+INPUT = ("oracle", "chain", "around", "stream", "zeros", "tensors", "from")
 
 
 def sampled(size):
     """The elements that are recorded: all of a few, else every 131st, and the first and last three."""
     return [i for i in range(size) if size <= 128 or i < 3 or i >= size - 3 or i % 131 == 0]
+
+
+def run_of(row, data):
+    """The weights after every step, or what the row has put around them. A run of an oracle's own name goes before that of its kind."""
+    kind, name, _ = row["oracle"]
+    runs = {**RUNS, **WRAP_RUNS}
+    run = (runs.get(f"{kind}.{name}") or runs[kind])(row, data, TABLE["steps"])
+    average, options = row.get("around", (None, None))
+    return run if average is None else AROUND[average](run, options)
 
 
 def trace(row):
@@ -41,7 +52,7 @@ def trace(row):
     before = flat(data.weights())
     elements = sampled(before.size)
     travelled, steps = np.zeros(before.size), []
-    for t, weights in enumerate(RUNS[row["oracle"][0]](row, data, TABLE["steps"]), 1):
+    for t, weights in enumerate(run_of(row, data), 1):
         now = flat(weights)
         travelled = travelled + np.abs(now - before)
         before = now
@@ -60,11 +71,14 @@ def main():
     for row in TABLE["cases"]:
         if not wanted or row["id"] in wanted:
             write(row["id"], trace(row))
+    for name, document in DOCUMENTS.items():
+        if not wanted or name in wanted:
+            write(name, document())
     if not wanted:
         write("schedules", schedules())
         write("bias", {"rows": bias()})
         write("stream", digest())
-        known = {"schedules", "bias", "stream", *(row["id"] for row in TABLE["cases"])}
+        known = {"schedules", "bias", "stream", *DOCUMENTS, *(row["id"] for row in TABLE["cases"])}
         for path in FOLDER.glob("*.json"):
             if path.stem not in known:
                 path.unlink()

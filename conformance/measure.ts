@@ -5,13 +5,21 @@ import type { Backend, HyperValue } from 'thalweg';
 import { gradient, loss, weight, type Stream } from './stream.ts';
 
 type Option = number | string | boolean;
+type Options = Readonly<Record<string, Option>>;
+
+/** A transform with its one argument, or with its options. */
+type Chained = readonly [transform: string, argument: number | string | Options];
 
 /** A row of `cases.json`. */
 export interface Case {
   readonly id: string;
-  readonly ours: readonly [factory: string, options: Readonly<Record<string, Option>>];
+  readonly ours: readonly [factory: string, options: Options];
   /** Transforms chained before the optimizer, in order. */
-  readonly before?: readonly (readonly [transform: 'clipByGlobalNorm' | 'l2', argument: number | string])[];
+  readonly before?: readonly Chained[];
+  /** Transforms chained after it. */
+  readonly after?: readonly Chained[];
+  /** The state to compare instead of the weights. */
+  readonly read?: string;
   readonly maximize?: boolean;
   /** The gradients; `'plain'` unless named. */
   readonly stream?: Stream;
@@ -23,6 +31,8 @@ export interface Case {
   readonly from?: number;
   readonly oracle: readonly [kind: string, name: string, options: unknown];
   readonly chain?: unknown;
+  /** What the oracle puts around its run, and with which options. */
+  readonly around?: readonly [name: string, options: unknown];
   /** Of max(|w|, Σ|Δw|), in float64; looser than the table's only with a reason, and so is `float32`. */
   readonly tolerance?: number;
   readonly float32?: number;
@@ -80,24 +90,38 @@ const schedules: Readonly<Record<string, HyperValue>> = {
   rise: (t) => 1 - 0.25 / (1 + Math.floor(t / 40)),
 };
 
-/** The factories of the library: every export made by `optimizer`. */
+/** The transforms of the library. */
+const { clipByGlobalNorm, clipByNorm, clipByValue, ema, l2, lookahead, polyakAverage, swa, weightDecay } = thalweg;
+export const transforms = { clipByGlobalNorm, clipByNorm, clipByValue, ema, l2, lookahead, polyakAverage, swa, weightDecay };
+
+/** The optimizers of the library: every export made by `optimizer` that is no transform. */
 export const factories = new Map(
-  Object.entries(thalweg).flatMap(([name, value]) => (typeof value === 'function' && 'definition' in value ? [[name, value]] : [])),
+  Object.entries(thalweg).flatMap(([name, value]) =>
+    typeof value === 'function' && 'definition' in value && !(name in transforms) ? [[name, value]] : [],
+  ),
 );
 
 /** The method of a row. */
-export function methodOf({ ours: [name, options], before = [], from = 0 }: Case): thalweg.Method {
+export function methodOf({ ours: [name, options], before = [], after = [], from = 0 }: Case): thalweg.Method {
   const factory: unknown = factories.get(name);
   if (typeof factory !== 'function') throw new Error(`the library has no optimizer ${name}`);
-  const valued = Object.entries(options).map(([key, value]) => [key, schedules[String(value)] ?? value] as const);
-  const method = (factory as (options: object) => thalweg.Method)(Object.fromEntries(valued));
-  const transforms = before.map(([transform, value]) => {
-    const resolved = typeof value === 'number' ? value : schedules[value];
-    if (resolved === undefined) throw new Error(`there is no schedule ${value}`);
-    return thalweg[transform](resolved);
-  });
-  const chained = transforms.length === 0 ? method : thalweg.chain(...transforms, method);
+  const method = (factory as (options: object) => thalweg.Method)(valued(options));
+  const parts = [...before.map(transformOf), method, ...after.map(transformOf)];
+  const chained = parts.length === 1 ? method : thalweg.chain(...parts);
   return from === 0 ? chained : chained.rewrite((text) => text.replaceAll('ᵗ', `^(t + ${from})`).replaceAll('·t·', `·(t + ${from})·`));
+}
+
+function transformOf([name, argument]: Chained): thalweg.Method {
+  const make: unknown = Object.entries(transforms).find(([known]) => known === name)?.[1];
+  if (typeof make !== 'function') throw new Error(`there is no transform ${name}`);
+  const given = typeof argument === 'object' ? valued(argument) : (schedules[argument] ?? argument);
+  if (typeof given === 'string') throw new Error(`there is no schedule ${given}`);
+  return (make as (argument: unknown) => thalweg.Method)(given);
+}
+
+/** Options with the schedules that their words mean. */
+function valued(options: Options): Readonly<Record<string, HyperValue | Option>> {
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, schedules[String(value)] ?? value]));
 }
 
 /** What a run gives: the recorded elements at each recorded step, and the element type that the library kept. */
@@ -126,7 +150,8 @@ export async function run(row: Case, backend: Backend, wide: boolean, method = m
     }
     opt.step(opt.grads, method.inputs.includes('loss') ? { loss: loss(t) } : {});
     if (!table.recorded.includes(t)) continue;
-    const all = tensors.flatMap(({ name }) => [...opt.params[name]!]);
+    const read = row.read === undefined ? opt.params : opt.state[row.read];
+    const all = tensors.flatMap(({ name }) => [...(read?.[name] ?? [])]);
     weights.set(
       t,
       elements.map((element) => all[element] ?? NaN),

@@ -3,17 +3,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { disagreement, run, table, traceOf } from './measure.ts';
 
 const lines = ['| row | oracle | float64 | bound | float32 | bound | looser because |', '| --- | --- | --- | --- | --- | --- | --- |'];
+const libraries: Readonly<Record<string, string>> = { torch: 'torch.optim.', optax: 'optax.', keras: 'keras.optimizers.' };
+const versions: Record<string, string> = {};
 let [worst, worstSingle] = [0, 0];
 for (const row of table.cases) {
   const trace = traceOf(row.id);
   const [wide, single] = [disagreement(await run(row, 'wasm', true), trace), disagreement(await run(row, 'wasm', false), trace)];
   [worst, worstSingle] = [Math.max(worst, wide), Math.max(worstSingle, single)];
+  Object.assign(versions, trace.versions);
   const [kind, name] = row.oracle;
-  const oracle = kind === 'torch' ? `torch.optim.${name}` : kind === 'optax' ? `optax.${name}` : `numpy, from the paper (${name})`;
+  const library = libraries[kind];
+  const oracle = `${library === undefined ? `numpy, from the paper (${name})` : `${library}${name}`}${row.around === undefined ? '' : `, averaged by ${row.around[0]}`}`;
   const figures = [wide, row.tolerance ?? table.tolerance, single, row.float32 ?? table.float32].map((value) => value.toExponential(1));
   lines.push(`| ${[row.id, oracle, ...figures, row.reason ?? ''].join(' | ')} |`);
 }
-const { versions } = traceOf('adam');
 const made = `Oracles: ${Object.entries(versions)
   .map(([name, version]) => `${name} ${version}`)
   .join(

@@ -12,7 +12,7 @@ function mix(a: number, b: number, c: number): number {
 }
 
 /** A number in [−1, 1), a multiple of 2⁻³¹. */
-function signed(a: number, b: number, c: number): number {
+export function signed(a: number, b: number, c: number): number {
   return mix(a, b, c) / 2 ** 31 - 1;
 }
 

@@ -21,7 +21,14 @@ export { sm3 } from './optimizers/sm3.ts';
 export { soap } from './optimizers/soap.ts';
 
 export { clipByGlobalNorm } from './transforms/clip.ts';
+export { clipByNorm } from './transforms/clip-norm.ts';
+export { clipByValue } from './transforms/clip-value.ts';
+export { ema } from './transforms/ema.ts';
 export { l2 } from './transforms/l2.ts';
+export { lookahead } from './transforms/lookahead.ts';
+export { polyakAverage } from './transforms/polyak-average.ts';
+export { swa } from './transforms/swa.ts';
+export { weightDecay } from './transforms/weight-decay.ts';
 
 export { cosine, cosineRestarts, oneCycle, warmupCosine, warmupStableDecay } from './schedules/cosine.ts';
 export { constant, exponential, inverseSqrt, linear, piecewise, polynomial } from './schedules/decay.ts';
@@ -36,6 +43,8 @@ export type { Group } from './train/groups.ts';
 export { otherwise } from './train/match.ts';
 export type { Match, ParameterInfo } from './train/match.ts';
 export type { DynamicLossScale } from './train/policy.ts';
+export { learningRateRange } from './train/learning-rate-range.ts';
+export type { LearningRateRange, RangeOptions, RangePoint, Tunable } from './train/learning-rate-range.ts';
 export { minimize } from './train/minimize.ts';
 export type { Minimum, MinimizeOptions, Objective } from './train/minimize.ts';
 export type { Branch, BoundPart, Recipe } from './train/branch.ts';
@@ -45,6 +54,10 @@ export { Optimizer } from './train/optimizer.ts';
 export type { Gradients, InitOptions } from './train/optimizer.ts';
 export { tensor, tied, Tied } from './train/tensor.ts';
 export type { ArrayOf, Declared, Parameter, Tensor, ViewOf } from './train/tensor.ts';
+export { reduceOnPlateau } from './train/plateau.ts';
+export type { Plateau, PlateauOptions, PlateauState } from './train/plateau.ts';
+export { asam, sam } from './train/sam.ts';
+export type { AsamOptions, GradientFunction, SamOptions, SamStep } from './train/sam.ts';
 
 export { kernelStatistics } from './runtime/backend.ts';
 export type { Backend } from './runtime/backend.ts';

@@ -1,0 +1,140 @@
+/** Smith's learning-rate range test: one short run in which the rate grows, and what its losses say. */
+import { OptionError } from '../language/error.ts';
+import { checkNames, describe, type HyperValue } from './hyper.ts';
+
+/** What the test needs of an optimizer: any that has an `lr`. */
+export interface Tunable {
+  /** Its hyperparameters. */
+  readonly hyper: { lr: HyperValue };
+  /** Gives its memory back. */
+  dispose(): void;
+}
+
+/** How to run the test. */
+export interface RangeOptions<O extends Tunable> {
+  /** Makes the optimizer of the run, fresh: the test changes its `lr`, trains it, and disposes of it. */
+  readonly make: () => O | Promise<O>;
+  /** One training step with `opt`, gradient and `opt.step` included, and its loss. `t` counts from 1. */
+  readonly train: (opt: O, t: number) => number | Promise<number>;
+  /** The rate of the first step, above 0; 1e-6 by default. */
+  readonly from?: number;
+  /** The rate of the last step, above `from`; 1 by default. */
+  readonly to?: number;
+  /** The number of steps, from 3; 100 by default. */
+  readonly steps?: number;
+  /** β of the moving average of the losses, in [0, 1); 0.9 by default. */
+  readonly smoothing?: number;
+  /** Stop when the average is above its lowest value times this, above 1; 4 by default. Losses below 0 never stop it. */
+  readonly divergence?: number;
+  /** Stops between steps when aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/** A step of the test. */
+export interface RangePoint {
+  /** The learning rate of the step. */
+  readonly lr: number;
+  /** What `train` returned. */
+  readonly loss: number;
+  /** The moving average of the losses up to this one, debiased. */
+  readonly smoothed: number;
+}
+
+/** What the test found. */
+export interface LearningRateRange {
+  /** Every step with a finite loss, in order. */
+  readonly curve: readonly RangePoint[];
+  /** The rate at which the average falls fastest per factor of the rate; undefined where it never falls. */
+  readonly suggested: number | undefined;
+  /** The rate at which the average is lowest: too high to train with, an upper end for schedules. */
+  readonly lowest: number | undefined;
+  /** Why it stopped: the steps were used up, the loss grew or was not finite, or the signal was aborted. */
+  readonly reason: 'steps' | 'diverged' | 'aborted';
+}
+
+/**
+ * The learning-rate range test (Smith 2017, arXiv:1506.01186; with the smoothing and the steepest point of Howard & Gugger's fastai):
+ * trains with a rate that grows from step to step and looks at where the loss falls fastest.
+ *
+ * η = from·(to/from)^((t − 1)/(steps − 1)); the losses are averaged as l̄ = (β·l̄ + (1 − β)·l)/(1 − βᵗ); the suggestion is the η at
+ * which the central difference of l̄, up to its lowest value, is most negative.
+ *
+ * It restores nothing, because it changes nothing but the optimizer that `make` returns, which it disposes of: what `train` changes
+ * besides, such as the place in a data set or the state of a random generator, stays changed.
+ *
+ * @param options - `make`, `train`, `from`, `to`, `steps`, `smoothing`, `divergence`, `signal`
+ * @returns the curve, the suggestion, the rate of the lowest average, and why it stopped
+ * @throws OptionError for options that make no sense; whatever `make` and `train` throw
+ * @example
+ * ```ts
+ * import { learningRateRange, sgd } from 'thalweg';
+ * const { suggested } = await learningRateRange({
+ *   make: () => sgd().init({ w: Float64Array.of(3) }),
+ *   train: (opt) => {
+ *     const w = opt.params.w[0]!;
+ *     opt.step({ w: Float64Array.of(2 * w) });
+ *     return w ** 2;
+ *   },
+ *   from: 1e-4,
+ *   to: 10,
+ * });
+ * suggested !== undefined && suggested < 1; // w² diverges at 1
+ * ```
+ */
+export async function learningRateRange<O extends Tunable>(options: RangeOptions<O>): Promise<LearningRateRange> {
+  check(options);
+  const { make, train, from = 1e-6, to = 1, steps = 100, smoothing = 0.9, divergence = 4, signal } = options;
+  const curve: RangePoint[] = [];
+  let reason: LearningRateRange['reason'] = 'steps';
+  let [average, lowest] = [0, Infinity];
+  const opt = await make();
+  try {
+    for (let t = 1; t <= steps && reason === 'steps'; t++) {
+      if (signal?.aborted === true) {
+        reason = 'aborted';
+        break;
+      }
+      const lr = from * (to / from) ** ((t - 1) / (steps - 1));
+      opt.hyper.lr = lr;
+      const loss = await train(opt, t);
+      average = smoothing * average + (1 - smoothing) * loss;
+      const smoothed = average / (1 - smoothing ** t);
+      if (!Number.isFinite(smoothed)) {
+        reason = 'diverged';
+        break;
+      }
+      curve.push({ lr, loss, smoothed });
+      lowest = Math.min(lowest, smoothed);
+      if (lowest > 0 && smoothed > divergence * lowest) reason = 'diverged';
+    }
+  } finally {
+    opt.dispose();
+  }
+  return { curve, suggested: steepest(curve), lowest: curve.find(({ smoothed }) => smoothed === lowest)?.lr, reason };
+}
+
+/** The rate at the most negative central difference before the lowest point. */
+function steepest(curve: readonly RangePoint[]): number | undefined {
+  const values = curve.map(({ smoothed }) => smoothed);
+  const bottom = values.indexOf(Math.min(...values));
+  let [slope, lr]: [number, number | undefined] = [0, undefined];
+  for (let i = 1; i < values.length - 1 && i <= bottom; i++) {
+    const difference = (values[i + 1]! - values[i - 1]!) / 2;
+    if (difference < slope) [slope, lr] = [difference, curve[i]?.lr];
+  }
+  return lr;
+}
+
+function check<O extends Tunable>(options: RangeOptions<O>): void {
+  const owner = 'learningRateRange';
+  checkNames(owner, options, ['make', 'train', 'from', 'to', 'steps', 'smoothing', 'divergence', 'signal']);
+  const { from = 1e-6, to = 1, steps = 100, smoothing = 0.9, divergence = 4 } = options;
+  const require = (option: keyof RangeOptions<O>, value: number, right: boolean, wanted: string): void => {
+    if (!right || !Number.isFinite(value)) throw new OptionError(owner, option, value, `must be ${wanted}, not ${describe(value)}`);
+  };
+  require('from', from, from > 0, 'a number above 0');
+  require('to', to, to > from, `a number above from (${String(from)})`);
+  require('steps', steps, Number.isInteger(steps) && steps >= 3, 'a whole number from 3');
+  require('smoothing', smoothing, smoothing >= 0 && smoothing < 1, 'a number in [0, 1)');
+  require('divergence', divergence, divergence > 1, 'a number above 1');
+}

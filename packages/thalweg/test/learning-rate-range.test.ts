@@ -1,0 +1,97 @@
+/** The range test on a bowl whose edge of stability is known, and what it does at the ends. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { DisposedError, learningRateRange, OptionError, sgd, type RangeOptions } from 'thalweg';
+
+const make = () => sgd().init({ w: Float64Array.of(3, -2) });
+type Opt = Awaited<ReturnType<typeof make>>;
+
+/** A step on ½·c·‖w‖², which SGD minimizes fastest at 1/c and leaves at 2/c. */
+const bowl =
+  (c: number) =>
+  (opt: Opt): number => {
+    const { w } = opt.params;
+    const loss = (c / 2) * (w[0]! ** 2 + w[1]! ** 2);
+    opt.step({ w: w.map((x) => c * x) });
+    return loss;
+  };
+
+describe('learningRateRange', () => {
+  test('the rate grows by equal factors, and is the one that the step is taken with', async () => {
+    const rates: unknown[] = [];
+    const { curve, reason } = await learningRateRange({
+      make,
+      train: (opt, t) => (rates.push(opt.hyper.lr), t),
+      from: 0.001,
+      to: 10,
+      steps: 5,
+      divergence: 100,
+    });
+    assert.deepEqual(
+      rates,
+      curve.map(({ lr }) => lr),
+    );
+    [0.001, 0.01, 0.1, 1, 10].forEach((lr, i) => assert.ok(Math.abs(curve[i]!.lr / lr - 1) < 1e-12));
+    assert.equal(reason, 'steps');
+  });
+  for (const c of [0.1, 1, 100]) {
+    test(`a bowl of curvature ${String(c)}: the suggestion is below the edge of stability, and the run diverges beyond it`, async () => {
+      const found = await learningRateRange({ make, train: bowl(c), from: 1e-6, to: 1000, steps: 400, smoothing: 0.5 });
+      assert.equal(found.reason, 'diverged');
+      assert.ok(found.suggested! < 2 / c && found.suggested! > 1e-3 / c, String(found.suggested));
+      assert.ok(found.lowest! > found.suggested!);
+      assert.ok(found.curve.at(-1)!.lr > 2 / c);
+      assert.ok(found.curve.every(({ smoothed }) => Number.isFinite(smoothed)));
+    });
+  }
+  test('a loss that only grows has no suggestion; one that is NaN ends the run and is not in the curve', async () => {
+    const growing = await learningRateRange({ make, train: (_, t) => t, steps: 50, divergence: 1000 });
+    assert.deepEqual([growing.suggested, growing.lowest], [undefined, growing.curve[0]!.lr]);
+    const broken = await learningRateRange({ make, train: (_, t) => (t === 6 ? NaN : 1 / t) });
+    assert.deepEqual([broken.reason, broken.curve.length, broken.lowest], ['diverged', 5, broken.curve[4]!.lr]);
+  });
+  test('the steepest point lies before the lowest one, at the first step never, at the second maybe', async () => {
+    for (const [losses, place] of [
+      [[10, 5, 4, 3.9, 3.8], 1],
+      [[5, 4.9, 4, 2, 9, 8, 2.5], 2],
+    ] as const) {
+      const train = (_: Opt, t: number): number => losses[t - 1]!;
+      const { curve, suggested } = await learningRateRange({ make, train, steps: losses.length, smoothing: 0, divergence: 100 });
+      assert.equal(suggested, curve[place]?.lr);
+    }
+  });
+  test('losses below zero do not count as diverged', async () => {
+    const { reason } = await learningRateRange({ make, train: (_, t) => t - 200, steps: 100 });
+    assert.equal(reason, 'steps');
+  });
+  test('the optimizer is made once and disposed of, also when training throws or is aborted', async () => {
+    const made: Opt[] = [];
+    const keep = async (): Promise<Opt> => (made.push(await make()), made.at(-1)!);
+    const fail = (): number => {
+      throw new Error('no data');
+    };
+    await learningRateRange({ make: keep, train: bowl(1), steps: 5 });
+    await assert.rejects(learningRateRange({ make: keep, train: fail }), /no data/);
+    const stop = new AbortController();
+    const aborted = await learningRateRange({ make: keep, train: (_, t) => (t === 4 && stop.abort(), 1), signal: stop.signal });
+    assert.deepEqual([aborted.reason, aborted.curve.length, made.length], ['aborted', 4, 3]);
+    for (const opt of made) assert.throws(() => opt.params, DisposedError);
+  });
+  test('wrong options, before an optimizer is made', async () => {
+    const untouched = () => assert.fail('made an optimizer');
+    const wrong: readonly (readonly [Partial<RangeOptions<Opt>>, RegExp])[] = [
+      [{ from: 0 }, /from must be a number above 0/],
+      [{ from: 1, to: 1 }, /to must be a number above from \(1\), not 1/],
+      [{ to: Infinity }, /to must be/],
+      [{ steps: 2 }, /steps must be a whole number from 3/],
+      [{ smoothing: 1 }, /smoothing must be a number in \[0, 1\)/],
+      [{ divergence: 1 }, /divergence must be a number above 1/],
+    ];
+    for (const [options, message] of wrong) {
+      await assert.rejects(
+        learningRateRange({ make: untouched, train: bowl(1), ...options }),
+        (error) => error instanceof OptionError && message.test(error.message),
+      );
+    }
+  });
+});
