@@ -1,6 +1,6 @@
 """Makes the golden traces from PyTorch, Optax and, where neither has a method, the paper in plain numpy. See README.md.
 
-Run: python -m venv oracle && oracle/bin/pip install -r requirements.txt && oracle/bin/python make.py [row …]
+Run: python -m venv oracle && oracle/bin/pip install -r requirements.txt && oracle/bin/python make.py [row … | minimizers]
 Without rows it makes every trace, removes those that no row asks for, and writes schedules, bias corrections and the stream's digest.
 """
 
@@ -14,8 +14,10 @@ jax.config.update("jax_enable_x64", True)
 
 import numpy as np
 import optax
+import scipy
 import torch
 
+from minimizers import minimizers
 from oracles import RUNS, Data
 from schedules import bias, schedules
 from stream import digest
@@ -60,11 +62,13 @@ def main():
     for row in TABLE["cases"]:
         if not wanted or row["id"] in wanted:
             write(row["id"], trace(row))
+    if not wanted or "minimizers" in wanted:
+        write("minimizers", {"scipy": scipy.__version__, **minimizers()})
     if not wanted:
         write("schedules", schedules())
         write("bias", {"rows": bias()})
         write("stream", digest())
-        known = {"schedules", "bias", "stream", *(row["id"] for row in TABLE["cases"])}
+        known = {"minimizers", "schedules", "bias", "stream", *(row["id"] for row in TABLE["cases"])}
         for path in FOLDER.glob("*.json"):
             if path.stem not in known:
                 path.unlink()

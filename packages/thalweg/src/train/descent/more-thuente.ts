@@ -98,12 +98,13 @@ function middle(a: Trial, b: Trial): number {
   return a.step + 0.5 * (b.step - a.step);
 }
 
-/** The minimum of the cubic through both losses and slopes, as seen from `a`. */
+/** The minimum of the cubic through both losses and slopes, computed from `a`; NaN where it has none. */
 function cubicStep(a: Trial, b: Trial): number {
   const theta = (3 * (a.loss - b.loss)) / (b.step - a.step) + a.slope + b.slope;
   const scale = Math.max(Math.abs(theta), Math.abs(a.slope), Math.abs(b.slope));
-  const root = scale * Math.sqrt(Math.max(0, (theta / scale) ** 2 - (a.slope / scale) * (b.slope / scale)));
-  const gamma = b.step < a.step ? -root : root;
+  const discriminant = (theta / scale) ** 2 - (a.slope / scale) * (b.slope / scale);
+  if (!(discriminant > 0)) return NaN;
+  const gamma = (b.step < a.step ? -scale : scale) * Math.sqrt(discriminant);
   return a.step + ((gamma - a.slope + theta) / (gamma - a.slope + gamma + b.slope)) * (b.step - a.step);
 }
 
