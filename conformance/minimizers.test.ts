@@ -19,7 +19,9 @@ const { scale, starts, rows } = read('traces/minimizers.json') as {
   readonly rows: Readonly<Record<string, Row>>;
 };
 
-const rosenbrock: Objective = (w, g) => {
+type Loss = (w: Float64Array, g: Float64Array) => number;
+
+const rosenbrock: Loss = (w, g) => {
   let loss = 0;
   g.fill(0);
   for (let i = 0; i + 1 < w.length; i++) {
@@ -31,7 +33,7 @@ const rosenbrock: Objective = (w, g) => {
   return loss;
 };
 
-const problems: Readonly<Record<string, Objective>> = {
+const problems: Readonly<Record<string, Loss>> = {
   rosenbrock,
   rosenbrock10: rosenbrock,
   beale([x = 0, y = 0], g) {
@@ -81,7 +83,7 @@ for (const [name, row] of Object.entries(rows)) {
     const counts: number[] = [];
     let evaluations = 0;
     const factor = kind.endsWith('-cg') ? scale : 1;
-    const objective: Objective = (w, g) => {
+    const objective: Loss = (w, g) => {
       evaluations += 1;
       const loss = problems[problem]!(w, g);
       g.forEach((x, i) => (g[i] = factor * x));
