@@ -1,6 +1,6 @@
 """Makes the golden traces from PyTorch, Optax and, where neither has a method, the paper in plain numpy. See README.md.
 
-Run: python -m venv oracle && oracle/bin/pip install -r requirements.txt && oracle/bin/python make.py [row …]
+Run: python -m venv oracle && oracle/bin/pip install -r requirements.txt && oracle/bin/python make.py [row … | minimizers]
 Without rows it makes every trace, removes those that no row asks for, and writes schedules, bias corrections and the stream's digest.
 """
 
@@ -14,8 +14,10 @@ jax.config.update("jax_enable_x64", True)
 
 import numpy as np
 import optax
+import scipy
 import torch
 
+from minimizers import minimizers
 from oracles import RUNS, Data
 from papers_loops import DOCUMENTS
 from papers_wrap import AROUND, RUNS as WRAP_RUNS, keras
@@ -71,14 +73,15 @@ def main():
     for row in TABLE["cases"]:
         if not wanted or row["id"] in wanted:
             write(row["id"], trace(row))
-    for name, document in DOCUMENTS.items():
+    documents = {**DOCUMENTS, "minimizers": lambda: {"scipy": scipy.__version__, **minimizers()}}
+    for name, document in documents.items():
         if not wanted or name in wanted:
             write(name, document())
     if not wanted:
         write("schedules", schedules())
         write("bias", {"rows": bias()})
         write("stream", digest())
-        known = {"schedules", "bias", "stream", *DOCUMENTS, *(row["id"] for row in TABLE["cases"])}
+        known = {"schedules", "bias", "stream", *documents, *(row["id"] for row in TABLE["cases"])}
         for path in FOLDER.glob("*.json"):
             if path.stem not in known:
                 path.unlink()

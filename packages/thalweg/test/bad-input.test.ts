@@ -143,7 +143,7 @@ describe('schedules and minimize', () => {
     const at = Float64Array.of(1);
     await assert.rejects(minimize(bowl, at, { optimizer: sgd(), steps: -1 }), OptionError);
     await assert.rejects(minimize(bowl, at, { optimizer: sgd(), steps: 1, tolerance: NaN }), OptionError);
-    await assert.rejects(minimize(bowl, loose([1]), { optimizer: sgd(), steps: 1 }), /must be a Float64Array/);
+    await assert.rejects(minimize(bowl, loose<Float64Array>([1]), { optimizer: sgd(), steps: 1 }), /must be a Float64Array/);
     const easy = await minimize(bowl, at, { optimizer: sgd({ lr: 0.25 }), steps: 1000, tolerance: 1e-6 });
     assert.deepEqual([easy.reason, easy.gradientNorm <= 1e-6, at[0]], ['tolerance', true, 1]);
     assert.equal((await minimize(bowl, at, { optimizer: sgd({ lr: 10 }), steps: 1000 })).reason, 'diverged');
