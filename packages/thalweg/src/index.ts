@@ -3,22 +3,44 @@
  *
  * @packageDocumentation
  */
+export { adabelief } from './optimizers/adabelief.ts';
+export { adadelta } from './optimizers/adadelta.ts';
 export { adafactor } from './optimizers/adafactor.ts';
 export { adagrad } from './optimizers/adagrad.ts';
 export { adam } from './optimizers/adam.ts';
+export { adamax } from './optimizers/adamax.ts';
 export { adamw } from './optimizers/adamw.ts';
+export { adan } from './optimizers/adan.ts';
+export { ademamix } from './optimizers/ademamix.ts';
+export { adopt } from './optimizers/adopt.ts';
+export { asgd } from './optimizers/asgd.ts';
+export { dAdaptation } from './optimizers/d-adaptation.ts';
+export { dog } from './optimizers/dog.ts';
+export { dowg } from './optimizers/dowg.ts';
+export { ftrl } from './optimizers/ftrl.ts';
 export { lamb } from './optimizers/lamb.ts';
+export { lars } from './optimizers/lars.ts';
 export { lion } from './optimizers/lion.ts';
+export { madgrad } from './optimizers/madgrad.ts';
+export { mars } from './optimizers/mars.ts';
+export { momo, momoAdam } from './optimizers/momo.ts';
 export { muon } from './optimizers/muon.ts';
+export { nadam } from './optimizers/nadam.ts';
 export { noisySgd } from './optimizers/noisy-sgd.ts';
+export { novograd } from './optimizers/novograd.ts';
 export { polyak } from './optimizers/polyak.ts';
+export { prodigy } from './optimizers/prodigy.ts';
 export { radam } from './optimizers/radam.ts';
 export { rmsprop } from './optimizers/rmsprop.ts';
+export { rprop } from './optimizers/rprop.ts';
 export { scheduleFreeAdamw, scheduleFreeSgd } from './optimizers/schedule-free.ts';
 export { sgd } from './optimizers/sgd.ts';
 export { shampoo } from './optimizers/shampoo.ts';
+export { signSgd, signum } from './optimizers/signum.ts';
 export { sm3 } from './optimizers/sm3.ts';
 export { soap } from './optimizers/soap.ts';
+export { sophia } from './optimizers/sophia.ts';
+export { yogi } from './optimizers/yogi.ts';
 
 export { clipByGlobalNorm } from './transforms/clip.ts';
 export { clipByNorm } from './transforms/clip-norm.ts';

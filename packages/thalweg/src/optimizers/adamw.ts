@@ -1,4 +1,5 @@
 import { optimizer } from '../train/method.ts';
+import { masked } from './cautious.ts';
 
 /**
  * AdamW: Adam with decoupled weight decay (Loshchilov & Hutter 2019, arXiv:1711.05101). The decay leaves m and v alone and shrinks every
@@ -7,7 +8,8 @@ import { optimizer } from '../train/method.ts';
  *
  * m, v, m̂ and v̂ as in `adam`; w ← w − η·(m̂/(√v̂ + ε) + λ·w).
  *
- * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, `decay`, `amsgrad`
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, `decay`, `amsgrad`, and `cautious`, which leaves out the
+ * elements of the update that point up the gradient (Liang et al. 2024, arXiv:2411.16085)
  * @example
  * ```ts
  * import { adamw, warmupCosine } from 'thalweg';
@@ -23,13 +25,22 @@ export const adamw = optimizer({
     eps: ['ε', 1e-8],
     weightDecay: ['λ', 1e-2],
   },
-  variants: { decay: ['scaled', 'independent'], amsgrad: false },
-  equations: ({ decay, amsgrad }) => `
+  variants: { decay: ['scaled', 'independent'], amsgrad: false, cautious: false },
+  equations: ({ decay, amsgrad, cautious }) => {
+    const u = cautious ? 'u' : 'm̂ / (√v̂ + ε)';
+    return `
     m ← β₁·m + (1 − β₁)·g
     v ← β₂·v + (1 − β₂)·g²
     ${amsgrad ? 'vₘₐₓ ← max(vₘₐₓ, v)' : ''}
     m̂ = m / (1 − β₁ᵗ)
     v̂ = ${amsgrad ? 'vₘₐₓ' : 'v'} / (1 − β₂ᵗ)
-    w ← w − ${decay === 'scaled' ? 'η·(m̂ / (√v̂ + ε) + λ·w)' : 'η·m̂ / (√v̂ + ε) − s·λ·w'}
-  `,
+    ${
+      cautious
+        ? `u = m̂ / (√v̂ + ε)
+    ${masked}`
+        : ''
+    }
+    w ← w − ${decay === 'scaled' ? `η·(${u} + λ·w)` : `η·${u} − s·λ·w`}
+  `;
+  },
 });

@@ -1,4 +1,5 @@
 import { optimizer } from '../train/method.ts';
+import { masked } from './cautious.ts';
 
 /**
  * Lion (Chen et al. 2023, arXiv:2302.06675): the sign of an interpolated momentum, with decoupled weight decay. One state instead of
@@ -6,7 +7,8 @@ import { optimizer } from '../train/method.ts';
  *
  * w ← w − η·(sign(β₁·m + (1 − β₁)·g) + λ·w), then m ← β₂·m + (1 − β₂)·g.
  *
- * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `weightDecay` λ
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `weightDecay` λ, and `cautious`, which leaves out the elements of the update that point up
+ * the gradient (Liang et al. 2024, arXiv:2411.16085)
  * @example
  * ```ts
  * import { lion } from 'thalweg';
@@ -21,8 +23,15 @@ export const lion = optimizer({
     beta2: ['β₂', 0.99, '[0, 1)'],
     weightDecay: ['λ', 0],
   },
-  equations: `
-    w ← w − η·(sign(β₁·m + (1 − β₁)·g) + λ·w)
+  variants: { cautious: false },
+  equations: ({ cautious }) => `
+    ${
+      cautious
+        ? `u = sign(β₁·m + (1 − β₁)·g)
+    ${masked}`
+        : ''
+    }
+    w ← w − η·(${cautious ? 'u' : 'sign(β₁·m + (1 − β₁)·g)'} + λ·w)
     m ← β₂·m + (1 − β₂)·g
   `,
 });

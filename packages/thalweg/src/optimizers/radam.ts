@@ -6,7 +6,8 @@ import { optimizer } from '../train/method.ts';
  *
  * ρ∞ = 2/(1 − β₂) − 1, ρ = ρ∞ − 2·t·β₂ᵗ/(1 − β₂ᵗ), and r the rectification of the equations below.
  *
- * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, and `l2` λ, which puts g + λ·w where g stood
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, decoupled as in AdamW, and `l2` Λ, which puts g + Λ·w
+ * where g stood
  * @example
  * ```ts
  * import { radam } from 'thalweg';
@@ -20,16 +21,18 @@ export const radam = optimizer({
     beta1: ['β₁', 0.9, '[0, 1)'],
     beta2: ['β₂', 0.999, '[0, 1)'],
     eps: ['ε', 1e-8],
-    l2: ['λ', 0],
+    weightDecay: ['λ', 0],
+    l2: ['Λ', 0],
   },
-  equations: ({ l2 }) => `
-    ${l2 === 0 ? '' : 'g = g + λ·w'}
+  equations: ({ l2, weightDecay }) => `
+    ${l2 === 0 ? '' : 'g = g + Λ·w'}
     m ← β₁·m + (1 − β₁)·g
     v ← β₂·v + (1 − β₂)·g²
     m̂ = m / (1 − β₁ᵗ)
     ρ∞ = 2 / (1 − β₂) − 1
     ρ = ρ∞ − 2·t·β₂ᵗ / (1 − β₂ᵗ)
     r = √((ρ − 4)·(ρ − 2)·ρ∞ / ((ρ∞ − 4)·(ρ∞ − 2)·ρ))
-    w ← w − η·(ρ > 5 ? r·m̂·√(1 − β₂ᵗ) / (√v + ε) : m̂)
+    u = ρ > 5 ? r·m̂·√(1 − β₂ᵗ) / (√v + ε) : m̂
+    w ← w − η·${weightDecay === 0 ? 'u' : '(u + λ·w)'}
   `,
 });

@@ -1,0 +1,24 @@
+import { optimizer } from '../train/method.ts';
+
+/**
+ * AdaBelief (Zhuang et al. 2020, arXiv:2010.07468): Adam whose second moment is that of the gradient's departure from its running mean, so that steps
+ * are long where gradients are as expected.
+ *
+ * m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·(g − m)² + ε₂, w ← w − η·m̂/(√v̂ + ε).
+ *
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `epsRoot` ε₂
+ * @example
+ * ```ts
+ * import { adabelief } from 'thalweg';
+ * adabelief({ lr: 1e-3 });
+ * ```
+ */
+export const adabelief = optimizer({
+  name: 'adabelief',
+  hyper: { lr: ['η', 1e-3], beta1: ['β₁', 0.9, '[0, 1)'], beta2: ['β₂', 0.999, '[0, 1)'], eps: ['ε', 1e-16], epsRoot: ['ε₂', 1e-16] },
+  equations: `
+    m ← β₁·m + (1 − β₁)·g
+    v ← β₂·v + (1 − β₂)·(g − m)² + ε₂
+    w ← w − η·m / (1 − β₁ᵗ) / (√(v / (1 − β₂ᵗ)) + ε)
+  `,
+});

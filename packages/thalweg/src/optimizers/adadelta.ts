@@ -1,0 +1,26 @@
+import { optimizer } from '../train/method.ts';
+
+/**
+ * Adadelta (Zeiler 2012, arXiv:1212.5701): the rate of each parameter is the running size of its own steps over that of its gradients, so that
+ * units cancel. The step uses the sizes of the steps before it.
+ *
+ * v ← ρ·v + (1 − ρ)·g², u = √(a + ε)/√(v + ε)·g, a ← ρ·a + (1 − ρ)·u², w ← w − η·u.
+ *
+ * @param options - `lr` η, `rho` ρ, `eps` ε, and `l2` λ, which puts g + λ·w where g stood
+ * @example
+ * ```ts
+ * import { adadelta } from 'thalweg';
+ * adadelta({ rho: 0.95 });
+ * ```
+ */
+export const adadelta = optimizer({
+  name: 'adadelta',
+  hyper: { lr: ['η', 1], rho: ['ρ', 0.9, '[0, 1)'], eps: ['ε', 1e-6], l2: ['λ', 0] },
+  equations: ({ l2 }) => `
+    ${l2 === 0 ? '' : 'g = g + λ·w'}
+    v ← ρ·v + (1 − ρ)·g²
+    u = √(a + ε) / √(v + ε)·g
+    a ← ρ·a + (1 − ρ)·u²
+    w ← w − η·u
+  `,
+});

@@ -1,0 +1,32 @@
+import { optimizer } from '../train/method.ts';
+
+/**
+ * Adamax (Kingma & Ba 2015, arXiv:1412.6980, Algorithm 2): Adam whose size of the gradients is their decaying maximum. `weightDecay` is decoupled,
+ * which makes it AdamaxW; `l2` is not.
+ *
+ * m ← β₁·m + (1 − β₁)·g, u ← max(β₂·u, |g| + ε), w ← w − η·(m̂/u + λ·w).
+ *
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, and `l2` Λ, which puts g + Λ·w where g stood
+ * @example
+ * ```ts
+ * import { adamax } from 'thalweg';
+ * adamax({ lr: 2e-3 });
+ * ```
+ */
+export const adamax = optimizer({
+  name: 'adamax',
+  hyper: {
+    lr: ['η', 2e-3],
+    beta1: ['β₁', 0.9, '[0, 1)'],
+    beta2: ['β₂', 0.999, '[0, 1)'],
+    eps: ['ε', 1e-8],
+    weightDecay: ['λ', 0],
+    l2: ['Λ', 0],
+  },
+  equations: ({ l2, weightDecay }) => `
+    ${l2 === 0 ? '' : 'g = g + Λ·w'}
+    m ← β₁·m + (1 − β₁)·g
+    u ← max(β₂·u, |g| + ε)
+    w ← w − η·(m / (1 − β₁ᵗ) / u${weightDecay === 0 ? '' : ' + λ·w'})
+  `,
+});

@@ -1,0 +1,33 @@
+import { optimizer } from '../train/method.ts';
+
+/**
+ * AdEMAMix (Pagliardini, Ablin & Grangier 2024, arXiv:2409.03137): Adam with a second, much slower mean of the gradients, which is not corrected for its
+ * start. α and β₃ are meant to be warmed up by schedules.
+ *
+ * w ← w − η·((m̂ + α·n)/(√v̂ + ε) + λ·w) with n ← β₃·n + (1 − β₃)·g.
+ *
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `beta3` β₃, `alpha` α, `eps` ε, `weightDecay` λ
+ * @example
+ * ```ts
+ * import { ademamix } from 'thalweg';
+ * ademamix({ lr: 1e-3, alpha: 5 });
+ * ```
+ */
+export const ademamix = optimizer({
+  name: 'ademamix',
+  hyper: {
+    lr: ['η', 1e-3],
+    beta1: ['β₁', 0.9, '[0, 1)'],
+    beta2: ['β₂', 0.999, '[0, 1)'],
+    beta3: ['β₃', 0.9999, '[0, 1)'],
+    alpha: ['α', 5],
+    eps: ['ε', 1e-8],
+    weightDecay: ['λ', 0],
+  },
+  equations: `
+    m ← β₁·m + (1 − β₁)·g
+    n ← β₃·n + (1 − β₃)·g
+    v ← β₂·v + (1 − β₂)·g²
+    w ← w − η·((m / (1 − β₁ᵗ) + α·n) / (√(v / (1 − β₂ᵗ)) + ε) + λ·w)
+  `,
+});

@@ -1,0 +1,28 @@
+import { optimizer } from '../train/method.ts';
+
+/**
+ * Averaged SGD (Polyak & Juditsky 1992), in PyTorch's form: SGD with a rate that falls as a power of t, and the mean of the parameters from
+ * step t₀ on, which `opt.evaluate()` gives.
+ *
+ * w ← w·(1 − Λ·ηₜ) − ηₜ·g with ηₜ = η/(1 + Λ·η·(t − 1))^α.
+ *
+ * @param options - `lr` η, `lambda` Λ, `alpha` α, `start` t₀, and `l2` λ, which puts g + λ·w where g stood
+ * @example
+ * ```ts
+ * import { asgd } from 'thalweg';
+ * asgd({ lr: 0.01, start: 100 });
+ * ```
+ */
+export const asgd = optimizer({
+  name: 'asgd',
+  hyper: { lr: ['η', 0.01], lambda: ['Λ', 1e-4], alpha: ['α', 0.75], start: ['t₀', 1e6], l2: ['λ', 0] },
+  evaluate: 'a',
+  equations: ({ l2 }) => `
+    ${l2 === 0 ? '' : 'g = g + λ·w'}
+    γ = t == 1 ? η : e
+    w ← w·(1 − Λ·γ) − γ·g
+    κ = max(1, t − 1 − t₀)
+    a ← κ == 1 ? w : a + (w − a)/κ
+    e ← η / (1 + Λ·η·t)^α
+  `,
+});

@@ -1,0 +1,27 @@
+import { optimizer } from '../train/method.ts';
+
+/**
+ * MADGRAD (Defazio & Jelassi 2021, arXiv:2101.11075): dual averaging with cube roots of the sums of squares, then momentum by averaging.
+ *
+ * q = (η + ε)·√t, G ← G + q·g², S ← S + q·g, z = w₀ − S/(∛G + ε), w ← μ·w + (1 − μ)·z.
+ *
+ * @param options - `lr` η, `momentum` μ, `eps` ε
+ * @example
+ * ```ts
+ * import { madgrad } from 'thalweg';
+ * madgrad({ lr: 0.01 });
+ * ```
+ */
+export const madgrad = optimizer({
+  name: 'madgrad',
+  hyper: { lr: ['η', 0.01], momentum: ['μ', 0.9, '[0, 1)'], eps: ['ε', 1e-6] },
+  init: { x: 'w' },
+  equations: `
+    q = (η + ε)·√t
+    G ← G + q·g²
+    S ← S + q·g
+    x ← x
+    z = x − S / (G^(1/3) + ε)
+    w ← μ·w + (1 − μ)·z
+  `,
+});

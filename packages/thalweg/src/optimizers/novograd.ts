@@ -1,0 +1,23 @@
+import { optimizer } from '../train/method.ts';
+
+/**
+ * NovoGrad (Ginsburg et al. 2019, arXiv:1905.11286): gradients normalized by a running norm of each tensor, one number for each, then momentum.
+ *
+ * v ← β₂·v + (1 − β₂)·‖g‖² (‖g‖² at first), m ← β₁·m + g/(√v + ε) + λ·w, w ← w − η·m.
+ *
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ
+ * @example
+ * ```ts
+ * import { novograd } from 'thalweg';
+ * novograd({ lr: 0.01 });
+ * ```
+ */
+export const novograd = optimizer({
+  name: 'novograd',
+  hyper: { lr: ['η', 0.01], beta1: ['β₁', 0.9, '[0, 1)'], beta2: ['β₂', 0.25, '[0, 1)'], eps: ['ε', 1e-6], weightDecay: ['λ', 0] },
+  equations: `
+    v ← t == 1 ? ‖g‖² : β₂·v + (1 − β₂)·‖g‖²
+    m ← β₁·m + g / (√v + ε) + λ·w
+    w ← w − η·m
+  `,
+});

@@ -1,0 +1,40 @@
+import { optimizer } from '../train/method.ts';
+
+/**
+ * Prodigy (Mishchenko & Defazio 2023, arXiv:2306.06101): AdamW that estimates its own learning rate, d, from how far the parameters of the group have moved.
+ * `lr` is a factor on it, and stays 1 but for a schedule.
+ *
+ * r ← β₃·r + (d/d₀)·γ·⟨g, w₀ − w⟩, S ← β₃·S + γ·d·g/d₀ with γ = d·η·√(1 − β₂ᵗ)/(1 − β₁ᵗ), d ← max(d, c·r/Σ|S|); m and v of d·g as in Adam. β₃ = √β₂.
+ *
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `initial` d₀, `coefficient` c, `weightDecay` λ
+ * @example
+ * ```ts
+ * import { prodigy } from 'thalweg';
+ * prodigy({ weightDecay: 0.01 });
+ * ```
+ */
+export const prodigy = optimizer({
+  name: 'prodigy',
+  hyper: {
+    lr: ['η', 1],
+    beta1: ['β₁', 0.9, '[0, 1)'],
+    beta2: ['β₂', 0.999, '[0, 1)'],
+    eps: ['ε', 1e-8],
+    initial: ['d₀', 1e-6, '(0, ∞)'],
+    coefficient: ['c', 1],
+    weightDecay: ['λ', 0],
+  },
+  init: { d: 'd₀', x: 'w' },
+  equations: `
+    γ = d·η·√(1 − β₂ᵗ) / (1 − β₁ᵗ)
+    x ← x
+    r ← √β₂·r + d / d₀·γ·⟨g, x − w⟩_group
+    m ← β₁·m + (1 − β₁)·(d·g)
+    v ← β₂·v + (1 − β₂)·(d·g)²
+    S ← √β₂·S + γ·(d·g) / d₀
+    n = sum_group(|S|)
+    D = n > 0 ? max(d, c·r / n) : d
+    w ← w − γ·(m / (√v + D·ε) + λ·w)
+    d ← D
+  `,
+});

@@ -1,0 +1,32 @@
+import { optimizer } from '../train/method.ts';
+
+/**
+ * Rprop (Riedmiller & Braun 1993), in PyTorch's form: each parameter has a step of its own, which grows while the gradient keeps its sign and
+ * shrinks where it changes; there the parameter rests for one step. For gradients of the whole data, without noise.
+ *
+ * d ← clamp(d·f, d₋, d₊) with f = η₊ where g·gₜ₋₁ > 0, η₋ where it is < 0, else 1; w ← w − d·sign(g), or w where the sign changed.
+ *
+ * @param options - `lr` η, the first step of every parameter; `etaMinus` η₋; `etaPlus` η₊; `minStep` d₋; `maxStep` d₊
+ * @example
+ * ```ts
+ * import { rprop } from 'thalweg';
+ * rprop({ lr: 0.01 });
+ * ```
+ */
+export const rprop = optimizer({
+  name: 'rprop',
+  hyper: {
+    lr: ['η', 0.01],
+    etaMinus: ['η_min', 0.5, '(0, 1]'],
+    etaPlus: ['η_max', 1.2, '[1, ∞)'],
+    minStep: ['d_min', 1e-6],
+    maxStep: ['d_max', 50],
+  },
+  init: { d: 'η' },
+  equations: `
+    q = g·p
+    d ← max(d_min, min(d_max, d·(q > 0 ? η_max : (q < 0 ? η_min : 1))))
+    p ← q < 0 ? 0 : g
+    w ← w − d·sign(p)
+  `,
+});

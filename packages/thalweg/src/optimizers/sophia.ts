@@ -1,0 +1,35 @@
+import { optimizer } from '../train/method.ts';
+
+/**
+ * Sophia (Liu et al. 2023, arXiv:2305.14342): momentum divided by a running estimate of the Hessian's diagonal, clipped to ±1. The estimate is an input:
+ * an array for each parameter, of which every k-th is used, from the first step on; pass any other time what you have.
+ *
+ * h ← β₂·h + (1 − β₂)·ĥ where (t − 1) mod k = 0, m ← β₁·m + (1 − β₁)·g, w ← w − η·(clamp(m/max(γ·h, ε), ±1) + λ·w).
+ *
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `gamma` γ, `eps` ε, `weightDecay` λ, `every` k
+ * @example
+ * ```ts
+ * import { sophia } from 'thalweg';
+ * const opt = await sophia({ lr: 1e-3 }).init({ w: Float64Array.of(1) });
+ * opt.step({ w: Float64Array.of(0.5) }, { hessian: { w: Float64Array.of(2) } });
+ * ```
+ */
+export const sophia = optimizer({
+  name: 'sophia',
+  hyper: {
+    lr: ['η', 1e-3],
+    beta1: ['β₁', 0.965, '[0, 1)'],
+    beta2: ['β₂', 0.99, '[0, 1)'],
+    gamma: ['γ', 0.01],
+    eps: ['ε', 1e-12],
+    weightDecay: ['λ', 0],
+    every: ['k', 10, '[1, ∞)'],
+  },
+  inputs: { hessian: ['H', 'tensor'] },
+  equations: `
+    h ← (t − 1) mod k == 0 ? β₂·h + (1 − β₂)·H : h
+    m ← β₁·m + (1 − β₁)·g
+    u = max(−1, min(1, m / max(γ·h, ε)))
+    w ← w − η·(u + λ·w)
+  `,
+});
