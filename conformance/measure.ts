@@ -5,10 +5,11 @@ import type { Backend, HyperValue } from 'thalweg';
 import { gradient, loss, weight, type Stream } from './stream.ts';
 
 type Option = number | string | boolean;
-type Options = Readonly<Record<string, Option>>;
+/** Options of a row: numbers, switches, and words for schedules or variants. */
+export type Options = Readonly<Record<string, Option>>;
 
 /** A transform with its one argument, or with its options. */
-type Chained = readonly [transform: string, argument: number | string | Options];
+export type Chained = readonly [transform: string, argument: number | string | Options];
 
 /** A row of `cases.json`. */
 export interface Case {
@@ -18,7 +19,7 @@ export interface Case {
   readonly before?: readonly Chained[];
   /** Transforms chained after it. */
   readonly after?: readonly Chained[];
-  /** The state to compare instead of the weights. */
+  /** The state to compare instead of the weights, or `evaluate` for where to evaluate. */
   readonly read?: string;
   readonly maximize?: boolean;
   /** The gradients; `'plain'` unless named. */
@@ -45,7 +46,16 @@ interface Table {
   readonly tensors: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
   readonly tolerance: number;
   readonly float32: number;
+  /** For each optimizer the learning rates with which it descends the landscapes, and what else it needs there. */
+  readonly converges: Readonly<Record<string, Descent>>;
   readonly cases: readonly Case[];
+}
+
+interface Descent {
+  readonly lr: Readonly<Record<'parabola' | 'rosenbrock', number>>;
+  /** Whether the rate stays, instead of falling to a hundredth. */
+  readonly constant?: boolean;
+  readonly options?: Options;
 }
 
 /** What make.py wrote for a row: weights and Σ|Δw| of the recorded elements, counted over all tensors. */
@@ -91,8 +101,21 @@ const schedules: Readonly<Record<string, HyperValue>> = {
 };
 
 /** The transforms of the library. */
-const { clipByGlobalNorm, clipByNorm, clipByValue, ema, l2, lookahead, polyakAverage, swa, weightDecay } = thalweg;
-export const transforms = { clipByGlobalNorm, clipByNorm, clipByValue, ema, l2, lookahead, polyakAverage, swa, weightDecay };
+const { adaptiveClip, centralize, clipByGlobalNorm, clipByNorm, clipByValue, ema, l2, lookahead, polyakAverage, swa, weightDecay } =
+  thalweg;
+export const transforms = {
+  adaptiveClip,
+  centralize,
+  clipByGlobalNorm,
+  clipByNorm,
+  clipByValue,
+  ema,
+  l2,
+  lookahead,
+  polyakAverage,
+  swa,
+  weightDecay,
+};
 
 /** The optimizers of the library: every export made by `optimizer` that is no transform. */
 export const factories = new Map(
@@ -148,9 +171,9 @@ export async function run(row: Case, backend: Backend, wide: boolean, method = m
       const g = opt.grads[name]!;
       for (let i = 0; i < g.length; i++) g[i] = gradient(t, first + i, row.stream);
     }
-    opt.step(opt.grads, method.inputs.includes('loss') ? { loss: loss(t) } : {});
+    opt.step(opt.grads, inputsOf(method, opt.grads, t));
     if (!table.recorded.includes(t)) continue;
-    const read = row.read === undefined ? opt.params : opt.state[row.read];
+    const read = row.read === undefined ? opt.params : row.read === 'evaluate' ? opt.evaluate() : opt.state[row.read];
     const all = tensors.flatMap(({ name }) => [...(read?.[name] ?? [])]);
     weights.set(
       t,
@@ -160,6 +183,14 @@ export async function run(row: Case, backend: Backend, wide: boolean, method = m
   const arrays = new Set([...Object.values(opt.params), ...Object.values(opt.grads)].map((array) => array.constructor.name));
   opt.dispose();
   return { weights, arrays };
+}
+
+/** The inputs of a step: the stream's loss, and squared gradients for a Hessian's diagonal. */
+function inputsOf(method: thalweg.Method, grads: Readonly<Record<string, Float32Array | Float64Array>>, t: number): thalweg.Inputs {
+  if (method.inputs.includes('hessian')) {
+    return { hessian: Object.fromEntries(Object.entries(grads).map(([name, g]) => [name, g.map((x) => x * x)])) };
+  }
+  return method.inputs.includes('loss') ? { loss: loss(t) } : {};
 }
 
 /** The largest |ours − oracle| / max(|w|, Σ|Δw|) over all recorded steps and elements. */

@@ -38,6 +38,7 @@ class Data:
 def run_torch(row, data, steps):
     """The single-tensor code path, and a state that begins at step `from` where the row has one."""
     _, name, options = row["oracle"]
+    torch.set_default_dtype(torch.float64)  # What some optimizers keep as numbers of their own, such as NAdam's product, has this type.
     weights = {k: torch.tensor(v, dtype=torch.float64, requires_grad=True) for k, v in data.weights().items()}
     fused = {"fused": False} if name in ("Adam", "AdamW") else {}
     optimizer = getattr(torch.optim, name)(list(weights.values()), foreach=False, **fused, **at(options, 1))

@@ -22,12 +22,13 @@ keras.config.set_floatx("float64")
 def run_keras(row, data, steps):
     """A Keras optimizer; with `use_ema` its moving average of the weights instead of them."""
     _, name, options = row["oracle"]
-    optimizer = getattr(keras.optimizers, name)(**options)
+    optimizer = getattr(keras.optimizers, name)(**at(options, 1))
     first = data.weights()
     variables = [keras.Variable(a, dtype="float64") for a in first.values()]
     optimizer.build(variables)
     for t in range(1, steps + 1):
         gradients = [keras.ops.convert_to_tensor(g, dtype="float64") for g in data.gradients(t).values()]
+        optimizer.learning_rate = at(options["learning_rate"], t)
         optimizer.apply(gradients, variables)
         shown = optimizer._model_variables_moving_average if options.get("use_ema") else variables
         yield {k: np.array(v) for k, v in zip(first, shown)}

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import * as thalweg from 'thalweg';
-import { disagreement, methodOf, run, table, traceOf, transforms, type Case } from './measure.ts';
+import { disagreement, methodOf, run, table, traceOf, transforms, type Case, type Chained } from './measure.ts';
 
 const rowsOf = (name: string): readonly Case[] =>
   table.cases.filter(({ before = [], after = [] }) => [...before, ...after].some(([transform]) => transform === name));
@@ -21,14 +21,16 @@ for (const [name, make] of Object.entries(transforms)) {
   for (const option of [...Object.keys(make.definition.hyper), ...Object.keys(make.definition.variants ?? {})]) {
     test(`a row notices when ${option} of ${name} is left at its default`, async () => {
       for (const row of rowsOf(name)) {
-        const { after = [], tensors } = row;
-        if (tensors !== undefined || !after.some(([one, options]) => one === name && typeof options === 'object' && option in options))
-          continue;
-        const without = after.map(([one, options]) => {
-          if (one !== name || typeof options !== 'object') return [one, options] as const;
-          return [one, Object.fromEntries(Object.entries(options).filter(([key]) => key !== option))] as const;
-        });
-        const off = disagreement(await run(row, 'reference', true, methodOf({ ...row, after: without })), traceOf(row.id));
+        const { before = [], after = [], tensors } = row;
+        const takes = ([one, options]: Chained): boolean => one === name && typeof options === 'object' && option in options;
+        if (tensors === 'wide' || ![...before, ...after].some(takes)) continue;
+        const without = (chained: readonly Chained[]): Chained[] =>
+          chained.map(([one, options]) => {
+            if (one !== name || typeof options !== 'object') return [one, options];
+            return [one, Object.fromEntries(Object.entries(options).filter(([key]) => key !== option))];
+          });
+        const method = methodOf({ ...row, before: without(before), after: without(after) });
+        const off = disagreement(await run(row, 'reference', true, method), traceOf(row.id));
         if (off > 1e3 * table.tolerance) return;
       }
       assert.fail(`no row depends on ${option}`);

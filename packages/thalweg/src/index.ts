@@ -43,6 +43,8 @@ export { sophia } from './optimizers/sophia.ts';
 export { yogi } from './optimizers/yogi.ts';
 
 export { clipByGlobalNorm } from './transforms/clip.ts';
+export { adaptiveClip } from './transforms/adaptive-clip.ts';
+export { centralize } from './transforms/centralize.ts';
 export { clipByNorm } from './transforms/clip-norm.ts';
 export { clipByValue } from './transforms/clip-value.ts';
 export { ema } from './transforms/ema.ts';

@@ -1,0 +1,63 @@
+/** Trains an optimizer on a parabola and on Rosenbrock's valley, with a learning rate that falls linearly to a hundredth of the one stated. */
+import { linear, tensor, type Method } from 'thalweg';
+import { factories, type Options } from './measure.ts';
+
+/** A function of a 1 × 2 matrix with its gradient and the diagonal of its Hessian, and where to start. */
+interface Landscape {
+  readonly start: readonly [number, number];
+  readonly steps: number;
+  /** What the loss has to fall below, as a part of the first loss. */
+  readonly goal: number;
+  readonly loss: (x: number, y: number) => number;
+  readonly gradient: (x: number, y: number) => readonly [number, number];
+  readonly hessian: (x: number, y: number) => readonly [number, number];
+}
+
+/** The two landscapes. */
+export const landscapes: Readonly<Record<'parabola' | 'rosenbrock', Landscape>> = {
+  parabola: {
+    start: [3, -2],
+    steps: 500,
+    goal: 1e-3,
+    loss: (x, y) => 0.5 * ((x - 1) ** 2 + 4 * (y - 1) ** 2),
+    gradient: (x, y) => [x - 1, 4 * (y - 1)],
+    hessian: () => [1, 4],
+  },
+  rosenbrock: {
+    start: [-1.2, 1],
+    steps: 3000,
+    goal: 1e-2,
+    loss: (x, y) => (1 - x) ** 2 + 100 * (y - x * x) ** 2,
+    gradient: (x, y) => [-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)],
+    hessian: (x, y) => [2 + 1200 * x * x - 400 * y, 200],
+  },
+};
+
+/** The last loss over the first, at the point that the method evaluates at; the learning rate falls to `last`. */
+export async function descend(
+  name: string,
+  landscape: keyof typeof landscapes,
+  lr: number,
+  options: Options = {},
+  last = lr / 100,
+): Promise<number> {
+  const { start, steps, loss, gradient, hessian } = landscapes[landscape];
+  const make: unknown = factories.get(name);
+  if (typeof make !== 'function') throw new Error(`the library has no optimizer ${name}`);
+  const method = (make as (options: object) => Method)({ ...options, lr: linear({ from: lr, to: last, steps }) });
+  const opt = await method.init({ w: tensor([1, 2], { values: Float64Array.from(start) }) });
+  const { w } = opt.params;
+  for (let t = 0; t < steps; t++) {
+    const [x = 0, y = 0] = w;
+    opt.grads.w.set(gradient(x, y));
+    const inputs = method.inputs.includes('loss')
+      ? { loss: loss(x, y) }
+      : method.inputs.includes('hessian')
+        ? { hessian: { w: Float64Array.from(hessian(x, y)) } }
+        : {};
+    opt.step(opt.grads, inputs);
+  }
+  const [x = NaN, y = NaN] = opt.evaluate().w;
+  opt.dispose();
+  return loss(x, y) / loss(...start);
+}

@@ -1,0 +1,17 @@
+import { transform } from '../train/method.ts';
+
+/**
+ * Gradient centralization (Yong et al. 2020, arXiv:2004.01461): subtracts its mean from each row of a matrix's gradient. What has more than two
+ * dimensions is flattened behind the first; vectors stay as they are.
+ *
+ * @example
+ * ```ts
+ * import { centralize, chain, sgd } from 'thalweg';
+ * chain(centralize(), sgd({ lr: 0.1 }));
+ * ```
+ */
+export const centralize = transform({
+  name: 'centralize',
+  hyper: {},
+  equations: 'g = rank ≥ 2 ? g − rowMean(g) : g',
+});
