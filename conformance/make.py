@@ -74,15 +74,18 @@ def main():
     for row in TABLE["cases"]:
         if not wanted or row["id"] in wanted:
             write(row["id"], trace(row))
-    documents = {**DOCUMENTS, "minimizers": lambda: {"scipy": scipy.__version__, **minimizers()}}
+    documents = {
+        **DOCUMENTS,
+        "minimizers": lambda: {"scipy": scipy.__version__, **minimizers()},
+        "schedules": schedules,
+        "bias": lambda: {"rows": bias()},
+        "stream": digest,
+    }
     for name, document in documents.items():
         if not wanted or name in wanted:
             write(name, document())
     if not wanted:
-        write("schedules", schedules())
-        write("bias", {"rows": bias()})
-        write("stream", digest())
-        known = {"schedules", "bias", "stream", *documents, *(row["id"] for row in TABLE["cases"])}
+        known = {*documents, *(row["id"] for row in TABLE["cases"])}
         for path in FOLDER.glob("*.json"):
             if path.stem not in known:
                 path.unlink()

@@ -29,6 +29,7 @@ def optax_schedules():
         "oneCycle, shaped": optax.cosine_onecycle_schedule(40, 0.5, 0.25, 10.0, 100.0),
         "cosineRestarts": optax.sgdr_schedule([cycle(10 * 2**n) for n in range(12)]),
         "cosineRestarts, equal": optax.sgdr_schedule([cycle(10) for _ in range(1010)]),
+        "fromZero": lambda t: optax.cosine_decay_schedule(0.5, 40, 0.1)(t - 1),
         "join": join([linear(0.0, 0.5, 10), optax.cosine_decay_schedule(0.5, 30)], [15]),
         "join of three": join([linear(0.0, 0.5, 10), constant(0.2), optax.exponential_decay(0.5, 10, 0.7)], [10, 25]),
     }

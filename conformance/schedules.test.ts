@@ -33,6 +33,7 @@ const schedules: Readonly<Record<string, thalweg.Schedule>> = {
   cosineRestarts: thalweg.cosineRestarts({ peak: 0.5, period: 10, growth: 2, end: 0.1 }),
   'cosineRestarts, equal': thalweg.cosineRestarts({ peak: 0.5, period: 10, end: 0.1 }),
   inverseSqrt: thalweg.inverseSqrt({ peak: 0.5, warmup: 20 }),
+  fromZero: thalweg.fromZero(thalweg.cosine({ peak: 0.5, total: 40, end: 0.05 })),
   join: thalweg.join([up, thalweg.cosine({ peak: 0.5, total: 30 })], [15]),
   'join of three': thalweg.join([up, thalweg.constant(0.2), thalweg.exponential({ from: 0.5, rate: 0.7, steps: 10 })], [10, 25]),
 };

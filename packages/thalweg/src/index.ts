@@ -56,6 +56,7 @@ export { weightDecay } from './transforms/weight-decay.ts';
 
 export { cosine, cosineRestarts, oneCycle, warmupCosine, warmupStableDecay } from './schedules/cosine.ts';
 export { constant, exponential, inverseSqrt, linear, piecewise, polynomial } from './schedules/decay.ts';
+export { fromZero } from './schedules/from-zero.ts';
 export { join } from './schedules/join.ts';
 export { schedule, Schedule } from './schedules/schedule.ts';
 

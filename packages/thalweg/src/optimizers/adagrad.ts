@@ -3,9 +3,10 @@ import { optimizer } from '../train/method.ts';
 /**
  * AdaGrad (Duchi, Hazan & Singer 2011): each parameter's rate falls with the sum of its squared gradients.
  *
- * G ← G + g², w ← w − η·g/(√G + ε), in PyTorch's form: ε outside the root, G from 0.
+ * G ← G + g², w ← w − η·g/(√G + ε), in PyTorch's form: ε outside the root, G from G₀ = 0.
  *
- * @param options - `lr` η, `eps` ε, and `l2` λ, which puts g + λ·w where g stood
+ * @param options - `lr` η, `eps` ε, `initial` G₀, and `l2` λ, which puts g + λ·w where g stood; `compat`: Optax, Keras and TF.js have ε inside
+ * the root and start G at 0.1
  * @example
  * ```ts
  * import { adagrad } from 'thalweg';
@@ -14,10 +15,13 @@ import { optimizer } from '../train/method.ts';
  */
 export const adagrad = optimizer({
   name: 'adagrad',
-  hyper: { lr: ['η', 1e-2], eps: ['ε', 1e-10], l2: ['λ', 0] },
-  equations: ({ l2 }) => `
+  hyper: { lr: ['η', 1e-2], eps: ['ε', 1e-10], l2: ['λ', 0], initial: ['G₀', 0] },
+  variants: { compat: ['torch', 'optax', 'keras', 'tfjs'] },
+  compatDefaults: { optax: { eps: 1e-7, initial: 0.1 }, keras: { eps: 1e-7, initial: 0.1 }, tfjs: { eps: 1e-7, initial: 0.1 } },
+  init: { G: 'G₀' },
+  equations: ({ l2, compat }) => `
     ${l2 === 0 ? '' : 'g = g + λ·w'}
     G ← G + g²
-    w ← w − η·g / (√G + ε)
+    w ← w − η·g / ${compat === 'torch' ? '(√G + ε)' : '√(G + ε)'}
   `,
 });

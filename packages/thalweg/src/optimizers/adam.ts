@@ -1,4 +1,5 @@
 import { optimizer } from '../train/method.ts';
+import { adamStep } from './adam-step.ts';
 
 /**
  * Adam (Kingma & Ba 2015, arXiv:1412.6980, Algorithm 1): running mean and mean square of the gradient, each corrected for its start at
@@ -7,7 +8,7 @@ import { optimizer } from '../train/method.ts';
  * m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², w ← w − η·m̂/(√v̂ + ε) with m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ).
  *
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `amsgrad`, and `l2` λ, which puts g + λ·w where g stood, so that the decay
- * passes through m and v; see `adamw` for decay that does not
+ * passes through m and v; see `adamw` for decay that does not; `compat`: Keras adds ε to √v before its correction
  * @example
  * ```ts
  * import { adam } from 'thalweg';
@@ -23,14 +24,17 @@ export const adam = optimizer({
     eps: ['ε', 1e-8],
     l2: ['λ', 0],
   },
-  variants: { amsgrad: false },
-  equations: ({ l2, amsgrad }) => `
+  variants: { amsgrad: false, compat: ['torch', 'optax', 'keras', 'tfjs'] },
+  compatDefaults: { keras: { eps: 1e-7 }, tfjs: { eps: 1e-7 } },
+  equations: ({ l2, amsgrad, compat }) => {
+    const step = adamStep(amsgrad, compat);
+    return `
     ${l2 === 0 ? '' : 'g = g + λ·w'}
     m ← β₁·m + (1 − β₁)·g
     v ← β₂·v + (1 − β₂)·g²
     ${amsgrad ? 'vₘₐₓ ← max(vₘₐₓ, v)' : ''}
-    m̂ = m / (1 − β₁ᵗ)
-    v̂ = ${amsgrad ? 'vₘₐₓ' : 'v'} / (1 − β₂ᵗ)
-    w ← w − η·m̂ / (√v̂ + ε)
-  `,
+    ${step.corrections}
+    w ← w − η·${step.update}
+  `;
+  },
 });

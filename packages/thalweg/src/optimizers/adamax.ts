@@ -6,7 +6,8 @@ import { optimizer } from '../train/method.ts';
  *
  * m ← β₁·m + (1 − β₁)·g, u ← max(β₂·u, |g| + ε), w ← w − η·(m̂/u + λ·w).
  *
- * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, and `l2` Λ, which puts g + Λ·w where g stood
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, and `l2` Λ, which puts g + Λ·w where g stood; `compat`: Keras adds ε
+ * after the maximum
  * @example
  * ```ts
  * import { adamax } from 'thalweg';
@@ -23,10 +24,12 @@ export const adamax = optimizer({
     weightDecay: ['λ', 0],
     l2: ['Λ', 0],
   },
-  equations: ({ l2, weightDecay }) => `
+  variants: { compat: ['torch', 'optax', 'keras'] },
+  compatDefaults: { optax: { lr: 1e-3 }, keras: { lr: 1e-3, eps: 1e-7 } },
+  equations: ({ l2, weightDecay, compat }) => `
     ${l2 === 0 ? '' : 'g = g + Λ·w'}
     m ← β₁·m + (1 − β₁)·g
-    u ← max(β₂·u, |g| + ε)
-    w ← w − η·(m / (1 − β₁ᵗ) / u${weightDecay === 0 ? '' : ' + λ·w'})
+    u ← max(β₂·u, |g|${compat === 'keras' ? '' : ' + ε'})
+    w ← w − η·(m / (1 − β₁ᵗ) / ${compat === 'keras' ? '(u + ε)' : 'u'}${weightDecay === 0 ? '' : ' + λ·w'})
   `,
 });

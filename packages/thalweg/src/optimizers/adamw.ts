@@ -1,4 +1,5 @@
 import { optimizer } from '../train/method.ts';
+import { adamStep } from './adam-step.ts';
 import { masked } from './cautious.ts';
 
 /**
@@ -9,7 +10,8 @@ import { masked } from './cautious.ts';
  * m, v, m̂ and v̂ as in `adam`; w ← w − η·(m̂/(√v̂ + ε) + λ·w).
  *
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, `decay`, `amsgrad`, and `cautious`, which leaves out the
- * elements of the update that point up the gradient (Liang et al. 2024, arXiv:2411.16085)
+ * elements of the update that point up the gradient (Liang et al. 2024, arXiv:2411.16085); `compat`: the default
+ * decay is 1e-4 in Optax and 4e-3 in Keras, which also adds ε to √v before its correction
  * @example
  * ```ts
  * import { adamw, warmupCosine } from 'thalweg';
@@ -25,18 +27,19 @@ export const adamw = optimizer({
     eps: ['ε', 1e-8],
     weightDecay: ['λ', 1e-2],
   },
-  variants: { decay: ['scaled', 'independent'], amsgrad: false, cautious: false },
-  equations: ({ decay, amsgrad, cautious }) => {
-    const u = cautious ? 'u' : 'm̂ / (√v̂ + ε)';
+  variants: { decay: ['scaled', 'independent'], amsgrad: false, cautious: false, compat: ['torch', 'optax', 'keras'] },
+  compatDefaults: { optax: { weightDecay: 1e-4 }, keras: { weightDecay: 4e-3, eps: 1e-7 } },
+  equations: ({ decay, amsgrad, cautious, compat }) => {
+    const { corrections, update } = adamStep(amsgrad, compat);
+    const u = cautious ? 'u' : update;
     return `
     m ← β₁·m + (1 − β₁)·g
     v ← β₂·v + (1 − β₂)·g²
     ${amsgrad ? 'vₘₐₓ ← max(vₘₐₓ, v)' : ''}
-    m̂ = m / (1 − β₁ᵗ)
-    v̂ = ${amsgrad ? 'vₘₐₓ' : 'v'} / (1 − β₂ᵗ)
+    ${corrections}
     ${
       cautious
-        ? `u = m̂ / (√v̂ + ε)
+        ? `u = ${update}
     ${masked}`
         : ''
     }

@@ -7,7 +7,7 @@ import { optimizer } from '../train/method.ts';
  * ρ∞ = 2/(1 − β₂) − 1, ρ = ρ∞ − 2·t·β₂ᵗ/(1 − β₂ᵗ), and r the rectification of the equations below.
  *
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, decoupled as in AdamW, and `l2` Λ, which puts g + Λ·w
- * where g stood
+ * where g stood; `compat`: Optax and the paper add ε to √v̂, after its correction, and the paper's threshold is 4
  * @example
  * ```ts
  * import { radam } from 'thalweg';
@@ -24,7 +24,8 @@ export const radam = optimizer({
     weightDecay: ['λ', 0],
     l2: ['Λ', 0],
   },
-  equations: ({ l2, weightDecay }) => `
+  variants: { compat: ['torch', 'optax', 'paper'] },
+  equations: ({ l2, weightDecay, compat }) => `
     ${l2 === 0 ? '' : 'g = g + Λ·w'}
     m ← β₁·m + (1 − β₁)·g
     v ← β₂·v + (1 − β₂)·g²
@@ -32,7 +33,7 @@ export const radam = optimizer({
     ρ∞ = 2 / (1 − β₂) − 1
     ρ = ρ∞ − 2·t·β₂ᵗ / (1 − β₂ᵗ)
     r = √((ρ − 4)·(ρ − 2)·ρ∞ / ((ρ∞ − 4)·(ρ∞ − 2)·ρ))
-    u = ρ > 5 ? r·m̂·√(1 − β₂ᵗ) / (√v + ε) : m̂
+    u = ρ ${compat === 'torch' ? '> 5' : compat === 'optax' ? '≥ 5' : '> 4'} ? r·m̂${compat === 'torch' ? '·√(1 − β₂ᵗ) / (√v + ε)' : ' / (√(v / (1 − β₂ᵗ)) + ε)'} : m̂
     w ← w − η·${weightDecay === 0 ? 'u' : '(u + λ·w)'}
   `,
 });

@@ -6,7 +6,8 @@ import { optimizer } from '../train/method.ts';
  *
  * v ← β·v + (1 − β)·g², w ← w − η·g/(√v + ε).
  *
- * @param options - `lr` η, `beta` β, `eps` ε, `momentum` μ, `centered`, and `l2` λ, which puts g + λ·w where g stood
+ * @param options - `lr` η, `beta` β, `eps` ε, `momentum` μ, `centered`, and `l2` λ, which puts g + λ·w where g stood; `compat`: Optax,
+ * Keras and TF.js have ε inside the root and the learning rate inside the momentum
  * @example
  * ```ts
  * import { rmsprop } from 'thalweg';
@@ -22,13 +23,19 @@ export const rmsprop = optimizer({
     momentum: ['μ', 0, '[0, 1)'],
     l2: ['λ', 0],
   },
-  variants: { centered: false },
-  equations: ({ momentum, centered, l2 }) => `
+  variants: { centered: false, compat: ['torch', 'optax', 'keras', 'tfjs'] },
+  compatDefaults: { torch: { lr: 0.01, beta: 0.99 }, keras: { eps: 1e-7 }, tfjs: { eps: 1e-7 } },
+  equations: ({ momentum, centered, l2, compat }) => {
+    const radicand = centered ? 'max(v − ḡ², 0)' : 'v';
+    const u = compat === 'torch' ? `g / (√${radicand} + ε)` : `g / √(${radicand} + ε)`;
+    const inside = compat !== 'torch' && momentum !== 0;
+    return `
     ${l2 === 0 ? '' : 'g = g + λ·w'}
     v ← β·v + (1 − β)·g²
     ${centered ? 'ḡ ← β·ḡ + (1 − β)·g' : ''}
-    u = g / (√${centered ? 'max(v − ḡ², 0)' : 'v'} + ε)
-    ${momentum === 0 ? '' : 'b ← μ·b + u'}
-    w ← w − η·${momentum === 0 ? 'u' : 'b'}
-  `,
+    u = ${u}
+    ${momentum === 0 ? '' : inside ? 'b ← μ·b + η·u' : 'b ← μ·b + u'}
+    w ← w − ${momentum === 0 ? 'η·u' : inside ? 'b' : 'η·b'}
+  `;
+  },
 });

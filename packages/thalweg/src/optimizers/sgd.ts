@@ -6,7 +6,8 @@ import { optimizer } from '../train/method.ts';
  *
  * w ← w − η·g, or with momentum v ← μ·v + (1 − τ)·g, where v starts as the first gradient, and w ← w − η·v (Nesterov: g + μ·v for v).
  *
- * @param options - `lr` η, `momentum` μ, `dampening` τ, `nesterov`, and `l2` λ, which puts g + λ·w where g stood
+ * @param options - `lr` η, `momentum` μ, `dampening` τ, `nesterov`, and `l2` λ, which puts g + λ·w where g stood; `compat`: Keras
+ * has the learning rate inside the velocity, which differs while the rate changes
  * @throws OptionError for `nesterov` without momentum or with dampening, as in PyTorch
  * @example
  * ```ts
@@ -22,10 +23,17 @@ export const sgd = optimizer({
     dampening: ['τ', 0, '[0, 1]'],
     l2: ['λ', 0],
   },
-  variants: { nesterov: false },
-  equations: ({ momentum, dampening, nesterov, l2 }) => {
+  variants: { nesterov: false, compat: ['torch', 'optax', 'keras', 'tfjs'] },
+  equations: ({ momentum, dampening, nesterov, l2, compat }) => {
     if (nesterov && (momentum === 0 || dampening !== 0)) {
       throw new OptionError('sgd', 'nesterov', nesterov, 'needs momentum above 0 and no dampening');
+    }
+    if (compat === 'keras' && momentum !== 0) {
+      return `
+      ${l2 === 0 ? '' : 'g = g + λ·w'}
+      v ← μ·v + ${dampening === 0 ? '' : '(1 − τ)·'}η·g
+      w ← w − ${nesterov ? '(μ·v + η·g)' : 'v'}
+    `;
     }
     return `
       ${l2 === 0 ? '' : 'g = g + λ·w'}

@@ -38,6 +38,8 @@ export interface Definition<H extends Readonly<Record<string, HyperDeclaration>>
   readonly hyper: H;
   /** Options that select a variant of the equations. */
   readonly variants?: V;
+  /** Defaults of hyperparameters that hold instead where `compat` names another library. */
+  readonly compatDefaults?: Readonly<Record<string, Readonly<Partial<Record<keyof H, number>>>>>;
   /** Extra inputs by name. */
   readonly inputs?: Readonly<Record<string, InputDeclaration>>;
   /** First values of states, as expressions; a state that is not named starts at zero. */
@@ -154,7 +156,7 @@ export function optimizer<
 >(definition: Definition<H, V>): MethodFactory<H, V> {
   const make = (options: OptionsOf<H, V> = {}): Method<string & keyof H> => {
     const { name, hyper, variants, inputs = {}, init = {} } = definition;
-    const resolved = resolve(name, hyper, variants ?? {}, options);
+    const resolved = resolve(name, hyper, variants ?? {}, definition.compatDefaults ?? {}, options);
     const text = typeof definition.equations === 'string' ? definition.equations : definition.equations(resolved as Resolved<H, V>);
     const declared = Object.entries(hyper).map(([key, [symbol, , text]]) => ({
       name: key,
@@ -221,13 +223,15 @@ function resolve(
   owner: string,
   hyper: Readonly<Record<string, HyperDeclaration>>,
   variants: Readonly<Record<string, VariantDeclaration>>,
+  compatDefaults: Readonly<Record<string, Readonly<Partial<Record<string, number>>>>>,
   options: object,
 ): Record<string, unknown> {
   checkNames(owner, options, [...Object.keys(hyper), ...Object.keys(variants)]);
   const resolved: Record<string, unknown> = {};
+  const theirs = compatDefaults[String(Reflect.get(options, 'compat'))] ?? {};
   for (const [key, [, fallback, text]] of Object.entries(hyper)) {
     const given: unknown = Reflect.get(options, key);
-    resolved[key] = given === undefined ? fallback : checkHyper(owner, key, given, text ?? defaultRange);
+    resolved[key] = given === undefined ? (theirs[key] ?? fallback) : checkHyper(owner, key, given, text ?? defaultRange);
   }
   for (const [key, declared] of Object.entries(variants)) {
     const given: unknown = Reflect.get(options, key) ?? (declared === false ? false : declared[0]);

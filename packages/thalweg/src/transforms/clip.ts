@@ -4,7 +4,11 @@ import { transform, type Method } from '../train/method.ts';
 const globalNorm = transform({
   name: 'clipByGlobalNorm',
   hyper: { maxNorm: ['c', 1, '(0, ∞)'] },
-  equations: `
+  variants: { compat: ['optax', 'torch'] },
+  equations: ({ compat }) =>
+    compat === 'torch'
+      ? 'g = g·min(1, c / (‖g‖_all + 1e-6))'
+      : `
     n = ‖g‖_all
     g = g·(n <= c ? 1 : c / n)
   `,
@@ -12,15 +16,16 @@ const globalNorm = transform({
 
 /**
  * Clips the gradient of all parameters together to a norm of at most `maxNorm` (Pascanu et al. 2013): g = g·min(1, c/‖g‖), as Optax does;
- * PyTorch adds 1e-6 to the norm. A norm that is NaN makes every element NaN, so that a broken gradient shows.
+ * PyTorch adds 1e-6 to the norm, and `compat: 'torch'` does so here. A norm that is NaN makes every element NaN, so that a broken gradient shows.
  *
  * @param maxNorm - c, a number above 0, a schedule or a function of t
+ * @param options - `compat`
  * @example
  * ```ts
  * import { adamw, chain, clipByGlobalNorm } from 'thalweg';
  * chain(clipByGlobalNorm(1), adamw());
  * ```
  */
-export function clipByGlobalNorm(maxNorm: HyperValue): Method<'maxNorm'> {
-  return globalNorm({ maxNorm });
+export function clipByGlobalNorm(maxNorm: HyperValue, options: { readonly compat?: 'optax' | 'torch' } = {}): Method<'maxNorm'> {
+  return globalNorm({ maxNorm, ...options });
 }
