@@ -33,13 +33,14 @@ export const landscapes: Readonly<Record<'parabola' | 'rosenbrock', Landscape>> 
   },
 };
 
-/** The last loss over the first, at the point that the method evaluates at; the learning rate falls to `last`. */
+/** The last loss over the first, at the point that the method evaluates at; the learning rate falls to `last`. `visit` sees each point on the way. */
 export async function descend(
   name: string,
   landscape: keyof typeof landscapes,
   lr: number,
   options: Options = {},
   last = lr / 100,
+  visit?: (x: number, y: number) => void,
 ): Promise<number> {
   const { start, steps, loss, gradient, hessian } = landscapes[landscape];
   const make: unknown = factories.get(name);
@@ -49,6 +50,7 @@ export async function descend(
   const { w } = opt.params;
   for (let t = 0; t < steps; t++) {
     const [x = 0, y = 0] = w;
+    visit?.(x, y);
     opt.grads.w.set(gradient(x, y));
     const inputs = method.inputs.includes('loss')
       ? { loss: loss(x, y) }

@@ -1,15 +1,9 @@
 /** Writes the measured agreement of every row into README.md, between its markers: `node --conditions=source conformance/report.ts`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { disagreement, run, table, traceOf } from './measure.ts';
+import { oracleOf } from './report-row.ts';
 
 const lines = ['| row | oracle | float64 | bound | float32 | bound | looser because |', '| --- | --- | --- | --- | --- | --- | --- |'];
-const libraries: Readonly<Record<string, string>> = {
-  torch: 'torch.optim.',
-  optax: 'optax.',
-  keras: 'keras.optimizers.',
-  'torch.average': 'the average of torch.optim.',
-  'optax.evaluation': 'the evaluation point of optax.',
-};
 const versions: Record<string, string> = {};
 let [worst, worstSingle] = [0, 0];
 for (const row of table.cases) {
@@ -17,10 +11,7 @@ for (const row of table.cases) {
   const [wide, single] = [disagreement(await run(row, 'wasm', true), trace), disagreement(await run(row, 'wasm', false), trace)];
   [worst, worstSingle] = [Math.max(worst, wide), Math.max(worstSingle, single)];
   Object.assign(versions, trace.versions);
-  const [kind, name] = row.oracle;
-  const library = libraries[kind];
-  const named = kind === 'matrix' && name === 'muon' ? 'torch.optim.Muon, bfloat16 replaced by float64' : `numpy, from the paper (${name})`;
-  const oracle = `${library === undefined ? named : `${library}${name}`}${row.around === undefined ? '' : `, averaged by ${row.around[0]}`}`;
+  const oracle = oracleOf(row);
   const figures = [wide, row.tolerance ?? table.tolerance, single, row.float32 ?? table.float32].map((value) => value.toExponential(1));
   lines.push(`| ${[row.id, oracle, ...figures, row.reason ?? ''].join(' | ')} |`);
 }

@@ -5,6 +5,8 @@ import { contestants } from '../contestants.ts';
 import { ProblemError } from '../problem.ts';
 import { problems } from '../registry.ts';
 import { versionOfThalweg } from '../compare.ts';
+import { entries } from '../reference/entry.ts';
+import { renderEntries, renderEntry } from '../reference/terminal.ts';
 import { compareCommand, exitCodes } from './compare.ts';
 
 /** Runs the command and returns its exit code. */
@@ -17,13 +19,17 @@ export async function main(args: readonly string[]): Promise<number> {
     .exitOverride();
   program.addCommand(compareCommand().exitOverride().copyInheritedSettings(program));
   program.addCommand(listCommand().exitOverride().copyInheritedSettings(program));
+  program.addCommand(showCommand().exitOverride().copyInheritedSettings(program));
   program.addHelpText('after', '\nStart with: thalweg compare --quick');
   try {
     if (args.length === 0) program.help();
     await program.parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+    if (error instanceof CommanderError) {
+      if (error.code === 'thalweg.unknown') process.stderr.write(`thalweg: ${error.message}\n`);
+      return error.exitCode === 0 ? 0 : exitCodes.usage;
+    }
     if (error instanceof ProblemError) {
       process.stderr.write(`thalweg: ${error.message}\n`);
       return exitCodes.usage;
@@ -36,12 +42,35 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function listCommand(): Command {
   return new Command('list')
-    .summary('list the problems and the optimizers that can be compared by name')
-    .description('Lists the problems and the optimizers that can be compared by name.')
+    .summary('list the problems, the optimizers that can be compared by name, and all that the library has')
+    .description('Lists the problems, the optimizers that can be compared by name, and all optimizers and transforms of the library.')
     .action(() => {
       const rows = (items: readonly { readonly id: string; readonly text: string }[]): string =>
         items.map(({ id, text }) => `  ${id.padEnd(14)}${text}\n`).join('');
       process.stdout.write(`Problems\n${rows(problems.map(({ id, title }) => ({ id, text: title })))}`);
-      process.stdout.write(`\nOptimizers\n${rows(contestants.map(({ id, label, code }) => ({ id, text: `${label.padEnd(16)}${code}` })))}`);
+      process.stdout.write(
+        `\nOptimizers to compare by name\n${rows(contestants.map(({ id, label, code }) => ({ id, text: `${label.padEnd(16)}${code}` })))}`,
+      );
+      process.stdout.write(`\nOptimizers and transforms of the library (thalweg show <name>)\n${renderEntries(entries, columns())}`);
     });
+}
+
+function showCommand(): Command {
+  return new Command('show')
+    .summary('show the equations, hyperparameters and measured agreement of an optimizer')
+    .description('Shows an optimizer or transform: its equations, hyperparameters, state, measured agreement with its oracles, and paths.')
+    .argument('<name>', 'a name that thalweg list prints, such as adamw')
+    .action((name: string) => {
+      const entry = entries.find((one) => one.name.toLowerCase() === name.toLowerCase());
+      if (entry === undefined) {
+        const near = entries.filter((one) => one.name.toLowerCase().startsWith(name.slice(0, 3).toLowerCase())).map((one) => one.name);
+        const hint = near.length === 0 ? 'thalweg list prints them all' : `did you mean ${near.join(' or ')}?`;
+        throw new CommanderError(exitCodes.usage, 'thalweg.unknown', `there is no optimizer ${name}; ${hint}`);
+      }
+      process.stdout.write(renderEntry(entry, columns()));
+    });
+}
+
+function columns(): number {
+  return process.stdout.isTTY ? process.stdout.columns : 100;
 }

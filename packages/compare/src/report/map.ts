@@ -1,6 +1,6 @@
 /** Contour maps of two-parameter landscapes with the paths that were taken. Knows results; knows no page. */
 import * as Plot from '@observablehq/plot';
-import type { Landscape, OptimizerResult, ProblemResult } from '../schema.ts';
+import type { Landscape } from '../schema.ts';
 import { indexLevels, labels, relief, type Relief } from './contours.ts';
 import { number } from './number.ts';
 import { ink, type Pen, type Pens } from './pens.ts';
@@ -19,8 +19,21 @@ export interface DrawnMap {
   readonly frame: string;
 }
 
+/** What a map shows of a problem: its landscape, and the path of each optimizer's first trial. */
+export interface Charted {
+  readonly title: string;
+  readonly landscape?: Landscape;
+  readonly optimizers: readonly Walker[];
+}
+
+interface Walker {
+  readonly id: string;
+  readonly label: string;
+  readonly trials: readonly { readonly path?: readonly (readonly [number | null, number | null])[] }[];
+}
+
 /** The map of a landscape with the path of each optimizer; undefined where there is no landscape. */
-export function map(problem: ProblemResult, all: Pens): DrawnMap | undefined {
+export function map(problem: Charted, all: Pens): DrawnMap | undefined {
   const { landscape } = problem;
   if (landscape === undefined) return undefined;
   const { marginRight, marginBottom, marginLeft } = margins;
@@ -69,7 +82,7 @@ function contours({ columns, rows, x, y }: Landscape, { logs, levels }: Relief):
 }
 
 /** A path as a river is drawn: a line on a light casing, its steps visible on close look, a disc where it ends. */
-function track(one: OptimizerResult, pen: Pen, path: readonly Point[]): Plot.Markish[] {
+function track(one: Walker, pen: Pen, path: readonly Point[]): Plot.Markish[] {
   const last = path.slice(-1);
   const route = { clip: true, strokeLinejoin: 'round', strokeLinecap: 'round' } as const;
   return [
@@ -93,6 +106,6 @@ function steps(path: readonly Point[], pen: Pen): Plot.RenderFunction {
 }
 
 /** The points of the first test seed that are finite. */
-function pathOf({ trials }: OptimizerResult): Point[] {
+function pathOf({ trials }: Walker): Point[] {
   return (trials[0]?.path ?? []).flatMap(([x, y]) => (x === null || y === null ? [] : [[x, y] as const]));
 }

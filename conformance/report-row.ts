@@ -1,0 +1,17 @@
+/** A row's oracle as a person would name it. */
+import type { Case } from './measure.ts';
+
+const libraries: Readonly<Record<string, string>> = {
+  torch: 'torch.optim.',
+  optax: 'optax.',
+  keras: 'keras.optimizers.',
+  'torch.average': 'the average of torch.optim.',
+  'optax.evaluation': 'the evaluation point of optax.',
+};
+
+/** The library and the function, or that it is numpy from the paper. */
+export function oracleOf({ oracle: [kind, name], around }: Case): string {
+  const library = libraries[kind];
+  const apart = kind === 'matrix' && name === 'muon' ? 'torch.optim.Muon, bfloat16 replaced by float64' : `numpy, from the paper (${name})`;
+  return `${library === undefined ? apart : `${library}${name}`}${around === undefined ? '' : `, averaged by ${around[0]}`}`;
+}

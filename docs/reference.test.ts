@@ -1,0 +1,49 @@
+/** The reference says what the code says: words, equations, rows and pages are those of now. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { entries, renderEntry } from '@thalweg/compare';
+import { factories, table, transforms } from '../conformance/measure.ts';
+import { documentation } from '../scripts/documentation.ts';
+
+const again = 'run npm run reference';
+const folder = `${import.meta.dirname}/reference`;
+
+test('every optimizer and transform has an entry, a page, and an optimizer a picture', () => {
+  const names = [...factories.keys(), ...Object.keys(transforms)].sort();
+  assert.deepEqual(entries.map(({ name }) => name).sort(), names, again);
+  const pages = readdirSync(folder).filter((file) => file.endsWith('.md') && file !== 'README.md');
+  assert.deepEqual(pages.sort(), names.map((name) => `${name}.md`).sort(), again);
+  for (const name of factories.keys()) assert.ok(existsSync(`${folder}/${name}.svg`), name);
+});
+
+test('words, equations and rows are those of the code', () => {
+  const words = documentation();
+  for (const { name, equations, note } of entries) {
+    assert.equal(note.about, words.get(name)?.about, `${name}: ${again}`);
+    assert.equal(note.details, words.get(name)?.details, `${name}: ${again}`);
+    const page = readFileSync(`${folder}/${name}.md`, 'utf8');
+    for (const line of equations) assert.ok(page.includes(line), `${name}: ${line}: ${again}`);
+    const rows = table.cases.filter(({ ours, before = [], after = [] }) => [ours, ...before, ...after].some(([one]) => one === name));
+    assert.deepEqual(
+      note.agreement.map(({ row }) => row),
+      rows.map(({ id }) => id),
+      `${name}: ${again}`,
+    );
+  }
+});
+
+test('an entry fits a terminal and tells the whole', () => {
+  const adamw = entries.find(({ name }) => name === 'adamw');
+  assert.ok(adamw !== undefined);
+  const text = renderEntry(adamw, 80);
+  for (const part of [
+    'w ← w − η·(m̂ / (√v̂ + ε) + λ·w)',
+    'weightDecay  λ   0.01   [0, ∞)',
+    'arXiv:1711.05101',
+    'm: one number a parameter',
+    'torch.optim.AdamW',
+  ])
+    assert.ok(text.includes(part), part);
+  for (const line of text.split('\n').filter((one) => !/^ {2}\S+ +(torch|optax|keras|numpy)/.test(one))) assert.ok(line.length <= 80, line);
+});

@@ -1,0 +1,79 @@
+/** What there is to say of each optimizer and transform of the library: from its definition, and from notes that a script has measured. */
+import * as thalweg from 'thalweg';
+import type { Note } from './note.ts';
+import { notes } from './notes.ts';
+
+/** A hyperparameter as its definition declares it. */
+export interface HyperRow {
+  readonly option: string;
+  readonly symbol: string;
+  /** The default; NaN where there is none. */
+  readonly fallback: number;
+  readonly range: string;
+}
+
+/** An optimizer or transform of the library. */
+export interface Entry {
+  readonly name: string;
+  readonly equations: readonly string[];
+  readonly latex: string;
+  readonly hyper: readonly HyperRow[];
+  /** Options that are words or switches, with their choices, the default first. */
+  readonly choices: readonly (readonly [option: string, choices: readonly string[]])[];
+  readonly inputs: readonly string[];
+  /** What it keeps from step to step: state and size, as words. */
+  readonly memory: readonly string[];
+  readonly note: Note;
+}
+
+const sizes: Readonly<Record<string, string>> = {
+  rc: 'a parameter',
+  r1: 'a row',
+  '1c': 'a column',
+  rr: 'a pair of rows',
+  cc: 'a pair of columns',
+};
+
+/** Every optimizer and transform of the library, in alphabetical order. */
+export const entries: readonly Entry[] = Object.entries(thalweg)
+  .flatMap(([name, value]) => {
+    const note = notes[name];
+    return note === undefined || typeof value !== 'function' ? [] : [describe(name, value, note)];
+  })
+  .sort((a, b) => a.name.localeCompare(b.name));
+
+interface Declared {
+  readonly hyper: Readonly<Record<string, thalweg.HyperDeclaration>>;
+  readonly variants?: Readonly<Record<string, thalweg.VariantDeclaration>>;
+}
+
+/** A method with its defaults, made by a factory, or by a function of one number such as `clipByGlobalNorm`. */
+function methodOf(make: unknown, declared: Declared | undefined): thalweg.Method {
+  return declared === undefined ? (make as (number: number) => thalweg.Method)(1) : (make as () => thalweg.Method)();
+}
+
+function describe(name: string, make: object, note: Note): Entry {
+  const declared = 'definition' in make ? (make.definition as Declared) : undefined;
+  const method = methodOf(make, declared);
+  const [branch] = method.branches;
+  const states = [...(branch?.program.states ?? [])].map(([state, kind]) => {
+    const form = branch?.program.forms.get(state) ?? 'rc';
+    const size = kind === 'array' ? (sizes[form] ?? form) : kind === 'tensor' ? 'a tensor' : 'a group';
+    return `${state.replace(/^[^.]*\./, '')}: one number ${size}`;
+  });
+  return {
+    name,
+    equations: method.equations.split('\n'),
+    latex: method.latex(),
+    hyper:
+      declared === undefined
+        ? (branch?.program.hyper ?? []).map(({ name: option, symbol, range }) => ({ option, symbol, fallback: NaN, range: range.text }))
+        : Object.entries(declared.hyper).map(([option, [symbol, fallback, range = '[0, ∞)']]) => ({ option, symbol, fallback, range })),
+    choices: Object.entries(declared?.variants ?? {}).map(
+      ([option, words]) => [option, words === false ? ['false', 'true'] : words] as const,
+    ),
+    inputs: method.inputs,
+    memory: states,
+    note,
+  };
+}

@@ -1,0 +1,43 @@
+/** An entry of the reference as a page of Markdown. */
+import type { Entry } from './entry.ts';
+
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`).join('\n');
+
+/** The page; the picture of its paths lies beside it. */
+export function renderPage({ name, equations, latex, hyper, choices, inputs, memory, note }: Entry): string {
+  const sections: (readonly [string, string])[] = [
+    ['Equations', `$$\n${latex}\n$$\n\nAs they are written in the library:\n\n\`\`\`text\n${equations.join('\n')}\n\`\`\``],
+    [
+      'Hyperparameters',
+      table(
+        ['option', 'symbol', 'default', 'range'],
+        hyper.map(({ option, symbol, fallback, range }) => [`\`${option}\``, symbol, Number.isNaN(fallback) ? 'none' : String(fallback), range]),
+      ),
+    ],
+    ['Options', table(['option', 'choices, the default first'], choices.map(([option, words]) => [`\`${option}\``, words.join(', ')]))],
+    ['Inputs of each step', inputs.map((input) => `\`${input}\``).join(', ')],
+    ['State', memory.length === 0 ? 'None.' : memory.map((line) => `- ${line}`).join('\n')],
+    [
+      'Agreement',
+      `The largest difference over 320 steps, as a part of max(|w|, Σ|Δw|):\n\n${table(
+        ['row', 'oracle', 'float64', 'float32'],
+        note.agreement.map(({ row, oracle, float64, float32 }) => [row, oracle, float64, float32]),
+      )}`,
+    ],
+    [
+      'Paths',
+      note.paths.length === 0
+        ? ''
+        : `![The paths of ${name} on two landscapes](${name}.svg)\n\n${note.paths.map(({ title, lr, left, steps }) => `${title}: lr falls linearly from ${String(lr)} to a hundredth; after ${String(steps)} steps ${left} of the first loss is left.`).join('\n')}`,
+    ],
+  ]; // prettier-ignore
+  const empty = (title: string): boolean =>
+    (title === 'Options' && choices.length === 0) ||
+    (title === 'Inputs of each step' && inputs.length === 0) ||
+    (title === 'Hyperparameters' && hyper.length === 0) ||
+    (title === 'Paths' && note.paths.length === 0);
+  const body = sections.filter(([title]) => !empty(title)).map(([title, text]) => `## ${title}\n\n${text}`);
+  return `# ${name}\n\n${note.about}\n\n${note.details}\n\n${body.join('\n\n')}\n`.replaceAll(/\n{3,}/g, '\n\n');
+}

@@ -1,0 +1,79 @@
+/**
+ * Writes the reference: notes on every optimizer and transform (packages/compare/src/reference/notes.ts), which `thalweg show` prints, and a
+ * page and a picture for each in docs/reference/. Words come from the documentation in the code, figures from running the conformance table:
+ * `node --conditions=source scripts/reference.ts`, then Prettier.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { renderCourses, type Course, type MeasuredPath, type Note } from '@thalweg/compare';
+import { descend, landscapes } from '../conformance/landscapes.ts';
+import { disagreement, factories, run, table, traceOf, transforms } from '../conformance/measure.ts';
+import { oracleOf } from '../conformance/report-row.ts';
+import { documentation } from './documentation.ts';
+
+const root = join(import.meta.dirname, '..');
+const pages = join(root, 'docs/reference');
+const titles = { parabola: 'A parabola', rosenbrock: "Rosenbrock's valley" } as const;
+const grids = { parabola: { x: [-1, 4], y: [-3, 3] }, rosenbrock: { x: [-2, 2], y: [-1, 3] } } as const;
+
+async function agreement(name: string): Promise<Note['agreement']> {
+  const rows = table.cases.filter(({ ours, before = [], after = [] }) =>
+    factories.has(name) ? ours[0] === name : [...before, ...after].some(([one]) => one === name),
+  );
+  const measured: { row: string; oracle: string; float64: string; float32: string }[] = [];
+  for (const row of rows) {
+    const [wide, single] = [await run(row, 'wasm', true), await run(row, 'wasm', false)];
+    const [float64 = '', float32 = ''] = [wide, single].map((one) => disagreement(one, traceOf(row.id)).toExponential(1));
+    measured.push({ row: row.id, oracle: oracleOf(row), float64, float32 });
+  }
+  return measured;
+}
+
+type Name = keyof typeof landscapes;
+
+async function course(name: string, landscape: Name): Promise<{ readonly course: Course; readonly path: MeasuredPath }> {
+  const { lr, constant = false, options = {} } = table.converges[name]!;
+  const { steps, loss } = landscapes[landscape];
+  const points: [number, number][] = [];
+  const rate = lr[landscape];
+  const left = await descend(name, landscape, rate, options, constant ? rate : undefined, (x, y) => void points.push([x, y]));
+  const { x, y } = grids[landscape];
+  const [columns, rows] = [48, 48];
+  const at = ([low, high]: readonly [number, number], i: number, count: number): number => low + ((high - low) * i) / (count - 1);
+  const values = Array.from({ length: rows * columns }, (_, k) => loss(at(x, k % columns, columns), at(y, Math.floor(k / columns), rows)));
+  const round = ([a, b]: readonly [number, number]): [number, number] => [Number(a.toPrecision(3)), Number(b.toPrecision(3))];
+  const sampled = (first: number, later: number): [number, number][] =>
+    points.filter((_, i) => i < first || i % Math.ceil(steps / later) === 0).map(round);
+  return {
+    course: {
+      title: `${titles[landscape]}, lr ${String(rate)}`,
+      landscape: { x, y, columns, rows, values, minima: [[1, 1]] },
+      path: sampled(60, 150),
+    },
+    path: { title: titles[landscape], lr: rate, steps, left: left.toExponential(1), points: sampled(40, 40) },
+  };
+}
+
+mkdirSync(pages, { recursive: true });
+const words = documentation();
+const notes: Record<string, Note> = {};
+for (const name of [...factories.keys(), ...Object.keys(transforms)].sort()) {
+  const documented = words.get(name);
+  if (documented === undefined) throw new Error(`${name} has no documentation`);
+  const courses = factories.has(name) ? [await course(name, 'parabola'), await course(name, 'rosenbrock')] : [];
+  if (courses.length > 0)
+    writeFileSync(
+      join(pages, `${name}.svg`),
+      renderCourses(
+        name,
+        courses.map((one) => one.course),
+      ),
+    );
+  notes[name] = { ...documented, agreement: await agreement(name), paths: courses.map(({ path }) => path) };
+}
+const header =
+  '/** Written by `node --conditions=source scripts/reference.ts`, from the documentation in the code and from measurements; not by hand. */\n';
+writeFileSync(
+  join(root, 'packages/compare/src/reference/notes.ts'),
+  `${header}import type { Note } from './note.ts';\n\n/** The notes by name. */\nexport const notes: Readonly<Record<string, Note>> = ${JSON.stringify(notes)};\n`,
+);
