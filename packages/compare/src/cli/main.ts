@@ -6,6 +6,7 @@ import { ProblemError } from '../problem.ts';
 import { problems } from '../registry.ts';
 import { versionOfThalweg } from '../compare.ts';
 import { compareCommand, exitCodes } from './compare.ts';
+import { guideCommand } from './guide.ts';
 
 /** Runs the command and returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -16,12 +17,13 @@ export async function main(args: readonly string[]): Promise<number> {
     .showSuggestionAfterError()
     .exitOverride();
   program.addCommand(compareCommand().exitOverride().copyInheritedSettings(program));
+  program.addCommand(guideCommand().exitOverride().copyInheritedSettings(program));
   program.addCommand(listCommand().exitOverride().copyInheritedSettings(program));
   program.addHelpText('after', '\nStart with: thalweg compare --quick');
   try {
     if (args.length === 0) program.help();
     await program.parseAsync(args, { from: 'user' });
-    return 0;
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
     if (error instanceof ProblemError) {
