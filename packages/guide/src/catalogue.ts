@@ -1,5 +1,5 @@
 /** The optimizers that the guide and the lab offer by name, each with what a slider needs to know. Knows the library's public face only. */
-import { adagrad, adam, adamw, lamb, lion, optimizer, polyak, radam, rmsprop, sgd, type Method } from 'thalweg';
+import { adagrad, adam, adamw, lamb, lion, optimizer, polyak, radam, rmsprop, sgd, type HyperValue, type Method } from 'thalweg';
 import type { Momentum } from './stability.ts';
 
 /** A hyperparameter as a slider offers it. */
@@ -25,7 +25,7 @@ export interface CatalogueEntry {
   readonly preconditioner?: { readonly name: string; readonly eps: string };
   /** The call that makes it, apart from its numbers. */
   readonly call: { readonly factory: string; readonly fixed: string };
-  readonly make: (values: Readonly<Record<string, number>>) => Method;
+  readonly make: (values: Readonly<Record<string, HyperValue>>) => Method;
 }
 
 const lr = (fallback: number, low = 1e-4, high = 10): Knob => ({ name: 'lr', symbol: 'η', fallback, low, high, scale: 'log' });
