@@ -38,7 +38,7 @@ export default {
       name: 'public-exports-only',
       comment: 'The comparer, the apps, benchmarks and examples use what a user can.',
       severity: 'error',
-      from: { path: '^(packages/compare/(src|bin)|apps|bench|examples)' },
+      from: { path: '^(packages/(compare/(src|bin)|guide/src)|apps|bench|examples)' },
       to: { path: `${library}/`, pathNot: `${library}/index\\.ts$` },
     },
     {
@@ -46,7 +46,7 @@ export default {
       comment: 'A path inside the package is not public, even where a bundler would find it.',
       severity: 'error',
       from: {},
-      to: { path: '^(thalweg|@thalweg/compare)/', pathNot: '/package\\.json$' },
+      to: { path: '^(thalweg|@thalweg/(compare|guide))/', pathNot: '/(package\\.json|look)$' },
     },
     {
       name: 'known-layers',
@@ -55,7 +55,21 @@ export default {
       from: { path: `${library}/[^/]+/`, pathNot: `${library}/(${layers.join('|')})/` },
       to: {},
     },
-    { name: 'not-upwards', severity: 'error', from: { path: library }, to: { path: '^packages/compare' } },
+    { name: 'not-upwards', severity: 'error', from: { path: library }, to: { path: '^(packages/(compare|guide)|apps)' } },
+    {
+      name: 'guide-below-comparer',
+      comment: 'The guide runs in a browser: it knows the library alone.',
+      severity: 'error',
+      from: { path: '^packages/guide/src' },
+      to: { path: '^(packages/compare|apps|node:)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'browser-without-node',
+      comment: 'What the lab takes from the comparer must not lead to Node.',
+      severity: 'error',
+      from: { path: '^apps/lab/src' },
+      to: { path: '^packages/compare/src', pathNot: '/look\\.ts$' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -42,7 +42,11 @@ const steps: readonly Step[] = [
     command: [bin('depcruise'), '--config', 'dependency-cruiser.config.mjs', 'packages', 'bench', 'conformance', 'examples', 'scripts'],
   },
   { name: 'api', about: 'API documentation, every export documented', command: [bin('typedoc'), '--logLevel', 'Warn'] },
-  { name: 'build', about: 'the packages as they are published', command: [bin('tsc'), '-b', 'packages/thalweg', 'packages/compare'] },
+  {
+    name: 'build',
+    about: 'the packages as they are published',
+    command: [bin('tsc'), '-b', 'packages/thalweg', 'packages/guide', 'packages/compare'],
+  },
   {
     name: 'unit',
     about: 'all tests on the source, with coverage',

@@ -8,6 +8,7 @@ import { versionOfThalweg } from '../compare.ts';
 import { entries } from '../reference/entry.ts';
 import { renderEntries, renderEntry } from '../reference/terminal.ts';
 import { compareCommand, exitCodes } from './compare.ts';
+import { guideCommand } from './guide.ts';
 
 /** Runs the command and returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -18,13 +19,14 @@ export async function main(args: readonly string[]): Promise<number> {
     .showSuggestionAfterError()
     .exitOverride();
   program.addCommand(compareCommand().exitOverride().copyInheritedSettings(program));
+  program.addCommand(guideCommand().exitOverride().copyInheritedSettings(program));
   program.addCommand(listCommand().exitOverride().copyInheritedSettings(program));
   program.addCommand(showCommand().exitOverride().copyInheritedSettings(program));
   program.addHelpText('after', '\nStart with: thalweg compare --quick');
   try {
     if (args.length === 0) program.help();
     await program.parseAsync(args, { from: 'user' });
-    return 0;
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.code === 'thalweg.unknown') process.stderr.write(`thalweg: ${error.message}\n`);

@@ -25,7 +25,7 @@ const most = 18;
 /** The relief of a landscape. */
 export function relief({ values }: Landscape): Relief {
   const finite = values.flatMap((value) => (value !== null && Number.isFinite(value) ? [value] : []));
-  const lowest = Math.min(...finite);
+  const lowest = finite.reduce((least, value) => Math.min(least, value), Infinity);
   const heights = values.map((value) => (value === null ? NaN : value - lowest));
   const sorted = heights.filter((height) => height > 0).sort((a, b) => a - b);
   const [low = 1, high = 1] = [sorted[Math.floor(sorted.length / 150)], sorted.at(-1)];

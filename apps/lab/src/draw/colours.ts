@@ -1,0 +1,54 @@
+/**
+ * The colours of ground and pens, the same as in the reports. They are put into the page as constructed style sheets, which a strict
+ * Content-Security-Policy allows. Knows the page; knows no experiment.
+ */
+import { ground, looks, pens, type Look } from '@thalweg/compare/look';
+import { catalogue } from '@thalweg/guide';
+
+/** Every id that can be drawn: the catalogue's, second and third configurations of each, and the reader's own. */
+const ids = ['', '-2', '-3'].flatMap((suffix) => [...catalogue.map(({ id }) => `${id}${suffix}`), `own${suffix}`]);
+const byId = looks(ids);
+const all = pens(ids, 'pen-');
+
+/** Puts the colours into the page. */
+export function adoptColours(): void {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(ground + all.css);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}
+
+/** The class that sets `--c` to the colour of this id. */
+export function penClass(id: string): string {
+  return all.of(byId.has(id) ? id : 'own').name;
+}
+
+/** How this id is drawn. */
+export function lookOf(id: string): Look {
+  return byId.get(id) ?? byId.get('own')!;
+}
+
+const darkness = matchMedia('(prefers-color-scheme: dark)');
+
+/** The colour of this id on the ground of now, for a canvas. */
+export function colourOf(id: string): string {
+  return lookOf(id)[darkness.matches ? 'dark' : 'light'];
+}
+
+/** A colour of the ground by the name of its variable, for a canvas. */
+export function groundColour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+/** Calls back when day turns to night or night to day; returns how to stop that. */
+export function onDarkness(change: () => void): () => void {
+  darkness.addEventListener('change', change);
+  return () => darkness.removeEventListener('change', change);
+}
+
+/** A dash pattern as a canvas takes it. */
+export function dashOf(id: string): number[] {
+  return lookOf(id)
+    .dash.split(' ')
+    .filter((part) => part !== '')
+    .map(Number);
+}

@@ -1,0 +1,111 @@
+/** Paths on a map, drawn step by step so that a frame costs only what is new. Knows canvases and traces. */
+import type { Trace } from '@thalweg/guide';
+import type { View } from './terrain.ts';
+
+/** A path as it is drawn: its run, its pen, and how far it has been drawn. */
+export interface Track {
+  readonly trace: Trace;
+  readonly colour: string;
+  readonly dash: readonly number[];
+  /** The last row that is on the canvas, and the length of the line so far. */
+  drawn: number;
+  length: number;
+}
+
+/** Where a point of the plane lies on a canvas of `width` × `height`. */
+export function project({ x, y }: View, width: number, height: number, u: number, v: number): [number, number] {
+  return [((u - x[0]) / (x[1] - x[0])) * width, (1 - (v - y[0]) / (y[1] - y[0])) * height];
+}
+
+/** Draws a track from where it was left to row `t`; the casing keeps it apart from the contours. */
+export function extend(
+  context: CanvasRenderingContext2D,
+  view: View,
+  width: number,
+  height: number,
+  track: Track,
+  t: number,
+  casing: string,
+): void {
+  const { trace } = track;
+  const last = Math.min(t, trace.rows - 1);
+  if (last <= track.drawn) return;
+  const line = new Path2D();
+  const dots = new Path2D();
+  let [px, py] = clamped(project(view, width, height, trace.w[2 * track.drawn]!, trace.w[2 * track.drawn + 1]!), width, height);
+  line.moveTo(px, py);
+  const offset = track.length;
+  for (let row = track.drawn + 1; row <= last; row++) {
+    const [qx, qy] = clamped(project(view, width, height, trace.w[2 * row]!, trace.w[2 * row + 1]!), width, height);
+    line.lineTo(qx, qy);
+    const far = Math.hypot(qx - px, qy - py);
+    track.length += far;
+    if (far > 5) {
+      dots.moveTo(qx + 1.7, qy);
+      dots.arc(qx, qy, 1.7, 0, 2 * Math.PI);
+    }
+    [px, py] = [qx, qy];
+  }
+  context.lineJoin = 'round';
+  context.setLineDash([]);
+  context.strokeStyle = casing;
+  context.globalAlpha = 0.55;
+  context.lineWidth = 3.4;
+  context.stroke(line);
+  context.globalAlpha = 1;
+  context.strokeStyle = track.colour;
+  context.lineWidth = 1.7;
+  context.setLineDash([...track.dash]);
+  context.lineDashOffset = offset;
+  context.stroke(line);
+  context.setLineDash([]);
+  context.fillStyle = track.colour;
+  context.fill(dots);
+  track.drawn = last;
+}
+
+/** A point far outside would make a canvas draw for ever. */
+function clamped([x, y]: readonly [number, number], width: number, height: number): [number, number] {
+  const within = (value: number, size: number): number => (Number.isNaN(value) ? -size : Math.max(-4 * size, Math.min(5 * size, value)));
+  return [within(x, width), within(y, height)];
+}
+
+/** A head of a path, an arrow, or a cross where the run diverged. */
+export function head(context: CanvasRenderingContext2D, x: number, y: number, colour: string, paper: string, lost: boolean): void {
+  context.lineWidth = 2;
+  if (lost) {
+    context.strokeStyle = colour;
+    context.beginPath();
+    context.moveTo(x - 5, y - 5);
+    context.lineTo(x + 5, y + 5);
+    context.moveTo(x + 5, y - 5);
+    context.lineTo(x - 5, y + 5);
+    context.stroke();
+    return;
+  }
+  context.fillStyle = colour;
+  context.strokeStyle = paper;
+  context.beginPath();
+  context.arc(x, y, 4.6, 0, 2 * Math.PI);
+  context.fill();
+  context.stroke();
+}
+
+/** An arrow from (x, y) by (dx, dy), with a small head. */
+export function arrow(context: CanvasRenderingContext2D, x: number, y: number, dx: number, dy: number, colour: string): void {
+  const length = Math.hypot(dx, dy);
+  if (!(length > 1)) return;
+  const [ux, uy] = [dx / length, dy / length];
+  context.strokeStyle = colour;
+  context.fillStyle = colour;
+  context.lineWidth = 1.8;
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x + dx - 6 * ux, y + dy - 6 * uy);
+  context.stroke();
+  context.beginPath();
+  context.moveTo(x + dx, y + dy);
+  context.lineTo(x + dx - 8 * ux - 3.5 * uy, y + dy - 8 * uy + 3.5 * ux);
+  context.lineTo(x + dx - 8 * ux + 3.5 * uy, y + dy - 8 * uy - 3.5 * ux);
+  context.fill();
+}

@@ -1,0 +1,138 @@
+/**
+ * A race: entrants on one landscape from one start, every step kept, so that time is a position and not a process. Changing anything runs
+ * it again. Knows the library and the guide; knows no page.
+ */
+import { untrack } from 'svelte';
+import { EquationError, ThalwegError } from 'thalweg';
+import { defaults, findEntry, surfaces, trace, type Surface, type Trace } from '@thalweg/guide';
+import { methodOf, type Entrant } from './entrant.ts';
+
+/** An entrant's run, or why it could not run. */
+export interface Run {
+  readonly entrant: Entrant;
+  readonly trace?: Trace;
+  readonly latex?: string;
+  readonly error?: string;
+}
+
+/** An entrant of the catalogue at its defaults, with some values of its own. */
+export function entrant(id: string, values: Readonly<Record<string, number>> = {}, key = id): Entrant {
+  const entry = findEntry(id);
+  return { key, id, label: entry.label, values: { ...defaults(entry), ...values }, shape: 'constant', shown: true };
+}
+
+/** The state of a race. */
+export class Race {
+  surface = $state.raw<Surface>(surfaces[0]!);
+  start = $state.raw<readonly [number, number]>([-4, 1]);
+  entrants = $state.raw<readonly Entrant[]>([]);
+  steps = $state(300);
+  /** Standard deviation of one example's gradient noise, and how many examples a step averages. */
+  noise = $state(0);
+  batch = $state(1);
+  seed = $state(1);
+  /** The row that is shown. */
+  t = $state(0);
+  playing = $state(false);
+  direction = $state<1 | -1>(1);
+  /** Rows a second. */
+  speed = $state(60);
+  runs = $state.raw<readonly Run[]>([]);
+  /** Milliseconds that computing all runs took. */
+  took = $state(0);
+  private wanted = 0;
+
+  constructor(surface: Surface, entrants: readonly Entrant[], steps: number) {
+    this.surface = surface;
+    this.start = surface.start;
+    this.entrants = entrants;
+    this.steps = steps;
+    this.t = steps;
+  }
+
+  /** The last row that any run has. */
+  get end(): number {
+    return this.steps;
+  }
+
+  /** Puts one entrant in the place of that with its key. */
+  replace(next: Entrant): void {
+    this.entrants = untrack(() => this.entrants).map((one) => (one.key === next.key ? next : one));
+  }
+
+  /** Sets one hyperparameter of an entrant. */
+  tune(key: string, name: string, value: number): void {
+    this.entrants = untrack(() => this.entrants).map((one) =>
+      one.key === key ? { ...one, values: { ...one.values, [name]: value } } : one,
+    );
+  }
+
+  /** Runs everything again. A later call overtakes an earlier one. */
+  async run(): Promise<void> {
+    const mine = ++this.wanted;
+    const { surface, start, steps, entrants, seed } = this;
+    const noise = this.noise / Math.sqrt(this.batch);
+    const began = performance.now();
+    const runs: Run[] = [];
+    for (const one of entrants) {
+      runs.push(await runOne(one, surface, start, { steps, noise, seed }));
+      if (mine !== this.wanted) return;
+    }
+    this.took = performance.now() - began;
+    this.runs = runs;
+    this.t = Math.min(this.t, steps);
+  }
+
+  /** Moves time by the seconds that have passed. */
+  advance(seconds: number): void {
+    const next = this.t + this.direction * this.speed * seconds;
+    if (next >= this.steps || next <= 0) this.playing = false;
+    this.t = Math.max(0, Math.min(this.steps, next));
+  }
+
+  /** Starts from the beginning where time has run out, else goes on; or holds. */
+  toggle(): void {
+    if (!this.playing && this.direction === 1 && this.t >= this.steps) this.t = 0;
+    if (!this.playing && this.direction === -1 && this.t <= 0) this.t = this.steps;
+    this.playing = !this.playing;
+  }
+
+  /** One row on or back. */
+  step(by: number): void {
+    this.playing = false;
+    this.t = Math.max(0, Math.min(this.steps, Math.round(this.t) + by));
+  }
+}
+
+async function runOne(
+  one: Entrant,
+  surface: Surface,
+  start: readonly [number, number],
+  options: { readonly steps: number; readonly noise: number; readonly seed: number },
+): Promise<Run> {
+  try {
+    const method = methodOf(one, options.steps);
+    return { entrant: one, latex: method.latex(), trace: await trace(method, surface.objective, start, { ...options, anatomy: true }) };
+  } catch (error) {
+    if (error instanceof EquationError || error instanceof ThalwegError) return { entrant: one, error: error.message };
+    throw error;
+  }
+}
+
+/** Runs a race again whenever what it follows from changes. Call inside a component. */
+export function keepRunning(race: Race): void {
+  $effect(() => {
+    void [race.surface, race.start, race.entrants, race.steps, race.noise, race.batch, race.seed];
+    void race.run();
+  });
+  $effect(() => {
+    if (!race.playing) return;
+    let last = performance.now();
+    let frame = requestAnimationFrame(function tick(now) {
+      race.advance(Math.min(0.1, (now - last) / 1000));
+      last = now;
+      frame = requestAnimationFrame(tick);
+    });
+    return () => cancelAnimationFrame(frame);
+  });
+}

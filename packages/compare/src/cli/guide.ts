@@ -1,0 +1,102 @@
+/** The command `thalweg guide`: each claim of the guide, what was measured, and the verdict. Knows claims and the comparer; no page. */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { chapterIds, claims, verdict, type Claim, type ComparisonClaim, type Outcome, type Sources, type Text } from '@thalweg/guide';
+import { Command, Option } from 'commander';
+import picocolors from 'picocolors';
+import { compare } from '../compare.ts';
+import { loadAddresses } from '../data/addresses.ts';
+import { presets } from '../protocol.ts';
+import { findProblem } from '../registry.ts';
+import { Pool } from '../run/pool.ts';
+import { Store } from '../run/store.ts';
+import { exitCodes } from './compare.ts';
+
+interface Options {
+  readonly chapter?: string;
+  readonly compare: boolean;
+  readonly out: string;
+  readonly json?: true;
+  readonly color: boolean;
+}
+
+/** What is printed about a claim. */
+interface Line {
+  readonly id: string;
+  readonly kind: Claim['kind'];
+  readonly statement: string;
+  readonly figure: string;
+  readonly verdict: string;
+  readonly holds: boolean;
+}
+
+/** The command. */
+export function guideCommand(): Command {
+  return new Command('guide')
+    .summary("run the guide's claims: what each says, what was measured, the verdict")
+    .description(
+      'Runs every claim of the guide as an experiment. Those that are mathematics must hold; those that are about data are reproduced or not, ' +
+        "and which optimizer is better is decided by the comparer's quick protocol.",
+    )
+    .addOption(new Option('--chapter <id>', 'one chapter only').choices([...chapterIds]))
+    .option('--no-compare', 'leave out the claims that need a comparison, which takes minutes')
+    .option('--out <dir>', "where the comparison's finished runs are kept, shared with compare", 'report')
+    .option('--json', 'print the claims as JSON')
+    .option('--no-color', 'no colours')
+    .addHelpText('after', '\nExit codes: 0 every mathematical claim holds, 1 one does not, 2 wrong usage.')
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const chosen = claims.filter(
+    ({ chapter, kind }) => (options.chapter ?? chapter) === chapter && (options.compare || kind !== 'comparison'),
+  );
+  let text: Text | undefined;
+  const sources: Sources = { text: () => Promise.resolve((text ??= loadAddresses())) };
+  const lines: Line[] = [];
+  const colours = picocolors.createColors(options.color && process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '');
+  let chapter = '';
+  for (const claim of chosen) {
+    const outcome = claim.kind === 'comparison' ? await compared(claim, options.out) : await claim.measure(sources);
+    const { id, kind, statement } = claim;
+    const line = { id, kind, statement, figure: outcome.figure, verdict: verdict(claim, outcome), holds: outcome.holds };
+    lines.push(line);
+    if (options.json === true) continue;
+    if (claim.chapter !== chapter) process.stdout.write(`${chapter === '' ? '' : '\n'}${colours.bold(claim.chapter)}\n`);
+    chapter = claim.chapter;
+    const paint = line.holds ? colours.green : kind === 'mathematics' ? colours.red : colours.yellow;
+    process.stdout.write(`\n  ${statement}\n    ${colours.dim(line.figure)}\n    ${paint(line.verdict)}\n`);
+  }
+  if (options.json === true) process.stdout.write(`${JSON.stringify(lines, null, 2)}\n`);
+  else process.stdout.write(`\n${summary(lines)}\n`);
+  if (lines.some(({ kind, holds }) => kind === 'mathematics' && !holds)) process.exitCode = exitCodes.failed;
+}
+
+function summary(lines: readonly Line[]): string {
+  const [mathematics, data] = [lines.filter(({ kind }) => kind === 'mathematics'), lines.filter(({ kind }) => kind !== 'mathematics')];
+  const share = (of: readonly Line[]): string => `${String(of.filter(({ holds }) => holds).length)} of ${String(of.length)}`;
+  return `${share(mathematics)} mathematical claims hold; ${share(data)} about data are reproduced.`;
+}
+
+/** The quick protocol on the claim's problem, with the claim's optimizers alone. */
+async function compared(claim: ComparisonClaim, out: string): Promise<Outcome> {
+  const pool = new Pool(Math.min(4, availableParallelism()));
+  process.stderr.write(`comparing ${claim.contestants.join(' and ')} on ${claim.problem} …\n`);
+  try {
+    const { problems } = await compare(
+      {
+        entries: [await findProblem(claim.problem)],
+        contestants: claim.contestants,
+        protocol: { preset: 'quick', ...presets.quick },
+        steps: 'quick',
+        workers: 1,
+      },
+      pool,
+      new Store(join(out, 'trials.jsonl')),
+      () => undefined,
+    );
+    return claim.judge(problems[0]!);
+  } finally {
+    await pool.close();
+  }
+}

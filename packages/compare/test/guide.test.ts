@@ -1,0 +1,35 @@
+/** `thalweg guide` prints each claim with its figure and verdict, runs those about data on the comparer's text, and exits accordingly. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { claims } from '@thalweg/guide';
+
+const command = join(import.meta.dirname, '../bin/thalweg.ts');
+const run = (...args: string[]) => promisify(execFile)(process.execPath, ['--conditions=source', command, 'guide', ...args]);
+
+test('every claim that needs no comparison is measured', async () => {
+  const { stdout } = await run('--no-compare', '--json');
+  const lines = JSON.parse(stdout) as { id: string; kind: string; verdict: string; figure: string }[];
+  assert.deepEqual(
+    lines.map(({ id }) => id),
+    claims.filter(({ kind }) => kind !== 'comparison').map(({ id }) => id),
+  );
+  for (const { id, kind, verdict, figure } of lines) {
+    assert.match(verdict, kind === 'mathematics' ? /^holds$/ : /^(not )?reproduced$/, id);
+    assert.match(figure, /\d/, id);
+  }
+});
+
+test('a chapter is printed with statement, figure and verdict', async () => {
+  const { stdout } = await run('--chapter', 'rmsprop');
+  assert.match(stdout, /^rmsprop\n/);
+  assert.match(stdout, /3\.2 η at first for β = 0\.9/);
+  assert.match(stdout, /first step 3\.16 η for β = 0\.9, 31\.6 η for 0\.999/);
+  assert.match(stdout, /3 of 3 mathematical claims hold/);
+});
+
+test('a chapter that there is not is wrong usage', async () => {
+  await assert.rejects(run('--chapter', 'adamax'), (error: { code?: number; stderr?: string }) => error.code === 2);
+});

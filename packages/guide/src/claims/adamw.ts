@@ -1,0 +1,68 @@
+/** Chapter seven: decay that is the same for all, and two ways of scaling it. */
+import { adam, adamw } from 'thalweg';
+import { figure, type Claim } from '../claim.ts';
+import { drive } from '../experiments/fit.ts';
+import { heatMap, heatRates, kept } from '../experiments/heat.ts';
+import { gaussian } from '../noise.ts';
+
+const noise = (t: number, i: number): number => gaussian(6, t, i) * 10 ** (i - 2);
+const start = [1, -2, 3, -4, 5];
+
+/** The claims of the chapter. */
+export const adamwClaims: readonly Claim[] = [
+  {
+    id: 'adamw.same',
+    chapter: 'adamw',
+    kind: 'mathematics',
+    statement: 'Decoupled decay shrinks every weight by the same factor 1 − η·λ, whatever its gradients.',
+    async measure() {
+      const [lr, weightDecay, steps] = [0.01, 0.5, 200];
+      const [plain, decayed] = [
+        await drive(adam({ lr }), start, steps, noise),
+        await drive(adamw({ lr, weightDecay }), start, steps, noise),
+      ];
+      let [least, most] = [Infinity, -Infinity];
+      for (let i = start.length; i < decayed.points.length; i++) {
+        const before = decayed.points[i - start.length]!;
+        if (Math.abs(before) < 0.1) continue;
+        const factor = (decayed.points[i]! + plain.moved[i]!) / before;
+        [least, most] = [Math.min(least, factor), Math.max(most, factor)];
+      }
+      return {
+        values: { least, most },
+        figure: `factors between ${figure(least, 12)} and ${figure(most, 12)} for gradients from 0.01 to 100; 1 − η·λ = 0.995`,
+        holds: Math.abs(least - 0.995) < 1e-12 && Math.abs(most - 0.995) < 1e-12,
+      };
+    },
+  },
+  {
+    id: 'adamw.sheared',
+    chapter: 'adamw',
+    kind: 'mathematics',
+    statement: 'The scaled form at (η, λ) is the independent form at (η, η·λ): the one map is the other, sheared.',
+    async measure() {
+      const [scaled, independent] = [
+        await drive(adamw({ lr: 0.02, weightDecay: 0.3 }), start, 300, noise),
+        await drive(adamw({ lr: 0.02, weightDecay: 0.006, decay: 'independent' }), start, 300, noise),
+      ];
+      const worst = Math.max(...scaled.points.map((value, i) => Math.abs(value - independent.points[i]!)));
+      return { values: { worst }, figure: `largest difference over 300 steps: ${figure(worst)}`, holds: worst < 1e-12 };
+    },
+  },
+  {
+    id: 'adamw.separate',
+    chapter: 'adamw',
+    kind: 'measurement',
+    statement: 'A λ tuned at one η serves at others in the independent form; in the scaled form the good region follows η·λ = const.',
+    async measure() {
+      const maps = { l2: await heatMap('l2'), scaled: await heatMap('scaled'), independent: await heatMap('independent') };
+      const [l2, scaled, independent] = [kept(maps.l2), kept(maps.scaled), kept(maps.independent)];
+      const count = heatRates.length;
+      return {
+        values: { l2, scaled, independent, count },
+        figure: `the λ tuned at the middle η serves at ${String(independent)} of ${String(count)} rates in the independent form, at ${String(scaled)} in the scaled form, at ${String(l2)} with L2 in Adam`,
+        holds: independent >= count - 1 && scaled <= count / 2 + 0.5,
+      };
+    },
+  },
+];

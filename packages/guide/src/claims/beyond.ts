@@ -1,0 +1,86 @@
+/** Chapter eight: updates of matrices, signs and averages, and how to choose. */
+import { lion, sgd } from 'thalweg';
+import { scheduleFree } from '../catalogue.ts';
+import { figure, type Claim } from '../claim.ts';
+import { drive } from '../experiments/fit.ts';
+import { logSpaced, orthogonalized } from '../experiments/orthogonal.ts';
+import { valley } from '../surface.ts';
+import { trace } from '../trace.ts';
+import { judgeBetter } from './judge.ts';
+
+/** The claims of the chapter. */
+export const beyondClaims: readonly Claim[] = [
+  {
+    id: 'beyond.muon',
+    chapter: 'beyond',
+    kind: 'mathematics',
+    statement:
+      'Five Newton–Schulz steps of Muon bring normalized singular values above 3e−3 to between 0.68 and 1.2, and smaller ones to less.',
+    async measure() {
+      const inside = await orthogonalized(logSpaced(3e-3, 1, 20_001));
+      const [least, most] = [Math.min(...inside), Math.max(...inside)];
+      const below = Math.max(...(await orthogonalized(logSpaced(1e-6, 1e-3, 2001))));
+      return {
+        values: { least, most, below },
+        figure: `from ${figure(least, 4)} to ${figure(most, 4)} above 3e−3; at most ${figure(below)} below 1e−3`,
+        holds: least >= 0.675 && most <= 1.205 && below < least,
+      };
+    },
+  },
+  {
+    id: 'beyond.sign',
+    chapter: 'beyond',
+    kind: 'mathematics',
+    statement: 'A method of signs takes steps of η in every coordinate, whatever the scale of the gradient.',
+    async measure() {
+      const { moved } = await drive(lion({ lr: 0.25 }), [0, 0, 0], 50, (t, i) => 10 ** (6 * i - 6) * (1 + (t % 3)));
+      const worst = Math.max(...moved.subarray(3).map((step) => Math.abs(step - 0.25)));
+      return {
+        values: { worst },
+        figure: `gradients of 1e−6, 1 and 1e6: steps differ from η by at most ${figure(worst)}`,
+        holds: worst === 0,
+      };
+    },
+  },
+  {
+    id: 'beyond.average',
+    chapter: 'beyond',
+    kind: 'mathematics',
+    statement: 'At a constant rate under noise the mean of schedule-free SGD lies lower than the last point of SGD.',
+    async measure() {
+      const objective = valley(10).objective;
+      const seeds = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+      const at = (point: ArrayLike<number>): number => objective(Float64Array.from(point), new Float64Array(2));
+      const options = { steps: 2000, noise: 1 };
+      const plain = await Promise.all(seeds.map((seed) => trace(sgd({ lr: 0.05 }), objective, [-4, 1], { ...options, seed })));
+      const free = await Promise.all(
+        seeds.map((seed) => trace(scheduleFree({ lr: 0.05 }), objective, [-4, 1], { ...options, seed, anatomy: true })),
+      );
+      const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[4]!;
+      const [last, mean] = [median(plain.map((run) => run.loss.at(-1)!)), median(free.map((run) => at(run.names.get('x')!.subarray(-2))))];
+      return {
+        values: { last, mean },
+        figure: `median loss of nine seeds after 2,000 steps: last point ${figure(last)}, mean ${figure(mean)}`,
+        holds: mean < last / 3,
+      };
+    },
+  },
+  {
+    id: 'beyond.words',
+    chapter: 'beyond',
+    kind: 'comparison',
+    statement: 'On sparse text Adam beats SGD.',
+    problem: 'words',
+    contestants: ['sgd', 'adam'],
+    judge: judgeBetter('adam', 'sgd'),
+  },
+  {
+    id: 'beyond.digits',
+    chapter: 'beyond',
+    kind: 'comparison',
+    statement: 'On digits Adam beats SGD with momentum.',
+    problem: 'digits',
+    contestants: ['sgd-momentum', 'adam'],
+    judge: judgeBetter('adam', 'sgd-momentum'),
+  },
+];

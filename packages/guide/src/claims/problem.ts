@@ -1,0 +1,62 @@
+/** Chapter one: what is minimized, and why it is stepped down rather than solved. */
+import { sgd } from 'thalweg';
+import { figure, type Claim } from '../claim.ts';
+import { linearData, normalEquations, squaredError, twoUnits } from '../experiments/model.ts';
+import { basins } from '../surface.ts';
+import { trace } from '../trace.ts';
+
+/** The claims of the chapter. */
+export const problemClaims: readonly Claim[] = [
+  {
+    id: 'problem.solved',
+    chapter: 'problem',
+    kind: 'mathematics',
+    statement: 'A linear model can be solved at once: steps down the loss L(W) arrive at the matrix that the normal equations give.',
+    async measure() {
+      const data = linearData(40, 3, 2, 0.1);
+      const solution = normalEquations(data);
+      const run = await trace(sgd({ lr: 0.5 }), squaredError(data), new Float64Array(6), { steps: 400 });
+      const end = run.w.subarray(-6);
+      const distance = Math.hypot(...end.map((value, i) => value - solution[i]!));
+      return {
+        values: { distance, first: run.loss[0]!, last: run.loss.at(-1)! },
+        figure: `loss from ${figure(run.loss[0]!)} to ${figure(run.loss.at(-1)!)}; ‖W − solution‖ = ${figure(distance)}`,
+        holds: distance < 1e-9,
+      };
+    },
+  },
+  {
+    id: 'problem.nonconvex',
+    chapter: 'problem',
+    kind: 'mathematics',
+    statement:
+      'The loss of a network is not convex: exchanging two hidden units leaves it as it was, but half way between the two it is higher.',
+    async measure() {
+      await Promise.resolve();
+      const [one, other] = [twoUnits([2, -1, 1, -0.4]), twoUnits([-1, 2, -0.4, 1])];
+      const middle = twoUnits([0.5, 0.5, 0.3, 0.3]);
+      return {
+        values: { one, other, middle },
+        figure: `L = ${figure(one)} and ${figure(other)}; half way ${figure(middle)}`,
+        holds: Math.abs(one - other) < 1e-15 && middle > one,
+      };
+    },
+  },
+  {
+    id: 'problem.start',
+    chapter: 'problem',
+    kind: 'mathematics',
+    statement:
+      'The start decides: from one side of the ridge the same method ends in the global minimum, from the other in one that is not.',
+    async measure() {
+      const from = (x: number) => trace(sgd({ lr: 0.1 }), basins.objective, [x, 0.8], { steps: 600 });
+      const [left, right] = [await from(-1.6), await from(1.6)];
+      const [deep, shallow] = [left.loss.at(-1)!, right.loss.at(-1)!];
+      return {
+        values: { left: left.w.at(-2)!, right: right.w.at(-2)!, deep, shallow },
+        figure: `ends at x = ${figure(left.w.at(-2)!)} with f = ${figure(deep)}, and at x = ${figure(right.w.at(-2)!)} with f = ${figure(shallow)}`,
+        holds: shallow - deep > 0.3 && Math.abs(left.w.at(-2)! - basins.minima[0]![0]) < 1e-3,
+      };
+    },
+  },
+];

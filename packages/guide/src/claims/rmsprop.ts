@@ -1,0 +1,58 @@
+/** Chapter four: a history that is forgotten, and what that costs at the start. */
+import { rmsprop } from 'thalweg';
+import { figure, type Claim } from '../claim.ts';
+import { rateAfterBurst, rmspropSteps } from '../experiments/moments.ts';
+import { valley } from '../surface.ts';
+import { coordinate, flipRate, trace } from '../trace.ts';
+
+/** The claims of the chapter. */
+export const rmspropClaims: readonly Claim[] = [
+  {
+    id: 'rmsprop.recovers',
+    chapter: 'rmsprop',
+    kind: 'mathematics',
+    statement: 'A moving average forgets: after a gradient of 100 among gradients of 1 the rate comes back.',
+    async measure() {
+      const rates = await rateAfterBurst(0.9, 100, 300);
+      const back = rates.findIndex((rate, i) => i > 100 && rate > 0.99) - 99;
+      return {
+        values: { before: rates[98]!, at: rates[99]!, back },
+        figure: `rate ${figure(rates[98]!)} η before, ${figure(rates[99]!)} η at the burst, within 1 % of η again after ${String(back)} steps`,
+        holds: rates[99]! < 0.04 && Math.abs(rates.at(-1)! - 1) < 0.01,
+      };
+    },
+  },
+  {
+    id: 'rmsprop.bounces',
+    chapter: 'rmsprop',
+    kind: 'mathematics',
+    statement: 'It still bounces from side to side: at a fixed rate it ends in steps of η, half of it to each side of the floor.',
+    async measure() {
+      const run = await trace(rmsprop({ lr: 0.1 }), valley(50).objective, [-4, 1], { steps: 600 });
+      const across = coordinate(run, run.w, 1).subarray(-101);
+      const height = Math.max(...across.map(Math.abs));
+      return {
+        values: { flips: flipRate(across), height },
+        figure: `in the last 100 steps it changes sides in ${figure(100 * flipRate(across))} % of them, ${figure(height)} from the floor at η = 0.1`,
+        holds: flipRate(across) > 0.99 && Math.abs(height - 0.05) < 0.003,
+      };
+    },
+  },
+  {
+    id: 'rmsprop.start',
+    chapter: 'rmsprop',
+    kind: 'mathematics',
+    statement: 'As v starts at 0, step t under a constant gradient is η/√(1 − βᵗ): 3.2 η at first for β = 0.9, 32 η for 0.999.',
+    async measure() {
+      const worst = async (beta: number): Promise<number> =>
+        Math.max(...(await rmspropSteps(beta, 50)).map((step, i) => Math.abs(step * Math.sqrt(1 - beta ** (i + 1)) - 1)));
+      const [short, long] = [(await rmspropSteps(0.9, 1))[0]!, (await rmspropSteps(0.999, 1))[0]!];
+      const deviation = Math.max(await worst(0.9), await worst(0.999));
+      return {
+        values: { short, long, deviation },
+        figure: `first step ${figure(short)} η for β = 0.9, ${figure(long)} η for 0.999; deviation from the formula ${figure(deviation)}`,
+        holds: Math.abs(short - Math.sqrt(10)) < 1e-9 && Math.abs(long - Math.sqrt(1000)) < 1e-9 && deviation < 1e-9,
+      };
+    },
+  },
+];

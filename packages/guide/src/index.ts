@@ -1,0 +1,52 @@
+/**
+ * The guide's claims as experiments, and what runs them: landscapes, traces, stability limits. Runs in Node and in a browser.
+ *
+ * @packageDocumentation
+ */
+import { adagradClaims } from './claims/adagrad.ts';
+import { adamClaims } from './claims/adam.ts';
+import { adamwClaims } from './claims/adamw.ts';
+import { beyondClaims } from './claims/beyond.ts';
+import { decayClaims } from './claims/decay.ts';
+import { problemClaims } from './claims/problem.ts';
+import { rmspropClaims } from './claims/rmsprop.ts';
+import { sgdClaims } from './claims/sgd.ts';
+import type { Claim } from './claim.ts';
+
+/** Every claim, in the order of the chapters. */
+export const claims: readonly Claim[] = [
+  ...problemClaims,
+  ...sgdClaims,
+  ...adagradClaims,
+  ...rmspropClaims,
+  ...adamClaims,
+  ...decayClaims,
+  ...adamwClaims,
+  ...beyondClaims,
+];
+
+export { chapterIds, figure, verdict } from './claim.ts';
+export type { Bags, ChapterId, Claim, Compared, ComparisonClaim, Experiment, Outcome, Sources, Text } from './claim.ts';
+export { averagedMomentum, catalogue, defaults, findEntry, scheduleFree } from './catalogue.ts';
+export type { CatalogueEntry, Knob } from './catalogue.ts';
+export { adagradRates } from './claims/adagrad.ts';
+export { shrinkingSgd } from './claims/decay.ts';
+export { batchSizes, spreads } from './claims/sgd.ts';
+export { drive, slope } from './experiments/fit.ts';
+export { decayForms, decayMethod, heatDecays, heatMap, heatRates, heatRow, kept } from './experiments/heat.ts';
+export type { DecayForm } from './experiments/heat.ts';
+export { gradientSpread, linearData, normalEquations, squaredError, twoUnits } from './experiments/model.ts';
+export type { LinearData } from './experiments/model.ts';
+export { adamWith, constantSteps, firstStep, noiseThrough, rateAfterBurst, rmspropSteps } from './experiments/moments.ts';
+export type { Corrections } from './experiments/moments.ts';
+export { logSpaced, newtonSchulz, orthogonalized } from './experiments/orthogonal.ts';
+export { decayByScale, splitAdam } from './experiments/penalty.ts';
+export type { DecayPoint } from './experiments/penalty.ts';
+export { batchGradient, crossEntropy, occurrences, ratesByWord, wordRates } from './experiments/words.ts';
+export { gaussian, uniform } from './noise.ts';
+export { stabilityLimit } from './stability.ts';
+export type { Momentum } from './stability.ts';
+export { basins, hessian, largestCurvature, surfaces, valley } from './surface.ts';
+export type { Objective, Surface } from './surface.ts';
+export { coordinate, flipRate, instrumented, trace } from './trace.ts';
+export type { Trace, TraceOptions } from './trace.ts';

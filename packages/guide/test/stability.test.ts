@@ -1,0 +1,102 @@
+/** The stability limits: a run just below settles on a quadratic, one just above leaves it. Curvature against closed forms. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  catalogue,
+  defaults,
+  findEntry,
+  hessian,
+  instrumented,
+  largestCurvature,
+  stabilityLimit,
+  surfaces,
+  trace,
+  valley,
+} from '@thalweg/guide';
+
+const lambda = 30;
+const bowl = (w: Float64Array, g: Float64Array): number => ((g[0] = lambda * w[0]!), (lambda * w[0]! ** 2) / 2);
+
+describe('stability limits', () => {
+  for (const id of ['sgd', 'sgd-momentum', 'nesterov', 'averaged-momentum']) {
+    for (const beta of [0.5, 0.9, 0.97]) {
+      it(`${id}, β = ${String(beta)}`, async () => {
+        const entry = findEntry(id);
+        const limit = stabilityLimit(entry.momentum, beta, lambda);
+        const end = async (lr: number): Promise<number> => {
+          const run = await trace(
+            entry.make({ ...defaults(entry), ...(entry.beta === undefined ? {} : { [entry.beta]: beta }), lr }),
+            bowl,
+            [1],
+            { steps: 4000 },
+          );
+          return Math.abs(run.w[run.rows - 1]!);
+        };
+        assert.ok((await end(0.99 * limit)) < 1e-3);
+        assert.ok((await end(1.01 * limit)) > 1e3);
+      });
+    }
+  }
+  it('signs have none, nor has ground that curves down', () => {
+    assert.equal(stabilityLimit('sign', 0.9, 5), Infinity);
+    assert.equal(stabilityLimit('none', 0, -1), Infinity);
+  });
+});
+
+describe('curvature', () => {
+  it("is the valley's, however it is turned", () => {
+    for (const angle of [0, 0.3, 1, 2.5])
+      assert.ok(Math.abs(largestCurvature(hessian(valley(50, angle).objective, [0.3, -0.4])) - 50) < 1e-6);
+  });
+  it('is that of the divided Hessian where there is a preconditioner', () => {
+    assert.ok(Math.abs(largestCurvature([4, 0, 9], [2, 9]) - 2) < 1e-12);
+  });
+});
+
+describe('landscapes', () => {
+  for (const surface of surfaces) {
+    it(`${surface.id}: the gradient is that of the value, and vanishes at the minima`, () => {
+      const g = new Float64Array(2);
+      const value = (x: number, y: number): number => surface.objective(Float64Array.of(x, y), new Float64Array(2));
+      for (const [x, y] of [surface.start, [0.3, 0.7], [-1.1, 0.4]] as const) {
+        surface.objective(Float64Array.of(x, y), g);
+        const h = 1e-6;
+        for (const [i, slope] of [(value(x + h, y) - value(x - h, y)) / (2 * h), (value(x, y + h) - value(x, y - h)) / (2 * h)].entries()) {
+          assert.ok(Math.abs(slope - g[i]!) <= 1e-4 * Math.max(1, Math.abs(g[i]!)), `${surface.id} ${String(slope)} ${String(g[i])}`);
+        }
+      }
+      for (const point of surface.minima) {
+        surface.objective(Float64Array.from(point), g);
+        assert.ok(Math.hypot(...g) < 5e-3, `${surface.id} at ${String(point)}`);
+      }
+    });
+  }
+});
+
+describe('traces', () => {
+  for (const entry of catalogue) {
+    it(`${entry.id}: watching every name changes no number`, async () => {
+      const method = entry.make(defaults(entry));
+      const [plain, watched] = [
+        await trace(method, valley(20).objective, [-1, 0.5], { steps: 60 }),
+        await trace(method, valley(20).objective, [-1, 0.5], { steps: 60, anatomy: true }),
+      ];
+      assert.deepEqual(watched.w, plain.w);
+      assert.equal(plain.names.size, 0);
+      if (entry.preconditioner !== undefined) assert.ok(watched.names.has(entry.preconditioner.name));
+    });
+  }
+  it('keeps the temporaries of the equations', () => {
+    assert.match(instrumented(findEntry('adam').make(defaults(findEntry('adam')))).equations, /m̂ ← m/);
+  });
+  it('stops where the run diverges', async () => {
+    const run = await trace(findEntry('sgd').make({ lr: 1 }), valley(50).objective, [1, 1], { steps: 1000 });
+    assert.ok(run.diverged && run.rows < 20);
+  });
+  it('repeats noise from its seed and changes it with another', async () => {
+    const at = async (seed: number) =>
+      (await trace(findEntry('sgd').make({ lr: 0.01 }), valley(5).objective, [1, 1], { steps: 20, noise: 1, seed })).w;
+    assert.deepEqual(await at(1), await at(1));
+    assert.notDeepEqual(await at(1), await at(2));
+  });
+});
