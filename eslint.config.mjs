@@ -17,7 +17,18 @@ const reasons = {
 };
 
 export default tseslint.config(
-  { ignores: ['**/dist/', 'docs/api/', 'docs/.examples/', 'packages/thalweg/test/.types/', 'coverage/', 'report/', '.bench/'] },
+  {
+    ignores: [
+      '**/dist/',
+      'docs/api/',
+      'docs/.examples/',
+      'packages/thalweg/test/.types/',
+      'coverage/',
+      'report/',
+      '.bench/',
+      'apps/lab/svelte.config.js',
+    ],
+  },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,

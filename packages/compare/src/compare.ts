@@ -67,13 +67,22 @@ async function compareOn(
 ): Promise<ProblemResult> {
   const { problem } = entry;
   const steps = typeof plan.steps === 'number' ? plan.steps : problem.steps[plan.steps];
-  const contestants = findContestants(entry, [...plan.contestants, ...entry.contestants.map((one) => one.id)]);
+  const contestants = await findContestants(entry, [...plan.contestants, ...entry.contestants.map((one) => one.id)]);
   const { tuningSeeds, testSeeds, gridPoints } = plan.protocol;
   let trials = contestants.length * (gridPoints * tuningSeeds.length + testSeeds.length);
   onProgress({ kind: 'problem', problem: problem.id, trials });
   const run = async (contestant: Contestant, lr: number, seed: number): Promise<TrialResult> => {
-    const request = { problem: entry.reference, contestant: contestant.id, lr, seed, steps };
-    const key = JSON.stringify([problem.id, entry.version, contestant.id, contestant.code, lr, seed, steps, versionOfThalweg()]);
+    const request = { problem: entry.reference, contestant: contestant.file?.path ?? contestant.id, lr, seed, steps };
+    const key = JSON.stringify([
+      problem.id,
+      entry.version,
+      contestant.id,
+      contestant.file?.version ?? contestant.code,
+      lr,
+      seed,
+      steps,
+      versionOfThalweg(),
+    ]);
     const kept = store.get(key);
     const result = kept ?? (await pool.run(request));
     if (kept === undefined) store.add(key, result);

@@ -1,5 +1,6 @@
 /** The optimizers that can be compared by name. A user's file may add its own. Knows the library's public face only. */
-import { adagrad, adam, adamw, lamb, lion, polyak, radam, rmsprop, sgd, ThalwegError, type Method } from 'thalweg';
+import * as thalweg from 'thalweg';
+import { adagrad, adam, adamw, groups, lamb, lion, muon, otherwise, polyak, radam, rmsprop, sgd, ThalwegError, type Method } from 'thalweg';
 
 /** An optimizer with everything fixed but its learning rate. */
 export interface Contestant {
@@ -11,6 +12,8 @@ export interface Contestant {
   readonly hyperparameters: Readonly<Record<string, number | string | boolean>>;
   /** The middle of the first grid of learning rates: where people start with this method. */
   readonly centre: number;
+  /** Where a worker finds it: the file that brought it, if a file did, with what changes when the file does. */
+  readonly file?: { readonly path: string; readonly version: string };
   /** The method at one learning rate. */
   readonly create: (lr: number) => Method;
 }
@@ -90,6 +93,18 @@ export const contestants: readonly Contestant[] = [
     centre: 1,
     create: (lr) => polyak({ lr }),
   },
+  {
+    id: 'muon',
+    label: 'Muon + AdamW',
+    code: 'muon({ lr }) for matrices, adamw({ lr: lr / 10 }) for the rest',
+    hyperparameters: { momentum: 0.95 },
+    centre: 2e-2,
+    create: (lr) =>
+      groups([
+        { match: { rank: 2 }, use: muon({ lr }) },
+        { match: otherwise, use: adamw({ lr: lr / 10 }) },
+      ]),
+  },
 ];
 
 /** The six of the guide, compared when nobody names others. */
@@ -106,4 +121,36 @@ export function checkContestant(file: string, value: unknown): Contestant {
   }
   const id = String(field('id'));
   return { label: id, code: `${id}({ lr })`, hyperparameters: {}, centre: 1e-2, ...(value as Pick<Contestant, 'id' | 'create'>) };
+}
+
+interface Factory {
+  readonly definition: { readonly name: string; readonly hyper: Readonly<Record<string, readonly [string, number, string?]>> };
+}
+
+/** A contestant for what `optimizer({ … })` returned, at its defaults but for the learning rate. */
+export function contestantOf(factory: Factory & ((options: { readonly lr: number }) => Method)): Contestant {
+  const { name, hyper } = factory.definition;
+  const centre = hyper['lr']?.[1] ?? 1e-2;
+  return {
+    id: name,
+    label: name,
+    code: `${name}({ lr })`,
+    hyperparameters: {},
+    centre: centre > 0 ? centre : 1e-2,
+    create: (lr) => factory({ lr }),
+  };
+}
+
+/** Whether a value is what `optimizer({ … })` returned, with a learning rate. */
+export function isFactory(value: unknown): value is Parameters<typeof contestantOf>[0] {
+  if (typeof value !== 'function' || !('definition' in value)) return false;
+  const { definition } = value as { readonly definition: unknown };
+  const hyper: unknown = typeof definition === 'object' && definition !== null ? Reflect.get(definition, 'hyper') : undefined;
+  return typeof hyper === 'object' && hyper !== null && 'lr' in hyper;
+}
+
+/** An optimizer of the library under its own name, whether or not it is among the contestants. */
+export function libraryContestant(name: string): Contestant | undefined {
+  const value: unknown = Object.entries(thalweg).find(([key]) => key === name)?.[1];
+  return isFactory(value) ? contestantOf(value) : undefined;
 }

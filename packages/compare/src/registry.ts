@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { checkContestant, contestants, type Contestant } from './contestants.ts';
+import { checkContestant, contestantOf, contestants, isFactory, libraryContestant, type Contestant } from './contestants.ts';
 import { checkProblem, ProblemError, type Problem } from './problem.ts';
 import { digits } from './problems/digits.ts';
 import { landscapes } from './problems/landscapes.ts';
@@ -67,12 +67,32 @@ function builtInVersion(): string {
   return (builtIn = hash.digest('hex').slice(0, 16));
 }
 
-/** The optimizers of these ids, from an entry's file or built in. */
-export function findContestants(entry: Entry, ids: readonly string[]): Contestant[] {
+/**
+ * The optimizers of these ids: from an entry's file, built in, any of the library by its name, or the default export of a file.
+ *
+ * @throws ProblemError where there is none
+ */
+export async function findContestants(entry: Entry, ids: readonly string[]): Promise<Contestant[]> {
   const known = [...entry.contestants, ...contestants];
-  return ids.map((id) => {
-    const found = known.find((one) => one.id === id);
-    if (found === undefined) throw new ProblemError(id, `there is no such optimizer; there are ${known.map((one) => one.id).join(', ')}`);
-    return found;
-  });
+  const find = async (id: string): Promise<Contestant> =>
+    isFile(id) ? loadContestant(id) : (known.find((one) => one.id === id) ?? libraryContestant(id) ?? unknown(id, known));
+  const found = await Promise.all(ids.map(find));
+  const twice = found.find((one, i) => found.findIndex(({ id }) => id === one.id) !== i);
+  if (twice !== undefined) throw new ProblemError(twice.id, 'two optimizers have this name; give one of them another');
+  return found;
+}
+
+function unknown(id: string, known: readonly Contestant[]): never {
+  const list = known.map((one) => one.id).join(', ');
+  throw new ProblemError(id, `there is no such optimizer; there are ${list}, any that thalweg list prints, or a file such as ./mine.ts`);
+}
+
+/** The default export of a file: what `optimizer({ … })` returned, or `{ id, create: (lr) => method }`. */
+async function loadContestant(reference: string): Promise<Contestant> {
+  const path = resolve(reference);
+  if (!existsSync(path)) throw new ProblemError(reference, 'there is no such file');
+  const exported: Record<string, unknown> = { ...((await import(pathToFileURL(path).href)) as object) };
+  const value = exported['default'];
+  const contestant = isFactory(value) ? contestantOf(value) : checkContestant(reference, value);
+  return { ...contestant, file: { path, version: createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16) } };
 }

@@ -111,7 +111,7 @@ describe('the command', () => {
   }
 
   test('--help for every command', async () => {
-    for (const args of [['--help'], ['compare', '--help'], ['list', '--help']]) {
+    for (const args of [['--help'], ['compare', '--help'], ['list', '--help'], ['show', '--help'], ['guide', '--help']]) {
       const { code, stdout } = await thalweg(args);
       assert.equal(code, 0);
       assert.match(stdout, /Usage: thalweg/);
@@ -121,6 +121,33 @@ describe('the command', () => {
   test('list names problems and optimizers', async () => {
     const { stdout } = await thalweg(['list']);
     assert.match(stdout, /digits[\s\S]*rastrigin[\s\S]*adamw\(\{ lr, weightDecay: 0\.01 \}\)/);
+  });
+
+  test('show prints an entry, and says what is near where there is none', async () => {
+    const { code, stdout } = await thalweg(['show', 'adamw']);
+    assert.equal(code, 0);
+    assert.match(stdout, /^adamw\n[\s\S]*w ← w − η[\s\S]*torch\.optim\.AdamW/);
+    const wrong = await thalweg(['show', 'adax']);
+    assert.deepEqual([wrong.code, wrong.stdout], [2, '']);
+    assert.match(wrong.stderr, /there is no optimizer adax; did you mean adabelief or adadelta/);
+  });
+
+  test('an optimizer of the user’s from a file, and one of the library by name, on a built-in problem', async () => {
+    const file = join(folder, 'cub.ts');
+    const text = (rate: string): string =>
+      `import { optimizer } from 'thalweg'; export default optimizer({ name: 'cub', hyper: { lr: ['η', ${rate}] }, equations: 'w ← w − η·sign(g)' });`;
+    writeFileSync(file, text('0.01'));
+    const args = ['compare', 'valley', '--quick', '--steps', '40', '--optimizers', `nadam,${file}`, '--json', '--out', join(folder, 'cub')];
+    const { code, stdout, stderr } = await thalweg(args);
+    assert.equal(code, 0, stderr);
+    const [problem] = (JSON.parse(stdout) as Comparison).problems;
+    assert.deepEqual(problem?.optimizers.map(({ id }) => id).toSorted(), ['cub', 'nadam']);
+    writeFileSync(file, text('0.02'));
+    const again = await thalweg(args);
+    assert.match(again.stderr, /finished runs found/);
+    writeFileSync(file, 'export default 3;');
+    const broken = await thalweg(args);
+    assert.match(broken.stderr, /each of its optimizers must be/);
   });
 
   test('--json prints results and nothing else; a pipe sees no control codes; files are written', async () => {

@@ -159,5 +159,5 @@ function compile(root: MathNode, typedOnly: boolean): Evaluate {
         );
     }
   };
-  return visit(root as Shape);
+  return visit(root);
 }

@@ -122,8 +122,9 @@ async function runOne(
 /** Runs a race again whenever what it follows from changes. Call inside a component. */
 export function keepRunning(race: Race): void {
   $effect(() => {
-    void [race.surface, race.start, race.entrants, race.steps, race.noise, race.batch, race.seed];
-    void race.run();
+    // Reading them is what makes the effect follow them.
+    const causes = [race.surface, race.start, race.entrants, race.steps, race.noise, race.batch, race.seed];
+    if (causes.length > 0) void race.run();
   });
   $effect(() => {
     if (!race.playing) return;

@@ -26,7 +26,10 @@ export function runJobs(
         worker.postMessage(jobs[at]);
       };
       worker.onmessage = ({ data }: MessageEvent<Answer>) => {
-        if ('error' in data) return stop(new Error(data.error));
+        if ('error' in data) {
+          stop(new Error(data.error));
+          return;
+        }
         onRow(at, data.values);
         done += 1;
         if (done === jobs.length) {

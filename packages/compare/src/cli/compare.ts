@@ -36,6 +36,7 @@ const examples = `
 Examples:
   $ thalweg compare --quick                              words and digits, six optimizers, under three minutes
   $ thalweg compare digits --optimizers adam,adamw,lion
+  $ thalweg compare digits --optimizers adamw,./mine.ts  an optimizer of your own: the default export of a file
   $ thalweg compare rosenbrock valley --json > results.json
   $ thalweg compare ./my-problem.ts --out my-report      a problem, and optimizers, of your own
 
@@ -52,7 +53,11 @@ export function compareCommand(): Command {
     .argument('[problems...]', `${problems.map(({ id }) => id).join(', ')}, or a file such as ./my-problem.ts (default: words digits)`)
     .addOption(new Option('--quick', 'fewer rates, seeds and steps; results are labelled so').conflicts('thorough'))
     .option('--thorough', 'more rates, seeds and steps')
-    .option('--optimizers <ids>', `comma-separated, of ${contestants.map(({ id }) => id).join(', ')}`, list)
+    .option(
+      '--optimizers <ids>',
+      `comma-separated, of ${contestants.map(({ id }) => id).join(', ')}; any that "thalweg list" prints; or a file such as ./mine.ts`,
+      list,
+    )
     .option('--seeds <n>', 'test seeds', whole(1, 1000))
     .option('--steps <n>', 'steps of each run', whole(1, 1e7))
     .option('--grid-points <n>', 'learning rates tried first', whole(2, 50))
@@ -129,7 +134,7 @@ async function planOf(references: readonly string[], options: Options): Promise<
   };
   const entries = await Promise.all([...new Set(references)].map((reference) => findProblem(reference)));
   const ids = options.optimizers ?? defaultContestants;
-  for (const entry of entries) findContestants(entry, ids);
+  for (const entry of entries) await findContestants(entry, ids);
   return { entries, contestants: [...new Set(ids)], protocol, steps: options.steps ?? preset, workers: options.workers };
 }
 

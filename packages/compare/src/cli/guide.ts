@@ -1,6 +1,7 @@
 /** The command `thalweg guide`: each claim of the guide, what was measured, and the verdict. Knows claims and the comparer; no page. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { isatty } from 'node:tty';
 import { chapterIds, claims, verdict, type Claim, type ComparisonClaim, type Outcome, type Sources, type Text } from '@thalweg/guide';
 import { Command, Option } from 'commander';
 import picocolors from 'picocolors';
@@ -54,7 +55,7 @@ async function run(options: Options): Promise<void> {
   let text: Text | undefined;
   const sources: Sources = { text: () => Promise.resolve((text ??= loadAddresses())) };
   const lines: Line[] = [];
-  const colours = picocolors.createColors(options.color && process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '');
+  const colours = picocolors.createColors(options.color && !process.env['NO_COLOR'] && isatty(1));
   let chapter = '';
   for (const claim of chosen) {
     const outcome = claim.kind === 'comparison' ? await compared(claim, options.out) : await claim.measure(sources);

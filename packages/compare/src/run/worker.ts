@@ -12,7 +12,7 @@ const models = new Map<string, Promise<Model>>();
 async function answer(request: TrialRequest): Promise<WorkerAnswer> {
   try {
     const entry = await findProblem(request.problem);
-    const [contestant] = findContestants(entry, [request.contestant]);
+    const [contestant] = await findContestants(entry, [request.contestant]);
     if (contestant === undefined) throw new RangeError('one contestant was asked for');
     const model = models.get(request.problem) ?? Promise.resolve(entry.problem.load());
     models.set(request.problem, model);
