@@ -5,6 +5,8 @@ import fc from 'fast-check';
 import { EquationError, muon, noisySgd, optimizer, tensor, UnsupportedError } from 'thalweg';
 import { eigenvectors, inverseRoot, orthonormal, symmetricEigen } from '../src/lower/routines/eigen.ts';
 import { multiply } from '../src/lower/routines/matmul.ts';
+import { multiply as inWebAssembly } from '../src/runtime/matmul.ts';
+import { awkward } from './support/random-program.ts';
 import { newtonSchulz } from '../src/lower/routines/newton-schulz.ts';
 import { philox } from '../src/lower/routines/noise.ts';
 import { like, type Matrix, type Routine } from '../src/lower/routines/routine.ts';
@@ -24,7 +26,7 @@ const product = (a: Matrix, b: Matrix): Matrix =>
 const transposed = (a: Matrix): Matrix => matrix(a.cols, a.rows, (i, j) => a.data[j * a.cols + i]!);
 const call = (routine: Routine, operand: Matrix, ...scalars: number[]): Matrix => {
   const result = like(operand, operand.rows, operand.cols);
-  routine({ tensor: 'x', operands: [operand], scalars, result });
+  routine({ tensor: 'x', operands: [operand], scalars, result, multiply });
   return result;
 };
 const close = (a: Matrix, b: Matrix, bound: number): void => {
@@ -112,6 +114,28 @@ describe('routines', () => {
     );
   });
 
+  test('WebAssembly multiplies to the same bits, on any size and on awkward numbers', () => {
+    const sizes = fc.integer({ min: 0, max: 45 });
+    const same = (a: Matrix, b: Matrix): void => {
+      const [plain, packed] = [like(a, a.rows, b.cols), like(a, a.rows, b.cols)];
+      multiply(a, b, plain);
+      inWebAssembly(a, b, packed);
+      packed.data.forEach((x, i) => { assert.ok(Object.is(x, plain.data[i]), `${String(i)}: ${String(x)} is not ${String(plain.data[i])}`); }); // prettier-ignore
+    };
+    const fill = (rows: number, cols: number, values: readonly number[], wide: boolean): Matrix => {
+      const data = Array.from({ length: rows * cols }, (_, i) => values[(i * 7) % values.length]!);
+      return { rows, cols, data: wide ? Float64Array.from(data) : Float32Array.from(data) };
+    };
+    const numbers = fc.array(awkward, { minLength: 5, maxLength: 60 });
+    fc.assert(
+      fc.property(sizes, sizes, sizes, numbers, numbers, fc.boolean(), (m, k, n, x, y, wide) => {
+        same(fill(m, k, x, wide), fill(k, n, y, wide));
+      }),
+      { numRuns: 150 },
+    );
+    same(random(257, 129, 1), random(129, 65, 2));
+  });
+
   test('eigenvectors diagonalize, roots invert, QR is orthonormal and triangular', () => {
     for (const n of [1, 2, 5, 17]) {
       const half = random(n, n, n);
@@ -169,6 +193,28 @@ describe('routines', () => {
         1e-9,
       );
     }
+  });
+
+  test('matrices of one shape are stepped together as each alone, tall ones as wide ones turned', async () => {
+    const values = (seed: number): Float64Array => Float64Array.from({ length: 24 }, (_, i) => Math.sin(seed * 7 + i * i));
+    const shape = [4, 6];
+    const all = await muon().init({
+      a: tensor(shape, { values: values(1) }),
+      b: tensor(shape, { values: values(2) }),
+      c: tensor(shape, { values: values(3) }),
+    });
+    const alone = await muon().init({ b: tensor(shape, { values: values(2) }) });
+    const turn = (x: Float64Array): Float64Array => transposed({ data: x, rows: 4, cols: 6 }).data as Float64Array;
+    const turned = await muon({ adjust: 'rms' }).init({ b: tensor([6, 4], { values: turn(values(2)) }) });
+    const upright = await muon({ adjust: 'rms' }).init({ b: tensor(shape, { values: values(2) }) });
+    for (let t = 1; t <= 5; t++) {
+      all.step({ a: values(t), b: values(t + 10), c: values(t + 20) });
+      alone.step({ b: values(t + 10) });
+      turned.step({ b: turn(values(t + 10)) });
+      upright.step({ b: values(t + 10) });
+    }
+    assert.deepEqual(all.params.b, alone.params.b);
+    turn(upright.params.b).forEach((w, i) => { assert.ok(Math.abs(w - turned.params.b[i]!) < 1e-14); }); // prettier-ignore
   });
 
   test('Philox gives the words of its authors’ known answers', () => {

@@ -1,13 +1,16 @@
 /** Binds a plan's routine to an arena: which arrays of which tensor it reads and writes. */
 import { elementsOf, type Form } from '../language/form.ts';
 import type { Node } from '../language/graph.ts';
+import { multiply as plainly } from '../lower/routines/matmul.ts';
 import type { Matrix } from '../lower/routines/routine.ts';
 import { routineTable } from '../lower/routines/table.ts';
 import type { FormedArray, RoutineCall } from '../plan/plan.ts';
 import type { Arena } from './arena.ts';
+import type { Backend } from './backend.ts';
+import { multiply } from './matmul.ts';
 
 /** A function that runs the routine for tensor `j`. `valueOf` gives the numbers of the tensor at hand. */
-export function bindRoutine(call: RoutineCall, arena: Arena, valueOf: (node: Node) => number): (j: number) => void {
+export function bindRoutine(call: RoutineCall, arena: Arena, backend: Backend, valueOf: (node: Node) => number): (j: number) => void {
   const run = routineTable[call.op];
   const jobs = arena.tensors.map(({ name, shape }, j) => {
     const matrix = ({ array, form }: FormedArray): Matrix => ({ data: arena.view(array, j), ...dimensions(form, shape) });
@@ -15,7 +18,7 @@ export function bindRoutine(call: RoutineCall, arena: Arena, valueOf: (node: Nod
   });
   return (j) => {
     const job = jobs[j];
-    if (job !== undefined) run({ ...job, scalars: call.scalars.map(valueOf) });
+    if (job !== undefined) run({ ...job, scalars: call.scalars.map(valueOf), multiply: backend === 'wasm' ? multiply : plainly });
   };
 }
 

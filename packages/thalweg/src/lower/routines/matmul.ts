@@ -1,12 +1,12 @@
 /** Products of matrices. Each element is summed in the order of the inner index, every product and sum rounded to the array's type. */
-import { operandOf, type Matrix, type Routine } from './routine.ts';
+import { operandOf, type Matrix, type Multiply, type Routine } from './routine.ts';
 
 /** out = A·B. Blocks of the inner index keep B's rows in cache; the order in which an element is summed does not change. */
-export function multiply(a: Matrix, b: Matrix, out: Matrix): void {
+export const multiply: Multiply = (a, b, out) => {
   out.data.fill(0);
   if (out.data instanceof Float32Array) accumulate(a, b, out, Math.fround);
   else accumulate(a, b, out, (x) => x);
-}
+};
 
 const blockOfInner = 64;
 
@@ -32,5 +32,5 @@ export function transposed({ data, rows, cols }: Matrix): Matrix {
 
 /** A·B. */
 export const matmul: Routine = (job) => {
-  multiply(operandOf(job, 0), operandOf(job, 1), job.result);
+  job.multiply(operandOf(job, 0), operandOf(job, 1), job.result);
 };

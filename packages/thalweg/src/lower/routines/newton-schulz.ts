@@ -2,11 +2,12 @@
  * The Newton–Schulz iteration of Muon (Jordan 2024; the coefficients by You): X ← a·X + (b·A + c·A²)·X with A = X·Xᵀ, from X = G/max(‖G‖, ε),
  * which drives the singular values of X towards 1. A tall matrix is transposed first, so that A is the smaller of the two.
  */
-import { multiply, transposed } from './matmul.ts';
+import { transposed } from './matmul.ts';
 import { like, operandOf, scalarOf, type Routine } from './routine.ts';
 
 /** newtonSchulz(G, a, b, c, steps, ε). */
 export const newtonSchulz: Routine = (job) => {
+  const { multiply } = job;
   const g = operandOf(job);
   const [a, b, c, steps, eps] = [0, 1, 2, 3, 4].map((i) => scalarOf(job, i)) as [number, number, number, number, number];
   const tall = g.rows > g.cols;

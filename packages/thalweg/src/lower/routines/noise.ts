@@ -29,11 +29,10 @@ function product(a: number, b: number): { readonly high: number; readonly low: n
 }
 
 /** noise(seed), with the step as a second number: one draw from N(0, 1) for each element. */
-export const noise: Routine = ({ tensor, scalars, result }) => {
-  const job = { tensor, scalars, operands: [], result };
+export const noise: Routine = (job) => {
   const [seed, t] = [scalarOf(job, 0), scalarOf(job, 1)];
-  const key = [seed >>> 0, hashOf(tensor)] as const;
-  const { data } = result;
+  const key = [seed >>> 0, hashOf(job.tensor)] as const;
+  const { data } = job.result;
   for (let i = 0; i < data.length; i += 4) {
     const words = philox([i >>> 2, 0, t >>> 0, Math.floor(t / 2 ** 32)], key);
     for (let k = 0; k < 4 && i + k < data.length; k += 2) {

@@ -1,6 +1,6 @@
 /**
- * What a routine on whole matrices is given. A routine is plain JavaScript on the arrays' own memory, the same code whatever the backend,
- * so its result is the same bit for bit; storing to the array rounds to its type.
+ * What a routine on whole matrices is given. A routine is plain JavaScript on the arrays' own memory, the same code whatever the backend but
+ * for products of matrices, so its result is the same bit for bit; storing to the array rounds to its type.
  */
 
 /** An array with its rows and columns. */
@@ -10,6 +10,9 @@ export interface Matrix {
   readonly cols: number;
 }
 
+/** out = A·B, each element summed in the order of the inner index, every product and sum rounded to the array's type. */
+export type Multiply = (a: Matrix, b: Matrix, out: Matrix) => void;
+
 /** One call of a routine for one tensor. */
 export interface RoutineJob {
   /** The parameter's name. */
@@ -17,6 +20,8 @@ export interface RoutineJob {
   readonly operands: readonly Matrix[];
   readonly scalars: readonly number[];
   readonly result: Matrix;
+  /** How the backend multiplies matrices; all ways give the same bits. */
+  readonly multiply: Multiply;
 }
 
 /** Reads its operands and overwrites its result. */
