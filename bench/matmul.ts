@@ -1,35 +1,29 @@
-/** Products of square matrices in WebAssembly and in JavaScript, and Muon's step, in one run: `node --conditions=source bench/matmul.ts`. */
-import { muon, tensor } from 'thalweg';
-import { multiply as plainly } from '../packages/thalweg/src/lower/routines/matmul.ts';
-import { like, type Matrix, type Multiply } from '../packages/thalweg/src/lower/routines/routine.ts';
-import { multiply } from '../packages/thalweg/src/runtime/matmul.ts';
+/** Products of square float32 matrices in WebAssembly and in JavaScript, and Muon's step, in one run: `node --conditions=source bench/matmul.ts`. */
+import { muon, optimizer, tensor, type Backend, type Method } from 'thalweg';
 
-const square = (n: number): Matrix => ({ rows: n, cols: n, data: Float32Array.from({ length: n * n }, (_, i) => Math.sin(i)) });
+/** A step is two products of n × n matrices, and little else. */
+const products = optimizer({ name: 'products', hyper: {}, equations: 'w ← g @ gᵀ @ g' });
 
-function gigaflops(run: Multiply, n: number): number {
-  const [a, b] = [square(n), square(n)];
-  const out = like(a, n, n);
-  run(a, b, out);
-  const rounds = Math.max(1, Math.round(2e8 / n ** 3));
+async function milliseconds(method: Method, n: number, backend: Backend): Promise<number> {
+  const opt = await method.init({ W: tensor([n, n]) }, { backend });
+  opt.grads.W.forEach((_, i) => (opt.grads.W[i] = Math.sin(i)));
+  opt.step();
+  const rounds = Math.max(1, Math.round(1e8 / n ** 3));
   let best = Infinity;
   for (let repeat = 0; repeat < 3; repeat++) {
     const start = performance.now();
-    for (let i = 0; i < rounds; i++) run(a, b, out);
+    for (let i = 0; i < rounds; i++) opt.step();
     best = Math.min(best, (performance.now() - start) / rounds);
   }
-  return (2 * n ** 3) / best / 1e6;
+  return best;
 }
 
 console.log('| n | WebAssembly, GFLOP/s | JavaScript, GFLOP/s | ratio |\n| --: | --: | --: | --: |');
 for (const n of [64, 256, 512, 1024]) {
-  const [fast, slow] = [gigaflops(multiply, n), gigaflops(plainly, n)];
-  console.log(`| ${String(n)} | ${fast.toFixed(1)} | ${slow.toFixed(2)} | ${(fast / slow).toFixed(1)} |`);
+  const [fast, slow] = [await milliseconds(products(), n, 'wasm'), await milliseconds(products(), n, 'fround')];
+  const rate = (time: number): number => (4 * n ** 3) / time / 1e6;
+  console.log(`| ${String(n)} | ${rate(fast).toFixed(1)} | ${rate(slow).toFixed(2)} | ${(slow / fast).toFixed(1)} |`);
 }
 for (const backend of ['wasm', 'fround'] as const) {
-  const opt = await muon().init({ W: tensor([512, 512]) }, { backend });
-  opt.grads.W.forEach((_, i) => (opt.grads.W[i] = Math.sin(i)));
-  opt.step();
-  const start = performance.now();
-  opt.step();
-  console.log(`Muon's step on 512 × 512, ${backend}: ${(performance.now() - start).toFixed(0)} ms`);
+  console.log(`Muon's step on 512 × 512, ${backend}: ${(await milliseconds(muon(), 512, backend)).toFixed(0)} ms`);
 }

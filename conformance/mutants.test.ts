@@ -97,6 +97,8 @@ const mutants: readonly Mutant[] = [
   ['sophia', 'not clipped', 'max(−1, min(1, m / max(γ·h, ε)))', 'm / max(γ·h, ε)'],
   ['sophia', 'the Hessian of every step', '(t − 1) mod k == 0 ? β₂·h + (1 − β₂)·H : h', 'β₂·h + (1 − β₂)·H'],
   ['adamw', 'the mask of agreement turned', 'u·g > 0', 'u·g < 0'],
+  ['adamw', 'the mask not made up for', 'u·κ / max(sum(κ) / size, 1e-3)', 'u·κ'],
+  ['madgrad', 'ε left out of the rate', '(η + ε)·√t', 'η·√t'],
   ['lion', 'the mask not made up for', 'u·κ / max(sum(κ) / size, 1e-3)', 'u·κ'],
   ['prodigy', 'the distance to go', 'x − w', 'w − x'],
   ['prodigy', 'an estimate that can fall', 'max(d, c·r / n)', 'c·r / n'],

@@ -94,10 +94,10 @@ def cautious(u, g):
     return u * mask / max(mask.mean() if mask.size else 1, 1e-3)
 
 
-def cautious_adamw(w, gradients, t, s, lr=1e-3, decay=0.01):
+def cautious_adamw(w, gradients, t, s, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8, decay=0.01):
     for k, g in gradients.items():
-        m, v = moments(s, g, t, 0.9, 0.999, k)
-        w[k] = w[k] - lr * (cautious(m / (np.sqrt(v) + 1e-8), g) + decay * w[k])
+        m, v = moments(s, g, t, b1, b2, k)
+        w[k] = w[k] - lr * (cautious(m / (np.sqrt(v) + eps), g) + decay * w[k])
 
 
 def cautious_lion(w, gradients, t, s, lr=1e-4, decay=0):

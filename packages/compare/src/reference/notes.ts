@@ -1149,6 +1149,7 @@ export const notes: Readonly<Record<string, Note>> = {
       { row: 'adamw-cautious', oracle: 'numpy, from the paper (cautious_adamw)', float64: '4.2e-15', float32: '7.5e-7' },
       { row: 'adamw-keras', oracle: 'keras.optimizers.AdamW', float64: '3.5e-15', float32: '9.6e-7' },
       { row: 'adamw-optax-defaults', oracle: 'optax.adamw', float64: '3.5e-15', float32: '3.6e-6' },
+      { row: 'adamw-cautious-options-gaps', oracle: 'numpy, from the paper (cautious_adamw)', float64: '1.7e-16', float32: '1.0e-6' },
     ],
     paths: [
       {
@@ -3448,7 +3449,7 @@ export const notes: Readonly<Record<string, Note>> = {
     agreement: [
       { row: 'madgrad', oracle: 'optax.madgrad', float64: '5.7e-8', float32: '1.1e-6' },
       { row: 'madgrad-options', oracle: 'optax.madgrad', float64: '5.3e-8', float32: '2.0e-7' },
-      { row: 'madgrad-paper', oracle: 'numpy, from the paper (madgrad)', float64: '7.4e-16', float32: '3.5e-7' },
+      { row: 'madgrad-paper', oracle: 'numpy, from the paper (madgrad)', float64: '7.8e-16', float32: '4.4e-7' },
     ],
     paths: [
       {
@@ -3627,7 +3628,7 @@ export const notes: Readonly<Record<string, Note>> = {
     about:
       'MARS-AdamW (Yuan et al. 2024, arXiv:2411.10438, the approximate form): AdamW on gradients whose variance is reduced by their change, clipped to norm 1.',
     details:
-      'c = g + γ·β₁/(1 − β₁)·(g − gₜ₋₁) (g at first), divided by its norm where that is above 1; then AdamW with c for g.\n\nOptions: `lr` η, `beta1` β₁, `beta2` β₂, `gamma` γ, `eps` ε, `weightDecay` λ',
+      "c = g + γ·β₁/(1 − β₁)·(g − gₜ₋₁) (g at first, where the authors' program takes gₜ₋₁ = 0), divided by its norm where that is above 1; then AdamW with c for g, for tensors of every rank.\n\nOptions: `lr` η, `beta1` β₁, `beta2` β₂, `gamma` γ, `eps` ε, `weightDecay` λ",
     agreement: [
       { row: 'mars', oracle: 'numpy, from the paper (mars)', float64: '4.5e-16', float32: '8.3e-7' },
       { row: 'mars-options', oracle: 'numpy, from the paper (mars)', float64: '5.2e-16', float32: '9.9e-7' },

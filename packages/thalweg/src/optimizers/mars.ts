@@ -3,7 +3,8 @@ import { optimizer } from '../train/method.ts';
 /**
  * MARS-AdamW (Yuan et al. 2024, arXiv:2411.10438, the approximate form): AdamW on gradients whose variance is reduced by their change, clipped to norm 1.
  *
- * c = g + γ·β₁/(1 − β₁)·(g − gₜ₋₁) (g at first), divided by its norm where that is above 1; then AdamW with c for g.
+ * c = g + γ·β₁/(1 − β₁)·(g − gₜ₋₁) (g at first, where the authors'
+ * program takes gₜ₋₁ = 0), divided by its norm where that is above 1; then AdamW with c for g, for tensors of every rank.
  *
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `gamma` γ, `eps` ε, `weightDecay` λ
  * @example
