@@ -15,7 +15,15 @@ export interface Terrain extends View {
   readonly rows: number;
   readonly heights: Float64Array;
   readonly form: Relief;
-  readonly shapes: readonly { readonly level: number; readonly index: boolean; readonly path: Path2D }[];
+  readonly rings: readonly Contour[];
+}
+
+/** The rings of one level, in units of the grid. */
+export interface Contour {
+  readonly level: number;
+  /** Whether it is a power of ten, which is drawn stronger. */
+  readonly index: boolean;
+  readonly rings: readonly (readonly (readonly [number, number])[])[];
 }
 
 /** Samples a function on a grid of `columns` × `rows`. */
@@ -38,17 +46,12 @@ export function survey(heights: Float64Array, view: View, columns: number, rows:
   const form = relief(landscape);
   const index = indexLevels(form.levels);
   const trace = contours().size([columns, rows]).smooth(true);
-  const shapes = form.levels.map((level) => {
-    const path = new Path2D();
-    for (const polygon of trace.contour([...form.logs], level).coordinates) {
-      for (const ring of polygon) {
-        ring.forEach(([u = 0, v = 0], i) => (i === 0 ? path.moveTo(u - 0.5, v - 0.5) : path.lineTo(u - 0.5, v - 0.5)));
-        path.closePath();
-      }
-    }
-    return { level, index: index.includes(level), path };
+  const rings = form.levels.map((level): Contour => {
+    const { coordinates } = trace.contour([...form.logs], level);
+    const shifted = coordinates.flatMap((polygon) => polygon.map((ring) => ring.map(([u = 0, v = 0]) => [u - 0.5, v - 0.5] as const)));
+    return { level, index: index.includes(level), rings: shifted };
   });
-  return { ...view, columns, rows, heights, form, shapes };
+  return { ...view, columns, rows, heights, form, rings };
 }
 
 /** Paints the ground over a canvas of `width` × `height` units. */
@@ -59,17 +62,19 @@ export function paintTerrain(
   height: number,
   colour: (name: string) => string,
 ): void {
-  const { columns, rows, shapes, form } = terrain;
+  const { columns, rows, rings, form } = terrain;
   context.save();
   context.fillStyle = colour('tint-0');
   context.fillRect(0, 0, width, height);
   const across = width / (columns - 1);
   const up = height / (rows - 1);
-  const matrix = new DOMMatrix([across, 0, 0, -up, 0, height]);
-  shapes.forEach(({ path, index }, i) => {
+  rings.forEach(({ rings: lines, index }, i) => {
     const placed = new Path2D();
-    placed.addPath(path, matrix);
-    context.fillStyle = colour(`tint-${String(Math.round(((i + 1) / Math.max(1, shapes.length)) * 8))}`);
+    for (const line of lines) {
+      line.forEach(([u, v], j) => (j === 0 ? placed.moveTo(u * across, height - v * up) : placed.lineTo(u * across, height - v * up)));
+      placed.closePath();
+    }
+    context.fillStyle = colour(`tint-${String(Math.round(((i + 1) / Math.max(1, rings.length)) * 8))}`);
     context.fill(placed, 'evenodd');
     context.strokeStyle = colour('contour');
     context.globalAlpha = 0.7;

@@ -1,0 +1,150 @@
+/**
+ * The whole state of the lab as plain data, to and from a permalink. What comes from a link is hostile until it has been checked: every
+ * number is finite and within bounds, every name is known, every text is short. Knows no page.
+ */
+import { catalogue, surfaces } from '@thalweg/guide';
+import { shapes, type Entrant, type OwnEquations } from '../race/entrant.ts';
+import type { SurfaceSpec } from './spec.ts';
+
+/** What a permalink holds. */
+export interface LabState {
+  readonly surface: SurfaceSpec;
+  readonly start: readonly [number, number];
+  readonly steps: number;
+  readonly noise: number;
+  readonly batch: number;
+  readonly seed: number;
+  readonly t: number;
+  readonly entrants: readonly Entrant[];
+}
+
+/** A permalink that cannot be read; the message says which part is wrong. */
+export class LinkError extends Error {}
+
+/** Bounds that also hold for the controls. */
+export const bounds = { steps: 5000, entrants: 12, noise: 100, batch: 4096, seed: 9999, equations: 2000, hyper: 12, reach: 1000 } as const;
+
+/** The state as text for an address. */
+export function encodeState(state: LabState): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(state));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}
+
+/** The state in a link. Throws a LinkError. */
+export function decodeState(text: string): LabState {
+  if (text.length > 20_000) throw new LinkError('the link is too long');
+  let value: unknown;
+  try {
+    const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new LinkError('it is cut short or damaged');
+  }
+  return checkState(value);
+}
+
+/** The state, checked field by field. Throws a LinkError. */
+export function checkState(value: unknown): LabState {
+  const entrants = list(field(value, 'entrants'), 'entrants', bounds.entrants).map(checkEntrant);
+  if (new Set(entrants.map(({ key }) => key)).size !== entrants.length) throw new LinkError('two entrants have one key');
+  const [x, y] = list(field(value, 'start'), 'start', 2);
+  return {
+    surface: checkSurface(field(value, 'surface')),
+    start: [number(x, 'start', -1e6, 1e6), number(y, 'start', -1e6, 1e6)],
+    steps: whole(field(value, 'steps'), 'steps', 1, bounds.steps),
+    noise: number(field(value, 'noise'), 'noise', 0, bounds.noise),
+    batch: whole(field(value, 'batch'), 'batch', 1, bounds.batch),
+    seed: whole(field(value, 'seed'), 'seed', 0, bounds.seed),
+    t: number(field(value, 't'), 't', 0, bounds.steps),
+    entrants,
+  };
+}
+
+function checkSurface(value: unknown): SurfaceSpec {
+  const kind = field(value, 'kind');
+  if (kind === 'named') {
+    const id = text(field(value, 'id'), 'surface', 40);
+    if (!surfaces.some((one) => one.id === id)) throw new LinkError(`there is no landscape ${id}`);
+    return { kind, id };
+  }
+  if (kind === 'valley') {
+    return {
+      kind,
+      condition: number(field(value, 'condition'), 'condition', 1, 1e4),
+      angle: number(field(value, 'angle'), 'angle', -7, 7),
+    };
+  }
+  if (kind === 'formula')
+    return { kind, text: text(field(value, 'text'), 'formula', 240), reach: number(field(value, 'reach'), 'reach', 1e-3, bounds.reach) };
+  throw new LinkError('its landscape is of no known kind');
+}
+
+function checkEntrant(value: unknown): Entrant {
+  const id = text(field(value, 'id'), 'optimizer', 40);
+  const entry = catalogue.find((one) => one.id === id);
+  if (id !== 'own' && entry === undefined) throw new LinkError(`there is no optimizer ${id}`);
+  const shape = shapes.find((one) => one === field(value, 'shape'));
+  if (shape === undefined) throw new LinkError('a schedule is of no known shape');
+  const key = text(field(value, 'key'), 'key', 40);
+  if (!/^[a-z][a-z0-9-]*$/.test(key)) throw new LinkError('a key is not a name');
+  const shown = field(value, 'shown') !== false;
+  const base = { key, id, label: text(field(value, 'label'), 'label', 60), shape, shown };
+  const values = numbers(field(value, 'values'));
+  if (entry !== undefined) {
+    const known = Object.fromEntries(entry.knobs.map(({ name, fallback }) => [name, values[name] ?? fallback]));
+    return { ...base, values: known };
+  }
+  return { ...base, values, own: checkOwn(field(value, 'own')) };
+}
+
+function checkOwn(value: unknown): OwnEquations {
+  const hyper = field(value, 'hyper');
+  if (typeof hyper !== 'object' || hyper === null || Object.keys(hyper).length > bounds.hyper)
+    throw new LinkError('its hyperparameters are wrong');
+  return {
+    equations: text(field(value, 'equations'), 'equations', bounds.equations),
+    hyper: Object.fromEntries(
+      Object.entries(hyper).map(([name, pair]) => {
+        const [symbol, start] = list(pair, 'hyperparameter', 2);
+        if (!/^[A-Za-z][A-Za-z0-9]{0,20}$/.test(name)) throw new LinkError(`${name} is no name of a hyperparameter`);
+        return [name, [text(symbol, 'symbol', 12), number(start, name, -1e12, 1e12)] as const];
+      }),
+    ),
+  };
+}
+
+function numbers(value: unknown): Record<string, number> {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length > bounds.hyper)
+    throw new LinkError('its hyperparameters are wrong');
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, number(one, name, -1e12, 1e12)]));
+}
+
+function field(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) throw new LinkError(`${name} is missing`);
+  return (value as Readonly<Record<string, unknown>>)[name];
+}
+
+function list(value: unknown, name: string, most: number): readonly unknown[] {
+  if (!Array.isArray(value) || value.length > most) throw new LinkError(`${name} is no list of at most ${String(most)}`);
+  return value;
+}
+
+function number(value: unknown, name: string, low: number, high: number): number {
+  if (typeof value !== 'number' || !(value >= low && value <= high))
+    throw new LinkError(`${name} must lie between ${String(low)} and ${String(high)}`);
+  return value;
+}
+
+function whole(value: unknown, name: string, low: number, high: number): number {
+  const found = number(value, name, low, high);
+  if (!Number.isInteger(found)) throw new LinkError(`${name} must be a whole number`);
+  return found;
+}
+
+function text(value: unknown, name: string, most: number): string {
+  if (typeof value !== 'string' || value.length > most) throw new LinkError(`${name} must be a text of at most ${String(most)} characters`);
+  return value;
+}
