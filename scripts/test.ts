@@ -39,7 +39,22 @@ const steps: readonly Step[] = [
   {
     name: 'imports',
     about: 'the direction of imports',
-    command: [bin('depcruise'), '--config', 'dependency-cruiser.config.mjs', 'packages', 'bench', 'conformance', 'examples', 'scripts'],
+    command: [
+      bin('depcruise'),
+      '--config',
+      'dependency-cruiser.config.mjs',
+      'packages',
+      'apps/lab/src',
+      'bench',
+      'conformance',
+      'examples',
+      'scripts',
+    ],
+  },
+  {
+    name: 'svelte',
+    about: 'the lab, type-checked',
+    command: [bin('svelte-check'), '--workspace', 'apps/lab', '--tsconfig', 'tsconfig.json', '--threshold', 'error'],
   },
   { name: 'api', about: 'API documentation, every export documented', command: [bin('typedoc'), '--logLevel', 'Warn'] },
   {
