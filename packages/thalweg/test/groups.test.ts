@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  adamw, ArrayError, chain, clipByGlobalNorm, groups, linear, OptionError, optimizer, otherwise, sgd, tensor, ThalwegError, tied, type Method,
+  adamw, ArrayError, chain, clipByGlobalNorm, ema, groups, linear, OptionError, optimizer, otherwise, sgd, tensor, ThalwegError, tied, type Method,
 } from 'thalweg'; // prettier-ignore
 
 const start = { W: tensor([2, 3], { values: Float64Array.of(1, -2, 3, -4, 5, -6) }), b: Float64Array.of(0.5, 0.25) };
@@ -198,4 +198,16 @@ test('tied names are one parameter, and their gradients add up', async () => {
   assert.deepEqual(opt.params.embedding, Float64Array.of(-2, 1));
   opt.step({ head: Float64Array.of(1, 1) } as never);
   await assert.rejects(sgd().init({ a: Float64Array.of(1), b: tied('c') }), /b is tied to c, and there is no parameter of that name/);
+});
+
+test('an average in a chain is where to evaluate, the parameters before the first step, and only in its own group', async () => {
+  const opt = await groups([
+    { match: 'W', use: chain(sgd({ lr: 1 }), ema({ decay: 0.5 })) },
+    { match: 'b', use: sgd({ lr: 1 }) },
+  ]).init(start);
+  assert.deepEqual(opt.evaluate().W, start.W.values);
+  for (let t = 1; t <= 3; t++) opt.step(gradientAt(t));
+  assert.deepEqual(opt.evaluate().W, opt.state['ema.w_bar']?.['W']);
+  assert.notDeepEqual(opt.evaluate().W, opt.params.W);
+  assert.equal(opt.evaluate().b, opt.params.b);
 });

@@ -5,7 +5,7 @@ import { optimizer } from '../train/method.ts';
  * rows + cols numbers instead of rows·cols. The rate is relative to the size of the tensor, and the update is clipped to a root mean square of
  * `clip`. What has more than two dimensions is flattened behind the first; vectors keep all second moments.
  *
- * V = r·c / mean(r) with r, c the moving means of the rows and columns of g² + ε₁, u = g/√V, α = max(ε₂, RMS(w))·min(η, 1/√t),
+ * V = r/mean(r)·c with r, c the moving means of the rows and columns of g² + ε₁, u = g/√V, α = max(ε₂, RMS(w))·min(η, 1/√t),
  * w ← w − α·u / max(1, RMS(u)/d) − η·λ·w.
  *
  * @param options - `lr` η; `step`: `'relative'` as above or `'absolute'` for α = max(ε₂, RMS(w))·η; `decayRate` ρ in β₂ = 1 − t^−ρ; `eps1` ε₁;
@@ -36,7 +36,7 @@ export const adafactor = optimizer({
     c ← rank ≥ 2 ? β·c + (1 − β)·colMean(G) : c
     v ← rank ≥ 2 ? v : β·v + (1 − β)·G
     r̄ = rank ≥ 2 ? sum(r) / rows : 1
-    V = rank ≥ 2 ? r·c / ${torch ? 'max(r̄, ε₁)' : 'r̄'} : v
+    V = rank ≥ 2 ? r / ${torch ? 'max(r̄, ε₁)' : 'r̄'}·c : v
     u = g / √${torch ? 'max(V, ε₁²)' : 'V'}
     α = max(ε₂, ‖w‖/√size)·${step === 'relative' ? 'min(η, 1/√t)' : 'η'}
     w ← ${torch ? 'w·(1 − η·λ)' : 'w − η·λ·w'} − α·u / max(1, ‖u‖/(√size·d))

@@ -189,10 +189,12 @@ function readMetadata(core: Core, { metadata }: StoredFile, differences: string[
   const frozen = Object.values(json('frozen')).map(String);
   for (const name of frozen) if (!core.roster.places.has(name)) differences.push(`${name} is frozen in the file and not here`);
   const { count, inputs } = json('pending');
-  const pending = whole(count, 'the number of accumulated gradients');
-  if (pending >= core.options.accumulate)
+  const claimed = whole(count, 'the number of accumulated gradients');
+  // A number that cannot be is not to be looked for: an optimizer that does not accumulate has no array for the gradients.
+  const pending = claimed < core.options.accumulate ? claimed : 0;
+  if (pending !== claimed)
     differences.push(
-      `the file holds ${String(pending)} accumulated gradients, and here every ${String(core.options.accumulate)} make a step`,
+      `the file holds ${String(claimed)} accumulated gradients, and here every ${String(core.options.accumulate)} make a step`,
     );
   const means = Object.entries(typeof inputs === 'object' && inputs !== null ? inputs : {}).map(
     ([name, value]) => [name, Number(value)] as const,

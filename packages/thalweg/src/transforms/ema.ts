@@ -1,7 +1,7 @@
 import { transform } from '../train/method.ts';
 
 /**
- * An exponential moving average of the weights (an average as Polyak & Juditsky's 1992, that forgets), to evaluate at:
+ * An exponential moving average of the weights (an average as Polyak & Juditsky's 1992, that forgets), which `opt.evaluate()` gives:
  * `opt.state['ema.w_bar']`. Training is not changed.
  *
  * w̄ ← w̄ + (1 − β)·(w − w̄), and w̄ = w after the first step, as in PyTorch's and Keras' averages. With `debias`, w̄ is instead that average
@@ -24,5 +24,6 @@ export const ema = transform({
   name: 'ema',
   hyper: { decay: ['β', 0.999, '[0, 1)'] },
   variants: { debias: false },
+  evaluate: 'w̄',
   equations: ({ debias }) => (debias ? 'w̄ ← w̄ + (1 − β) / (1 − βᵗ)·(w − w̄)' : 'w̄ ← t == 1 ? w : w̄ + (1 − β)·(w − w̄)'),
 });

@@ -20,6 +20,7 @@ import { requireWhole } from './whole.ts';
 export const polyakAverage = transform({
   name: 'polyakAverage',
   hyper: { start: ['t₀', 1, '[1, ∞)'] },
+  evaluate: 'w̄',
   equations: ({ start }) => {
     requireWhole('polyakAverage', { start });
     return 'w̄ ← t <= t₀ ? w : w̄ + (w − w̄) / (t − t₀ + 1)';

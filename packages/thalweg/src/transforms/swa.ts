@@ -21,6 +21,7 @@ import { requireWhole } from './whole.ts';
 export const swa = transform({
   name: 'swa',
   hyper: { start: ['t₀', 1, '[1, ∞)'], every: ['n', 1, '[1, ∞)'] },
+  evaluate: 'w̄',
   equations: ({ start, every }) => {
     requireWhole('swa', { start, every });
     return 'w̄ ← t <= t₀ ? w : ((t − t₀) mod n == 0 ? w̄ + (w − w̄) / ((t − t₀) / n + 1) : w̄)';
