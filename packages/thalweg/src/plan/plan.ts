@@ -8,6 +8,7 @@ import { arrayOperands, isReduction, printGraph, topological, type Node } from '
 import { kinds, KindTable, type Kind } from '../language/kind.ts';
 import type { Program } from '../language/program.ts';
 import { isRoutineOp, type RoutineOp } from '../language/routine.ts';
+import { flushDenormals } from './denormals.ts';
 import type { DType } from './dtype.ts';
 import { levels, splitPasses, type Pass } from './passes.ts';
 import { rewrite } from './rewrite.ts';
@@ -69,7 +70,8 @@ export interface Variants {
 /** Rewrites a program for arrays of `dtype` and finds its host conditions. */
 export function prepare(program: Program, dtype: DType, gated: boolean): Variants {
   const rewritten = rewrite(program.graph, program.writes, program.states, dtype);
-  const writes = prepareRoutines(program.graph, rewritten, program.forms);
+  const flushed = flushDenormals(program.graph, rewritten, program.states, dtype);
+  const writes = prepareRoutines(program.graph, flushed, program.forms);
   const conditions = hostConditions(writes.values(), program.states);
   const table = new KindTable(program.states);
   return {
