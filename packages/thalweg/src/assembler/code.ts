@@ -11,8 +11,8 @@ export const valueType = { i32: 0x7f, i64: 0x7e, f64: 0x7c, v128: 0x7b } as cons
 export type ValueTypeName = keyof typeof valueType;
 
 const plain = {
-  'i32.eqz': [0x45], 'i32.lt_u': [0x49], 'i32.add': [0x6a], 'i32.sub': [0x6b], 'i32.mul': [0x6c], 'i32.and': [0x71],
-  'i64.lt_u': [0x54], 'i64.add': [0x7c], 'i64.sub': [0x7d], 'i64.mul': [0x7e], 'i64.and': [0x83],
+  'i32.eqz': [0x45], 'i32.lt_u': [0x49], 'i32.add': [0x6a], 'i32.sub': [0x6b], 'i32.mul': [0x6c], 'i32.and': [0x71], 'i32.shr_u': [0x76],
+  'i64.lt_u': [0x54], 'i64.add': [0x7c], 'i64.sub': [0x7d], 'i64.mul': [0x7e], 'i64.and': [0x83], 'i64.shr_u': [0x88],
   'i32.wrap_i64': [0xa7], 'i64.extend_i32_u': [0xad],
   'f64.add': [0xa0],
 } as const; // prettier-ignore
@@ -20,11 +20,15 @@ const plain = {
 /** SIMD instructions without immediates: the number after the 0xfd prefix. */
 const simd = {
   'i32x4.splat': 17, 'f32x4.splat': 19, 'f64x2.splat': 20,
-  'i32x4.gt_s': 59,
+  'i32x4.eq': 55, 'i32x4.ne': 56, 'i32x4.gt_s': 59,
   'f32x4.eq': 65, 'f32x4.ne': 66, 'f32x4.lt': 67, 'f32x4.le': 69,
   'f64x2.eq': 71, 'f64x2.ne': 72, 'f64x2.lt': 73, 'f64x2.le': 75,
-  'v128.and': 78, 'v128.or': 80, 'v128.bitselect': 82,
+  'v128.and': 78, 'v128.or': 80, 'v128.xor': 81, 'v128.bitselect': 82,
   'f32x4.demote_f64x2_zero': 94, 'f64x2.promote_low_f32x4': 95,
+  'i8x16.narrow_i16x8_s': 101, 'i8x16.narrow_i16x8_u': 102, 'i16x8.narrow_i32x4_s': 133, 'i16x8.narrow_i32x4_u': 134,
+  'i16x8.extend_low_i8x16_s': 135, 'i16x8.extend_low_i8x16_u': 137, 'i32x4.extend_low_i16x8_s': 167, 'i32x4.extend_low_i16x8_u': 169,
+  'i32x4.abs': 160, 'i32x4.shl': 171, 'i32x4.shr_s': 172, 'i32x4.shr_u': 173, 'i32x4.add': 174, 'i32x4.sub': 177, 'i32x4.mul': 181,
+  'i32x4.min_s': 182, 'i32x4.max_s': 184,
   'f32x4.floor': 104, 'f64x2.floor': 117, 'f64x2.nearest': 148,
   'i64x2.shl': 203, 'i64x2.shr_u': 205, 'i64x2.add': 206, 'i64x2.sub': 209,
   'f32x4.abs': 224, 'f32x4.neg': 225, 'f32x4.sqrt': 227, 'f32x4.add': 228, 'f32x4.sub': 229, 'f32x4.mul': 230, 'f32x4.div': 231,
@@ -39,11 +43,14 @@ export type PlainInstruction = keyof typeof plain | keyof typeof simd;
 const loads = {
   'i32.load': [0x28],
   'i64.load': [0x29],
+  'i32.load8_u': [0x2d],
   'v128.load': [0xfd, 0],
+  'v128.load16x4_u': [0xfd, 4],
+  'v128.load32_zero': [0xfd, 92],
   'v128.load32_splat': [0xfd, 9],
   'v128.load64_splat': [0xfd, 10],
 } as const;
-const stores = { 'f64.store': [0x39], 'v128.store': [0xfd, 11] } as const;
+const stores = { 'i32.store8': [0x3a], 'f64.store': [0x39], 'v128.store': [0xfd, 11] } as const;
 
 /** The code of one function, in the order in which it is appended. */
 export class Code {
@@ -104,6 +111,11 @@ export class Code {
     return this.v128([0, 1].flatMap(() => float64(value)));
   }
 
+  /** Pushes four equal lanes of 32 bits. */
+  i32x4(value: number): this {
+    return this.v128([0, 1, 2, 3].flatMap(() => [0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff)));
+  }
+
   /** Pushes a vector of 16 bytes. */
   v128(bytes: readonly number[]): this {
     this.bytes.push(0xfd, 12, ...bytes);
@@ -125,6 +137,12 @@ export class Code {
   /** Pops a vector, pushes one of its float64 lanes. */
   lane(index: 0 | 1): this {
     this.bytes.push(0xfd, 33, index);
+    return this;
+  }
+
+  /** Pops a vector, pushes its first lane of 32 bits. */
+  firstLane(): this {
+    this.bytes.push(0xfd, 27, 0);
     return this;
   }
 

@@ -37,6 +37,8 @@ export interface Part {
   readonly init: Readonly<Record<string, string>>;
   /** Where to evaluate the model instead of at `w`, as an expression in `w`, the states and hyperparameters after a step. */
   readonly evaluate?: string | undefined;
+  /** States that stay in the parameters' type whatever format states are asked to have. */
+  readonly keep?: readonly string[] | undefined;
 }
 
 /** A hyperparameter that the program reads. Two parts with the same option name get `name` and `name2`. */
@@ -57,6 +59,8 @@ export interface Program {
   readonly writes: ReadonlyMap<string, Node>;
   /** Where to evaluate the model, if not at `w`; computed between steps. */
   readonly evaluation: Node | undefined;
+  /** States that stay in the parameters' type: those that are kept by name, begin as `w`, or say where to evaluate. */
+  readonly kept: ReadonlySet<string>;
 }
 
 /** Gives the parts of a chain their common meaning. Throws an EquationError where a text makes no sense. */
@@ -72,6 +76,7 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
   const writes = new Map<string, Node>();
   const owners = new Map<string, number>();
   let evaluation: Node | undefined;
+  const kept = new Set<string>();
   parts.forEach((part, index) => {
     const keys = new Map<string, string>();
     for (const symbol of part.hyper) {
@@ -86,12 +91,13 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
     const builder = new PartBuilder(part, owner, graph, keys, shared, writes, origins);
     builder.build();
     evaluation = builder.evaluation() ?? evaluation;
+    for (const state of builder.kept()) kept.add(state);
   });
   const states = inferKinds(writes);
   verifyKinds(writes.values(), new KindTable(states), origins);
   const forms = inferForms(writes);
   verifyForms(writes, new FormTable(forms), origins);
-  return { name, graph, hyper, inputs: [...inputs.values()], states, forms, writes, evaluation };
+  return { name, graph, hyper, inputs: [...inputs.values()], states, forms, writes, evaluation, kept };
 }
 
 /** Whether a part's equations read a hyperparameter, directly or (for `lr`) as its schedule's factor `s`. */
@@ -294,6 +300,21 @@ class PartBuilder {
     const builder = new ExpressionBuilder(`${name}, evaluate`, evaluate, this.graph, given, new Map());
     const first = this.graph.node('eq', [this.graph.node('time'), this.graph.constant(0)]);
     return this.graph.node('select', [first, w, builder.number(parseExpression(name, evaluate))]);
+  }
+
+  /** The states that stay in the parameters' type: rounding them would be rounding weights. */
+  kept(): string[] {
+    const { keep = [], init, evaluate } = this.part;
+    const read = (text: string): string[] => namesIn(parseExpression(this.part.name, text));
+    const weights = Object.keys(init).filter((name) => read(init[name] ?? '').includes('w'));
+    const names = new Set([...keep, ...weights].map(spell).concat(evaluate === undefined ? [] : read(evaluate)));
+    const lasting = new Set(this.statements.filter((statement) => statement.lasting).map((statement) => statement.name));
+    const unknown = keep.find((name) => !lasting.has(spell(name)));
+    if (unknown !== undefined) {
+      const span = { start: 0, end: unknown.length };
+      throw new EquationError(this.part.name, unknown, span, `keep names ${unknown}, which the equations never assign with ←`);
+    }
+    return [...names].filter((name) => name !== 'w' && lasting.has(name)).map((name) => this.key(name));
   }
 
   /** Decides what each assigned name is before any is read: a state, a temporary, or a mistake. */

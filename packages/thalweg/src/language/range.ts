@@ -4,6 +4,8 @@ import { ThalwegError } from './error.ts';
 /** An interval with its own spelling. */
 export interface Range {
   readonly text: string;
+  readonly low: number;
+  readonly high: number;
   readonly contains: (value: number) => boolean;
 }
 
@@ -17,6 +19,8 @@ export function range(text: string): Range {
   const closedHigh = match[4] === ']';
   return {
     text,
+    low,
+    high,
     contains: (value) => Number.isFinite(value) && (closedLow ? value >= low : value > low) && (closedHigh ? value <= high : value < high),
   };
 }

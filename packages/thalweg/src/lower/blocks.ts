@@ -4,9 +4,10 @@
  */
 import { elementOps, type ElementOp } from '../language/op.ts';
 import { blockOf, type DType } from '../plan/dtype.ts';
-import type { Instruction, Kernel } from '../plan/kernel.ts';
-import { cos, exp, log, numbers, pow } from './elementary.ts';
+import type { Coded, Instruction, Kernel } from '../plan/kernel.ts';
+import { decode, encode, type CodedPlace, type Codes } from './coding.ts';
 import { argument, segment, word, Words } from './convention.ts';
+import { cos, exp, log, numbers, pow } from './elementary.ts';
 import type { Executable } from './executable.ts';
 
 type Block = Float32Array | Float64Array;
@@ -31,6 +32,8 @@ export function lowerToBlocks(kernel: Kernel, buffer: ArrayBufferLike): Executab
   const bytes = memory.BYTES_PER_ELEMENT;
   const words = new Words(buffer);
   const sums = new Float64Array(buffer);
+  const codes: Codes = { bytes: new Uint8Array(buffer), halves: new Uint16Array(buffer) };
+  const keys = new Uint32Array(buffer);
   kernel.code.forEach((one, i) => {
     if (one.op === 'const') values[i]!.fill(one.value);
   });
@@ -42,14 +45,17 @@ export function lowerToBlocks(kernel: Kernel, buffer: ArrayBufferLike): Executab
         const record = given(argument.table) + s * segment.words * word;
         const [start, end] = [words.get(record + word * segment.start), words.get(record + word * segment.end)];
         const strip = given(argument.strips) + words.get(record + word * segment.tensor) * given(argument.pitch);
+        const key = kernel.draws ? keys[strip / bytes + kernel.scalars]! : 0;
         for (const lane of lanes) lane.fill(0);
         kernel.code.forEach((one, i) => {
           if (one.op === 'scalar') values[i]!.fill(memory[strip / bytes + one.scalar]!);
         });
         for (let first = start / bytes; first < end / bytes; first += blockLength) {
           const count = Math.min(blockLength, end / bytes - first);
-          for (let i = 0; i < kernel.code.length; i++)
-            runInstruction(kernel.code[i]!, i, values, memory, arrays, first, count, bytes, lanes);
+          kernel.code.forEach((one, i) => {
+            if ('array' in one && one.coded !== undefined) runCoded(one, one.coded, i, values, codes, arrays, first, count, key);
+            else runInstruction(one, i, values, memory, arrays, first, count, bytes, lanes);
+          });
         }
         const out = given(argument.sums) / word + s * lanes.length;
         lanes.forEach((lane, r) => (sums[out + r] = combine(lane, kernel.dtype)));
@@ -91,6 +97,25 @@ function runInstruction(
     const c = values[one.operands[2] ?? one.operands[0] ?? 0]!;
     for (let k = 0; k < count; k++) out[k] = apply(a[k]!, b[k]!, c[k]!);
   }
+}
+
+/** Decodes what is loaded or rounds what is stored; only kernels of float32 have such arrays. */
+function runCoded(
+  one: Extract<Instruction, { readonly array: number }>,
+  coded: Coded,
+  index: number,
+  values: readonly Block[],
+  codes: Codes,
+  arrays: readonly number[],
+  from: number,
+  count: number,
+  key: number,
+): void {
+  const block = values[one.op === 'load' ? index : one.operand];
+  if (!(block instanceof Float32Array)) throw new RangeError('only float32 is stored in other formats');
+  const place: CodedPlace = { at: arrays[one.array]!, scalesAt: arrays[coded.scales ?? 0]! };
+  if (one.op === 'load') decode(coded.format, codes, place, from, count, block);
+  else encode(coded, codes, place, from, block.subarray(0, count), key);
 }
 
 /** Adds up the lanes in the one order that all backends use: even and odd lanes apart, each pairwise. */

@@ -23,9 +23,9 @@ export function argumentBytes(arrays: number): number {
   return (argument.arrays + arrays) * word;
 }
 
-/** Bytes of a strip of scalars, which have the arrays' type. */
-export function stripBytes(kernel: Pick<Kernel, 'scalars' | 'dtype'>): number {
-  return Math.ceil((kernel.scalars * bytesOf[kernel.dtype]) / word) * word;
+/** Bytes of a strip of scalars, which have the arrays' type; the key of the tensor's random bits follows them. */
+export function stripBytes({ scalars, draws, dtype }: Pick<Kernel, 'scalars' | 'draws' | 'dtype'>): number {
+  return Math.ceil(((scalars + (draws ? 1 : 0)) * bytesOf[dtype]) / word) * word;
 }
 
 /** Reads and writes words that hold whole numbers below 2⁵³. */

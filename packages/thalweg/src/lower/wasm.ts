@@ -1,6 +1,6 @@
 /**
- * Kernels to WebAssembly SIMD: one loop that reads each array once and writes it once, two vectors a turn, one local per instruction, around
- * which a loop over segments. Pure: kernel in, bytes out. Sums run in float64 lanes in the order that `blocks.ts` follows too.
+ * Kernels to WebAssembly SIMD: one loop that reads each array once and writes it once, two vectors a turn (a block of elements where these share
+ * a scale), one local per instruction, around which a loop over segments. Pure: kernel in, bytes out. Sums run in float64 lanes in the order that `blocks.ts` follows too.
  *
  * The function is called as `convention.ts` says, with i32s; the words that it reads are addresses of the memory's kind.
  */
@@ -10,10 +10,10 @@ import type { ElementOp } from '../language/op.ts';
 import { bytesOf } from '../plan/dtype.ts';
 import type { Instruction, Kernel } from '../plan/kernel.ts';
 import { argument, segment, word } from './convention.ts';
+import { CodingEmitter, shiftsOf } from './wasm-coding.ts';
 import { emitElementary, upperHalf } from './wasm-elementary.ts';
 
-/** The loop advances by this many bytes of each array; tensors are padded to it. */
-export const stride = 32;
+const vectorBytes = 16;
 
 const [argumentsAt, fromSegment, toSegment] = [0, 1, 2];
 
@@ -42,6 +42,11 @@ class Emitter {
   private readonly code = new Code(3);
   private readonly memory: MemoryKind;
   private readonly wide: boolean;
+  private readonly coding: CodingEmitter;
+  private readonly shifts: readonly number[];
+  /** Vectors in a turn, and the bytes of each array by which the loop then advances; tensors are padded to them. */
+  private readonly vectors: number;
+  private readonly stride: number;
   private readonly bases: number[];
   private readonly pointers: number[];
   private readonly invariant = new Map<number, number>();
@@ -58,6 +63,10 @@ class Emitter {
     const address = (): number => this.code.local(memory.address);
     this.bases = locals(kernel.arrays, memory.address);
     this.pointers = locals(kernel.arrays, memory.address);
+    this.coding = new CodingEmitter(this.code, kernel, this.pointers);
+    this.shifts = shiftsOf(kernel);
+    this.vectors = this.coding.vectors ?? 2;
+    this.stride = this.vectors * vectorBytes;
     this.lanes = Array.from({ length: kernel.sums }, () => locals(this.wide ? 2 : 4, 'v128'));
     this.at = { arguments: address(), record: address(), strip: address(), out: address(), end: address(), position: address() };
   }
@@ -76,7 +85,7 @@ class Emitter {
   }
 
   /** Appends arithmetic on addresses. */
-  private address(op: 'add' | 'sub' | 'mul' | 'and' | 'lt_u'): Code {
+  private address(op: 'add' | 'sub' | 'mul' | 'and' | 'shr_u' | 'lt_u'): Code {
     return this.code.op(`${this.memory.address}.${op}`);
   }
 
@@ -122,22 +131,32 @@ class Emitter {
 
   /** Runs over one segment, and moves on to the next record and its sums. */
   private segment(): void {
-    const { code, kernel, at } = this;
+    const { code, kernel, at, stride } = this;
+    const partial = kernel.sums > 0 || this.coding.vectors !== undefined;
     this.scalars();
     for (const lane of this.lanes.flat()) code.v128(new Array<number>(16).fill(0)).set(lane);
     const whole = code.local(this.memory.address);
     this.word(at.record, segment.end).set(at.end);
     this.word(at.record, segment.start).set(at.position);
-    // The end in whole turns from the start: what is left of a turn is apart where sums must not see the padding, else the last turn's.
+    // The end in whole turns from the start: what is left of a turn is apart where no sum or scale must see the padding, else the last turn's.
     code.get(at.end).get(at.position);
     this.address('sub');
-    if (kernel.sums === 0) {
+    if (!partial) {
       this.offset(stride - 1);
       this.address('add');
     }
     this.offset(-stride);
     this.address('and').get(at.position);
     this.address('add').set(whole);
+    this.coding.startSegment(
+      () => code.get(at.strip).load('v128.load32_splat', kernel.scalars * bytesOf[kernel.dtype]),
+      () => {
+        code.get(at.position);
+        this.offset(Math.log2(bytesOf[kernel.dtype]));
+        this.address('shr_u');
+        if (this.memory.address === 'i64') code.op('i32.wrap_i64');
+      },
+    );
     const before = (end: number) => (): void => {
       code.get(at.position).get(end);
       this.address('lt_u');
@@ -146,11 +165,13 @@ class Emitter {
       this.turn();
       this.advance(at.position, stride);
     });
-    if (kernel.sums > 0) {
+    if (partial) {
       before(at.end)();
       code.if(() => {
         this.turn(this.tailMasks());
       });
+    }
+    if (kernel.sums > 0) {
       this.storeSums();
       this.advance(at.out, kernel.sums * word);
     }
@@ -166,7 +187,7 @@ class Emitter {
   /** Loads the scalars of the segment's tensor. */
   private scalars(): void {
     const { code, kernel, at } = this;
-    if (kernel.scalars === 0) return;
+    if (kernel.scalars === 0 && !kernel.draws) return;
     this.word(at.record, segment.tensor);
     this.word(at.arguments, argument.pitch);
     this.address('mul');
@@ -187,36 +208,47 @@ class Emitter {
     else this.code.f32x4(value);
   }
 
-  /** One turn of the loop: two vectors of each array. With masks, sums see only the elements before the end. */
+  /** One turn of the loop: some vectors of each array. With masks, sums and scales see only the elements before the end. */
   private turn(masks?: readonly number[]): void {
-    const { code } = this;
+    const { code, kernel, coding } = this;
     this.bases.forEach((base, i) => {
       code.get(base).get(this.at.position);
+      if (this.shifts[i]! > 0) {
+        this.offset(this.shifts[i]!);
+        this.address('shr_u');
+      }
       this.address('add').set(this.pointers[i]!);
     });
-    for (const half of [0, 1]) this.vector(half, masks?.[half]);
+    coding.startTurn(kernel.code.flatMap((one) => (one.op === 'load' && one.coded !== undefined ? [{ ...one, coded: one.coded }] : [])));
+    for (let k = 0; k < this.vectors; k++) this.vector(k, masks?.[k]);
+    coding.endTurn();
   }
 
-  private vector(half: number, mask: number | undefined): void {
-    const { code, kernel } = this;
+  private vector(k: number, mask: number | undefined): void {
+    const { code, kernel, coding } = this;
+    coding.startVector();
     const values = new Map(this.invariant);
     const get = (operand: number): void => void code.get(values.get(operand)!);
     kernel.code.forEach((one, i) => {
       if (one.op === 'const' || one.op === 'scalar') return;
       if (one.op === 'store') {
-        code.get(this.pointers[one.array]!);
-        get(one.operand);
-        code.store('v128.store', 16 * half);
+        if (one.coded !== undefined) coding.store({ ...one, coded: one.coded }, k, values.get(one.operand)!, mask);
+        else {
+          code.get(this.pointers[one.array]!);
+          get(one.operand);
+          code.store('v128.store', vectorBytes * k);
+        }
       } else if ('sum' in one) {
         this.accumulate(
           one,
-          half,
+          k % 2,
           one.operands.map((operand) => values.get(operand)!),
           mask,
         );
       } else {
         const out = code.local('v128');
-        if (one.op === 'load') code.get(this.pointers[one.array]!).load('v128.load', 16 * half);
+        if (one.op === 'load' && one.coded !== undefined) coding.load({ ...one, coded: one.coded }, k);
+        else if (one.op === 'load') code.get(this.pointers[one.array]!).load('v128.load', vectorBytes * k);
         else
           this.operation(
             one.op,
@@ -226,6 +258,7 @@ class Emitter {
         values.set(i, out);
       }
     });
+    coding.endVector();
   }
 
   /** Pushes the result of one operation on vectors. */
@@ -283,14 +316,14 @@ class Emitter {
   private tailMasks(): number[] {
     const { code } = this;
     const offsets = this.wide ? [0, 0, 8, 8] : [0, 4, 8, 12];
-    return [0, 1].map((half) => {
+    return Array.from({ length: this.vectors }, (_, k) => {
       const mask = code.local('v128');
       code.get(this.at.end).get(this.at.position);
       this.address('sub');
       if (this.memory.address === 'i64') code.op('i32.wrap_i64');
       code
         .op('i32x4.splat')
-        .v128(offsets.flatMap((offset) => [offset + 16 * half, 0, 0, 0]))
+        .v128(offsets.flatMap((offset) => [offset + vectorBytes * k, 0, 0, 0]))
         .op('i32x4.gt_s')
         .set(mask);
       return mask;

@@ -4,10 +4,20 @@
  */
 import type { ElementOp, ReduceOp } from '../language/op.ts';
 import type { DType } from './dtype.ts';
+import type { Format } from './format.ts';
+
+/** How an array is stored that is not of the kernel's type. */
+export interface Coded {
+  readonly format: Format;
+  /** Which random bits of an element decide how it is rounded; undefined for the nearest value. */
+  readonly draw: number | undefined;
+  /** The array of its blocks' scales, if it has some. */
+  readonly scales: number | undefined;
+}
 
 /** One instruction; operands are numbers of earlier instructions. `scalar` is rounded once from float64 to the array's type. */
 export type Instruction =
-  | { readonly op: 'load'; readonly array: number }
+  | { readonly op: 'load'; readonly array: number; readonly coded?: Coded | undefined }
   | { readonly op: 'scalar'; readonly scalar: number }
   | { readonly op: 'const'; readonly value: number }
   | { readonly op: ElementOp; readonly operands: readonly number[] }
@@ -16,7 +26,7 @@ export type Instruction =
       readonly operands: readonly number[];
       readonly sum: number;
     }
-  | { readonly op: 'store'; readonly array: number; readonly operand: number };
+  | { readonly op: 'store'; readonly array: number; readonly operand: number; readonly coded?: Coded | undefined };
 
 /** Code with the number of arrays, scalars and sums it is given. `key` identifies it. */
 export interface Kernel {
@@ -26,27 +36,37 @@ export interface Kernel {
   readonly arrays: number;
   readonly scalars: number;
   readonly sums: number;
+  /** Whether it draws random bits: the tensor's key follows its scalars. */
+  readonly draws: boolean;
 }
 
 /** Completes code to a kernel with its key. */
 export function makeKernel(dtype: DType, code: readonly Instruction[]): Kernel {
-  const arrays = Math.max(0, ...code.map((one) => ('array' in one ? one.array + 1 : 0)));
+  const arrays = Math.max(0, ...code.map((one) => ('array' in one ? Math.max(one.array, one.coded?.scales ?? 0) + 1 : 0)));
   const scalars = Math.max(0, ...code.map((one) => ('scalar' in one ? one.scalar + 1 : 0)));
   const sums = Math.max(0, ...code.map((one) => ('sum' in one ? one.sum + 1 : 0)));
-  return { key: printKernel(dtype, code), dtype, code, arrays, scalars, sums };
+  const draws = code.some((one) => one.op === 'store' && one.coded?.draw !== undefined);
+  return { key: printKernel(dtype, code), dtype, code, arrays, scalars, sums, draws };
 }
 
 /** One line per instruction: `%4 = mul %1 %3`. Doubles as the key, so it must tell −0 from 0. */
 function printKernel(dtype: DType, code: readonly Instruction[]): string {
   const lines = code.map((one, i) => {
-    if (one.op === 'load') return `%${String(i)} = load a${String(one.array)}`;
+    if (one.op === 'load') return `%${String(i)} = load ${place(one)}`;
     if (one.op === 'scalar') return `%${String(i)} = scalar s${String(one.scalar)}`;
     if (one.op === 'const') return `%${String(i)} = const ${Object.is(one.value, -0) ? '-0' : String(one.value)}`;
-    if (one.op === 'store') return `store a${String(one.array)} %${String(one.operand)}`;
+    if (one.op === 'store') return `store ${place(one)} %${String(one.operand)}`;
     const operands = one.operands.map((operand) => `%${String(operand)}`).join(' ');
     return 'sum' in one ? `${one.op} r${String(one.sum)} ${operands}` : `%${String(i)} = ${one.op} ${operands}`;
   });
   return [dtype, ...lines].join('\n');
+}
+
+/** `a2`, or `a2:float8/a3?1` for one with a format, scales and random bits. */
+function place({ array, coded }: { readonly array: number; readonly coded?: Coded | undefined }): string {
+  if (coded === undefined) return `a${String(array)}`;
+  const scales = coded.scales === undefined ? '' : `/a${String(coded.scales)}`;
+  return `a${String(array)}:${coded.format}${scales}${coded.draw === undefined ? '' : `?${String(coded.draw)}`}`;
 }
 
 /** Bytes that one element costs: each array read once and written once. */

@@ -9,7 +9,8 @@ import { isReduction, isRoutine, topological, type Node } from '../language/grap
 import type { KindTable } from '../language/kind.ts';
 import { elementOps, isElementOp, type ElementOp } from '../language/op.ts';
 import type { DType } from './dtype.ts';
-import { makeKernel, traffic, type Instruction, type Kernel } from './kernel.ts';
+import { isScaled, scalesOf, type Coding } from './format.ts';
+import { makeKernel, traffic, type Coded, type Instruction, type Kernel } from './kernel.ts';
 import { routineArrays } from './routines.ts';
 
 /** A kernel with what its numbered arrays, scalars and sums are. */
@@ -46,6 +47,8 @@ export interface Work {
   readonly firstWrite: number;
   /** Those of the writes that have to be done at the level of their value: operands of routines. */
   readonly prompt: ReadonlySet<string>;
+  /** The arrays with a format of their own. What is loaded from one is not quite what was stored in it. */
+  readonly codings: ReadonlyMap<string, Coding>;
 }
 
 /** The passes of a program, in order; passes with nothing to do are left out. */
@@ -120,7 +123,8 @@ class PassEmitter {
     this.placement = placement;
     this.q = q;
     for (const [name, node] of work.writes) {
-      if ((placement.get(name) ?? q) < q && work.kinds.of(node) === 'array') this.stored.set(node, name);
+      const exact = !work.codings.has(name) && work.kinds.of(node) === 'array';
+      if ((placement.get(name) ?? q) < q && exact) this.stored.set(node, name);
     }
   }
 
@@ -139,7 +143,7 @@ class PassEmitter {
 
   store(name: string, node: Node): void {
     const operand = this.value(node);
-    this.stores.push({ op: 'store', array: this.array(name), operand });
+    this.stores.push({ op: 'store', array: this.array(name), operand, coded: this.coded(name, true) });
   }
 
   pass(): Pass {
@@ -170,7 +174,7 @@ class PassEmitter {
     if (node.op === 'array' || node.op === 'state') {
       const name = String(node.attribute);
       if ((this.placement.get(name) ?? this.q) < this.q) this.overwritten = true;
-      return this.emit({ op: 'load', array: this.array(name) });
+      return this.emit({ op: 'load', array: this.array(name), coded: this.coded(name, false) });
     }
     if (!isElementOp(node.op)) throw new RangeError(`${node.op} is no operation on elements`);
     return this.emit({
@@ -188,6 +192,13 @@ class PassEmitter {
     if (!isElementOp(node.op) || elementOps[node.op].result !== 'boolean') return value;
     const zero = this.emit({ op: 'const', value: 0 });
     return this.emit({ op: 'ne' satisfies ElementOp, operands: [value, zero] });
+  }
+
+  private coded(name: string, rounds: boolean): Coded | undefined {
+    const coding = this.work.codings.get(name);
+    if (coding === undefined) return undefined;
+    const { format, draw } = coding;
+    return { format, draw: rounds ? draw : undefined, scales: isScaled(format) ? this.array(scalesOf(name)) : undefined };
   }
 
   private array(name: string): number {

@@ -11,6 +11,7 @@ import { isRoutineOp, type RoutineOp } from '../language/routine.ts';
 import { boundsOf, type Bounds } from './bounds.ts';
 import { flushDenormals } from './denormals.ts';
 import type { DType } from './dtype.ts';
+import { plain, type Coding } from './format.ts';
 import { levels, splitPasses, type Pass } from './passes.ts';
 import { rewrite } from './rewrite.ts';
 import { prepareRoutines, routineArrays, scratchArrays, standing } from './routines.ts';
@@ -68,10 +69,12 @@ export interface Variants {
   readonly scratch: ReadonlyMap<string, Form>;
   /** The most that one pass of any variant needs. */
   readonly bounds: Bounds;
+  /** The states with a format of their own. */
+  readonly codings: ReadonlyMap<string, Coding>;
 }
 
 /** Rewrites a program for arrays of `dtype` and finds its host conditions. */
-export function prepare(program: Program, dtype: DType, gated: boolean): Variants {
+export function prepare(program: Program, dtype: DType, gated: boolean, codings = plain): Variants {
   const rewritten = rewrite(program.graph, program.writes, program.states, dtype);
   const flushed = flushDenormals(program.graph, rewritten, program.states, dtype);
   const writes = prepareRoutines(program.graph, flushed, program.forms);
@@ -85,6 +88,7 @@ export function prepare(program: Program, dtype: DType, gated: boolean): Variant
     scalars: scalarSlots(conditions, table, levels(conditions)),
     writes,
     scratch: scratchArrays(writes, program.forms),
+    codings,
     bounds: boundsOf(writes, (name) => isArray(program, name), table, gated ? gatedArrays(program).length : 0),
   };
 }
@@ -120,6 +124,7 @@ export function planVariant(variants: Variants, outcomes: readonly boolean[]): P
       level,
       firstWrite: gated ? 1 : 0,
       prompt: new Set(routines.operands.keys()),
+      codings: variants.codings,
     }),
   );
   passes.sort((a, b) => a.level - b.level);

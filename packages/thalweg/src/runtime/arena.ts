@@ -3,12 +3,14 @@
  * have the same inner layout, so one kernel call can run over all tensors at once. Knows sizes and names; knows no optimizer.
  */
 import { elementsOf, wholeForm, type Form } from '../language/form.ts';
+import { decode } from '../lower/coding.ts';
 import { argument, argumentBytes, segment, stripBytes, word, Words } from '../lower/convention.ts';
 import type { Bounds } from '../plan/bounds.ts';
 import { blockOf, bytesOf, chunk, type DType } from '../plan/dtype.ts';
+import { isScaled, scaled, scalesOf, shiftOf, type Coding, type Content } from '../plan/format.ts';
 import type { MemorySource, Region } from './memory.ts';
 
-/** A parameter's place inside every array. Offsets and sizes are in bytes; `length` counts elements. */
+/** A parameter's place inside every array of its type; in others, offsets are shifted (`plan/format.ts`). Offsets and sizes are in bytes; `length` counts elements. */
 export interface TensorPlace {
   readonly name: string;
   /** The shape of the parameter, whatever the form of the array. */
@@ -44,6 +46,18 @@ export interface Table {
   readonly ofTensor: readonly (readonly [first: number, count: number])[];
 }
 
+/** The codes of a tensor's elements, and the scales of its blocks if the format has some. */
+export interface Stored {
+  readonly codes: Uint16Array<ArrayBufferLike> | Int8Array<ArrayBufferLike> | Uint8Array<ArrayBufferLike>;
+  readonly scales: Uint8Array | undefined;
+}
+
+interface ArrayPlace {
+  readonly base: number;
+  readonly layout: Layout;
+  readonly content: Content;
+}
+
 /** What to lay out. */
 export interface ArenaOptions {
   readonly owner: string;
@@ -53,6 +67,8 @@ export interface ArenaOptions {
   /** The most that one pass over the arrays needs. */
   readonly bounds: Bounds;
   readonly source: MemorySource;
+  /** The arrays that do not hold numbers of the type. */
+  readonly codings: ReadonlyMap<string, Coding>;
 }
 
 /** A memory with the arrays `w`, `g`, … over the same tensors, and a work area before them for what kernels are told and tell. */
@@ -69,18 +85,20 @@ export class Arena {
   readonly sumsAt: number;
   readonly mostSums: number;
   private readonly layouts = new Map<Form, Layout>();
-  private readonly arrays = new Map<string, { readonly base: number; readonly layout: Layout }>();
+  private readonly arrays = new Map<string, ArrayPlace>();
   private readonly fusedTables = new Map<Form, Table>();
   private readonly splitTables = new Map<Form, Table>();
   private readonly words: Words;
   private selected: readonly boolean[] | undefined;
 
   /** Lays out `arrays` with their forms over tensors of these shapes. Throws an UnsupportedError where they do not fit. */
-  constructor({ owner, dtype, shapes, arrays, bounds, source }: ArenaOptions) {
+  constructor({ owner, dtype, shapes, arrays, bounds, source, codings }: ArenaOptions) {
     this.dtype = dtype;
-    for (const form of new Set([wholeForm, ...arrays.values()])) this.layouts.set(form, layOut(form, dtype, shapes));
-    this.pitch = stripBytes({ scalars: bounds.scalars, dtype });
-    const strips = argumentBytes(arrays.size);
+    const scales = [...codings].filter(([, { format }]) => isScaled(format)).map(([name]) => name);
+    const block = scales.length > 0 ? scaled : blockOf[dtype];
+    for (const form of new Set([wholeForm, ...arrays.values()])) this.layouts.set(form, layOut(form, dtype, block, shapes));
+    this.pitch = stripBytes({ scalars: bounds.scalars, draws: codings.size > 0, dtype });
+    const strips = argumentBytes(arrays.size + scales.length);
     const tables = strips + this.pitch * shapes.size;
     let end = tables;
     const tableOffsets = [...this.layouts].map(([form, layout]) => {
@@ -92,10 +110,15 @@ export class Arena {
     const sums = end;
     this.mostSums = bounds.sums * Math.max(...[...this.layouts.values()].map((layout) => splitSegments(layout, dtype)));
     end += word * this.mostSums;
-    const bases = [...arrays].map(([array, form], i) => {
+    const contents: (readonly [string, Form, Content])[] = [
+      ...[...arrays].map(([array, form]) => [array, form, codings.get(array)?.format ?? 'plain'] as const),
+      ...scales.map((array) => [scalesOf(array), wholeForm, 'scales'] as const),
+    ];
+    const bases = contents.map(([array, form, content], i) => {
       const base = nextBase(end, i);
-      end = base + this.layout(form).bytes;
-      return { array, base, layout: this.layout(form) };
+      const layout = this.layout(form);
+      end = base + sizeIn(layout.bytes, content);
+      return { array, base, layout, content };
     });
     const what = `${String(arrays.size)} arrays (${[...arrays.keys()].join(', ')})`;
     this.region = source(owner, what, end);
@@ -103,7 +126,7 @@ export class Arena {
     this.buffer = buffer;
     this.words = new Words(buffer);
     [this.argumentsAt, this.stripsAt, this.sumsAt] = [from, from + strips, from + sums];
-    for (const { array, base, layout } of bases) this.arrays.set(array, { base: from + base, layout });
+    for (const { array, base, layout, content } of bases) this.arrays.set(array, { base: from + base, layout, content });
     for (const { form, fused, split } of tableOffsets) {
       this.fusedTables.set(form, { at: from + fused, count: fusedSegments(this.layout(form), dtype), ofTensor: [] });
       this.splitTables.set(form, { at: from + split, count: 0, ofTensor: [] });
@@ -162,17 +185,42 @@ export class Arena {
     return this.dtype === 'float32' ? new Float32Array(this.buffer, at, length) : new Float64Array(this.buffer, at, length);
   }
 
-  /** The elements of tensor number `j` in one array. */
+  /** The elements of tensor number `j` in one array that holds numbers. */
   view(array: string, j: number): Float32Array | Float64Array {
-    const { base, layout } = this.find(array);
+    const { base, layout, content } = this.find(array);
+    if (content !== 'plain') throw new RangeError(`${array} holds codes, not numbers`);
     const place = found(layout.places[j], `tensor number ${String(j)}`);
     return this.numbers(base + place.offset, place.length);
   }
 
+  /** The codes of tensor number `j` in one array; undefined if that holds numbers. */
+  stored(array: string, j: number): Stored | undefined {
+    const { base, layout, content } = this.find(array);
+    if (content === 'plain') return undefined;
+    const { offset, length } = found(layout.places[j], `tensor number ${String(j)}`);
+    const at = base + sizeIn(offset, content);
+    if (content === 'bfloat16') return { codes: new Uint16Array(this.buffer, at, length), scales: undefined };
+    const codes = content === 'float8' ? new Int8Array(this.buffer, at, length) : new Uint8Array(this.buffer, at, length);
+    const scalesAt = this.base(scalesOf(array)) + sizeIn(offset, 'scales');
+    return { codes, scales: new Uint8Array(this.buffer, scalesAt, Math.ceil(length / scaled)) };
+  }
+
+  /** The elements of tensor number `j` in any array: a view of numbers, or a copy of what codes stand for. */
+  values(array: string, j: number): Float32Array | Float64Array {
+    const { base, layout, content } = this.find(array);
+    if (content === 'plain' || content === 'scales') return this.view(array, j);
+    const { offset, length } = found(layout.places[j], `tensor number ${String(j)}`);
+    const out = new Float32Array(length);
+    const memory = { bytes: new Uint8Array(this.buffer), halves: new Uint16Array(this.buffer) };
+    const scalesAt = isScaled(content) ? this.base(scalesOf(array)) : 0;
+    decode(content, memory, { at: base, scalesAt }, offset / bytesOf[this.dtype], length, out);
+    return out;
+  }
+
   /** Sets every element of an array to zero, padding included. */
   clear(array: string): void {
-    const { base, layout } = this.find(array);
-    new Uint8Array(this.buffer, base, layout.bytes).fill(0);
+    const { base, layout, content } = this.find(array);
+    new Uint8Array(this.buffer, base, sizeIn(layout.bytes, content)).fill(0);
   }
 
   private writeFused(form: Form): void {
@@ -202,7 +250,7 @@ export class Arena {
     this.words.set(at + word * segment.tensor, tensor);
   }
 
-  private find(array: string): { readonly base: number; readonly layout: Layout } {
+  private find(array: string): ArrayPlace {
     return found(this.arrays.get(array), `array ${array}`);
   }
 }
@@ -220,8 +268,14 @@ function splitSegments({ places }: Layout, dtype: DType): number {
   return places.reduce((count, { padded }) => count + Math.ceil(padded / (chunk * bytesOf[dtype])), 0);
 }
 
-function layOut(form: Form, dtype: DType, shapes: ReadonlyMap<string, readonly number[]>): Layout {
-  const block = blockOf[dtype] * bytesOf[dtype];
+/** An offset into an array of numbers as one into an array of this content; both lie at the beginning of a block. */
+function sizeIn(offset: number, content: Content): number {
+  return offset / 2 ** shiftOf[content];
+}
+
+/** Tensors begin at whole blocks of `elements`. */
+function layOut(form: Form, dtype: DType, elements: number, shapes: ReadonlyMap<string, readonly number[]>): Layout {
+  const block = elements * bytesOf[dtype];
   let offset = 0;
   const places = [...shapes].map(([name, shape]) => {
     const length = elementsOf(form, shape);

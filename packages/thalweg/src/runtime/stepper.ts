@@ -9,6 +9,7 @@ import { compileScalars } from '../lower/scalars.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { Bounds } from '../plan/bounds.ts';
 import { evaluated, evaluationProgram } from '../plan/cohort.ts';
+import type { Coding } from '../plan/format.ts';
 import { planVariant, prepare, printPlan, type Variants } from '../plan/plan.ts';
 import { Arena } from './arena.ts';
 import type { Backend } from './backend.ts';
@@ -26,6 +27,8 @@ export interface StepperOptions {
   /** Where the memory comes from, and who runs the kernels. */
   readonly source: MemorySource;
   readonly crew: Crew;
+  /** The states with a format of their own. */
+  readonly codings: ReadonlyMap<string, Coding>;
   /** Check gradients before anything is written. */
   readonly gated: boolean;
   /** The memory of another stepper of the same tensors, to work on that. */
@@ -47,9 +50,9 @@ export class Stepper {
   private current: Variant | undefined;
 
   constructor(options: StepperOptions) {
-    const { program, dtype, shapes, gated, on, source } = options;
+    const { program, dtype, shapes, gated, on, source, codings } = options;
     this.options = options;
-    this.variants = prepare(program, dtype, gated);
+    this.variants = prepare(program, dtype, gated, codings);
     if (this.variants.conditions.length > mostConditions) {
       throw new UnsupportedError(program.name, `more than ${String(mostConditions)} conditions on the host in one program`);
     }
@@ -58,7 +61,7 @@ export class Stepper {
     for (const [name, kind] of program.states) if (kind === 'array') arrays.set(name, program.forms.get(name) ?? wholeForm);
     if (program.evaluation !== undefined) arrays.set(evaluated, wholeForm);
     for (const [name, form] of this.variants.scratch) arrays.set(name, form);
-    this.arena = on?.arena ?? new Arena({ owner: program.name, dtype, shapes, arrays, bounds: this.bounds(), source });
+    this.arena = on?.arena ?? new Arena({ owner: program.name, dtype, shapes, arrays, bounds: this.bounds(), source, codings });
     this.scalarStates = on?.scalarStates ?? new Map<string, Float64Array>();
     if (on !== undefined) return;
     for (const [name, kind] of program.states) {

@@ -5,6 +5,7 @@
 import type { Form } from '../language/form.ts';
 import { scopeOf, type Node } from '../language/graph.ts';
 import type { Executable } from '../lower/executable.ts';
+import { hashOf, keyOf } from '../lower/random.ts';
 import { compileScalars, type Place, type ScalarStep } from '../lower/scalars.ts';
 import { bytesOf } from '../plan/dtype.ts';
 import type { Pass } from '../plan/passes.ts';
@@ -26,6 +27,8 @@ interface CompiledPass {
   /** Whether tensors differ in their scalars, and whether anything tells them apart. */
   readonly strips: boolean;
   readonly split: boolean;
+  /** Whether the tensor's key for random bits follows its scalars. */
+  readonly draws: boolean;
 }
 
 /** A sum over the parameters of a group or of all, in one cohort: its label says which sum it is a part of. */
@@ -52,6 +55,9 @@ export class Variant {
   /** The strips of scalars as numbers, and the sums that kernels left. */
   private readonly strips: Float32Array | Float64Array;
   private readonly partial: Float64Array;
+  private readonly keys: Uint32Array;
+  private readonly hashes: readonly number[];
+  private t = 0;
   private readonly passes: readonly (readonly CompiledPass[])[];
   private readonly routines: readonly (readonly ((j: number) => void)[])[];
   private readonly fixed: readonly ScalarStep[];
@@ -72,6 +78,8 @@ export class Variant {
     const { buffer, stripsAt, sumsAt, pitch, tensors } = arena;
     this.strips = arena.numbers(stripsAt, (pitch * tensors.length) / bytesOf[arena.dtype]);
     this.partial = new Float64Array(buffer, sumsAt, arena.mostSums);
+    this.keys = new Uint32Array(buffer, stripsAt, (pitch * tensors.length) / Uint32Array.BYTES_PER_ELEMENT);
+    this.hashes = tensors.map(({ name }) => hashOf(name));
     const scalars = compileScalars(plan.scalars, tensors.length);
     this.values = new Float64Array(scalars.size);
     const { place } = scalars;
@@ -98,6 +106,7 @@ export class Variant {
   /** Computes the scalars that need no array. Returns the outcomes of the host conditions, one bit each. */
   begin(context: StepContext): number {
     const { values, conditionPlaces } = this;
+    this.t = context.t;
     this.leaves.fill(values, context);
     if (this.hyperVersion !== context.hyperVersion) {
       this.leaves.fillHyper(values, context);
@@ -145,11 +154,12 @@ export class Variant {
   }
 
   /** Rounds the scalars of a pass to the arrays' type where its kernel looks for them. */
-  private fillStrips({ scalars, strips: many }: CompiledPass): void {
-    const { strips, values, arena } = this;
+  private fillStrips({ scalars, strips: many, draws }: CompiledPass): void {
+    const { strips, values, arena, keys, hashes } = this;
     const pitch = arena.pitch / strips.BYTES_PER_ELEMENT;
     for (let j = 0; j < (many ? arena.tensors.length : 1); j++) {
       for (let i = 0; i < scalars.length; i++) strips[j * pitch + i] = values[scalars[i]!.at + j * scalars[i]!.next]!;
+      if (draws) keys[j * pitch + scalars.length] = keyOf(hashes[j]!, this.t, arena.tensors[j]!.offset / strips.BYTES_PER_ELEMENT);
     }
   }
 
@@ -191,7 +201,8 @@ function sharedSums(pass: Pass, place: ReadonlyMap<Pass['sums'][number], number>
 
 function compilePass(pass: Pass, placeOf: (node: Node) => Place, arena: Arena, backend: Backend): CompiledPass {
   const scalars = pass.scalars.map(placeOf);
-  const strips = scalars.some(({ next }) => next === 1);
+  const { draws } = pass.kernel;
+  const strips = draws || scalars.some(({ next }) => next === 1);
   return {
     level: pass.level,
     form: pass.form,
@@ -201,5 +212,6 @@ function compilePass(pass: Pass, placeOf: (node: Node) => Place, arena: Arena, b
     sums: pass.sums.map(placeOf),
     strips,
     split: strips || pass.sums.length > 0,
+    draws,
   };
 }

@@ -4,6 +4,7 @@
  */
 import { CheckpointError, ThalwegError } from '../language/error.ts';
 import { elementsOf, wholeForm } from '../language/form.ts';
+import type { Stored } from '../runtime/arena.ts';
 import type { AnyArray } from './arrays.ts';
 import type { Core } from './core.ts';
 import { checkHyper, describe, type HyperValue } from './hyper.ts';
@@ -15,10 +16,10 @@ import { decodeHyper, encodeHyper } from './saved-hyper.ts';
 const version = '1';
 const prefix = 'optimizer/';
 
-/** An array of an optimizer, or a scalar state as an array of one number. */
+/** An array of an optimizer, numbers or codes of them, or a scalar state as an array of one number. */
 interface Slot {
   readonly shape: readonly number[];
-  readonly array: AnyArray;
+  readonly array: AnyArray | Stored['codes'];
 }
 
 /** The file, header first, then one array after the other. */
@@ -63,7 +64,12 @@ function slotsOf(core: Core, pending = core.pending): Map<string, Slot> {
       const key = `${prefix}${state}/${name}`;
       const form = member.program.forms.get(state) ?? wholeForm;
       const shape = form === wholeForm ? shapeOf(member, index) : dimensions(form, shapeOf(member, index));
-      if (kind === 'array') out.set(key, { shape, array: arena.view(state, index) });
+      const stored = kind === 'array' ? arena.stored(state, index) : undefined;
+      if (stored !== undefined) {
+        out.set(key, { shape, array: stored.codes });
+        if (stored.scales !== undefined)
+          out.set(`${prefix}${state} scale/${name}`, { shape: [stored.scales.length], array: stored.scales });
+      } else if (kind === 'array') out.set(key, { shape, array: arena.view(state, index) });
       else {
         const numbers = scalarStates.get(state) ?? new Float64Array(1);
         out.set(key, { shape: [], array: kind === 'tensor' ? numbers.subarray(index, index + 1) : numbers });
@@ -75,7 +81,12 @@ function slotsOf(core: Core, pending = core.pending): Map<string, Slot> {
         array: arena.view(`input.${hidden.accumulated}`, index),
       });
   }
-  return out;
+  // What has the most bytes first, so that each array in the file begins at a multiple of its elements' size.
+  return new Map([...out].sort(([, a], [, b]) => alignment(b) - alignment(a)));
+}
+
+function alignment({ array }: Slot): number {
+  return Math.min(4, array.BYTES_PER_ELEMENT);
 }
 
 function shapeOf({ stepper }: RosterMember, index: number): readonly number[] {
@@ -88,7 +99,15 @@ function dimensions(form: string, shape: readonly number[]): readonly number[] {
 
 function store({ shape, array }: Slot): StoredArray {
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-  return { dtype: array instanceof Float32Array ? 'F32' : 'F64', shape, bytes };
+  return { dtype: typeOf(array), shape, bytes };
+}
+
+/** The element type as safetensors calls it. */
+function typeOf(array: Slot['array']): string {
+  if (array instanceof Float64Array) return 'F64';
+  if (array instanceof Float32Array) return 'F32';
+  if (array instanceof Uint16Array) return 'BF16';
+  return array instanceof Int8Array ? 'I8' : 'U8';
 }
 
 /** What a file says, read and checked. */

@@ -6,6 +6,7 @@ import { ArrayError, NonFiniteError, OptionError } from '../language/error.ts';
 import { topological } from '../language/graph.ts';
 import type { Program } from '../language/program.ts';
 import type { DType } from '../plan/dtype.ts';
+import type { StateFormat } from '../plan/format.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { alone } from '../runtime/crew.ts';
 import { ownMemory, scriptMemory } from '../runtime/memory.ts';
@@ -24,6 +25,7 @@ export type NonFinite = 'propagate' | 'skip' | 'throw';
 /** The options of an optimizer, checked. */
 export interface CoreOptions {
   readonly dtype: DType;
+  readonly state: StateFormat;
   readonly backend: Backend;
   readonly nonFinite: NonFinite;
   readonly maximize: boolean;
@@ -51,13 +53,14 @@ export class Core {
   steps = 0;
 
   constructor({ name, branches, equations }: Recipe, options: CoreOptions) {
-    const { dtype, backend, nonFinite, accumulate, scale, maximize } = options;
+    const { dtype, state, backend, nonFinite, accumulate, scale, maximize } = options;
     this.name = name;
     this.equations = equations;
     this.options = options;
     this.roster = new Roster(branches, {
       owner: name,
       dtype,
+      state,
       backend,
       gated: nonFinite !== 'propagate',
       source: backend === 'wasm' ? ownMemory(false) : scriptMemory,

@@ -46,6 +46,11 @@ export interface Definition<H extends Readonly<Record<string, HyperDeclaration>>
   readonly init?: Readonly<Record<string, string>>;
   /** Where to evaluate the model instead of at `w`: an expression in `w`, the states and the hyperparameters. */
   readonly evaluate?: string;
+  /**
+   * States that stay in the parameters' type whatever `init` is asked for: those of which `w` is a function. Those that begin as `w` or that
+   * `evaluate` reads always do.
+   */
+  readonly keep?: readonly string[];
   /** The equations, or a function that composes them from the options. */
   readonly equations: string | ((options: Resolved<H, V>) => string);
 }
@@ -168,7 +173,15 @@ export function optimizer<
       symbol,
       kind,
     }));
-    const part: Part = { name, equations: text, hyper: declared, inputs: extra, init, evaluate: definition.evaluate };
+    const part: Part = {
+      name,
+      equations: text,
+      hyper: declared,
+      inputs: extra,
+      init,
+      evaluate: definition.evaluate,
+      keep: definition.keep,
+    };
     const values = new Map(declared.map((one) => [one.name, resolved[one.name] as HyperValue]));
     return new Method(name, [branch(name, otherwise, [{ part, values, shared: true }])]);
   };

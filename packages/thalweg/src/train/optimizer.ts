@@ -5,6 +5,7 @@
 import { ArrayError, DisposedError, OptionError, ThalwegError } from '../language/error.ts';
 import { evaluated } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
+import type { StateFormat } from '../plan/format.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { stepTogether } from '../runtime/ensemble.ts';
 import { checkParameters, commonType, type AnyArray } from './arrays.ts';
@@ -29,6 +30,13 @@ export interface InitOptions {
   readonly accumulate?: number;
   /** What the loss was multiplied by before its gradient was taken: a number, or a scale that adapts (`opt.lossScale` tells it). */
   readonly lossScale?: number | DynamicLossScale;
+  /**
+   * How states lie in memory; `'float32'` by default. `'bfloat16'` takes 2 bytes an element and `'float8'` 1.03, for parameters in float32: less
+   * memory, and faster where memory is the limit. Arithmetic is float32 whatever it is; what is stored is rounded at random, so that small
+   * changes add up. It concerns states with an element for each of the parameter's, except those that are weights or averages of weights
+   * (docs/architecture.md).
+   */
+  readonly state?: StateFormat;
 }
 
 /** Arrays by parameter name, as handed to `step`. Frozen parameters may be left out. */
@@ -62,7 +70,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   /** Use `init` of a method instead. */
   constructor(recipe: Recipe, parameters: P, options: InitOptions) {
     const { name } = recipe;
-    checkNames(name, options, ['backend', 'nonFinite', 'maximize', 'accumulate', 'lossScale']);
+    checkNames(name, options, ['backend', 'nonFinite', 'maximize', 'accumulate', 'lossScale', 'state']);
     const { accumulate = 1, lossScale } = options;
     const backend = oneOf<Backend>(name, 'backend', options.backend ?? 'wasm', ['wasm', 'fround', 'reference']);
     const fallback = typeof lossScale === 'object' ? 'skip' : 'propagate';
@@ -75,7 +83,10 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
       throw new OptionError(name, 'nonFinite', 'propagate', "cannot be 'propagate' with a dynamic lossScale, which has to skip");
     const { tensors, ties } = checkParameters(name, parameters);
     const dtype = commonType(name, tensors, backend);
-    const core = new Core(recipe, { dtype, backend, nonFinite, maximize, accumulate, scale });
+    const state = oneOf<StateFormat>(name, 'state', options.state ?? 'float32', ['float32', 'bfloat16', 'float8']);
+    if (options.state !== undefined && dtype !== 'float32')
+      throw new OptionError(name, 'state', state, `is for parameters in float32, and these are ${dtype}`);
+    const core = new Core(recipe, { dtype, state, backend, nonFinite, maximize, accumulate, scale });
     core.enlist(tensors, ties);
     [this.name, this.equations, this.dtype, this.backend] = [name, recipe.equations, dtype, backend];
     this.hyperView = hyperAccessors(core);
@@ -109,7 +120,8 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   }
 
   /**
-   * The states: for each, live views by parameter name, or a copy of its number for a scalar of each tensor. A scalar of the whole group is
+   * The states: for each, live views by parameter name (copies of what is stored for one that is not in the parameters' type), or a copy of
+   * its number for a scalar of each tensor. A scalar of the whole group is
    * a copy under `value`, or under the group's name where there are several groups.
    */
   get state(): Readonly<Record<string, Readonly<Record<string, Float32Array | Float64Array>>>> {
@@ -123,7 +135,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
         const entry = (out[state] ??= {});
         if (kind === 'array' || kind === 'tensor') {
           arena.tensors.forEach(({ name }, j) => {
-            if (!removed.has(name)) entry[name] = kind === 'array' ? arena.view(state, j) : Float64Array.of(scalar?.[j] ?? 0);
+            if (!removed.has(name)) entry[name] = kind === 'array' ? arena.values(state, j) : Float64Array.of(scalar?.[j] ?? 0);
           });
         } else entry[branchNames.length === 1 ? 'value' : (branchNames[group] ?? '')] ??= Float64Array.of(scalar?.[0] ?? 0);
       }

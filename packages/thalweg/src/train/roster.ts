@@ -7,6 +7,7 @@ import { isReduction, scopeOf, topological } from '../language/graph.ts';
 import { buildProgram, type InputSymbol, type Part, type Program } from '../language/program.ts';
 import { cohorts, evaluationProgram } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
+import { codingsOf, type StateFormat } from '../plan/format.ts';
 import type { Backend } from '../runtime/backend.ts';
 import type { Crew } from '../runtime/crew.ts';
 import type { Member } from '../runtime/ensemble.ts';
@@ -40,6 +41,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export interface RosterOptions {
   readonly owner: string;
   readonly dtype: DType;
+  readonly state: StateFormat;
   readonly backend: Backend;
   readonly gated: boolean;
   readonly source: MemorySource;
@@ -82,13 +84,14 @@ export class Roster {
       if (program === undefined || shapes.size === 0) return [];
       return cohorts(program, shapes).map((cohort): RosterMember => {
         const { dtype, backend, gated, trace, source, crew } = this.options;
-        const stepper = new Stepper({ ...cohort, dtype, backend, gated, trace, source, crew });
+        const codings = codingsOf(cohort.program, this.options.state);
+        const stepper = new Stepper({ ...cohort, dtype, codings, backend, gated, trace, source, crew });
         const context = { ...contextOf(group), scalarStates: stepper.scalarStates };
         const evaluation = evaluationProgram(cohort.program);
         const evaluator =
           evaluation === undefined
             ? undefined
-            : new Stepper({ ...cohort, program: evaluation, dtype, backend, gated: false, trace, source, crew, on: stepper });
+            : new Stepper({ ...cohort, program: evaluation, dtype, codings, backend, gated: false, trace, source, crew, on: stepper });
         return { stepper, group, active: undefined, born, program: cohort.program, evaluator, context };
       });
     });

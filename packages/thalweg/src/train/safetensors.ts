@@ -16,7 +16,7 @@ export interface StoredFile {
   readonly arrays: ReadonlyMap<string, StoredArray>;
 }
 
-const elementBytes: Readonly<Record<string, number>> = { F64: 8, F32: 4 };
+const elementBytes: Readonly<Record<string, number>> = { F64: 8, F32: 4, BF16: 2, I8: 1, U8: 1 };
 const longestHeader = 100_000_000;
 
 /** The bytes before the arrays, padded so that these begin at a multiple of 8. */
@@ -75,7 +75,8 @@ function readEntry(
 ): { readonly at: number; readonly array: StoredArray } | string {
   const { dtype, shape, data_offsets: offsets } = entry;
   const size = typeof dtype === 'string' && Object.hasOwn(elementBytes, dtype) ? elementBytes[dtype] : undefined;
-  if (typeof dtype !== 'string' || size === undefined) return `has the type ${String(dtype)}, which is not F32 or F64`;
+  if (typeof dtype !== 'string' || size === undefined)
+    return `has the type ${String(dtype)}, which is none of ${Object.keys(elementBytes).join(', ')}`;
   if (!isSizes(shape) || !isSizes(offsets)) return 'has no shape and place made of whole numbers';
   const [from = 0, to = 0] = offsets;
   const bytes = shape.reduce((product, one) => product * one, size);

@@ -3,6 +3,7 @@
  * (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3") and Box–Muller on the library's own log and cos.
  */
 import { cos, log, numbers } from '../elementary.ts';
+import { hashOf } from '../random.ts';
 import { scalarOf, type Routine } from './routine.ts';
 
 type Words = [number, number, number, number];
@@ -43,9 +44,3 @@ export const noise: Routine = (job) => {
     }
   }
 };
-
-function hashOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
-}

@@ -1,0 +1,76 @@
+/**
+ * Formats: how the states of an optimizer lie in memory where that is not as its parameters do. Arithmetic is float32 whatever they are: a
+ * kernel decodes what it loads and rounds what it stores (`lower/coding.ts`). Decides which state gets which format.
+ */
+import { wholeForm } from '../language/form.ts';
+import { topological, type Node } from '../language/graph.ts';
+import type { Program } from '../language/program.ts';
+import { nonNegativeStates } from './sign.ts';
+
+/** What states can be asked to be. */
+export type StateFormat = 'float32' | 'bfloat16' | 'float8';
+
+/** A format of less than four bytes: `float8` has a sign, `ufloat8` none and twice as many exponents. */
+export type Format = 'bfloat16' | 'float8' | 'ufloat8';
+
+/** What lies in an array of the arena: numbers of its type, codes of a format, or the scales of blocks of such codes. */
+export type Content = 'plain' | Format | 'scales';
+
+/** By how much an offset into an array of float32 is shifted to give the one into an array of this content. */
+export const shiftOf: Readonly<Record<Content, number>> = { plain: 0, bfloat16: 1, float8: 2, ufloat8: 2, scales: 7 };
+
+/** Elements that share a scale in a format of eight bits. */
+export const scaled = 32;
+
+/** Whether a format has a scale for each block. */
+export function isScaled(format: Format | undefined): boolean {
+  return format === 'float8' || format === 'ufloat8';
+}
+
+/** The array that holds the scales of a state. */
+export function scalesOf(state: string): string {
+  return `scales of ${state}`;
+}
+
+/** A state's format, and which random bits of an element decide how it is rounded. */
+export interface Coding {
+  readonly format: Format;
+  readonly draw: number;
+}
+
+/** No state has a format of its own. */
+export const plain: ReadonlyMap<string, Coding> = new Map();
+
+/**
+ * The formats of the states that have one where `wish` is asked for: every array with an element for each of the parameter's, but for those
+ * that the definition keeps. With `float8`, a state that is divided by or rooted must be provably not negative, or a value rounded to zero
+ * would make the step explode; one that is not is `bfloat16`.
+ */
+export function codingsOf(program: Program, wish: StateFormat): ReadonlyMap<string, Coding> {
+  if (wish === 'float32') return plain;
+  const states = [...program.states].filter(
+    ([name, kind]) => kind === 'array' && (program.forms.get(name) ?? wholeForm) === wholeForm && !program.kept.has(name),
+  );
+  const nonNegative = wish === 'float8' ? nonNegativeStates(program) : new Set<string>();
+  const delicate = wish === 'float8' ? delicateStates(program) : new Set<string>();
+  const formatOf = (name: string): Format => {
+    if (wish === 'bfloat16') return wish;
+    return nonNegative.has(name) ? 'ufloat8' : delicate.has(name) ? 'bfloat16' : 'float8';
+  };
+  return new Map(states.map(([name], draw) => [name, { format: formatOf(name), draw }]));
+}
+
+/** States on whose value a divisor, a root, a logarithm or a power depends. */
+function delicateStates({ writes, evaluation }: Program): Set<string> {
+  const reached = (roots: readonly Node[]): Set<string> => {
+    const nodes = new Set(topological(roots));
+    const read = [...nodes].filter(({ op }) => op === 'state').map(({ attribute }) => String(attribute));
+    return new Set([...read, ...[...writes].filter(([, node]) => nodes.has(node)).map(([name]) => name)]);
+  };
+  const all = topological([...writes.values(), ...(evaluation === undefined ? [] : [evaluation])]);
+  const points = all.flatMap(({ op, operands: [a, b] }) => {
+    if (op === 'div') return b === undefined ? [] : [b];
+    return ['sqrt', 'log', 'pow'].includes(op) && a !== undefined ? [a] : [];
+  });
+  return reached(points);
+}

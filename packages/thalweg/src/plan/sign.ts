@@ -1,0 +1,97 @@
+/**
+ * Which states can never be negative, by interval arithmetic on the graph: squares, magnitudes, and averages of them with weights whose
+ * ranges say that they are not negative. Rounding keeps an order, so what holds for real numbers holds for floats; NaN is no sign.
+ */
+import { isReduction, topological, type Node } from '../language/graph.ts';
+import type { Program } from '../language/program.ts';
+
+type Interval = readonly [low: number, high: number];
+
+const anything: Interval = [-Infinity, Infinity];
+const positive: Interval = [0, Infinity];
+
+/** The states of a program that are proven not to be negative, whatever the gradients are. */
+export function nonNegativeStates(program: Program): Set<string> {
+  const candidates = new Set(program.states.keys());
+  // Every state is taken to be non-negative until its own equation does not follow from that; a state begins at zero.
+  for (let before = -1; before !== candidates.size;) {
+    before = candidates.size;
+    const intervals = intervalsOf(program, candidates);
+    for (const name of candidates) {
+      const node = program.writes.get(name);
+      if (node === undefined || (intervals.get(node) ?? anything)[0] < 0) candidates.delete(name);
+    }
+  }
+  return candidates;
+}
+
+function intervalsOf(program: Program, nonNegative: ReadonlySet<string>): Map<Node, Interval> {
+  const ranges = new Map(program.hyper.map(({ key, range }) => [key, [range.low, range.high] as const]));
+  const known = new Map<Node, Interval>();
+  for (const node of topological(program.writes.values())) {
+    const name = String(node.attribute);
+    const [a = anything, b = anything, c = anything] = node.operands.map((operand) => known.get(operand) ?? anything);
+    const same = node.operands[0] === node.operands[1];
+    known.set(node, leaf(node, name, ranges, nonNegative) ?? combine(node, [a, b, c], same));
+  }
+  return known;
+}
+
+function leaf(node: Node, name: string, ranges: ReadonlyMap<string, Interval>, nonNegative: ReadonlySet<string>): Interval | undefined {
+  switch (node.op) {
+    case 'const':
+      return [Number(node.attribute), Number(node.attribute)];
+    case 'hyper':
+      return ranges.get(name) ?? anything;
+    case 'state':
+      return nonNegative.has(name) ? positive : anything;
+    case 'time':
+    case 'shape':
+      return positive;
+    default:
+      return undefined;
+  }
+}
+
+function combine(node: Node, [a, b, c]: readonly [Interval, Interval, Interval], same: boolean): Interval {
+  const bothPositive = a[0] >= 0 && b[0] >= 0;
+  if (isReduction(node)) return (node.op === 'dot' && same) || (node.op === 'sum' && a[0] >= 0) ? positive : anything;
+  switch (node.op) {
+    case 'neg':
+      return [-a[1], -a[0]];
+    case 'add':
+      return sane(a[0] + b[0], a[1] + b[1]);
+    case 'sub':
+      return sane(a[0] - b[1], a[1] - b[0]);
+    case 'min':
+      return [Math.min(a[0], b[0]), Math.min(a[1], b[1])];
+    case 'max':
+      return [Math.max(a[0], b[0]), Math.max(a[1], b[1])];
+    case 'select':
+      return [Math.min(b[0], c[0]), Math.max(b[1], c[1])];
+    case 'mul':
+      return same || bothPositive ? positive : anything;
+    case 'div':
+      return bothPositive ? positive : anything;
+    case 'pow':
+      return bothPositive ? [0, a[1] <= 1 ? 1 : Infinity] : anything;
+    case 'floor':
+      return [Math.floor(a[0]), Math.floor(a[1])];
+    case 'abs':
+    case 'sqrt':
+    case 'exp':
+      return positive;
+    case 'lt':
+    case 'le':
+    case 'eq':
+    case 'ne':
+      return [0, 1];
+    default:
+      return anything;
+  }
+}
+
+/** ∞ − ∞ says nothing. */
+function sane(low: number, high: number): Interval {
+  return [Number.isNaN(low) ? -Infinity : low, Number.isNaN(high) ? Infinity : high];
+}
