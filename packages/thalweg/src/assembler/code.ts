@@ -23,7 +23,7 @@ const simd = {
   'i32x4.eq': 55, 'i32x4.ne': 56, 'i32x4.gt_s': 59,
   'f32x4.eq': 65, 'f32x4.ne': 66, 'f32x4.lt': 67, 'f32x4.le': 69,
   'f64x2.eq': 71, 'f64x2.ne': 72, 'f64x2.lt': 73, 'f64x2.le': 75,
-  'v128.and': 78, 'v128.or': 80, 'v128.xor': 81, 'v128.bitselect': 82,
+  'v128.and': 78, 'v128.andnot': 79, 'v128.or': 80, 'v128.xor': 81, 'v128.bitselect': 82,
   'f32x4.demote_f64x2_zero': 94, 'f64x2.promote_low_f32x4': 95,
   'i8x16.narrow_i16x8_s': 101, 'i8x16.narrow_i16x8_u': 102, 'i16x8.narrow_i32x4_s': 133, 'i16x8.narrow_i32x4_u': 134,
   'i16x8.extend_low_i8x16_s': 135, 'i16x8.extend_low_i8x16_u': 137, 'i32x4.extend_low_i16x8_s': 167, 'i32x4.extend_low_i16x8_u': 169,

@@ -91,7 +91,7 @@ function encodeHalves({ draw }: Coded, { halves }: Codes, { at }: CodedPlace, fi
   for (let k = 0; k < values.length; k++) {
     const pattern = bitsOf(values[k]!);
     const added = draw === undefined ? 0x7fff + ((pattern >>> 16) & 1) : drawn(key, first + k, draw, 16);
-    halves[at / 2 + first + k] = (pattern & float.magnitude) > float.infinity ? 0x7fc0 : (pattern + added) >>> 16;
+    halves[at / 2 + first + k] = (pattern + (Number.isNaN(values[k]!) ? 0 : added)) >>> 16;
   }
 }
 

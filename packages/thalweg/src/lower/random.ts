@@ -5,7 +5,7 @@
  */
 
 /** What the algorithm multiplies with: a step to the next element, a step to the next word of an element, and the mixing factor. */
-export const randomConstants = { element: 0x9e3779b9, word: 0x6c8e9cf5, factor: 0x846ca68b, first: 16, second: 15 } as const;
+export const randomConstants = { element: 0x9e3779b9, word: 0x6c8e9cf5, factor: 0x846ca68b, fold: 16 } as const;
 
 /** A whole number that tells names apart. */
 export function hashOf(name: string): number {
@@ -31,8 +31,7 @@ export function keyOf(nameHash: number, t: number, start: number): number {
 
 /** 32 bits of an element; each serves two draws. */
 export function randomWord(key: number, index: number, word: number): number {
-  const { element, word: next, factor, first, second } = randomConstants;
+  const { element, word: next, factor, fold } = randomConstants;
   const at = (key + Math.imul(index, element) + Math.imul(word, next)) | 0;
-  const mixed = Math.imul(at ^ (at >>> first), factor);
-  return mixed ^ (mixed >>> second);
+  return Math.imul(at ^ (at >>> fold), factor);
 }

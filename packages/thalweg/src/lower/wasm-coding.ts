@@ -26,6 +26,7 @@ export class CodingEmitter {
   private readonly code: Code;
   private readonly pointers: Pointers;
   private readonly draws: boolean;
+  private readonly constants: ReadonlyMap<number, number>;
   /** The state of the random sequence for the vector at hand, and for the one at the beginning of the turn. */
   private readonly counter: number;
   private readonly turnCounter: number;
@@ -44,8 +45,15 @@ export class CodingEmitter {
     this.draws = kernel.draws;
     const scaledStores = kernel.code.flatMap((one) => (one.op === 'store' && isScaled(one.coded?.format) ? [one.array] : []));
     this.vectors = scaledStores.length > 0 ? blockVectors : undefined;
+    this.constants = new Map(constantsOf(kernel).map((value) => [value, code.local('v128')]));
     this.counter = kernel.draws ? code.local('v128') : 0;
     this.turnCounter = scaledStores.length > 0 ? code.local('v128') : 0;
+  }
+
+  /** Loads the constants: an engine makes a vector anew wherever it is written. */
+  prologue(): void {
+    const { code } = this;
+    for (const [value, local] of this.constants) code.i32x4(value).set(local);
   }
 
   /** Starts the random sequence of a segment; `key` pushes the tensor's key in all lanes, `index` the number of the first element as an i32. */
@@ -70,7 +78,7 @@ export class CodingEmitter {
       const base = code.local('v128');
       code.get(this.pointers[coded.scales]!).load('i32.load8_u').op('i32x4.splat');
       code
-        .i32x4(lowest - exponents(coded))
+        .get(this.constant(lowest - exponents(coded)))
         .op('i32x4.add')
         .i32(float.exponent)
         .op('i32x4.shl')
@@ -89,7 +97,7 @@ export class CodingEmitter {
     if (this.draws)
       this.code
         .get(this.counter)
-        .i32x4(4 * randomConstants.element)
+        .get(this.constant(4 * randomConstants.element))
         .op('i32x4.add')
         .set(this.counter);
   }
@@ -122,9 +130,10 @@ export class CodingEmitter {
     }
     const codes = code.local('v128');
     code.get(value);
-    if (coded.draw === undefined) code.get(value).i32(16).op('i32x4.shr_u').i32x4(1).op('v128.and').i32x4(0x7fff).op('i32x4.add');
-    else this.drawn(coded.draw, 16);
-    code.op('i32x4.add').i32x4(0x7fc00000).get(value).get(value).op('f32x4.eq', 'v128.bitselect').i32(16).op('i32x4.shr_u').set(codes);
+    if (coded.draw === undefined) {
+      code.get(value).i32(16).op('i32x4.shr_u').get(this.constant(1)).op('v128.and').get(this.constant(0x7fff)).op('i32x4.add');
+    } else this.drawn(coded.draw, 16);
+    code.get(value).get(value).op('f32x4.eq', 'v128.and', 'i32x4.add').i32(16).op('i32x4.shr_u').set(codes);
     const half = this.waiting.get(array);
     if (half === undefined) this.waiting.set(array, codes);
     else {
@@ -170,11 +179,11 @@ export class CodingEmitter {
     const one = known ?? { target, values: [], largest: code.local('v128') };
     if (known === undefined) {
       this.deferred.set(target.array, one);
-      code.i32x4(0).set(one.largest);
+      code.get(this.constant(0)).set(one.largest);
     }
     one.values.push(value);
     // One exponent more makes infinities and NaN negative, and so never the largest.
-    code.get(one.largest).get(value).i32x4(float.magnitude).op('v128.and').i32x4(octave).op('i32x4.add');
+    code.get(one.largest).get(value).get(this.constant(float.magnitude)).op('v128.and').get(this.constant(octave)).op('i32x4.add');
     if (mask !== undefined) code.get(mask).op('v128.and');
     code.op('i32x4.max_s').set(one.largest);
   }
@@ -190,19 +199,33 @@ export class CodingEmitter {
       const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
       code.get(largest).get(largest).get(largest).shuffle(bytes).op('i32x4.max_s').set(largest);
     }
-    code.get(largest).i32(float.exponent).op('i32x4.shr_u').i32x4(1).op('i32x4.sub').i32x4(lowest).op('i32x4.max_s').set(base);
-    code.get(this.pointers[coded.scales!]!).get(base).i32x4(lowest).op('i32x4.sub').firstLane().store('i32.store8');
-    code.get(base).i32x4(exponents(coded)).op('i32x4.sub').i32(float.exponent).op('i32x4.shl').set(base);
+    code
+      .get(largest)
+      .i32(float.exponent)
+      .op('i32x4.shr_u')
+      .get(this.constant(1))
+      .op('i32x4.sub')
+      .get(this.constant(lowest))
+      .op('i32x4.max_s')
+      .set(base);
+    code.get(this.pointers[coded.scales!]!).get(base).get(this.constant(lowest)).op('i32x4.sub').firstLane().store('i32.store8');
+    code
+      .get(base)
+      .get(this.constant(exponents(coded)))
+      .op('i32x4.sub')
+      .i32(float.exponent)
+      .op('i32x4.shl')
+      .set(base);
     return base;
   }
 
   private encodeSigned({ draw = 0 }: Coded, value: number, base: number): void {
     const { code } = this;
     const [magnitude, sign] = [code.local('v128'), code.local('v128')];
-    code.get(value).i32x4(float.magnitude).op('v128.and').set(magnitude);
+    code.get(value).get(this.constant(float.magnitude)).op('v128.and').set(magnitude);
     code.get(value).i32(31).op('i32x4.shr_s').set(sign);
     code.get(magnitude).get(base).op('f32x4.add').get(base).op('i32x4.sub');
-    code.get(magnitude).i32x4(octave).op('i32x4.add').get(base).op('i32x4.sub');
+    code.get(magnitude).get(this.constant(octave)).op('i32x4.add').get(base).op('i32x4.sub');
     code.get(base).get(magnitude).op('i32x4.gt_s', 'v128.bitselect');
     this.drawn(draw, eight.shift);
     code.op('i32x4.add').i32(eight.shift).op('i32x4.shr_s').get(sign).op('v128.xor').get(sign).op('i32x4.sub');
@@ -211,10 +234,10 @@ export class CodingEmitter {
   private encodeUnsigned({ draw = 0 }: Coded, value: number, base: number): void {
     const { code } = this;
     const magnitude = code.local('v128');
-    code.get(value).i32x4(float.magnitude).op('v128.and').set(magnitude);
+    code.get(value).get(this.constant(float.magnitude)).op('v128.and').set(magnitude);
     code.get(magnitude).get(base).op('i32x4.sub');
     this.drawn(draw, eight.shift);
-    code.op('i32x4.add').i32(eight.shift).op('i32x4.shr_s').get(magnitude).i32x4(1).op('i32x4.min_s', 'i32x4.max_s');
+    code.op('i32x4.add').i32(eight.shift).op('i32x4.shr_s').get(magnitude).get(this.constant(1)).op('i32x4.min_s', 'i32x4.max_s');
   }
 
   /** Pops codes with their signs, pushes floats. */
@@ -223,11 +246,11 @@ export class CodingEmitter {
     const [codes, magnitude, pattern] = [code.local('v128'), code.local('v128'), code.local('v128')];
     code.set(codes).get(codes).op('i32x4.abs').set(magnitude);
     code.get(magnitude).i32(eight.shift).op('i32x4.shl').get(base).op('i32x4.add').set(pattern);
-    code.get(pattern).i32x4(octave).op('i32x4.sub');
+    code.get(pattern).get(this.constant(octave)).op('i32x4.sub');
     code.get(pattern).get(base).op('f32x4.sub');
-    code.get(magnitude).i32x4(7).op('i32x4.gt_s', 'v128.bitselect');
-    code.get(codes).i32x4(0x80000000).op('v128.and', 'v128.or');
-    code.get(magnitude).i32x4(126).op('i32x4.gt_s', 'v128.or');
+    code.get(magnitude).get(this.constant(7)).op('i32x4.gt_s', 'v128.bitselect');
+    code.get(codes).get(this.constant(0x80000000)).op('v128.and', 'v128.or');
+    code.get(magnitude).get(this.constant(126)).op('i32x4.gt_s', 'v128.or');
   }
 
   /** Pops codes, pushes floats. */
@@ -235,15 +258,22 @@ export class CodingEmitter {
     const { code } = this;
     const codes = code.local('v128');
     code.set(codes).get(codes).i32(eight.shift).op('i32x4.shl').get(base).op('i32x4.add');
-    code.get(codes).i32x4(0).op('i32x4.ne', 'v128.and').get(codes).i32x4(255).op('i32x4.eq', 'v128.or');
+    code.get(codes).get(this.constant(0)).op('i32x4.ne', 'v128.and').get(codes).get(this.constant(255)).op('i32x4.eq', 'v128.or');
   }
 
   /** Pushes the bits of a draw: the upper or the lower ones of a word, for even and odd numbers. */
+  /** The local that holds a constant in all lanes. */
+  private constant(value: number): number {
+    const local = this.constants.get(value | 0);
+    if (local === undefined) throw new RangeError(`${String(value)} is not among the constants`);
+    return local;
+  }
+
   private drawn(draw: number, count: number): void {
     const { code } = this;
     code.get(this.word(draw >>> 1));
     if (draw % 2 === 0) code.i32(32 - count).op('i32x4.shr_u');
-    else code.i32x4((1 << count) - 1).op('v128.and');
+    else code.get(this.constant((1 << count) - 1)).op('v128.and');
   }
 
   private word(number: number): number {
@@ -251,11 +281,11 @@ export class CodingEmitter {
     if (known !== undefined) return known;
     const { code } = this;
     const out = code.local('v128');
-    const { factor, first, second, word: next } = randomConstants;
+    const { factor, fold, word: next } = randomConstants;
     code.get(this.counter);
-    if (number > 0) code.i32x4(Math.imul(number, next)).op('i32x4.add');
-    code.set(out).get(out).get(out).i32(first).op('i32x4.shr_u', 'v128.xor').i32x4(factor).op('i32x4.mul');
-    code.set(out).get(out).get(out).i32(second).op('i32x4.shr_u', 'v128.xor').set(out);
+    if (number > 0) code.get(this.constant(Math.imul(number, next))).op('i32x4.add');
+    code.set(out).get(out).get(out).i32(fold).op('i32x4.shr_u', 'v128.xor').get(this.constant(factor)).op('i32x4.mul');
+    code.set(out);
     this.words.set(number, out);
     return out;
   }
@@ -263,6 +293,25 @@ export class CodingEmitter {
 
 /** By how much the bits of a float grow when it doubles. */
 const octave = 1 << float.exponent;
+
+/** The vectors of equal lanes that a kernel needs. */
+function constantsOf(kernel: Kernel): number[] {
+  const all = kernel.code.flatMap((one) => ('array' in one && one.coded !== undefined ? [one.coded] : []));
+  const draws = all.flatMap(({ draw }) => (draw === undefined ? [] : [draw]));
+  const { factor, element, word: next } = randomConstants;
+  const has = (format: Coded['format']): boolean => all.some((coded) => coded.format === format);
+  const scales = [...new Set(all.filter(({ format }) => isScaled(format)).map(exponents))];
+  const wanted = [
+    ...(draws.length > 0 ? [factor, 4 * element] : []),
+    ...draws.filter((draw) => draw > 1).map((draw) => Math.imul(draw >>> 1, next)),
+    ...(has('bfloat16') ? [0xffff, 0x7fff, 1] : []),
+    ...scales.flatMap((exponent) => [lowest - exponent, exponent]),
+    ...(scales.length > 0 ? [0, 1, lowest, float.magnitude, octave, (1 << eight.shift) - 1] : []),
+    ...(has('float8') ? [7, 126, 0x80000000] : []),
+    ...(has('ufloat8') ? [255] : []),
+  ];
+  return [...new Set(wanted.map((value) => value | 0))];
+}
 
 function exponents({ format }: Coded): number {
   return format === 'float8' ? eight.float8 : eight.ufloat8;

@@ -50,6 +50,8 @@ class Emitter {
   private readonly bases: number[];
   private readonly pointers: number[];
   private readonly invariant = new Map<number, number>();
+  /** Those of them that hold +0, whose bits need no choosing. */
+  private readonly zeros = new Set<number>();
   /** For each sum, the float64 lanes of each vector of a turn: two vectors of two lanes for float32, one for float64. */
   private readonly lanes: number[][];
   /** Addresses and offsets: of the arguments, the segment at hand, its strip and sums, where it ends, and the place in it. */
@@ -126,7 +128,9 @@ class Emitter {
       if (one.op === 'scalar') return;
       this.constant(one.value);
       code.set(local);
+      if (Object.is(one.value, 0)) this.zeros.add(local);
     });
+    this.coding.prologue();
   }
 
   /** Runs over one segment, and moves on to the next record and its sums. */
@@ -265,7 +269,8 @@ class Emitter {
   private operation(op: ElementOp, operands: readonly number[]): void {
     const { code } = this;
     const [a = 0, b = 0, c = 0] = operands;
-    if (op === 'select') code.get(b).get(c).get(a).op('v128.bitselect');
+    if (op === 'select' && this.zeros.has(b)) code.get(c).get(a).op('v128.andnot');
+    else if (op === 'select') code.get(b).get(c).get(a).op('v128.bitselect');
     else if (op === 'sign') this.sign(a);
     else if (op === 'exp' || op === 'log' || op === 'cos' || op === 'pow') emitElementary(code, op, operands, this.wide);
     else {
