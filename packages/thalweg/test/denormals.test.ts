@@ -71,7 +71,7 @@ test('where gradients are zero or above 2⁻³⁶ and ε ≥ 2⁻³⁰, paramete
       const w = [1, -0.3, 1e-3];
       const opt = await method.init({ w: Float32Array.from(w) }, { backend: 'fround' });
       const [{ program } = assert.fail()] = method.branches;
-      const without = new NaiveOptimizer(program, 'float32', hyper, [w], true);
+      const without = new NaiveOptimizer(program, 'float32', hyper, [w], { denormals: true });
       for (const x of g) {
         opt.step({ w: Float32Array.of(x, x / 4, 0) });
         without.step([[x, x / 4, 0]]);

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { chain, clipByGlobalNorm, l2, lamb, optimizer, radam, type Backend, type Method, type NonFinite } from 'thalweg';
 import { buildProgram } from '../src/language/program.ts';
 import { range } from '../src/language/range.ts';
+import { codingsOf, type StateFormat } from '../src/plan/format.ts';
 import { NaiveOptimizer } from './support/naive.ts';
 import { awkward, randomEquations } from './support/random-program.ts';
 
@@ -15,8 +16,13 @@ const steps = 4;
 
 type Data = readonly (readonly number[])[];
 
-/** Two or three tensors whose lengths are rarely multiples of a vector, with gradients for each step. */
-const data = fc.array(fc.integer({ min: 0, max: 21 }), { minLength: 2, maxLength: 3 }).chain((lengths) => {
+const length = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: 0, max: 21 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 31, max: 66 }) },
+);
+
+/** Two or three tensors whose lengths are rarely multiples of a vector or a block, with gradients for each step. */
+const data = fc.array(length, { minLength: 2, maxLength: 3 }).chain((lengths) => {
   const tensors = fc.tuple(...lengths.map((length) => fc.array(awkward, { minLength: length, maxLength: length })));
   return fc.record({ w: tensors, g: fc.array(tensors, { minLength: steps, maxLength: steps }) });
 });
@@ -27,10 +33,10 @@ async function run(
   wide: boolean,
   w: Data,
   g: readonly Data[],
-  nonFinite: NonFinite = 'propagate',
+  options: { readonly nonFinite?: NonFinite; readonly state?: StateFormat } = {},
 ): Promise<number[]> {
   const make = (values: readonly number[]): Float32Array | Float64Array => (wide ? Float64Array.from(values) : Float32Array.from(values));
-  const opt = await method.init(Object.fromEntries(w.map((values, j) => [`p${String(j)}`, make(values)])), { backend, nonFinite });
+  const opt = await method.init(Object.fromEntries(w.map((values, j) => [`p${String(j)}`, make(values)])), { backend, ...options });
   for (const gradients of g) opt.step(Object.fromEntries(gradients.map((values, j) => [`p${String(j)}`, make(values)])));
   const all = [opt.params, ...Object.values(opt.state)].flatMap((views) => Object.values(views).flatMap((view) => [...view]));
   opt.dispose();
@@ -44,19 +50,21 @@ function assertSame(actual: readonly number[], expected: readonly number[], what
   });
 }
 
-for (const wide of [false, true]) {
-  const type = wide ? 'float64' : 'float32';
+for (const state of ['float64', 'float32', 'bfloat16', 'float8'] as const) {
+  const wide = state === 'float64';
   const script = wide ? 'reference' : 'fround';
+  const options = wide ? {} : { state };
 
-  test(`random programs: wasm equals ${script} and the naive evaluation bit for bit (${type})`, async () => {
+  test(`random programs: wasm equals ${script} and the naive evaluation bit for bit (states in ${state})`, async () => {
     await fc.assert(
       fc.asyncProperty(randomEquations, data, async (equations, { w, g }) => {
         const method = optimizer({ name: 'random', hyper, init, equations })();
-        const fast = await run(method, 'wasm', wide, w, g);
-        assertSame(fast, await run(method, script, wide, w, g), `wasm against ${script}`);
+        const fast = await run(method, 'wasm', wide, w, g, options);
+        assertSame(fast, await run(method, script, wide, w, g, options), `wasm against ${script}`);
         const symbols = Object.entries(hyper).map(([name, [symbol]]) => ({ name, symbol, range: range('[0, ∞)') }));
         const program = buildProgram('random', [{ name: 'random', equations, hyper: symbols, inputs: [], init }]);
-        const naive = new NaiveOptimizer(program, type, { lr: 0.01, beta: 0.9 }, w);
+        const codings = codingsOf(program, wide ? 'float32' : state);
+        const naive = new NaiveOptimizer(program, wide ? 'float64' : 'float32', { lr: 0.01, beta: 0.9 }, w, { codings });
         for (const gradients of g) naive.step(gradients);
         const expected = ['w', ...program.states.keys()].flatMap((name) => {
           const values = naive.values.get(name) ?? [];
@@ -68,6 +76,11 @@ for (const wide of [false, true]) {
       { numRuns: runs },
     );
   });
+}
+
+for (const wide of [false, true]) {
+  const type = wide ? 'float64' : 'float32';
+  const script = wide ? 'reference' : 'fround';
 
   test(`a gate that never closes changes nothing (${type})`, async () => {
     const finite = fc.double({ min: -1e3, max: 1e3, noNaN: true });
@@ -77,7 +90,7 @@ for (const wide of [false, true]) {
       fc.asyncProperty(rows, async (values) => {
         const g = [[values], [values.map((x) => -x)], [values.map((x) => x / 3)]];
         assertSame(
-          await run(method, 'wasm', wide, [values], g, 'throw'),
+          await run(method, 'wasm', wide, [values], g, { nonFinite: 'throw' }),
           await run(method, 'wasm', wide, [values], g),
           'gated against plain',
         );
@@ -92,8 +105,12 @@ for (const wide of [false, true]) {
     const g = [1, 2].map((s) =>
       lengths.map((length, j) => Array.from({ length }, (_, i) => Math.cos(i * 78.233 + j * s) * 10 ** ((i % 9) - 4))),
     );
+    const formats = wide ? [{}] : (['float32', 'bfloat16', 'float8'] as const).map((state) => ({ state }));
     for (const method of [lamb({ lr: 0.1, weightDecay: 0.1 }), chain(clipByGlobalNorm(0.5), radam({ beta2: 0.6 }))]) {
-      assertSame(await run(method, 'wasm', wide, w, g), await run(method, script, wide, w, g), method.name);
+      for (const options of formats) {
+        const what = `${method.name} ${JSON.stringify(options)}`;
+        assertSame(await run(method, 'wasm', wide, w, g, options), await run(method, script, wide, w, g, options), what);
+      }
     }
   });
 }

@@ -16,6 +16,7 @@ export const ftrl = optimizer({
   name: 'ftrl',
   hyper: { lr: ['η', 0.1, '(0, ∞)'], l1: ['λ₁', 0], l2: ['λ₂', 0], beta: ['β', 0], initial: ['n₀', 0.1] },
   init: { n: 'n₀' },
+  keep: ['n', 'z'],
   equations: `
     N = n + g²
     z ← z + g − (√N − √n) / η·w

@@ -16,6 +16,7 @@ export const madgrad = optimizer({
   name: 'madgrad',
   hyper: { lr: ['η', 0.01], momentum: ['μ', 0.9, '[0, 1)'], eps: ['ε', 1e-6] },
   init: { x: 'w' },
+  keep: ['G', 'S'],
   equations: `
     q = (η + ε)·√t
     G ← G + q·g²

@@ -6,7 +6,10 @@ import { isReduction, scopeOf, topological, type Node } from '../../src/language
 import { elementOps, isElementOp } from '../../src/language/op.ts';
 import type { Program } from '../../src/language/program.ts';
 import { cos, exp, log, numbers, pow } from '../../src/lower/elementary.ts';
+import { decode, encode } from '../../src/lower/coding.ts';
+import { hashOf, keyOf } from '../../src/lower/random.ts';
 import type { DType } from '../../src/plan/dtype.ts';
+import { plain, type Coding } from '../../src/plan/format.ts';
 import { prepare, type Variants } from '../../src/plan/plan.ts';
 import { rewrite } from '../../src/plan/rewrite.ts';
 import { hostConditions, specialise } from '../../src/plan/specialise.ts';
@@ -30,14 +33,17 @@ export class NaiveOptimizer {
   private readonly dtype: DType;
   private readonly hyper: Readonly<Record<string, number>>;
 
-  /** With `denormals`, what is small stays as IEEE arithmetic makes it: the denormal rule is left out. */
+  private readonly codings: ReadonlyMap<string, Coding>;
+
+  /** With `denormals`, what is small stays as IEEE arithmetic makes it: the denormal rule is left out. Tensors are called p0, p1, …, which random bits follow from. */
   constructor(
     program: Program,
     dtype: DType,
     hyper: Readonly<Record<string, number>>,
     w: readonly (readonly number[])[],
-    denormals = false,
+    { denormals = false, codings = plain }: { denormals?: boolean; codings?: ReadonlyMap<string, Coding> } = {},
   ) {
+    this.codings = codings;
     this.program = program;
     this.dtype = dtype;
     this.hyper = hyper;
@@ -74,8 +80,21 @@ export class NaiveOptimizer {
       const spread = (values: readonly number[], j: number): number[] =>
         values.map((_, i) => (typeof value === 'number' ? this.round(value) : this.round(value[j]?.[i] ?? value[j]?.[0] ?? NaN)));
       const scalar = (_: readonly number[], j: number): number[] => [typeof value === 'number' ? value : (value[j]?.[0] ?? NaN)];
-      this.values.set(name, (this.values.get(name) ?? []).map(isArray ? spread : scalar));
+      const next = (this.values.get(name) ?? []).map(isArray ? spread : scalar);
+      const coding = this.codings.get(name);
+      this.values.set(name, coding === undefined ? next : next.map((values, j) => this.stored(values, j, coding)));
     }
+  }
+
+  /** What is left of a tensor that is stored in a format. */
+  private stored(values: readonly number[], j: number, { format, draw }: Coding): number[] {
+    const memory = new ArrayBuffer(4 * (values.length + 32));
+    const codes = { bytes: new Uint8Array(memory), halves: new Uint16Array(memory) };
+    const place = { at: 0, scalesAt: 2 * (values.length + 32) };
+    encode({ format, draw, scales: 1 }, codes, place, 0, Float32Array.from(values), keyOf(hashOf(`p${String(j)}`), this.t, 0));
+    const out = new Float32Array(values.length);
+    decode(format, codes, place, 0, values.length, out);
+    return [...out];
   }
 
   private round(x: number): number {
