@@ -20,12 +20,17 @@ export function cores(): number {
 /** How to start a thread here; undefined where there are no threads or no shared memory. */
 export function spawner(): Spawn | undefined {
   if (typeof SharedArrayBuffer === 'undefined') return undefined;
-  const node = typeof process === 'undefined' ? undefined : (process as Partial<NodeJS.Process>).getBuiltinModule?.('node:worker_threads');
+  const node = nodeThreads();
   if (node !== undefined) return (ready, gone) => inNode(node, ready, gone);
   return typeof Worker === 'function' && globalThis.crossOriginIsolated ? inBrowser : undefined;
 }
 
-function inNode(node: typeof import('node:worker_threads'), ready: () => void, gone: () => void): Thread {
+/** Node's own threads, found without an import that browsers would have to resolve. */
+function nodeThreads() {
+  return typeof process === 'undefined' ? undefined : (process as Partial<NodeJS.Process>).getBuiltinModule?.('node:worker_threads');
+}
+
+function inNode(node: NonNullable<ReturnType<typeof nodeThreads>>, ready: () => void, gone: () => void): Thread {
   // From the source, Node runs TypeScript as it is.
   const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
   const worker = new node.Worker(new URL(file, import.meta.url), { name: 'thalweg', execArgv: [] });
