@@ -87,7 +87,7 @@ export class Variant {
     this.passes = range.map((level) => passes.filter((pass) => pass.level === level));
     this.shared = range.map((level) => plan.passes.filter((pass) => pass.level === level).flatMap((pass) => sharedSums(pass, place)));
     const bound = (call: RoutineCall): ((j: number) => void) =>
-      bindRoutine(call, arena, backend, (node, j) => this.values[placeOf(node).at + j * placeOf(node).next] ?? NaN);
+      bindRoutine(call, arena, backend, crew, (node, j) => this.values[placeOf(node).at + j * placeOf(node).next] ?? NaN);
     this.routines = range.map((level) => plan.routines.filter((call) => call.level === level).map(bound));
     this.fixed = scalars.steps((slot) => slot.fixed);
     this.once = range.map((level) => scalars.steps((slot) => !slot.fixed && slot.level === level && slot.kind !== 'tensor'));
