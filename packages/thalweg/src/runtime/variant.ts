@@ -172,6 +172,12 @@ export class Variant {
     }
   }
 
+  /** A scalar that the step assigned, of tensor `j`. */
+  told(name: string, j: number): number | undefined {
+    const place = this.stateWrites.find(({ state }) => state === name)?.place;
+    return place === undefined ? undefined : this.values[place.at + j * place.next];
+  }
+
   /** Ends the step: keeps the scalar states, of the active tensors where there is one for each. */
   keep({ scalarStates }: StepContext, active: readonly boolean[] | undefined): void {
     for (const { state, place } of this.stateWrites) {
