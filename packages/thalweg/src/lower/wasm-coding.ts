@@ -159,7 +159,8 @@ export class CodingEmitter {
         const out = code.local('v128');
         if (target.coded.format === 'float8') this.encodeSigned(target.coded, values[k]!, base);
         else this.encodeUnsigned(target.coded, values[k]!, base);
-        codes.push(code.set(out) && out);
+        code.set(out);
+        codes.push(out);
         if (codes.length % 4 === 0) this.pack(target, codes.slice(-4), 4 * (k - 3));
       }
       this.endVector();

@@ -48,7 +48,7 @@ export interface Table {
 
 /** The codes of a tensor's elements, and the scales of its blocks if the format has some. */
 export interface Stored {
-  readonly codes: Uint16Array<ArrayBufferLike> | Int8Array<ArrayBufferLike> | Uint8Array<ArrayBufferLike>;
+  readonly codes: Uint16Array | Int8Array | Uint8Array;
   readonly scales: Uint8Array | undefined;
 }
 
