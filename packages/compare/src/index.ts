@@ -12,6 +12,8 @@ export type { Entry } from './registry.ts';
 export { compare } from './compare.ts';
 export type { Plan, Progress } from './compare.ts';
 export { presets } from './protocol.ts';
+export { compareToBest, quantile } from './statistics.ts';
+export type { Scores } from './statistics.ts';
 export { Pool } from './run/pool.ts';
 export { Store, writeWhole } from './run/store.ts';
 export type { TrialRequest, TrialResult } from './run/trial.ts';
