@@ -32,10 +32,10 @@ export function scalesOf(state: string): string {
   return `scales of ${state}`;
 }
 
-/** A state's format, and which random bits of an element decide how it is rounded. */
+/** An array's format, and which random bits of an element decide how it is rounded; undefined where that is to the nearest. */
 export interface Coding {
   readonly format: Format;
-  readonly draw: number;
+  readonly draw: number | undefined;
 }
 
 /** No state has a format of its own. */

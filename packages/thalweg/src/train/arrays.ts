@@ -57,7 +57,7 @@ export function checkArrays(
   owner: string,
   role: string,
   arrays: Readonly<Record<string, unknown>>,
-  views: Readonly<Record<string, AnyArray | undefined>>,
+  views: Readonly<Record<string, AnyArray | Uint16Array | undefined>>,
   wanted: (name: string) => boolean,
 ): void {
   const known = Object.keys(views);
@@ -69,7 +69,7 @@ export function checkArrays(
     const view = views[name];
     if (array === undefined && !wanted(name)) continue;
     if (array === undefined) throw new ArrayError(owner, name, `the ${role} of ${name} is missing`);
-    if (view?.constructor !== array?.constructor || !isArray(array)) {
+    if (view?.constructor !== array?.constructor || !(isArray(array) || array instanceof Uint16Array)) {
       throw new ArrayError(owner, name, `the ${role} of ${name} must be a ${view?.constructor.name ?? ''}, not ${describe(array)}`);
     }
     if (array.length !== view?.length) {

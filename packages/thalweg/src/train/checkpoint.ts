@@ -146,6 +146,7 @@ export function restore(core: Core, bytes: Uint8Array): void {
   core.steps = plan.t;
   core.damage = undefined;
   core.activate();
+  core.roundHalves();
 }
 
 function compareArrays(slots: ReadonlyMap<string, Slot>, arrays: ReadonlyMap<string, StoredArray>, differences: string[]): void {

@@ -7,6 +7,7 @@ import { topological } from '../language/graph.ts';
 import type { Program } from '../language/program.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { StateFormat } from '../plan/format.ts';
+import { halfOfW, type HalfFormat } from '../plan/half.ts';
 import type { Backend } from '../runtime/backend.ts';
 import type { Crew } from '../runtime/crew.ts';
 import { stepTogether, type Member } from '../runtime/ensemble.ts';
@@ -15,6 +16,7 @@ import type { StepContext } from '../runtime/leaves.ts';
 import { Schedule } from '../schedules/schedule.ts';
 import type { AnyArray } from './arrays.ts';
 import { hyperNames, type HyperName, type Recipe } from './branch.ts';
+import { floatsOf, roundInto } from './half.ts';
 import { LiveHyper } from './hyper.ts';
 import { hidden, policyParts, type LossScale } from './policy.ts';
 import { Roster, type RosterMember } from './roster.ts';
@@ -27,6 +29,7 @@ export type NonFinite = 'propagate' | 'skip' | 'throw';
 export interface CoreOptions {
   readonly dtype: DType;
   readonly state: StateFormat;
+  readonly half: HalfFormat | undefined;
   readonly backend: Backend;
   readonly nonFinite: NonFinite;
   readonly maximize: boolean;
@@ -47,7 +50,10 @@ export class Core {
   readonly live: readonly LiveHyper[];
   readonly names: readonly HyperName[];
   readonly views: Record<string, AnyArray> = {};
-  readonly gradientViews: Record<string, AnyArray> = {};
+  /** Numbers, or their codes where gradients are in half precision. */
+  readonly gradientViews: Record<string, AnyArray | Uint16Array> = {};
+  /** Copies of the parameters in half precision, if there are some. */
+  readonly halfViews: Record<string, Uint16Array> = {};
   readonly ties = new Map<string, string>();
   readonly frozen = new Set<string>();
   readonly removed = new Set<string>();
@@ -59,7 +65,7 @@ export class Core {
   damage: string | undefined;
 
   constructor({ name, branches, equations }: Recipe, options: CoreOptions) {
-    const { dtype, state, backend, nonFinite, accumulate, scale, maximize } = options;
+    const { dtype, state, half, backend, nonFinite, accumulate, scale, maximize } = options;
     this.name = name;
     this.equations = equations;
     this.options = options;
@@ -67,6 +73,7 @@ export class Core {
       owner: name,
       dtype,
       state,
+      half,
       backend,
       gated: nonFinite !== 'propagate',
       source: options.source,
@@ -100,11 +107,15 @@ export class Core {
       const place = this.roster.places.get(name);
       if (place === undefined) continue;
       this.views[name] = place.member.stepper.arena.view('w', place.index);
-      this.gradientViews[name] = place.member.stepper.arena.view('g', place.index);
+      const g = place.member.stepper.arena.stored('g', place.index)?.codes;
+      this.gradientViews[name] = g instanceof Uint16Array ? g : place.member.stepper.arena.view('g', place.index);
+      const half = this.options.half === undefined ? undefined : place.member.stepper.arena.stored(halfOfW, place.index)?.codes;
+      if (half instanceof Uint16Array) this.halfViews[name] = half;
     }
+    this.roundHalves();
     for (const [name, to] of ties) {
       this.ties.set(name, to);
-      for (const views of [this.views, this.gradientViews]) views[name] = views[to] ?? new Float32Array(0);
+      for (const views of [this.views, this.gradientViews, this.halfViews]) if (views[to] !== undefined) views[name] = views[to];
     }
     this.activate();
     // Two steps, so that neither compiles: a first step may differ, where a state has a first value.
@@ -112,6 +123,21 @@ export class Core {
       this.announce(made, this.steps + t);
       for (const { stepper, context } of made) stepper.warm(context);
     }
+  }
+
+  /** Rounds the parameters to half precision, where a step has not done it. */
+  roundHalves(): void {
+    const { half } = this.options;
+    for (const [name, codes] of Object.entries(this.halfViews)) {
+      const w = this.views[name];
+      if (half !== undefined && w instanceof Float32Array) roundInto(half, codes, w);
+    }
+  }
+
+  /** The gradient of a parameter as numbers. */
+  gradientOf(name: string): AnyArray | undefined {
+    const view = this.gradientViews[name];
+    return view instanceof Uint16Array ? floatsOf(this.options.half ?? 'bfloat16', view) : view;
   }
 
   /** Steps those that are neither frozen nor removed. */

@@ -2,6 +2,7 @@
 import { ArrayError } from '../language/error.ts';
 import { checkArrays, type AnyArray } from './arrays.ts';
 import type { Core } from './core.ts';
+import { floatsOf, roundInto } from './half.ts';
 import { hidden } from './policy.ts';
 
 /** Inputs by name: a number, or an array per parameter. */
@@ -18,7 +19,7 @@ export function checkGradients({ name, gradientViews, frozen, ties }: Core, hand
 }
 
 /** Throws an ArrayError unless the inputs are those that the equations declare. */
-export function checkInputs({ name: owner, roster, gradientViews, frozen }: Core, inputs: Inputs): void {
+export function checkInputs({ name: owner, roster, views, frozen }: Core, inputs: Inputs): void {
   const declared = roster.inputs;
   if (inputs === noInputs && declared.length === 0) return;
   for (const name of Object.keys(inputs)) {
@@ -34,18 +35,23 @@ export function checkInputs({ name: owner, roster, gradientViews, frozen }: Core
     }
     if (typeof value !== 'object') continue;
     const reads = (parameter: string): boolean => roster.places.get(parameter)?.member.stepper.arena.has(`input.${name}`) === true;
-    checkArrays(owner, name, value, gradientViews, (parameter) => !frozen.has(parameter) && reads(parameter));
+    checkArrays(owner, name, value, views, (parameter) => !frozen.has(parameter) && reads(parameter));
   }
 }
 
 /** Copies gradients; those of tied names are added. */
-export function copyGradients({ ties, gradientViews }: Core, handed: Readonly<Record<string, AnyArray>>): void {
+export function copyGradients({ ties, gradientViews, options }: Core, handed: Readonly<Record<string, AnyArray | Uint16Array>>): void {
+  const { half } = options;
   for (const [name, array] of Object.entries(handed)) if (!ties.has(name)) gradientViews[name]?.set(array);
   for (const [name, to] of ties) {
     const [array, view] = [handed[name], gradientViews[to]];
     if (array === undefined || view === undefined) continue;
-    const alone = handed[to] === undefined;
-    for (let i = 0; i < view.length; i++) view[i] = (alone ? 0 : view[i]!) + array[i]!;
+    if (handed[to] === undefined) view.set(array);
+    else if (half !== undefined && view instanceof Uint16Array && array instanceof Uint16Array) {
+      const sum = floatsOf(half, view);
+      floatsOf(half, array).forEach((x, i) => (sum[i]! += x));
+      roundInto(half, view, sum);
+    } else for (let i = 0; i < view.length; i++) view[i] = view[i]! + array[i]!;
   }
 }
 
@@ -73,7 +79,7 @@ export function accumulateGradients(core: Core): boolean {
     const { arena } = stepper;
     arena.tensors.forEach((_, j) => {
       const sum = arena.view(`input.${hidden.accumulated}`, j);
-      const g = arena.view('g', j);
+      const g = arena.values('g', j);
       if (core.pending === 0) sum.set(g);
       else for (let i = 0; i < sum.length; i++) sum[i]! += g[i]!;
     });

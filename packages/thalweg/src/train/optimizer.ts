@@ -6,11 +6,13 @@ import { ArrayError, DisposedError, OptionError, ThalwegError } from '../languag
 import { evaluated } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { StateFormat } from '../plan/format.ts';
+import type { HalfFormat } from '../plan/half.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { checkParameters, commonType, type AnyArray } from './arrays.ts';
 import type { Recipe } from './branch.ts';
 import { checkpoint, restore } from './checkpoint.ts';
 import { Core, type NonFinite } from './core.ts';
+import type { Half } from './half.ts';
 import { checkNames, describe, type HyperValue } from './hyper.ts';
 import { accumulateGradients, checkGradients, checkInputs, copyGradients, noInputs, takeInputs, type Inputs } from './intake.ts';
 import { matches, type Match } from './match.ts';
@@ -39,6 +41,12 @@ export interface InitOptions {
    */
   readonly state?: StateFormat;
   /**
+   * For a model that computes in half precision: `opt.half.params` are the parameters as bfloat16, rounded to nearest by each step, and gradients
+   * are taken from `opt.half.grads`, both as bits in Uint16Arrays. `opt.params` are the master weights in float32, which the equations change
+   * and files hold; after writing to them, `opt.half.params` follows with the next step.
+   */
+  readonly half?: HalfFormat;
+  /**
    * How many threads share a step, on the backend `wasm`: `'auto'` by default, one below half a million elements. Results do not depend on it.
    * Where memory cannot be shared, as in a page without cross-origin isolation, there is one; `opt.threads` tells.
    */
@@ -54,7 +62,7 @@ export interface InitOptions {
 
 /** Arrays by parameter name, as handed to `step`. Frozen parameters may be left out. */
 export type Gradients<P> = {
-  readonly [K in keyof P]: Float32Array | Float64Array;
+  readonly [K in keyof P]: Float32Array | Float64Array | Uint16Array;
 };
 
 type Views<P extends Readonly<Record<string, Declared>>> = {
@@ -83,7 +91,18 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   /** Use `init` of a method instead. */
   constructor(recipe: Recipe, parameters: P, options: InitOptions) {
     const { name } = recipe;
-    checkNames(name, options, ['backend', 'nonFinite', 'maximize', 'accumulate', 'lossScale', 'state', 'threads', 'memory', 'observe']);
+    checkNames(name, options, [
+      'backend',
+      'nonFinite',
+      'maximize',
+      'accumulate',
+      'lossScale',
+      'state',
+      'half',
+      'threads',
+      'memory',
+      'observe',
+    ]);
     const { accumulate = 1, lossScale, threads = 'auto', memory } = options;
     const backend = oneOf<Backend>(name, 'backend', options.backend ?? 'wasm', ['wasm', 'fround', 'reference']);
     const fallback = typeof lossScale === 'object' ? 'skip' : 'propagate';
@@ -99,10 +118,14 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     const state = oneOf<StateFormat>(name, 'state', options.state ?? 'float32', ['float32', 'bfloat16', 'float8']);
     if (options.state !== undefined && dtype !== 'float32')
       throw new OptionError(name, 'state', state, `is for parameters in float32, and these are ${dtype}`);
+    const half = options.half === undefined ? undefined : oneOf<HalfFormat>(name, 'half', options.half, ['bfloat16']);
+    if (half !== undefined && dtype !== 'float32')
+      throw new OptionError(name, 'half', half, `is for master weights in float32, and these are ${dtype}`);
     const { source, crew } = resources(name, { threads, memory }, backend, elements(tensors));
     const core = new Core(recipe, {
       dtype,
       state,
+      half,
       backend,
       nonFinite,
       maximize,
@@ -139,9 +162,18 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     return this.running('params').views as Views<P>;
   }
 
-  /** Live views of the gradients, by name: fill them, then call `step()`. */
+  /** Live views of the gradients, by name: fill them, then call `step()`. Throws where they are in half precision. */
   get grads(): Views<P> {
-    return this.running('grads').gradientViews as Views<P>;
+    const { gradientViews, options } = this.running('grads');
+    if (options.half !== undefined) throw new ThalwegError('half', `${this.name}: gradients are in ${options.half}; fill opt.half.grads`);
+    return gradientViews as Views<P>;
+  }
+
+  /** Live views of parameters and gradients in half precision. Throws a ThalwegError unless `init` was given the option `half`. */
+  get half(): Half<P> {
+    const { halfViews, gradientViews, options } = this.running('half');
+    if (options.half === undefined) throw new ThalwegError('half', `${this.name}: nothing is in half precision; give init the option half`);
+    return { params: halfViews as Half<P>['params'], grads: gradientViews as Half<P>['grads'] };
   }
 
   /** The hyperparameters: assign a number, a schedule or a function, in force from the next step. Never recompiles. */
@@ -187,7 +219,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   /**
    * Takes one step with the gradients in `grads`, or with those handed over, which are copied there first.
    *
-   * @param gradients - an array for each parameter, of its length and type; omit (or pass `grads`) to use what `grads` holds
+   * @param gradients - an array for each parameter, of its length and type (a Uint16Array in half precision); omit (or pass `grads`) to use what `grads` holds
    * @param inputs - the declared inputs, such as `{ loss }`
    * @returns whether the step was taken: false under `nonFinite: 'skip'`, and while gradients are only accumulated
    * @throws ArrayError, NonFiniteError, OptionError, DisposedError; nothing has changed then. WorkerError where a thread died in the middle of the
@@ -216,7 +248,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     takeInputs(core, inputs);
     if (options.accumulate > 1 && !accumulateGradients(core)) return false;
     if (!core.advance(roster.running)) {
-      const offending = Object.keys(core.gradientViews).filter((name) => core.gradientViews[name]?.every(Number.isFinite) !== true);
+      const offending = Object.keys(core.gradientViews).filter((name) => core.gradientOf(name)?.every(Number.isFinite) !== true);
       return core.refuse(
         offending.map((name) => `the gradient of ${name}`),
         t,
@@ -326,6 +358,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
       core.ties.delete(name);
       Reflect.deleteProperty(core.views, name);
       Reflect.deleteProperty(core.gradientViews, name);
+      Reflect.deleteProperty(core.halfViews, name);
     }
     core.activate();
   }

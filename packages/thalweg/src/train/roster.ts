@@ -2,12 +2,13 @@
  * The roster: which parameter is trained by which branch, in which cohort, since when. Builds the steppers and finds parameters by name;
  * steps nothing itself.
  */
-import { ArrayError, ThalwegError } from '../language/error.ts';
+import { ArrayError, ThalwegError, UnsupportedError } from '../language/error.ts';
 import { isReduction, scopeOf, topological } from '../language/graph.ts';
 import { buildProgram, type InputSymbol, type Part, type Program } from '../language/program.ts';
 import { cohorts, evaluationProgram } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
 import { codingsOf, type StateFormat } from '../plan/format.ts';
+import { halfCodings, halved, readsWholeGradient, type HalfFormat } from '../plan/half.ts';
 import { observed } from '../plan/observe.ts';
 import type { Backend } from '../runtime/backend.ts';
 import type { Crew } from '../runtime/crew.ts';
@@ -43,6 +44,7 @@ export interface RosterOptions {
   readonly owner: string;
   readonly dtype: DType;
   readonly state: StateFormat;
+  readonly half: HalfFormat | undefined;
   readonly backend: Backend;
   readonly gated: boolean;
   readonly source: MemorySource;
@@ -89,9 +91,11 @@ export class Roster {
       const shapes = new Map([...tensors].flatMap(([name, { shape }]) => (chosen.get(name) === group ? [[name, shape] as const] : [])));
       if (program === undefined || shapes.size === 0) return [];
       return cohorts(program, shapes).map((cohort): RosterMember => {
-        const { dtype, backend, gated, trace, source, crew } = this.options;
-        const codings = codingsOf(cohort.program, this.options.state);
-        const stepper = new Stepper({ ...cohort, dtype, codings, backend, gated, trace, source, crew });
+        const { dtype, backend, gated, trace, source, crew, state, half } = this.options;
+        const states = codingsOf(cohort.program, state);
+        const codings = half === undefined ? states : halfCodings(states, half);
+        const program = half === undefined ? cohort.program : this.halved(cohort.program);
+        const stepper = new Stepper({ ...cohort, program, dtype, codings, backend, gated, trace, source, crew });
         const context = { ...contextOf(group), scalarStates: stepper.scalarStates };
         const evaluation = evaluationProgram(cohort.program);
         const evaluator =
@@ -110,6 +114,15 @@ export class Roster {
       });
     }
     return made;
+  }
+
+  private halved(program: Program): Program {
+    if (readsWholeGradient(program)) {
+      const problem =
+        'multiplies or sums gradients as matrices, which must be in float32; half is for methods that take them element by element';
+      throw new UnsupportedError(program.name, problem);
+    }
+    return halved(program);
   }
 
   /** The names of the groups. */

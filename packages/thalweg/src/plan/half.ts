@@ -1,0 +1,37 @@
+/**
+ * Parameters of half precision: beside `w`, which stays what the equations compute on, a copy of it in two bytes an element that the pass which
+ * writes `w` rounds to the nearest value, and gradients in two bytes.
+ */
+import { wholeForm } from '../language/form.ts';
+import { isRoutine, topological } from '../language/graph.ts';
+import type { Program } from '../language/program.ts';
+import type { Coding } from './format.ts';
+
+/** The formats of such parameters. */
+export type HalfFormat = 'bfloat16';
+
+/** The array that holds the copy. */
+export const halfOfW = 'half of w';
+
+/** The program that writes the copy too. */
+export function halved(program: Program): Program {
+  const w = program.writes.get('w') ?? program.graph.node('array', [], 'w');
+  return {
+    ...program,
+    writes: new Map(program.writes).set(halfOfW, w),
+    states: new Map(program.states).set(halfOfW, 'array'),
+    forms: new Map(program.forms).set(halfOfW, wholeForm),
+  };
+}
+
+/** The formats of a program's arrays with those of the copy and of the gradients. */
+export function halfCodings(codings: ReadonlyMap<string, Coding>, format: HalfFormat): ReadonlyMap<string, Coding> {
+  const nearest: Coding = { format, draw: undefined };
+  return new Map(codings).set(halfOfW, nearest).set('g', nearest);
+}
+
+/** Whether a routine reads the gradient as it lies in memory, where it must be float32. */
+export function readsWholeGradient({ writes }: Program): boolean {
+  const given = topological(writes.values()).flatMap((node) => (isRoutine(node) ? node.operands : []));
+  return given.some(({ op, attribute }) => op === 'array' && attribute === 'g');
+}

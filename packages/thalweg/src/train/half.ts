@@ -1,0 +1,25 @@
+/** Arrays of half precision as a user sees them: bits in a Uint16Array. Rounds to nearest and reads, whatever there is to add up. */
+import { decode, encode } from '../lower/coding.ts';
+import type { HalfFormat } from '../plan/half.ts';
+
+/** Live views of two bytes an element: the upper halves of float32s for bfloat16. */
+export interface Half<P> {
+  /** The parameters, rounded to nearest by each step: what a model of half precision computes with. */
+  readonly params: { readonly [K in keyof P]: Uint16Array };
+  /** The gradients: fill them, then call `step()`. */
+  readonly grads: { readonly [K in keyof P]: Uint16Array };
+}
+
+const none = { at: 0, scalesAt: 0 };
+
+/** The numbers that codes stand for. */
+export function floatsOf(format: HalfFormat, codes: Uint16Array): Float32Array {
+  const out = new Float32Array(codes.length);
+  decode(format, { bytes: new Uint8Array(0), halves: codes }, none, 0, codes.length, out);
+  return out;
+}
+
+/** Rounds numbers to the nearest codes. */
+export function roundInto(format: HalfFormat, codes: Uint16Array, values: Float32Array): void {
+  encode({ format, draw: undefined, scales: undefined }, { bytes: new Uint8Array(0), halves: codes }, none, 0, values, 0);
+}
