@@ -91,7 +91,7 @@ export { strongWolfe } from './train/descent/strong-wolfe.ts';
 export type { StrongWolfeOptions } from './train/descent/strong-wolfe.ts';
 export { Optimizer } from './train/optimizer.ts';
 export type { Gradients, InitOptions } from './train/optimizer.ts';
-export type { Half } from './train/half.ts';
+export type { Half, HalfViews } from './train/half.ts';
 export type { StateFormat } from './plan/format.ts';
 export type { HalfFormat } from './plan/half.ts';
 export type { Observation } from './train/observation.ts';

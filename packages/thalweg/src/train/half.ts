@@ -2,12 +2,15 @@
 import { decode, encode } from '../lower/coding.ts';
 import type { HalfFormat } from '../plan/half.ts';
 
+/** Bits by parameter name. */
+export type HalfViews<P> = { readonly [K in keyof P]: Uint16Array<ArrayBuffer> };
+
 /** Live views of two bytes an element: the upper halves of float32s for bfloat16. */
 export interface Half<P> {
   /** The parameters, rounded to nearest by each step: what a model of half precision computes with. */
-  readonly params: { readonly [K in keyof P]: Uint16Array };
+  readonly params: HalfViews<P>;
   /** The gradients: fill them, then call `step()`. */
-  readonly grads: { readonly [K in keyof P]: Uint16Array };
+  readonly grads: HalfViews<P>;
 }
 
 const none = { at: 0, scalesAt: 0 };
