@@ -97,7 +97,7 @@ export function frameOf(
   const reach = 1.5 * Math.max(x[1] - x[0], y[1] - y[0]);
   const near = others.filter(([u, v]) => Math.abs(u - middle[0]) <= reach && Math.abs(v - middle[1]) <= reach);
   const [wide, high] = [box([...path, ...near], 0), box([...path, ...near], 1)];
-  const width = 1.24 * Math.max(wide[1] - wide[0], (high[1] - high[0]) / ratio);
+  const width = 1.36 * Math.max(wide[1] - wide[0], (high[1] - high[0]) / ratio);
   const around = ([low, top]: readonly [number, number], size: number): [number, number] => [
     (low + top - size) / 2,
     (low + top + size) / 2,
