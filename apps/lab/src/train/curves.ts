@@ -1,30 +1,9 @@
 /** The curves of a training as plots: a thin line for each seed, the median of the seeds in the pen of the optimizer. */
 import * as Plot from '@observablehq/plot';
 import { lookOf, penClass } from '../draw/colours.ts';
-import type { Mark } from './session.ts';
+import { medians, type Point, type Quantity } from './median.ts';
 import { nets, type Setup } from './setup.ts';
 import type { Curve } from './training.svelte.ts';
-
-/** What is drawn of a mark. */
-export type Quantity = 'training' | 'validation' | 'error';
-
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** The median over the seeds at every step that all of them have reached; a seed that diverged counts as infinitely bad. */
-export function medians(curves: readonly Curve[], quantity: Quantity): Point[] {
-  const longest = curves.reduce<readonly Mark[]>((best, { marks }) => (marks.length > best.length ? marks : best), []);
-  return longest.flatMap(({ step }, i) => {
-    const values = curves.map(({ marks, divergedAt }) => marks[i]?.[quantity] ?? (divergedAt === undefined ? undefined : Infinity));
-    const known = values.filter((value) => value !== undefined).sort((a, b) => a - b);
-    if (known.length < curves.length) return [];
-    const middle = known.length >> 1;
-    const y = known.length % 2 === 1 ? known[middle]! : (known[middle - 1]! + known[middle]!) / 2;
-    return Number.isFinite(y) ? [{ x: step, y }] : [];
-  });
-}
 
 /** A plot of one quantity of every optimizer. */
 export function curvesPlot(setup: Setup, curves: readonly Curve[], quantity: Quantity): Plot.PlotOptions {
@@ -46,21 +25,16 @@ export function curvesPlot(setup: Setup, curves: readonly Curve[], quantity: Qua
         className: penClass(key),
         clip: true,
       });
-    const crosses = own.flatMap(({ marks: has, divergedAt }) =>
-      divergedAt === undefined ? [] : [{ x: divergedAt, y: Math.min(domain[1], Math.max(domain[0], has.at(-1)?.[quantity] ?? domain[1])) }],
-    );
+    // A run that diverged leaves by the upper edge.
+    const lost = own.flatMap(({ divergedAt }) => (divergedAt === undefined ? [] : [{ x: divergedAt, y: domain[1] }]));
+    const path = ({ marks: has, divergedAt }: Curve): Point[] => [
+      ...has.map((mark) => ({ x: mark.step, y: mark[quantity] })),
+      ...(divergedAt === undefined ? [] : [{ x: divergedAt, y: domain[1] }]),
+    ];
     return [
-      ...(own.length > 1
-        ? own.map((curve) =>
-            line(
-              curve.marks.map((mark) => ({ x: mark.step, y: mark[quantity] })),
-              0.8,
-              0.45,
-            ),
-          )
-        : []),
-      line(medians(own, quantity), 1.9, 1),
-      Plot.dot(crosses, { x: 'x', y: 'y', symbol: 'times', r: 6, stroke: 'var(--c)', strokeWidth: 2.4, className: penClass(key) }),
+      ...(own.length > 1 ? own.map((curve) => line(path(curve), 0.8, 0.45)) : []),
+      line(own.length === 1 ? path(own[0]!) : medians(own, quantity), 1.9, 1),
+      Plot.dot(lost, { x: 'x', y: 'y', symbol: 'times', r: 6, stroke: 'var(--c)', strokeWidth: 2.4, className: penClass(key) }),
     ];
   });
   return {

@@ -6,7 +6,7 @@ import { frameOf, planeOf, project, weightsAt } from './slice.ts';
 
 /** Maps the plane of one optimizer's path in so many columns; tells how many points are done, and whoever iterates decides when to rest. */
 export function* survey(session: Session, entrant: number, columns: number): Generator<number, Slice> {
-  const { trainee, runs, step } = session;
+  const { trainee, runs } = session;
   const kept = runs.filter(({ snapshots }) => snapshots.length > 0);
   const chosen = kept.find((run) => run.entrant === entrant);
   if (chosen === undefined) throw new Error('This optimizer has no path.');
@@ -38,7 +38,7 @@ export function* survey(session: Session, entrant: number, columns: number): Gen
   return {
     ...frame,
     entrant,
-    step,
+    steps: chosen.steps,
     columns,
     rows,
     heights,

@@ -27,7 +27,8 @@ export interface Route {
 /** A slice of the loss. */
 export interface Slice extends Frame {
   readonly entrant: number;
-  readonly step: number;
+  /** The steps of the snapshots. */
+  readonly steps: readonly number[];
   readonly columns: number;
   readonly rows: number;
   /** Row by row from the lowest. */

@@ -39,8 +39,9 @@ type Bound = Awaited<ReturnType<Method['init']>>;
 class Run {
   readonly entrant: number;
   readonly seed: number;
-  /** The weights at every mark, where they are kept. */
+  /** The weights at every mark, where they are kept, and its step. */
   readonly snapshots: Float32Array[] = [];
+  readonly steps: number[] = [];
   divergedAt: number | undefined;
   private readonly opt: Bound;
   private readonly needsLoss: boolean;
@@ -89,7 +90,9 @@ class Run {
       return;
     }
     this.news.push({ step, training, validation: loss, error: errorPercent });
-    if (this.keeps) this.snapshots.push(flat(this.params));
+    if (!this.keeps) return;
+    this.snapshots.push(flat(this.params));
+    this.steps.push(step);
   }
 
   /** What happened since the last call; undefined where nothing did. */

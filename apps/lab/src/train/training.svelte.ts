@@ -32,6 +32,8 @@ export class Training {
   /** Points of the map that are done, of how many, while it is computed. */
   slicing = $state.raw<{ readonly done: number; readonly total: number }>();
   sliceProblem = $state('');
+  /** The step that is looked at, where one looks back. */
+  cursor = $state<number>();
   private worker: Worker | undefined;
 
   /** Whether a run goes on or could. */
@@ -96,7 +98,7 @@ export class Training {
   clear(): void {
     this.worker?.terminate();
     this.worker = undefined;
-    [this.ran, this.slice, this.slicing] = [undefined, undefined, undefined];
+    [this.ran, this.slice, this.slicing, this.cursor] = [undefined, undefined, undefined, undefined];
     [this.phase, this.step, this.curves, this.problem, this.sliceProblem] = ['idle', 0, [], '', ''];
   }
 
