@@ -38,6 +38,7 @@ export function curvesPlot(setup: Setup, curves: readonly Curve[], quantity: Qua
     ];
   });
   return {
+    marginRight: 20,
     x: { domain: [0, setup.steps], label: 'step', ticks: 5, tickSize: 3 },
     y: {
       type: scale,

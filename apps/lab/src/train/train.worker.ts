@@ -7,6 +7,8 @@ import { pointsOf } from './setup.ts';
 
 /** Milliseconds of work between two looks at the post. */
 const piece = 40;
+/** Milliseconds between two reports: the page draws its curves anew at each. */
+const pause = 110;
 /** Columns of the first, coarse map. */
 const coarse = 13;
 
@@ -57,14 +59,24 @@ async function open({ setup, base }: Extract<Order, { kind: 'train' }>): Promise
 
 async function train(): Promise<void> {
   const mine = ++training;
+  let told = 0;
   while (session !== undefined && work !== undefined && mine === training) {
     const until = performance.now() + piece;
     let finished = false;
     while (!finished && performance.now() < until) finished = work.next().done === true;
     if (finished) training += 1;
-    answer({ kind: 'news', step: session.step, news: session.runs.flatMap((run) => run.take() ?? []), finished });
+    if (finished || performance.now() - told > pause) {
+      tell(session, finished);
+      told = performance.now();
+    }
     await rest();
   }
+  // What was done since the last report when a pause came.
+  if (session !== undefined) tell(session, false);
+}
+
+function tell(of: Session, finished: boolean): void {
+  answer({ kind: 'news', step: of.step, news: of.runs.flatMap((run) => run.take() ?? []), finished });
 }
 
 async function slice(entrant: number, columns: number): Promise<void> {
