@@ -80,7 +80,7 @@ export function weightsAt({ origin, axes: [a, b] }: Plane, u: number, v: number,
 }
 
 /**
- * A frame of the given height over width that holds the path and, of the others, what lies within three times its extent: a path that
+ * A frame of the given height over width that holds the path and, of the others, what lies within twice its extent: a path that
  * strayed far must not make a dot of the rest.
  */
 export function frameOf(
@@ -94,7 +94,7 @@ export function frameOf(
   };
   const [x, y] = [box(path, 0), box(path, 1)];
   const middle = [(x[0] + x[1]) / 2, (y[0] + y[1]) / 2] as const;
-  const reach = 1.5 * Math.max(x[1] - x[0], y[1] - y[0]);
+  const reach = Math.max(x[1] - x[0], y[1] - y[0]);
   const near = others.filter(([u, v]) => Math.abs(u - middle[0]) <= reach && Math.abs(v - middle[1]) <= reach);
   const [wide, high] = [box([...path, ...near], 0), box([...path, ...near], 1)];
   const width = 1.36 * Math.max(wide[1] - wide[0], (high[1] - high[0]) / ratio);

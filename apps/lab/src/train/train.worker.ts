@@ -10,7 +10,7 @@ const piece = 40;
 /** Milliseconds between two reports: the page draws its curves anew at each. */
 const pause = 110;
 /** Columns of the first, coarse map. */
-const coarse = 13;
+const coarse = 11;
 
 let session: Session | undefined;
 let work: Generator<undefined, void> | undefined;
