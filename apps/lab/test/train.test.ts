@@ -3,17 +3,22 @@
  * held against the comparer's problem stepped by the library here.
  */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { loadAddresses, loadImages, normal, problems, random, type Model } from '@thalweg/compare';
 import { digitsNetwork } from '@thalweg/compare/models';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { adagrad, adam, adamw, sgd, type Method } from 'thalweg';
 import { build, preview, type PreviewServer } from 'vite';
+import { dataFiles } from '../data.ts';
 import { contentSecurityPolicy } from '../policy.ts';
+import { fetchDigits, fetchText } from '../src/parts/data.ts';
 import { survey } from '../src/train/ground.ts';
 import { decodeSetup, encodeSetup } from '../src/train/link.ts';
 import { medians } from '../src/train/median.ts';
@@ -93,14 +98,37 @@ describe('what is drawn', () => {
     const curves = [curve([3, 2, 1], 1), curve([3, 1, 2], 2), { ...curve([3], 3), divergedAt: 4 }];
     assert.deepEqual(medians(curves, 'training'), [{ x: 0, y: 3 }, { x: 10, y: 2 }, { x: 20, y: 2 }]); // prettier-ignore
   });
+});
 
-  test('what the page says of the data is true', () => {
-    const { vocabulary, train, validation } = loadAddresses();
+describe('the data', () => {
+  const addresses = loadAddresses();
+  const images = loadImages();
+
+  test('is what the page says', () => {
+    const { vocabulary, train, validation } = addresses;
     const count = (value: number): string => value.toLocaleString('en');
     for (const value of [train.labels.length, validation.labels.length, vocabulary.length])
       assert.ok(nets.words.about.includes(count(value)));
-    const images = loadImages();
     for (const value of [images.train.count, images.validation.count]) assert.ok(nets.digits.about.includes(count(value)));
+  });
+
+  test('that a page fetches is what the comparer trains on, to the bit', async () => {
+    const files = dataFiles();
+    const server = createServer(({ url = '' }, response) => response.end(files[basename(url)])).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
+      const text = await fetchText(base);
+      assert.deepEqual(text.vocabulary, addresses.vocabulary);
+      const digits = await fetchDigits(base);
+      for (const part of ['train', 'validation'] as const) {
+        assert.deepEqual(text[part], { words: addresses[part].words, values: addresses[part].values, labels: addresses[part].labels });
+        assert.deepEqual(digits[part].labels, images[part].labels);
+        assert.ok(Buffer.from(digits[part].pixels.buffer).equals(Buffer.from(images[part].pixels.buffer)), 'every pixel');
+      }
+    } finally {
+      server.close();
+    }
   });
 });
 
