@@ -5,6 +5,7 @@
 import { ArrayError, NonFiniteError, OptionError, WorkerError } from '../language/error.ts';
 import { topological } from '../language/graph.ts';
 import type { Program } from '../language/program.ts';
+import { denormalPeriod } from '../plan/denormals.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { StateFormat } from '../plan/format.ts';
 import { halfOfW, type HalfFormat } from '../plan/half.ts';
@@ -118,11 +119,13 @@ export class Core {
       for (const views of [this.views, this.gradientViews, this.halfViews]) if (views[to] !== undefined) views[name] = views[to];
     }
     this.activate();
-    // Two steps, so that neither compiles: a first step may differ, where a state has a first value.
+    // Two steps, so that neither compiles: a first step may differ, where a state has a first value. The third is one in which the denormal
+    // rule holds; schedules are not asked for it, since it may never come.
     for (const t of [1, 2]) {
       this.announce(made, this.steps + t);
       for (const { stepper, context } of made) stepper.warm(context);
     }
+    for (const { stepper, context } of made) stepper.warm({ ...context, t: denormalPeriod });
   }
 
   /** Rounds the parameters to half precision, where a step has not done it. */
