@@ -45,7 +45,6 @@ const loads = {
   'i64.load': [0x29],
   'i32.load8_u': [0x2d],
   'v128.load': [0xfd, 0],
-  'v128.load16x4_u': [0xfd, 4],
   'v128.load32_zero': [0xfd, 92],
   'v128.load32_splat': [0xfd, 9],
   'v128.load64_splat': [0xfd, 10],

@@ -16,6 +16,10 @@ interface Target {
   readonly array: number;
 }
 
+/** The bytes of two vectors whose lower, or upper, four numbers of 16 bits are put side by side. */
+const lowerHalves = [0, 1, 2, 3].flatMap((lane) => [2 * lane, 2 * lane + 1, 16 + 2 * lane, 17 + 2 * lane]);
+const upperHalves = lowerHalves.map((byte) => byte + 8);
+
 /** Vectors of a block. */
 const blockVectors = scaled / 4;
 
@@ -32,6 +36,8 @@ export class CodingEmitter {
   private readonly turnCounter: number;
   /** Words of the vector at hand that were computed, by number. */
   private words = new Map<number, number>();
+  /** Codes that were read for two vectors, by array. */
+  private readonly read = new Map<number, number>();
   /** Halves of vectors of codes that wait for the other half, by array. */
   private readonly waiting = new Map<number, number>();
   /** The bits of a float at the base of each scaled array's codes in this turn, by array. */
@@ -105,17 +111,27 @@ export class CodingEmitter {
   /** Pushes four elements of an array, those of vector `k` of the turn. */
   load({ coded, array }: Target, k: number): void {
     const { code } = this;
-    code.get(this.pointers[array]!);
-    if (coded.format === 'bfloat16')
+    if (coded.format === 'bfloat16') {
+      // Codes above zeros are the floats; eight of them are read at once.
+      if (k % 2 === 0) {
+        this.read.set(array, code.local('v128'));
+        code
+          .get(this.pointers[array]!)
+          .load('v128.load', 8 * k)
+          .set(this.read.get(array)!);
+      }
       code
-        .load('v128.load16x4_u', 8 * k)
-        .i32(16)
-        .op('i32x4.shl');
-    else if (coded.format === 'float8') {
-      code.load('v128.load32_zero', 4 * k).op('i16x8.extend_low_i8x16_s', 'i32x4.extend_low_i16x8_s');
+        .get(this.constant(0))
+        .get(this.read.get(array)!)
+        .shuffle(k % 2 === 0 ? lowerHalves : upperHalves);
+      return;
+    }
+    code.get(this.pointers[array]!).load('v128.load32_zero', 4 * k);
+    if (coded.format === 'float8') {
+      code.op('i16x8.extend_low_i8x16_s', 'i32x4.extend_low_i16x8_s');
       this.decodeSigned(this.bases.get(array)!);
     } else {
-      code.load('v128.load32_zero', 4 * k).op('i16x8.extend_low_i8x16_u', 'i32x4.extend_low_i16x8_u');
+      code.op('i16x8.extend_low_i8x16_u', 'i32x4.extend_low_i16x8_u');
       this.decodeUnsigned(this.bases.get(array)!);
     }
   }
@@ -305,7 +321,7 @@ function constantsOf(kernel: Kernel): number[] {
   const wanted = [
     ...(draws.length > 0 ? [factor, 4 * element] : []),
     ...draws.filter((draw) => draw > 1).map((draw) => Math.imul(draw >>> 1, next)),
-    ...(has('bfloat16') ? [0xffff, 0x7fff, 1] : []),
+    ...(has('bfloat16') ? [0, 0xffff, 0x7fff, 1] : []),
     ...scales.flatMap((exponent) => [lowest - exponent, exponent]),
     ...(scales.length > 0 ? [0, 1, lowest, float.magnitude, octave, (1 << eight.shift) - 1] : []),
     ...(has('float8') ? [7, 126, 0x80000000] : []),
