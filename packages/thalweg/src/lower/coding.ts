@@ -9,7 +9,7 @@
  */
 import { isScaled, scaled, type Format } from '../plan/format.ts';
 import type { Coded } from '../plan/kernel.ts';
-import { randomWord } from './random.ts';
+import { randomWord, takesUpper } from './random.ts';
 
 /** The least exponent of a block, as it stands in a float32, so that no value that it holds is below 2⁻¹¹⁰. */
 export const lowest = 47;
@@ -131,8 +131,8 @@ function encodeUnsigned(value: number, base: number, random: number): number {
   return magnitude === 0 ? 0 : Math.min(255, Math.max(1, (magnitude - base + random) >> eight.shift));
 }
 
-/** The upper or lower bits of a word, for even or odd draws. */
+/** The upper or lower bits of a word. */
 function drawn(key: number, index: number, draw: number, count: number): number {
   const word = randomWord(key, index, draw >>> 1);
-  return draw % 2 === 0 ? word >>> (32 - count) : word & ((1 << count) - 1);
+  return takesUpper(draw, (index >>> 2) & 1) ? word >>> (32 - count) : word & ((1 << count) - 1);
 }

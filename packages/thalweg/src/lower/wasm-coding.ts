@@ -6,7 +6,7 @@ import type { Code } from '../assembler/code.ts';
 import { isScaled, scaled, shiftOf } from '../plan/format.ts';
 import type { Coded, Kernel } from '../plan/kernel.ts';
 import { eight, float, lowest } from './coding.ts';
-import { randomConstants } from './random.ts';
+import { randomConstants, takesUpper } from './random.ts';
 
 /** What the kernel's loop tells: the address of each array's part at hand. */
 type Pointers = readonly number[];
@@ -34,8 +34,8 @@ export class CodingEmitter {
   /** The state of the random sequence for the vector at hand, and for the one at the beginning of the turn. */
   private readonly counter: number;
   private readonly turnCounter: number;
-  /** Words of the vector at hand that were computed, by number. */
-  private words = new Map<number, number>();
+  /** Random bits that were computed for two vectors, by word and by how they are taken from it. */
+  private readonly bits = new Map<string, number>();
   /** Codes that were read for two vectors, by array. */
   private readonly read = new Map<number, number>();
   /** Halves of vectors of codes that wait for the other half, by array. */
@@ -68,7 +68,7 @@ export class CodingEmitter {
     const { code } = this;
     key();
     index();
-    code.i32(randomConstants.element).op('i32.mul', 'i32x4.splat', 'i32x4.add');
+    code.i32(1).op('i32.shr_u').i32(randomConstants.element).op('i32.mul', 'i32x4.splat', 'i32x4.add');
     code.v128([0, 1, 2, 3].flatMap((lane) => word(Math.imul(lane, randomConstants.element)))).op('i32x4.add');
     code.set(this.counter);
   }
@@ -93,19 +93,20 @@ export class CodingEmitter {
     }
   }
 
-  /** Begins a vector: its random words are not known yet. */
-  startVector(): void {
-    this.words = new Map();
+  /** Begins vector `k` of the turn: every other one needs new random bits. */
+  startVector(k: number): void {
+    if (k % 2 === 0) this.bits.clear();
   }
 
-  /** Ends a vector: moves on to the next four elements. */
-  endVector(): void {
-    if (this.draws)
-      this.code
-        .get(this.counter)
+  /** Ends vector `k`: moves on to the next words after every other one. */
+  endVector(k: number): void {
+    const { code, counter } = this;
+    if (this.draws && k % 2 === 1)
+      code
+        .get(counter)
         .get(this.constant(4 * randomConstants.element))
         .op('i32x4.add')
-        .set(this.counter);
+        .set(counter);
   }
 
   /** Pushes four elements of an array, those of vector `k` of the turn. */
@@ -148,7 +149,7 @@ export class CodingEmitter {
     code.get(value);
     if (coded.draw === undefined) {
       code.get(value).i32(16).op('i32x4.shr_u').get(this.constant(1)).op('v128.and').get(this.constant(0x7fff)).op('i32x4.add');
-    } else this.drawn(coded.draw, 16);
+    } else this.drawn(coded.draw, k, 16);
     code.get(value).get(value).op('f32x4.eq', 'v128.and', 'i32x4.add').i32(16).op('i32x4.shr_u').set(codes);
     const half = this.waiting.get(array);
     if (half === undefined) this.waiting.set(array, codes);
@@ -170,16 +171,16 @@ export class CodingEmitter {
     const blocks = [...this.deferred.values()].map((one) => ({ ...one, base: this.scale(one.target, one.largest), codes: [] as number[] }));
     code.get(this.turnCounter).set(this.counter);
     for (let k = 0; k < blockVectors; k++) {
-      this.startVector();
+      this.startVector(k);
       for (const { target, values, base, codes } of blocks) {
         const out = code.local('v128');
-        if (target.coded.format === 'float8') this.encodeSigned(target.coded, values[k]!, base);
-        else this.encodeUnsigned(target.coded, values[k]!, base);
+        if (target.coded.format === 'float8') this.encodeSigned(target.coded, k, values[k]!, base);
+        else this.encodeUnsigned(target.coded, k, values[k]!, base);
         code.set(out);
         codes.push(out);
         if (codes.length % 4 === 0) this.pack(target, codes.slice(-4), 4 * (k - 3));
       }
-      this.endVector();
+      this.endVector(k);
     }
   }
 
@@ -236,7 +237,7 @@ export class CodingEmitter {
     return base;
   }
 
-  private encodeSigned({ draw = 0 }: Coded, value: number, base: number): void {
+  private encodeSigned({ draw = 0 }: Coded, k: number, value: number, base: number): void {
     const { code } = this;
     const [magnitude, sign] = [code.local('v128'), code.local('v128')];
     code.get(value).get(this.constant(float.magnitude)).op('v128.and').set(magnitude);
@@ -244,16 +245,16 @@ export class CodingEmitter {
     code.get(magnitude).get(base).op('f32x4.add').get(base).op('i32x4.sub');
     code.get(magnitude).get(this.constant(octave)).op('i32x4.add').get(base).op('i32x4.sub');
     code.get(base).get(magnitude).op('i32x4.gt_s', 'v128.bitselect');
-    this.drawn(draw, eight.shift);
+    this.drawn(draw, k, eight.shift);
     code.op('i32x4.add').i32(eight.shift).op('i32x4.shr_s').get(sign).op('v128.xor').get(sign).op('i32x4.sub');
   }
 
-  private encodeUnsigned({ draw = 0 }: Coded, value: number, base: number): void {
+  private encodeUnsigned({ draw = 0 }: Coded, k: number, value: number, base: number): void {
     const { code } = this;
     const magnitude = code.local('v128');
     code.get(value).get(this.constant(float.magnitude)).op('v128.and').set(magnitude);
     code.get(magnitude).get(base).op('i32x4.sub');
-    this.drawn(draw, eight.shift);
+    this.drawn(draw, k, eight.shift);
     code.op('i32x4.add').i32(eight.shift).op('i32x4.shr_s').get(magnitude).get(this.constant(1)).op('i32x4.min_s', 'i32x4.max_s');
   }
 
@@ -278,7 +279,6 @@ export class CodingEmitter {
     code.get(codes).get(this.constant(0)).op('i32x4.ne', 'v128.and').get(codes).get(this.constant(255)).op('i32x4.eq', 'v128.or');
   }
 
-  /** Pushes the bits of a draw: the upper or the lower ones of a word, for even and odd numbers. */
   /** The local that holds a constant in all lanes. */
   private constant(value: number): number {
     const local = this.constants.get(value | 0);
@@ -286,24 +286,37 @@ export class CodingEmitter {
     return local;
   }
 
-  private drawn(draw: number, count: number): void {
+  /** Pushes `count` random bits for vector `k`: the upper or the lower ones of a word. */
+  private drawn(draw: number, k: number, count: number): void {
     const { code } = this;
-    code.get(this.word(draw >>> 1));
-    if (draw % 2 === 0) code.i32(32 - count).op('i32x4.shr_u');
-    else code.get(this.constant((1 << count) - 1)).op('v128.and');
+    const upper = takesUpper(draw, k % 2);
+    const bits = this.once(`${String(draw >>> 1)} ${upper ? 'upper' : 'lower'} ${String(count)}`, () => {
+      code.get(this.word(draw >>> 1));
+      if (upper) code.i32(32 - count).op('i32x4.shr_u');
+      else code.get(this.constant((1 << count) - 1)).op('v128.and');
+    });
+    code.get(bits);
   }
 
   private word(number: number): number {
-    const known = this.words.get(number);
-    if (known !== undefined) return known;
-    const { code } = this;
-    const out = code.local('v128');
     const { factor, fold, word: next } = randomConstants;
-    code.get(this.counter);
-    if (number > 0) code.get(this.constant(Math.imul(number, next))).op('i32x4.add');
-    code.set(out).get(out).get(out).i32(fold).op('i32x4.shr_u', 'v128.xor').get(this.constant(factor)).op('i32x4.mul');
-    code.set(out);
-    this.words.set(number, out);
+    return this.once(String(number), () => {
+      const { code } = this;
+      const at = code.local('v128');
+      code.get(this.counter);
+      if (number > 0) code.get(this.constant(Math.imul(number, next))).op('i32x4.add');
+      code.set(at).get(at).get(at).i32(fold).op('i32x4.shr_u', 'v128.xor').get(this.constant(factor)).op('i32x4.mul');
+    });
+  }
+
+  /** The local with random bits that `push` computes, unless they are known. */
+  private once(key: string, push: () => void): number {
+    const known = this.bits.get(key);
+    if (known !== undefined) return known;
+    push();
+    const out = this.code.local('v128');
+    this.code.set(out);
+    this.bits.set(key, out);
     return out;
   }
 }

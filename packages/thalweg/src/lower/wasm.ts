@@ -230,7 +230,7 @@ class Emitter {
 
   private vector(k: number, mask: number | undefined): void {
     const { code, kernel, coding } = this;
-    coding.startVector();
+    coding.startVector(k);
     const values = new Map(this.invariant);
     const get = (operand: number): void => void code.get(values.get(operand)!);
     kernel.code.forEach((one, i) => {
@@ -262,7 +262,7 @@ class Emitter {
         values.set(i, out);
       }
     });
-    coding.endVector();
+    coding.endVector(k);
   }
 
   /** Pushes the result of one operation on vectors. */
