@@ -5,6 +5,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Row } from './run.ts';
 
+test('a smoke run of the formats of states gives each a row', () => {
+  const output = execFileSync(process.execPath, ['--conditions=source', join(import.meta.dirname, 'state.ts'), '--smoke'], {
+    encoding: 'utf8',
+  });
+  assert.equal(output.trim().split('\n').length, 5);
+});
+
 test('a smoke run gives every contender a row', () => {
   const output = execFileSync(process.execPath, ['--conditions=source', join(import.meta.dirname, 'run.ts'), '--smoke', '--json'], {
     encoding: 'utf8',

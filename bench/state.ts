@@ -27,7 +27,7 @@ const contenders: readonly Contender[] = [
 
 const { values } = parseArgs({ options: { write: { type: 'boolean' }, smoke: { type: 'boolean' } } });
 const sizes = values.smoke === true ? [1000] : [1e5, 1e6, 1e7];
-const rounds = values.smoke === true ? 2 : 11;
+const rounds = values.smoke === true ? 2 : 15;
 const turn = values.smoke === true ? 1e5 : 2e7;
 
 function quantile(numbers: readonly number[], q: number): number {

@@ -1,5 +1,5 @@
 /**
- * `node --conditions=source conformance/low-precision.ts [--preset quick] [--seeds 6] [--write]`: trains `digits` and `words` with states in
+ * `node --conditions=source conformance/low-precision.ts [--preset quick] [--seeds 5] [--write]`: trains `digits` and `words` with states in
  * float32, bfloat16 and float8, and with a model in half precision, seed by seed from the same weights on the same batches, and tells whether the formats differ by more than
  * seeds do. `--write` keeps the table in docs/low-precision.md.
  */
@@ -31,7 +31,7 @@ const optimizers: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
 };
 
 const { values } = parseArgs({
-  options: { preset: { type: 'string', default: 'quick' }, seeds: { type: 'string', default: '6' }, write: { type: 'boolean' } },
+  options: { preset: { type: 'string', default: 'quick' }, seeds: { type: 'string', default: '5' }, write: { type: 'boolean' } },
 });
 const preset = values.preset === 'standard' ? 'standard' : 'quick';
 const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => 201 + i);
