@@ -6,7 +6,7 @@ import type { Code } from '../assembler/code.ts';
 import { isScaled, scaled, shiftOf } from '../plan/format.ts';
 import type { Coded, Kernel } from '../plan/kernel.ts';
 import { eight, float, lowest } from './coding.ts';
-import { randomConstants, takesUpper } from './random.ts';
+import { RandomEmitter, randomLanes } from './wasm-random.ts';
 
 /** What the kernel's loop tells: the address of each array's part at hand. */
 type Pointers = readonly number[];
@@ -31,11 +31,7 @@ export class CodingEmitter {
   private readonly pointers: Pointers;
   private readonly draws: boolean;
   private readonly constants: ReadonlyMap<number, number>;
-  /** The state of the random sequence for the vector at hand, and for the one at the beginning of the turn. */
-  private readonly counter: number;
-  private readonly turnCounter: number;
-  /** Random bits that were computed for two vectors, by word and by how they are taken from it. */
-  private readonly bits = new Map<string, number>();
+  private readonly random: RandomEmitter;
   /** Codes that were read for two vectors, by array. */
   private readonly read = new Map<number, number>();
   /** Halves of vectors of codes that wait for the other half, by array. */
@@ -52,8 +48,7 @@ export class CodingEmitter {
     const scaledStores = kernel.code.flatMap((one) => (one.op === 'store' && isScaled(one.coded?.format) ? [one.array] : []));
     this.vectors = scaledStores.length > 0 ? blockVectors : undefined;
     this.constants = new Map(constantsOf(kernel).map((value) => [value, code.local('v128')]));
-    this.counter = kernel.draws ? code.local('v128') : 0;
-    this.turnCounter = scaledStores.length > 0 ? code.local('v128') : 0;
+    this.random = new RandomEmitter(code, (value) => this.constant(value));
   }
 
   /** Loads the constants: an engine makes a vector anew wherever it is written. */
@@ -62,15 +57,9 @@ export class CodingEmitter {
     for (const [value, local] of this.constants) code.i32x4(value).set(local);
   }
 
-  /** Starts the random sequence of a segment; `key` pushes the tensor's key in all lanes, `index` the number of the first element as an i32. */
+  /** Starts a segment; `key` pushes the tensor's key for random bits in all lanes, `index` the number of the first element as an i32. */
   startSegment(key: () => void, index: () => void): void {
-    if (!this.draws) return;
-    const { code } = this;
-    key();
-    index();
-    code.i32(1).op('i32.shr_u').i32(randomConstants.element).op('i32.mul', 'i32x4.splat', 'i32x4.add');
-    code.v128([0, 1, 2, 3].flatMap((lane) => word(Math.imul(lane, randomConstants.element)))).op('i32x4.add');
-    code.set(this.counter);
+    if (this.draws) this.random.startSegment(key, index);
   }
 
   /** Begins a turn: reads the scales of what is loaded. */
@@ -78,7 +67,7 @@ export class CodingEmitter {
     const { code } = this;
     this.bases.clear();
     this.deferred.clear();
-    if (this.vectors !== undefined) code.get(this.counter).set(this.turnCounter);
+    if (this.vectors !== undefined) this.random.mark();
     for (const { coded, array } of loaded) {
       if (coded.scales === undefined) continue;
       const base = code.local('v128');
@@ -93,20 +82,14 @@ export class CodingEmitter {
     }
   }
 
-  /** Begins vector `k` of the turn: every other one needs new random bits. */
+  /** Begins vector `k` of the turn. */
   startVector(k: number): void {
-    if (k % 2 === 0) this.bits.clear();
+    this.random.startVector(k);
   }
 
-  /** Ends vector `k`: moves on to the next words after every other one. */
+  /** Ends vector `k` of the turn. */
   endVector(k: number): void {
-    const { code, counter } = this;
-    if (this.draws && k % 2 === 1)
-      code
-        .get(counter)
-        .get(this.constant(4 * randomConstants.element))
-        .op('i32x4.add')
-        .set(counter);
+    if (this.draws) this.random.endVector(k);
   }
 
   /** Pushes four elements of an array, those of vector `k` of the turn. */
@@ -149,7 +132,7 @@ export class CodingEmitter {
     code.get(value);
     if (coded.draw === undefined) {
       code.get(value).i32(16).op('i32x4.shr_u').get(this.constant(1)).op('v128.and').get(this.constant(0x7fff)).op('i32x4.add');
-    } else this.drawn(coded.draw, k, 16);
+    } else this.random.push(coded.draw, k, 16);
     code.get(value).get(value).op('f32x4.eq', 'v128.and', 'i32x4.add').i32(16).op('i32x4.shr_u').set(codes);
     const half = this.waiting.get(array);
     if (half === undefined) this.waiting.set(array, codes);
@@ -169,7 +152,7 @@ export class CodingEmitter {
     if (this.deferred.size === 0) return;
     const { code } = this;
     const blocks = [...this.deferred.values()].map((one) => ({ ...one, base: this.scale(one.target, one.largest), codes: [] as number[] }));
-    code.get(this.turnCounter).set(this.counter);
+    this.random.rewind();
     for (let k = 0; k < blockVectors; k++) {
       this.startVector(k);
       for (const { target, values, base, codes } of blocks) {
@@ -245,7 +228,7 @@ export class CodingEmitter {
     code.get(magnitude).get(base).op('f32x4.add').get(base).op('i32x4.sub');
     code.get(magnitude).get(this.constant(octave)).op('i32x4.add').get(base).op('i32x4.sub');
     code.get(base).get(magnitude).op('i32x4.gt_s', 'v128.bitselect');
-    this.drawn(draw, k, eight.shift);
+    this.random.push(draw, k, eight.shift);
     code.op('i32x4.add').i32(eight.shift).op('i32x4.shr_s').get(sign).op('v128.xor').get(sign).op('i32x4.sub');
   }
 
@@ -254,7 +237,7 @@ export class CodingEmitter {
     const magnitude = code.local('v128');
     code.get(value).get(this.constant(float.magnitude)).op('v128.and').set(magnitude);
     code.get(magnitude).get(base).op('i32x4.sub');
-    this.drawn(draw, k, eight.shift);
+    this.random.push(draw, k, eight.shift);
     code.op('i32x4.add').i32(eight.shift).op('i32x4.shr_s').get(magnitude).get(this.constant(1)).op('i32x4.min_s', 'i32x4.max_s');
   }
 
@@ -285,40 +268,6 @@ export class CodingEmitter {
     if (local === undefined) throw new RangeError(`${String(value)} is not among the constants`);
     return local;
   }
-
-  /** Pushes `count` random bits for vector `k`: the upper or the lower ones of a word. */
-  private drawn(draw: number, k: number, count: number): void {
-    const { code } = this;
-    const upper = takesUpper(draw, k % 2);
-    const bits = this.once(`${String(draw >>> 1)} ${upper ? 'upper' : 'lower'} ${String(count)}`, () => {
-      code.get(this.word(draw >>> 1));
-      if (upper) code.i32(32 - count).op('i32x4.shr_u');
-      else code.get(this.constant((1 << count) - 1)).op('v128.and');
-    });
-    code.get(bits);
-  }
-
-  private word(number: number): number {
-    const { factor, fold, word: next } = randomConstants;
-    return this.once(String(number), () => {
-      const { code } = this;
-      const at = code.local('v128');
-      code.get(this.counter);
-      if (number > 0) code.get(this.constant(Math.imul(number, next))).op('i32x4.add');
-      code.set(at).get(at).get(at).i32(fold).op('i32x4.shr_u', 'v128.xor').get(this.constant(factor)).op('i32x4.mul');
-    });
-  }
-
-  /** The local with random bits that `push` computes, unless they are known. */
-  private once(key: string, push: () => void): number {
-    const known = this.bits.get(key);
-    if (known !== undefined) return known;
-    push();
-    const out = this.code.local('v128');
-    this.code.set(out);
-    this.bits.set(key, out);
-    return out;
-  }
 }
 
 /** By how much the bits of a float grow when it doubles. */
@@ -328,15 +277,13 @@ const octave = 1 << float.exponent;
 function constantsOf(kernel: Kernel): number[] {
   const all = kernel.code.flatMap((one) => ('array' in one && one.coded !== undefined ? [one.coded] : []));
   const draws = all.flatMap(({ draw }) => (draw === undefined ? [] : [draw]));
-  const { factor, element, word: next } = randomConstants;
   const has = (format: Coded['format']): boolean => all.some((coded) => coded.format === format);
   const scales = [...new Set(all.filter(({ format }) => isScaled(format)).map(exponents))];
   const wanted = [
-    ...(draws.length > 0 ? [factor, 4 * element] : []),
-    ...draws.filter((draw) => draw > 1).map((draw) => Math.imul(draw >>> 1, next)),
-    ...(has('bfloat16') ? [0, 0xffff, 0x7fff, 1] : []),
+    ...randomLanes(draws, [...(has('bfloat16') ? [16] : []), ...(scales.length > 0 ? [eight.shift] : [])]),
+    ...(has('bfloat16') ? [0, 0x7fff, 1] : []),
     ...scales.flatMap((exponent) => [lowest - exponent, exponent]),
-    ...(scales.length > 0 ? [0, 1, lowest, float.magnitude, octave, (1 << eight.shift) - 1] : []),
+    ...(scales.length > 0 ? [0, 1, lowest, float.magnitude, octave] : []),
     ...(has('float8') ? [7, 126, 0x80000000] : []),
     ...(has('ufloat8') ? [255] : []),
   ];
@@ -345,10 +292,6 @@ function constantsOf(kernel: Kernel): number[] {
 
 function exponents({ format }: Coded): number {
   return format === 'float8' ? eight.float8 : eight.ufloat8;
-}
-
-function word(value: number): number[] {
-  return [0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff);
 }
 
 /** By how much an offset is shifted to give the one into each array of a kernel. */
