@@ -79,6 +79,11 @@ export class Stepper {
     return this.current;
   }
 
+  /** Bytes that the passes of the last step read and wrote. */
+  get traffic(): Variant['traffic'] | undefined {
+    return this.current?.traffic;
+  }
+
   /** Compiles what a step in this context needs, without taking it. */
   warm(context: StepContext): void {
     this.variantOf(this.decide(context));

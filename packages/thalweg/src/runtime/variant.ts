@@ -7,6 +7,7 @@ import { scopeOf } from '../language/graph.ts';
 import type { Executable } from '../lower/executable.ts';
 import { compileScalars, type ScalarStep } from '../lower/scalars.ts';
 import { bytesOf, chunk } from '../plan/dtype.ts';
+import { traffic } from '../plan/kernel.ts';
 import type { Pass } from '../plan/passes.ts';
 import type { Plan, RoutineCall } from '../plan/plan.ts';
 import type { Arena, Layout } from './arena.ts';
@@ -49,6 +50,8 @@ export class Variant {
   readonly levels: number;
   /** Per level, the sums that its passes leave to be added up over cohorts. */
   readonly shared: readonly (readonly SharedSum[])[];
+  /** Bytes that the passes read and write, routines apart. */
+  readonly traffic: { readonly read: number; readonly written: number };
   /** The scalars of the step by place. */
   readonly values: Float64Array;
   private readonly arena: Arena;
@@ -85,6 +88,7 @@ export class Variant {
     this.shared = range.map((level) => plan.passes.filter((pass) => pass.level === level).flatMap((pass) => sharedSums(pass, place)));
     const bound = (call: RoutineCall): ((j: number) => void) =>
       bindRoutine(call, arena, backend, (node) => this.values[place.get(node) ?? 0] ?? NaN);
+    this.traffic = trafficOf(plan.passes, arena);
     this.routines = range.map((level) => plan.routines.filter((call) => call.level === level).map(bound));
     this.fixed = scalars.steps((slot) => slot.fixed);
     this.once = range.map((level) => scalars.steps((slot) => !slot.fixed && slot.level === level && slot.kind !== 'tensor'));
@@ -227,6 +231,16 @@ function sharedSums(pass: Pass, place: ReadonlyMap<Pass['sums'][number], number>
     const scope = scopeOf(node);
     return scope === 'tensor' ? [] : [{ label: `${node.op} ${String(node.attribute)}`, scope, place: place.get(node) ?? 0 }];
   });
+}
+
+function trafficOf(passes: readonly Pass[], arena: Arena): Variant['traffic'] {
+  let [read, written] = [0, 0];
+  for (const { kernel, form } of passes) {
+    const { loads, stores } = traffic(kernel);
+    read += loads * arena.layout(form).bytes;
+    written += stores * arena.layout(form).bytes;
+  }
+  return { read, written };
 }
 
 function compilePass(
