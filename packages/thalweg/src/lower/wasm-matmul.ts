@@ -5,7 +5,7 @@
  * The function is `run(a, b, c, bEnd, cEnd)`: byte addresses of the packed rows, of one packed panel of columns, and of the tiles.
  */
 import { Code } from '../assembler/code.ts';
-import { encodeModule } from '../assembler/module.ts';
+import { encodeModule, type MemoryKind } from '../assembler/module.ts';
 import { bytesOf, type DType } from '../plan/dtype.ts';
 
 /** Rows of a tile. */
@@ -22,7 +22,7 @@ export function tileColumns(dtype: DType): number {
 const [aAt, bAt, cAt, bEnd, cEnd] = [0, 1, 2, 3, 4];
 
 /** The module for one element type. */
-export function matmulModule(dtype: DType): Uint8Array<ArrayBuffer> {
+export function matmulModule(dtype: DType, memory: MemoryKind): Uint8Array<ArrayBuffer> {
   const wide = dtype === 'float64';
   const code = new Code(5);
   const [pa, pb, pc] = [code.local('i32'), code.local('i32'), code.local('i32')];
@@ -69,5 +69,5 @@ export function matmulModule(dtype: DType): Uint8Array<ArrayBuffer> {
       advance(pc, tileRows * vectors * vectorBytes);
     },
   );
-  return encodeModule(5, code);
+  return encodeModule(5, code, memory);
 }

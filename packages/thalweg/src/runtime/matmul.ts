@@ -82,7 +82,7 @@ function reserve(dtype: DType, bytes: number): Run | undefined {
   }
   const known = instances.get(dtype);
   if (known !== undefined) return known;
-  const module = new WebAssembly.Module(matmulModule(dtype));
+  const module = new WebAssembly.Module(matmulModule(dtype, { address: 'i32', shared: false }));
   const { exports } = new WebAssembly.Instance(module, { [interfaceNames.module]: { [interfaceNames.memory]: memory } });
   const run = exports[interfaceNames.run];
   if (!isRun(run)) throw new RangeError('a product module exports its function');

@@ -10,7 +10,12 @@ import type { Backend } from './backend.ts';
 import { multiply } from './matmul.ts';
 
 /** A function that runs the routine for tensor `j`. `valueOf` gives the numbers of the tensor at hand. */
-export function bindRoutine(call: RoutineCall, arena: Arena, backend: Backend, valueOf: (node: Node) => number): (j: number) => void {
+export function bindRoutine(
+  call: RoutineCall,
+  arena: Arena,
+  backend: Backend,
+  valueOf: (node: Node, j: number) => number,
+): (j: number) => void {
   const run = routineTable[call.op];
   const jobs = arena.tensors.map(({ name, shape }, j) => {
     const matrix = ({ array, form }: FormedArray): Matrix => ({ data: arena.view(array, j), ...dimensions(form, shape) });
@@ -18,7 +23,9 @@ export function bindRoutine(call: RoutineCall, arena: Arena, backend: Backend, v
   });
   return (j) => {
     const job = jobs[j];
-    if (job !== undefined) run({ ...job, scalars: call.scalars.map(valueOf), multiply: backend === 'wasm' ? multiply : plainly });
+    if (job === undefined) return;
+    const scalars = call.scalars.map((node) => valueOf(node, j));
+    run({ ...job, scalars, multiply: backend === 'wasm' ? multiply : plainly });
   };
 }
 

@@ -7,11 +7,15 @@ import { wholeForm, type Form } from '../language/form.ts';
 import type { Program } from '../language/program.ts';
 import { compileScalars } from '../lower/scalars.ts';
 import type { DType } from '../plan/dtype.ts';
-import { evaluated } from '../plan/cohort.ts';
-import { planVariant, prepare, printPlan, type Variants } from '../plan/plan.ts';
+import type { Bounds } from '../plan/bounds.ts';
+import { evaluated, evaluationProgram } from '../plan/cohort.ts';
+import { planVariant, prepare, printPlan, type Plan, type Variants } from '../plan/plan.ts';
 import { Arena } from './arena.ts';
 import type { Backend } from './backend.ts';
+import type { Crew } from './crew.ts';
 import { Leaves, type StepContext } from './leaves.ts';
+import type { MemorySource } from './memory.ts';
+import { trafficOf, type Traffic } from './traffic.ts';
 import { Variant } from './variant.ts';
 
 /** What to build a stepper from. */
@@ -20,6 +24,9 @@ export interface StepperOptions {
   readonly dtype: DType;
   readonly backend: Backend;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** Where the memory comes from, and who runs the kernels. */
+  readonly source: MemorySource;
+  readonly crew: Crew;
   /** Check gradients before anything is written. */
   readonly gated: boolean;
   /** The memory of another stepper of the same tensors, to work on that. */
@@ -41,7 +48,7 @@ export class Stepper {
   private current: Variant | undefined;
 
   constructor(options: StepperOptions) {
-    const { program, dtype, backend, shapes, gated, on } = options;
+    const { program, dtype, shapes, gated, on, source } = options;
     this.options = options;
     this.variants = prepare(program, dtype, gated);
     if (this.variants.conditions.length > mostConditions) {
@@ -52,7 +59,7 @@ export class Stepper {
     for (const [name, kind] of program.states) if (kind === 'array') arrays.set(name, program.forms.get(name) ?? wholeForm);
     if (program.evaluation !== undefined) arrays.set(evaluated, wholeForm);
     for (const [name, form] of this.variants.scratch) arrays.set(name, form);
-    this.arena = on?.arena ?? new Arena(program.name, dtype, shapes, arrays, backend === 'wasm');
+    this.arena = on?.arena ?? new Arena({ owner: program.name, dtype, shapes, arrays, bounds: this.bounds(), source });
     this.scalarStates = on?.scalarStates ?? new Map<string, Float64Array>();
     if (on !== undefined) return;
     for (const [name, kind] of program.states) {
@@ -79,9 +86,10 @@ export class Stepper {
     return this.current;
   }
 
-  /** Bytes that the passes of the last step read and wrote. */
-  get traffic(): Variant['traffic'] | undefined {
-    return this.current?.traffic;
+  /** Bytes that the passes of the last step read and wrote; none before the first. */
+  get traffic(): Traffic {
+    const outcome = [...this.compiled].find(([, variant]) => variant === this.current)?.[0];
+    return outcome === undefined ? { read: 0, written: 0 } : trafficOf(this.planOf(outcome), this.arena);
   }
 
   /** Compiles what a step in this context needs, without taking it. */
@@ -89,12 +97,21 @@ export class Stepper {
     this.variantOf(this.decide(context));
   }
 
+  /** What a pass needs at most, of the program itself or of the one that computes where to evaluate. */
+  private bounds(): Bounds {
+    const { bounds } = this.variants;
+    const evaluation = evaluationProgram(this.options.program);
+    if (evaluation === undefined) return bounds;
+    const other = prepare(evaluation, this.options.dtype, false).bounds;
+    return { scalars: Math.max(bounds.scalars, other.scalars), sums: Math.max(bounds.sums, other.sums) };
+  }
+
   /** The outcomes of the host conditions, one bit each. */
   private decide(context: StepContext): number {
     const slots = this.variants.scalars;
     const scalars = compileScalars(slots);
-    const values = new Float64Array(slots.length);
-    const leaves = new Leaves(slots);
+    const values = new Float64Array(scalars.size);
+    const leaves = new Leaves(slots, scalars.place);
     leaves.fillHyper(values, context);
     leaves.fill(values, context);
     for (const step of scalars.steps(() => true)) step(values);
@@ -108,11 +125,17 @@ export class Stepper {
     return this.compiled.get(outcome) ?? this.compile(outcome);
   }
 
+  private planOf(outcome: number): Plan {
+    return planVariant(
+      this.variants,
+      this.variants.conditions.map((_, i) => ((outcome >> i) & 1) === 1),
+    );
+  }
+
   private compile(outcome: number): Variant {
-    const outcomes = this.variants.conditions.map((_, i) => ((outcome >> i) & 1) === 1);
-    const plan = planVariant(this.variants, outcomes);
+    const plan = this.planOf(outcome);
     this.options.trace?.(printPlan(plan));
-    const variant = new Variant(plan, this.arena, this.options.backend);
+    const variant = new Variant(plan, this.arena, this.options.backend, this.options.crew);
     this.compiled.set(outcome, variant);
     return variant;
   }

@@ -7,6 +7,8 @@ import { topological } from '../language/graph.ts';
 import type { Program } from '../language/program.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { Backend } from '../runtime/backend.ts';
+import { alone } from '../runtime/crew.ts';
+import { ownMemory, scriptMemory } from '../runtime/memory.ts';
 import type { StepContext } from '../runtime/leaves.ts';
 import { Schedule } from '../schedules/schedule.ts';
 import type { AnyArray } from './arrays.ts';
@@ -58,6 +60,8 @@ export class Core {
       dtype,
       backend,
       gated: nonFinite !== 'propagate',
+      source: backend === 'wasm' ? ownMemory(false) : scriptMemory,
+      crew: alone,
       before: policyParts(accumulate, scale !== undefined, maximize),
       trace: debugTrace(name),
     });

@@ -115,8 +115,9 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   get traffic(): { readonly read: number; readonly written: number } {
     let [read, written] = [0, 0];
     for (const { stepper } of this.running('traffic').roster.running) {
-      read += stepper.traffic?.read ?? 0;
-      written += stepper.traffic?.written ?? 0;
+      const own = stepper.traffic;
+      read += own.read;
+      written += own.written;
     }
     return { read, written };
   }
