@@ -56,7 +56,9 @@ const builds = [
 
 const gcc = ['/usr/bin/gcc', '/usr/local/bin/gcc'].find((path) => existsSync(path));
 
-/** Compiles a C program of `native/` with gcc -O3 -march=native; undefined where there is no gcc. */
+const compiled = new Set<string>();
+
+/** Compiles a C program of `native/` with gcc -O3 -march=native, once a run; undefined where there is no gcc. */
 export function compile(
   source: string,
   output: string,
@@ -64,22 +66,13 @@ export function compile(
   libraries: readonly string[] = [],
 ): string | undefined {
   if (gcc === undefined) return undefined;
-  mkdirSync(cache, { recursive: true });
   const target = join(cache, output);
+  if (compiled.has(target)) return target;
+  mkdirSync(cache, { recursive: true });
   const from = join(import.meta.dirname, 'native', source);
-  execFileSync(gcc, [
-    '-O3',
-    '-march=native',
-    '-ffp-contract=off',
-    '-D_GNU_SOURCE',
-    '-pthread',
-    ...flags,
-    '-o',
-    target,
-    from,
-    '-lm',
-    ...libraries,
-  ]);
+  const always = ['-O3', '-march=native', '-ffp-contract=off', '-D_GNU_SOURCE', '-pthread'];
+  execFileSync(gcc, [...always, ...flags, '-o', target, from, '-lm', ...libraries], { stdio: ['ignore', 'ignore', 'pipe'] });
+  compiled.add(target);
   return target;
 }
 

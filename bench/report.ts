@@ -18,13 +18,13 @@ export function markdown(results: Results): string {
     'Made by `npm run bench -- --write`; [how it is measured](README.md), and `results.json` has every round.',
     '![Time of an AdamW step per parameter against the size of the model](results.svg)',
     section('Aims', aimTable(aims(results))),
-    race && section('AdamW in float32', raceText(race), ...raceTables(race.results.rows), made(race)),
-    bandwidth && section('Bandwidth of the memory', bandwidthTable(bandwidth), made(bandwidth)),
-    catalogue &&
-      section('Every optimizer against its own byte count', catalogueText, ...catalogueTables(catalogue.results), made(catalogue)),
-    matmul && section('Products of matrices', ...matmulTables(matmul.results), made(matmul)),
-    huge && section('Up to a billion parameters', hugeTable(results), made(huge)),
-    start && section('Start-up', startTable(start), made(start)),
+    race && section('AdamW in float32', raceText(race), ...raceTables(race.results.rows)),
+    bandwidth && section('Bandwidth of the memory', bandwidthTable(bandwidth)),
+    catalogue && section('Every optimizer against its own byte count', catalogueText, ...catalogueTables(catalogue.results)),
+    matmul && section('Products of matrices', ...matmulTables(matmul.results)),
+    huge && section('Up to a billion parameters', hugeTable(results)),
+    start && section('Start-up', startTable(start)),
+    section('Measured on', machines(results)),
   ];
   return `${parts.filter((part) => part !== undefined).join('\n\n')}\n`;
 }
@@ -33,8 +33,14 @@ function section(title: string, ...paragraphs: readonly string[]): string {
   return [`## ${title}`, ...paragraphs].join('\n\n');
 }
 
-function made({ made: at, machine }: Part<unknown>): string {
-  return `<sub>${at.slice(0, 10)}. ${machineText(machine)}</sub>`;
+/** Each machine once, with the parts that were measured on it. */
+function machines(results: Results): string {
+  const made = Object.entries(results as Readonly<Record<string, Part<unknown> | undefined>>).flatMap(([name, part]) =>
+    part === undefined ? [] : [{ name, day: part.made.slice(0, 10), text: machineText(part.machine) }],
+  );
+  const texts = [...new Set(made.map(({ text }) => text))];
+  const parts = (wanted: string): string => made.filter(({ text }) => text === wanted).map(({ name, day }) => `${name} ${day}`).join(', '); // prettier-ignore
+  return texts.map((text) => `- ${text} Parts: ${parts(text)}.`).join('\n');
 }
 
 function machineText({ cpu, cores, vectors, caches, memory, system, versions }: Machine): string {

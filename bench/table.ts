@@ -7,18 +7,19 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
 }
 
-/** A median with its quartiles, `1.03 (1.01–1.10)`, all with as many decimals as give the median three digits. */
+/** A median with its quartiles, `1.03 (1.01–1.10)`, all with as many decimals as give the median three digits, two below 1. */
 export function figure(quartile: Quartiles | null): string {
   if (quartile === null) return '–';
   const [low, middle, high] = quartile.map((value) => number(value, quartile[1]));
   return `${middle ?? ''} (${low ?? ''}–${high ?? ''})`;
 }
 
-/** A number with as many decimals as give `scale` three digits. */
+/** A number with as many decimals as give `scale` three digits, two below 1. */
 export function number(value: number, scale = value): string {
   return value.toLocaleString('en', { minimumFractionDigits: decimals(scale), maximumFractionDigits: decimals(scale) });
 }
 
 function decimals(scale: number): number {
-  return scale >= 100 ? 0 : scale >= 10 ? 1 : 2;
+  const magnitude = Math.floor(Math.log10(Math.abs(scale) || 1));
+  return Math.min(5, Math.max(0, magnitude < 0 ? 1 - magnitude : 2 - magnitude));
 }

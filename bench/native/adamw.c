@@ -4,6 +4,9 @@
 #include "protocol.h"
 #include <math.h>
 
+/* Below so many elements a second thread costs more than it does. */
+static const size_t worth_sharing = 32768;
+
 static size_t tensors, each, stride;
 static float *w, *g, *m, *v;
 static long t;
@@ -26,22 +29,25 @@ static float gradient(const char *kind, long block, size_t i) {
   return 0.25f * (float)((i * 7) % 5) - 0.375f;
 }
 
-/* One tensor is cut in the middle, at a full line; of several each thread takes its share. */
-static void part(int which) {
+/* Share number `which` of so many: one tensor is cut at a full line; of several each share has some. */
+static void share(int which, int shares) {
   if (tensors == 1) {
-    const size_t middle = threads == 1 ? each : each / 2 / 16 * 16, from = which == 0 ? 0 : middle, to = which == 0 ? middle : each;
+    const size_t from = each * which / shares / 16 * 16, to = which + 1 == shares ? each : each * (which + 1) / shares / 16 * 16;
     update(to - from, w + from, g + from, m + from, v + from);
     return;
   }
-  const size_t from = tensors * which / threads, to = tensors * (which + 1) / threads;
+  const size_t from = tensors * which / shares, to = tensors * (which + 1) / shares;
   for (size_t k = from; k < to; k++) update(each, w + k * stride, g + k * stride, m + k * stride, v + k * stride);
 }
+
+static void part(int which) { share(which, threads); }
 
 static void step(void) {
   t++;
   r1 = (float)(1 / -expm1(t * log(0.9)));
   r2 = (float)(1 / -expm1(t * log(0.999)));
-  both(part);
+  if (tensors * each < worth_sharing) share(0, 1);
+  else both(part);
 }
 
 static void make(void) {
