@@ -5,6 +5,13 @@ import { createInterface } from 'node:readline';
 /** A program could not do what it was asked. */
 export class ContenderError extends Error {}
 
+const living = new Set<Child>();
+
+/** Ends every program that still runs: for a run that is broken off. */
+export function endAll(): void {
+  for (const child of living) child.close();
+}
+
 /** A started program. Stays in this process's group, so that a signal to the group ends all. */
 export class Child {
   private readonly process: ChildProcessWithoutNullStreams;
@@ -15,6 +22,7 @@ export class Child {
   constructor(command: readonly [string, ...string[]]) {
     const [program, ...args] = command;
     this.process = spawn(program, args, { cwd: import.meta.dirname });
+    living.add(this);
     this.answers = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
     this.process.stderr.setEncoding('utf8').on('data', (text: string) => (this.complaints = (this.complaints + text).slice(-4000)));
     this.process.on('error', (error) => (this.end ??= error.message));

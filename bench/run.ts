@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
-import { Child } from './child.ts';
+import { Child, endAll } from './child.ts';
 import { compile, field } from './contenders.ts';
 import { jobsOf } from './jobs.ts';
 import { describeMachine, type Machine } from './machine.ts';
@@ -104,6 +104,16 @@ async function write(results: Results): Promise<void> {
   if (!marked.test(text)) throw new Error('README.md has no marker bench');
   const filled = text.replace(marked, `<!-- bench -->\n\n${shortTable(results)}\n\n<!-- /bench -->`);
   writeFileSync(readme, await format(filled, { ...(await resolveConfig(readme)), filepath: readme }));
+}
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => {
+    endAll();
+    process.exit(code);
+  });
 }
 
 process.exitCode = await main();

@@ -34,7 +34,7 @@ class Thalweg implements Program {
     const values = each > mostFirstValues ? {} : { values: vector(dtype, each, firstWeight) };
     const one: thalweg.Tensor = { shape: rows === undefined ? [each] : [rows, each / rows], dtype, ...values };
     const names = Array.from({ length: tensors }, (_, k) => `p${String(k)}`);
-    this.opt = await bind(method, Object.fromEntries(names.map((name) => [name, one])));
+    this.opt = await method.init(Object.fromEntries(names.map((name) => [name, one])), asked.init ?? {});
     // The one array input of the library is Sophia's Hessian; the numbers are losses.
     const hessian = (): thalweg.Inputs[string] =>
       Object.fromEntries(names.map((name) => [name, vector(dtype, each, (i) => 0.1 * firstWeight(i))]));
@@ -62,17 +62,6 @@ class Thalweg implements Program {
   private get bound(): thalweg.Optimizer<Parameters> {
     if (this.opt === undefined) throw new Error('nothing was made');
     return this.opt;
-  }
-}
-
-/** Binds a method; a library without threads takes the place of one thread. */
-async function bind(method: thalweg.Method, parameters: Parameters): Promise<thalweg.Optimizer<Parameters>> {
-  const init: thalweg.InitOptions & { readonly threads?: number } = asked.init ?? {};
-  try {
-    return await method.init(parameters, init);
-  } catch (error) {
-    if (!(error instanceof thalweg.OptionError) || error.option !== 'threads' || init.threads !== 1) throw error;
-    return await method.init(parameters, { ...(init.backend === undefined ? {} : { backend: init.backend }) });
   }
 }
 
