@@ -11,10 +11,10 @@ const { document } = parseHTML('<!doctype html><html><body></body></html>');
 const lines = [
   { name: 'Thalweg wasm', label: 'Thalweg', colour: 'adam', dash: '' },
   { name: 'Thalweg wasm, 2 threads', label: 'Thalweg, 2 threads', colour: 'adam', dash: '5 3' },
-  { name: 'C, widest vectors', label: 'C, 512-bit', colour: 'sgd', dash: '' },
+  { name: 'C, widest vectors', label: 'C', colour: 'sgd', dash: '' },
   { name: 'C, widest vectors, 2 threads', label: 'C, 2 threads', colour: 'sgd', dash: '5 3' },
   { name: 'PyTorch fused', label: 'PyTorch fused', colour: 'sgd-momentum', dash: '' },
-  { name: 'PyTorch fused, 2 threads', label: 'PyTorch fused, 2 threads', colour: 'sgd-momentum', dash: '5 3' },
+  { name: 'PyTorch fused, 2 threads', label: 'PyTorch, 2 threads', colour: 'sgd-momentum', dash: '5 3' },
   { name: 'Optax jit', label: 'Optax jit', colour: 'adamw', dash: '' },
   { name: 'jax-js jit, wasm', label: 'jax-js jit', colour: 'rmsprop', dash: '' },
   { name: 'TF.js wasm', label: 'TF.js wasm', colour: 'adagrad', dash: '' },
