@@ -106,8 +106,9 @@ test(
     const [adamw] = await measure('adamw', [1000], 1);
     assert.equal(adamw?.failed, undefined);
     // w, g, m and v are read, w, m and v written; arrays are padded to whole blocks.
-    assert.ok(adamw!.bytes >= 28 && adamw!.bytes < 29, `28 bytes a parameter, not ${String(adamw!.bytes)}`);
-    assert.equal(adamw!.times.length, adamw!.limits.length);
+    const { bytes = 0, times, limits } = adamw!;
+    assert.ok(bytes >= 28 && bytes < 29, `28 bytes a parameter, not ${String(bytes)}`);
+    assert.ok(times.length > 0 && times.length === limits.length);
   },
 );
 

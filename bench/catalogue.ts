@@ -12,7 +12,7 @@ export interface CatalogueRow {
   readonly parameters: number;
   readonly threads: number;
   /** Bytes of arrays per parameter that its passes read and write. */
-  readonly bytes: number;
+  readonly bytes?: number;
   /** Nanoseconds per parameter: the step, and the pass of C in the same round. */
   readonly times: readonly number[];
   readonly limits: readonly number[];
@@ -56,7 +56,7 @@ export async function measure(optimizer: string, sizes: readonly number[], threa
         rows.push({ ...shared, ...(await turns(child, memory, parameters)) });
       } catch (error) {
         if (!(error instanceof ContenderError)) throw error;
-        rows.push({ ...shared, bytes: NaN, times: [], limits: [], failed: error.message });
+        rows.push({ ...shared, times: [], limits: [], failed: error.message });
         break;
       }
     }
@@ -67,7 +67,7 @@ export async function measure(optimizer: string, sizes: readonly number[], threa
   return rows;
 }
 
-async function turns(child: Child, memory: Child, parameters: number): Promise<Pick<CatalogueRow, 'bytes' | 'times' | 'limits'>> {
+async function turns(child: Child, memory: Child, parameters: number): Promise<Required<Pick<CatalogueRow, 'bytes' | 'times' | 'limits'>>> {
   await child.make(1, parameters, patience);
   await child.gradients('normal', 0, patience);
   await child.run(3, patience);

@@ -64,6 +64,13 @@ export class Child {
     this.process.kill('SIGKILL');
   }
 
+  /** Ends the program and waits until its memory is free. */
+  async gone(): Promise<void> {
+    const exited = new Promise((resolve) => this.process.once('exit', resolve));
+    this.close();
+    if (this.end === undefined) await exited;
+  }
+
   private async ask(command: string, seconds: number): Promise<string> {
     this.process.stdin.write(`${command}\n`);
     const late = Promise.withResolvers<'late'>();

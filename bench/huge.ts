@@ -7,8 +7,8 @@ export interface HugeRow {
   readonly optimizer: string;
   readonly parameters: number;
   readonly threads: number;
-  /** Seconds from the request to a model with first values. */
-  readonly made: number;
+  /** Seconds from the request to a model. */
+  readonly made?: number;
   /** Nanoseconds per parameter and step, by round. */
   readonly times: readonly number[];
   readonly failed?: string;
@@ -39,8 +39,8 @@ export async function hugeRow({ optimizer, options, parameters, threads }: (type
     return { ...shared, made, times };
   } catch (error) {
     if (!(error instanceof ContenderError)) throw error;
-    return { ...shared, made: NaN, times: [], failed: error.message };
+    return { ...shared, times: [], failed: error.message };
   } finally {
-    child.close();
+    await child.gone();
   }
 }

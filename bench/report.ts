@@ -99,7 +99,7 @@ function catalogueTables(rows: readonly CatalogueRow[]): string[] {
     const lines = own.toSorted((a, b) => of(b) - of(a)).map((row) => {
       const name = `\`${row.optimizer}\`${row.more === undefined ? '' : ` (${row.more})`}`;
       if (row.failed !== undefined) return [name, row.failed, '', ''];
-      return [name, figure(ratio(row.times, row.limits)), String(row.bytes), figure(quartiles(row.times))];
+      return [name, figure(ratio(row.times, row.limits)), String(row.bytes ?? '–'), figure(quartiles(row.times))];
     });
     return [`### ${title}`, table(['optimizer', 'against its byte limit', 'bytes per parameter', 'ns per parameter'], lines)];
   });
@@ -115,7 +115,7 @@ function hugeTable({ huge }: Results): string {
     parameters.toLocaleString('en'),
     String(threads),
     failed ?? figure(quartiles(times)),
-    failed === undefined ? seconds.toFixed(1) : '–',
+    seconds?.toFixed(1) ?? '–',
   ]);
   return table(['optimizer', 'parameters', 'threads', 'ns per parameter', 'seconds to make'], lines);
 }
