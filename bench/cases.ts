@@ -25,7 +25,13 @@ export const cases: readonly Case[] = [
 ];
 
 /** A few of them, to see that everything works. */
-export const quickCases: readonly Case[] = [normal(1, 1000, 100, 20), normal(1, 1_000_000, 3, 1), normal(100, 10, 20, 4)];
+export const quickCases: readonly Case[] = [
+  normal(1, 1000, 100, 20),
+  normal(1, 1_000_000, 3, 1),
+  normal(100, 10, 20, 4),
+  { tensors: 1, each: 1000, condition: 'sparse', warmup: 100, steps: 16, cold: false },
+  { tensors: 1, each: 1000, condition: 'dead', warmup: 1000, steps: 16, cold: false },
+];
 
 /** `200 × 1,000`, or `1,000`. */
 export function sizeText({ tensors, each }: Pick<Case, 'tensors' | 'each'>): string {
