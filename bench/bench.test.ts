@@ -86,7 +86,7 @@ test('a contender that fails has a row that says so, and the race goes on', asyn
     sweeps += 1;
     return Promise.resolve();
   };
-  const rows = await race(which, [...broken, ours], { rounds: 4, budget: 5, patience: 3 }, stable, sweep);
+  const rows = await race(which, [...broken, ours], { rounds: 4, budget: 5, warmup: 3, patience: 3 }, stable, sweep);
   const failed = rows.filter(({ cache }) => cache === 'warm').map((row) => row.failed);
   assert.match(failed[0] ?? '', /broken on purpose/);
   assert.match(failed[1] ?? '', /ENOENT/);

@@ -41,6 +41,8 @@ export interface Pace {
   readonly budget: number;
   /** Seconds that one answer may take. */
   readonly patience: number;
+  /** Seconds that a contender's warm-up may take: one that would need more is left out, and says so. */
+  readonly warmup: number;
 }
 
 interface Runner {
@@ -146,7 +148,7 @@ async function prepare(which: Case, runner: Runner, child: Child, pace: Pace, le
   await child.gradients('normal', 0, patience);
   await child.run(1, patience);
   const step = (await child.run(1, patience)) / 1e9;
-  if (step * which.warmup > patience) throw new ContenderError(`left out: a step takes ${step.toPrecision(2)} s, and ${String(which.warmup)} go before the first round`);
+  if (step * which.warmup > pace.warmup) throw new ContenderError(`left out: a step takes ${step.toPrecision(2)} s, and ${String(which.warmup)} go before the first round`);
   if (which.condition === 'sparse') {
     const steps = lead + which.steps;
     for (let taken = 0; taken < which.warmup; taken += steps) {
