@@ -24,6 +24,9 @@ export interface Field {
 /** The native limit of one and of two threads: ratios are formed against these. */
 export const limits = ['C, widest vectors', 'C, widest vectors, 2 threads'] as const;
 
+/** The same at WebAssembly's width. */
+export const sameWidth = ['C, 128-bit vectors', 'C, 128-bit vectors, 2 threads'] as const;
+
 /** The one that people would use where there is Python. */
 export const fused = ['PyTorch fused', 'PyTorch fused, 2 threads'] as const;
 
