@@ -6,14 +6,11 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { aims, met } from './aims.ts';
 import { measure } from './catalogue.ts';
 import { Child, ContenderError } from './child.ts';
 import { field, thalweg, type Contender } from './contenders.ts';
 import { compiled } from './matmul.ts';
 import { race, Stable, type Case } from './race.ts';
-import { figure } from './table.ts';
-import type { Results } from './results.ts';
 
 const { contenders, absent } = field(undefined);
 const stable = new Stable();
@@ -124,17 +121,6 @@ test("OpenBLAS's products are ours", { skip: gemm === undefined && 'there is no 
   assert.equal(own.length, rows * columns);
   own.forEach((w, i) => assert.ok(Math.abs(w - theirs[i]!) < 1e-4));
   for (const child of [blas, ours]) child.close();
-});
-
-test('aims are judged by their figures', () => {
-  const judged = new Map(aims({} satisfies Results).map((aim) => [aim.text, met(aim)]));
-  assert.ok(
-    [...judged.values()].every((one) => one === null),
-    'nothing measured, nothing met',
-  );
-  assert.equal(met({ text: '', limit: 10, atLeast: true, unit: '×', measured: 9.99 }), false);
-  assert.equal(met({ text: '', limit: 1.05, unit: '×', measured: 1.05 }), true);
-  assert.equal(figure([0.997, 1.0349, 12.3]), '1.03 (1.00–12.30)');
 });
 
 test('the command explains itself and refuses what it does not know', () => {

@@ -146,8 +146,8 @@ async function prepare(which: Case, runner: Runner, child: Child, pace: Pace, le
   const { budget, patience, rounds } = pace;
   await child.make(which.tensors, which.each, patience);
   await child.gradients('normal', 0, patience);
-  await child.run(1, patience);
-  const step = (await child.run(1, patience)) / 1e9;
+  await child.run(2, patience);
+  const step = (await child.run(2, patience)) / 2e9;
   if (step * which.warmup > pace.warmup) throw new ContenderError(`left out: a step takes ${step.toPrecision(2)} s, and ${String(which.warmup)} go before the first round`);
   if (which.condition === 'sparse') {
     const steps = lead + which.steps;
@@ -156,7 +156,7 @@ async function prepare(which: Case, runner: Runner, child: Child, pace: Pace, le
       await child.run(steps, 4 * patience);
     }
   } else if (which.condition === 'dead') {
-    await child.run(8, 4 * patience);
+    await child.run(6, 4 * patience);
     await child.gradients('zero', 0, patience);
     await child.run(which.warmup, 4 * patience);
   } else await child.run(which.warmup, 4 * patience);
