@@ -16,7 +16,7 @@ export function markdown(results: Results): string {
   const parts: (string | undefined)[] = [
     '# Benchmark',
     'Made by `npm run bench -- --write`; [how it is measured](README.md), and `results.json` has every round.',
-    '![Time of an AdamW step per parameter against the size of the model](results.svg)',
+    race && '![Time of an AdamW step per parameter against the size of the model](results.svg)',
     section('Aims', aimTable(aims(results))),
     race && section('AdamW in float32', raceText(race), ...raceTables(race.results.rows)),
     bandwidth && section('Bandwidth of the memory', bandwidthTable(bandwidth)),

@@ -97,6 +97,7 @@ async function startSweeper({ lastCache, cores }: Machine): Promise<{ sweep: Non
 async function write(results: Results): Promise<void> {
   writeFileSync(resultsFile, `${JSON.stringify(results)}\n`);
   writeFileSync(join(import.meta.dirname, 'results.md'), markdown(results));
+  if (results.race === undefined) return;
   writeFileSync(join(import.meta.dirname, 'results.svg'), picture(results));
   const readme = join(import.meta.dirname, '..', 'README.md');
   const marked = /<!-- bench -->[\s\S]*<!-- \/bench -->/;
