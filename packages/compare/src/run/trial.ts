@@ -44,7 +44,7 @@ export async function runTrial(problem: Problem, model: Model, contestant: Conte
   const keepPoint = (t: number): void => {
     if (problem.landscape === undefined || t % Math.ceil(steps / mostPathPoints) !== 0) return;
     const [x = NaN, y = NaN] = opt.params['w'] ?? [];
-    path.push([finiteOrNull(x), finiteOrNull(y)]);
+    path.push([shortened(x), shortened(y)]);
   };
   keepPoint(0);
   for (let t = 1; t <= steps; t++) {
@@ -89,6 +89,11 @@ export async function runTrial(problem: Problem, model: Model, contestant: Conte
     score,
   };
   return problem.landscape === undefined ? trial : { ...trial, path };
+}
+
+/** A coordinate for JSON: six digits are more than a map can show, and half as long. */
+function shortened(value: number): number | null {
+  return finiteOrNull(Number(value.toPrecision(6)));
 }
 
 /** A number for JSON: null unless it is finite. */
