@@ -54,4 +54,4 @@ export { difference } from './wrong/lines.ts';
 export type { Line, MarkedLine } from './wrong/lines.ts';
 export { wrongRules } from './wrong/index.ts';
 export { settingsOf } from './wrong/rule.ts';
-export type { Point, Settings, Side, SideBySide, WrongRule } from './wrong/rule.ts';
+export type { Point, Setting, Settings, Side, SideBySide, WrongRule } from './wrong/rule.ts';

@@ -28,8 +28,8 @@ export const accumulatorRule: WrongRule = {
     'With the old accumulator Adadelta is gradient descent with rate η, digit for digit, and diverges where the curvature passes 2/η.',
   optimizer: { id: 'adadelta', label: 'Adadelta' },
   knobs: [
-    { name: 'curvature', symbol: 'λ', fallback: 2.1, low: 0.01, high: 10, scale: 'log' },
-    { name: 'lr', symbol: 'η', fallback: 1, low: 0.1, high: 2, scale: 'log' },
+    { name: 'curvature', label: 'curvature', symbol: 'λ', fallback: 2.1, low: 0.01, high: 10, scale: 'log' },
+    { name: 'lr', label: 'learning rate', symbol: 'η', fallback: 1, low: 0.1, high: 2, scale: 'log' },
   ],
   axes: { x: 'step', y: 'distance from the floor of the bowl λ·w²/2', log: ['y'] },
   sides: { wrong: sideOf(old()), right: sideOf(adadelta()) },

@@ -57,7 +57,7 @@ export const float32Rule: WrongRule = {
     'is rounded too where it multiplies a float32 v; no kernel in float32 avoids that.)',
   statement: '1 − β₂ subtracted in float32 is off by 1.7e−4 at β₂ = 0.9999; subtracted in float64 and rounded once, by less than 6e−8.',
   optimizer: { id: 'adam', label: 'Adam' },
-  knobs: [{ name: 'rest', symbol: '1 − β₂', fallback: 1e-4, low: 1e-8, high: 0.1, scale: 'log' }],
+  knobs: [{ name: 'rest', label: 'forgetting of v', symbol: '1 − β₂', fallback: 1e-4, low: 1e-8, high: 0.1, scale: 'log' }],
   axes: { x: '1 − β₂', y: 'relative error of v after one step', log: ['x', 'y'] },
   sides: { wrong: sideOf(cancelled(), 'κ is 1 − β₂ as float32 has it.'), right: sideOf(adam()) },
   async measure({ rest }) {
@@ -82,6 +82,7 @@ export const float32Rule: WrongRule = {
     return {
       wrong,
       right,
+      at: rest!,
       values,
       figure:
         `v after one step is off by ${figure(values.wrong, 2)}, the library’s by ${figure(values.right, 2)}; ` +

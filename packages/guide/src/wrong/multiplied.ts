@@ -2,7 +2,7 @@
 import { adam, optimizer } from 'thalweg';
 import { figure } from '../claim.ts';
 import { drive } from '../experiments/fit.ts';
-import { byStep, memory, sideOf, type WrongRule } from './rule.ts';
+import { byStep, forgetting, sideOf, type WrongRule } from './rule.ts';
 
 const multiplied = optimizer({
   name: 'adamMultiplied',
@@ -27,7 +27,7 @@ export const multipliedRule: WrongRule = {
     'by, so the first steps are many times η, just when the gradients say least.',
   statement: 'Multiplied instead of divided, the corrections make the first step 10 η instead of η, and it grows from there.',
   optimizer: { id: 'adam', label: 'Adam' },
-  knobs: [memory('rest1', 'β₁', 0.1, 1e-2), memory('rest2', 'β₂', 1e-3)],
+  knobs: [forgetting('rest1', 'β₁', 'forgetting of m', 0.1, 1e-2), forgetting('rest2', 'β₂', 'forgetting of v', 1e-3)],
   axes: { x: 'step', y: 'step under a gradient of 1, in units of η', log: ['y'] },
   sides: { wrong: sideOf(multiplied()), right: sideOf(adam()) },
   async measure({ rest1, rest2 }) {

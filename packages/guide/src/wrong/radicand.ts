@@ -2,7 +2,7 @@
 import { optimizer, rmsprop } from 'thalweg';
 import { figure } from '../claim.ts';
 import { drive } from '../experiments/fit.ts';
-import { byStep, lostAt, memory, sideOf, type WrongRule } from './rule.ts';
+import { byStep, forgetting, lostAt, sideOf, type WrongRule } from './rule.ts';
 
 const eps = 1e-8;
 const negative = optimizer({
@@ -27,7 +27,10 @@ export const radicandRule: WrongRule = {
     'negative number and the weight is NaN for good. Rounding alone can do that too, which is why the right rule clamps the variance at 0.',
   statement: 'With ε taken off inside the root, a steady gradient of 0.01 turns the weight to NaN at step 88; the clamped rule goes on.',
   optimizer: { id: 'rmsprop', label: 'RMSProp' },
-  knobs: [{ name: 'gradient', symbol: 'g', fallback: 0.01, low: 1e-5, high: 1, scale: 'log' }, memory('rest', 'β', 0.1, 1e-2)],
+  knobs: [
+    { name: 'gradient', label: 'the steady gradient', symbol: 'g', fallback: 0.01, low: 1e-5, high: 1, scale: 'log' },
+    forgetting('rest', 'β', 'forgetting', 0.1, 1e-2),
+  ],
   axes: { x: 'step', y: 'step under a steady gradient, in units of η', log: ['y'] },
   sides: { wrong: sideOf(negative()), right: sideOf(rmsprop({ centered: true })) },
   async measure({ gradient, rest }) {

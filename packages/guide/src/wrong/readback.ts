@@ -31,8 +31,8 @@ export const readbackRule: WrongRule = {
   statement: 'A schedule on the host never waits: 1,000 scheduled steps compile nothing, and each has the rate of the closed form.',
   optimizer: { id: 'adam', label: 'the host counts' },
   knobs: [
-    { name: 'device', symbol: 'd', fallback: 0.3, low: 0.02, high: 5, scale: 'log' },
-    { name: 'latency', symbol: 'l', fallback: 1, low: 0.01, high: 10, scale: 'log' },
+    { name: 'device', label: 'ms for a step', symbol: 'd', fallback: 0.3, low: 0.02, high: 5, scale: 'log' },
+    { name: 'latency', label: 'ms for an answer', symbol: 'l', fallback: 1, low: 0.01, high: 10, scale: 'log' },
   ],
   axes: { x: 'step', y: 'milliseconds until it is done: a model of a queue, with d ms for a step and l ms for an answer', log: [] },
   sides: {

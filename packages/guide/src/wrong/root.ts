@@ -2,7 +2,7 @@
 import { adam, optimizer } from 'thalweg';
 import { figure } from '../claim.ts';
 import { drive } from '../experiments/fit.ts';
-import { byStep, memory, sideOf, type WrongRule } from './rule.ts';
+import { byStep, forgetting, sideOf, type WrongRule } from './rule.ts';
 
 const outside = optimizer({
   name: 'adamOutside',
@@ -24,7 +24,7 @@ export const rootRule: WrongRule = {
   harm: 'The step is short by the factor √(1 − β₂ᵗ). At β₂ = 0.999 training crawls for its first thousand steps, and nobody sees an error.',
   statement: 'With √v corrected by 1 − β₂ᵗ instead of its root, every step is short by √(1 − β₂ᵗ): the first is η/32 at β₂ = 0.999.',
   optimizer: { id: 'adam', label: 'Adam' },
-  knobs: [memory('rest2', 'β₂', 1e-3)],
+  knobs: [forgetting('rest2', 'β₂', 'forgetting of v', 1e-3)],
   axes: { x: 'step', y: 'step under a gradient of 1, in units of η', log: ['y'] },
   sides: { wrong: sideOf(outside()), right: sideOf(adam()) },
   async measure({ rest2 }) {

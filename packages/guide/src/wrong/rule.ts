@@ -13,10 +13,17 @@ export interface Point {
   readonly y: number;
 }
 
+/** A setting that a slider changes, with what it is in a few words. */
+export interface Setting extends Knob {
+  readonly label: string;
+}
+
 /** What running both showed. */
 export interface SideBySide extends Outcome {
   readonly wrong: readonly Point[];
   readonly right: readonly Point[];
+  /** Where on the x axis the settings are, for curves over a setting. */
+  readonly at?: number;
 }
 
 /** One of the two rules as it is shown: equations, and words for what equations cannot say. */
@@ -41,7 +48,7 @@ export interface WrongRule {
   readonly statement: string;
   /** The right rule's name, and its id where it has a colour of its own. */
   readonly optimizer: { readonly id: string; readonly label: string };
-  readonly knobs: readonly Knob[];
+  readonly knobs: readonly Setting[];
   readonly axes: { readonly x: string; readonly y: string; readonly log: readonly ('x' | 'y')[] };
   readonly sides: { readonly wrong: Side; readonly right: Side };
   readonly measure: (settings: Settings) => Promise<SideBySide>;
@@ -68,8 +75,9 @@ export function lostAt(points: readonly Point[]): number | undefined {
 }
 
 /** β as 1 − β, so that a slider reaches those near 1. */
-export const memory = (name: string, symbol: string, fallback: number, low = 1e-4): Knob => ({
+export const forgetting = (name: string, symbol: string, label: string, fallback: number, low = 1e-4): Setting => ({
   name,
+  label,
   symbol: `1 − ${symbol}`,
   fallback,
   low,

@@ -27,7 +27,7 @@ export const staleRule: WrongRule = {
     'step answers the gradient of the step before, and a rate that brings Adam to rest keeps the stale rule swinging.',
   statement: 'With last step’s moments the first step is zero, and at η = 0.3 in a bowl the rule still swings when Adam has come to rest.',
   optimizer: { id: 'adam', label: 'Adam' },
-  knobs: [{ name: 'lr', symbol: 'η', fallback: 0.3, low: 0.01, high: 1, scale: 'log' }],
+  knobs: [{ name: 'lr', label: 'learning rate', symbol: 'η', fallback: 0.3, low: 0.01, high: 1, scale: 'log' }],
   axes: { x: 'step', y: 'place in the bowl w²/2, started at 1', log: [] },
   sides: { wrong: sideOf(stale()), right: sideOf(adam()) },
   async measure({ lr }) {
