@@ -1,6 +1,6 @@
 /**
  * Reads a comparison back from the text of `results.json`. The text is hostile until it has been checked: every member has its type, every
- * number is finite, every list and text is no longer than can be shown, and what refers to something else finds it. Anything else is
+ * number is finite and none beyond 1e100, every list and text is no longer than can be shown, and what refers to something else finds it. Anything else is
  * refused with a message that says what is wrong and where. Knows the document; knows no file and no page.
  */
 import * as v from 'valibot';
@@ -15,9 +15,21 @@ export const longest = 64e6;
 /** The most values in all curves and paths of one problem: more could not be drawn in a browser without its standing still. */
 export const mostValues = 400_000;
 
-const finite = v.pipe(v.number(), v.finite('must be finite'));
+/** The largest number: beyond it an axis could not be drawn. */
+const largest = 1e100;
+
+const finite = v.pipe(
+  v.number(),
+  v.finite('must be finite'),
+  v.check((value) => Math.abs(value) <= largest, `must lie within ±${String(largest)}`),
+);
 const maybe = v.nullable(finite);
-const whole = v.pipe(finite, v.integer('must be a whole number'), v.minValue(0, 'must not be negative'));
+const whole = v.pipe(
+  finite,
+  v.integer('must be a whole number'),
+  v.minValue(0, 'must not be negative'),
+  v.maxValue(1e12, 'must be 1e12 or less'),
+);
 const range = v.pipe(
   v.tuple([finite, finite]),
   v.check(([low, high]) => low < high, 'must rise from its first number to its second'),

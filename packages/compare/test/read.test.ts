@@ -74,6 +74,7 @@ describe('what is JSON, but no comparison', () => {
     ['no problems', (value) => (value.problems = []), /\. problems has 0 items, fewer than 1\.$/],
     ['a text for a number', (value) => (value.problems[1]!['steps'] = 'many'), /problems\[1\]\.steps must be number, not "many"/],
     ['a number below', (value) => (value.problems[1]!['steps'] = -4), /problems\[1\]\.steps must not be negative/],
+    ['a number beyond all axes', (value) => (value.problems[1]!['target'] = { value: -1e101, origin: '' }), /problems\[1\]\.target\.value must lie within ±1e\+100/],
     ['half a step', (value) => (value.problems[0]!['steps'] = 0.5), /problems\[0\]\.steps must be a whole number/],
     ['a word of its own', (value) => (first(value)['tuning'] = 'fine'), /problems\[0\]\.optimizers\[0\]\.tuning must be .*"inside" or "edge"/],
     ['a curve with fewer values', (value) => (trial(value)['training'] as { values: number[] }).values.pop(), /problems\[0\]\.optimizers\[0\]\.trials\[2\]\.training has not as many steps as values/],
@@ -120,11 +121,12 @@ describe('standings', () => {
     assert.deepEqual(ranks(found), [
       [0, { a: 1, b: 1, c: 1 }],
       [10, { a: 3, b: 2, c: 1 }],
+      [15, { a: 2, b: 1, c: 3 }],
       [20, { a: 1, b: 2, c: 3 }],
     ]);
     assert.deepEqual(
       standings(found).map(({ places }) => places[2]!.diverged),
-      [0, 0, 1],
+      [0, 0, 1, 1],
     );
   });
   test('end with the order of medians of the last step', () => {

@@ -4,7 +4,7 @@ import type { View } from './terrain.ts';
 
 /** A path as it is drawn: its run, its pen, and how far it has been drawn. */
 export interface Track {
-  readonly trace: Trace;
+  readonly trace: Pick<Trace, 'rows' | 'w' | 'diverged'>;
   readonly colour: string;
   readonly dash: readonly number[];
   /** The last row that is on the canvas, and the length of the line so far. */

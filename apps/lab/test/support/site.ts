@@ -72,13 +72,24 @@ export async function openSite(): Promise<Site> {
   };
 }
 
-/** What axe finds on a page that people could not use, as rule and place. */
-export async function violations(page: Page): Promise<string[]> {
+/** What axe finds on a page that people could not use, as rule and place; typeset glyphs, which are hidden from screen readers, left out. */
+export async function violations(page: Page, within = 'html'): Promise<string[]> {
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await page.evaluate(axe);
-  const found = await page.evaluate('axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ target }) => target.join(" ")).join(", ")))');
+  const found = await page.evaluate(
+    `axe.run({ include: [${JSON.stringify(within)}], exclude: ['.katex-html'] }).then(({ violations }) =>
+      violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`,
+  );
   assert.ok(Array.isArray(found));
   return found.map(String);
+}
+
+/** Waits until something is so; the page's own policy forbids the browser to evaluate conditions. */
+export async function until(what: () => Promise<boolean>, most = 5000): Promise<void> {
+  for (const started = performance.now(); !(await what());) {
+    assert.ok(performance.now() - started < most, `not within ${String(most)} ms: ${what.toString()}`);
+    await pause(30);
+  }
 }
 
 /** Whether nothing is wider than the page. */
@@ -101,7 +112,8 @@ async function built(): Promise<string> {
       continue;
     }
     try {
-      for (const old of readdirSync(cache)) if (old !== `${outDir}.lock`.slice(cache.length + 1)) rmSync(join(cache, old), { recursive: true, force: true });
+      for (const old of readdirSync(cache))
+        if (old !== `${outDir}.lock`.slice(cache.length + 1)) rmSync(join(cache, old), { recursive: true, force: true });
       await build({ ...shared, build: { outDir: `${outDir}.part`, emptyOutDir: true } });
       renameSync(`${outDir}.part`, outDir);
     } finally {

@@ -21,12 +21,12 @@ export interface Standing {
   readonly places: readonly Place[];
 }
 
-/** The standings at every step at which any run was measured, from the first on. */
+/** The standings at every step at which any run was measured or diverged, from the first on. */
 export function standings(problem: ProblemResult): Standing[] {
   const { lowerIsBetter } = problem.tuningMetric;
   const courses = problem.optimizers.map(({ id, trials }) => ({ id, points: band(trials, 'validation'), lost: trials.flatMap(lostAt),
     runs: trials.length, at: 0 }));
-  const steps = [...new Set(courses.flatMap(({ points }) => points.map(({ step }) => step)))].sort((a, b) => a - b);
+  const steps = [...new Set(courses.flatMap(({ points, lost }) => [...points.map(({ step }) => step), ...lost]))].sort((a, b) => a - b);
   const worst = lowerIsBetter ? Infinity : -Infinity;
   return steps.map((step) => {
     const now = courses.map((course) => {

@@ -1,6 +1,7 @@
 /** One training run: a problem, an optimizer, a learning rate, a seed. Everything but the seconds follows from these. */
 import { OptionError } from 'thalweg';
 import type { Contestant } from '../contestants.ts';
+import { pathInterval } from '../path.ts';
 import { checkModel, type Model, type Problem } from '../problem.ts';
 import type { Curve, Trial } from '../schema.ts';
 
@@ -22,7 +23,6 @@ export interface TrialResult extends Trial {
 export const divergenceFactor = 1e4;
 
 const evaluations = 20;
-const mostPathPoints = 400;
 
 /** Trains once. */
 export async function runTrial(problem: Problem, model: Model, contestant: Contestant, request: TrialRequest): Promise<TrialResult> {
@@ -42,7 +42,7 @@ export async function runTrial(problem: Problem, model: Model, contestant: Conte
   let lossSum = 0;
   let lossCount = 0;
   const keepPoint = (t: number): void => {
-    if (problem.landscape === undefined || t % Math.ceil(steps / mostPathPoints) !== 0) return;
+    if (problem.landscape === undefined || t % pathInterval(steps) !== 0) return;
     const [x = NaN, y = NaN] = opt.params['w'] ?? [];
     path.push([shortened(x), shortened(y)]);
   };
