@@ -5,7 +5,7 @@ import { lookOf, penClass } from '../draw/colours.ts';
 import { powerOfTen } from '../draw/series.ts';
 
 /** How the wrong course is drawn. */
-export const wrongDash = '5 3';
+export const wrongDash = '12 4';
 
 /** The plot; a cross marks where the wrong course stopped being a number. */
 export function sideBySidePlot({ axes, optimizer }: WrongRule, { wrong, right }: SideBySide): Plot.PlotOptions {

@@ -44,7 +44,7 @@ export const positionRule: WrongRule = {
     'By position, b takes over moments 100 times too large and stalls; by name its course is, bit for bit, that of b trained alone.',
   optimizer: { id: 'adam', label: 'Adam, by name' },
   knobs: [{ name: 'scale', label: 'gradients of a', symbol: 's', fallback: 100, low: 0.01, high: 100, scale: 'log' }],
-  axes: { x: 'step', y: 'b, which has the bowl b²/2 to itself; a is frozen after step 20', log: [] },
+  axes: { x: 'step', y: 'place of b in its bowl b²/2; a is frozen after step 20', log: [] },
   sides: {
     wrong: sideOf(method, 'm and v of place 0 are a’s up to step 20 and b’s from then on.'),
     right: sideOf(method, 'm and v of b are b’s, whatever else is in the list.'),
