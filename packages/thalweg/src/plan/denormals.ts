@@ -1,0 +1,48 @@
+/**
+ * The denormal rule, for float32 alone and alike in every lowering: what is assigned to an array is zero where it is smaller than a limit.
+ * WebAssembly cannot flush denormals, and rounding keeps a decaying moment from ever reaching zero, so that without this rule every
+ * parameter that rests stays slow for ever. Applied once, to the graph; later equations of the same step see the value that is stored.
+ */
+import { isRoutine, rebuild, type Graph, type Node } from '../language/graph.ts';
+import { KindTable, type Kind } from '../language/kind.ts';
+import type { DType } from './dtype.ts';
+
+/**
+ * The limits. A parameter loses its denormals only. A state is cut earlier, so that what a step makes of it, such as η·m, is normal too;
+ * for ε ≥ 2⁻³⁰ a second moment below the limit is nothing beside ε.
+ */
+export const denormalLimits = { parameter: 2 ** -126, state: 2 ** -110 } as const;
+
+/** The writes with the rule applied; `states` are the kinds of the states. */
+export function flushDenormals(
+  graph: Graph,
+  writes: ReadonlyMap<string, Node>,
+  states: ReadonlyMap<string, Kind>,
+  dtype: DType,
+): Map<string, Node> {
+  if (dtype !== 'float32') return new Map(writes);
+  const table = new KindTable(states);
+  const limitOf = (name: string): number => (name === 'w' ? denormalLimits.parameter : denormalLimits.state);
+  const flush = (node: Node, limit: number): Node =>
+    graph.node('select', [graph.node('lt', [graph.node('abs', [node]), graph.constant(limit)]), graph.constant(0), node]);
+  const limits = new Map<Node, number>();
+  for (const [name, node] of writes) {
+    if (table.of(node) === 'array' && !isGiven(node)) limits.set(node, Math.min(limits.get(node) ?? Infinity, limitOf(name)));
+  }
+  const flushed = rebuild(writes, (node, operands) => {
+    const plain = graph.node(node.op, operands, node.attribute);
+    const limit = limits.get(node);
+    return limit === undefined ? plain : flush(plain, limit);
+  });
+  for (const [name, node] of writes) {
+    const idle = !isRoutine(node) && String(node.attribute) === name;
+    const plain = flushed.get(name);
+    if (isGiven(node) && !idle && plain !== undefined) flushed.set(name, flush(plain, limitOf(name)));
+  }
+  return flushed;
+}
+
+/** What a step computes is flushed where it is computed; an array that it is given, or a routine's result, only where it is stored. */
+function isGiven(node: Node): boolean {
+  return node.op === 'array' || node.op === 'state' || isRoutine(node);
+}
