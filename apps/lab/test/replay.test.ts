@@ -116,10 +116,16 @@ describe('replay', { skip }, () => {
     assert.equal(await page.locator('svg.whole .seed path').count(), 0);
     await page.getByLabel('each seed').check();
     await page.locator('svg.whole .seed path').first().waitFor({ state: 'attached' });
-    assert.equal(await page.locator('svg.whole .seed path').count(), 6 * 5);
+    for (const layer of ['whole', 'past']) assert.equal(await page.locator(`.main svg.${layer} .seed path`).count(), 6 * 5, layer);
     await page.getByRole('button', { name: 'AdaGrad', exact: true }).click();
-    const opacities = await page.locator('svg.past > .line').evaluateAll((lines) => lines.map((line) => getComputedStyle(line).opacity));
-    assert.deepEqual(opacities.slice(0, 6).toSorted(), ['0.1', '0.1', '0.1', '0.1', '0.1', '1']);
+    const opacities = (layer: string): Promise<string[]> =>
+      page.locator(`.main svg.${layer} .line`).evaluateAll((lines) => lines.map((line) => getComputedStyle(line).opacity).sort());
+    assert.deepEqual(await opacities('past'), ['0.1', '0.1', '0.1', '0.1', '0.1', '1']);
+    assert.deepEqual(
+      await opacities('whole'),
+      Array.from({ length: 6 }, () => '0.15'),
+    );
+    assert.equal(await page.locator('.main svg.past .grid, .main svg.past .target').count(), 0);
     await page.screenshot({ path: `${shots}/replay-seeds.png`, fullPage: true });
     await page.getByRole('button', { name: 'AdaGrad', exact: true }).click();
     await page.getByRole('button', { name: 'training loss' }).click();

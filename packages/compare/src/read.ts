@@ -15,6 +15,9 @@ export const longest = 64e6;
 /** The most values in all curves and paths of one problem: more could not be drawn in a browser without its standing still. */
 export const mostValues = 400_000;
 
+/** The most different steps at which the runs of one problem were measured; the runner measures about twenty times. */
+const mostSteps = 500;
+
 /** The largest number: beyond it an axis could not be drawn. */
 const largest = 1e100;
 
@@ -53,7 +56,7 @@ function text(most: number) {
 }
 
 const curve = v.pipe(
-  v.object({ steps: list(whole, 20_000), values: list(maybe, 20_000) }),
+  v.object({ steps: list(whole, mostSteps), values: list(maybe, mostSteps) }),
   v.check(({ steps, values }) => steps.length === values.length, 'has not as many steps as values'),
   v.check(({ steps }) => steps.every((step, i) => i === 0 || step > steps[i - 1]!), 'has steps that do not rise'),
 );
@@ -68,7 +71,7 @@ const trial = v.object({
   validation: curve,
   reached: v.nullable(v.object({ steps: whole, gradients: whole, seconds: finite })),
   seconds: v.object({ gradient: finite, optimizer: finite }),
-  path: v.exactOptional(list(v.tuple([maybe, maybe]), 20_000)),
+  path: v.exactOptional(list(v.tuple([maybe, maybe]), 2000)),
 });
 
 const optimizer = v.object({
@@ -101,9 +104,9 @@ const landscape = v.pipe(
   v.object({
     x: range,
     y: range,
-    columns: v.pipe(whole, v.minValue(2, 'must be 2 or more'), v.maxValue(500, 'must be 500 or less')),
-    rows: v.pipe(whole, v.minValue(2, 'must be 2 or more'), v.maxValue(500, 'must be 500 or less')),
-    values: list(maybe, 250_000),
+    columns: v.pipe(whole, v.minValue(2, 'must be 2 or more'), v.maxValue(400, 'must be 400 or less')),
+    rows: v.pipe(whole, v.minValue(2, 'must be 2 or more'), v.maxValue(400, 'must be 400 or less')),
+    values: list(maybe, 160_000),
     minima: list(v.tuple([finite, finite]), 100),
   }),
   v.check(({ columns, rows, values }) => values.length === columns * rows, 'has not as many values as columns times rows'),
@@ -142,6 +145,10 @@ const problem = v.pipe(
   v.check(
     (whole) => countValues(whole) <= mostValues,
     `has more than the ${String(mostValues)} values that can be shown in its curves and paths`,
+  ),
+  v.check(
+    (whole) => countSteps(whole) <= mostSteps,
+    `was measured at more than ${String(mostSteps)} different steps, which cannot be shown`,
   ),
 );
 
@@ -242,4 +249,14 @@ function countValues({ optimizers }: ProblemResult): number {
     for (const { training, validation, path } of trials) count += training.values.length + validation.values.length + (path?.length ?? 0);
   }
   return count;
+}
+
+function countSteps({ optimizers }: ProblemResult): number {
+  const steps = new Set<number>();
+  for (const { trials } of optimizers) {
+    for (const { training, validation, divergedAt } of trials) {
+      for (const step of [...training.steps, ...validation.steps, divergedAt ?? 0]) steps.add(step);
+    }
+  }
+  return steps.size;
 }

@@ -92,13 +92,29 @@ describe('what is JSON, but no comparison', () => {
   test('a list, a number, null', () => {
     for (const json of ['[]', '3', 'null', '"results"']) assert.equal(refusal(json), 'The file holds no JSON object.');
   });
-  test('more values than can be drawn', () => {
-    const many = Array.from({ length: 20_000 }, (_, i) => i);
-    const json = doctored((value) => {
-      const trials = Array.from({ length: 25 }, () => ({ ...trial(value), training: { steps: many, values: many } }));
-      first(value)['trials'] = trials;
+  test('more values, or steps, than can be drawn', () => {
+    const curve = (from: number, count: number): unknown => ({
+      steps: Array.from({ length: count }, (_, i) => from + i),
+      values: Array.from({ length: count }, () => 1),
     });
-    assert.match(refusal(json), /problems\[0\] has more than the 400000 values/);
+    const runs = (count: number, training: (i: number) => unknown): string =>
+      refusal(
+        doctored(
+          (value) => (first(value)['trials'] = Array.from({ length: count }, (_, i) => ({ ...trial(value), training: training(i) }))),
+        ),
+      );
+    assert.match(
+      runs(900, () => curve(0, 480)),
+      /problems\[0\] has more than the 400000 values/,
+    );
+    assert.match(
+      runs(60, (i) => curve(1000 * i, 20)),
+      /problems\[0\] was measured at more than 500 different steps/,
+    );
+    assert.match(
+      runs(1, () => curve(0, 501)),
+      /training\.steps has 501 items, more than the 500/,
+    );
   });
   test('nested a hundred thousand deep', () => {
     assert.match(refusal(`${'{"problems":['.repeat(1e5)}${']}'.repeat(1e5)}`), /^format must be|^The file/);

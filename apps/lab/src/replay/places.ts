@@ -9,6 +9,8 @@ interface Stop {
   readonly middle: number | null;
 }
 
+const mostDots = 3000;
+
 /** Places against steps, the first on top; those that share a place are drawn a little apart. */
 export function places({ optimizers, steps, tuningMetric }: ProblemResult, standings: readonly Standing[], all: Pens): Drawing {
   const count = optimizers.length;
@@ -24,7 +26,7 @@ export function places({ optimizers, steps, tuningMetric }: ProblemResult, stand
       `${label}, step ${String(step)}: place ${String(rank)}, ${middle === null ? 'diverged' : number(middle)}`;
     return [
       Plot.line(stops, { x: 'step', y: 'y', curve: 'bump-x', ...line(pen), strokeWidth: 2, ...of(pen, 'line') }),
-      Plot.dot(stops, { x: 'step', y: 'y', r: 2.2, fill: 'var(--c)', title, ...of(pen, 'dot') }),
+      Plot.dot(count * standings.length > mostDots ? [] : stops, { x: 'step', y: 'y', r: 2.2, fill: 'var(--c)', title, ...of(pen, 'dot') }),
     ];
   });
   return {

@@ -6,6 +6,8 @@ import { ink, type Pens } from './pens.ts';
 import { axis, laneHeight, line, margins, of, type Drawing } from './plot.ts';
 import { band, curveRange, divergences, type BandPoint, type Diverged, type Which } from './series.ts';
 
+const mostTouched = 3000;
+
 /**
  * Training loss or validation metric against steps; runs that diverged are crosses above, one row for each
  * optimizer that has any. `seeds` adds a thin line for each run.
@@ -18,6 +20,8 @@ export function curves(problem: ProblemResult, which: Which, all: Pens, height: 
   const lanes = problem.optimizers.map((one) => ({ one, pen: all.of(one.id), lost: divergences(one, problem.steps) })).filter(({ lost }) => lost.length > 0);
   const name = which === 'training' ? 'training loss' : problem.tuningMetric.name;
   const drawn = series.filter(({ points }) => points.some(({ middle }) => middle !== null));
+  // Points to touch, for what they say; too many to tell apart would only be slow.
+  const isDense = drawn.reduce((sum, { points }) => sum + points.length, 0) > mostTouched;
   const options: Plot.PlotOptions = {
     height: height + lanes.length * laneHeight,
     marginTop: margins.marginTop + lanes.length * laneHeight,
@@ -33,11 +37,16 @@ export function curves(problem: ProblemResult, which: Which, all: Pens, height: 
         }),
       ]),
       ...(which === 'validation' ? [Plot.ruleY([problem.target.value], { className: 'target', stroke: 'currentColor', strokeDasharray: '1 3' })] : []),
-      ...(seeds ? drawn.flatMap(({ pen, one }) => one.trials.map((trial) => Plot.lineY(courseOf(trial, which), { x: 'step', y: 'value', clip: true, stroke: ink, strokeWidth: 0.7, strokeOpacity: 0.7, ...of(pen, 'seed'), title: () => `${one.label}, seed ${String(trial.seed)}` }))) : []),
+      ...(seeds ? drawn : []).map(({ pen, one }) =>
+        Plot.lineY(one.trials.flatMap((trial) => courseOf(trial, which)), {
+          x: 'step', y: 'value', z: 'seed', clip: true, stroke: ink, strokeWidth: 0.7, strokeOpacity: 0.7, ...of(pen, 'seed'),
+          title: ({ seed }: SeedPoint) => `${one.label}, seed ${String(seed)}`,
+        }),
+      ),
       ...drawn.map(({ points, pen, one }) =>
         Plot.lineY(points, { x: 'step', y: 'middle', clip: true, strokeLinejoin: 'round', ...line(pen), ...of(pen, 'line'), title: () => one.label }),
       ),
-      ...drawn.map(({ points, pen, one }) =>
+      ...(isDense ? [] : drawn).map(({ points, pen, one }) =>
         Plot.dot(points.filter(({ middle }) => middle !== null && middle >= bottom && middle <= top), {
           x: 'step', y: 'middle', r: 4, fill: 'transparent', ...of(pen, 'touch'),
           title: (point: BandPoint) => `${one.label}, step ${String(point.step)}: ${number(point.middle)} (${number(point.low)} to ${point.high === null ? 'diverged' : number(point.high)})`,
@@ -54,8 +63,14 @@ export function curves(problem: ProblemResult, which: Which, all: Pens, height: 
   return { label: `${name} against steps`, options };
 }
 
-/** One run's curve. */
-function courseOf(trial: Trial, which: Which): { step: number; value: number | null }[] {
+/** A point of one run's curve. */
+interface SeedPoint {
+  readonly seed: number;
+  readonly step: number;
+  readonly value: number | null;
+}
+
+function courseOf(trial: Trial, which: Which): SeedPoint[] {
   const { steps, values } = trial[which];
-  return steps.map((step, i) => ({ step, value: values[i] ?? null }));
+  return steps.map((step, i) => ({ seed: trial.seed, step, value: values[i] ?? null }));
 }
