@@ -23,7 +23,7 @@ const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run
 export const skip = existsSync(executable) || (process.env['CI'] ?? '') !== '' ? false : 'no Chromium: apt-get install chromium';
 
 /** Where pictures of the pages are kept, for people to look at. */
-export const shots = join(lab, '.shots');
+export const shots = join(lab, '.pictures');
 
 /** How a page is opened. */
 export interface View {

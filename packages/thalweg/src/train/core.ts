@@ -5,6 +5,7 @@
 import { ArrayError, NonFiniteError, OptionError, WorkerError } from '../language/error.ts';
 import { topological } from '../language/graph.ts';
 import type { Program } from '../language/program.ts';
+import { denormalPeriod } from '../plan/denormals.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { Backend } from '../runtime/backend.ts';
 import type { Crew } from '../runtime/crew.ts';
@@ -104,11 +105,13 @@ export class Core {
       for (const views of [this.views, this.gradientViews]) views[name] = views[to] ?? new Float32Array(0);
     }
     this.activate();
-    // Two steps, so that neither compiles: a first step may differ, where a state has a first value.
+    // Two steps, so that neither compiles: a first step may differ, where a state has a first value. The third is one in which the denormal
+    // rule holds; schedules are not asked for it, since it may never come.
     for (const t of [1, 2]) {
       this.announce(made, this.steps + t);
       for (const { stepper, context } of made) stepper.warm(context);
     }
+    for (const { stepper, context } of made) stepper.warm({ ...context, t: denormalPeriod });
   }
 
   /** Steps those that are neither frozen nor removed. */
