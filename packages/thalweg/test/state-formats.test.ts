@@ -287,6 +287,16 @@ test('loading a file of another format lists each difference and changes nothing
   assert.deepEqual(await other.opt.save(), before);
 });
 
+test('traffic tells the bytes that a step moves', async () => {
+  const moved = async (options: object): Promise<number> => {
+    const opt = await adamw().init({ w: new Float32Array(1024) }, options);
+    for (let t = 0; t < 2; t++) opt.step();
+    return (opt.traffic.read + opt.traffic.written) / 1024;
+  };
+  const formats = [{}, { state: 'bfloat16' }, { state: 'float8' }, { state: 'bfloat16', half: 'bfloat16' }];
+  assert.deepEqual(await Promise.all(formats.map(moved)), [28, 20, 16.125, 20]);
+});
+
 test('formats are for float32, and only those that exist', async () => {
   await assert.rejects(adam().init({ w: Float64Array.of(1) }, { state: 'bfloat16' }), OptionError);
   await assert.rejects(adam().init({ w: Float32Array.of(1) }, { state: 'int4' as 'float8' }), OptionError);

@@ -4,7 +4,7 @@
  */
 import type { ElementOp, ReduceOp } from '../language/op.ts';
 import type { DType } from './dtype.ts';
-import type { Format } from './format.ts';
+import { shiftOf, type Format } from './format.ts';
 
 /** How an array is stored that is not of the kernel's type. */
 export interface Coded {
@@ -69,14 +69,20 @@ function place({ array, coded }: { readonly array: number; readonly coded?: Code
   return `a${String(array)}:${coded.format}${scales}${coded.draw === undefined ? '' : `?${String(coded.draw)}`}`;
 }
 
-/** Bytes that one element costs: each array read once and written once. */
+/** How many arrays a pass reads and writes, each once; one with a format of its own counts for the part of its bytes. */
 export function traffic(kernel: Kernel): {
   readonly loads: number;
   readonly stores: number;
 } {
-  const loads = kernel.code.filter((one) => one.op === 'load').length;
-  return {
-    loads,
-    stores: kernel.code.filter((one) => one.op === 'store').length,
-  };
+  let [loads, stores] = [0, 0];
+  for (const one of kernel.code) {
+    if (one.op === 'load') loads += weight(one.coded);
+    if (one.op === 'store') stores += weight(one.coded);
+  }
+  return { loads, stores };
+}
+
+function weight(coded: Coded | undefined): number {
+  if (coded === undefined) return 1;
+  return 2 ** -shiftOf[coded.format] + (coded.scales === undefined ? 0 : 2 ** -shiftOf.scales);
 }
