@@ -101,17 +101,15 @@ export class Stepper {
 
   /** The outcomes of the host conditions, one bit each. */
   private decide(context: StepContext): number {
-    const slots = this.variants.scalars;
+    const { conditions, scalars: slots } = this.variants;
+    if (conditions.length === 0) return 0;
     const scalars = compileScalars(slots);
     const values = new Float64Array(scalars.size);
     const leaves = new Leaves(slots, scalars.place);
     leaves.fillHyper(values, context);
     leaves.fill(values, context);
     for (const step of scalars.steps(() => true)) step(values);
-    return this.variants.conditions.reduce(
-      (outcome, condition, i) => outcome | ((values[scalars.place.get(condition) ?? 0] === 0 ? 0 : 1) << i),
-      0,
-    );
+    return conditions.reduce((outcome, condition, i) => outcome | ((values[scalars.place.get(condition) ?? 0] === 0 ? 0 : 1) << i), 0);
   }
 
   private variantOf(outcome: number): Variant {
