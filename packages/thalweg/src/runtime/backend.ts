@@ -58,7 +58,8 @@ function moduleOf(kernel: Kernel, kind: MemoryKind): WebAssembly.Module {
 function instantiate(kernel: Kernel, { memory, kind }: Region): Executable {
   if (memory === undefined) throw new UnsupportedError('wasm', 'the arena is not in WebAssembly memory');
   const module = moduleOf(kernel, kind);
-  return { run: runOf(module, memory), module };
+  const run = runOf(module, memory);
+  return kind.shared ? { run, module, memory } : { run };
 }
 
 /** The function of a kernel's module on a memory. */

@@ -6,19 +6,23 @@ import type { Form } from '../language/form.ts';
 import { scopeOf, type Node } from '../language/graph.ts';
 import type { Executable } from '../lower/executable.ts';
 import { compileScalars, type Place, type ScalarStep } from '../lower/scalars.ts';
-import { bytesOf } from '../plan/dtype.ts';
+import { bytesOf, chunk } from '../plan/dtype.ts';
 import type { Pass } from '../plan/passes.ts';
 import type { Plan, RoutineCall } from '../plan/plan.ts';
 import type { Arena, Table } from './arena.ts';
 import { makeExecutable, type Backend } from './backend.ts';
-import type { Crew } from './crew.ts';
+import { alone, type Crew } from './crew.ts';
 import { Leaves, type StepContext } from './leaves.ts';
 import { bindRoutine } from './routine.ts';
+
+/** From so many chunks on, a pass is shared between threads. */
+const worthSharing = 2;
 
 interface CompiledPass {
   readonly level: number;
   readonly form: Form;
   readonly executable: Executable;
+  readonly crew: Crew;
   readonly addresses: readonly number[];
   /** The scalars' places, and the strips in memory that the kernel reads them from. */
   readonly scalars: readonly Place[];
@@ -48,7 +52,6 @@ export class Variant {
   readonly values: Float64Array;
   private readonly arena: Arena;
   private readonly leaves: Leaves;
-  private readonly crew: Crew;
   /** The strips of scalars as numbers, and the sums that kernels left. */
   private readonly strips: Float32Array | Float64Array;
   private readonly partial: Float64Array;
@@ -68,7 +71,6 @@ export class Variant {
 
   constructor(plan: Plan, arena: Arena, backend: Backend, crew: Crew) {
     this.arena = arena;
-    this.crew = crew;
     const { buffer, stripsAt, sumsAt, pitch, tensors } = arena;
     this.strips = arena.numbers(stripsAt, (pitch * tensors.length) / bytesOf[arena.dtype]);
     this.partial = new Float64Array(buffer, sumsAt, arena.mostSums);
@@ -81,7 +83,7 @@ export class Variant {
     this.levels = 1 + Math.max(0, ...used);
     const range = Array.from({ length: this.levels }, (_, level) => level);
     const placeOf = (node: Node): Place => ({ at: place.get(node) ?? 0, next: isTensor.has(node) ? 1 : 0 });
-    const passes = plan.passes.map((pass) => compilePass(pass, placeOf, arena, backend));
+    const passes = plan.passes.map((pass) => compilePass(pass, placeOf, arena, backend, crew));
     this.passes = range.map((level) => passes.filter((pass) => pass.level === level));
     this.shared = range.map((level) => plan.passes.filter((pass) => pass.level === level).flatMap((pass) => sharedSums(pass, place)));
     const bound = (call: RoutineCall): ((j: number) => void) =>
@@ -140,7 +142,7 @@ export class Variant {
     const table = pass.split || active !== undefined ? arena.split(pass.form, active) : arena.fused(pass.form);
     arena.tell(table, pass.strips ? arena.pitch : 0, pass.addresses);
     this.fillStrips(pass);
-    this.crew.run(pass.executable, arena.argumentsAt, table.count);
+    pass.crew.run(pass.executable, arena.argumentsAt, table.count);
     if (pass.sums.length > 0) this.addUp(pass, table);
   }
 
@@ -189,13 +191,17 @@ function sharedSums(pass: Pass, place: ReadonlyMap<Pass['sums'][number], number>
   });
 }
 
-function compilePass(pass: Pass, placeOf: (node: Node) => Place, arena: Arena, backend: Backend): CompiledPass {
+function compilePass(pass: Pass, placeOf: (node: Node) => Place, arena: Arena, backend: Backend, crew: Crew): CompiledPass {
   const scalars = pass.scalars.map(placeOf);
   const strips = scalars.some(({ next }) => next === 1);
+  const executable = makeExecutable(backend, pass.kernel, arena.region);
+  const shared = arena.layout(pass.form).bytes >= worthSharing * chunk * bytesOf[arena.dtype];
+  if (shared) crew.introduce(executable);
   return {
     level: pass.level,
     form: pass.form,
-    executable: makeExecutable(backend, pass.kernel, arena.region),
+    executable,
+    crew: shared ? crew : alone,
     addresses: pass.arrays.map((array) => arena.base(array)),
     scalars,
     sums: pass.sums.map(placeOf),

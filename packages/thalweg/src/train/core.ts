@@ -2,13 +2,14 @@
  * The core of an optimizer: everything that it holds. The public face (`optimizer.ts`), what takes gradients in (`intake.ts`) and what saves
  * and loads (`checkpoint.ts`) all work on it.
  */
-import { ArrayError, NonFiniteError, OptionError } from '../language/error.ts';
+import { ArrayError, NonFiniteError, OptionError, WorkerError } from '../language/error.ts';
 import { topological } from '../language/graph.ts';
 import type { Program } from '../language/program.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { Backend } from '../runtime/backend.ts';
-import { alone } from '../runtime/crew.ts';
-import { ownMemory, scriptMemory } from '../runtime/memory.ts';
+import type { Crew } from '../runtime/crew.ts';
+import { stepTogether, type Member } from '../runtime/ensemble.ts';
+import type { MemorySource } from '../runtime/memory.ts';
 import type { StepContext } from '../runtime/leaves.ts';
 import { Schedule } from '../schedules/schedule.ts';
 import type { AnyArray } from './arrays.ts';
@@ -29,6 +30,8 @@ export interface CoreOptions {
   readonly maximize: boolean;
   readonly accumulate: number;
   readonly scale: LossScale | undefined;
+  readonly source: MemorySource;
+  readonly crew: Crew;
 }
 
 /** Everything that an optimizer holds. */
@@ -49,6 +52,8 @@ export class Core {
   /** Gradients accumulated since the last step. */
   pending = 0;
   steps = 0;
+  /** What happened when a step was left half-written; undefined where the arrays are whole. */
+  damage: string | undefined;
 
   constructor({ name, branches, equations }: Recipe, options: CoreOptions) {
     const { dtype, backend, nonFinite, accumulate, scale, maximize } = options;
@@ -60,8 +65,8 @@ export class Core {
       dtype,
       backend,
       gated: nonFinite !== 'propagate',
-      source: backend === 'wasm' ? ownMemory(false) : scriptMemory,
-      crew: alone,
+      source: options.source,
+      crew: options.crew,
       before: policyParts(accumulate, scale !== undefined, maximize),
       trace: debugTrace(name),
     });
@@ -124,6 +129,22 @@ export class Core {
     this.options.scale?.update(false);
     if (this.options.nonFinite === 'throw') throw new NonFiniteError(this.name, offending, t);
     return false;
+  }
+
+  /** Steps these members. Where a thread fails, the arrays are damaged from then on. */
+  advance(members: readonly Member[]): boolean {
+    try {
+      return stepTogether(members);
+    } catch (error) {
+      if (!(error instanceof WorkerError)) throw error;
+      this.damage = `${error.message} in the middle of step ${String(this.steps + 1)}, so its arrays are half-written`;
+      throw this.damaged(this.damage);
+    }
+  }
+
+  /** What to throw where damaged arrays would be used. */
+  damaged(damage: string): WorkerError {
+    return new WorkerError(`${this.name}: ${damage}; load() a checkpoint to go on`);
   }
 
   /** What was set for a hyperparameter of this name. */
