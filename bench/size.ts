@@ -11,8 +11,11 @@ export interface Size {
   readonly brotli: number;
 }
 
-/** Bundles these exports of `thalweg`, such as `'{ adamw }'`; `'*'` is all of them. */
-export async function sizeOf(exports: string): Promise<Size> {
+/** The file that threads run, which a bundle has beside it. */
+export const worker = join(import.meta.dirname, '../packages/thalweg/dist/worker.js');
+
+/** Bundles these exports, such as `'{ adamw }'`, of the package or of a file; `'*'` is all of them. */
+export async function sizeOf(exports: string, from = 'thalweg'): Promise<Size> {
   const entry = 'entry.js';
   const bundle = await rolldown({
     input: entry,
@@ -21,7 +24,7 @@ export async function sizeOf(exports: string): Promise<Size> {
       {
         name: 'entry',
         resolveId: (id) => (id === entry ? join(import.meta.dirname, entry) : null),
-        load: (id) => (id.endsWith(entry) ? `export ${exports} from 'thalweg';` : null),
+        load: (id) => (id.endsWith(entry) ? `export ${exports} from ${JSON.stringify(from)};` : null),
       },
     ],
   });

@@ -1,10 +1,10 @@
 /**
- * Builds the packages as they are published. The library's JavaScript is bundled into a file for each entry and what they share: loading 150
- * modules one by one takes longer than everything else that an import does. Its declarations stay one for each source file, mapped to it.
+ * Builds the packages as they are published. The library's JavaScript is bundled into a file for each entry: loading 150 modules one by one takes
+ * longer than everything else that an import does. Its declarations stay one for each source file, mapped to it.
  */
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { rolldown, type Plugin } from 'rolldown';
 
 const root = join(import.meta.dirname, '..');
@@ -14,7 +14,7 @@ const home = join(root, 'packages/thalweg');
 function entries(): Record<string, string> {
   const { exports } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { exports: Record<string, { source?: string }> };
   const sources = Object.values(exports).flatMap(({ source }) => (source === undefined ? [] : [source]));
-  return Object.fromEntries(sources.map((source) => [source.replace(/^\.\/src\/|\.ts$/g, ''), join(home, source)]));
+  return Object.fromEntries(sources.map((source) => [basename(source, '.ts'), join(home, source)]));
 }
 
 /**
@@ -38,12 +38,15 @@ execFileSync(join(root, 'node_modules/.bin/tsc'), ['-b', ...['thalweg', 'guide',
   stdio: 'inherit',
 });
 for (const old of globSync(join(home, 'dist/**/*.{js,js.map}'))) rmSync(old);
-const bundle = await rolldown({ input: entries(), platform: 'neutral', external: /^node:/, plugins: [pureDefinitions] });
-await bundle.write({
-  dir: join(home, 'dist'),
-  chunkFileNames: '[name].js',
-  sourcemap: true,
-  sourcemapExcludeSources: true,
-  comments: { annotation: true, jsdoc: false, legal: true },
-});
-await bundle.close();
+// Bundled apart, the worker needs no file in common with the others, which everyone would have to load.
+for (const input of [entries(), { worker: join(home, 'src/runtime/worker.ts') }]) {
+  const bundle = await rolldown({ input, platform: 'neutral', external: /^node:/, plugins: [pureDefinitions] });
+  await bundle.write({
+    dir: join(home, 'dist'),
+    chunkFileNames: '[name].js',
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+    comments: { annotation: true, jsdoc: false, legal: true },
+  });
+  await bundle.close();
+}
