@@ -91,6 +91,7 @@ export { strongWolfe } from './train/descent/strong-wolfe.ts';
 export type { StrongWolfeOptions } from './train/descent/strong-wolfe.ts';
 export { Optimizer } from './train/optimizer.ts';
 export type { Gradients, InitOptions } from './train/optimizer.ts';
+export type { Observation } from './train/observation.ts';
 export type { GivenMemory } from './train/threads.ts';
 export { tensor, tied, Tied } from './train/tensor.ts';
 export type { ArrayOf, Declared, Parameter, Tensor, ViewOf } from './train/tensor.ts';

@@ -45,25 +45,25 @@ export function makeExecutable(backend: Backend, kernel: Kernel, region: Region)
   }
 }
 
-function moduleOf(kernel: Kernel, kind: MemoryKind): WebAssembly.Module {
-  const key = `${kind.address} ${kind.shared ? 'shared' : 'own'} ${kernel.key}`;
-  const known = modules.get(key);
-  if (known !== undefined) return known;
-  const made = new WebAssembly.Module(lowerToWasm(kernel, kind));
-  modules.set(key, made);
-  compiled += 1;
-  return made;
-}
-
 function instantiate(kernel: Kernel, { memory, kind }: Region): Executable {
   if (memory === undefined) throw new UnsupportedError('wasm', 'the arena is not in WebAssembly memory');
-  const module = moduleOf(kernel, kind);
+  return executableOf(kernel.key, () => lowerToWasm(kernel, kind), memory, kind);
+}
+
+/** Code on a memory; `key` stands for the bytes that `lower` makes for this kind of memory, and is compiled once. */
+export function executableOf(key: string, lower: () => Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory, kind: MemoryKind): Executable {
+  const full = `${kind.address} ${kind.shared ? 'shared' : 'own'} ${key}`;
+  let module = modules.get(full);
+  if (module === undefined) {
+    module = new WebAssembly.Module(lower());
+    modules.set(full, module);
+    compiled += 1;
+  }
   const run = runOf(module, memory);
   return kind.shared ? { run, module, memory } : { run };
 }
 
-/** The function of a kernel's module on a memory. */
-export function runOf(module: WebAssembly.Module, memory: WebAssembly.Memory): Executable['run'] {
+function runOf(module: WebAssembly.Module, memory: WebAssembly.Memory): Executable['run'] {
   const imports = { [interfaceNames.module]: { [interfaceNames.memory]: memory } };
   const run = new WebAssembly.Instance(module, imports).exports[interfaceNames.run];
   if (!isRun(run)) throw new RangeError('a kernel module exports its function');

@@ -87,7 +87,7 @@ export class Variant {
     this.passes = range.map((level) => passes.filter((pass) => pass.level === level));
     this.shared = range.map((level) => plan.passes.filter((pass) => pass.level === level).flatMap((pass) => sharedSums(pass, place)));
     const bound = (call: RoutineCall): ((j: number) => void) =>
-      bindRoutine(call, arena, backend, (node, j) => this.values[placeOf(node).at + j * placeOf(node).next] ?? NaN);
+      bindRoutine(call, arena, backend, crew, (node, j) => this.values[placeOf(node).at + j * placeOf(node).next] ?? NaN);
     this.routines = range.map((level) => plan.routines.filter((call) => call.level === level).map(bound));
     this.fixed = scalars.steps((slot) => slot.fixed);
     this.once = range.map((level) => scalars.steps((slot) => !slot.fixed && slot.level === level && slot.kind !== 'tensor'));
@@ -170,6 +170,12 @@ export class Variant {
       }
       if (next === 0) values[at] = total;
     }
+  }
+
+  /** A scalar that the step assigned, of tensor `j`. */
+  told(name: string, j: number): number | undefined {
+    const place = this.stateWrites.find(({ state }) => state === name)?.place;
+    return place === undefined ? undefined : this.values[place.at + j * place.next];
   }
 
   /** Ends the step: keeps the scalar states, of the active tensors where there is one for each. */

@@ -32,6 +32,7 @@ export interface CoreOptions {
   readonly scale: LossScale | undefined;
   readonly source: MemorySource;
   readonly crew: Crew;
+  readonly observe: { readonly signFlips: boolean } | undefined;
 }
 
 /** Everything that an optimizer holds. */
@@ -67,6 +68,7 @@ export class Core {
       gated: nonFinite !== 'propagate',
       source: options.source,
       crew: options.crew,
+      observe: options.observe,
       before: policyParts(accumulate, scale !== undefined, maximize),
       trace: debugTrace(name),
     });

@@ -13,6 +13,7 @@ import { Core, type NonFinite } from './core.ts';
 import { checkNames, describe, type HyperValue } from './hyper.ts';
 import { accumulateGradients, checkGradients, checkInputs, copyGradients, noInputs, takeInputs, type Inputs } from './intake.ts';
 import { matches, type Match } from './match.ts';
+import { observations, type Observation } from './observation.ts';
 import { LossScale, type DynamicLossScale } from './policy.ts';
 import type { Declared, ViewOf } from './tensor.ts';
 import { resources, type GivenMemory } from './threads.ts';
@@ -36,6 +37,11 @@ export interface InitOptions {
   readonly threads?: number | 'auto';
   /** A memory to keep all arrays in, or the rest of one from `offset` on: it must be large enough, and shared for several threads. */
   readonly memory?: WebAssembly.Memory | GivenMemory;
+  /**
+   * Measure each step, for `opt.observe()`: norms of gradients, weights and updates, summed by the passes that read them anyway. `signFlips` also
+   * counts how many updates changed their sign, for one more state.
+   */
+  readonly observe?: boolean | { readonly signFlips?: boolean };
 }
 
 /** Arrays by parameter name, as handed to `step`. Frozen parameters may be left out. */
@@ -69,7 +75,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   /** Use `init` of a method instead. */
   constructor(recipe: Recipe, parameters: P, options: InitOptions) {
     const { name } = recipe;
-    checkNames(name, options, ['backend', 'nonFinite', 'maximize', 'accumulate', 'lossScale', 'threads', 'memory']);
+    checkNames(name, options, ['backend', 'nonFinite', 'maximize', 'accumulate', 'lossScale', 'threads', 'memory', 'observe']);
     const { accumulate = 1, lossScale, threads = 'auto', memory } = options;
     const backend = oneOf<Backend>(name, 'backend', options.backend ?? 'wasm', ['wasm', 'fround', 'reference']);
     const fallback = typeof lossScale === 'object' ? 'skip' : 'propagate';
@@ -83,7 +89,17 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     const { tensors, ties } = checkParameters(name, parameters);
     const dtype = commonType(name, tensors, backend);
     const { source, crew } = resources(name, { threads, memory }, backend, elements(tensors));
-    const core = new Core(recipe, { dtype, backend, nonFinite, maximize, accumulate, scale, source, crew });
+    const core = new Core(recipe, {
+      dtype,
+      backend,
+      nonFinite,
+      maximize,
+      accumulate,
+      scale,
+      source,
+      crew,
+      observe: checkObserve(name, options.observe),
+    });
     core.enlist(tensors, ties);
     [this.name, this.equations, this.dtype, this.backend] = [name, recipe.equations, dtype, backend];
     this.hyperView = hyperAccessors(core);
@@ -196,6 +212,24 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     core.steps = t;
     options.scale?.update(true);
     return true;
+  }
+
+  /**
+   * Measures of the last step by parameter name, those of frozen parameters apart. Needs `observe` at `init`.
+   *
+   * @returns ‖g‖, ‖w‖, ‖Δw‖, ‖Δw‖/‖w‖, the effective learning rate ‖Δw‖/‖g‖, and the share of sign flips if asked for
+   * @throws ThalwegError without `observe`, and before the first step
+   * @example
+   * ```ts
+   * import { sgd } from 'thalweg';
+   * const opt = await sgd({ lr: 0.1 }).init({ w: Float32Array.of(3, 4) }, { observe: true });
+   * opt.step({ w: Float32Array.of(0, 1) });
+   * (await opt.observe()).w?.effectiveLr; // 0.1
+   * ```
+   */
+  async observe(): Promise<Readonly<Partial<Record<keyof P, Observation>>>> {
+    await Promise.resolve();
+    return observations(this.whole('observe')) as Partial<Record<keyof P, Observation>>;
   }
 
   /**
@@ -369,6 +403,15 @@ function joinChunks(chunks: Iterable<Uint8Array>): Uint8Array<ArrayBuffer> {
     at += chunk.length;
   }
   return out;
+}
+
+function checkObserve(owner: string, observe: InitOptions['observe']): { readonly signFlips: boolean } | undefined {
+  if (observe === undefined || observe === false) return undefined;
+  if (observe === true) return { signFlips: false };
+  if (typeof observe !== 'object' || (observe as unknown) === null)
+    throw new OptionError(owner, 'observe', observe, `must be a boolean or { signFlips }, not ${describe(observe)}`);
+  checkNames(`${owner}, observe`, observe, ['signFlips']);
+  return { signFlips: oneOf(owner, 'observe.signFlips', observe.signFlips ?? false, [true, false]) };
 }
 
 function oneOf<T>(owner: string, option: string, value: T, allowed: readonly T[]): T {

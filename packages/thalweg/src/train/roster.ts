@@ -7,6 +7,7 @@ import { isReduction, scopeOf, topological } from '../language/graph.ts';
 import { buildProgram, type InputSymbol, type Part, type Program } from '../language/program.ts';
 import { cohorts, evaluationProgram } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
+import { observed } from '../plan/observe.ts';
 import type { Backend } from '../runtime/backend.ts';
 import type { Crew } from '../runtime/crew.ts';
 import type { Member } from '../runtime/ensemble.ts';
@@ -46,6 +47,8 @@ export interface RosterOptions {
   readonly crew: Crew;
   /** Put before each branch: negation and the like. */
   readonly before: readonly Part[];
+  /** Whether to measure each step, and sign flips with it. */
+  readonly observe: { readonly signFlips: boolean } | undefined;
   readonly trace: ((text: string) => void) | undefined;
 }
 
@@ -65,9 +68,12 @@ export class Roster {
   constructor(branches: readonly Branch[], options: RosterOptions) {
     this.branches = branches;
     this.options = options;
-    this.programs = branches.map(({ name, parts, program }) =>
-      options.before.length === 0 ? program : buildProgram(name, [...options.before, ...parts.map(({ part }) => part)]),
-    );
+    const { before, observe } = options;
+    this.programs = branches
+      .map(({ name, parts, program }) =>
+        before.length === 0 ? program : buildProgram(name, [...before, ...parts.map(({ part }) => part)]),
+      )
+      .map((program) => (observe === undefined ? program : observed(program, observe.signFlips)));
     const byName = new Map(this.programs.flatMap(({ inputs }) => inputs.map((input) => [input.name, input] as const)));
     this.inputs = [...byName.values()].filter(({ name }) => !Object.values<string>(hidden).includes(name));
     this.checkCommonSums();
