@@ -93,6 +93,8 @@ export { Optimizer } from './train/optimizer.ts';
 export type { Gradients, InitOptions } from './train/optimizer.ts';
 export type { Observation } from './train/observation.ts';
 export type { GivenMemory } from './train/threads.ts';
+export { Rows, rows, sparse } from './train/sparse.ts';
+export type { SparseTensor } from './train/sparse.ts';
 export { tensor, tied, Tied } from './train/tensor.ts';
 export type { ArrayOf, Declared, Parameter, Tensor, ViewOf } from './train/tensor.ts';
 export { reduceOnPlateau } from './train/plateau.ts';

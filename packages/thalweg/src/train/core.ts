@@ -97,17 +97,17 @@ export class Core {
       const place = this.roster.places.get(name);
       if (place === undefined) continue;
       this.views[name] = place.member.stepper.arena.view('w', place.index);
-      this.gradientViews[name] = place.member.stepper.arena.view('g', place.index);
+      if (place.member.rows === undefined) this.gradientViews[name] = place.member.stepper.arena.view('g', place.index);
     }
     for (const [name, to] of ties) {
       this.ties.set(name, to);
-      for (const views of [this.views, this.gradientViews]) views[name] = views[to] ?? new Float32Array(0);
+      for (const views of [this.views, this.gradientViews]) if (views[to] !== undefined) views[name] = views[to];
     }
     this.activate();
     // Two steps, so that neither compiles: a first step may differ, where a state has a first value.
     for (const t of [1, 2]) {
       this.announce(made, this.steps + t);
-      for (const { stepper, context } of made) stepper.warm(context);
+      for (const { stepper, rows, context } of made) (rows ?? stepper).warm(context);
     }
   }
 
@@ -131,6 +131,22 @@ export class Core {
     this.options.scale?.update(false);
     if (this.options.nonFinite === 'throw') throw new NonFiniteError(this.name, offending, t);
     return false;
+  }
+
+  /** Takes the step that was announced. Returns false, with nothing changed, where a gradient is not finite and the user wished that. */
+  step(): boolean {
+    const { running, stepping } = this.roster;
+    for (const { rows, active } of running) rows?.gather(active);
+    if (!this.advance(stepping)) return false;
+    for (const { rows } of running) rows?.scatter();
+    return true;
+  }
+
+  /** The parameters whose gradients are not all finite. */
+  notFinite(): string[] {
+    const dense = Object.keys(this.gradientViews).filter((name) => this.gradientViews[name]?.every(Number.isFinite) !== true);
+    const sparse = [...this.roster.places].filter(([, { member, index }]) => member.rows?.isFinite(index) === false);
+    return [...dense, ...sparse.map(([name]) => name)];
   }
 
   /** Steps these members. Where a thread fails, the arrays are damaged from then on. */

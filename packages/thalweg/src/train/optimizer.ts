@@ -11,11 +11,12 @@ import type { Recipe } from './branch.ts';
 import { checkpoint, restore } from './checkpoint.ts';
 import { Core, type NonFinite } from './core.ts';
 import { checkNames, describe, type HyperValue } from './hyper.ts';
-import { accumulateGradients, checkGradients, checkInputs, copyGradients, noInputs, takeInputs, type Inputs } from './intake.ts';
+import { accumulateGradients, checkGradients, checkInputs, copyGradients, noInputs, takeInputs, takeRows, type Inputs } from './intake.ts';
 import { matches, type Match } from './match.ts';
 import { observations, type Observation } from './observation.ts';
 import { LossScale, type DynamicLossScale } from './policy.ts';
-import type { Declared, ViewOf } from './tensor.ts';
+import type { Rows, SparseTensor } from './sparse.ts';
+import type { Declared, Tensor, Tied, ViewOf } from './tensor.ts';
 import { resources, type GivenMemory } from './threads.ts';
 
 /** How to bind a method to parameters. */
@@ -44,10 +45,16 @@ export interface InitOptions {
   readonly observe?: boolean | { readonly signFlips?: boolean };
 }
 
-/** Arrays by parameter name, as handed to `step`. Frozen parameters may be left out. */
+/** Gradients by parameter name, as handed to `step`. Frozen parameters may be left out, and sparse ones of which no row has a gradient. */
 export type Gradients<P> = {
-  readonly [K in keyof P]: Float32Array | Float64Array;
-};
+  readonly [K in keyof P as P[K] extends SparseTensor ? never : K]: GradientOf<P[K]>;
+} & { readonly [K in keyof P as P[K] extends SparseTensor ? K : never]?: Rows };
+
+/** A second name does not tell of what, and a type as wide as any parameter does not either. */
+type GradientOf<D> = D extends Tied ? Float32Array | Float64Array | Rows : Tensor extends D ? Float32Array | Float64Array | Rows : Float32Array | Float64Array; // prettier-ignore
+
+/** The parameters that are not sparse. */
+type Dense<P extends Readonly<Record<string, Declared>>> = { readonly [K in keyof P as P[K] extends SparseTensor ? never : K]: P[K] };
 
 type Views<P extends Readonly<Record<string, Declared>>> = {
   readonly [K in keyof P]: ViewOf<P[K]>;
@@ -127,9 +134,9 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     return this.running('params').views as Views<P>;
   }
 
-  /** Live views of the gradients, by name: fill them, then call `step()`. */
-  get grads(): Views<P> {
-    return this.running('grads').gradientViews as Views<P>;
+  /** Live views of the gradients, by name: fill them, then call `step()`. Sparse parameters have none. */
+  get grads(): Views<Dense<P>> {
+    return this.running('grads').gradientViews as Views<Dense<P>>;
   }
 
   /** The hyperparameters: assign a number, a schedule or a function, in force from the next step. Never recompiles. */
@@ -174,7 +181,8 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   /**
    * Takes one step with the gradients in `grads`, or with those handed over, which are copied there first.
    *
-   * @param gradients - an array for each parameter, of its length and type; omit (or pass `grads`) to use what `grads` holds
+   * @param gradients - an array for each parameter, of its length and type, and `rows` for sparse ones; omit (or pass `grads`) to use what
+   * `grads` holds
    * @param inputs - the declared inputs, such as `{ loss }`
    * @returns whether the step was taken: false under `nonFinite: 'skip'`, and while gradients are only accumulated
    * @throws ArrayError, NonFiniteError, OptionError, DisposedError; nothing has changed then. WorkerError where a thread died in the middle of the
@@ -200,12 +208,12 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
       if (offending.length > 0) return core.refuse(offending, t);
     }
     if (handed !== undefined) copyGradients(core, handed);
+    takeRows(core, handed ?? {});
     takeInputs(core, inputs);
     if (options.accumulate > 1 && !accumulateGradients(core)) return false;
-    if (!core.advance(roster.running)) {
-      const offending = Object.keys(core.gradientViews).filter((name) => core.gradientViews[name]?.every(Number.isFinite) !== true);
+    if (!core.step()) {
       return core.refuse(
-        offending.map((name) => `the gradient of ${name}`),
+        core.notFinite().map((name) => `the gradient of ${name}`),
         t,
       );
     }
@@ -254,7 +262,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
 
   /** Sets every gradient to zero. `step` never does. */
   zeroGrad(): void {
-    for (const { stepper } of this.running('zeroGrad').roster.members) stepper.arena.clear('g');
+    for (const { stepper, rows } of this.running('zeroGrad').roster.members) if (rows === undefined) stepper.arena.clear('g');
   }
 
   /**
