@@ -3,6 +3,7 @@
  * into a second arena, stepped there by the cohort's own kernels as if they were the parameter, and scattered back. So a step costs what its rows
  * cost, whatever the size of the tables. Knows rows by number; knows nothing of users.
  */
+import { bytesOf } from '../plan/dtype.ts';
 import { firstProgram } from '../plan/lazy.ts';
 import { stepTogether, type Member } from './ensemble.ts';
 import type { StepContext } from './leaves.ts';
@@ -24,6 +25,8 @@ export interface GivenRows {
 interface Table {
   readonly rows: number;
   readonly cols: number;
+  /** Numbers of 32 bits in a row. */
+  readonly words: number;
   /** For each row of the table its place among those of the step; true of the row only if `chosen` has it there. */
   readonly places: Uint32Array;
   /** The rows of the step, the first `count` of them. */
@@ -44,6 +47,8 @@ export class TableRows {
   private readonly tables: readonly Table[];
   private readonly begins: boolean;
   private capacities: readonly number[];
+  /** Every array that lasts, of every table, whole and gathered. */
+  private pairs: readonly { readonly table: Table; readonly whole: Int32Array; readonly gathered: Int32Array }[];
 
   constructor(options: StepperOptions, group: number, context: StepContext) {
     const { program, shapes } = options;
@@ -54,10 +59,18 @@ export class TableRows {
     this.whole = new Stepper({ ...options, program: first, gated: false, kept: true });
     this.tables = [...shapes.values()].map(([rows = 0, ...rest]) => {
       const cols = rest.reduce((product, size) => product * size, 1);
-      return { rows, cols, places: new Uint32Array(rows), chosen: new Uint32Array(fewest), count: 0 };
+      return {
+        rows,
+        cols,
+        words: (cols * bytesOf[options.dtype]) / 4,
+        places: new Uint32Array(rows),
+        chosen: new Uint32Array(fewest),
+        count: 0,
+      };
     });
     this.capacities = this.tables.map(({ rows }) => Math.min(rows, fewest));
     this.member = { stepper: this.gathered(), group, active: undefined, context: { ...context, scalarStates: this.whole.scalarStates } };
+    this.pairs = this.paired();
   }
 
   /** Compiles what a step in this context needs. */
@@ -87,12 +100,18 @@ export class TableRows {
     });
     member.active = tables.map(({ count }) => count > 0);
     member.stepper.arena.limit(tables.map(({ count, cols }) => count * cols));
-    this.eachArray(bring);
+    for (const { table, whole, gathered } of this.pairs) {
+      const { chosen, count, words } = table;
+      for (let n = 0; n < count; n++) copyWords(whole, chosen[n]! * words, gathered, n * words, words);
+    }
   }
 
   /** Puts the rows back. */
   scatter(): void {
-    this.eachArray(putBack);
+    for (const { table, whole, gathered } of this.pairs) {
+      const { chosen, count, words } = table;
+      for (let n = 0; n < count; n++) copyWords(gathered, n * words, whole, chosen[n]! * words, words);
+    }
   }
 
   /** Whether every gradient of a table in the step at hand is finite. */
@@ -104,19 +123,20 @@ export class TableRows {
       .every(Number.isFinite);
   }
 
-  /** Visits each array of each table that has rows in the step. */
-  private eachArray(visit: (table: Table, whole: AnyArray, gathered: AnyArray) => void): void {
-    const { whole, member, kept } = this;
-    this.tables.forEach((table, j) => {
-      if (table.count > 0) for (const name of kept) visit(table, whole.arena.view(name, j), member.stepper.arena.view(name, j));
-    });
-  }
-
   private grow(): void {
     this.capacities = this.tables.map(({ rows, count }, j) =>
       count > this.capacities[j]! ? Math.min(rows, 2 * count) : this.capacities[j]!,
     );
     this.member.stepper = this.gathered();
+    this.pairs = this.paired();
+  }
+
+  private paired(): TableRows['pairs'] {
+    const { whole, member, kept, tables } = this;
+    const words = ({ arena }: Stepper, name: string, j: number): Int32Array => asWords(arena.view(name, j));
+    return tables.flatMap((table, j) =>
+      kept.map((name) => ({ table, whole: words(whole, name, j), gathered: words(member.stepper, name, j) })),
+    );
   }
 
   /** An arena for as many rows as there is room for, with the program on it. */
@@ -159,16 +179,20 @@ function addUp({ places, cols }: Table, filled: number, indices: Indices, values
   return next;
 }
 
-function bring({ chosen, count, cols }: Table, whole: AnyArray, gathered: AnyArray): void {
-  for (let n = 0; n < count; n++) {
-    const [from, to] = [chosen[n]! * cols, n * cols];
-    for (let k = 0; k < cols; k++) gathered[to + k] = whole[from + k]!;
+/** Copies a row as whole numbers: four at a time, and without a look at what they mean, it is twice as fast. */
+function copyWords(from: Int32Array, source: number, to: Int32Array, target: number, words: number): void {
+  let k = 0;
+  for (; k + 3 < words; k += 4) {
+    const [a, b, c, d] = [from[source + k]!, from[source + k + 1]!, from[source + k + 2]!, from[source + k + 3]!];
+    to[target + k] = a;
+    to[target + k + 1] = b;
+    to[target + k + 2] = c;
+    to[target + k + 3] = d;
   }
+  for (; k < words; k++) to[target + k] = from[source + k]!;
 }
 
-function putBack({ chosen, count, cols }: Table, whole: AnyArray, gathered: AnyArray): void {
-  for (let n = 0; n < count; n++) {
-    const [to, from] = [chosen[n]! * cols, n * cols];
-    for (let k = 0; k < cols; k++) whole[to + k] = gathered[from + k]!;
-  }
+/** The same memory as whole numbers of 32 bits. */
+function asWords({ buffer, byteOffset, byteLength }: AnyArray): Int32Array {
+  return new Int32Array(buffer, byteOffset, byteLength / 4);
 }
