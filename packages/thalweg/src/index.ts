@@ -72,6 +72,7 @@ export { learningRateRange } from './train/learning-rate-range.ts';
 export type { LearningRateRange, RangeOptions, RangePoint, Tunable } from './train/learning-rate-range.ts';
 export { minimize } from './train/minimize.ts';
 export type { Branch, BoundPart, Recipe } from './train/branch.ts';
+export type { CheckpointSource } from './train/checkpoint.ts';
 export type { NonFinite } from './train/core.ts';
 export type { Inputs } from './train/intake.ts';
 export type { Minimum, MinimizeOptions, Objective, PointOf, Start } from './train/minimize.ts';

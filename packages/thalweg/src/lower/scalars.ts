@@ -56,7 +56,7 @@ function meaning(node: Node): ((a: number, b: number, c: number) => number) | un
     const [low, high] = normalRange[node.attribute as DType];
     return (a) => (Math.abs(a) >= low && Math.abs(a) <= high ? 1 : 0);
   }
-  if (node.op === 'compow') return complementOfPower;
+  if (node.op === 'compow') return complementOfPower();
   return isElementOp(node.op) ? elementOps[node.op].apply : undefined;
 }
 
@@ -94,7 +94,13 @@ function compileColumn(node: Node, placeOf: (node: Node) => Place, tensors: numb
   );
 }
 
-/** 1 − bᵗ; subtracting would cancel for b near 1. */
-function complementOfPower(b: number, t: number): number {
-  return b > 0 ? -Math.expm1(t * Math.log(b)) : 1 - b ** t;
+/** 1 − bᵗ; subtracting would cancel for b near 1. The logarithm is taken anew only where b changes. */
+function complementOfPower(): (b: number, t: number) => number {
+  let base = 1;
+  let log = 0;
+  return (b, t) => {
+    if (!(b > 0)) return 1 - b ** t;
+    if (b !== base) [base, log] = [b, Math.log(b)];
+    return -Math.expm1(t * log);
+  };
 }

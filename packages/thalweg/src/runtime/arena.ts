@@ -77,6 +77,9 @@ export class Arena {
   private readonly words: Words;
   private selected: readonly boolean[] | undefined;
   private limits: readonly number[] | undefined;
+  private lastTable: Table | undefined;
+  private lastPitch = 0;
+  private lastAddresses: readonly number[] = [];
 
   /** Lays out `arrays` with their forms over tensors of these shapes. Throws an UnsupportedError where they do not fit. */
   constructor({ owner, dtype, shapes, rows, arrays, bounds, source }: ArenaOptions) {
@@ -157,6 +160,9 @@ export class Arena {
 
   /** Tells the next kernel where its segments, scalars, sums and arrays are. Tensors share one strip of scalars unless `pitch` is given. */
   tell(table: Table, pitch: number, addresses: readonly number[]): void {
+    // Most optimizers have one pass, and what was told for the last step stands.
+    if (table === this.lastTable && pitch === this.lastPitch && addresses === this.lastAddresses) return;
+    [this.lastTable, this.lastPitch, this.lastAddresses] = [table, pitch, addresses];
     const { words, argumentsAt } = this;
     words.set(argumentsAt + word * argument.table, table.at);
     words.set(argumentsAt + word * argument.strips, this.stripsAt);

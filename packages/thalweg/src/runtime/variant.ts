@@ -21,6 +21,7 @@ const worthSharing = 2;
 interface CompiledPass {
   readonly level: number;
   readonly form: Form;
+  readonly fused: Table;
   readonly executable: Executable;
   readonly crew: Crew;
   readonly addresses: readonly number[];
@@ -139,7 +140,7 @@ export class Variant {
 
   private runPass(pass: CompiledPass, active: readonly boolean[] | undefined): void {
     const { arena } = this;
-    const table = pass.split || active !== undefined ? arena.split(pass.form, active) : arena.fused(pass.form);
+    const table = pass.split || active !== undefined ? arena.split(pass.form, active) : pass.fused;
     arena.tell(table, pass.strips ? arena.pitch : 0, pass.addresses);
     this.fillStrips(pass);
     pass.crew.run(pass.executable, arena.argumentsAt, table.count);
@@ -206,6 +207,7 @@ function compilePass(pass: Pass, placeOf: (node: Node) => Place, arena: Arena, b
   return {
     level: pass.level,
     form: pass.form,
+    fused: arena.fused(pass.form),
     executable,
     crew: shared ? crew : alone,
     addresses: pass.arrays.map((array) => arena.base(array)),

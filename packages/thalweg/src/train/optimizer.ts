@@ -8,7 +8,7 @@ import type { DType } from '../plan/dtype.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { checkParameters, commonType, type AnyArray } from './arrays.ts';
 import type { Recipe } from './branch.ts';
-import { checkpoint, restore } from './checkpoint.ts';
+import { checkpoint, restore, restoreFrom, type CheckpointSource } from './checkpoint.ts';
 import { Core, type NonFinite } from './core.ts';
 import { checkNames, describe, type HyperValue } from './hyper.ts';
 import { accumulateGradients, checkGradients, checkInputs, copyGradients, noInputs, takeInputs, takeRows, type Inputs } from './intake.ts';
@@ -356,6 +356,27 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     restore(this.running('load'), bytes);
   }
 
+  /**
+   * Does what `load` does from a source that is read piece by piece, straight into place: a model too large for two copies. `loadFile` of
+   * `thalweg/node` reads files so. Everything that can be wrong with a file is looked for first.
+   *
+   * @param source - its size, and how to read from it; no step may be taken before the promise resolves
+   * @throws CheckpointError, with nothing changed; what `read` throws, and then every use but loading is refused until a load has succeeded
+   * @example
+   * ```ts
+   * import { sgd } from 'thalweg';
+   * const opt = await sgd().init({ w: Float32Array.of(1, 2) });
+   * const file = new Blob([await opt.save()]);
+   * await opt.loadFrom({
+   *   size: file.size,
+   *   read: async (at, into) => into.set(new Uint8Array(await file.slice(at, at + into.length).arrayBuffer())),
+   * });
+   * ```
+   */
+  async loadFrom(source: CheckpointSource): Promise<void> {
+    await restoreFrom(this.running('loadFrom'), source);
+  }
+
   /** The parts of the file that `save` would give, one array at a time, for writing without a copy of it all. */
   *chunks(): Generator<Uint8Array> {
     yield* checkpoint(this.whole('chunks'));
@@ -376,7 +397,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   /** The core, where its arrays are whole. */
   private whole(use: string): Core {
     const core = this.running(use);
-    if (core.damage !== undefined) throw core.damaged(core.damage);
+    if (core.damage !== undefined) throw core.damage();
     return core;
   }
 
