@@ -34,7 +34,10 @@ interface Table {
   count: number;
 }
 
+/** How many rows there is room for at first. */
 const fewest = 64;
+/** So many words make a long row. */
+const long = 32;
 
 /** The tables of a cohort. */
 export class TableRows {
@@ -165,31 +168,24 @@ function choose(table: Table, indices: Indices): void {
 }
 
 /** Copies the gradient of each row that occurs for the first time and adds that of every other; returns how many rows there are now. */
-function addUp({ places, cols }: Table, filled: number, indices: Indices, values: AnyArray, g: AnyArray): number {
+function addUp({ places, cols, words }: Table, filled: number, indices: Indices, values: AnyArray, g: AnyArray): number {
+  const [given, gathered] = [asWords(values), asWords(g)];
   let next = filled;
   for (let i = 0; i < indices.length; i++) {
     const place = places[indices[i]!]!;
-    const [from, to] = [i * cols, place * cols];
-    if (place < next) for (let k = 0; k < cols; k++) g[to + k]! += values[from + k]!;
+    if (place < next) for (let k = 0; k < cols; k++) g[place * cols + k]! += values[i * cols + k]!;
     else {
-      for (let k = 0; k < cols; k++) g[to + k] = values[from + k]!;
+      copyWords(given, i * words, gathered, place * words, words);
       next += 1;
     }
   }
   return next;
 }
 
-/** Copies a row as whole numbers: four at a time, and without a look at what they mean, it is twice as fast. */
+/** Copies a row as whole numbers, with no look at what they mean; the engine's own copy takes longer to begin than a short row lasts. */
 function copyWords(from: Int32Array, source: number, to: Int32Array, target: number, words: number): void {
-  let k = 0;
-  for (; k + 3 < words; k += 4) {
-    const [a, b, c, d] = [from[source + k]!, from[source + k + 1]!, from[source + k + 2]!, from[source + k + 3]!];
-    to[target + k] = a;
-    to[target + k + 1] = b;
-    to[target + k + 2] = c;
-    to[target + k + 3] = d;
-  }
-  for (; k < words; k++) to[target + k] = from[source + k]!;
+  if (words >= long) to.set(from.subarray(source, source + words), target);
+  else for (let k = 0; k < words; k++) to[target + k] = from[source + k]!;
 }
 
 /** The same memory as whole numbers of 32 bits. */
