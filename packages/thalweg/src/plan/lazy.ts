@@ -11,7 +11,7 @@ export function whyNotLazy(program: Program): string | undefined {
   if (program.evaluation !== undefined) return 'is evaluated at another point than it is trained at, which takes every row';
   if (program.inputs.some(({ kind }) => kind === 'tensor')) return 'needs an input of the size of the parameter';
   const nodes = topological(lasting(program).map(([, node]) => node));
-  if (nodes.some(isRoutine)) return 'is seen as a matrix by its equations, which takes every row';
+  if (nodes.some(isRoutine)) return 'has operations on whole matrices, or noise by place, in its equations';
   const table = new KindTable(program.states);
   const first = new Set(firstValues(program).values());
   const early = nodes.some((node) => isFirstStep(node) && ['tensor', 'array'].includes(table.of(node)) && !first.has(node.operands[1]!));
