@@ -46,7 +46,7 @@ export default {
       comment: 'A path inside the package is not public, even where a bundler would find it.',
       severity: 'error',
       from: {},
-      to: { path: '^(thalweg|@thalweg/(compare|guide))/', pathNot: '/(package\\.json|look|models)$' },
+      to: { path: '^(thalweg|@thalweg/(compare|guide))/', pathNot: '/(package\\.json|look|models|replay)$' },
     },
     {
       name: 'known-layers',
@@ -68,7 +68,14 @@ export default {
       comment: 'What the lab takes from the comparer must not lead to Node.',
       severity: 'error',
       from: { path: '^apps/lab/src' },
-      to: { path: '^packages/compare/src', pathNot: '/(look|models)\\.ts$' },
+      to: { path: '^packages/compare/src', pathNot: '/(look|models|replay)\\.ts$' },
+    },
+    {
+      name: 'nothing-of-node-behind-it',
+      comment: 'Nor do the entrances for browsers lead to what only Node has, by any number of steps.',
+      severity: 'error',
+      from: { path: '^packages/compare/src/(look|models|replay)\\.ts$' },
+      to: { path: '^(node:)?(fs|module|os|path|process|tty|util|worker_threads)$|/(linkedom|string-width|@stdlib)/', reachable: true },
     },
   ],
   options: {
