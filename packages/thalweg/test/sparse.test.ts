@@ -144,6 +144,20 @@ test('clipping sees the rows of all tables and the dense parameters together', a
     assert.ok(Math.abs(got! + wanted / norm) < 1e-6);
 });
 
+test('a norm forgets the rows of the step before', async () => {
+  const opt = await chain(clipByGlobalNorm(1), sgd({ lr: 1 })).init({ E: sparse([9, 1]) });
+  opt.step({ E: rows([1, 2, 3, 4], Float32Array.of(9, 9, 9, 9)) });
+  opt.step({ E: rows([7], Float32Array.of(0.5)) });
+  assert.equal(opt.params.E[7], -0.5);
+});
+
+test('a sum is taken where it is zero without a gradient, and refused elsewhere', async () => {
+  const scaled = (by: string): Method => optimizer({ name: 'scaled', hyper: {}, equations: `w ← w − g·${by}` })();
+  for (const by of ['‖w·g‖', 'sum(|g| / (1 + w²))', '⟨g, w⟩', '‖max(g, 0)‖']) await scaled(by).init({ E: sparse([4, 2]) });
+  for (const by of ['‖w / g‖', 'sum(g + 1)', '‖w‖', 'sum(g > 0 ? 1 : 0)', '‖exp(g)‖', '‖g + w‖'])
+    await assert.rejects(scaled(by).init({ E: sparse([4, 2]) }), /norm or sum/, by);
+});
+
 for (const method of [adamw({ weightDecay: 0.1 }), chain(clipByGlobalNorm(0.1), rmsprop({ momentum: 0.9 }))]) {
   test(`${method.name}: wasm is fround bit for bit, on rows that come and go and outgrow their place`, async () => {
     const run = async (backend: Backend): Promise<Buffer> => {
