@@ -29,7 +29,7 @@ test('the whole library is below 60 kB compressed, and nothing of it comes unask
 test('a bundle of one optimizer holds the equations of no other', { skip }, async () => {
   const alone = await sizeOf('{ adamw }');
   assert.deepEqual(definitionsIn(alone.code), ['adamw']);
-  assert.ok(alone.gzip < 45_000, `${String(alone.gzip)} bytes`);
+  assert.ok(alone.gzip < 50_000, `${String(alone.gzip)} bytes`);
   for (const word of ['lbfgs', 'minimize', 'reduceOnPlateau', 'learningRateRange']) assert.ok(!alone.code.includes(word), word);
 });
 
