@@ -11,6 +11,7 @@ import {
   sam,
   sgd,
   shampoo,
+  sparse,
   tensor,
   tied,
   ThalwegError,
@@ -101,5 +102,6 @@ test('half precision is refused where it cannot be, and each face says which is 
   assert.throws(() => plain.half, /give init the option half/);
   await assert.rejects(sgd().init({ w: Float64Array.of(1) }, { half: 'bfloat16' }), OptionError);
   await assert.rejects(sgd().init({ w: start }, { half: 'int8' as 'bfloat16' }), OptionError);
+  await assert.rejects(sgd().init({ E: sparse([4, 2]) }, { half: 'bfloat16' }), UnsupportedError);
   await assert.rejects(shampoo().init({ w: tensor([2, 3]) }, { half: 'bfloat16' }), UnsupportedError);
 });

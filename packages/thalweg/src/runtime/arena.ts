@@ -63,6 +63,8 @@ export interface ArenaOptions {
   readonly owner: string;
   readonly dtype: DType;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** How many rows of each tensor there is room for, where not for all. */
+  readonly rows?: ReadonlyMap<string, number> | undefined;
   readonly arrays: ReadonlyMap<string, Form>;
   /** The most that one pass over the arrays needs. */
   readonly bounds: Bounds;
@@ -90,16 +92,17 @@ export class Arena {
   private readonly splitTables = new Map<Form, Table>();
   private readonly words: Words;
   private selected: readonly boolean[] | undefined;
+  private limits: readonly number[] | undefined;
   private lastTable: Table | undefined;
   private lastPitch = 0;
   private lastAddresses: readonly number[] = [];
 
   /** Lays out `arrays` with their forms over tensors of these shapes. Throws an UnsupportedError where they do not fit. */
-  constructor({ owner, dtype, shapes, arrays, bounds, source, codings }: ArenaOptions) {
+  constructor({ owner, dtype, shapes, rows, arrays, bounds, source, codings }: ArenaOptions) {
     this.dtype = dtype;
     const scales = [...codings].filter(([, { format }]) => isScaled(format)).map(([name]) => name);
     const block = scales.length > 0 ? scaled : blockOf[dtype];
-    for (const form of new Set([wholeForm, ...arrays.values()])) this.layouts.set(form, layOut(form, dtype, block, shapes));
+    for (const form of new Set([wholeForm, ...arrays.values()])) this.layouts.set(form, layOut(form, dtype, block, shapes, rows));
     this.pitch = stripBytes({ scalars: bounds.scalars, draws: codings.size > 0, dtype });
     const strips = argumentBytes(arrays.size + scales.length);
     const tables = strips + this.pitch * shapes.size;
@@ -173,6 +176,11 @@ export class Arena {
     return found(this.splitTables.get(form), `table of the form ${form}`);
   }
 
+  /** Has the segments of active tensors end after so many elements, from the next change of what is active on. */
+  limit(lengths: readonly number[]): void {
+    this.limits = lengths;
+  }
+
   /** Tells the next kernel where its segments, scalars, sums and arrays are. Tensors share one strip of scalars unless `pitch` is given. */
   tell(table: Table, pitch: number, addresses: readonly number[]): void {
     // Most optimizers have one pass, and what was told for the last step stands.
@@ -240,8 +248,9 @@ export class Arena {
     const { at } = found(this.splitTables.get(form), `table of the form ${form}`);
     const size = bytesOf[this.dtype];
     let count = 0;
-    const ofTensor = this.layout(form).places.map(({ offset, length }, j): readonly [number, number] => {
+    const ofTensor = this.layout(form).places.map(({ offset, length: whole }, j): readonly [number, number] => {
       const first = count;
+      const length = this.limits?.[j] ?? whole;
       const end = this.selected === undefined || this.selected[j] === true ? offset + length * size : offset;
       for (let from = offset; from < end; from += chunk * size) this.record(at, count++, from, Math.min(end, from + chunk * size), j);
       return [first, count - first];
@@ -280,11 +289,18 @@ function sizeIn(offset: number, content: Content): number {
 }
 
 /** Tensors begin at whole blocks of `elements`. */
-function layOut(form: Form, dtype: DType, elements: number, shapes: ReadonlyMap<string, readonly number[]>): Layout {
+function layOut(
+  form: Form,
+  dtype: DType,
+  elements: number,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  rows: ReadonlyMap<string, number> | undefined,
+): Layout {
   const block = elements * bytesOf[dtype];
   let offset = 0;
   const places = [...shapes].map(([name, shape]) => {
-    const length = elementsOf(form, shape);
+    const room = rows?.get(name);
+    const length = elementsOf(form, room === undefined ? shape : [room, ...shape.slice(1)]);
     const padded = Math.ceil((length * bytesOf[dtype]) / block) * block;
     offset += padded;
     return { name, shape, length, offset: offset - padded, padded };

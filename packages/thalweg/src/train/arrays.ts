@@ -13,6 +13,11 @@ export function isArray(value: unknown): value is AnyArray {
   return value instanceof Float32Array || value instanceof Float64Array;
 }
 
+/** Whether a value is an array that a gradient can have: of numbers, or of bits in half precision. */
+export function isNumeric(value: unknown): value is AnyArray | Uint16Array {
+  return isArray(value) || value instanceof Uint16Array;
+}
+
 /** Parameters as tensors, and for each tied name the one that it stands for. Throws an ArrayError for anything else. */
 export function checkParameters(
   owner: string,
@@ -69,7 +74,7 @@ export function checkArrays(
     const view = views[name];
     if (array === undefined && !wanted(name)) continue;
     if (array === undefined) throw new ArrayError(owner, name, `the ${role} of ${name} is missing`);
-    if (view?.constructor !== array?.constructor || !(isArray(array) || array instanceof Uint16Array)) {
+    if (view?.constructor !== array?.constructor || !isNumeric(array)) {
       throw new ArrayError(owner, name, `the ${role} of ${name} must be a ${view?.constructor.name ?? ''}, not ${describe(array)}`);
     }
     if (array.length !== view?.length) {

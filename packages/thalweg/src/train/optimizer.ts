@@ -10,15 +10,16 @@ import type { HalfFormat } from '../plan/half.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { checkParameters, commonType, type AnyArray } from './arrays.ts';
 import type { Recipe } from './branch.ts';
-import { checkpoint, restore } from './checkpoint.ts';
+import { checkpoint, restore, restoreFrom, type CheckpointSource } from './checkpoint.ts';
 import { Core, type NonFinite } from './core.ts';
 import type { Half } from './half.ts';
 import { checkNames, describe, type HyperValue } from './hyper.ts';
-import { accumulateGradients, checkGradients, checkInputs, copyGradients, noInputs, takeInputs, type Inputs } from './intake.ts';
+import { accumulateGradients, checkGradients, checkInputs, copyGradients, noInputs, takeInputs, takeRows, type Inputs } from './intake.ts';
 import { matches, type Match } from './match.ts';
 import { observations, type Observation } from './observation.ts';
 import { LossScale, type DynamicLossScale } from './policy.ts';
-import type { Declared, ViewOf } from './tensor.ts';
+import type { Rows, SparseTensor } from './sparse.ts';
+import type { Declared, Tensor, Tied, ViewOf } from './tensor.ts';
 import { resources, type GivenMemory } from './threads.ts';
 
 /** How to bind a method to parameters. */
@@ -60,10 +61,19 @@ export interface InitOptions {
   readonly observe?: boolean | { readonly signFlips?: boolean };
 }
 
-/** Arrays by parameter name, as handed to `step`. Frozen parameters may be left out. */
+/** Gradients by parameter name, as handed to `step`. Frozen parameters may be left out, and sparse ones of which no row has a gradient. */
 export type Gradients<P> = {
-  readonly [K in keyof P]: Float32Array | Float64Array | Uint16Array;
-};
+  readonly [K in keyof P as P[K] extends SparseTensor ? never : K]: GradientOf<P[K]>;
+} & { readonly [K in keyof P as P[K] extends SparseTensor ? K : never]?: Rows };
+
+/** Numbers, or bits in half precision. */
+type Numeric = Float32Array | Float64Array | Uint16Array;
+
+/** A second name does not tell of what, and a type as wide as any parameter does not either. */
+type GradientOf<D> = D extends Tied ? Numeric | Rows : Tensor extends D ? Numeric | Rows : Numeric; // prettier-ignore
+
+/** The parameters that are not sparse. */
+type Dense<P extends Readonly<Record<string, Declared>>> = { readonly [K in keyof P as P[K] extends SparseTensor ? never : K]: P[K] };
 
 type Views<P extends Readonly<Record<string, Declared>>> = {
   readonly [K in keyof P]: ViewOf<P[K]>;
@@ -162,11 +172,11 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     return this.running('params').views as Views<P>;
   }
 
-  /** Live views of the gradients, by name: fill them, then call `step()`. Throws where they are in half precision. */
-  get grads(): Views<P> {
+  /** Live views of the gradients, by name: fill them, then call `step()`. Sparse parameters have none. Throws where they are in half precision. */
+  get grads(): Views<Dense<P>> {
     const { gradientViews, options } = this.running('grads');
     if (options.half !== undefined) throw new ThalwegError('half', `${this.name}: gradients are in ${options.half}; fill opt.half.grads`);
-    return gradientViews as Views<P>;
+    return gradientViews as Views<Dense<P>>;
   }
 
   /** Live views of parameters and gradients in half precision. Throws a ThalwegError unless `init` was given the option `half`. */
@@ -233,7 +243,8 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   /**
    * Takes one step with the gradients in `grads`, or with those handed over, which are copied there first.
    *
-   * @param gradients - an array for each parameter, of its length and type (a Uint16Array in half precision); omit (or pass `grads`) to use what `grads` holds
+   * @param gradients - an array for each parameter, of its length and type (a Uint16Array in half precision), and `rows` for sparse ones; omit (or pass `grads`) to use what
+   * `grads` holds
    * @param inputs - the declared inputs, such as `{ loss }`
    * @returns whether the step was taken: false under `nonFinite: 'skip'`, and while gradients are only accumulated
    * @throws ArrayError, NonFiniteError, OptionError, DisposedError; nothing has changed then. WorkerError where a thread died in the middle of the
@@ -259,12 +270,12 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
       if (offending.length > 0) return core.refuse(offending, t);
     }
     if (handed !== undefined) copyGradients(core, handed);
+    takeRows(core, handed ?? {});
     takeInputs(core, inputs);
     if (options.accumulate > 1 && !accumulateGradients(core)) return false;
-    if (!core.advance(roster.running)) {
-      const offending = Object.keys(core.gradientViews).filter((name) => core.gradientOf(name)?.every(Number.isFinite) !== true);
+    if (!core.step()) {
       return core.refuse(
-        offending.map((name) => `the gradient of ${name}`),
+        core.notFinite().map((name) => `the gradient of ${name}`),
         t,
       );
     }
@@ -313,7 +324,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
 
   /** Sets every gradient to zero. `step` never does. */
   zeroGrad(): void {
-    for (const { stepper } of this.running('zeroGrad').roster.members) stepper.arena.clear('g');
+    for (const { stepper, rows } of this.running('zeroGrad').roster.members) if (rows === undefined) stepper.arena.clear('g');
   }
 
   /**
@@ -408,6 +419,27 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     restore(this.running('load'), bytes);
   }
 
+  /**
+   * Does what `load` does from a source that is read piece by piece, straight into place: a model too large for two copies. `loadFile` of
+   * `thalweg/node` reads files so. Everything that can be wrong with a file is looked for first.
+   *
+   * @param source - its size, and how to read from it; no step may be taken before the promise resolves
+   * @throws CheckpointError, with nothing changed; what `read` throws, and then every use but loading is refused until a load has succeeded
+   * @example
+   * ```ts
+   * import { sgd } from 'thalweg';
+   * const opt = await sgd().init({ w: Float32Array.of(1, 2) });
+   * const file = new Blob([await opt.save()]);
+   * await opt.loadFrom({
+   *   size: file.size,
+   *   read: async (at, into) => into.set(new Uint8Array(await file.slice(at, at + into.length).arrayBuffer())),
+   * });
+   * ```
+   */
+  async loadFrom(source: CheckpointSource): Promise<void> {
+    await restoreFrom(this.running('loadFrom'), source);
+  }
+
   /** The parts of the file that `save` would give, one array at a time, for writing without a copy of it all. */
   *chunks(): Generator<Uint8Array> {
     yield* checkpoint(this.whole('chunks'));
@@ -428,7 +460,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   /** The core, where its arrays are whole. */
   private whole(use: string): Core {
     const core = this.running(use);
-    if (core.damage !== undefined) throw core.damaged(core.damage);
+    if (core.damage !== undefined) throw core.damage();
     return core;
   }
 
