@@ -130,45 +130,6 @@ test('a function of t cannot be saved, and says so', async () => {
   await opt.load(saved);
 });
 
-test('damaged files are refused, whatever the damage', async () => {
-  const make = async () => chain(clipByGlobalNorm(1), lamb({ lr })).init({ W: tensor([2, 2]), b: Float32Array.of(1, 2) });
-  const [source, opt] = [await make(), await make()];
-  source.step({ W: Float32Array.of(1, 2, 3, 4), b: Float32Array.of(1, 2) });
-  const good = await source.save();
-  const before = JSON.stringify([opt.params, opt.state, opt.t]);
-  await fc.assert(
-    fc.asyncProperty(fc.nat(good.length - 1), async (length) => {
-      await assert.rejects(opt.load(good.subarray(0, length)), CheckpointError);
-    }),
-  );
-  const headerLength = Number(new DataView(good.buffer).getBigUint64(0, true));
-  await fc.assert(
-    fc.asyncProperty(fc.nat(headerLength + 7), fc.integer({ min: 1, max: 255 }), async (at, by) => {
-      const bad = good.slice();
-      bad[at]! ^= by;
-      // A changed letter inside a value may leave a file that is right, such as another learning rate; any other is refused.
-      await opt.load(bad).then(
-        () => opt.load(good),
-        (error: unknown) => { assert.ok(error instanceof CheckpointError, String(error)); },
-      ); // prettier-ignore
-    }),
-    { numRuns: Number(process.env['THALWEG_FUZZ'] ?? 400) },
-  );
-  // A flipped bit once made the count of accumulated gradients 1, where there is no array for them.
-  const text = Buffer.from(good).toString('latin1');
-  const miscounted = new Uint8Array(Buffer.from(text.replace('{\\"count\\":0', '{\\"count\\":7'), 'latin1'));
-  assert.notDeepEqual(miscounted, good);
-  await assert.rejects(opt.load(miscounted), /the file holds 7 accumulated gradients, and here every 1 make a step/);
-  for (const length of [2n ** 63n, 2n ** 40n, BigInt(good.length)]) {
-    const lying = good.slice();
-    new DataView(lying.buffer).setBigUint64(0, length, true);
-    await assert.rejects(opt.load(lying), /the header claims/);
-  }
-  const fresh = await make();
-  await assert.rejects(fresh.load(new Uint8Array(0)), /the file ends after 0 bytes/);
-  assert.equal(JSON.stringify([fresh.params, fresh.state, fresh.t]), before);
-});
-
 test('a file is the old one or the new one, whenever the process is killed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'thalweg-'));
   const path = join(folder, 'model.safetensors');
@@ -194,6 +155,8 @@ test('a file is the old one or the new one, whenever the process is killed', asy
       'all values are of one save',
     );
   }
+  await Promise.all([1, 2, 3, 4].map(() => saveFile(opt, path)));
+  await loadFile(opt, path);
   await writeFile(path, (await readFile(path)).subarray(0, 1000));
   await assert.rejects(loadFile(opt, path), CheckpointError);
   await assert.rejects(saveFile(opt, join(folder, 'no', 'such', 'folder')), { code: 'ENOENT' });
