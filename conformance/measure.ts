@@ -101,17 +101,24 @@ const schedules: Readonly<Record<string, HyperValue>> = {
 };
 
 /** The transforms of the library. */
-const { adaptiveClip, centralize, clipByGlobalNorm, clipByNorm, clipByValue, ema, l2, lookahead, polyakAverage, swa, weightDecay } =
-  thalweg;
+const {
+  adaptiveClip, addNoise, centralize, clipByGlobalNorm, clipByNorm, clipByRms, clipByValue, ema, l2, lookahead, mechanic, nonNegative,
+  normalize, polyakAverage, swa, weightDecay,
+} = thalweg; // prettier-ignore
 export const transforms = {
   adaptiveClip,
+  addNoise,
   centralize,
   clipByGlobalNorm,
   clipByNorm,
+  clipByRms,
   clipByValue,
   ema,
   l2,
   lookahead,
+  mechanic,
+  nonNegative,
+  normalize,
   polyakAverage,
   swa,
   weightDecay,

@@ -11,6 +11,7 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 import keras
 import numpy as np
 import optax
+import optax.contrib
 import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_avg_fn
 
@@ -46,6 +47,36 @@ def run_optax_lookahead(row, data, steps):
         updates, state = method.update(data.gradients(t), state, weights)
         weights = optax.apply_updates(weights, updates)
         yield {k: np.array(v) for k, v in (weights.slow if options.get("slow") else weights.fast).items()}
+
+
+def run_optax_chain(row, data, steps):
+    """The transformations of a list with their options, in order, made anew at each step with that step's numbers."""
+
+    def method(t):
+        find = lambda name: getattr(optax, name, None) or getattr(optax.contrib, name)
+        return optax.chain(*(find(name)(**at(options, t)) for name, options in row["oracle"][2]))
+
+    weights = data.weights()
+    state = method(1).init(weights)
+    for t in range(1, steps + 1):
+        updates, state = method(t).update(data.gradients(t), state, weights)
+        weights = optax.apply_updates(weights, updates)
+        yield {k: np.array(v) for k, v in weights.items()}
+
+
+def run_optax_mechanize(row, data, steps):
+    """optax.contrib.mechanize around `inner`."""
+    _, _, options = row["oracle"]
+    name, inner = options["inner"]
+    rest = {k: v for k, v in options.items() if k != "inner"}
+    weights = data.weights()
+    state = None
+    for t in range(1, steps + 1):
+        method = optax.contrib.mechanize(getattr(optax, name)(**at(inner, t)), **rest)
+        state = method.init(weights) if state is None else state
+        updates, state = method.update(data.gradients(t), state, weights)
+        weights = optax.apply_updates(weights, updates)
+        yield {k: np.array(v) for k, v in weights.items()}
 
 
 def run_lookahead(row, data, steps):
@@ -95,7 +126,9 @@ def run_weight_decay(row, data, steps):
 
 RUNS = {
     "keras": run_keras,
+    "optax.chain": run_optax_chain,
     "optax.lookahead": run_optax_lookahead,
+    "optax.mechanize": run_optax_mechanize,
     "paper.lookahead": run_lookahead,
     "paper.clip_by_norm": run_clip_by_norm,
     "paper.weight_decay": run_weight_decay,

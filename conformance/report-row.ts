@@ -10,7 +10,8 @@ const libraries: Readonly<Record<string, string>> = {
 };
 
 /** The library and the function, or that it is numpy from the paper. */
-export function oracleOf({ oracle: [kind, name], around }: Case): string {
+export function oracleOf({ oracle: [kind, name, options], around }: Case): string {
+  if (name === 'chain' && Array.isArray(options)) return options.map(([part]: readonly [string]) => `optax.${part}`).join(', ');
   const library = libraries[kind];
   const apart = kind === 'matrix' && name === 'muon' ? 'torch.optim.Muon, bfloat16 replaced by float64' : `numpy, from the paper (${name})`;
   return `${library === undefined ? apart : `${library}${name}`}${around === undefined ? '' : `, averaged by ${around[0]}`}`;
