@@ -4,7 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { disagreement, methodOf, run, table, traceOf } from './measure.ts';
+import { disagreement, run } from './measure.ts';
+import { methodOf, table, traceOf } from './table.ts';
 
 /** A mistake: in whose equations (a transform's stand in a chain), what it is, and the text before and after. */
 type Mutant = readonly [name: string, mistake: string, right: string, wrong: string];

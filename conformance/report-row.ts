@@ -1,5 +1,5 @@
 /** A row's oracle as a person would name it. */
-import type { Case } from './measure.ts';
+import type { Case } from './table.ts';
 
 const libraries: Readonly<Record<string, string>> = {
   torch: 'torch.optim.',

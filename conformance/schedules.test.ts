@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import * as thalweg from 'thalweg';
 import { Graph } from '../packages/thalweg/src/language/graph.ts';
 import { compileScalars } from '../packages/thalweg/src/lower/scalars.ts';
-import { read } from './measure.ts';
+import { read } from './table.ts';
 
 const { counts, optax, paper } = read('traces/schedules.json') as {
   readonly counts: readonly number[];

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { read } from './measure.ts';
+import { read } from './table.ts';
 import { gradient, loss, weight } from './stream.ts';
 
 const { count, sha256, sample } = read('traces/stream.json') as {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { entries, renderEntry } from '@thalweg/compare';
-import { factories, table, transforms } from '../conformance/measure.ts';
+import { factories, table, transforms } from '../conformance/table.ts';
 import { documentation } from '../scripts/documentation.ts';
 
 const again = 'run npm run reference';

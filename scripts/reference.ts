@@ -6,9 +6,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderCourses, type Course, type MeasuredPath, type Note } from '@thalweg/compare';
-import { descend, landscapes } from '../conformance/landscapes.ts';
-import { disagreement, factories, run, table, traceOf, transforms } from '../conformance/measure.ts';
+import { descended, descentOf } from '../conformance/columns.ts';
+import { landscapes } from '../conformance/landscapes.ts';
+import { disagreement, run } from '../conformance/measure.ts';
 import { oracleOf } from '../conformance/report-row.ts';
+import { factories, table, traceOf, transforms, type Case } from '../conformance/table.ts';
 import { documentation } from './documentation.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -32,11 +34,12 @@ async function agreement(name: string): Promise<Note['agreement']> {
 type Name = keyof typeof landscapes;
 
 async function course(name: string, landscape: Name): Promise<{ readonly course: Course; readonly path: MeasuredPath }> {
-  const { lr, constant = false, options = {} } = table.converges[name]!;
+  const row: Case = { id: name, ours: [name, {}], oracle: ['none', '', {}] };
+  const { lr } = descentOf(row);
   const { steps, loss } = landscapes[landscape];
   const points: [number, number][] = [];
   const rate = lr[landscape];
-  const left = await descend(name, landscape, rate, options, constant ? rate : undefined, (x, y) => void points.push([x, y]));
+  const left = await descended(row, landscape, (x, y) => void points.push([x, y]));
   const { x, y } = grids[landscape];
   const [columns, rows] = [48, 48];
   const at = ([low, high]: readonly [number, number], i: number, count: number): number => low + ((high - low) * i) / (count - 1);
