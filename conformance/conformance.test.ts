@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { acceptsWrongly, compiledInTwoSteps, descended, goalOf, resumes, type LandscapeName } from './columns.ts';
 import { landscapes } from './landscapes.ts';
 import { disagreement, run } from './measure.ts';
-import { factories, methodOf, table, traceOf, type Case } from './table.ts';
+import { factories, methodOf, table, traceOf, transforms, type Case } from './table.ts';
 
 const rowsOf = (name: string): readonly Case[] => table.cases.filter((row) => row.ours[0] === name);
 
@@ -38,7 +38,10 @@ test('every optimizer has a row with a scheduled hyperparameter, and one with gr
       ['cosine', 'fade', 'halves', 'rise'].some((word) => word === options['lr']),
     );
     assert.ok(scheduled, `${name}: no schedule`);
-    assert.ok(rowsOf(name).some((row) => row.stream === 'gaps'), `${name}: no gaps`);
+    assert.ok(
+      rowsOf(name).some((row) => row.stream === 'gaps'),
+      `${name}: no gaps`,
+    );
   }
 });
 
@@ -50,6 +53,12 @@ test('ids are unique, and a looser bound has a reason', () => {
     assert.ok(!looser || reason.length > 20, id);
     assert.ok(descends?.goal === undefined || (descends.because ?? '').length > 20, id);
   }
+});
+
+test('every optimizer and transform has a row within the tight bound in float64', () => {
+  const tight = table.cases.filter(({ tolerance = table.tolerance }) => tolerance <= table.tolerance);
+  const held = new Set(tight.flatMap((row) => methodOf(row).parts.map(({ name }) => name)));
+  assert.deepEqual([...factories.keys(), ...Object.keys(transforms)].filter((name) => !held.has(name)), []); // prettier-ignore
 });
 
 for (const row of table.cases) {
