@@ -1,7 +1,7 @@
 /**
- * Writes the reference: notes on every optimizer and transform (packages/compare/src/reference/notes.ts), which `thalweg show` prints, and a
+ * Writes the reference: notes on every optimizer and transform (packages/compare/src/reference/notes.json), which `thalweg show` prints, and a
  * page and a picture for each in docs/reference/. Words come from the documentation in the code, figures from running the conformance table:
- * `node --conditions=source scripts/reference.ts`, then Prettier.
+ * `node --conditions=source scripts/reference.ts`, then `scripts/reference-pages.ts`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ type Name = keyof typeof landscapes;
 
 async function course(name: string, landscape: Name): Promise<{ readonly course: Course; readonly path: MeasuredPath }> {
   const row: Case = { id: name, ours: [name, {}], oracle: ['none', '', {}] };
-  const { lr } = descentOf(row);
+  const { lr, constant = false } = descentOf(row);
   const { steps, loss } = landscapes[landscape];
   const points: [number, number][] = [];
   const rate = lr[landscape];
@@ -53,7 +53,7 @@ async function course(name: string, landscape: Name): Promise<{ readonly course:
       landscape: { x, y, columns, rows, values, minima: [[1, 1]] },
       path: sampled(60, 150),
     },
-    path: { title: titles[landscape], lr: rate, steps, left: left.toExponential(1), points: sampled(40, 40) },
+    path: { title: titles[landscape], lr: rate, constant, steps, left: left.toExponential(1), points: sampled(40, 40) },
   };
 }
 
@@ -74,9 +74,6 @@ for (const name of [...factories.keys(), ...Object.keys(transforms)].sort()) {
     );
   notes[name] = { ...documented, agreement: await agreement(name), paths: courses.map(({ path }) => path) };
 }
-const header =
-  '/** Written by `node --conditions=source scripts/reference.ts`, from the documentation in the code and from measurements; not by hand. */\n';
-writeFileSync(
-  join(root, 'packages/compare/src/reference/notes.ts'),
-  `${header}import type { Note } from './note.ts';\n\n/** The notes by name. */\nexport const notes: Readonly<Record<string, Note>> = ${JSON.stringify(notes)};\n`,
-);
+// A line for each, so that a change shows which.
+const lines = Object.entries(notes).map(([name, note]) => `${JSON.stringify(name)}: ${JSON.stringify(note)}`);
+writeFileSync(join(root, 'packages/compare/src/reference/notes.json'), `{\n${lines.join(',\n')}\n}\n`);

@@ -1,7 +1,7 @@
 /** What there is to say of each optimizer and transform of the library: from its definition, and from notes that a script has measured. */
 import * as thalweg from 'thalweg';
 import type { Note } from './note.ts';
-import { notes } from './notes.ts';
+import measured from './notes.json' with { type: 'json' };
 
 /** A hyperparameter as its definition declares it. */
 export interface HyperRow {
@@ -25,6 +25,9 @@ export interface Entry {
   readonly memory: readonly string[];
   readonly note: Note;
 }
+
+/** Written by `npm run reference`. */
+const notes: Readonly<Record<string, Note>> = measured;
 
 const sizes: Readonly<Record<string, string>> = {
   rc: 'a parameter',
