@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import stringWidth from 'string-width';
 import { entries, renderEntry } from '@thalweg/compare';
 import { factories, table, transforms } from '../conformance/table.ts';
 import { documentation } from '../scripts/documentation.ts';
@@ -45,5 +46,12 @@ test('an entry fits a terminal and tells the whole', () => {
     'torch.optim.AdamW',
   ])
     assert.ok(text.includes(part), part);
-  for (const line of text.split('\n').filter((one) => !/^ {2}\S+ +(torch|optax|keras|numpy)/.test(one))) assert.ok(line.length <= 80, line);
+});
+
+test('no line of any entry is wider than the terminal', () => {
+  for (const width of [120, 80, 50]) {
+    for (const entry of entries) {
+      for (const line of renderEntry(entry, width).split('\n')) assert.ok(stringWidth(line) <= width, `${entry.name}, ${width}: ${line}`);
+    }
+  }
 });

@@ -64,6 +64,8 @@ function describe(name: string, make: object, note: Note): Entry {
     const size = kind === 'array' ? (sizes[form] ?? form) : kind === 'tensor' ? 'a tensor' : 'a group';
     return `${state.replace(/^[^.]*\./, '')}: one number ${size}`;
   });
+  const whole = states.filter((state) => state.endsWith(': one number a parameter')).length;
+  const bytes = `${String(4 * whole)} bytes a parameter in float32, ${String(8 * whole)} in float64`;
   return {
     name,
     equations: method.equations.split('\n'),
@@ -76,7 +78,7 @@ function describe(name: string, make: object, note: Note): Entry {
       ([option, words]) => [option, words === false ? ['false', 'true'] : words] as const,
     ),
     inputs: method.inputs,
-    memory: states,
+    memory: whole === 0 ? states : [...states, states.length > whole ? `together ${bytes}, and little besides` : `together ${bytes}`],
     note,
   };
 }
