@@ -41,7 +41,7 @@ async function course(name: string, landscape: Name): Promise<{ readonly course:
   const rate = lr[landscape];
   const left = await descended(row, landscape, (x, y) => void points.push([x, y]));
   const { x, y } = grids[landscape];
-  const [columns, rows] = [48, 48];
+  const [columns, rows] = [128, 128];
   const at = ([low, high]: readonly [number, number], i: number, count: number): number => low + ((high - low) * i) / (count - 1);
   const values = Array.from({ length: rows * columns }, (_, k) => loss(at(x, k % columns, columns), at(y, Math.floor(k / columns), rows)));
   const round = ([a, b]: readonly [number, number]): [number, number] => [Number(a.toPrecision(3)), Number(b.toPrecision(3))];
