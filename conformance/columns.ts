@@ -84,7 +84,9 @@ function descendingMethod(row: Case, landscape: LandscapeName): Method {
   const kept = Object.fromEntries(chosen.map(([key, value]) => [key, smallDecay(key, value)]));
   const rate = linear({ from: lr[landscape], to: constant ? lr[landscape] : lr[landscape] / 100, steps: landscapes[landscape].steps });
   const small = (chained: readonly Chained[] = []): readonly Chained[] =>
-    chained.map(([one, argument]) => [one, typeof argument === 'object' ? argument : smallDecay(one, argument)] as const);
+    chained.map(
+      ([one, argument, ...options]) => [one, typeof argument === 'object' ? argument : smallDecay(one, argument), ...options] as const,
+    );
   const changed = { id: row.id, oracle: row.oracle, ours: [name, { ...kept, ...stated, lr: rate }] } as const;
   return methodOf({ ...changed, before: small(before), after: small(after) });
 }

@@ -45,6 +45,16 @@ test('every optimizer has a row with a scheduled hyperparameter, and one with gr
   }
 });
 
+test('every word that chooses a form is in a row', () => {
+  for (const [name, { definition }] of factories) {
+    for (const [option, words] of Object.entries<false | readonly string[]>(definition.variants ?? {})) {
+      const given = new Set<unknown>(rowsOf(name).map(({ ours: [, options] }) => options[option]));
+      const wanted = words === false ? [true] : words.slice(1);
+      for (const word of wanted) assert.ok(given.has(word), `${name}: no row with ${option}: ${String(word)}`);
+    }
+  }
+});
+
 test('ids are unique, and a looser bound has a reason', () => {
   assert.equal(new Set(table.cases.map((row) => row.id)).size, table.cases.length);
   assert.ok(table.steps >= 300 && table.tolerance <= 1e-12);

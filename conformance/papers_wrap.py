@@ -110,6 +110,19 @@ def run_clip_by_norm(row, data, steps):
         yield {k: a.copy() for k, a in w.items()}
 
 
+def run_torch_clip(row, data, steps):
+    """torch.nn.utils.clip_grad_norm_ over all tensors, then SGD."""
+    _, name, options = row["oracle"]
+    weights = {k: torch.tensor(v, dtype=torch.float64, requires_grad=True) for k, v in data.weights().items()}
+    optimizer = getattr(torch.optim, name)(list(weights.values()), lr=options["lr"], foreach=False)
+    for t in range(1, steps + 1):
+        for k, g in data.gradients(t).items():
+            weights[k].grad = torch.tensor(g)
+        torch.nn.utils.clip_grad_norm_(list(weights.values()), at(options["max_norm"], t))
+        optimizer.step()
+        yield {k: v.detach().numpy().copy() for k, v in weights.items()}
+
+
 def run_weight_decay(row, data, steps):
     """SGD with momentum, and a share of the weights taken off before or after each step, whatever the learning rate."""
     _, _, options = row["oracle"]
@@ -129,6 +142,7 @@ RUNS = {
     "optax.chain": run_optax_chain,
     "optax.lookahead": run_optax_lookahead,
     "optax.mechanize": run_optax_mechanize,
+    "torch.clip_grad_norm_": run_torch_clip,
     "paper.lookahead": run_lookahead,
     "paper.clip_by_norm": run_clip_by_norm,
     "paper.weight_decay": run_weight_decay,

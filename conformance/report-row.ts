@@ -5,6 +5,8 @@ const libraries: Readonly<Record<string, string>> = {
   torch: 'torch.optim.',
   optax: 'optax.',
   keras: 'keras.optimizers.',
+  tfjs: 'tf.train.',
+  'torch.clip_grad_norm_': 'torch.nn.utils.clip_grad_norm_, torch.optim.',
   'torch.average': 'the average of torch.optim.',
   'optax.evaluation': 'the evaluation point of optax.',
 };

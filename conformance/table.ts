@@ -9,7 +9,7 @@ type Option = HyperValue | string | boolean;
 export type Options = Readonly<Record<string, Option>>;
 
 /** A transform with its one argument, or with its options. */
-export type Chained = readonly [transform: string, argument: number | string | Options];
+export type Chained = readonly [transform: string, argument: number | string | Options, options?: Options];
 
 /** A row of `cases.json`. */
 export interface Case {
@@ -151,12 +151,12 @@ export function methodOf({ ours: [name, options], before = [], after = [], from 
   return from === 0 ? chained : chained.rewrite((text) => text.replaceAll('ᵗ', `^(t + ${from})`).replaceAll('·t·', `·(t + ${from})·`));
 }
 
-function transformOf([name, argument]: Chained): thalweg.Method {
+function transformOf([name, argument, options]: Chained): thalweg.Method {
   const make: unknown = Object.entries(transforms).find(([known]) => known === name)?.[1];
   if (typeof make !== 'function') throw new Error(`there is no transform ${name}`);
   const given = typeof argument === 'object' ? valued(argument) : (schedules[argument] ?? argument);
   if (typeof given === 'string') throw new Error(`there is no schedule ${given}`);
-  return (make as (argument: unknown) => thalweg.Method)(given);
+  return (make as (argument: unknown, options?: Options) => thalweg.Method)(given, options);
 }
 
 /** Options with the schedules that their words mean. */

@@ -55,3 +55,30 @@ test('no line of any entry is wider than the terminal', () => {
     }
   }
 });
+
+test('each convention of docs/compat.md names rows that hold it, and no row of another library is missing there', () => {
+  const lines = readFileSync(`${import.meta.dirname}/compat.md`, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'));
+  const named = lines.flatMap((line) => line.split('|').at(-2)!.split(',').map((id) => id.trim())); // prettier-ignore
+  const ids = new Map(table.cases.map((row) => [row.id, row]));
+  assert.ok(lines.length >= 12 && named.length > 2 * lines.length);
+  for (const id of named) assert.ok(ids.has(id), `there is no row ${id}`);
+  for (const library of ['torch', 'optax', 'keras', 'tfjs', 'paper']) {
+    const rows = table.cases.filter(({ ours: [, options] }) => options['compat'] === library);
+    for (const [optimizer] of new Set(rows.map(({ ours }) => ours)))
+      assert.ok(
+        named.some(
+          (id) => ids.get(id)?.ours[0] === optimizer && [library, undefined].includes(ids.get(id)?.ours[1]['compat'] as string | undefined),
+        ),
+        `${optimizer}, ${library}`,
+      );
+  }
+});
+
+test('the README counts what there is', () => {
+  const readme = readFileSync(`${import.meta.dirname}/../README.md`, 'utf8');
+  assert.ok(readme.includes(`${factories.size} optimizers and ${Object.keys(transforms).length} transforms`));
+  assert.ok(readme.includes(`${table.cases.length} rows`));
+  for (const name of [...factories.keys(), ...Object.keys(transforms)]) assert.ok(readme.includes(`\`${name}\``), `${name} is not named`);
+});

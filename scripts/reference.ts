@@ -16,7 +16,8 @@ import { documentation } from './documentation.ts';
 const root = join(import.meta.dirname, '..');
 const pages = join(root, 'docs/reference');
 const titles = { parabola: 'A parabola', rosenbrock: "Rosenbrock's valley" } as const;
-const grids = { parabola: { x: [-1, 4], y: [-3, 3] }, rosenbrock: { x: [-2, 2], y: [-1, 3] } } as const;
+/** What the maps show, and with how many points a side: a narrow valley needs more. */
+const grids = { parabola: { x: [-1, 4], y: [-3, 3], points: 40 }, rosenbrock: { x: [-2, 2], y: [-1, 3], points: 80 } } as const;
 
 async function agreement(name: string): Promise<Note['agreement']> {
   const rows = table.cases.filter(({ ours, before = [], after = [] }) =>
@@ -40,8 +41,8 @@ async function course(name: string, landscape: Name): Promise<{ readonly course:
   const points: [number, number][] = [];
   const rate = lr[landscape];
   const left = await descended(row, landscape, (x, y) => void points.push([x, y]));
-  const { x, y } = grids[landscape];
-  const [columns, rows] = [128, 128];
+  const { x, y, points: side } = grids[landscape];
+  const [columns, rows] = [side, side];
   const at = ([low, high]: readonly [number, number], i: number, count: number): number => low + ((high - low) * i) / (count - 1);
   const values = Array.from({ length: rows * columns }, (_, k) => loss(at(x, k % columns, columns), at(y, Math.floor(k / columns), rows)));
   const round = ([a, b]: readonly [number, number]): [number, number] => [Number(a.toPrecision(3)), Number(b.toPrecision(3))];
