@@ -9,6 +9,23 @@ test('the table says for every optimizer with which rate it descends', () => {
   assert.deepEqual(new Set(Object.keys(table.converges)), new Set(factories.keys()));
 });
 
+/** A step with these gradients, and the inputs that the method wants. */
+function step(opt: Optimizer, inputs: readonly string[], gradient: (i: number, name: string) => number): void {
+  for (const [key, g] of Object.entries(opt.grads)) g.forEach((_, i) => (g[i] = gradient(i, key)));
+  const hessian = Object.fromEntries(Object.entries(opt.grads).map(([key, g]) => [key, g.map((x) => x * x)]));
+  opt.step(opt.grads, inputs.includes('loss') ? { loss: loss(opt.t + 1) } : inputs.includes('hessian') ? { hessian } : {});
+}
+
+/** The file with another number of steps, and without the checksum. */
+function withSteps(file: Uint8Array, t: number): Uint8Array {
+  const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+  const text = new TextDecoder().decode(file.subarray(8, 8 + length));
+  const header = Buffer.from(text.replace(/"crc32":"\w+",/, '').replace(/"t":"\d+"/, `"t":"${String(t)}"`));
+  const out = Buffer.concat([Buffer.alloc(8), header, file.subarray(8 + length)]);
+  out.writeBigUInt64LE(BigInt(header.length));
+  return out;
+}
+
 for (const [name, factory] of factories) {
   const make = factory as () => Method;
   const { inputs } = make();
@@ -33,12 +50,21 @@ for (const [name, factory] of factories) {
       for (let t = 1; t <= 60; t++) {
         // Zero at first and for long; `still` has zero weights and never a gradient.
         const moving = t > 2 && (t < 20 || t > 50);
-        for (const [key, g] of Object.entries(opt.grads)) g.forEach((_, i) => (g[i] = moving && key !== 'still' ? Math.sin(t + i) : 0));
-        const hessian = Object.fromEntries(Object.entries(opt.grads).map(([key, g]) => [key, g.map((x) => x * x)]));
-        opt.step(opt.grads, inputs.includes('loss') ? { loss: loss(t) } : inputs.includes('hessian') ? { hessian } : {});
+        step(opt, inputs, (i, key) => (moving && key !== 'still' ? Math.sin(t + i) : 0));
         for (const [key, w] of Object.entries(opt.params)) assert.ok(w.every(Number.isFinite), `${key} at step ${String(t)} in ${dtype}`);
       }
       if (name !== 'noisySgd') assert.ok(opt.params['still']?.every((w) => w === 0));
+
+      // And from step 10⁷ on, as a long run would have come there.
+      await opt.load(withSteps(await opt.save(), 1e7));
+      const before = JSON.stringify(opt.params);
+      for (let t = 1; t <= 5; t++) {
+        step(opt, inputs, (i) => Math.sin(t + i));
+        for (const [key, w] of Object.entries(opt.params))
+          assert.ok(w.every(Number.isFinite), `${key} at t = ${String(opt.t)} in ${dtype}`);
+      }
+      assert.equal(opt.t, 1e7 + 5);
+      if (name !== 'noisySgd') assert.notEqual(JSON.stringify(opt.params), before);
     }
   });
 }
