@@ -21,7 +21,7 @@ export interface Terrain extends View {
 /** The rings of one level, in units of the grid. */
 export interface Contour {
   readonly level: number;
-  /** Whether it is a power of ten, which is drawn stronger. */
+  /** Whether it is drawn stronger. */
   readonly index: boolean;
   readonly rings: readonly (readonly (readonly [number, number])[])[];
 }
@@ -40,11 +40,15 @@ export function sample(objective: Objective, { x, y }: View, columns: number, ro
   return heights;
 }
 
-/** The contours of sampled heights, as paths in units of the grid. */
-export function survey(heights: Float64Array, view: View, columns: number, rows: number): Terrain {
-  const landscape = { ...view, columns, rows, values: [...heights], minima: [] };
-  const form = relief(landscape);
-  const index = indexLevels(form.levels);
+/** The contours of sampled heights, as paths in units of the grid; those of the height above the lowest where nothing is said of them. */
+export function survey(
+  heights: Float64Array,
+  view: View,
+  columns: number,
+  rows: number,
+  form = relief({ ...view, columns, rows, values: [...heights], minima: [] }),
+): Terrain {
+  const { index = indexLevels(form.levels) } = form;
   const trace = contours().size([columns, rows]).smooth(true);
   const rings = form.levels.map((level): Contour => {
     const { coordinates } = trace.contour([...form.logs], level);
