@@ -5,6 +5,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import {
   adamw, chain, CheckpointError, clipByGlobalNorm, groups, lamb, optimizer, otherwise, radam, rmsprop, sgd, tensor, warmupCosine,
@@ -78,6 +79,45 @@ for (const [name, method] of Object.entries(methods)) {
     });
   }
 }
+
+test('a run saved on any backend and number of threads goes on bit for bit on any other', async () => {
+  const shape = [3, 16_400];
+  const begin = (backend: Backend, threads: number) =>
+    chain(clipByGlobalNorm(2), lamb({ lr, weightDecay: 0.1 })).init(
+      { M: tensor(shape), v: tensor([5]) },
+      backend === 'wasm' ? { threads } : { backend },
+    );
+  type Begun = Awaited<ReturnType<typeof begin>>;
+  const stepTo = (opt: Begun, last: number): string => {
+    while (opt.t < last) {
+      for (const g of [opt.grads.M, opt.grads.v]) g.forEach((_, i) => (g[i] = Math.cos(i * (opt.t + 1)) * 10 ** ((i % 5) - 2)));
+      opt.step();
+    }
+    return [opt.params, ...Object.values(opt.state)]
+      .flatMap((views) =>
+        Object.values(views).map((array) => crc32(Buffer.from(new Uint8Array(array.buffer, array.byteOffset, array.byteLength)))),
+      )
+      .join();
+  };
+  const kinds = [['wasm', 1], ['wasm', 2], ['wasm', 3], ['fround', 1]] as const; // prettier-ignore
+  const whole = await begin('wasm', 1);
+  whole.params.M.forEach((_, i) => (whole.params.M[i] = Math.sin(i)));
+  const first = await whole.save();
+  const expected = stepTo(whole, 6);
+  for (const [from, threadsBefore] of kinds) {
+    const source = await begin(from, threadsBefore);
+    await source.load(first);
+    stepTo(source, 3);
+    const saved = await source.save();
+    source.dispose();
+    for (const [to, threads] of kinds) {
+      const opt = await begin(to, threads);
+      await opt.load(saved);
+      assert.equal(stepTo(opt, 6), expected, `${from} on ${String(threadsBefore)}, then ${to} on ${String(threads)}`);
+      opt.dispose();
+    }
+  }
+});
 
 test('what was changed while training is saved too: hyperparameters, freezing, accumulated gradients, later parameters, the loss scale', async () => {
   const make = async () =>
