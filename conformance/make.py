@@ -18,6 +18,7 @@ import scipy
 import torch
 
 from minimizers import minimizers
+from names import names
 from oracles import RUNS, Data
 from papers import PAPERS
 from papers_loops import DOCUMENTS
@@ -77,6 +78,7 @@ def main():
     documents = {
         **DOCUMENTS,
         "minimizers": lambda: {"scipy": scipy.__version__, **minimizers()},
+        "names": names,
         "schedules": schedules,
         "bias": lambda: {"rows": bias()},
         "stream": digest,

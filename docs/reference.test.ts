@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import stringWidth from 'string-width';
 import { entries, renderEntry } from '@thalweg/compare';
-import { factories, table, transforms } from '../conformance/table.ts';
+import { factories, read, table, transforms } from '../conformance/table.ts';
 import { documentation } from '../scripts/documentation.ts';
 
 const again = 'run npm run reference';
@@ -57,9 +57,8 @@ test('no line of any entry is wider than the terminal', () => {
 });
 
 test('each convention of docs/compat.md names rows that hold it, and no row of another library is missing there', () => {
-  const lines = readFileSync(`${import.meta.dirname}/compat.md`, 'utf8')
-    .split('\n')
-    .filter((line) => line.startsWith('| `'));
+  const [conventions = ''] = readFileSync(`${import.meta.dirname}/compat.md`, 'utf8').split('\n## ');
+  const lines = conventions.split('\n').filter((line) => line.startsWith('| `'));
   const named = lines.flatMap((line) => line.split('|').at(-2)!.split(',').map((id) => id.trim())); // prettier-ignore
   const ids = new Map(table.cases.map((row) => [row.id, row]));
   assert.ok(lines.length >= 12 && named.length > 2 * lines.length);
@@ -67,12 +66,18 @@ test('each convention of docs/compat.md names rows that hold it, and no row of a
   for (const library of ['torch', 'optax', 'keras', 'tfjs', 'paper']) {
     const rows = table.cases.filter(({ ours: [, options] }) => options['compat'] === library);
     for (const [optimizer] of new Set(rows.map(({ ours }) => ours)))
-      assert.ok(
-        named.some(
-          (id) => ids.get(id)?.ours[0] === optimizer && [library, undefined].includes(ids.get(id)?.ours[1]['compat'] as string | undefined),
-        ),
-        `${optimizer}, ${library}`,
-      );
+      assert.ok(named.some((id) => ids.get(id)?.ours[0] === optimizer && [library, undefined].includes(ids.get(id)?.ours[1]['compat'] as string | undefined)), `${optimizer}, ${library}`); // prettier-ignore
+  }
+});
+
+test('docs/compat.md tells of every optimizer that the other libraries have', () => {
+  const { versions, ...libraries } = read('traces/names.json') as Readonly<Record<string, readonly string[]>>;
+  assert.ok(versions !== undefined);
+  const [, ...sections] = readFileSync(`${import.meta.dirname}/compat.md`, 'utf8').split(/^\| `(?=[a-z.]+` +\| here)/m);
+  for (const [library, names] of Object.entries(libraries)) {
+    const section = sections.find((text) => text.startsWith(`${library}\``)) ?? '';
+    const listed = [...section.matchAll(/^\| `(\w+)` /gm)].map(([, name]) => name);
+    assert.deepEqual(listed.toSorted(), names.toSorted(), library);
   }
 });
 
