@@ -5,8 +5,8 @@
 import { ground, looks, pens, type Look } from '@thalweg/compare/look';
 import { catalogue } from '@thalweg/guide';
 
-/** Every id that can be drawn: the catalogue's, second and third configurations of each, and the reader's own. */
-const ids = ['', '-2', '-3'].flatMap((suffix) => [...catalogue.map(({ id }) => `${id}${suffix}`), `own${suffix}`]);
+/** Every id that can be drawn: the catalogue's, second and third configurations of each, the reader's own, and one of the rules gone wrong. */
+const ids = [...['', '-2', '-3'].flatMap((suffix) => [...catalogue.map(({ id }) => `${id}${suffix}`), `own${suffix}`]), 'adadelta'];
 const byId = looks(ids);
 const all = pens(ids, 'pen-');
 
@@ -29,9 +29,14 @@ export function lookOf(id: string): Look {
 
 const darkness = matchMedia('(prefers-color-scheme: dark)');
 
+/** The colour of a look on the ground of now, for a canvas. */
+export function inkOf(look: Look): string {
+  return look[darkness.matches ? 'dark' : 'light'];
+}
+
 /** The colour of this id on the ground of now, for a canvas. */
 export function colourOf(id: string): string {
-  return lookOf(id)[darkness.matches ? 'dark' : 'light'];
+  return inkOf(lookOf(id));
 }
 
 /** A colour of the ground by the name of its variable, for a canvas. */
@@ -45,10 +50,15 @@ export function onDarkness(change: () => void): () => void {
   return () => darkness.removeEventListener('change', change);
 }
 
-/** A dash pattern as a canvas takes it. */
+/** The dash pattern of this id as a canvas takes it. */
 export function dashOf(id: string): number[] {
-  return lookOf(id)
-    .dash.split(' ')
+  return dashes(lookOf(id));
+}
+
+/** The dash pattern of a look as a canvas takes it. */
+export function dashes({ dash }: Look): number[] {
+  return dash
+    .split(' ')
     .filter((part) => part !== '')
     .map(Number);
 }
