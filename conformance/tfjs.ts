@@ -1,41 +1,18 @@
-/**
- * Makes the traces of the rows whose oracle is TF.js, which computes in float32. In a folder where `@tensorflow/tfjs-core@4.22.0` and
- * `@tensorflow/tfjs-backend-cpu@4.22.0` are installed: `node --conditions=source …/conformance/tfjs.ts`.
- */
+/** Makes the traces of the rows whose oracle is TF.js, which computes in float32: `node --conditions=source conformance/tfjs.ts`. */
 import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
 import { gradient, weight } from './stream.ts';
 import { table, tensorsOf, type Case } from './table.ts';
-
-interface TfTensor {
-  dataSync(): Float32Array;
-  dispose(): void;
-}
-interface Trainer {
-  learningRate: number;
-  setLearningRate?(rate: number): void;
-  applyGradients(gradients: object): void;
-}
-/** What is used of TF.js. */
-interface Tf {
-  readonly version_core: string;
-  readonly train: Readonly<Record<string, (...args: readonly unknown[]) => Trainer>>;
-  tensor(values: Float32Array, shape: readonly number[]): TfTensor;
-  variable(first: TfTensor, trainable: boolean, name: string): TfTensor;
-  setBackend(name: string): Promise<boolean>;
-}
-const require = createRequire(join(process.cwd(), 'package.json'));
-const tf = require('@tensorflow/tfjs-core') as Tf;
-require('@tensorflow/tfjs-backend-cpu');
 
 /** The numbers that a word stands for, as in stream.py. */
 const halves = (t: number): number => 0.02 * 2 ** -(t % 5);
 
 /** SGD keeps a tensor of its rate, and has a function to change it; the others read theirs at each step. */
-function setRate(optimizer: Trainer, rate: number): void {
-  if (optimizer.setLearningRate === undefined) optimizer.learningRate = rate;
-  else optimizer.setLearningRate(rate);
+function setRate(optimizer: tf.Optimizer, rate: number): void {
+  if (optimizer instanceof tf.SGDOptimizer) optimizer.setLearningRate(rate);
+  else Reflect.set(optimizer, 'learningRate', rate);
 }
 
 function trace(row: Case): object {
@@ -46,14 +23,17 @@ function trace(row: Case): object {
     tf.variable(
       tf.tensor(
         Float32Array.from({ length: size }, (_, i) => weight(first + i)),
-        shape,
+        [...shape],
       ),
       true,
       `${row.id}/${called}`,
     ),
   );
-  const optimizer = tf.train[name]?.(...args.map((one: unknown) => (one === 'halves' ? halves(1) : one)));
-  if (optimizer === undefined) throw new Error(`TF.js has no optimizer ${name}`);
+  const make: unknown = Reflect.get(tf.train, name);
+  if (typeof make !== 'function') throw new Error(`TF.js has no optimizer ${name}`);
+  const optimizer = (make as (...args: readonly unknown[]) => tf.Optimizer)(
+    ...args.map((one: unknown) => (one === 'halves' ? halves(1) : one)),
+  );
   const flat = (): number[] => variables.flatMap((variable) => [...variable.dataSync()]);
   let before = tensors.flatMap(({ size, first }) => Array.from({ length: size }, (_, i) => weight(first + i)));
   const travelled = before.map(() => 0);
@@ -62,7 +42,7 @@ function trace(row: Case): object {
     if (args[0] === 'halves') setRate(optimizer, halves(t));
     const gradients = tensors.map(({ name: called, shape, size, first }) => {
       const values = Float32Array.from({ length: size }, (_, i) => gradient(t, first + i, row.stream));
-      return [`${row.id}/${called}`, tf.tensor(values, shape)] as const;
+      return [`${row.id}/${called}`, tf.tensor(values, [...shape])] as const;
     });
     optimizer.applyGradients(Object.fromEntries(gradients));
     for (const [, one] of gradients) one.dispose();
