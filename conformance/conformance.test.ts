@@ -1,7 +1,13 @@
-/** Every optimizer against its oracle, and float32 JavaScript against WebAssembly, over 320 steps. */
+/**
+ * The table, row by row and column by column: agreement with the oracle in float64 and float32 over 320 steps, the same bits in JavaScript and
+ * WebAssembly, the element type, no compilation in the first two steps, resumption bit for bit, refusal of bad hyperparameters, descent.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { disagreement, factories, methodOf, run, table, traceOf, type Case } from './measure.ts';
+import { acceptsWrongly, compiledInTwoSteps, descended, goalOf, resumes, type LandscapeName } from './columns.ts';
+import { landscapes } from './landscapes.ts';
+import { disagreement, run } from './measure.ts';
+import { factories, methodOf, table, traceOf, transforms, type Case } from './table.ts';
 
 const rowsOf = (name: string): readonly Case[] => table.cases.filter((row) => row.ours[0] === name);
 
@@ -28,19 +34,41 @@ for (const [name, { definition }] of factories) {
 
 test('every optimizer has a row with a scheduled hyperparameter, and one with gradients that are zero at first and for long', () => {
   for (const name of factories.keys()) {
-    const scheduled = rowsOf(name).some(({ ours: [, options] }) => ['cosine', 'fade', 'halves', 'rise'].includes(String(options['lr'])));
+    const scheduled = rowsOf(name).some(({ ours: [, options] }) =>
+      ['cosine', 'fade', 'halves', 'rise'].some((word) => word === options['lr']),
+    );
     assert.ok(scheduled, `${name}: no schedule`);
-    assert.ok(name === 'adamw' || rowsOf(name).some((row) => row.stream === 'gaps'), `${name}: no gaps`); // adam's moments are adamw's
+    assert.ok(
+      rowsOf(name).some((row) => row.stream === 'gaps'),
+      `${name}: no gaps`,
+    );
+  }
+});
+
+test('every word that chooses a form is in a row', () => {
+  for (const [name, { definition }] of factories) {
+    for (const [option, words] of Object.entries<false | readonly string[]>(definition.variants ?? {})) {
+      const given = new Set<unknown>(rowsOf(name).map(({ ours: [, options] }) => options[option]));
+      const wanted = words === false ? [true] : words.slice(1);
+      for (const word of wanted) assert.ok(given.has(word), `${name}: no row with ${option}: ${String(word)}`);
+    }
   }
 });
 
 test('ids are unique, and a looser bound has a reason', () => {
   assert.equal(new Set(table.cases.map((row) => row.id)).size, table.cases.length);
   assert.ok(table.steps >= 300 && table.tolerance <= 1e-12);
-  for (const { id, tolerance, float32, reason = '' } of table.cases) {
+  for (const { id, tolerance, float32, reason = '', descends } of table.cases) {
     const looser = (tolerance ?? 0) > table.tolerance || (float32 ?? 0) > table.float32;
     assert.ok(!looser || reason.length > 20, id);
+    assert.ok(descends?.goal === undefined || (descends.because ?? '').length > 20, id);
   }
+});
+
+test('every optimizer and transform has a row within the tight bound in float64', () => {
+  const tight = table.cases.filter(({ tolerance = table.tolerance }) => tolerance <= table.tolerance);
+  const held = new Set(tight.flatMap((row) => methodOf(row).parts.map(({ name }) => name)));
+  assert.deepEqual([...factories.keys(), ...Object.keys(transforms)].filter((name) => !held.has(name)), []); // prettier-ignore
 });
 
 for (const row of table.cases) {
@@ -69,5 +97,26 @@ for (const row of table.cases) {
     assert.ok(measured32 <= bound, `float32 is off by ${measured32}, more than ${bound}`);
     assert.deepEqual(single.arrays, new Set(['Float32Array']), 'dtype');
     assert.deepEqual(await run(row, 'wasm', false), single, 'wasm and fround differ');
+
+    assert.equal(await compiledInTwoSteps(row), 0, 'a step compiled');
+    const later = single.weights.get(20);
+    assert.ok(await resumes(row, 'wasm', 'fround', later), 'a run saved on wasm does not go on as it was on fround');
+    assert.ok(await resumes(row, 'fround', 'wasm', later), 'a run saved on fround does not go on as it was on wasm');
+    assert.deepEqual(acceptsWrongly(row), []);
   });
+}
+
+// Rows with the same equations differ in numbers alone; the first of them descends for all.
+const programs = new Map<string, Case>();
+for (const row of table.cases) {
+  const { equations } = methodOf({ ...row, from: 0 });
+  if (!programs.has(equations)) programs.set(equations, row);
+}
+for (const row of programs.values()) {
+  for (const landscape of Object.keys(landscapes) as LandscapeName[]) {
+    test(`${row.id} descends the ${landscape}`, async () => {
+      const [left, goal] = [await descended(row, landscape), goalOf(row, landscape)];
+      assert.ok(left < goal, `${String(left)} of the first loss is left, more than ${String(goal)}`);
+    });
+  }
 }

@@ -1,6 +1,5 @@
-/** Trains an optimizer on a parabola and on Rosenbrock's valley, with a learning rate that falls linearly to a hundredth of the one stated. */
-import { linear, tensor, type Method } from 'thalweg';
-import { factories, type Options } from './measure.ts';
+/** Trains a method on a parabola and on Rosenbrock's valley. */
+import { tensor, type Method } from 'thalweg';
 
 /** A function of a 1 × 2 matrix with its gradient and the diagonal of its Hessian, and where to start. */
 interface Landscape {
@@ -33,19 +32,9 @@ export const landscapes: Readonly<Record<'parabola' | 'rosenbrock', Landscape>> 
   },
 };
 
-/** The last loss over the first, at the point that the method evaluates at; the learning rate falls to `last`. `visit` sees each point on the way. */
-export async function descend(
-  name: string,
-  landscape: keyof typeof landscapes,
-  lr: number,
-  options: Options = {},
-  last = lr / 100,
-  visit?: (x: number, y: number) => void,
-): Promise<number> {
+/** The last loss over the first, at the point that the method evaluates at. `visit` sees each point on the way. */
+export async function descend(method: Method, landscape: keyof typeof landscapes, visit?: (x: number, y: number) => void): Promise<number> {
   const { start, steps, loss, gradient, hessian } = landscapes[landscape];
-  const make: unknown = factories.get(name);
-  if (typeof make !== 'function') throw new Error(`the library has no optimizer ${name}`);
-  const method = (make as (options: object) => Method)({ ...options, lr: linear({ from: lr, to: last, steps }) });
   const opt = await method.init({ w: tensor([1, 2], { values: Float64Array.from(start) }) });
   const { w } = opt.params;
   for (let t = 0; t < steps; t++) {

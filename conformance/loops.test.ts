@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as thalweg from 'thalweg';
-import { read } from './measure.ts';
+import { read } from './table.ts';
 import { signed, weight } from './stream.ts';
 
 describe('SAM', () => {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import {
   backtracking, conjugateGradient, gradientDescent, lbfgs, minimize, strongWolfe, type ConjugateFormula, type LineSearch, type Minimizer,
 } from 'thalweg'; // prettier-ignore
-import { read } from './measure.ts';
+import { read } from './table.ts';
 
 interface Row {
   readonly w: readonly (readonly number[])[];

@@ -4,7 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { disagreement, methodOf, run, table, traceOf } from './measure.ts';
+import { disagreement, run } from './measure.ts';
+import { methodOf, table, traceOf } from './table.ts';
 
 /** A mistake: in whose equations (a transform's stand in a chain), what it is, and the text before and after. */
 type Mutant = readonly [name: string, mistake: string, right: string, wrong: string];
@@ -111,6 +112,31 @@ const mutants: readonly Mutant[] = [
   ['adaptiveClip', 'the norm of the whole matrix', '√colSum(g²)', '‖g‖'],
   ['adaptiveClip', 'no least norm', 'max(rank ≥ 2 ? √colSum(w²) : ‖w‖, ε)', '(rank ≥ 2 ? √colSum(w²) : ‖w‖)'],
   ['centralize', 'the mean of columns', 'rowMean(g)', 'colMean(g)'],
+  ['fromage', 'not shrunk', 'κ·w − κ·η', 'w − κ·η'],
+  ['fromage', 'the norm of all tensors together', '‖g‖', '‖g‖_all'],
+  ['fromage', 'no least norm', 'max(‖g‖, ε)', '‖g‖'],
+  ['optimisticSgd', 'the gradient before the first taken as zero', '(t == 1 ? g : p)', 'p'],
+  ['optimisticSgd', 'pessimistic', '− β·', '+ β·'],
+  ['optimisticAdam', 'the update before the first taken as zero', '(t == 1 ? u : p)', 'p'],
+  ['optimisticAdam', 'no look-ahead', '(1 − β₁)·g / (1 − β₁ᵗ)', '(1 − β₁)·m / (1 − β₁ᵗ)'],
+  ['acprop', 'divided by the moment of the step itself', 'b / (1 − β₂^(t − 1))', '(β₂·b + (1 − β₂)·(g − m)² + ε₂) / (1 − β₂ᵗ)'],
+  ['acprop', 'the running mean instead of the gradient', 'g / (√ŝ + ε)', 'm / (√ŝ + ε)'],
+  ['acprop', 'a correction of a step too many', '(t − 1)', 't'],
+  ['simplifiedAdemamix', 'a mean for the sum', 'β₁·m + g', 'β₁·m + (1 − β₁)·g'],
+  ['simplifiedAdemamix', 'the gradient not mixed in', 'm + α·g', 'm'],
+  ['cocob', 'first bets not bounded', 'max(G + L, α·L)', '(G + L)'],
+  ['cocob', 'debts', 'max(R − h·(w − x), 0)', 'R − h·(w − x)'],
+  ['cocob', 'the wealth left out', '(L + R)', 'L'],
+  ['mechanic', 'bets not bounded', 'max(−m1, min(m1, h))', 'h'],
+  ['mechanic', 'a bettor without memory', '(1 − 10^(−1))·m1', '0'],
+  ['mechanic', 'the decay left out', 'λ·σ·‖g‖_all', '0·σ·‖g‖_all'],
+  ['mechanic', 'the scale of the step before', '(s1 + s2 + s3', '(σ1 + σ2 + σ3'],
+  ['addNoise', 'one seed for all', 'noise(k)', 'noise(0)'],
+  ['addNoise', 'noise that does not fade', 'σ₂ / t^γ', 'σ₂'],
+  ['normalize', 'each tensor alone', '‖g‖_all', '‖g‖'],
+  ['clipByRms', 'the norm and not the mean', '‖g‖/√size', '‖g‖'],
+  ['clipByRms', 'scaled up as well', 'max(1, ‖g‖/√size/c)', '(‖g‖/√size/c)'],
+  ['nonNegative', 'not at all', 'max(w, 0)', 'w'],
   ['l2', 'twice the decay', 'λ·w', '2·λ·w'],
   ['clipByValue', 'clipped from above only', 'max(−c, min(c, g))', 'min(c, g)'],
   ['clipByNorm', 'the norm of all tensors together', '‖g‖', '‖g‖_all'],

@@ -44,6 +44,19 @@ def yogi(w, gradients, t, s, lr=0.01, b1=0.9, b2=0.999, eps=1e-3, initial=1e-6):
         w[k] = w[k] - lr * (s["m", k] / (1 - b1**t)) / (np.sqrt(s["v", k] / (1 - b2**t)) + eps)
 
 
+def radam(w, gradients, t, s, lr=0.01, b1=0.9, b2=0.999, eps=1e-8):
+    """Liu et al. 2020, Algorithm 2, with eps where Adam has it."""
+    rho_inf = 2 / (1 - b2) - 1
+    rho = rho_inf - 2 * t * b2**t / (1 - b2**t)
+    for k, g in gradients.items():
+        m, v = moments(s, g, t, b1, b2, k)
+        if rho > 4:
+            r = np.sqrt((rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho))
+            w[k] = w[k] - lr * r * m / (np.sqrt(v) + eps)
+        else:
+            w[k] = w[k] - lr * m
+
+
 def mars(w, gradients, t, s, lr=3e-3, b1=0.95, b2=0.99, gamma=0.025, eps=1e-8, decay=0):
     """Yuan et al. 2024, Algorithm 2 (MARS-AdamW), in the approximate form that uses the last gradient."""
     for k, g in gradients.items():
@@ -181,7 +194,7 @@ def schedule_free_point(row, data, steps):
 PAPERS = {
     **{
         f"paper.{rule.__name__}": stepped(rule)
-        for rule in (yogi, adaptively_clipped_sgd, centralized_sgd, madgrad, mars, sophia, cautious_adamw, cautious_lion, prodigy, d_adaptation, layerwise_dog)
+        for rule in (yogi, radam, adaptively_clipped_sgd, centralized_sgd, madgrad, mars, sophia, cautious_adamw, cautious_lion, prodigy, d_adaptation, layerwise_dog)
     },
     "torch.average": asgd_average,
     "optax.evaluation": schedule_free_point,

@@ -11,6 +11,7 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 import keras
 import numpy as np
 import optax
+import optax.contrib
 import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_avg_fn
 
@@ -48,6 +49,36 @@ def run_optax_lookahead(row, data, steps):
         yield {k: np.array(v) for k, v in (weights.slow if options.get("slow") else weights.fast).items()}
 
 
+def run_optax_chain(row, data, steps):
+    """The transformations of a list with their options, in order, made anew at each step with that step's numbers."""
+
+    def method(t):
+        find = lambda name: getattr(optax, name, None) or getattr(optax.contrib, name)
+        return optax.chain(*(find(name)(**at(options, t)) for name, options in row["oracle"][2]))
+
+    weights = data.weights()
+    state = method(1).init(weights)
+    for t in range(1, steps + 1):
+        updates, state = method(t).update(data.gradients(t), state, weights)
+        weights = optax.apply_updates(weights, updates)
+        yield {k: np.array(v) for k, v in weights.items()}
+
+
+def run_optax_mechanize(row, data, steps):
+    """optax.contrib.mechanize around `inner`."""
+    _, _, options = row["oracle"]
+    name, inner = options["inner"]
+    rest = {k: v for k, v in options.items() if k != "inner"}
+    weights = data.weights()
+    state = None
+    for t in range(1, steps + 1):
+        method = optax.contrib.mechanize(getattr(optax, name)(**at(inner, t)), **rest)
+        state = method.init(weights) if state is None else state
+        updates, state = method.update(data.gradients(t), state, weights)
+        weights = optax.apply_updates(weights, updates)
+        yield {k: np.array(v) for k, v in weights.items()}
+
+
 def run_lookahead(row, data, steps):
     """Zhang et al. 2019, Algorithm 1, with SGD and momentum inside: k fast steps, then one slow step."""
     _, _, options = row["oracle"]
@@ -79,6 +110,19 @@ def run_clip_by_norm(row, data, steps):
         yield {k: a.copy() for k, a in w.items()}
 
 
+def run_torch_clip(row, data, steps):
+    """torch.nn.utils.clip_grad_norm_ over all tensors, then SGD."""
+    _, name, options = row["oracle"]
+    weights = {k: torch.tensor(v, dtype=torch.float64, requires_grad=True) for k, v in data.weights().items()}
+    optimizer = getattr(torch.optim, name)(list(weights.values()), lr=options["lr"], foreach=False)
+    for t in range(1, steps + 1):
+        for k, g in data.gradients(t).items():
+            weights[k].grad = torch.tensor(g)
+        torch.nn.utils.clip_grad_norm_(list(weights.values()), at(options["max_norm"], t))
+        optimizer.step()
+        yield {k: v.detach().numpy().copy() for k, v in weights.items()}
+
+
 def run_weight_decay(row, data, steps):
     """SGD with momentum, and a share of the weights taken off before or after each step, whatever the learning rate."""
     _, _, options = row["oracle"]
@@ -95,7 +139,10 @@ def run_weight_decay(row, data, steps):
 
 RUNS = {
     "keras": run_keras,
+    "optax.chain": run_optax_chain,
     "optax.lookahead": run_optax_lookahead,
+    "optax.mechanize": run_optax_mechanize,
+    "torch.clip_grad_norm_": run_torch_clip,
     "paper.lookahead": run_lookahead,
     "paper.clip_by_norm": run_clip_by_norm,
     "paper.weight_decay": run_weight_decay,

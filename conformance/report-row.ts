@@ -1,16 +1,19 @@
 /** A row's oracle as a person would name it. */
-import type { Case } from './measure.ts';
+import type { Case } from './table.ts';
 
 const libraries: Readonly<Record<string, string>> = {
   torch: 'torch.optim.',
   optax: 'optax.',
   keras: 'keras.optimizers.',
+  tfjs: 'tf.train.',
+  'torch.clip_grad_norm_': 'torch.nn.utils.clip_grad_norm_, torch.optim.',
   'torch.average': 'the average of torch.optim.',
   'optax.evaluation': 'the evaluation point of optax.',
 };
 
 /** The library and the function, or that it is numpy from the paper. */
-export function oracleOf({ oracle: [kind, name], around }: Case): string {
+export function oracleOf({ oracle: [kind, name, options], around }: Case): string {
+  if (name === 'chain' && Array.isArray(options)) return options.map(([part]: readonly [string]) => `optax.${part}`).join(', ');
   const library = libraries[kind];
   const apart = kind === 'matrix' && name === 'muon' ? 'torch.optim.Muon, bfloat16 replaced by float64' : `numpy, from the paper (${name})`;
   return `${library === undefined ? apart : `${library}${name}`}${around === undefined ? '' : `, averaged by ${around[0]}`}`;

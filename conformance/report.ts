@@ -1,19 +1,58 @@
-/** Writes the measured agreement of every row into README.md, between its markers: `node --conditions=source conformance/report.ts`. */
+/** Measures every column of every row and writes the table into README.md, between its markers: `node --conditions=source conformance/report.ts`. */
+import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { disagreement, run, table, traceOf } from './measure.ts';
+import { acceptsWrongly, compiledInTwoSteps, descended, descentOf, resumes, type LandscapeName } from './columns.ts';
+import { disagreement, run } from './measure.ts';
 import { oracleOf } from './report-row.ts';
+import { methodOf, table, traceOf, type Case } from './table.ts';
 
-const lines = ['| row | oracle | float64 | bound | float32 | bound | looser because |', '| --- | --- | --- | --- | --- | --- | --- |'];
+const columns = [
+  ...['row', 'oracle', 'float64', 'bound', 'float32', 'bound'],
+  ...['wasm = js', 'keeps type', 'compiles once', 'resumes', 'refuses', 'parabola', "Rosenbrock's valley", 'looser because'],
+];
+const lines = [columns, columns.map(() => '---')].map((cells) => `| ${cells.join(' | ')} |`);
 const versions: Record<string, string> = {};
+const yes = (right: boolean): string => (right ? 'yes' : '**no**');
+
+/** What is left of the loss, by the row's equations: rows that differ in numbers alone share it. */
+const descents = new Map<string, string>();
+async function descent(row: Case, landscape: LandscapeName): Promise<string> {
+  const key = `${landscape} ${methodOf({ ...row, from: 0 }).equations}`;
+  const known = descents.get(key);
+  if (known !== undefined) return known;
+  const text = `${String(descentOf(row).lr[landscape])}: ${(await descended(row, landscape)).toExponential(0)}`;
+  descents.set(key, text);
+  return text;
+}
+
+function same(a: unknown, b: unknown): boolean {
+  try {
+    assert.deepEqual(a, b);
+    return true;
+  } catch {
+    return false; // Which is what the table then says.
+  }
+}
+
 let [worst, worstSingle] = [0, 0];
 for (const row of table.cases) {
   const trace = traceOf(row.id);
-  const [wide, single] = [disagreement(await run(row, 'wasm', true), trace), disagreement(await run(row, 'wasm', false), trace)];
-  [worst, worstSingle] = [Math.max(worst, wide), Math.max(worstSingle, single)];
+  const [wide, single] = [await run(row, 'wasm', true), await run(row, 'wasm', false)];
+  const [off, off32] = [disagreement(wide, trace), disagreement(single, trace)];
+  [worst, worstSingle] = [Math.max(worst, off), Math.max(worstSingle, off32)];
   Object.assign(versions, trace.versions);
-  const oracle = oracleOf(row);
-  const figures = [wide, row.tolerance ?? table.tolerance, single, row.float32 ?? table.float32].map((value) => value.toExponential(1));
-  lines.push(`| ${[row.id, oracle, ...figures, row.reason ?? ''].join(' | ')} |`);
+  const figures = [off, row.tolerance ?? table.tolerance, off32, row.float32 ?? table.float32].map((value) => value.toExponential(1));
+  const later = single.weights.get(20);
+  const holds = [
+    same(await run(row, 'reference', true), wide) && same(await run(row, 'fround', false), single),
+    same(wide.arrays, new Set(['Float64Array'])) && same(single.arrays, new Set(['Float32Array'])),
+    (await compiledInTwoSteps(row)) === 0,
+    (await resumes(row, 'wasm', 'fround', later)) && (await resumes(row, 'fround', 'wasm', later)),
+    acceptsWrongly(row).length === 0,
+  ];
+  const because = [row.reason, row.descends?.because].filter((text) => text !== undefined).join('; ');
+  const paths = [await descent(row, 'parabola'), await descent(row, 'rosenbrock')];
+  lines.push(`| ${[row.id, oracleOf(row), ...figures, ...holds.map(yes), ...paths, because].join(' | ')} |`);
 }
 const made = `Oracles: ${Object.entries(versions)
   .map(([name, version]) => `${name} ${version}`)
@@ -23,4 +62,4 @@ const made = `Oracles: ${Object.entries(versions)
 const path = `${import.meta.dirname}/README.md`;
 const [before = '', after = ''] = readFileSync(path, 'utf8').split(/<!-- measured -->[\s\S]*<!-- \/measured -->/);
 writeFileSync(path, `${before}<!-- measured -->\n\n${made}\n\n${lines.join('\n')}\n\n<!-- /measured -->${after}`);
-console.log(`${made}\n\n${lines.join('\n')}`);
+console.log(made);

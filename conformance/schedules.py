@@ -4,6 +4,7 @@ import math
 from decimal import Decimal, getcontext
 
 import optax
+import torch
 
 COUNTS = [*range(61), 69, 70, 71, 149, 150, 151, 309, 310, 311, 1000, 10000]
 
@@ -35,6 +36,33 @@ def optax_schedules():
     }
 
 
+def torch_schedules():
+    """The rate of each of 40 steps, by PyTorch's scheduler, from 0.5; schedules.test.ts has ours under the same names."""
+    lr = torch.optim.lr_scheduler
+    makers = {
+        "CosineAnnealingLR": lambda o: lr.CosineAnnealingLR(o, 40, 0.05),
+        "CosineAnnealingWarmRestarts": lambda o: lr.CosineAnnealingWarmRestarts(o, 10, 2, 0.1),
+        "ExponentialLR": lambda o: lr.ExponentialLR(o, 0.7),
+        "StepLR": lambda o: lr.StepLR(o, 10, 0.7),
+        "MultiStepLR": lambda o: lr.MultiStepLR(o, [10, 30], 0.5),
+        "LinearLR": lambda o: lr.LinearLR(o, 0.2, 1.0, 10),
+        "PolynomialLR": lambda o: lr.PolynomialLR(o, 40, 2.0),
+        "OneCycleLR": lambda o: lr.OneCycleLR(o, 0.5, total_steps=41, pct_start=0.3),
+    }
+
+    def rates(make):
+        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.5)
+        scheduler = make(optimizer)
+        out = []
+        for _ in range(40):
+            out.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            scheduler.step()
+        return out
+
+    return {name: rates(make) for name, make in makers.items()}
+
+
 def inverse_sqrt(t):
     """Vaswani et al. 2017, section 5.3, in units of its peak: min(t / W, sqrt(W / t))."""
     return 0.5 * min(t / 20, math.sqrt(20 / t) if t > 0 else math.inf)
@@ -42,7 +70,7 @@ def inverse_sqrt(t):
 
 def schedules():
     values = {name: [float(schedule(t)) for t in COUNTS] for name, schedule in optax_schedules().items()}
-    return {"counts": COUNTS, "optax": values, "paper": {"inverseSqrt": [inverse_sqrt(t) for t in COUNTS]}}
+    return {"counts": COUNTS, "optax": values, "torch": torch_schedules(), "paper": {"inverseSqrt": [inverse_sqrt(t) for t in COUNTS]}}
 
 
 def bias():

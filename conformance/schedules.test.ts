@@ -5,11 +5,12 @@ import { test } from 'node:test';
 import * as thalweg from 'thalweg';
 import { Graph } from '../packages/thalweg/src/language/graph.ts';
 import { compileScalars } from '../packages/thalweg/src/lower/scalars.ts';
-import { read } from './measure.ts';
+import { read } from './table.ts';
 
-const { counts, optax, paper } = read('traces/schedules.json') as {
+const { counts, optax, torch, paper } = read('traces/schedules.json') as {
   readonly counts: readonly number[];
   readonly optax: Readonly<Record<string, readonly number[]>>;
+  readonly torch: Readonly<Record<string, readonly number[]>>;
   readonly paper: Readonly<Record<string, readonly number[]>>;
 };
 const up = thalweg.linear({ from: 0, to: 0.5, steps: 10 });
@@ -60,6 +61,32 @@ for (const [name, schedule] of Object.entries(schedules)) {
       // exponential at t = 10⁴ is 10⁻¹⁵⁵: relative there, and relative to the peak where a half cosine comes down to zero.
       const scale = name.includes('xponential') ? expected : peak;
       assert.ok(error <= 1e-12 * scale, `t = ${t}: ${actual} is not ${expected}`);
+    });
+  });
+}
+
+/** PyTorch's schedulers, whose first step has the value at 0. */
+const { fromZero } = thalweg;
+const ofTorch: Readonly<Record<string, thalweg.Schedule>> = {
+  CosineAnnealingLR: fromZero(thalweg.cosine({ peak: 0.5, total: 40, end: 0.05 })),
+  CosineAnnealingWarmRestarts: fromZero(thalweg.cosineRestarts({ peak: 0.5, period: 10, growth: 2, end: 0.1 })),
+  ExponentialLR: fromZero(thalweg.exponential({ from: 0.5, rate: 0.7, steps: 1 })),
+  StepLR: fromZero(thalweg.exponential({ from: 0.5, rate: 0.7, steps: 10, staircase: true })),
+  MultiStepLR: fromZero(thalweg.piecewise({ values: [0.5, 0.25, 0.125], boundaries: [10, 30] })),
+  LinearLR: fromZero(thalweg.linear({ from: 0.1, to: 0.5, steps: 10 })),
+  PolynomialLR: fromZero(thalweg.polynomial({ from: 0.5, power: 2, steps: 40 })),
+  // PyTorch counts the first step among its 41, and turns at 0.3·41 − 1.
+  OneCycleLR: fromZero(thalweg.oneCycle({ peak: 0.5, total: 40, rise: (0.3 * 41 - 1) / 40 })),
+};
+test('every scheduler of the trace has one of ours', () =>
+  assert.deepEqual(Object.keys(ofTorch).toSorted(), Object.keys(torch).toSorted()));
+
+for (const [name, schedule] of Object.entries(ofTorch)) {
+  test(`fromZero gives the rates of PyTorch's ${name}`, () => {
+    const rates = torch[name] ?? [];
+    assert.equal(rates.length, 40);
+    rates.forEach((expected, i) => {
+      assert.ok(Math.abs(schedule.at(i + 1) - expected) <= 1e-12, `step ${i + 1}: ${schedule.at(i + 1)} is not ${expected}`);
     });
   });
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { adagrad, adam, rows, sgd, sparse, type Backend, type Method } from 'thalweg';
-import { read } from './measure.ts';
+import { read } from './table.ts';
 import { gradient, mix, weight } from './stream.ts';
 
 interface Trace {

@@ -25,7 +25,9 @@ def weight(element):
 
 
 def gradient(step, element, stream="plain"):
-    """Magnitudes over 40 powers of two, exact zeros, and a stretch of one sign; with gaps: zero at first, and for long."""
+    """Magnitudes over 40 powers of two, exact zeros, and a stretch of one sign; with gaps: zero at first, and for long; even: of one magnitude."""
+    if stream == "even":
+        return signed(3, step, element)
     if stream == "gaps" and (step <= 3 or 20 < step <= 300):
         return 0.0
     if mix(2, step, element) % 17 == 0:
@@ -48,9 +50,9 @@ SCHEDULES = {
 
 
 def digest():
-    """SHA-256 of the bytes of the first weights and of both streams' gradients, and a few of the numbers."""
+    """SHA-256 of the bytes of the first weights and of the streams' gradients, and a few of the numbers."""
     numbers = [weight(e) for e in range(300)]
-    numbers += [gradient(t, e, s) for s in ("plain", "gaps") for t in range(1, 321) for e in range(300)]
+    numbers += [gradient(t, e, s) for s in ("plain", "gaps", "even") for t in range(1, 321) for e in range(300)]
     numbers += [loss(t) for t in range(1, 321)]
     sample = [[t, e, gradient(t, e)] for t in (1, 2, 99, 100, 149, 150, 320) for e in (0, 1, 7, 299)]
     return {"count": len(numbers), "sha256": hashlib.sha256(struct.pack(f"<{len(numbers)}d", *numbers)).hexdigest(), "sample": sample}

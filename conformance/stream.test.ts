@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { read } from './measure.ts';
+import { read } from './table.ts';
 import { gradient, loss, weight } from './stream.ts';
 
 const { count, sha256, sample } = read('traces/stream.json') as {
@@ -14,13 +14,14 @@ const elements = Array.from({ length: 300 }, (_, e) => e);
 const steps = Array.from({ length: 320 }, (_, t) => t + 1);
 const plain = steps.map((t) => elements.map((e) => gradient(t, e)));
 const gaps = steps.map((t) => elements.map((e) => gradient(t, e, 'gaps')));
+const even = steps.map((t) => elements.map((e) => gradient(t, e, 'even')));
 
 test('a sample of the gradients is that of Python', () => {
   for (const [t, e, expected] of sample) assert.equal(gradient(t, e), expected, `step ${t}, element ${e}`);
 });
 
 test('all bytes of weights, gradients and losses are those of Python', () => {
-  const numbers = [...elements.map(weight), ...plain.flat(), ...gaps.flat(), ...steps.map(loss)];
+  const numbers = [...elements.map(weight), ...plain.flat(), ...gaps.flat(), ...even.flat(), ...steps.map(loss)];
   assert.equal(numbers.length, count);
   const bytes = new DataView(new ArrayBuffer(8 * count));
   numbers.forEach((number, i) => bytes.setFloat64(8 * i, number, true));

@@ -1,7 +1,7 @@
 /** First weights, gradients and losses that Python and TypeScript compute alike, bit for bit. See stream.py. */
 
-/** Which gradients a row trains on: with gaps, they are zero at first and for long in the middle. */
-export type Stream = 'plain' | 'gaps';
+/** Which gradients a row trains on: with gaps, they are zero at first and for long in the middle; even ones are all of one magnitude. */
+export type Stream = 'plain' | 'gaps' | 'even';
 
 /** A 32-bit hash of three integers. */
 export function mix(a: number, b: number, c: number): number {
@@ -23,6 +23,7 @@ export function weight(element: number): number {
 
 /** The gradient of an element at a step: magnitudes over 40 powers of two, exact zeros, and a stretch of one sign. */
 export function gradient(step: number, element: number, stream: Stream = 'plain'): number {
+  if (stream === 'even') return signed(3, step, element);
   if (stream === 'gaps' && (step <= 3 || (step > 20 && step <= 300))) return 0;
   if (mix(2, step, element) % 17 === 0) return 0;
   const value = signed(3, step, element) * 2 ** (((element * 5 + Math.floor(step / 50) * 3) % 41) - 25);

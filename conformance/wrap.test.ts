@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import * as thalweg from 'thalweg';
-import { disagreement, methodOf, run, table, traceOf, transforms, type Case, type Chained } from './measure.ts';
+import { disagreement, run } from './measure.ts';
+import { methodOf, table, traceOf, transforms, type Case, type Chained } from './table.ts';
 
 const rowsOf = (name: string): readonly Case[] =>
   table.cases.filter(({ before = [], after = [] }) => [...before, ...after].some(([transform]) => transform === name));

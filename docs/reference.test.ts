@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import stringWidth from 'string-width';
 import { entries, renderEntry } from '@thalweg/compare';
-import { factories, table, transforms } from '../conformance/measure.ts';
+import { factories, read, table, transforms } from '../conformance/table.ts';
 import { documentation } from '../scripts/documentation.ts';
 
 const again = 'run npm run reference';
@@ -45,5 +46,44 @@ test('an entry fits a terminal and tells the whole', () => {
     'torch.optim.AdamW',
   ])
     assert.ok(text.includes(part), part);
-  for (const line of text.split('\n').filter((one) => !/^ {2}\S+ +(torch|optax|keras|numpy)/.test(one))) assert.ok(line.length <= 80, line);
+});
+
+test('no line of any entry is wider than the terminal', () => {
+  for (const width of [120, 80, 50]) {
+    for (const entry of entries) {
+      for (const line of renderEntry(entry, width).split('\n')) assert.ok(stringWidth(line) <= width, `${entry.name}, ${width}: ${line}`);
+    }
+  }
+});
+
+test('each convention of docs/compat.md names rows that hold it, and no row of another library is missing there', () => {
+  const [conventions = ''] = readFileSync(`${import.meta.dirname}/compat.md`, 'utf8').split('\n## ');
+  const lines = conventions.split('\n').filter((line) => line.startsWith('| `'));
+  const named = lines.flatMap((line) => line.split('|').at(-2)!.split(',').map((id) => id.trim())); // prettier-ignore
+  const ids = new Map(table.cases.map((row) => [row.id, row]));
+  assert.ok(lines.length >= 12 && named.length > 2 * lines.length);
+  for (const id of named) assert.ok(ids.has(id), `there is no row ${id}`);
+  for (const library of ['torch', 'optax', 'keras', 'tfjs', 'paper']) {
+    const rows = table.cases.filter(({ ours: [, options] }) => options['compat'] === library);
+    for (const [optimizer] of new Set(rows.map(({ ours }) => ours)))
+      assert.ok(named.some((id) => ids.get(id)?.ours[0] === optimizer && [library, undefined].includes(ids.get(id)?.ours[1]['compat'] as string | undefined)), `${optimizer}, ${library}`); // prettier-ignore
+  }
+});
+
+test('docs/compat.md tells of every optimizer that the other libraries have', () => {
+  const { versions, ...libraries } = read('traces/names.json') as Readonly<Record<string, readonly string[]>>;
+  assert.ok(versions !== undefined);
+  const [, ...sections] = readFileSync(`${import.meta.dirname}/compat.md`, 'utf8').split(/^\| `(?=[a-z.]+` +\| here)/m);
+  for (const [library, names] of Object.entries(libraries)) {
+    const section = sections.find((text) => text.startsWith(`${library}\``)) ?? '';
+    const listed = [...section.matchAll(/^\| `(\w+)` /gm)].map(([, name]) => name);
+    assert.deepEqual(listed.toSorted(), names.toSorted(), library);
+  }
+});
+
+test('the README counts what there is', () => {
+  const readme = readFileSync(`${import.meta.dirname}/../README.md`, 'utf8');
+  assert.ok(readme.includes(`${factories.size} optimizers and ${Object.keys(transforms).length} transforms`));
+  assert.ok(readme.includes(`${table.cases.length} rows`));
+  for (const name of [...factories.keys(), ...Object.keys(transforms)]) assert.ok(readme.includes(`\`${name}\``), `${name} is not named`);
 });

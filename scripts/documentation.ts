@@ -16,7 +16,8 @@ export function documentation(): Map<string, { readonly about: string; readonly 
         const [about = '', ...rest] = words.split('\n\n').map((paragraph) => paragraph.replaceAll(/\s*\n\s*/g, ' ').trim());
         const details = rest.map((paragraph) =>
           paragraph
-            .replaceAll(/ ?@(param|throws|returns) /g, '\n\n')
+            .replaceAll(/ ?@throws /g, '\n\nThrows ')
+            .replaceAll(/ ?@(param|returns) /g, '\n\n')
             .replace(/^options - /gm, 'Options: ')
             .trim(),
         );

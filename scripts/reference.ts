@@ -1,20 +1,23 @@
 /**
- * Writes the reference: notes on every optimizer and transform (packages/compare/src/reference/notes.ts), which `thalweg show` prints, and a
+ * Writes the reference: notes on every optimizer and transform (packages/compare/src/reference/notes.json), which `thalweg show` prints, and a
  * page and a picture for each in docs/reference/. Words come from the documentation in the code, figures from running the conformance table:
- * `node --conditions=source scripts/reference.ts`, then Prettier.
+ * `node --conditions=source scripts/reference.ts`, then `scripts/reference-pages.ts`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderCourses, type Course, type MeasuredPath, type Note } from '@thalweg/compare';
-import { descend, landscapes } from '../conformance/landscapes.ts';
-import { disagreement, factories, run, table, traceOf, transforms } from '../conformance/measure.ts';
+import { descended, descentOf } from '../conformance/columns.ts';
+import { landscapes } from '../conformance/landscapes.ts';
+import { disagreement, run } from '../conformance/measure.ts';
 import { oracleOf } from '../conformance/report-row.ts';
+import { factories, table, traceOf, transforms, type Case } from '../conformance/table.ts';
 import { documentation } from './documentation.ts';
 
 const root = join(import.meta.dirname, '..');
 const pages = join(root, 'docs/reference');
 const titles = { parabola: 'A parabola', rosenbrock: "Rosenbrock's valley" } as const;
-const grids = { parabola: { x: [-1, 4], y: [-3, 3] }, rosenbrock: { x: [-2, 2], y: [-1, 3] } } as const;
+/** What the maps show, and with how many points a side: a narrow valley needs more. */
+const grids = { parabola: { x: [-1, 4], y: [-3, 3], points: 40 }, rosenbrock: { x: [-2, 2], y: [-1, 3], points: 80 } } as const;
 
 async function agreement(name: string): Promise<Note['agreement']> {
   const rows = table.cases.filter(({ ours, before = [], after = [] }) =>
@@ -32,13 +35,14 @@ async function agreement(name: string): Promise<Note['agreement']> {
 type Name = keyof typeof landscapes;
 
 async function course(name: string, landscape: Name): Promise<{ readonly course: Course; readonly path: MeasuredPath }> {
-  const { lr, constant = false, options = {} } = table.converges[name]!;
+  const row: Case = { id: name, ours: [name, {}], oracle: ['none', '', {}] };
+  const { lr, constant = false } = descentOf(row);
   const { steps, loss } = landscapes[landscape];
   const points: [number, number][] = [];
   const rate = lr[landscape];
-  const left = await descend(name, landscape, rate, options, constant ? rate : undefined, (x, y) => void points.push([x, y]));
-  const { x, y } = grids[landscape];
-  const [columns, rows] = [48, 48];
+  const left = await descended(row, landscape, (x, y) => void points.push([x, y]));
+  const { x, y, points: side } = grids[landscape];
+  const [columns, rows] = [side, side];
   const at = ([low, high]: readonly [number, number], i: number, count: number): number => low + ((high - low) * i) / (count - 1);
   const values = Array.from({ length: rows * columns }, (_, k) => loss(at(x, k % columns, columns), at(y, Math.floor(k / columns), rows)));
   const round = ([a, b]: readonly [number, number]): [number, number] => [Number(a.toPrecision(3)), Number(b.toPrecision(3))];
@@ -50,7 +54,7 @@ async function course(name: string, landscape: Name): Promise<{ readonly course:
       landscape: { x, y, columns, rows, values, minima: [[1, 1]] },
       path: sampled(60, 150),
     },
-    path: { title: titles[landscape], lr: rate, steps, left: left.toExponential(1), points: sampled(40, 40) },
+    path: { title: titles[landscape], lr: rate, constant, steps, left: left.toExponential(1), points: sampled(40, 40) },
   };
 }
 
@@ -71,9 +75,6 @@ for (const name of [...factories.keys(), ...Object.keys(transforms)].sort()) {
     );
   notes[name] = { ...documented, agreement: await agreement(name), paths: courses.map(({ path }) => path) };
 }
-const header =
-  '/** Written by `node --conditions=source scripts/reference.ts`, from the documentation in the code and from measurements; not by hand. */\n';
-writeFileSync(
-  join(root, 'packages/compare/src/reference/notes.ts'),
-  `${header}import type { Note } from './note.ts';\n\n/** The notes by name. */\nexport const notes: Readonly<Record<string, Note>> = ${JSON.stringify(notes)};\n`,
-);
+// A line for each, so that a change shows which.
+const lines = Object.entries(notes).map(([name, note]) => `${JSON.stringify(name)}: ${JSON.stringify(note)}`);
+writeFileSync(join(root, 'packages/compare/src/reference/notes.json'), `{\n${lines.join(',\n')}\n}\n`);

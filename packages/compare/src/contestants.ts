@@ -1,6 +1,7 @@
 /** The optimizers that can be compared by name. A user's file may add its own. Knows the library's public face only. */
 import * as thalweg from 'thalweg';
-import { adagrad, adam, adamw, groups, lamb, lion, muon, otherwise, polyak, radam, rmsprop, sgd, ThalwegError, type Method } from 'thalweg';
+import { adagrad, adam, adamw, groups, lamb, lion, Method, muon, otherwise, polyak, radam, rmsprop, sgd } from 'thalweg';
+import { ProblemError } from './problem.ts';
 
 /** An optimizer with everything fixed but its learning rate. */
 export interface Contestant {
@@ -114,10 +115,7 @@ export const defaultContestants: readonly string[] = ['sgd', 'sgd-momentum', 'ad
 export function checkContestant(file: string, value: unknown): Contestant {
   const field = (name: string): unknown => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined);
   if (typeof field('id') !== 'string' || typeof field('create') !== 'function') {
-    throw new ThalwegError(
-      'problem',
-      `${file}: each of its optimizers must be { id, create: (lr) => method }, with label, code and centre if you like`,
-    );
+    throw new ProblemError(file, 'each of its optimizers must be { id, create: (lr) => method }, with label, code and centre if you like');
   }
   const id = String(field('id'));
   return { label: id, code: `${id}({ lr })`, hyperparameters: {}, centre: 1e-2, ...(value as Pick<Contestant, 'id' | 'create'>) };
@@ -147,6 +145,33 @@ export function isFactory(value: unknown): value is Parameters<typeof contestant
   const { definition } = value as { readonly definition: unknown };
   const hyper: unknown = typeof definition === 'object' && definition !== null ? Reflect.get(definition, 'hyper') : undefined;
   return typeof hyper === 'object' && hyper !== null && 'lr' in hyper;
+}
+
+/**
+ * The optimizer that a user's file exports by default.
+ *
+ * @throws ProblemError that says what it exports instead
+ */
+export function ownContestant(file: string, exported: Readonly<Record<string, unknown>>): Contestant {
+  const value = exported['default'];
+  const fail = (problem: string): never => {
+    throw new ProblemError(file, problem);
+  };
+  if (isFactory(value)) return contestantOf(value);
+  if (value === undefined) {
+    const names = Object.keys(exported);
+    const list = names.length === 0 ? 'it exports nothing' : `it exports ${names.join(', ')}`;
+    return fail(`it has no default export (${list}); write: export default optimizer({ … })`);
+  }
+  if (value instanceof Method)
+    return fail(
+      `it exports ${value.name} with its options filled in; export what makes it, so that its learning rate can be tuned: export default optimizer({ … }), or { id, create: (lr) => method }`,
+    );
+  if (typeof value === 'function' && 'definition' in value)
+    return fail(
+      "its optimizer has no hyperparameter called lr, which is the one that is tuned; call the learning rate lr, as in hyper: { lr: ['η', 0.01] }",
+    );
+  return checkContestant(file, value);
 }
 
 /** An optimizer of the library under its own name, whether or not it is among the contestants. */

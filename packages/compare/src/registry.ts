@@ -1,13 +1,15 @@
 /** Finds problems and optimizers by name, and loads a user's file. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { checkContestant, contestantOf, contestants, isFactory, libraryContestant, type Contestant } from './contestants.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Method } from 'thalweg';
+import { checkContestant, contestants, libraryContestant, ownContestant, type Contestant } from './contestants.ts';
+import { loadOwnFile } from './own-file.ts';
 import { checkProblem, ProblemError, type Problem } from './problem.ts';
 import { digits } from './problems/digits.ts';
 import { landscapes } from './problems/landscapes.ts';
 import { words } from './problems/words.ts';
+import { isRefusedRate } from './run/trial.ts';
 
 /** The built-in problems. */
 export const problems: readonly Problem[] = [words, digits, ...landscapes];
@@ -43,14 +45,11 @@ export async function findProblem(reference: string): Promise<Entry> {
     }
     return { reference, problem, contestants: [], version: builtInVersion() };
   }
-  const path = resolve(reference);
-  if (!existsSync(path)) throw new ProblemError(reference, 'there is no such file');
-  const exported: Record<string, unknown> = { ...((await import(pathToFileURL(path).href)) as object) };
+  const { exported, version } = await loadOwnFile(reference);
   const problem = checkProblem(reference, exported['default']);
   const own = exported['optimizers'];
   if (own !== undefined && !Array.isArray(own)) throw new ProblemError(reference, 'its export optimizers must be an array');
   const brought = (Array.isArray(own) ? own : []).map((one) => checkContestant(reference, one));
-  const version = createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16);
   return { reference, problem, contestants: brought, version };
 }
 
@@ -79,7 +78,26 @@ export async function findContestants(entry: Entry, ids: readonly string[]): Pro
   const found = await Promise.all(ids.map(find));
   const twice = found.find((one, i) => found.findIndex(({ id }) => id === one.id) !== i);
   if (twice !== undefined) throw new ProblemError(twice.id, 'two optimizers have this name; give one of them another');
+  found.forEach(checkMade);
   return found;
+}
+
+/** Makes a contestant's method once, so that what is wrong with it is said before anything has been trained. */
+function checkMade({ id, centre, create, file }: Contestant): void {
+  const fail = (problem: string): never => {
+    throw new ProblemError(file?.path ?? id, problem);
+  };
+  let method: unknown;
+  try {
+    method = create(centre);
+  } catch (error) {
+    if (isRefusedRate(error)) return; // The tuning finds another.
+    throw error;
+  }
+  if (!(method instanceof Method)) return fail('its create(lr) must return a method, such as adamw({ lr })');
+  if (method.branches.some(({ program }) => !program.writes.has('w'))) fail('its equations never assign w, so it trains nothing');
+  const inputs = method.inputs.filter((input) => input !== 'loss');
+  if (inputs.length > 0) fail(`each of its steps needs ${inputs.join(', ')}, and a comparison hands over the loss alone`);
 }
 
 function unknown(id: string, known: readonly Contestant[]): never {
@@ -89,10 +107,6 @@ function unknown(id: string, known: readonly Contestant[]): never {
 
 /** The default export of a file: what `optimizer({ … })` returned, or `{ id, create: (lr) => method }`. */
 async function loadContestant(reference: string): Promise<Contestant> {
-  const path = resolve(reference);
-  if (!existsSync(path)) throw new ProblemError(reference, 'there is no such file');
-  const exported: Record<string, unknown> = { ...((await import(pathToFileURL(path).href)) as object) };
-  const value = exported['default'];
-  const contestant = isFactory(value) ? contestantOf(value) : checkContestant(reference, value);
-  return { ...contestant, file: { path, version: createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16) } };
+  const { path, version, exported } = await loadOwnFile(reference);
+  return { ...ownContestant(reference, exported), file: { path, version } };
 }

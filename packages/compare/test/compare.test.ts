@@ -1,13 +1,14 @@
 /** Whole comparisons: the same on one thread and two, resumed where they stopped, with divergence counted; and the command around them. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { ThalwegError } from 'thalweg';
 import { duration } from '../src/cli/progress.ts';
 import { compare, type Progress } from '../src/compare.ts';
 import { presets } from '../src/protocol.ts';
-import { findProblem } from '../src/registry.ts';
+import { findContestants, findProblem } from '../src/registry.ts';
 import { Pool } from '../src/run/pool.ts';
 import { Store } from '../src/run/store.ts';
 import type { Comparison } from '../src/schema.ts';
@@ -147,7 +148,53 @@ describe('the command', () => {
     assert.match(again.stderr, /finished runs found/);
     writeFileSync(file, 'export default 3;');
     const broken = await thalweg(args);
-    assert.match(broken.stderr, /each of its optimizers must be/);
+    assert.deepEqual([broken.code, broken.stdout], [2, '']);
+    assert.match(broken.stderr, /^thalweg: .*cub\.ts: each of its optimizers must be .*\n$/);
+  });
+
+  test('what is wrong with an optimizer of the user’s is said in words, before anything has been trained', async () => {
+    const valley = await findProblem('valley');
+    let made = 0;
+    const define = (rest: string): string => `import { optimizer } from 'thalweg';\nexport default optimizer({ name: 'mine', ${rest} });`;
+    const lr = "hyper: { lr: ['η', 0.01] }";
+    for (const [text, message, name = 'mine.ts'] of [
+      [define(`${lr}, equations: 'w ← w − betta·g'`), /^mine, line 1, column 9: betta is not known[^\n]*\n {2}1 \| w ← w − betta·g\n {14}\^{5}$/],
+      [define(`${lr}, equations: 'm ← η·g'`), /mine\.ts: its equations never assign w/],
+      [define("hyper: { eta: ['η', 0.01] }, equations: 'w ← w − η·g'"), /mine\.ts: its optimizer has no hyperparameter called lr/],
+      [define(`${lr}, inputs: { hessian: ['H', 'tensor'] }, equations: 'w ← w − η·g/H'`), /mine\.ts: each of its steps needs hessian/],
+      ["import { optimiser } from 'thalweg'; export default optimiser({});", /mine\.ts: it cannot be loaded[\s\S]*does not provide an export named 'optimiser'$/],
+      ['export const mine = 3;', /mine\.ts: it has no default export \(it exports mine\)/],
+      ['', /mine\.ts: it has no default export \(it exports nothing\)/],
+      ['export default 3;', /mine\.ts: each of its optimizers must be/],
+      ["import { sgd } from 'thalweg'; export default sgd({ lr: 1 });", /mine\.ts: it exports sgd with its options filled in/],
+      ["export default { id: 'mine', create: (lr) => lr };", /mine\.ts: its create\(lr\) must return a method/],
+      ['export default {', /mine\.ts: it cannot be loaded[\s\S]*SyntaxError/],
+      ["throw new Error('no luck');", /mine\.ts: it cannot be loaded\nError: no luck\n {4}at [^\n]*mine\.ts:1:7$/],
+      ["import { sgd } from 'thalweg'; export default sgd;", /it is read as CommonJS[^\n]*mine\.mts$/, 'common/mine.ts'],
+    ] as const) {
+      const file = join(folder, String(made++), name);
+      mkdirSync(dirname(file), { recursive: true });
+      if (name !== 'mine.ts') writeFileSync(join(dirname(file), 'package.json'), '{ "type": "commonjs" }');
+      writeFileSync(file, text);
+      await assert.rejects(findContestants(valley, ['adamw', file]), (error: unknown) => {
+        assert.ok(error instanceof ThalwegError, String(error));
+        assert.match(error.message, message);
+        return true;
+      });
+    }
+  });
+
+  test('a method is measured where it says to evaluate', async () => {
+    const file = join(folder, 'still.ts');
+    const still = (id: string, evaluate: string): string =>
+      `{ id: '${id}', create: (lr) => optimizer({ name: '${id}', hyper: { lr: ['η', 1] }, equations: 'w ← w + 0·η·g', ${evaluate} })({ lr }) }`;
+    const problem = readFileSync(join(import.meta.dirname, '../../../docs/compare.md'), 'utf8').split('```ts\n').find((text) => text.includes('noisy-bowl'))?.split('```')[0] ?? '';
+    writeFileSync(file, `import { optimizer } from 'thalweg';\n${problem}\nexport const optimizers = [${still('there', "evaluate: '0·w'")}, ${still('here', '')}];`);
+    const { code, stdout, stderr } = await thalweg(['compare', file, '--quick', '--steps', '20', '--optimizers', 'adamw', '--json', '--out', join(folder, 'still')]);
+    assert.equal(code, 0, stderr);
+    const median = (id: string) => (JSON.parse(stdout) as Comparison).problems[0]?.optimizers.find((one) => one.id === id)?.summary.median;
+    assert.equal(median('there'), 14); // |(1, −2, 3)|² at the origin.
+    assert.notEqual(median('here'), 14);
   });
 
   test('--json prints results and nothing else; a pipe sees no control codes; files are written', async () => {

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { acprop } from './optimizers/acprop.ts';
 export { adabelief } from './optimizers/adabelief.ts';
 export { adadelta } from './optimizers/adadelta.ts';
 export { adafactor } from './optimizers/adafactor.ts';
@@ -11,12 +12,14 @@ export { adam } from './optimizers/adam.ts';
 export { adamax } from './optimizers/adamax.ts';
 export { adamw } from './optimizers/adamw.ts';
 export { adan } from './optimizers/adan.ts';
-export { ademamix } from './optimizers/ademamix.ts';
+export { ademamix, simplifiedAdemamix } from './optimizers/ademamix.ts';
 export { adopt } from './optimizers/adopt.ts';
 export { asgd } from './optimizers/asgd.ts';
+export { cocob } from './optimizers/cocob.ts';
 export { dAdaptation } from './optimizers/d-adaptation.ts';
 export { dog } from './optimizers/dog.ts';
 export { dowg } from './optimizers/dowg.ts';
+export { fromage } from './optimizers/fromage.ts';
 export { ftrl } from './optimizers/ftrl.ts';
 export { lamb } from './optimizers/lamb.ts';
 export { lars } from './optimizers/lars.ts';
@@ -28,6 +31,7 @@ export { muon } from './optimizers/muon.ts';
 export { nadam } from './optimizers/nadam.ts';
 export { noisySgd } from './optimizers/noisy-sgd.ts';
 export { novograd } from './optimizers/novograd.ts';
+export { optimisticAdam, optimisticSgd } from './optimizers/optimistic.ts';
 export { polyak } from './optimizers/polyak.ts';
 export { prodigy } from './optimizers/prodigy.ts';
 export { radam } from './optimizers/radam.ts';
@@ -44,12 +48,17 @@ export { yogi } from './optimizers/yogi.ts';
 
 export { clipByGlobalNorm } from './transforms/clip.ts';
 export { adaptiveClip } from './transforms/adaptive-clip.ts';
+export { addNoise } from './transforms/add-noise.ts';
 export { centralize } from './transforms/centralize.ts';
 export { clipByNorm } from './transforms/clip-norm.ts';
+export { clipByRms } from './transforms/clip-rms.ts';
 export { clipByValue } from './transforms/clip-value.ts';
 export { ema } from './transforms/ema.ts';
 export { l2 } from './transforms/l2.ts';
 export { lookahead } from './transforms/lookahead.ts';
+export { mechanic } from './transforms/mechanic.ts';
+export { nonNegative } from './transforms/non-negative.ts';
+export { normalize } from './transforms/normalize.ts';
 export { polyakAverage } from './transforms/polyak-average.ts';
 export { swa } from './transforms/swa.ts';
 export { weightDecay } from './transforms/weight-decay.ts';

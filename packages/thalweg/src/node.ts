@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+import { randomUUID } from 'node:crypto';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Optimizer } from './train/optimizer.ts';
@@ -11,7 +12,8 @@ const piece = 2 ** 26;
 
 /**
  * Saves an optimizer to a file, whole or not at all: at whatever moment the process dies, the file is the old one or the new one. Arrays are
- * written one after the other, without a copy of all of them.
+ * written one after the other, without a copy of all of them, to a file beside it that ends in `.part`; one of those stays behind where the
+ * process was killed.
  *
  * @param opt - the optimizer; no step may be taken before the promise resolves
  * @param path - the file, which is replaced if there is one
@@ -26,9 +28,9 @@ const piece = 2 ** 26;
  * ```
  */
 export async function saveFile(opt: Pick<Optimizer, 'chunks'>, path: string): Promise<void> {
-  const beside = `${path}.${String(process.pid)}.${String(Date.now())}.part`;
+  const beside = `${path}.${randomUUID()}.part`;
+  const file = await open(beside, 'wx');
   try {
-    const file = await open(beside, 'wx');
     try {
       for (const chunk of opt.chunks()) await file.writeFile(chunk);
       await file.sync();

@@ -5,6 +5,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import {
   adamw, chain, CheckpointError, clipByGlobalNorm, groups, lamb, optimizer, otherwise, radam, rmsprop, sgd, tensor, warmupCosine,
@@ -79,6 +80,45 @@ for (const [name, method] of Object.entries(methods)) {
   }
 }
 
+test('a run saved on any backend and number of threads goes on bit for bit on any other', async () => {
+  const shape = [3, 16_400];
+  const begin = (backend: Backend, threads: number) =>
+    chain(clipByGlobalNorm(2), lamb({ lr, weightDecay: 0.1 })).init(
+      { M: tensor(shape), v: tensor([5]) },
+      backend === 'wasm' ? { threads } : { backend },
+    );
+  type Begun = Awaited<ReturnType<typeof begin>>;
+  const stepTo = (opt: Begun, last: number): string => {
+    while (opt.t < last) {
+      for (const g of [opt.grads.M, opt.grads.v]) g.forEach((_, i) => (g[i] = Math.cos(i * (opt.t + 1)) * 10 ** ((i % 5) - 2)));
+      opt.step();
+    }
+    return [opt.params, ...Object.values(opt.state)]
+      .flatMap((views) =>
+        Object.values(views).map((array) => crc32(Buffer.from(new Uint8Array(array.buffer, array.byteOffset, array.byteLength)))),
+      )
+      .join();
+  };
+  const kinds = [['wasm', 1], ['wasm', 2], ['wasm', 3], ['fround', 1]] as const; // prettier-ignore
+  const whole = await begin('wasm', 1);
+  whole.params.M.forEach((_, i) => (whole.params.M[i] = Math.sin(i)));
+  const first = await whole.save();
+  const expected = stepTo(whole, 6);
+  for (const [from, threadsBefore] of kinds) {
+    const source = await begin(from, threadsBefore);
+    await source.load(first);
+    stepTo(source, 3);
+    const saved = await source.save();
+    source.dispose();
+    for (const [to, threads] of kinds) {
+      const opt = await begin(to, threads);
+      await opt.load(saved);
+      assert.equal(stepTo(opt, 6), expected, `${from} on ${String(threadsBefore)}, then ${to} on ${String(threads)}`);
+      opt.dispose();
+    }
+  }
+});
+
 test('what was changed while training is saved too: hyperparameters, freezing, accumulated gradients, later parameters, the loss scale', async () => {
   const make = async () =>
     (await adamw({ lr: 1 }).init({ W: Float64Array.of(1, 2) }, { accumulate: 2, lossScale: {} })).add({ b: Float64Array.of(3) });
@@ -130,45 +170,6 @@ test('a function of t cannot be saved, and says so', async () => {
   await opt.load(saved);
 });
 
-test('damaged files are refused, whatever the damage', async () => {
-  const make = async () => chain(clipByGlobalNorm(1), lamb({ lr })).init({ W: tensor([2, 2]), b: Float32Array.of(1, 2) });
-  const [source, opt] = [await make(), await make()];
-  source.step({ W: Float32Array.of(1, 2, 3, 4), b: Float32Array.of(1, 2) });
-  const good = await source.save();
-  const before = JSON.stringify([opt.params, opt.state, opt.t]);
-  await fc.assert(
-    fc.asyncProperty(fc.nat(good.length - 1), async (length) => {
-      await assert.rejects(opt.load(good.subarray(0, length)), CheckpointError);
-    }),
-  );
-  const headerLength = Number(new DataView(good.buffer).getBigUint64(0, true));
-  await fc.assert(
-    fc.asyncProperty(fc.nat(headerLength + 7), fc.integer({ min: 1, max: 255 }), async (at, by) => {
-      const bad = good.slice();
-      bad[at]! ^= by;
-      // A changed letter inside a value may leave a file that is right, such as another learning rate; any other is refused.
-      await opt.load(bad).then(
-        () => opt.load(good),
-        (error: unknown) => { assert.ok(error instanceof CheckpointError, String(error)); },
-      ); // prettier-ignore
-    }),
-    { numRuns: Number(process.env['THALWEG_FUZZ'] ?? 400) },
-  );
-  // A flipped bit once made the count of accumulated gradients 1, where there is no array for them.
-  const text = Buffer.from(good).toString('latin1');
-  const miscounted = new Uint8Array(Buffer.from(text.replace('{\\"count\\":0', '{\\"count\\":7'), 'latin1'));
-  assert.notDeepEqual(miscounted, good);
-  await assert.rejects(opt.load(miscounted), /the file holds 7 accumulated gradients, and here every 1 make a step/);
-  for (const length of [2n ** 63n, 2n ** 40n, BigInt(good.length)]) {
-    const lying = good.slice();
-    new DataView(lying.buffer).setBigUint64(0, length, true);
-    await assert.rejects(opt.load(lying), /the header claims/);
-  }
-  const fresh = await make();
-  await assert.rejects(fresh.load(new Uint8Array(0)), /the file ends after 0 bytes/);
-  assert.equal(JSON.stringify([fresh.params, fresh.state, fresh.t]), before);
-});
-
 test('a file is the old one or the new one, whenever the process is killed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'thalweg-'));
   const path = join(folder, 'model.safetensors');
@@ -194,6 +195,8 @@ test('a file is the old one or the new one, whenever the process is killed', asy
       'all values are of one save',
     );
   }
+  await Promise.all([1, 2, 3, 4].map(() => saveFile(opt, path)));
+  await loadFile(opt, path);
   await writeFile(path, (await readFile(path)).subarray(0, 1000));
   await assert.rejects(loadFile(opt, path), CheckpointError);
   await assert.rejects(saveFile(opt, join(folder, 'no', 'such', 'folder')), { code: 'ENOENT' });

@@ -35,6 +35,11 @@ const close = (a: Matrix, b: Matrix, bound: number): void => {
     assert.ok(Math.abs(x - b.data[i]!) <= bound, `${String(i)}: ${String(x)} is not ${String(b.data[i])}`);
   });
 };
+/** From the eigenvalues of the smaller of A·Aᵀ and Aᵀ·A, largest first. */
+const singularValues = (a: Matrix): number[] => {
+  const { values } = symmetricEigen(a.rows < a.cols ? product(a, transposed(a)) : product(transposed(a), a));
+  return [...values].map((value) => Math.sqrt(Math.max(0, value)));
+};
 const identity = (n: number): Matrix => matrix(n, n, (i, j) => (i === j ? 1 : 0));
 
 describe('forms', () => {
@@ -201,6 +206,42 @@ describe('routines', () => {
         1e-9,
       );
     }
+  });
+
+  test('Muon’s update has singular values in the band, by a float64 decomposition: tall, wide, square, kernels, several of one shape', async () => {
+    const shapes = { tall: [20, 8], wide: [8, 20], square: [12, 12], again: [12, 12], more: [12, 12], kernel: [6, 2, 3, 2] } as const;
+    let small = 0;
+    for (const dtype of ['float64', 'float32'] as const) {
+      for (const [adjust, factor] of [
+        ['original', (rows: number, cols: number) => Math.sqrt(Math.max(1, rows / cols))],
+        ['rms', (rows: number, cols: number) => 0.2 * Math.sqrt(Math.max(rows, cols))],
+      ] as const) {
+        const opt = await muon({ lr: 1, adjust }).init(
+          Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, tensor(shape, { dtype })])),
+        );
+        Object.entries(shapes).forEach(([name, [rows]], k) => {
+          const g = opt.grads[name]!;
+          const { data } = random(rows, g.length / rows, k + 1);
+          data.forEach((x, i) => (g[i] = x * 10 ** (-3 * (i / g.length)))); // So that some singular values are small.
+        });
+        opt.step();
+        for (const [name, [rows, ...rest]] of Object.entries(shapes)) {
+          const cols = rest.reduce((product, size) => product * size, 1);
+          const as = (values: ArrayLike<number>): Matrix => ({ rows, cols, data: Float64Array.from(values) });
+          const before = singularValues(as(opt.grads[name]!));
+          const after = singularValues(as(opt.params[name]!)).map((value) => value / factor(rows, cols));
+          const norm = Math.hypot(...before);
+          const inBand = after.filter((value) => value > 0.68 && value < 1.2).length;
+          assert.ok(inBand >= before.filter((value) => value / norm > 3e-3).length, name);
+          assert.ok(
+            after.every((value) => value > 0 && value < 1.2),
+            name,
+          );
+          small += before.filter((value) => value / norm < 0.02).length;
+        }
+      }
+    }
+    assert.ok(small > 0, 'some singular values were small');
   });
 
   test('matrices of one shape are stepped together as each alone, tall ones as wide ones turned', async () => {

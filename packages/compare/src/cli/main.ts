@@ -6,7 +6,8 @@ import { ProblemError } from '../problem.ts';
 import { problems } from '../registry.ts';
 import { versionOfThalweg } from '../compare.ts';
 import { entries } from '../reference/entry.ts';
-import { renderEntries, renderEntry } from '../reference/terminal.ts';
+import { wrap } from '../report/layout.ts';
+import { renderEntries, renderEntry, renderList } from '../reference/terminal.ts';
 import { compareCommand, exitCodes } from './compare.ts';
 import { guideCommand } from './guide.ts';
 
@@ -47,13 +48,13 @@ function listCommand(): Command {
     .summary('list the problems, the optimizers that can be compared by name, and all that the library has')
     .description('Lists the problems, the optimizers that can be compared by name, and all optimizers and transforms of the library.')
     .action(() => {
-      const rows = (items: readonly { readonly id: string; readonly text: string }[]): string =>
-        items.map(({ id, text }) => `  ${id.padEnd(14)}${text}\n`).join('');
-      process.stdout.write(`Problems\n${rows(problems.map(({ id, title }) => ({ id, text: title })))}`);
-      process.stdout.write(
-        `\nOptimizers to compare by name\n${rows(contestants.map(({ id, label, code }) => ({ id, text: `${label.padEnd(16)}${code}` })))}`,
-      );
-      process.stdout.write(`\nOptimizers and transforms of the library (thalweg show <name>)\n${renderEntries(entries, columns())}`);
+      const width = columns();
+      const sections = [
+        ['Problems', renderList(problems.map(({ id, title }) => [id, title]), width)],
+        ['Optimizers to compare by name', renderList(contestants.map(({ id, label, code }) => [id, label, code]), width)],
+        ['Optimizers and transforms of the library (thalweg show <name>)', renderEntries(entries, width)],
+      ]; // prettier-ignore
+      process.stdout.write(sections.map(([title = '', list = '']) => `${wrap(title, width).join('\n')}\n${list}`).join('\n'));
     });
 }
 
@@ -73,6 +74,8 @@ function showCommand(): Command {
     });
 }
 
+/** The width of the terminal, or what COLUMNS says where there is none. */
 function columns(): number {
-  return process.stdout.isTTY ? process.stdout.columns : 100;
+  const said = Number(process.env['COLUMNS']);
+  return process.stdout.isTTY ? process.stdout.columns : Number.isInteger(said) && said > 0 ? said : 100;
 }

@@ -1,7 +1,5 @@
 /** A path in dots, eight to a character: for terminals. */
 
-type Point = readonly [number, number];
-
 const bits = [
   [0x01, 0x08],
   [0x02, 0x10],
@@ -10,15 +8,18 @@ const bits = [
 ] as const;
 
 /** The path as `rows` lines of `columns` characters, true to its own bounds; a line through all points in order. */
-export function braille(points: readonly Point[], columns: number, rows: number): string[] {
-  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+export function braille(points: readonly (readonly number[])[], columns: number, rows: number): string[] {
+  const [xs, ys] = [points.map(([x = NaN]) => x), points.map(([, y = NaN]) => y)];
   const span = (values: readonly number[]): readonly [number, number] => {
     const [low, high] = [Math.min(...values), Math.max(...values)];
     return high > low ? [low, high] : [low - 1, low + 1];
   };
   const [[left, right], [bottom, top]] = [span(xs), span(ys)];
   const cells = Array.from({ length: rows }, () => new Uint8Array(columns));
-  const at = ([x, y]: Point): Point => [((x - left) / (right - left)) * (2 * columns - 1), ((top - y) / (top - bottom)) * (4 * rows - 1)];
+  const at = ([x = NaN, y = NaN]: readonly number[]): readonly [number, number] => [
+    ((x - left) / (right - left)) * (2 * columns - 1),
+    ((top - y) / (top - bottom)) * (4 * rows - 1),
+  ];
   points.forEach((point, i) => {
     const [x0, y0] = at(points[Math.max(0, i - 1)] ?? point);
     const [x1, y1] = at(point);

@@ -1,7 +1,7 @@
 /** What there is to say of each optimizer and transform of the library: from its definition, and from notes that a script has measured. */
 import * as thalweg from 'thalweg';
 import type { Note } from './note.ts';
-import { notes } from './notes.ts';
+import measured from './notes.json' with { type: 'json' };
 
 /** A hyperparameter as its definition declares it. */
 export interface HyperRow {
@@ -25,6 +25,9 @@ export interface Entry {
   readonly memory: readonly string[];
   readonly note: Note;
 }
+
+/** Written by `npm run reference`. */
+const notes: Readonly<Record<string, Note>> = measured;
 
 const sizes: Readonly<Record<string, string>> = {
   rc: 'a parameter',
@@ -61,6 +64,8 @@ function describe(name: string, make: object, note: Note): Entry {
     const size = kind === 'array' ? (sizes[form] ?? form) : kind === 'tensor' ? 'a tensor' : 'a group';
     return `${state.replace(/^[^.]*\./, '')}: one number ${size}`;
   });
+  const whole = states.filter((state) => state.endsWith(': one number a parameter')).length;
+  const bytes = `${String(4 * whole)} bytes a parameter in float32, ${String(8 * whole)} in float64`;
   return {
     name,
     equations: method.equations.split('\n'),
@@ -73,7 +78,7 @@ function describe(name: string, make: object, note: Note): Entry {
       ([option, words]) => [option, words === false ? ['false', 'true'] : words] as const,
     ),
     inputs: method.inputs,
-    memory: states,
+    memory: whole === 0 ? states : [...states, states.length > whole ? `together ${bytes}, and little besides` : `together ${bytes}`],
     note,
   };
 }

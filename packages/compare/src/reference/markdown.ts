@@ -1,9 +1,16 @@
 /** An entry of the reference as a page of Markdown. */
 import type { Entry } from './entry.ts';
+import type { MeasuredPath } from './note.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`).join('\n');
+
+/** A path in words. */
+function pathLine({ title, lr, constant, left, steps }: MeasuredPath): string {
+  const rate = constant ? `at a constant lr of ${String(lr)}` : `while lr falls linearly from ${String(lr)} to a hundredth of that`;
+  return `- ${title}: ${left} of the first loss is left after ${String(steps)} steps ${rate}.`;
+}
 
 /** The page; the picture of its paths lies beside it. */
 export function renderPage({ name, equations, latex, hyper, choices, inputs, memory, note }: Entry): string {
@@ -30,7 +37,7 @@ export function renderPage({ name, equations, latex, hyper, choices, inputs, mem
       'Paths',
       note.paths.length === 0
         ? ''
-        : `![The paths of ${name} on two landscapes](${name}.svg)\n\n${note.paths.map(({ title, lr, left, steps }) => `${title}: lr falls linearly from ${String(lr)} to a hundredth; after ${String(steps)} steps ${left} of the first loss is left.`).join('\n')}`,
+        : `![The paths of ${name} on two landscapes](${name}.svg)\n\n${note.paths.map(pathLine).join('\n')}`,
     ],
   ]; // prettier-ignore
   const empty = (title: string): boolean =>

@@ -13,10 +13,13 @@ export interface MeasuredRow {
 export interface MeasuredPath {
   readonly title: string;
   readonly lr: number;
+  /** Whether the rate stays, instead of falling linearly to a hundredth. */
+  readonly constant: boolean;
   readonly steps: number;
   /** The last loss over the first, as text. */
   readonly left: string;
-  readonly points: readonly (readonly [number, number])[];
+  /** Some of the points on the way, as [x, y]. */
+  readonly points: readonly (readonly number[])[];
 }
 
 /** Of one optimizer or transform. */

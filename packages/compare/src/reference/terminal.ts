@@ -1,62 +1,81 @@
-/** An entry of the reference as text for a terminal. */
-import { wrap } from '../report/layout.ts';
-import type { Entry } from './entry.ts';
-import type { Note } from './note.ts';
+/** Entries of the reference as text for a terminal, no wider than it. */
+import { hung, padded, rows, shortened, widthOf, wrap, type Column } from '../report/layout.ts';
 import { braille } from './braille.ts';
+import type { Entry } from './entry.ts';
+import type { MeasuredPath, Note } from './note.ts';
 
 /** The whole entry, broken to `width` columns. */
 export function renderEntry(entry: Entry, width: number): string {
-  const { name, equations, hyper, choices, inputs, memory, note } = entry;
-  const indented = (text: string, by = 2): string =>
-    wrap(text, Math.max(20, width - by))
-      .map((line) => ' '.repeat(by) + line)
-      .join('\n');
+  const { name, equations, latex, hyper, choices, inputs, memory, note } = entry;
+  const indented = (text: string): string[] => hung(text, width, 2, 6);
   const columns = hyper.map(({ option, symbol, fallback, range }) => [
     option,
     symbol,
     Number.isNaN(fallback) ? 'none' : String(fallback),
     range,
   ]);
-  const widest = [0, 1, 2].map((i) => Math.max(0, ...columns.map((cells) => cells[i]?.length ?? 0)));
-  const rows = columns.map((cells) => `  ${cells.map((cell, i) => cell.padEnd(widest[i] ?? 0)).join('  ')}`.trimEnd());
-  const section = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : ['', title, ...lines]);
-  return [
-    name,
-    indented(note.about.replaceAll('`', ''), 0),
-    ...section('Equations', equations.map((line) => `  ${line}`)),
-    ...section('Hyperparameters, with defaults and ranges', rows),
-    ...section('Options', choices.map(([option, words]) => indented(`${option}: ${words.join(', ')}`))),
+  const options = [0, 1, 2, 3].map((i): Column => ({ head: '', cells: columns.map((cells) => cells[i] ?? ''), right: false }));
+  const section = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : ['', ...wrap(title, width), ...lines]);
+  const sections = [
+    ...section('Equations', equations.flatMap(indented)),
+    ...section('Hyperparameters, with defaults and ranges', rows(options).body.map((line) => `  ${line}`)),
+    ...section('Options', choices.flatMap(([option, words]) => indented(`${option}: ${words.join(', ')}`))),
     ...section('Inputs of each step', inputs.map((input) => `  ${input}`)),
-    ...section('State', memory.length === 0 ? ['  none'] : memory.map((line) => `  ${line}`)),
-    ...section(
-      'Largest measured difference over 320 steps, float64 and float32',
-      agreement(note.agreement),
-    ),
-    ...section('Paths', note.paths.flatMap(({ title, lr, left, points }) => [
-      `  ${title}, lr ${String(lr)}: ${left} of the loss is left`,
-      ...braille(points, Math.min(48, width - 4), 12).map((line) => `  ${line}`),
-    ])),
-    '',
-  ].join('\n'); // prettier-ignore
+    ...section('State', (memory.length === 0 ? ['none'] : memory).flatMap(indented)),
+    ...section('Largest measured difference over 320 steps, float64 and float32', agreement(note.agreement, width)),
+    ...section('Paths', note.paths.flatMap((path) => [...indented(titleOf(path)), ...map(path, width)])),
+    ...section('LaTeX', latex.split('\n').flatMap(indented)),
+  ]; // prettier-ignore
+  const words = note.details.split('\n\n').flatMap((paragraph) => (paragraph === '' ? [] : ['', ...wrap(unmarked(paragraph), width)]));
+  return [name, ...wrap(unmarked(note.about), width), ...words, ...sections, ''].join('\n');
 }
 
-function agreement(measured: Note['agreement']): string[] {
-  const widest = [0, 1].map((i) => Math.max(0, ...measured.map(({ row, oracle }) => (i === 0 ? row : oracle).length)));
-  return measured.map(
-    ({ row, oracle, float64, float32 }) =>
-      `  ${row.padEnd(widest[0] ?? 0)}  ${oracle.padEnd(widest[1] ?? 0)}  ${float64.padStart(7)}  ${float32}`,
-  );
+const unmarked = (text: string): string => text.replaceAll('`', '');
+
+function titleOf({ title, lr, constant, left }: MeasuredPath): string {
+  return `${title}, lr ${String(lr)}${constant ? ', constant' : ''}: ${left} of the loss is left`;
+}
+
+function map({ points }: MeasuredPath, width: number): string[] {
+  return braille(points, Math.min(48, width - 4), 12).map((line) => `  ${line}`);
+}
+
+/** A table where it fits; else each oracle below its row. */
+function agreement(measured: Note['agreement'], width: number): string[] {
+  const cells = (key: keyof Note['agreement'][number]): string[] => measured.map((row) => row[key]);
+  const figures = (['float64', 'float32'] as const).map((key): Column => ({ head: '', cells: cells(key), right: true }));
+  const [row, oracle] = (['row', 'oracle'] as const).map((key): Column => ({ head: '', cells: cells(key), right: false }));
+  if (row === undefined || oracle === undefined) return [];
+  const all = [row, oracle, ...figures];
+  if (widthOf(all) + 2 <= width) return rows(all).body.map((line) => `  ${line}`);
+  const room = Math.max(8, width - 2 - widthOf(figures) - 2);
+  const beside = rows(figures).body;
+  return measured.flatMap(({ row: id, oracle: from }, i) => [
+    `  ${padded(shortened(id, room), room, false)}  ${beside[i] ?? ''}`,
+    `    ${shortened(from, width - 4)}`,
+  ]);
 }
 
 /** One line for each entry: its name and the first sentence of what it is. */
 export function renderEntries(all: readonly Entry[], width: number): string {
-  const widest = Math.max(...all.map(({ name }) => name.length));
-  return all
-    .map(({ name, note }) => {
-      const sentence = (/^(.*?)[.;]( |$)/.exec(note.about.replaceAll(/ \([^()]*\)/g, '').replaceAll('`', '')) ?? [])[1] ?? '';
-      const room = Math.max(20, width - widest - 4);
-      const text = sentence.length > room ? `${sentence.slice(0, room - 1)}…` : sentence;
-      return `  ${name.padEnd(widest)}  ${text}\n`;
-    })
+  return renderList(
+    all.map(({ name, note }) => {
+      const [, sentence = ''] = /^(.*?)[.;]( |$)/.exec(unmarked(note.about.replaceAll(/ \([^()]*\)/g, ''))) ?? [];
+      return [name, sentence];
+    }),
+    width,
+  );
+}
+
+/** Lines of cells in columns, cut to `width`. */
+export function renderList(lines: readonly (readonly string[])[], width: number): string {
+  const count = Math.max(0, ...lines.map((cells) => cells.length));
+  const columns = Array.from({ length: count }, (_, i): Column => ({
+    head: '',
+    cells: lines.map((cells) => cells[i] ?? ''),
+    right: false,
+  }));
+  return rows(columns)
+    .body.map((line) => `${shortened(`  ${line}`, width)}\n`)
     .join('');
 }

@@ -53,6 +53,11 @@ export function rows(columns: readonly Column[]): { readonly head: string; reado
   };
 }
 
+/** Text broken to `width`, the first line indented by `first` and the others by `rest`. */
+export function hung(text: string, width: number, first: number, rest: number): string[] {
+  return wrap(text, Math.max(20, width - rest)).map((line, i) => ' '.repeat(i === 0 ? first : rest) + line);
+}
+
 /** Breaks text at spaces, and words where it must, so that no line is longer than `width`. */
 export function wrap(text: string, width: number): string[] {
   const done: string[] = [];

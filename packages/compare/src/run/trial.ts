@@ -30,7 +30,7 @@ export async function runTrial(problem: Problem, model: Model, contestant: Conte
   const opt = await method.init(model.start(seed));
   const needsLoss = method.inputs.includes('loss');
   const training = { steps: [] as number[], values: [] as (number | null)[] };
-  const validation = { steps: [0], values: [finiteOrNull(model.evaluate(opt.params, 'validation'))] };
+  const validation = { steps: [0], values: [finiteOrNull(model.evaluate(opt.evaluate(), 'validation'))] };
   const path: [number | null, number | null][] = [];
   const every = Math.max(1, Math.round(steps / evaluations));
   const seconds = { gradient: 0, optimizer: 0 };
@@ -64,14 +64,14 @@ export async function runTrial(problem: Problem, model: Model, contestant: Conte
     training.steps.push(t);
     training.values.push(lossSum / lossCount);
     [lossSum, lossCount] = [0, 0];
-    const value = model.evaluate(opt.params, 'validation');
+    const value = model.evaluate(opt.evaluate(), 'validation');
     validation.steps.push(t);
     validation.values.push(finiteOrNull(value));
     if (reached === null && value <= problem.target) reached = { steps: t, gradients: t, seconds: seconds.gradient + seconds.optimizer };
   }
   const score = divergedAt === null ? (validation.values.at(-1) ?? null) : null;
   if (score === null) divergedAt ??= steps;
-  const testMetric = score === null ? null : finiteOrNull(model.evaluate(opt.params, 'test'));
+  const testMetric = score === null ? null : finiteOrNull(model.evaluate(opt.evaluate(), 'test'));
   opt.dispose();
   const curve = ({ steps: at, values }: { steps: number[]; values: (number | null)[] }): Curve => ({ steps: at, values });
   const trial = {

@@ -1,5 +1,6 @@
 /** A worker thread: loads each problem once and runs the trials it is sent. */
 import { parentPort } from 'node:worker_threads';
+import { ThalwegError } from 'thalweg';
 import type { Model } from '../problem.ts';
 import { findContestants, findProblem } from '../registry.ts';
 import { isRefusedRate, runTrial, type TrialRequest, type TrialResult } from './trial.ts';
@@ -19,6 +20,7 @@ async function answer(request: TrialRequest): Promise<WorkerAnswer> {
     return { result: await runTrial(entry.problem, await model, contestant, request) };
   } catch (error) {
     if (isRefusedRate(error)) return { result: refused(request) };
+    if (error instanceof ThalwegError) return { error: error.message };
     return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }

@@ -31,3 +31,32 @@ export const ademamix = optimizer({
     w ← w − η·((m / (1 − β₁ᵗ) + α·n) / (√(v / (1 − β₂ᵗ)) + ε) + λ·w)
   `,
 });
+
+/**
+ * Simplified AdEMAMix (Morwani et al. 2025, arXiv:2502.02431): one slow mean of the gradients, and the gradient itself in the place of the quick one.
+ *
+ * m ← β₁·m + g, v ← β₂·v + (1 − β₂)·g², w ← w − η·((m + α·g)/(√v̂ + ε) + λ·w). m is a sum and not a mean: rates are smaller than Adam's by 1 − β₁.
+ *
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `alpha` α, `eps` ε, `weightDecay` λ
+ * @example
+ * ```ts
+ * import { simplifiedAdemamix } from 'thalweg';
+ * simplifiedAdemamix({ lr: 1e-5, alpha: 100 });
+ * ```
+ */
+export const simplifiedAdemamix = optimizer({
+  name: 'simplifiedAdemamix',
+  hyper: {
+    lr: ['η', 1e-5],
+    beta1: ['β₁', 0.99, '[0, 1)'],
+    beta2: ['β₂', 0.95, '[0, 1)'],
+    alpha: ['α', 0],
+    eps: ['ε', 1e-8],
+    weightDecay: ['λ', 0],
+  },
+  equations: `
+    m ← β₁·m + g
+    v ← β₂·v + (1 − β₂)·g²
+    w ← w − η·((m + α·g) / (√(v / (1 − β₂ᵗ)) + ε) + λ·w)
+  `,
+});

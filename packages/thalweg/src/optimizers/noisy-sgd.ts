@@ -15,7 +15,7 @@ import { optimizer } from '../train/method.ts';
  */
 export const noisySgd = optimizer({
   name: 'noisySgd',
-  hyper: { lr: ['η', 1e-3], variance: ['σ₂', 0.01], decay: ['γ', 0.55], seed: ['k', 0] },
+  hyper: { lr: ['η', 1e-3], variance: ['σ₂', 0.01], decay: ['γ', 0.55], seed: ['k', 0, '[0, 4294967295]'] },
   equations: `
     σ = √(σ₂ / t^γ)
     w ← w − η·(g + σ·noise(k))

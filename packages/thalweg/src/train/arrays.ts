@@ -26,6 +26,8 @@ export function checkParameters(
   const tensors = new Map<string, Tensor>();
   const ties = new Map<string, string>();
   for (const [name, parameter] of Object.entries(parameters)) {
+    // An object of views would take it for its prototype.
+    if (name === '__proto__') throw new ArrayError(owner, name, '__proto__ cannot be the name of a parameter');
     if (parameter instanceof Tied) {
       ties.set(name, parameter.to);
       continue;

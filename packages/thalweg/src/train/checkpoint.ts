@@ -7,13 +7,14 @@ import { elementsOf, wholeForm } from '../language/form.ts';
 import type { Stored } from '../runtime/arena.ts';
 import type { AnyArray } from './arrays.ts';
 import type { Core } from './core.ts';
-import { checkHyper, describe, type HyperValue } from './hyper.ts';
 import { hidden } from './policy.ts';
 import type { RosterMember } from './roster.ts';
-import { decodeHeader, encodeHeader, headerLength, lengthBytes, type StoredArray, type StoredFile } from './safetensors.ts';
-import { decodeHyper, encodeHyper } from './saved-hyper.ts';
+import {
+  checkedFrom, decodeHeader, digitsOf, encodeHeader, headerLength, lengthBytes, type StoredArray, type StoredFile,
+} from './safetensors.ts'; // prettier-ignore
+import { metadataOf, readMetadata, type Plan } from './saved-plan.ts';
+import { crc32 } from './crc32.ts';
 
-const version = '1';
 const prefix = 'optimizer/';
 
 /** An array of an optimizer, numbers or codes of them, or a scalar state as an array of one number. */
@@ -34,22 +35,6 @@ export function* checkpoint(core: Core): Generator<Uint8Array> {
   const stored = new Map([...slots].map(([name, slot]) => [name, store(slot)]));
   yield encodeHeader(metadataOf(core), stored);
   for (const { bytes } of stored.values()) yield bytes;
-}
-
-function metadataOf(core: Core): Record<string, string> {
-  const { options, roster } = core;
-  const born = [...roster.places].filter(([name, { member }]) => member.born > 0 && !core.removed.has(name));
-  return {
-    thalweg: version,
-    optimizer: core.name,
-    equations: core.equations,
-    t: String(core.steps),
-    hyper: JSON.stringify(Object.fromEntries(core.names.map((one) => [one.name, encodeHyper(core.hyperValue(one))]))),
-    born: JSON.stringify(Object.fromEntries(born.map(([name, { member }]) => [name, member.born]))),
-    frozen: JSON.stringify([...core.frozen].filter((name) => !core.removed.has(name))),
-    pending: JSON.stringify({ count: core.pending, inputs: Object.fromEntries(core.inputValues) }),
-    lossScale: JSON.stringify(options.scale === undefined ? null : { value: options.scale.value, streak: options.scale.streak }),
-  };
 }
 
 /** Every array and scalar state by the name it has in a file; `pending` says whether accumulated gradients are among them. */
@@ -110,17 +95,6 @@ function typeOf(array: Slot['array']): string {
   return array instanceof Int8Array ? 'I8' : 'U8';
 }
 
-/** What a file says, read and checked. */
-interface Plan {
-  readonly t: number;
-  readonly hyper: ReadonlyMap<string, HyperValue>;
-  readonly born: ReadonlyMap<RosterMember, number>;
-  readonly frozen: readonly string[];
-  readonly pending: number;
-  readonly inputs: ReadonlyMap<string, number>;
-  readonly scale: { readonly value: number; readonly streak: number } | null;
-}
-
 /** A file, or another source of its bytes. */
 export interface CheckpointSource {
   /** How many bytes there are. */
@@ -140,22 +114,53 @@ interface Incoming {
 /** Sets the optimizer to what the file says. Throws a CheckpointError, with nothing changed, that lists every difference. */
 export function restore(core: Core, bytes: Uint8Array): void {
   const length = checked(core, headerLength(bytes, bytes.length));
-  const { parts, finish } = compare(core, checked(core, decodeHeader(bytes.subarray(lengthBytes, lengthBytes + length), bytes.length)));
+  const file = checked(core, decodeHeader(bytes.subarray(lengthBytes, lengthBytes + length), bytes.length));
+  checkSum(core, file, () => crc32(bytes.subarray(checkedFrom)));
+  const { parts, finish } = compare(core, file);
   for (const { at, into } of parts) into.set(bytes.subarray(at, at + into.length));
   finish();
 }
 
-/** The same from a source, each array read straight into its place when all that can be checked has been. */
+/** The same from a source: read once for the checksum, and then each array straight into its place. */
 export async function restoreFrom(core: Core, source: CheckpointSource): Promise<void> {
   const { size } = source;
   const first = new Uint8Array(Math.min(lengthBytes, size));
   await source.read(0, first);
   const json = new Uint8Array(checked(core, headerLength(first, size)));
   await source.read(lengthBytes, json);
-  const { parts, finish } = compare(core, checked(core, decodeHeader(json, size)));
+  const file = checked(core, decodeHeader(json, size));
+  const { parts, finish } = compare(core, file);
+  if (file.checksum !== undefined) {
+    const sum = await sumOf(source);
+    checkSum(core, file, () => sum);
+  }
   core.damage = () => new CheckpointError(core.name, ['an earlier load was not finished, so the arrays are half-read; load again']);
   for (const { at, into } of parts) await source.read(at, into);
   finish();
+}
+
+const piece = 2 ** 26;
+
+async function sumOf(source: CheckpointSource): Promise<number> {
+  const { size } = source;
+  const into = new Uint8Array(Math.min(piece, Math.max(0, size - checkedFrom)));
+  let sum: number | undefined;
+  for (let at = checkedFrom; at < size; at += piece) {
+    const part = into.subarray(0, Math.min(piece, size - at));
+    await source.read(at, part);
+    sum = crc32(part, sum);
+  }
+  return sum ?? crc32(into);
+}
+
+/** Throws a CheckpointError where the bytes are not those that were written. */
+function checkSum({ name }: Core, { checksum }: StoredFile, sumOf: () => number): void {
+  if (checksum === undefined) return;
+  const found = digitsOf(sumOf());
+  if (found !== checksum)
+    throw new CheckpointError(name, [
+      `the bytes are not those that were written: their checksum is ${found}, and the file says ${checksum}`,
+    ]);
 }
 
 /** What could be read; throws a CheckpointError where it is a text that says what is wrong. */
@@ -190,7 +195,7 @@ function apply(core: Core, plan: Plan): void {
   core.frozen.clear();
   for (const name of plan.frozen) core.frozen.add(name);
   for (const [name, value] of plan.inputs) core.inputValues.set(name, value);
-  if (plan.scale !== null && core.options.scale !== undefined) Object.assign(core.options.scale, plan.scale);
+  if (plan.scale !== undefined && core.options.scale !== undefined) Object.assign(core.options.scale, plan.scale);
   core.pending = plan.pending;
   core.steps = plan.t;
   core.damage = undefined;
@@ -216,100 +221,4 @@ function title(name: string): string {
   if (!name.startsWith(prefix)) return `the parameter ${name}`;
   const [, state = '', parameter = ''] = /^([^/]*)\/(.*)$/s.exec(name.slice(prefix.length)) ?? [];
   return `the state ${state} of ${parameter}`;
-}
-
-function readMetadata(core: Core, { metadata }: StoredFile, differences: string[]): Plan {
-  if (metadata['thalweg'] !== version) {
-    const found = metadata['thalweg'] === undefined ? 'not written by Thalweg' : `of version ${metadata['thalweg']}`;
-    throw new CheckpointError(core.name, [`the file is ${found}, and this reads version ${version}`]);
-  }
-  if (metadata['optimizer'] !== core.name)
-    differences.push(`the file is of ${metadata['optimizer'] ?? 'an unnamed optimizer'}, and this is ${core.name}`);
-  else if (metadata['equations'] !== core.equations) differences.push(differingLine(metadata['equations'] ?? '', core.equations));
-  const json = (key: string): Record<string, unknown> => {
-    try {
-      const value: unknown = JSON.parse(metadata[key] ?? '');
-      if (typeof value === 'object') return (value ?? {}) as Record<string, unknown>;
-    } catch {
-      // Reported below, like any other value that is no object.
-    }
-    differences.push(`what the file says of ${key} cannot be read`);
-    return {};
-  };
-  const whole = (value: unknown, what: string): number => {
-    if (Number.isSafeInteger(value) && Number(value) >= 0) return Number(value);
-    differences.push(`the file says that ${what} is ${describe(value)}`);
-    return 0;
-  };
-  const t = whole(metadata['t'] === undefined ? undefined : Number(metadata['t']), 't');
-  const hyper = readHyper(core, json('hyper'), differences);
-  const bornByName = json('born');
-  const born = new Map<RosterMember, number>();
-  for (const [name, { member }] of core.roster.places) {
-    if (core.removed.has(name)) continue;
-    const step = Object.hasOwn(bornByName, name) ? whole(bornByName[name], `the birth of ${name}`) : 0;
-    const others = born.get(member);
-    if (others !== undefined && others !== step) {
-      differences.push(
-        `${name} was added after step ${String(step)}, and others here after step ${String(others)}; give it to add() after init()`,
-      );
-    }
-    born.set(member, step);
-  }
-  const frozen = Object.values(json('frozen')).map(String);
-  for (const name of frozen) if (!core.roster.places.has(name)) differences.push(`${name} is frozen in the file and not here`);
-  const { count, inputs } = json('pending');
-  const claimed = whole(count, 'the number of accumulated gradients');
-  // A number that cannot be is not to be looked for: an optimizer that does not accumulate has no array for the gradients.
-  const pending = claimed < core.options.accumulate ? claimed : 0;
-  if (pending !== claimed)
-    differences.push(
-      `the file holds ${String(claimed)} accumulated gradients, and here every ${String(core.options.accumulate)} make a step`,
-    );
-  const means = Object.entries(typeof inputs === 'object' && inputs !== null ? inputs : {}).map(
-    ([name, value]) => [name, Number(value)] as const,
-  );
-  const { value, streak } = json('lossScale');
-  const scaled = value !== undefined;
-  if (scaled !== (core.options.scale !== undefined))
-    differences.push(`the file has ${scaled ? 'a' : 'no'} loss scale, and this has ${scaled ? 'none' : 'one'}`);
-  if (scaled && !(Number(value) > 0)) differences.push(`the file says that the loss scale is ${describe(value)}`);
-  const scale = scaled ? { value: Number(value), streak: whole(streak, 'the streak of the loss scale') } : null;
-  return { t, hyper, born, frozen, pending, inputs: new Map(means), scale };
-}
-
-function readHyper(core: Core, saved: Readonly<Record<string, unknown>>, differences: string[]): Map<string, HyperValue> {
-  const hyper = new Map<string, HyperValue>();
-  for (const one of core.names) {
-    const [slot] = one.slots;
-    const range = slot === undefined ? undefined : core.live[slot.branch]?.range(slot.key);
-    if (!Object.hasOwn(saved, one.name) || range === undefined) {
-      differences.push(`the hyperparameter ${one.name} is not in the file`);
-      continue;
-    }
-    const value = decodeHyper(saved[one.name]);
-    if (typeof value === 'string') differences.push(`the hyperparameter ${one.name} ${value}`);
-    else if (value === undefined) {
-      if (typeof core.hyperValue(one) !== 'function')
-        differences.push(`the hyperparameter ${one.name} was a function, which no file can hold; set it to that function before load()`);
-    } else {
-      try {
-        hyper.set(one.name, checkHyper(core.name, one.name, value, range));
-      } catch (error) {
-        if (!(error instanceof ThalwegError)) throw error;
-        differences.push(`the hyperparameter ${error.message.replace(`${core.name}: `, '')}`);
-      }
-    }
-  }
-  for (const name of Object.keys(saved)) {
-    if (!core.names.some((one) => one.name === name)) differences.push(`the hyperparameter ${name} is in the file and not here`);
-  }
-  return hyper;
-}
-
-function differingLine(saved: string, here: string): string {
-  const [a, b] = [saved.split('\n'), here.split('\n')];
-  const i = a.findIndex((line, at) => line !== b[at]);
-  const at = i < 0 ? a.length : i;
-  return `the equations differ in line ${String(at + 1)}: ${a[at] ?? 'nothing'} in the file, ${b[at] ?? 'nothing'} here`;
 }

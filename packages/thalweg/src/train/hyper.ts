@@ -40,8 +40,14 @@ export function checkNames(owner: string, options: object, known: readonly strin
 export function describe(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'object') return value.constructor.name === 'Object' ? 'an object' : `a ${value.constructor.name}`;
+  if (typeof value === 'object') return className(value) === 'Object' ? 'an object' : `a ${className(value)}`;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeof value;
+}
+
+/** The name of an object's class; its own property `constructor`, which a file may have put there, does not count. */
+function className(value: object): string {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return typeof prototype === 'object' && prototype !== null ? prototype.constructor.name : 'Object';
 }
 
 /** The live hyperparameters of an optimizer: `values` and `factors` of the step at hand, and a version that changes with them. */

@@ -37,12 +37,13 @@ export function decodeHyper(saved: unknown): HyperValue | undefined | string {
   }
 }
 
-/** JSON knows neither infinities nor −0. */
-function encodeNumber(value: number): number | string {
+/** A number as JSON, which knows neither NaN nor infinities nor −0. */
+export function encodeNumber(value: number): number | string {
   return Number.isFinite(value) && !Object.is(value, -0) ? value : Object.is(value, -0) ? '-0' : String(value);
 }
 
-function decodeNumber(saved: unknown): number | undefined {
+/** The number again; undefined for anything else. */
+export function decodeNumber(saved: unknown): number | undefined {
   if (typeof saved === 'number') return saved;
-  return typeof saved === 'string' && ['-0', 'Infinity', '-Infinity'].includes(saved) ? Number(saved) : undefined;
+  return typeof saved === 'string' && ['-0', 'NaN', 'Infinity', '-Infinity'].includes(saved) ? Number(saved) : undefined;
 }

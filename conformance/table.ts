@@ -1,0 +1,167 @@
+/** The table of cases: what a row says, the trace that was made for it, and the method of the library that it means. Knows the public face only. */
+import { readFileSync } from 'node:fs';
+import * as thalweg from 'thalweg';
+import type { HyperValue } from 'thalweg';
+import type { Stream } from './stream.ts';
+
+type Option = HyperValue | string | boolean;
+/** Options of a row: numbers, switches, and words for schedules or variants. */
+export type Options = Readonly<Record<string, Option>>;
+
+/** A transform with its one argument, or with its options. */
+export type Chained = readonly [transform: string, argument: number | string | Options, options?: Options];
+
+/** A row of `cases.json`. */
+export interface Case {
+  readonly id: string;
+  readonly ours: readonly [factory: string, options: Options];
+  /** Transforms chained before the optimizer, in order. */
+  readonly before?: readonly Chained[];
+  /** Transforms chained after it. */
+  readonly after?: readonly Chained[];
+  /** The state to compare instead of the weights, or `evaluate` for where to evaluate. */
+  readonly read?: string;
+  readonly maximize?: boolean;
+  /** The gradients; `'plain'` unless named. */
+  readonly stream?: Stream;
+  /** Tensors whose first weights are zero instead. */
+  readonly zeros?: readonly string[];
+  /** The set of tensors; `'small'` unless named. */
+  readonly tensors?: string;
+  /** The step that the run begins after; its states are zero. */
+  readonly from?: number;
+  readonly oracle: readonly [kind: string, name: string, options: unknown];
+  readonly chain?: unknown;
+  /** What the oracle puts around its run, and with which options. */
+  readonly around?: readonly [name: string, options: unknown];
+  /** Of max(|w|, Σ|Δw|), in float64; looser than the table's only with a reason, and so is `float32`. */
+  readonly tolerance?: number;
+  readonly float32?: number;
+  readonly reason?: string;
+  /** What its descent has that differs from that of its optimizer. */
+  readonly descends?: Partial<Descent>;
+}
+
+interface Table {
+  readonly steps: number;
+  readonly recorded: readonly number[];
+  readonly tensors: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
+  readonly tolerance: number;
+  readonly float32: number;
+  /** For each optimizer the learning rates with which it descends the landscapes, and what else it needs there. */
+  readonly converges: Readonly<Record<string, Descent>>;
+  readonly cases: readonly Case[];
+}
+
+/** How a method descends the landscapes. */
+export interface Descent {
+  readonly lr: Readonly<Record<'parabola' | 'rosenbrock', number>>;
+  /** Whether the rate stays, instead of falling to a hundredth. */
+  readonly constant?: boolean;
+  /** Options of the optimizer there, besides those that choose its equations. */
+  readonly options?: Options;
+  /** Transforms with other arguments than in the row. */
+  readonly before?: readonly Chained[];
+  readonly after?: readonly Chained[];
+  /** What the loss falls below as a part of the first, with the reason why it is more than the landscape's. */
+  readonly goal?: Readonly<Record<'parabola' | 'rosenbrock', number>>;
+  readonly because?: string;
+}
+
+/** What make.py wrote for a row: weights and Σ|Δw| of the recorded elements, counted over all tensors. */
+export interface Trace {
+  readonly versions: Readonly<Record<string, string>>;
+  /** The parts of the row that it was made from. */
+  readonly made: Readonly<Partial<Case>>;
+  readonly elements: readonly number[];
+  readonly steps: readonly { readonly t: number; readonly w: readonly number[]; readonly travelled: readonly number[] }[];
+}
+
+/** Reads a JSON file beside this one. */
+export function read(path: string): unknown {
+  return JSON.parse(readFileSync(`${import.meta.dirname}/${path}`, 'utf8'));
+}
+
+/** The table. */
+export const table = read('cases.json') as Table;
+
+/** The trace of a row. */
+export function traceOf(id: string): Trace {
+  return read(`traces/${id}.json`) as Trace;
+}
+
+/** The tensors of a row: name, shape, and the number of the first element. */
+export function tensorsOf(row: Case): { readonly name: string; readonly shape: readonly number[]; readonly first: number }[] {
+  const shapes = table.tensors[row.tensors ?? 'small'];
+  if (shapes === undefined) throw new Error(`${row.id}: there are no tensors ${row.tensors ?? ''}`);
+  let element = 0;
+  return Object.entries(shapes).map(([name, shape]) => {
+    const first = element;
+    element += shape.reduce((product, size) => product * size, 1);
+    return { name, shape, first };
+  });
+}
+
+/** What a row means by a word where a hyperparameter stands; stream.py has the same. Two schedules, two plain functions. */
+const schedules: Readonly<Record<string, HyperValue>> = {
+  cosine: thalweg.cosine({ peak: 0.01, total: 400 }),
+  fade: thalweg.linear({ from: 0.1, to: 0, steps: 400 }),
+  halves: (t) => 0.02 * 2 ** -(t % 5),
+  rise: (t) => 1 - 0.25 / (1 + Math.floor(t / 40)),
+};
+
+/** The transforms of the library. */
+const {
+  adaptiveClip, addNoise, centralize, clipByGlobalNorm, clipByNorm, clipByRms, clipByValue, ema, l2, lookahead, mechanic, nonNegative,
+  normalize, polyakAverage, swa, weightDecay,
+} = thalweg; // prettier-ignore
+export const transforms = {
+  adaptiveClip,
+  addNoise,
+  centralize,
+  clipByGlobalNorm,
+  clipByNorm,
+  clipByRms,
+  clipByValue,
+  ema,
+  l2,
+  lookahead,
+  mechanic,
+  nonNegative,
+  normalize,
+  polyakAverage,
+  swa,
+  weightDecay,
+};
+
+/** The optimizers of the library: every export made by `optimizer` that is no transform. */
+export const factories = new Map(
+  Object.entries(thalweg).flatMap(([name, value]) =>
+    typeof value === 'function' && 'definition' in value && !(name in transforms) ? [[name, value]] : [],
+  ),
+);
+
+/** The method of a row. */
+export function methodOf({ ours: [name, options], before = [], after = [], from = 0 }: Case): thalweg.Method {
+  const factory: unknown = factories.get(name);
+  if (typeof factory !== 'function') throw new Error(`the library has no optimizer ${name}`);
+  const method = (factory as (options: object) => thalweg.Method)(valued(options));
+  const parts = [...before.map(transformOf), method, ...after.map(transformOf)];
+  const chained = parts.length === 1 ? method : thalweg.chain(...parts);
+  return from === 0 ? chained : chained.rewrite((text) => text.replaceAll('ᵗ', `^(t + ${from})`).replaceAll('·t·', `·(t + ${from})·`));
+}
+
+function transformOf([name, argument, options]: Chained): thalweg.Method {
+  const make: unknown = Object.entries(transforms).find(([known]) => known === name)?.[1];
+  if (typeof make !== 'function') throw new Error(`there is no transform ${name}`);
+  const given = typeof argument === 'object' ? valued(argument) : (schedules[argument] ?? argument);
+  if (typeof given === 'string') throw new Error(`there is no schedule ${given}`);
+  return (make as (argument: unknown, options?: Options) => thalweg.Method)(given, options);
+}
+
+/** Options with the schedules that their words mean. */
+function valued(options: Options): Readonly<Record<string, HyperValue | Option>> {
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [key, typeof value === 'string' ? (schedules[value] ?? value) : value]),
+  );
+}

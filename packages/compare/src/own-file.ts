@@ -1,0 +1,45 @@
+/** Loads a file of the user's, and says in words why it cannot be loaded. Knows neither problems nor optimizers. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ThalwegError } from 'thalweg';
+import { ProblemError } from './problem.ts';
+
+/** A user's file. */
+export interface OwnFile {
+  readonly path: string;
+  /** Changes when the file does. */
+  readonly version: string;
+  readonly exported: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Imports a file.
+ *
+ * @throws ProblemError that names the file and what keeps it from being loaded
+ */
+export async function loadOwnFile(reference: string): Promise<OwnFile> {
+  const path = resolve(reference);
+  if (!existsSync(path)) throw new ProblemError(reference, 'there is no such file');
+  const version = createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16);
+  try {
+    return { path, version, exported: { ...((await import(pathToFileURL(path).href)) as object) } };
+  } catch (error) {
+    throw new ProblemError(reference, reasonOf(error, path));
+  }
+}
+
+/** Why an import failed. */
+function reasonOf(error: unknown, path: string): string {
+  if (!(error instanceof Error)) return `it throws ${String(error)}`;
+  if (error instanceof ThalwegError) return error.message;
+  const code: unknown = Reflect.get(error, 'code');
+  const kind = extname(path);
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION') return `Node ${process.version} reads no ${kind} files; take Node 24 or later, or a .js file`;
+  if (error instanceof SyntaxError && /outside a module|Unexpected token 'export'/.test(error.message))
+    return `it is read as CommonJS, because the nearest package.json says or implies so; write "type": "module" there, or call it ${path.slice(0, -kind.length)}.m${kind.slice(1)}`;
+  // Of the stack, the lines that show the file.
+  const shown = (error.stack ?? error.message).split('\n').filter((line) => !/^ {4}at /.test(line) || line.includes(path));
+  return `it cannot be loaded\n${shown.join('\n').trim()}`;
+}

@@ -1,0 +1,32 @@
+import { optimizer } from '../train/method.ts';
+
+/**
+ * ACProp (Zhuang et al. 2021, arXiv:2110.05454): AdaBelief's second moment, but of the steps before, and the gradient itself where Adam has its running
+ * mean. What a gradient is divided by does not depend on that gradient.
+ *
+ * w ← w − η·(g/(√ŝ + ε) + λ·w) with ŝ = sₜ₋₁/(1 − β₂ᵗ⁻¹) and ŝ = 1 at the first step, s ← β₂·s + (1 − β₂)·(g − mₜ₋₁)² + ε₂, m ← β₁·m + (1 − β₁)·g.
+ *
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `epsRoot` ε₂, `weightDecay` λ
+ * @example
+ * ```ts
+ * import { acprop } from 'thalweg';
+ * acprop({ lr: 1e-3 });
+ * ```
+ */
+export const acprop = optimizer({
+  name: 'acprop',
+  hyper: {
+    lr: ['η', 1e-3],
+    beta1: ['β₁', 0.9, '[0, 1)'],
+    beta2: ['β₂', 0.999, '[0, 1)'],
+    eps: ['ε', 1e-16],
+    epsRoot: ['ε₂', 1e-16],
+    weightDecay: ['λ', 0],
+  },
+  equations: `
+    ŝ = t == 1 ? 1 : b / (1 − β₂^(t − 1))
+    b ← β₂·b + (1 − β₂)·(g − m)² + ε₂
+    m ← β₁·m + (1 − β₁)·g
+    w ← w − η·(g / (√ŝ + ε) + λ·w)
+  `,
+});

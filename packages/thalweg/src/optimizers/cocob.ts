@@ -1,0 +1,29 @@
+import { optimizer } from '../train/method.ts';
+
+/**
+ * COCOB, continuous coin betting (Orabona & Tommasi 2017, arXiv:1705.07795, Algorithm 2): each weight bets on its gradients, and what it has won says
+ * how far it stands from where it began. There is no learning rate: `lr` only scales the gradient, which hardly changes the path.
+ *
+ * h = η·(g + λ·w), L ← max(L, |h|), G ← G + |h|, R ← max(R − h·(w − w₀), 0), θ ← θ − h, w ← w₀ + θ/(L·max(G + L, α·L))·(L + R). L starts at ε.
+ *
+ * @param options - `lr` η, `alpha` α, the inverse of the largest part of L that a first bet can be, `eps` ε, `weightDecay` λ
+ * @example
+ * ```ts
+ * import { cocob } from 'thalweg';
+ * cocob();
+ * ```
+ */
+export const cocob = optimizer({
+  name: 'cocob',
+  hyper: { lr: ['η', 1], alpha: ['α', 100, '(0, ∞)'], eps: ['ε', 1e-8, '(0, ∞)'], weightDecay: ['λ', 0] },
+  init: { x: 'w', L: 'ε' },
+  equations: `
+    h = η·(g + λ·w)
+    x ← x
+    L ← max(L, |h|)
+    G ← G + |h|
+    R ← max(R − h·(w − x), 0)
+    θ ← θ − h
+    w ← x + θ / (L·max(G + L, α·L))·(L + R)
+  `,
+});

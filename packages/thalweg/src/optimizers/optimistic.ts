@@ -1,0 +1,57 @@
+import { optimizer } from '../train/method.ts';
+
+/**
+ * Optimistic gradient descent (Mokhtari, Ozdaglar & Pattathil 2020, arXiv:1901.08511): a step that counts on the gradient to change again as it
+ * just did. For games, where plain descent circles around the solution.
+ *
+ * w ← w − η·((α + β)·g − β·gₜ₋₁), and gₜ₋₁ = g at the first step.
+ *
+ * @param options - `lr` η, `alpha` α, `beta` β
+ * @example
+ * ```ts
+ * import { optimisticSgd } from 'thalweg';
+ * optimisticSgd({ lr: 0.05 });
+ * ```
+ */
+export const optimisticSgd = optimizer({
+  name: 'optimisticSgd',
+  hyper: { lr: ['η', 0.01], alpha: ['α', 1], beta: ['β', 1] },
+  equations: `
+    w ← w − η·((α + β)·g − β·(t == 1 ? g : p))
+    p ← g
+  `,
+});
+
+/**
+ * Optimistic Adam (Daskalakis et al. 2018, arXiv:1711.00141): Adam's update u, made optimistic as `optimisticSgd` makes the gradient. For games such
+ * as the training of generative adversarial networks. In Optax's form, with Nesterov's look-ahead in u unless `nesterov` is off.
+ *
+ * u = m̃/(√v̂ + ε), w ← w − η·((α + β)·u − β·uₜ₋₁).
+ *
+ * @param options - `lr` η, `alpha` α, `beta` β, `beta1` β₁, `beta2` β₂, `eps` ε, `nesterov`
+ * @example
+ * ```ts
+ * import { optimisticAdam } from 'thalweg';
+ * optimisticAdam({ lr: 1e-3 });
+ * ```
+ */
+export const optimisticAdam = optimizer({
+  name: 'optimisticAdam',
+  hyper: {
+    lr: ['η', 1e-3],
+    alpha: ['α', 1],
+    beta: ['β', 1],
+    beta1: ['β₁', 0.9, '[0, 1)'],
+    beta2: ['β₂', 0.999, '[0, 1)'],
+    eps: ['ε', 1e-8],
+  },
+  variants: { nesterov: ['on', 'off'] },
+  equations: ({ nesterov }) => `
+    m ← β₁·m + (1 − β₁)·g
+    v ← β₂·v + (1 − β₂)·g²
+    m̂ = ${nesterov === 'on' ? 'β₁·m / (1 − β₁^(t + 1)) + (1 − β₁)·g / (1 − β₁ᵗ)' : 'm / (1 − β₁ᵗ)'}
+    u = m̂ / (√(v / (1 − β₂ᵗ)) + ε)
+    w ← w − η·((α + β)·u − β·(t == 1 ? u : p))
+    p ← u
+  `,
+});

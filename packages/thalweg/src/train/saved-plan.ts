@@ -1,0 +1,209 @@
+/**
+ * What a checkpoint says besides its arrays: which optimizer it is of, t, hyperparameters, what is frozen, when a parameter was added, the
+ * state between steps. Written as texts, and read back with every doubt: nothing that it says is taken before it is checked.
+ */
+import { CheckpointError, ThalwegError } from '../language/error.ts';
+import type { Core } from './core.ts';
+import { checkHyper, describe, type HyperValue } from './hyper.ts';
+import type { RosterMember } from './roster.ts';
+import type { StoredFile } from './safetensors.ts';
+import { decodeHyper, decodeNumber, encodeHyper, encodeNumber } from './saved-hyper.ts';
+
+const version = '1';
+
+/** The texts of a file. */
+export function metadataOf(core: Core): Record<string, string> {
+  const { options, roster } = core;
+  const born = [...roster.places].filter(([name, { member }]) => member.born > 0 && !core.removed.has(name));
+  const means = core.pending === 0 ? [] : numberInputs(core).map((name) => [name, encodeNumber(core.inputValues.get(name) ?? 0)] as const);
+  return {
+    thalweg: version,
+    optimizer: core.name,
+    equations: core.equations,
+    maximize: String(options.maximize),
+    t: String(core.steps),
+    hyper: JSON.stringify(Object.fromEntries(core.names.map((one) => [one.name, encodeHyper(core.hyperValue(one))]))),
+    born: JSON.stringify(Object.fromEntries(born.map(([name, { member }]) => [name, member.born]))),
+    frozen: JSON.stringify([...core.frozen].filter((name) => !core.removed.has(name))),
+    pending: JSON.stringify({ count: core.pending, inputs: Object.fromEntries(means) }),
+    lossScale: JSON.stringify(options.scale === undefined ? null : { value: options.scale.value, streak: options.scale.streak }),
+  };
+}
+
+/** The inputs that are numbers, of which an accumulating optimizer keeps means. */
+function numberInputs({ roster }: Core): string[] {
+  return roster.inputs.filter(({ kind }) => kind === 'scalar').map(({ name }) => name);
+}
+
+/** What a file says, read and checked. */
+export interface Plan {
+  readonly t: number;
+  readonly hyper: ReadonlyMap<string, HyperValue>;
+  readonly born: ReadonlyMap<RosterMember, number>;
+  readonly frozen: readonly string[];
+  readonly pending: number;
+  readonly inputs: ReadonlyMap<string, number>;
+  readonly scale: { readonly value: number; readonly streak: number } | undefined;
+}
+
+/** Reads the texts of a file, and adds to `differences` whatever does not fit this optimizer. */
+export function readMetadata(core: Core, { metadata }: StoredFile, differences: string[]): Plan {
+  if (metadata['thalweg'] !== version) {
+    const found = metadata['thalweg'] === undefined ? 'not written by Thalweg' : `of version ${metadata['thalweg']}`;
+    throw new CheckpointError(core.name, [`the file is ${found}, and this reads version ${version}`]);
+  }
+  const doubt = new Doubt(metadata, differences);
+  if (metadata['optimizer'] !== core.name)
+    differences.push(`the file is of ${metadata['optimizer'] ?? 'an unnamed optimizer'}, and this is ${core.name}`);
+  else if (metadata['equations'] !== core.equations) differences.push(differingLine(metadata['equations'] ?? '', core.equations));
+  const maximize = String(core.options.maximize);
+  if (metadata['maximize'] !== maximize)
+    differences.push(`the file has maximize: ${metadata['maximize'] ?? 'nothing'}, and here it is ${maximize}`);
+  const t = doubt.whole(/^\d+$/.test(metadata['t'] ?? '') ? Number(metadata['t']) : metadata['t'], 't');
+  return {
+    t,
+    hyper: readHyper(core, doubt.record('hyper'), differences),
+    born: readBirths(core, doubt, t),
+    frozen: readFrozen(core, doubt),
+    ...readPending(core, doubt),
+    scale: readScale(core, doubt),
+  };
+}
+
+/** The texts of a file as values of a kind, and where the complaints about them go. */
+class Doubt {
+  readonly differences: string[];
+  private readonly metadata: Readonly<Record<string, string>>;
+
+  constructor(metadata: Readonly<Record<string, string>>, differences: string[]) {
+    this.metadata = metadata;
+    this.differences = differences;
+  }
+
+  /** The text of `key` as JSON. */
+  json(key: string): unknown {
+    try {
+      return JSON.parse(this.metadata[key] ?? '') as unknown;
+    } catch {
+      return undefined; // No caller takes it for a value.
+    }
+  }
+
+  /** The text of `key` as an object. */
+  record(key: string): Readonly<Record<string, unknown>> {
+    const value = this.json(key);
+    if (isRecord(value)) return value;
+    this.differences.push(`what the file says of ${key} cannot be read`);
+    return {};
+  }
+
+  /** A whole number from 0. */
+  whole(value: unknown, what: string): number {
+    if (Number.isSafeInteger(value) && Number(value) >= 0) return Number(value);
+    this.differences.push(`the file says that ${what} is ${describe(value)}`);
+    return 0;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function readBirths({ roster, removed }: Core, doubt: Doubt, t: number): Map<RosterMember, number> {
+  const saved = doubt.record('born');
+  const born = new Map<RosterMember, number>();
+  for (const [name, { member }] of roster.places) {
+    if (removed.has(name)) continue;
+    const step = Object.hasOwn(saved, name) ? doubt.whole(saved[name], `the birth of ${name}`) : 0;
+    if (step > t) doubt.differences.push(`${name} was added after step ${String(step)}, and the file ends after step ${String(t)}`);
+    const others = born.get(member);
+    if (others !== undefined && others !== step) {
+      doubt.differences.push(
+        `${name} was added after step ${String(step)}, and others here after step ${String(others)}; give it to add() after init()`,
+      );
+    }
+    born.set(member, step);
+  }
+  return born;
+}
+
+function readFrozen({ roster, removed }: Core, doubt: Doubt): string[] {
+  const saved = doubt.json('frozen');
+  if (!Array.isArray(saved)) {
+    doubt.differences.push('what the file says of frozen cannot be read');
+    return [];
+  }
+  return saved.map((name: unknown) => {
+    if (typeof name === 'string' && roster.places.has(name) && !removed.has(name)) return name;
+    doubt.differences.push(`${typeof name === 'string' ? name : describe(name)} is frozen in the file and not here`);
+    return '';
+  });
+}
+
+function readPending(core: Core, doubt: Doubt): Pick<Plan, 'pending' | 'inputs'> {
+  const { count, inputs } = doubt.record('pending');
+  const claimed = doubt.whole(count, 'the number of accumulated gradients');
+  // A number that cannot be is not to be looked for: an optimizer that does not accumulate has no array for the gradients.
+  const pending = claimed < core.options.accumulate ? claimed : 0;
+  if (pending !== claimed)
+    doubt.differences.push(
+      `the file holds ${String(claimed)} accumulated gradients, and here every ${String(core.options.accumulate)} make a step`,
+    );
+  const means = new Map<string, number>();
+  for (const name of pending === 0 ? [] : numberInputs(core)) {
+    const mean = isRecord(inputs) && Object.hasOwn(inputs, name) ? decodeNumber(inputs[name]) : undefined;
+    if (mean === undefined) doubt.differences.push(`the mean of ${name} since the last step is not in the file`);
+    else means.set(name, mean);
+  }
+  return { pending, inputs: means };
+}
+
+function readScale({ options }: Core, doubt: Doubt): Plan['scale'] {
+  const saved = doubt.json('lossScale');
+  const scaled = isRecord(saved);
+  if (!scaled && saved !== null) doubt.differences.push('what the file says of lossScale cannot be read');
+  else if (scaled !== (options.scale !== undefined))
+    doubt.differences.push(`the file has ${scaled ? 'a' : 'no'} loss scale, and this has ${scaled ? 'none' : 'one'}`);
+  if (!scaled) return undefined;
+  const { value, streak } = saved;
+  if (typeof value === 'number' && value > 0 && Number.isFinite(value))
+    return { value, streak: doubt.whole(streak, 'the streak of the loss scale') };
+  doubt.differences.push(`the file says that the loss scale is ${describe(value)}`);
+  return undefined;
+}
+
+function readHyper(core: Core, saved: Readonly<Record<string, unknown>>, differences: string[]): Map<string, HyperValue> {
+  const hyper = new Map<string, HyperValue>();
+  for (const one of core.names) {
+    const [slot] = one.slots;
+    const range = slot === undefined ? undefined : core.live[slot.branch]?.range(slot.key);
+    if (!Object.hasOwn(saved, one.name) || range === undefined) {
+      differences.push(`the hyperparameter ${one.name} is not in the file`);
+      continue;
+    }
+    const value = decodeHyper(saved[one.name]);
+    if (typeof value === 'string') differences.push(`the hyperparameter ${one.name} ${value}`);
+    else if (value === undefined) {
+      if (typeof core.hyperValue(one) !== 'function')
+        differences.push(`the hyperparameter ${one.name} was a function, which no file can hold; set it to that function before load()`);
+    } else {
+      try {
+        hyper.set(one.name, checkHyper(core.name, one.name, value, range));
+      } catch (error) {
+        if (!(error instanceof ThalwegError)) throw error;
+        differences.push(`the hyperparameter ${error.message.replace(`${core.name}: `, '')}`);
+      }
+    }
+  }
+  for (const name of Object.keys(saved)) {
+    if (!core.names.some((one) => one.name === name)) differences.push(`the hyperparameter ${name} is in the file and not here`);
+  }
+  return hyper;
+}
+
+function differingLine(saved: string, here: string): string {
+  const [a, b] = [saved.split('\n'), here.split('\n')];
+  const i = a.findIndex((line, at) => line !== b[at]);
+  const at = i < 0 ? a.length : i;
+  return `the equations differ in line ${String(at + 1)}: ${a[at] ?? 'nothing'} in the file, ${b[at] ?? 'nothing'} here`;
+}

@@ -1,0 +1,20 @@
+import { transform } from '../train/method.ts';
+
+/**
+ * Adds Gaussian noise that fades to the gradient (Neelakantan et al. 2015, arXiv:1511.06807), before any optimizer; `noisySgd` is this before `sgd`. The noise
+ * depends on seed, step, name and index alone, so a run repeats and resumes.
+ *
+ * g = g + √(σ²/tᵞ)·N(0, 1).
+ *
+ * @param options - `variance` σ², `decay` γ, `seed` k
+ * @example
+ * ```ts
+ * import { adam, addNoise, chain } from 'thalweg';
+ * chain(addNoise({ variance: 0.01 }), adam({ lr: 1e-3 }));
+ * ```
+ */
+export const addNoise = transform({
+  name: 'addNoise',
+  hyper: { variance: ['σ₂', 0.01], decay: ['γ', 0.55], seed: ['k', 0, '[0, 4294967295]'] },
+  equations: 'g = g + √(σ₂ / t^γ)·noise(k)',
+});

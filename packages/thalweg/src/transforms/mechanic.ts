@@ -1,0 +1,45 @@
+import { transform } from '../train/method.ts';
+import { requireWhole } from './whole.ts';
+
+/**
+ * Mechanic (Cutkosky, Defazio & Mehta 2023, arXiv:2306.00144): learns the scale of the steps of the optimizer before it, whose `lr` is then 1 or a
+ * schedule with that peak. Several bettors with their own memories each learn a scale; theirs are added up.
+ *
+ * With u the optimizer's step and s = Σsᵢ: Δ = (w₀ − w)/(s + ε), h = ⟨g + λ·s·(‖g‖/‖w‖)·w, Δ⟩, and for each i, βᵢ = 1 − 10⁻ⁱ: rᵢ ← βᵢ·rᵢ + clamp(h, ±mᵢ)·sᵢ,
+ * mᵢ ← max(βᵢ·mᵢ, |h| + ε), vᵢ ← βᵢ²·vᵢ + h², sᵢ ← (s₀/n·mᵢ + max(0, rᵢ))/(√vᵢ + ε). Then w ← w₀ − s·(Δ − u). Norms and products run over all parameters.
+ *
+ * @param options - `weightDecay` λ, `eps` ε, `initial` s₀, `count` n, the number of bettors, from 1 to 9
+ * @throws OptionError for a `count` that is not whole, and for values out of range
+ * @example
+ * ```ts
+ * import { adam, chain, mechanic } from 'thalweg';
+ * chain(adam({ lr: 1 }), mechanic());
+ * ```
+ */
+export const mechanic = transform({
+  name: 'mechanic',
+  hyper: { weightDecay: ['λ', 0.01], eps: ['ε', 1e-8, '(0, ∞)'], initial: ['s₀', 1e-6, '(0, ∞)'], count: ['n', 6, '[1, 9]'] },
+  init: { x: 'w', p: 'w' },
+  equations: ({ count }) => {
+    requireWhole('mechanic', { count });
+    const bettors = Array.from({ length: Number(count) }, (_, i) => String(i + 1));
+    const sum = (name: string): string => bettors.map((i) => `${name}${i}`).join(' + ');
+    return `
+    ${bettors.map((i) => `σ${i} = t == 1 ? s₀ : s${i}`).join('\n    ')}
+    σ = ${sum('σ')}
+    Δ = (x − p) / (σ + ε)
+    h = ⟨g + λ·σ·‖g‖_all / (‖p‖_all + ε)·p, Δ⟩_all
+    ${bettors
+      .map(
+        (i) => `r${i} ← (1 − 10^(−${i}))·r${i} + max(−m${i}, min(m${i}, h))·σ${i}
+    m${i} ← max((1 − 10^(−${i}))·m${i}, |h| + ε)
+    v${i} ← (1 − 10^(−${i}))²·v${i} + h²
+    s${i} ← (s₀ / n·m${i} + max(0, r${i})) / (√v${i} + ε)`,
+      )
+      .join('\n    ')}
+    x ← x
+    w ← x − (${sum('s')})·(Δ + (p − w))
+    p ← w
+  `;
+  },
+});

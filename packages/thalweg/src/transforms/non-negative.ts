@@ -1,0 +1,17 @@
+import { transform } from '../train/method.ts';
+
+/**
+ * Keeps weights from falling below zero (projected gradient descent; Levitin & Polyak 1966): w ← max(w, 0) after the optimizer before it. For mixtures, rates and
+ * other things that cannot be negative.
+ *
+ * @example
+ * ```ts
+ * import { adam, chain, nonNegative } from 'thalweg';
+ * chain(adam({ lr: 0.01 }), nonNegative());
+ * ```
+ */
+export const nonNegative = transform({
+  name: 'nonNegative',
+  hyper: {},
+  equations: 'w ← max(w, 0)',
+});

@@ -1,0 +1,20 @@
+import { transform } from '../train/method.ts';
+
+/**
+ * Normalizes the gradient of all parameters together to a norm of 1 (Nesterov 1984; Cortés 2006): g = g/‖g‖, so that the learning rate alone says how long a
+ * step is. A gradient of zero stays zero.
+ *
+ * @example
+ * ```ts
+ * import { chain, normalize, sgd } from 'thalweg';
+ * chain(normalize(), sgd({ lr: 0.01 }));
+ * ```
+ */
+export const normalize = transform({
+  name: 'normalize',
+  hyper: {},
+  equations: `
+    n = ‖g‖_all
+    g = n == 0 ? g : g / n
+  `,
+});
