@@ -205,7 +205,7 @@ const lies: readonly (readonly [about: string, change: (header: Header) => unkno
   ['a state that is gone', (h) => renamed(h, 'optimizer/momo.m/W', 'optimizer/momo.m/V'), /the state momo.m of W is not in the file/],
   ['another shape', (h) => (h['W']!['shape'] = [4]), /the parameter W has the shape \[4\] in the file and \[2, 2\] here/],
   ['another type', (h) => Object.assign(h['W']!, { dtype: 'F64', shape: [2] }), /the parameter W is F64 in the file and F32 here/],
-  ['a type of other tools', (h) => (h['W']!['dtype'] = 'BF16'), /the array W has the type BF16, which is not F32 or F64/],
+  ['a type of other tools', (h) => (h['W']!['dtype'] = 'F16'), /the array W has the type F16, which is none of F64, F32, BF16, I8, U8/],
   ['a type of Object', (h) => (h['W']!['dtype'] = 'constructor'), /the array W has the type constructor/],
   ['half a row', (h) => (h['W']!['shape'] = [0.5, 8]), /the array W has no shape and place made of whole numbers/],
   ['rows of less than none', (h) => (h['W']!['shape'] = [-2, -2]), /the array W has no shape and place/],

@@ -10,6 +10,7 @@ import {
   chain,
   CheckpointError,
   clipByGlobalNorm,
+  cocob,
   ema,
   ftrl,
   groups,
@@ -314,7 +315,7 @@ test('which states have a format: none that weights are a function of, and 8 bit
   assert.deepEqual(formatsOf(chain(sgd({ momentum: 0.9 }), lookahead()), 'bfloat16'), { v: 'bfloat16' });
   assert.deepEqual(formatsOf(scheduleFreeAdamw(), 'bfloat16'), { v: 'bfloat16' });
   assert.deepEqual(formatsOf(prodigy(), 'bfloat16'), { m: 'bfloat16', v: 'bfloat16', S: 'bfloat16' });
-  for (const method of [madgrad(), ftrl()]) assert.deepEqual(formatsOf(method, 'bfloat16'), {}, method.name);
+  for (const method of [madgrad(), ftrl(), cocob()]) assert.deepEqual(formatsOf(method, 'bfloat16'), {}, method.name);
   const mine = optimizer({ name: 'mine', hyper: {}, equations: 'a ← a + g\n b ← b + g\n w ← w − a − b', keep: ['b'] });
   assert.deepEqual(formatsOf(mine(), 'float8'), { a: 'float8' });
   const wrong = optimizer({ name: 'wrong', hyper: {}, equations: 'w ← w − g', keep: ['z'] });

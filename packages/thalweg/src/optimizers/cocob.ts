@@ -17,6 +17,7 @@ export const cocob = optimizer({
   name: 'cocob',
   hyper: { lr: ['η', 1], alpha: ['α', 100, '(0, ∞)'], eps: ['ε', 1e-8, '(0, ∞)'], weightDecay: ['λ', 0] },
   init: { x: 'w', L: 'ε' },
+  keep: ['L', 'G', 'R', 'θ'],
   equations: `
     h = η·(g + λ·w)
     x ← x
