@@ -27,13 +27,13 @@ export const claims: readonly Claim[] = [
 
 export { chapterIds, figure, verdict } from './claim.ts';
 export type { Bags, ChapterId, Claim, Compared, ComparisonClaim, Experiment, Outcome, Sources, Text } from './claim.ts';
-export { averagedMomentum, catalogue, defaults, findEntry, scheduleFree } from './catalogue.ts';
-export type { CatalogueEntry, Knob } from './catalogue.ts';
+export { averagedMomentum, catalogue, defaults, findEntry } from './catalogue.ts';
+export type { CatalogueEntry, Reading } from './entry.ts';
 export { adagradRates } from './claims/adagrad.ts';
 export { shrinkingSgd } from './claims/decay.ts';
 export { batchSizes, spreads } from './claims/sgd.ts';
 export { drive, slope } from './experiments/fit.ts';
-export { decayForms, decayMethod, heatDecays, heatMap, heatRates, heatRow, kept } from './experiments/heat.ts';
+export { decayForms, decayMethod, edge, heatDecays, heatMap, heatRates, heatRow, lowestLoss, served } from './experiments/heat.ts';
 export type { DecayForm } from './experiments/heat.ts';
 export { gradientSpread, linearData, normalEquations, squaredError, twoUnits } from './experiments/model.ts';
 export type { LinearData } from './experiments/model.ts';
@@ -43,7 +43,9 @@ export { logSpaced, newtonSchulz, orthogonalized } from './experiments/orthogona
 export { decayByScale, splitAdam } from './experiments/penalty.ts';
 export type { DecayPoint } from './experiments/penalty.ts';
 export { batchGradient, crossEntropy, occurrences, ratesByWord, wordRates } from './experiments/words.ts';
+export type { Knob } from './knob.ts';
 export { gaussian, uniform } from './noise.ts';
+export { limitAt } from './limit.ts';
 export { stabilityLimit } from './stability.ts';
 export type { Momentum } from './stability.ts';
 export { basins, hessian, largestCurvature, surfaces, valley } from './surface.ts';

@@ -31,13 +31,17 @@ export interface TraceOptions {
   readonly seed?: number;
   /** Keep every name of the equations; false by default. */
   readonly anatomy?: boolean;
+  /** Awaited whenever a slice of work is done, so that a page can draw or give up, by throwing. */
+  readonly pause?: () => Promise<void>;
 }
 
 const tooHigh = 1e12;
+/** Rows and milliseconds of a slice. */
+const slice = { rows: 32, time: 6 } as const;
 
 /** Runs `method` on `objective` from `start` and keeps what happened. */
 export async function trace(method: Method, objective: Objective, start: ArrayLike<number>, options: TraceOptions): Promise<Trace> {
-  const { steps, noise = 0, seed = 1, anatomy = false } = options;
+  const { steps, noise = 0, seed = 1, anatomy = false, pause } = options;
   const opt = await (anatomy ? instrumented(method) : method).init({ w: Float64Array.from(start) });
   const size = start.length;
   const [point, gradient] = [opt.params.w, opt.grads.w];
@@ -51,7 +55,12 @@ export async function trace(method: Method, objective: Objective, start: ArrayLi
   w.set(point);
   loss[0] = objective(point, gradient);
   let rows = 1;
+  let since = performance.now();
   for (; rows <= steps; rows++) {
+    if (pause !== undefined && rows % slice.rows === 0 && performance.now() - since > slice.time) {
+      await pause();
+      since = performance.now();
+    }
     const before = loss[rows - 1]!;
     if (!Number.isFinite(before) || Math.abs(before) > tooHigh) break;
     if (noise > 0) for (let i = 0; i < size; i++) gradient[i] = gradient[i]! + noise * gaussian(seed, rows, i);

@@ -38,7 +38,7 @@ describe('stability limits', () => {
     }
   }
   it('signs have none, nor has ground that curves down', () => {
-    assert.equal(stabilityLimit('sign', 0.9, 5), Infinity);
+    assert.equal(stabilityLimit('bounded', 0.9, 5), Infinity);
     assert.equal(stabilityLimit('none', 0, -1), Infinity);
   });
 });

@@ -4,7 +4,7 @@
  */
 import { untrack } from 'svelte';
 import { EquationError, ThalwegError } from 'thalweg';
-import { defaults, findEntry, surfaces, trace, type Surface, type Trace } from '@thalweg/guide';
+import { defaults, findEntry, surfaces, trace, type Surface, type Trace, type TraceOptions } from '@thalweg/guide';
 import { methodOf, type Entrant } from './entrant.ts';
 
 /** An entrant's run, or why it could not run. */
@@ -40,7 +40,8 @@ export class Race {
   runs = $state.raw<readonly Run[]>([]);
   /** Milliseconds that computing all runs took. */
   took = $state(0);
-  private wanted = 0;
+  private stale = false;
+  private running = false;
 
   constructor(surface: Surface, entrants: readonly Entrant[], steps: number) {
     this.surface = surface;
@@ -67,20 +68,47 @@ export class Race {
     );
   }
 
-  /** Runs everything again. A later call overtakes an earlier one. */
+  /**
+   * Runs everything again, in slices between frames. While it runs, a later call waits for its end and then runs once more with what is
+   * set by then, so that paths follow a start that is dragged; only a long run is broken off for that.
+   */
   async run(): Promise<void> {
-    const mine = ++this.wanted;
+    this.stale = true;
+    if (this.running) return;
+    this.running = true;
+    try {
+      while (this.stale) {
+        this.stale = false;
+        await this.runOnce();
+      }
+    } finally {
+      this.running = false;
+    }
+  }
+
+  private async runOnce(): Promise<void> {
     const { surface, start, steps, entrants, seed } = this;
     const noise = this.noise / Math.sqrt(this.batch);
     const began = performance.now();
+    let rested = began;
+    const rest = async (): Promise<void> => {
+      await nextTask();
+      rested = performance.now();
+    };
+    const pause = async (): Promise<void> => {
+      await rest();
+      if (this.stale && rested - began > patience) throw new DOMException('overtaken', 'AbortError');
+    };
     const runs: Run[] = [];
     for (const one of entrants) {
-      runs.push(await runOne(one, surface, start, { steps, noise, seed }));
-      if (mine !== this.wanted) return;
+      const run = await runOne(one, surface, start, { steps, noise, seed, pause });
+      if (run === undefined) return;
+      runs.push(run);
+      if (performance.now() - rested > 8) await rest();
     }
     this.took = performance.now() - began;
     this.runs = runs;
-    this.t = Math.min(this.t, steps);
+    this.t = Math.min(this.t, this.steps);
   }
 
   /** Moves time by the seconds that have passed. */
@@ -104,17 +132,26 @@ export class Race {
   }
 }
 
+/** Milliseconds after which a run that is no longer wanted is broken off. */
+const patience = 250;
+
+/** Lets the page draw and answer before work goes on. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
 async function runOne(
   one: Entrant,
   surface: Surface,
   start: readonly [number, number],
-  options: { readonly steps: number; readonly noise: number; readonly seed: number },
-): Promise<Run> {
+  options: TraceOptions,
+): Promise<Run | undefined> {
   try {
     const method = methodOf(one, options.steps);
     return { entrant: one, latex: method.latex(), trace: await trace(method, surface.objective, start, { ...options, anatomy: true }) };
   } catch (error) {
     if (error instanceof EquationError || error instanceof ThalwegError) return { entrant: one, error: error.message };
+    if (error instanceof DOMException && error.name === 'AbortError') return undefined;
     throw error;
   }
 }
