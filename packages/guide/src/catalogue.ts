@@ -113,7 +113,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     beta: 'beta1',
     // Up to ρ = 5 it is plain averaged momentum; from then on the rectified rate is r·√(1 − β₂ᵗ) over √v + ε.
     divisor: ({ t, at, hyper }) =>
-      at('ρ') > 5 ? (Math.sqrt(at('v')) + hyper('eps')) / (at('r') * Math.sqrt(-Math.expm1(t * Math.log(hyper('beta2'))))) : 1,
+      at('rho') > 5 ? (Math.sqrt(at('v')) + hyper('eps')) / (at('r') * Math.sqrt(-Math.expm1(t * Math.log(hyper('beta2'))))) : 1,
     call: { factory: 'radam', fixed: '' },
     make: (given: Given) => radam(given),
   },

@@ -112,3 +112,4 @@ export {
   UnsupportedError,
 } from './language/error.ts';
 export type { Span } from './language/error.ts';
+export { nameToLatex, spell } from './language/symbol.ts';

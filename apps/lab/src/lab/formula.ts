@@ -103,6 +103,43 @@ export function compileFormula(text: string): { readonly objective: Objective; r
   };
 }
 
+/** A typed formula as TypeScript: the function with its gradient, for programs without math.js. Throws a FormulaError. */
+export function formulaCode(text: string): string {
+  compileFormula(text);
+  const node = math.parse(text);
+  const slope = (variable: string): string => codeOf(math.derivative(node, variable, { simplify: false }));
+  return [
+    'const objective = (w: Float64Array, g: Float64Array): number => {',
+    '  const [x, y] = [w[0]!, w[1]!];',
+    `  g[0] = ${slope('x')};`,
+    `  g[1] = ${slope('y')};`,
+    `  return ${codeOf(node)};`,
+    '};',
+  ].join('\n');
+}
+
+/** Code for a tree that has been checked. */
+function codeOf(root: Shape): string {
+  const parts = (root.args ?? []).map((one) => codeOf(one as Shape));
+  switch (root.type) {
+    case 'ParenthesisNode':
+      return codeOf(root.content as Shape);
+    case 'OperatorNode':
+      if (parts.length === 1) return `(${root.op ?? ''}${parts[0]!})`;
+      return `(${parts.join(root.op === '^' ? ' ** ' : ` ${root.op ?? ''} `)})`;
+    case 'FunctionNode': {
+      const name = root.fn?.name ?? '';
+      if (name === 'sec' || name === 'sech') return `(1 / Math.${name === 'sec' ? 'cos' : 'cosh'}(${parts[0]!}))`;
+      if (parts.length === 2) return `(Math.log(${parts[0]!}) / Math.log(${parts[1]!}))`;
+      return `Math.${name}(${parts[0]!})`;
+    }
+    case 'SymbolNode':
+      return { pi: 'Math.PI', e: 'Math.E' }[root.name ?? ''] ?? root.name ?? '';
+    default:
+      return root.toString();
+  }
+}
+
 function depth(text: string): number {
   let [open, most] = [0, 0];
   for (const letter of text) {

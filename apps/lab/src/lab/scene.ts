@@ -33,7 +33,7 @@ const tall = 0.75;
 
 /** Puts a view into `host`. Throws where there is no WebGL. */
 export function createScene(host: HTMLElement): Scene {
-  const renderer = new WebGLRenderer({ antialias: true, alpha: true });
+  const renderer = new WebGLRenderer({ antialias: true, alpha: true, preserveDrawingBuffer: true });
   renderer.setPixelRatio(Math.min(2, devicePixelRatio));
   host.append(renderer.domElement);
   const scene = new ThreeScene();

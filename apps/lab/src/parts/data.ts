@@ -11,22 +11,22 @@ export interface Digits {
 let text: Promise<Text> | undefined;
 let digits: Promise<Digits> | undefined;
 
-/** The text, fetched when first asked for; asked for again after a failure, it is fetched again. */
-export function fetchText(): Promise<Text> {
-  text ??= load('words.bin').then(unpackText);
+/** The text, fetched when first asked for; asked for again after a failure, it is fetched again. A worker has to be told the page's address. */
+export function fetchText(base = document.baseURI): Promise<Text> {
+  text ??= load('words.bin', base).then(unpackText);
   text.catch(() => (text = undefined));
   return text;
 }
 
 /** The digits, likewise. */
 export function fetchDigits(): Promise<Digits> {
-  digits ??= load('digits.bin').then(unpackDigits);
+  digits ??= load('digits.bin', document.baseURI).then(unpackDigits);
   digits.catch(() => (digits = undefined));
   return digits;
 }
 
-async function load(name: string): Promise<ArrayBuffer> {
-  const response = await fetch(new URL(`data/${name}`, document.baseURI));
+async function load(name: string, base: string): Promise<ArrayBuffer> {
+  const response = await fetch(new URL(`data/${name}`, base));
   if (!response.ok) throw new Error(`${name} could not be fetched (${String(response.status)}); it is made by npm run lab`);
   return response.arrayBuffer();
 }

@@ -6,6 +6,7 @@ import { untrack } from 'svelte';
 import { EquationError, ThalwegError } from 'thalweg';
 import { defaults, findEntry, surfaces, trace, type Surface, type Trace, type TraceOptions } from '@thalweg/guide';
 import { methodOf, type Entrant } from './entrant.ts';
+import { steady } from './pace.ts';
 
 /** An entrant's run, or why it could not run. */
 export interface Run {
@@ -18,7 +19,7 @@ export interface Run {
 /** An entrant of the catalogue at its defaults, with some values of its own. */
 export function entrant(id: string, values: Readonly<Record<string, number>> = {}, key = id): Entrant {
   const entry = findEntry(id);
-  return { key, id, label: entry.label, values: { ...defaults(entry), ...values }, shape: 'constant', shown: true };
+  return { key, id, label: entry.label, values: { ...defaults(entry), ...values }, pace: steady, shown: true };
 }
 
 /** The state of a race. */
@@ -35,8 +36,6 @@ export class Race {
   t = $state(0);
   playing = $state(false);
   direction = $state<1 | -1>(1);
-  /** Rows a second. */
-  speed = $state(60);
   runs = $state.raw<readonly Run[]>([]);
   /** Milliseconds that computing all runs took. */
   took = $state(0);
@@ -113,7 +112,7 @@ export class Race {
 
   /** Moves time by the seconds that have passed. */
   advance(seconds: number): void {
-    const next = this.t + this.direction * this.speed * seconds;
+    const next = this.t + this.direction * Math.max(20, this.steps / playtime) * seconds;
     if (next >= this.steps || next <= 0) this.playing = false;
     this.t = Math.max(0, Math.min(this.steps, next));
   }
@@ -132,6 +131,9 @@ export class Race {
   }
 }
 
+/** Seconds in which the whole of a long race is played. */
+const playtime = 8;
+
 /** Milliseconds after which a run that is no longer wanted is broken off. */
 const patience = 250;
 
@@ -140,12 +142,7 @@ function nextTask(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-async function runOne(
-  one: Entrant,
-  surface: Surface,
-  start: readonly [number, number],
-  options: TraceOptions,
-): Promise<Run | undefined> {
+async function runOne(one: Entrant, surface: Surface, start: readonly [number, number], options: TraceOptions): Promise<Run | undefined> {
   try {
     const method = methodOf(one, options.steps);
     return { entrant: one, latex: method.latex(), trace: await trace(method, surface.objective, start, { ...options, anatomy: true }) };
