@@ -157,7 +157,7 @@ interface End {
 export function basins(setting: Setting, entrant: Entrant): Chart<BasinsJob> {
   const { x, y, minima } = setting.surface;
   const near = 0.025 * Math.hypot(x[1] - x[0], y[1] - y[0]);
-  /** The known minima first, then others as they are found, eight in all. */
+  /** The known minima, or, where none are known, ends as they are found, up to eight. */
   const endsOf = (rows: Rows): { readonly ends: readonly End[]; readonly places: readonly (readonly [number, number])[] } => {
     const places = minima.map(([a, b]): readonly [number, number] => [a, b]);
     const ends: End[] = [];
@@ -165,7 +165,7 @@ export function basins(setting: Setting, entrant: Entrant): Chart<BasinsJob> {
       for (let column = 0; values !== undefined && column < cells.columns; column++) {
         const [a, b] = [values[2 * column]!, values[2 * column + 1]!];
         let place = Number.isFinite(a) ? places.findIndex(([p, q]) => Math.hypot(a - p, b - q) < near) : -2;
-        if (place === -1 && places.length < 8) place = places.push([a, b]) - 1;
+        if (place === -1 && minima.length === 0 && places.length < 8) place = places.push([a, b]) - 1;
         ends.push({ column, row, place });
       }
     });
@@ -211,7 +211,7 @@ export function basins(setting: Setting, entrant: Entrant): Chart<BasinsJob> {
       if (ends.length === 0) return '';
       const share = (place: number): number => ends.filter((end) => end.place === place).length / ends.length;
       const said = places.map(([a, b], i) => `${String(i + 1)} at (${figure(a)}, ${figure(b)}): ${figure(100 * share(i))} %`);
-      const elsewhere = share(-1) > 0 ? [`elsewhere: ${figure(100 * share(-1))} %`] : [];
+      const elsewhere = share(-1) > 0 ? [`in none of these: ${figure(100 * share(-1))} %`] : [];
       return `Of the starts end in ${[...said, ...elsewhere, `diverged: ${figure(100 * share(-2))} %`].join('; ')}.`;
     },
   };
