@@ -33,13 +33,13 @@ export interface TraceOptions {
   readonly seed?: number;
   /** Keep every name of the equations; false by default. */
   readonly anatomy?: boolean;
-  /** Awaited whenever a slice of work is done, so that a page can draw or give up, by throwing. */
+  /** Awaited now and then, so that a page can draw, or give up by throwing. */
   readonly pause?: () => Promise<void>;
 }
 
 const tooHigh = 1e12;
-/** Rows and milliseconds of a slice. */
-const slice = { rows: 32, time: 6 } as const;
+/** Rows between two pauses. */
+const slice = 32;
 
 /** Runs `method` on `objective` from `start` and keeps what happened. */
 export async function trace(method: Method, objective: Objective, start: ArrayLike<number>, options: TraceOptions): Promise<Trace> {
@@ -58,12 +58,8 @@ export async function trace(method: Method, objective: Objective, start: ArrayLi
   w.set(point);
   loss[0] = objective(point, gradient);
   let rows = 1;
-  let since = performance.now();
   for (; rows <= steps; rows++) {
-    if (pause !== undefined && rows % slice.rows === 0 && performance.now() - since > slice.time) {
-      await pause();
-      since = performance.now();
-    }
+    if (pause !== undefined && rows % slice === 0) await pause();
     const before = loss[rows - 1]!;
     if (!Number.isFinite(before) || Math.abs(before) > tooHigh) break;
     if (noise > 0) for (let i = 0; i < size; i++) gradient[i] = gradient[i]! + noise * gaussian(seed, rows, i);

@@ -54,7 +54,7 @@ interface Shape extends MathNode {
 
 /** A landscape from a formula in x and y over the square from −reach to reach. Throws a FormulaError. */
 export function surfaceOfFormula(text: string, reach: number): Surface {
-  const { objective, latex } = compileFormula(text);
+  const { objective, height, latex } = compileFormula(text);
   const probe = objective(Float64Array.of(0.31 * reach, -0.27 * reach), new Float64Array(2));
   if (Number.isNaN(probe))
     throw new FormulaError('The formula has no value near the middle of the map (0/0, or the root or log of a negative number).');
@@ -63,6 +63,7 @@ export function surfaceOfFormula(text: string, reach: number): Surface {
     label: 'Your function',
     latex: `f(x, y) = ${latex}`,
     objective,
+    height,
     start: [-0.7 * reach, 0.6 * reach],
     x: [-reach, reach],
     y: [-reach, reach],
@@ -71,7 +72,7 @@ export function surfaceOfFormula(text: string, reach: number): Surface {
 }
 
 /** The function and its gradient. Throws a FormulaError. */
-export function compileFormula(text: string): { readonly objective: Objective; readonly latex: string } {
+export function compileFormula(text: string): { readonly objective: Objective; readonly height: Evaluate; readonly latex: string } {
   if (text.trim() === '') throw new FormulaError('Type a formula in x and y, such as x^2 + 3*y^2.');
   if (text.length > longest) throw new FormulaError(`A formula may have ${String(longest)} characters; this has ${String(text.length)}.`);
   if (depth(text) > 20) throw new FormulaError('The parentheses are nested more than 20 deep.');
@@ -94,6 +95,7 @@ export function compileFormula(text: string): { readonly objective: Objective; r
   const [byX, byY] = [slope('x'), slope('y')];
   return {
     latex: node.toTex(),
+    height: value,
     objective: (w, g) => {
       const [x, y] = [w[0]!, w[1]!];
       g[0] = byX(x, y);

@@ -1,7 +1,7 @@
 /** What can be taken away from a race besides code: JSON, CSV, SVG, PNG. Knows races; makes files. */
 import { colourOf, dashOf, groundColour } from '../draw/colours.ts';
 import { project } from '../draw/path.ts';
-import { sample, survey } from '../draw/terrain.ts';
+import { survey } from '../draw/terrain.ts';
 import { nameOf } from '../race/entrant.ts';
 import type { Race } from '../race/race.svelte.ts';
 import type { LabState } from './state.ts';
@@ -39,7 +39,7 @@ export function asSvg(race: Race): string {
   const [width, height] = [900, 600];
   const view = { x: race.surface.x, y: race.surface.y };
   const [columns, rows] = [150, 100];
-  const terrain = survey(sample(race.surface.objective, view, columns, rows), view, columns, rows);
+  const terrain = survey(race.surface, view, columns, rows);
   const number = (value: number): string => String(Math.round(Math.max(-4000, Math.min(5000, value)) * 10) / 10);
   const ground = terrain.rings.map(({ rings, index }, i) => {
     const path = rings

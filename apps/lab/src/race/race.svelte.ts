@@ -5,6 +5,7 @@
 import { untrack } from 'svelte';
 import { EquationError, ThalwegError } from 'thalweg';
 import { defaults, findEntry, surfaces, trace, type Surface, type Trace, type TraceOptions } from '@thalweg/guide';
+import { latest } from '../work/latest.ts';
 import { methodOf, type Entrant } from './entrant.ts';
 import { steady } from './pace.ts';
 
@@ -37,10 +38,6 @@ export class Race {
   playing = $state(false);
   direction = $state<1 | -1>(1);
   runs = $state.raw<readonly Run[]>([]);
-  /** Milliseconds that computing all runs took. */
-  took = $state(0);
-  private stale = false;
-  private running = false;
 
   constructor(surface: Surface, entrants: readonly Entrant[], steps: number) {
     this.surface = surface;
@@ -67,53 +64,23 @@ export class Race {
     );
   }
 
-  /**
-   * Runs everything again, in slices between frames. While it runs, a later call waits for its end and then runs once more with what is
-   * set by then, so that paths follow a start that is dragged; only a long run is broken off for that.
-   */
-  async run(): Promise<void> {
-    this.stale = true;
-    if (this.running) return;
-    this.running = true;
-    try {
-      while (this.stale) {
-        this.stale = false;
-        await this.runOnce();
-      }
-    } finally {
-      this.running = false;
-    }
-  }
-
-  private async runOnce(): Promise<void> {
+  /** Runs everything again, in slices between frames. */
+  readonly run = latest(async (pause) => {
     const { surface, start, steps, entrants, seed } = this;
     const noise = this.noise / Math.sqrt(this.batch);
-    const began = performance.now();
-    let rested = began;
-    const rest = async (): Promise<void> => {
-      await nextTask();
-      rested = performance.now();
-    };
-    const pause = async (): Promise<void> => {
-      await rest();
-      if (this.stale && rested - began > patience) throw new DOMException('overtaken', 'AbortError');
-    };
     const runs: Run[] = [];
     for (const one of entrants) {
-      const run = await runOne(one, surface, start, { steps, noise, seed, pause });
-      if (run === undefined) return;
-      runs.push(run);
-      if (performance.now() - rested > 8) await rest();
+      runs.push(await runOne(one, surface, start, { steps, noise, seed, pause }));
+      await pause();
     }
-    this.took = performance.now() - began;
     this.runs = runs;
     this.t = Math.min(this.t, this.steps);
-  }
+  });
 
   /** Moves time by the seconds that have passed. */
   advance(seconds: number): void {
     const next = this.t + this.direction * Math.max(20, this.steps / playtime) * seconds;
-    if (next >= this.steps || next <= 0) this.playing = false;
+    if (this.direction === 1 ? next >= this.steps : next <= 0) this.playing = false;
     this.t = Math.max(0, Math.min(this.steps, next));
   }
 
@@ -134,21 +101,12 @@ export class Race {
 /** Seconds in which the whole of a long race is played. */
 const playtime = 8;
 
-/** Milliseconds after which a run that is no longer wanted is broken off. */
-const patience = 250;
-
-/** Lets the page draw and answer before work goes on. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
-}
-
-async function runOne(one: Entrant, surface: Surface, start: readonly [number, number], options: TraceOptions): Promise<Run | undefined> {
+async function runOne(one: Entrant, surface: Surface, start: readonly [number, number], options: TraceOptions): Promise<Run> {
   try {
     const method = methodOf(one, options.steps);
     return { entrant: one, latex: method.latex(), trace: await trace(method, surface.objective, start, { ...options, anatomy: true }) };
   } catch (error) {
     if (error instanceof EquationError || error instanceof ThalwegError) return { entrant: one, error: error.message };
-    if (error instanceof DOMException && error.name === 'AbortError') return undefined;
     throw error;
   }
 }
@@ -164,7 +122,8 @@ export function keepRunning(race: Race): void {
     if (!race.playing) return;
     let last = performance.now();
     let frame = requestAnimationFrame(function tick(now) {
-      race.advance(Math.min(0.1, (now - last) / 1000));
+      // The time of a frame may lie before the moment that asked for it.
+      race.advance(Math.max(0, Math.min(0.1, (now - last) / 1000)));
       last = now;
       frame = requestAnimationFrame(tick);
     });
