@@ -10,7 +10,7 @@ import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { defaults, figure, findEntry, limitAt, surfaces, trace, valley, type Surface } from '@thalweg/guide';
 import type { Page } from 'playwright-core';
-import { contentSecurityPolicy } from '../policy.ts';
+import { contentSecurityPolicy, headers } from '../policy.ts';
 import { surfaceOfFormula } from '../src/lab/formula.ts';
 import { checkOwn } from '../src/lab/own.ts';
 import { methodOf, type Entrant } from '../src/race/entrant.ts';
@@ -511,6 +511,8 @@ describe('the lab', { skip }, () => {
     assert.equal(response.headers.get('cross-origin-embedder-policy'), 'require-corp');
     assert.match(await response.text(), /<meta http-equiv="Content-Security-Policy"/);
     assert.doesNotMatch(contentSecurityPolicy.replaceAll("'wasm-unsafe-eval'", ''), /unsafe|\*|https?:/);
+    const written = readFileSync(join(import.meta.dirname, '../../../docs/lab.md'), 'utf8');
+    for (const [name, value] of Object.entries(headers)) assert.ok(written.includes(`${name}: ${value}\n`), name);
     const { page } = await open();
     assert.equal(await page.evaluate('crossOriginIsolated'), true);
     // A string that is run later is evaluated by the page itself, so the policy refuses it.
