@@ -112,6 +112,13 @@ describe('the guide', { skip }, () => {
       const served = numbers(await said(page.locator('[data-heat=independent] [data-verdict]'), /One λ serves at/))[0]!;
       const scaled = numbers(await said(page.locator('[data-heat=scaled] [data-verdict]'), /One λ serves at/))[0]!;
       assert.ok(served > scaled, `${String(served)} ${String(scaled)}`);
+      for (const form of ['l2', 'scaled', 'independent']) {
+        const fills = await page
+          .locator(`[data-heat=${form}] svg rect`)
+          .evaluateAll((cells) => cells.map((cell) => cell.getAttribute('fill')));
+        assert.equal(fills.length, 7 * 13, form);
+        assert.ok(new Set(fills).size >= 4, form);
+      }
     },
     async beyond(page) {
       const mapped = await orthogonalized(logSpaced(1e-5, 1, 400).filter((value) => value >= 3e-3));

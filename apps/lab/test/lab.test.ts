@@ -201,6 +201,15 @@ describe('the lab', { skip }, () => {
       await page.locator('aside .error').filter({ hasText: message }).waitFor();
       await says(page, 'adam', before);
     }
+    await field.fill('x^2 + y^2');
+    await page.getByLabel('x, y up to').fill('-1');
+    await page.getByLabel('x, y up to').evaluate((input: HTMLInputElement) => (input.form!.noValidate = true));
+    await draw.click();
+    await page
+      .locator('aside .error')
+      .filter({ hasText: /may reach from/ })
+      .waitFor();
+    await page.getByLabel('x, y up to').fill('3');
     await field.fill('x*'.repeat(110) + 'y');
     await draw.click();
     await page

@@ -13,6 +13,8 @@ export class FormulaError extends Error {}
 /** The longest formula, and the most nodes that it and its derivatives may have. */
 export const longest = 240;
 const mostNodes = 4000;
+/** How far from 0 a map may reach. */
+const [nearest, farthest] = [1e-3, 1000];
 
 type Evaluate = (x: number, y: number) => number;
 
@@ -54,6 +56,7 @@ interface Shape extends MathNode {
 
 /** A landscape from a formula in x and y over the square from −reach to reach. Throws a FormulaError. */
 export function surfaceOfFormula(text: string, reach: number): Surface {
+  if (!(reach >= nearest && reach <= farthest)) throw new FormulaError(`The map may reach from ${String(nearest)} to ${String(farthest)}.`);
   const { objective, height, latex } = compileFormula(text);
   const probe = objective(Float64Array.of(0.31 * reach, -0.27 * reach), new Float64Array(2));
   if (Number.isNaN(probe))

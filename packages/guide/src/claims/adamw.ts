@@ -75,7 +75,7 @@ export const adamwClaims: readonly Claim[] = [
       const count = heatRates.length;
       return {
         values: { l2, scaled, independent, count, edgeScaled, edgeIndependent },
-        figure: `one λ serves at ${String(independent)} of ${String(count)} rates in the independent form, at ${String(scaled)} in the scaled form, at ${String(l2)} with L2 in Adam; the largest good λ goes as η^${figure(edgeScaled, 2)} in the scaled form, as η^${figure(edgeIndependent, 2)} in the independent one`,
+        figure: `one λ serves at ${String(independent)} of ${String(count)} rates in the independent form, at ${String(scaled)} in the scaled form, at ${String(l2)} with L2 in Adam; the largest good λ follows η with exponent ${figure(edgeScaled, 2)} in the scaled form, ${figure(edgeIndependent, 2)} in the independent one`,
         holds: independent > Math.max(scaled, l2) && Math.abs(edgeScaled + 1) < 0.5 && Math.abs(edgeIndependent) < 0.5,
       };
     },
