@@ -16,7 +16,7 @@ const lossAndGradient = jit(valueAndGrad(loss));
 const opt = await adamw({ lr: 0.05 }).init({ w: tensor([features]), b: tensor([1]) });
 for (let t = 1; t <= 200; t++) {
   const [value, gradient] = lossAndGradient(
-    { w: np.array(opt.params.w), b: np.array(opt.params.b) },
+    { w: np.array(opt.params.w.slice()), b: np.array(opt.params.b.slice()) },
     np.array(x).reshape([samples, features]),
     np.array(y),
   );

@@ -1,59 +1,46 @@
-/** Packs the comparer's text and digits for a browser: small binary files that are fetched when an experiment needs them. Runs in Node. */
-import { loadAddresses, loadImages, type Corpus } from '@thalweg/compare';
-
-/** How many images of each part go along: enough to see optimizers differ, little enough to fetch. */
-const images = { train: 3000, validation: 600 } as const;
+/**
+ * Packs the comparer's text and digits for a browser: files that are fetched when an experiment needs them. Nothing is rounded: a page
+ * trains on the comparer's own numbers. The files are gzip streams, which the page unpacks, as not every host compresses. Runs in Node.
+ */
+import { gzipSync } from 'node:zlib';
+import { loadAddresses, loadImages, type Corpus, type Images } from '@thalweg/compare';
 
 /** The files by name. */
 export function dataFiles(): Record<string, Uint8Array> {
   return { 'words.bin': packWords(), 'digits.bin': packDigits() };
 }
 
-/** A JSON head, its length before it, then the paragraphs: label, count of words, word numbers, counts in steps of 1/255. */
+/** For each part: of all paragraphs label and count of words, one after the other; then all word numbers; then all values. */
 function packWords(): Uint8Array {
   const { vocabulary, train, validation } = loadAddresses();
-  const body: number[] = [];
-  const add = ({ words, values, labels }: Corpus): void => {
-    words.forEach((ids, row) => {
-      body.push(labels[row]!, ids.length);
-      ids.forEach((id, i) => body.push(id, Math.round(values[row]![i]! * 65535)));
-    });
-  };
-  add(train);
-  add(validation);
-  return pack(
-    { vocabulary, train: train.labels.length, validation: validation.labels.length },
-    new Uint8Array(Uint16Array.from(body).buffer),
-  );
+  const rows = ({ labels }: Corpus): number => labels.length;
+  const columns = ({ words, values, labels }: Corpus): Column[] => [
+    Uint16Array.from(words.flatMap((ids, row) => [labels[row]!, ids.length])),
+    Uint16Array.from(words.flatMap((ids) => [...ids])),
+    Float32Array.from(values.flatMap((row) => [...row])),
+  ];
+  return pack({ vocabulary, train: rows(train), validation: rows(validation) }, [...columns(train), ...columns(validation)]);
 }
 
-/** A JSON head, then labels, then pixels in 256 steps of grey, each image halved to 14 × 14 by averaging. */
+/** For each part: all labels, then all pixels, each as the place of its grey among those that occur. */
 function packDigits(): Uint8Array {
   const { train, validation } = loadImages();
-  const labels = [...train.labels.subarray(0, images.train), ...validation.labels.subarray(0, images.validation)];
-  const pixels: number[] = [];
-  for (const [part, count] of [
-    [train, images.train],
-    [validation, images.validation],
-  ] as const) {
-    for (let n = 0; n < count; n++) {
-      for (let i = 0; i < 14 * 14; i++) {
-        const from = n * 784 + Math.floor(i / 14) * 56 + (i % 14) * 2;
-        const sum = [0, 1, 28, 29].reduce((total, offset) => total + part.pixels[from + offset]!, 0);
-        pixels.push(Math.round((sum / 4) * 255));
-      }
-    }
-  }
-  return pack({ ...images, size: 14 * 14 }, Uint8Array.from([...labels, ...pixels]));
+  const greys = [...new Set([train, validation].flatMap(({ pixels }) => [...new Set(pixels)]))].sort((a, b) => a - b);
+  const places = new Map(greys.map((grey, place) => [grey, place]));
+  const columns = ({ labels, pixels }: Images): Column[] => [labels, Uint8Array.from(pixels, (grey) => places.get(grey)!)];
+  const size = train.pixels.length / train.count;
+  return pack({ greys, size, train: train.count, validation: validation.count }, [...columns(train), ...columns(validation)]);
 }
 
-function pack(head: object, body: Uint8Array): Uint8Array {
-  const text = JSON.stringify(head);
-  // Padded so that 16-bit numbers that follow are aligned.
-  const bytes = new TextEncoder().encode(new TextEncoder().encode(text).length % 2 === 0 ? text : `${text} `);
-  const out = new Uint8Array(4 + bytes.length + body.length);
-  new DataView(out.buffer).setUint32(0, bytes.length, true);
-  out.set(bytes, 4);
-  out.set(body, 4 + bytes.length);
-  return out;
+type Column = Uint8Array | Uint16Array | Float32Array;
+
+/** A JSON head with its length before it, then the columns, each at a multiple of four bytes. */
+function pack(head: object, columns: readonly Column[]): Uint8Array {
+  const text = new TextEncoder().encode(JSON.stringify(head));
+  const parts = [Uint32Array.of(text.length), text, ...columns];
+  const chunks = parts.flatMap(({ buffer, byteOffset, byteLength }) => [
+    new Uint8Array(buffer, byteOffset, byteLength),
+    new Uint8Array(-byteLength & 3),
+  ]);
+  return gzipSync(Buffer.concat(chunks));
 }

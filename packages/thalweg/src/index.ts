@@ -91,6 +91,8 @@ export { strongWolfe } from './train/descent/strong-wolfe.ts';
 export type { StrongWolfeOptions } from './train/descent/strong-wolfe.ts';
 export { Optimizer } from './train/optimizer.ts';
 export type { Gradients, InitOptions } from './train/optimizer.ts';
+export type { Observation } from './train/observation.ts';
+export type { GivenMemory } from './train/threads.ts';
 export { tensor, tied, Tied } from './train/tensor.ts';
 export type { ArrayOf, Declared, Parameter, Tensor, ViewOf } from './train/tensor.ts';
 export { reduceOnPlateau } from './train/plateau.ts';
@@ -110,6 +112,7 @@ export {
   OptionError,
   ThalwegError,
   UnsupportedError,
+  WorkerError,
 } from './language/error.ts';
 export type { Span } from './language/error.ts';
 export { nameToLatex, spell } from './language/symbol.ts';

@@ -62,7 +62,12 @@ describe('init', () => {
     ['float32 on reference', { w: new Float32Array(1) }, { backend: 'reference' }, /computes in float64, and the parameters are float32/],
     ['float64 on fround', { w: new Float64Array(1) }, { backend: 'fround' }, /computes in float32, and the parameters are float64/],
     ['a wrong policy', { w: new Float32Array(1) }, { nonFinite: 'ignore' }, /nonFinite must be/],
-    ['too large', { w: { shape: [1e9], dtype: 'float64' } }, {}, /need 29.8 GiB; one memory holds 4 GiB/],
+    [
+      'too large',
+      { w: { shape: [1e9], dtype: 'float64' } },
+      {},
+      /4 arrays \(w, g, adam.m, adam.v\) need 29.8 GiB, and one memory has 16.0 GiB/,
+    ],
   ];
   for (const [name, parameters, options, message] of cases) {
     test(name, async () => {

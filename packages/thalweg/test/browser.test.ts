@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { join, normalize } from 'node:path';
 import { test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { adamw, chain, clipByGlobalNorm, lamb } from 'thalweg';
 
 const executable = '/usr/bin/chromium';
 const dist = join(import.meta.dirname, '../dist');
@@ -18,65 +17,87 @@ const reason = !existsSync(executable)
     ? 'the library is not built: npm run build'
     : '';
 
-const steps = 50;
+const steps = 20;
 
-/** The gradient, which the page computes too: whole numbers, since engines may round a sine differently. */
-const gradientAt = (t: number, i: number): number => ((t * 7 + i * 13) % 17) / 8 - 1;
+/** Which headers the pages are served with: with isolation, memory can be shared between threads. */
+const isolation = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 
-test('wasm in Chromium equals wasm in Node bit for bit', { skip: reason !== '' && !inCI ? reason : false }, async () => {
-  assert.equal(reason, '');
-  const server = createServer((request, response) => {
-    const path = join(dist, normalize(new URL(request.url ?? '/', 'http://localhost').pathname));
-    const isPage = request.url === '/';
-    if (!isPage && (!path.startsWith(dist) || !existsSync(path))) return void response.writeHead(404).end();
-    response.writeHead(200, {
-      'content-type': isPage ? 'text/html' : 'text/javascript',
-      'content-security-policy': "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'",
-    });
-    response.end(isPage ? '<!doctype html><title>thalweg</title>' : readFileSync(path));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)); // prettier-ignore
-  const profile = mkdtempSync(join(tmpdir(), 'thalweg-browser-'));
-  const args = [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ];
-  const context = await chromium.launchPersistentContext(profile, { executablePath: executable, headless: true, args });
-  try {
-    const page = await context.newPage();
-    await page.goto(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`);
-    const there = await page.evaluate(async (count) => {
-      const path = '/index.js';
-      const { adamw: a, chain: c, clipByGlobalNorm: clip, lamb: l } = (await import(path)) as typeof import('thalweg');
-      const out: number[] = [];
-      for (const method of [a({ lr: 0.01 }), c(clip(0.5), l({ lr: 0.1, weightDecay: 0.1 }))]) {
-        const opt = await method.init({ w: Float32Array.from({ length: 37 }, (_, k) => k / 4 - 3) });
-        for (let step = 1; step <= count; step++) {
-          opt.grads.w.forEach((_, k) => (opt.grads.w[k] = ((step * 7 + k * 13) % 17) / 8 - 1));
-          opt.step();
-        }
-        out.push(...opt.params.w);
-      }
-      return out;
-    }, steps);
-    const here: number[] = [];
-    for (const method of [adamw({ lr: 0.01 }), chain(clipByGlobalNorm(0.5), lamb({ lr: 0.1, weightDecay: 0.1 }))]) {
-      const opt = await method.init({ w: Float32Array.from({ length: 37 }, (_, k) => k / 4 - 3) });
-      for (let t = 1; t <= steps; t++) {
-        opt.grads.w.forEach((_, i) => (opt.grads.w[i] = gradientAt(t, i)));
+/** What a page computes: the parameters after some steps, and the number of threads. */
+interface Outcome {
+  readonly w: readonly number[];
+  readonly threads: readonly number[];
+}
+
+/** Runs in Node and, with `path` to the built library, in a page. */
+async function train(count: number, path?: string): Promise<Outcome> {
+  const { adamw, chain, clipByGlobalNorm, lamb } = (await import(path ?? 'thalweg')) as typeof import('thalweg');
+  const w: number[] = [];
+  const threads: number[] = [];
+  for (const method of [adamw({ lr: 0.01 }), chain(clipByGlobalNorm(0.5), lamb({ lr: 0.1, weightDecay: 0.1 }))]) {
+    for (const length of [37, 40_001]) {
+      const opt = await method.init({ w: Float32Array.from({ length }, (_, i) => (i % 29) / 4 - 3) }, { threads: 2 });
+      for (let t = 1; t <= count; t++) {
+        // Whole numbers, since engines may round a sine differently.
+        opt.grads.w.forEach((_, i) => (opt.grads.w[i] = ((t * 7 + i * 13) % 17) / 8 - 1));
         opt.step();
       }
-      here.push(...opt.params.w);
+      w.push(...opt.params.w);
+      threads.push(opt.threads);
     }
-    assert.deepEqual(there, here);
-  } finally {
-    await context.close();
-    server.close();
-    rmSync(profile, { recursive: true, force: true });
   }
-});
+  return { w, threads };
+}
+
+test(
+  'wasm in Chromium equals wasm in Node bit for bit, on one thread and on two',
+  { skip: reason !== '' && !inCI ? reason : false },
+  async () => {
+    assert.equal(reason, '');
+    const server = createServer((request, response) => {
+      const url = new URL(request.url ?? '/', 'http://localhost');
+      const path = join(dist, normalize(url.pathname));
+      const isPage = ['/', '/isolated'].includes(url.pathname);
+      if (!isPage && (!path.startsWith(dist) || !existsSync(path))) return void response.writeHead(404).end();
+      response.writeHead(200, {
+        'content-type': isPage ? 'text/html' : 'text/javascript',
+        'content-security-policy': "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'",
+        ...(url.pathname === '/' ? {} : isolation),
+      });
+      response.end(isPage ? '<!doctype html><title>thalweg</title>' : readFileSync(path));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)); // prettier-ignore
+    const profile = mkdtempSync(join(tmpdir(), 'thalweg-browser-'));
+    const args = [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ];
+    const context = await chromium.launchPersistentContext(profile, { executablePath: executable, headless: true, args });
+    try {
+      const here = await train(steps);
+      assert.deepEqual(here.threads, [2, 2, 2, 2]);
+      for (const [place, threads] of [
+        ['', 1],
+        ['isolated', 2],
+      ] as const) {
+        const page = await context.newPage();
+        const complaints: string[] = [];
+        page.on('console', (message) => complaints.push(message.text()));
+        await page.goto(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}/${place}`);
+        const there = await page.evaluate<Outcome>(`(${train.toString()})(${String(steps)}, '/index.js')`);
+        assert.deepEqual(there, { w: here.w, threads: new Array<number>(4).fill(threads) });
+        assert.deepEqual(complaints, []);
+        if (threads === 2) assert.equal(page.workers().length, 1);
+        await page.close();
+      }
+    } finally {
+      await context.close();
+      server.close();
+      rmSync(profile, { recursive: true, force: true });
+    }
+  },
+);

@@ -2,14 +2,19 @@
 import type { Trace } from '@thalweg/guide';
 import type { View } from './terrain.ts';
 
-/** A path as it is drawn: its run, its pen, and how far it has been drawn. */
-export interface Track {
-  readonly trace: Trace;
+/** A path as it is drawn: its points, its pen, and how far it has been drawn. */
+export interface Line {
+  readonly trace: Pick<Trace, 'w' | 'rows'>;
   readonly colour: string;
   readonly dash: readonly number[];
   /** The last row that is on the canvas, and the length of the line so far. */
   drawn: number;
   length: number;
+}
+
+/** The path of a run. */
+export interface Track extends Line {
+  readonly trace: Trace;
 }
 
 /** An arrow of a step, in the units of the map. */
@@ -37,7 +42,7 @@ export function extend(
   view: View,
   width: number,
   height: number,
-  track: Track,
+  track: Line,
   t: number,
   casing: string,
 ): void {

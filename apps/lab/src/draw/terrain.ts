@@ -21,7 +21,7 @@ export interface Terrain extends View {
 /** The rings of one level, in units of the grid. */
 export interface Contour {
   readonly level: number;
-  /** Whether it is a power of ten, which is drawn stronger. */
+  /** Whether it is drawn stronger. */
   readonly index: boolean;
   readonly rings: readonly (readonly (readonly [number, number])[])[];
 }
@@ -33,8 +33,7 @@ export type Ground = Pick<Surface, 'objective' | 'height'>;
 export function survey(surface: Ground, view: View, columns: number, rows: number): Terrain {
   const heights = new Float64Array(columns * rows);
   for (let row = 0; row < rows; row++) sampleRow(surface, view, columns, rows, row, heights);
-  const { form, levels, contour } = contoured(heights, view, columns, rows);
-  return { ...view, columns, rows, heights, form, rings: levels.map(contour) };
+  return terrainOf(heights, view, columns, rows);
 }
 
 /** The same in slices, for a page that has to answer meanwhile. */
@@ -44,13 +43,25 @@ export async function surveyed(surface: Ground, view: View, columns: number, row
     sampleRow(surface, view, columns, rows, row, heights);
     await pause();
   }
-  const { form, levels, contour } = contoured(heights, view, columns, rows);
+  const form = reliefOf(heights, view, columns, rows);
+  const ringsAt = tracer(form, columns, rows);
   const rings: Contour[] = [];
-  for (const level of levels) {
+  for (const level of form.levels) {
     await pause();
-    rings.push(contour(level));
+    rings.push(ringsAt(level));
   }
   return { ...view, columns, rows, heights, form, rings };
+}
+
+/** The ground of heights that were sampled elsewhere; contours are those of the height above the lowest where nothing is said of them. */
+export function terrainOf(
+  heights: Float64Array,
+  view: View,
+  columns: number,
+  rows: number,
+  form = reliefOf(heights, view, columns, rows),
+): Terrain {
+  return { ...view, columns, rows, heights, form, rings: form.levels.map(tracer(form, columns, rows)) };
 }
 
 /** Fills one row of a grid of heights. */
@@ -63,25 +74,19 @@ function sampleRow({ objective, height }: Ground, { x, y }: View, columns: numbe
   }
 }
 
-/** The levels of sampled heights, and how to trace the rings of one, in units of the grid. */
-function contoured(
-  heights: Float64Array,
-  view: View,
-  columns: number,
-  rows: number,
-): { readonly form: Relief; readonly levels: readonly number[]; readonly contour: (level: number) => Contour } {
-  const form = relief({ ...view, columns, rows, values: [...heights], minima: [] });
-  const index = indexLevels(form.levels);
+function reliefOf(heights: Float64Array, view: View, columns: number, rows: number): Relief {
+  return relief({ ...view, columns, rows, values: [...heights], minima: [] });
+}
+
+/** How to trace the rings of one level, in units of the grid. */
+function tracer(form: Relief, columns: number, rows: number): (level: number) => Contour {
+  const { index = indexLevels(form.levels) } = form;
   const trace = contours().size([columns, rows]).smooth(true);
   const logs = [...form.logs];
-  return {
-    form,
-    levels: form.levels,
-    contour: (level) => {
-      const { coordinates } = trace.contour(logs, level);
-      const rings = coordinates.flatMap((polygon) => polygon.map((ring) => ring.map(([u = 0, v = 0]) => [u - 0.5, v - 0.5] as const)));
-      return { level, index: index.includes(level), rings };
-    },
+  return (level) => {
+    const { coordinates } = trace.contour(logs, level);
+    const rings = coordinates.flatMap((polygon) => polygon.map((ring) => ring.map(([u = 0, v = 0]) => [u - 0.5, v - 0.5] as const)));
+    return { level, index: index.includes(level), rings };
   };
 }
 

@@ -3,14 +3,7 @@
  * about 100 words. Presidents, not paragraphs, are dealt to the splits, so that nobody's words stand on both sides.
  */
 import { createRequire } from 'node:module';
-
-/** Paragraphs of some presidents: for each, word indices and log(1 + count) values, scaled to length 1, and its party. */
-export interface Corpus {
-  readonly words: readonly Uint32Array[];
-  readonly values: readonly Float32Array[];
-  /** 1 for Republican, 0 for Democratic. */
-  readonly labels: Float32Array;
-}
+import type { Corpus } from '../models/words.ts';
 
 /** The corpus in its three parts. Rows beyond the vocabulary do not exist: it comes from the training part alone. */
 export interface Addresses {

@@ -2,17 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { imageSize, type Images } from '../models/digits.ts';
 import { permutation, random } from './random.ts';
-
-/** Images row by row, and the digit on each. */
-export interface Images {
-  readonly pixels: Float32Array<ArrayBuffer>;
-  readonly labels: Uint8Array;
-  readonly count: number;
-}
-
-/** Pixels of one image. */
-export const imageSize = 28 * 28;
 
 /** All images, split once and for all by a fixed shuffle: 7,000 to train, 1,500 to validate, 1,500 to test. */
 export function loadImages(): { readonly train: Images; readonly validation: Images; readonly test: Images } {

@@ -9,6 +9,8 @@ export interface Relief {
   readonly logs: readonly number[];
   /** log₁₀ of the heights 1, 2, 5 × 10ᵏ that divide the map, ascending. */
   readonly levels: readonly number[];
+  /** Those that are drawn stronger and labelled; the powers of ten where nothing is said. */
+  readonly index?: readonly number[];
 }
 
 /** A label on an index contour: where, what it says, and the angle at which the contour runs there, in degrees clockwise. */
@@ -37,7 +39,7 @@ export function relief({ values }: Landscape): Relief {
   return { logs: heights.map((height) => (Number.isNaN(height) ? NaN : Math.max(floor, Math.log10(height)))), levels };
 }
 
-/** The levels that are powers of ten: drawn stronger and labelled, as index contours are. */
+/** The levels that are powers of ten. */
 export function indexLevels(levels: readonly number[]): number[] {
   return levels.filter((level) => Math.abs(level - Math.round(level)) < 1e-9);
 }
@@ -45,7 +47,7 @@ export function indexLevels(levels: readonly number[]): number[] {
 /** One label for each index contour that has room, away from the frame, from one another and from `avoid`. Sizes in units of the figure. */
 export function labels(
   landscape: Landscape,
-  { logs, levels }: Relief,
+  { logs, levels, index = indexLevels(levels) }: Relief,
   size: readonly [number, number],
   avoid: readonly (readonly [number, number])[],
 ): Label[] {
@@ -55,7 +57,7 @@ export function labels(
   const height = (column: number, row: number): number => logs[row * columns + column] ?? NaN;
   const busy = avoid.map(([u, v]) => [((u - x[0]) / (x[1] - x[0])) * size[0], (1 - (v - y[0]) / (y[1] - y[0])) * size[1]] as const);
   const placed: (readonly [number, number])[] = [];
-  return indexLevels(levels).flatMap((level) => {
+  return index.flatMap((level) => {
     let best: { score: number; point: readonly [number, number]; angle: number } | undefined;
     for (let row = 1; row < rows - 1; row++) {
       for (let column = 1; column < columns - 2; column++) {
@@ -73,7 +75,7 @@ export function labels(
     if (best === undefined) return [];
     placed.push(best.point);
     const [u, v] = place(best.point);
-    return [{ x: u, y: v, text: String(Number((10 ** level).toPrecision(1))), angle: best.angle }];
+    return [{ x: u, y: v, text: String(Number((10 ** level).toPrecision(3))), angle: best.angle }];
   });
 }
 

@@ -1,6 +1,7 @@
 /** One training run: a problem, an optimizer, a learning rate, a seed. Everything but the seconds follows from these. */
 import { OptionError } from 'thalweg';
 import type { Contestant } from '../contestants.ts';
+import { hasDiverged } from '../models/network.ts';
 import { checkModel, type Model, type Problem } from '../problem.ts';
 import type { Curve, Trial } from '../schema.ts';
 
@@ -17,9 +18,6 @@ export interface TrialRequest {
 export interface TrialResult extends Trial {
   readonly score: number | null;
 }
-
-/** A run that leaves this multiple of its first loss behind counts as diverged, as one with a loss that is not finite does. */
-export const divergenceFactor = 1e4;
 
 const evaluations = 20;
 const mostPathPoints = 400;
@@ -51,8 +49,8 @@ export async function runTrial(problem: Problem, model: Model, contestant: Conte
     const started = performance.now();
     const loss = model.gradient(opt.params, opt.grads, seed, t);
     const between = performance.now();
-    if (t === 1) firstLoss = Math.max(1, Math.abs(loss));
-    if (!Number.isFinite(loss) || Math.abs(loss) > divergenceFactor * firstLoss) {
+    if (t === 1) firstLoss = loss;
+    if (hasDiverged(loss, firstLoss)) {
       divergedAt = t;
       break;
     }

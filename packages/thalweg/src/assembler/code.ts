@@ -5,13 +5,15 @@
 import { float32, float64, signed, sized, unsigned, vector } from './encode.ts';
 
 /** A value type by its binary code. */
-export const valueType = { i32: 0x7f, f64: 0x7c, v128: 0x7b } as const;
+export const valueType = { i32: 0x7f, i64: 0x7e, f64: 0x7c, v128: 0x7b } as const;
 
 /** The name of a value type. */
 export type ValueTypeName = keyof typeof valueType;
 
 const plain = {
-  'i32.eqz': [0x45], 'i32.lt_u': [0x49], 'i32.add': [0x6a], 'i32.sub': [0x6b], 'i32.and': [0x71],
+  'i32.eqz': [0x45], 'i32.lt_u': [0x49], 'i32.add': [0x6a], 'i32.sub': [0x6b], 'i32.mul': [0x6c], 'i32.and': [0x71],
+  'i64.lt_u': [0x54], 'i64.add': [0x7c], 'i64.sub': [0x7d], 'i64.mul': [0x7e], 'i64.and': [0x83],
+  'i32.wrap_i64': [0xa7], 'i64.extend_i32_u': [0xad],
   'f64.add': [0xa0],
 } as const; // prettier-ignore
 
@@ -36,6 +38,7 @@ export type PlainInstruction = keyof typeof plain | keyof typeof simd;
 
 const loads = {
   'i32.load': [0x28],
+  'i64.load': [0x29],
   'v128.load': [0xfd, 0],
   'v128.load32_splat': [0xfd, 9],
   'v128.load64_splat': [0xfd, 10],
@@ -82,6 +85,12 @@ export class Code {
   /** Pushes an i32 constant. */
   i32(value: number): this {
     this.bytes.push(0x41, ...signed(value));
+    return this;
+  }
+
+  /** Pushes an i64 constant. */
+  i64(value: number): this {
+    this.bytes.push(0x42, ...signed(value));
     return this;
   }
 

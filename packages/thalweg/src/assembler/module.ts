@@ -9,10 +9,21 @@ export const interfaceNames = {
   run: 'run',
 } as const;
 
+/** What kind of memory a module imports: how it is addressed, and whether threads share it. */
+export interface MemoryKind {
+  readonly address: 'i32' | 'i64';
+  readonly shared: boolean;
+}
+
+/** The largest memory of each kind, in pages of 64 KiB; engines allow 16 GiB to 64-bit memories. */
+export const mostPages: Readonly<Record<MemoryKind['address'], number>> = { i32: 65536, i64: 262144 };
+
 /** Bytes of a module that exports one function of `parameters` i32s without result. */
-export function encodeModule(parameters: number, code: Code): Uint8Array<ArrayBuffer> {
+export function encodeModule(parameters: number, code: Code, { address, shared }: MemoryKind): Uint8Array<ArrayBuffer> {
   const signature = [0x60, ...vector(Array.from({ length: parameters }, () => [valueType.i32])), 0];
-  const memory = [...name(interfaceNames.module), ...name(interfaceNames.memory), 0x02, 0x00, ...unsigned(0)];
+  const flags = (shared ? 0x03 : 0) | (address === 'i64' ? 0x04 : 0);
+  const limits = [flags, ...unsigned(0), ...(shared ? unsigned(mostPages[address]) : [])];
+  const memory = [...name(interfaceNames.module), ...name(interfaceNames.memory), 0x02, ...limits];
   const section = (id: number, ...items: number[][]): number[] => [id, ...sized(vector(items))];
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],

@@ -119,6 +119,14 @@ export class DisposedError extends ThalwegError {
   }
 }
 
+/** A thread died or did not come back in the middle of a step, so that the arrays are half-written; `load` makes the optimizer whole again. */
+export class WorkerError extends ThalwegError {
+  /** Says what happened. */
+  constructor(problem: string) {
+    super('worker', problem);
+  }
+}
+
 /** Something that this backend, engine or version cannot do; says what can. */
 export class UnsupportedError extends ThalwegError {
   /** Describes what `owner` cannot do. */

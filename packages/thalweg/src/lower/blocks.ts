@@ -6,6 +6,7 @@ import { elementOps, type ElementOp } from '../language/op.ts';
 import { blockOf, type DType } from '../plan/dtype.ts';
 import type { Instruction, Kernel } from '../plan/kernel.ts';
 import { cos, exp, log, numbers, pow } from './elementary.ts';
+import { argument, segment, word, Words } from './convention.ts';
 import type { Executable } from './executable.ts';
 
 type Block = Float32Array | Float64Array;
@@ -26,21 +27,33 @@ export function lowerToBlocks(kernel: Kernel, buffer: ArrayBufferLike): Executab
   const memory: Block = kernel.dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer);
   const values = kernel.code.map((one) => make(one.op === 'store' || 'sum' in one ? 0 : blockLength));
   const lanes = Array.from({ length: kernel.sums }, () => new Float64Array(blockOf[kernel.dtype]));
+  const arrays = new Array<number>(kernel.arrays).fill(0);
   const bytes = memory.BYTES_PER_ELEMENT;
+  const words = new Words(buffer);
+  const sums = new Float64Array(buffer);
   kernel.code.forEach((one, i) => {
     if (one.op === 'const') values[i]!.fill(one.value);
   });
   return {
-    run(arrays, scalars, start, end, sums) {
-      for (const lane of lanes) lane.fill(0);
-      kernel.code.forEach((one, i) => {
-        if (one.op === 'scalar') values[i]!.fill(scalars[one.scalar]!);
-      });
-      for (let from = start / bytes; from < end / bytes; from += blockLength) {
-        const count = Math.min(blockLength, end / bytes - from);
-        for (let i = 0; i < kernel.code.length; i++) runInstruction(kernel.code[i]!, i, values, memory, arrays, from, count, bytes, lanes);
+    run(at, from, to) {
+      const given = (index: number): number => words.get(at + word * index);
+      for (let i = 0; i < arrays.length; i++) arrays[i] = given(argument.arrays + i);
+      for (let s = from; s < to; s++) {
+        const record = given(argument.table) + s * segment.words * word;
+        const [start, end] = [words.get(record + word * segment.start), words.get(record + word * segment.end)];
+        const strip = given(argument.strips) + words.get(record + word * segment.tensor) * given(argument.pitch);
+        for (const lane of lanes) lane.fill(0);
+        kernel.code.forEach((one, i) => {
+          if (one.op === 'scalar') values[i]!.fill(memory[strip / bytes + one.scalar]!);
+        });
+        for (let first = start / bytes; first < end / bytes; first += blockLength) {
+          const count = Math.min(blockLength, end / bytes - first);
+          for (let i = 0; i < kernel.code.length; i++)
+            runInstruction(kernel.code[i]!, i, values, memory, arrays, first, count, bytes, lanes);
+        }
+        const out = given(argument.sums) / word + s * lanes.length;
+        lanes.forEach((lane, r) => (sums[out + r] = combine(lane, kernel.dtype)));
       }
-      lanes.forEach((lane, r) => (sums[r] = combine(lane, kernel.dtype)));
     },
   };
 }

@@ -2,9 +2,9 @@
 
 /** A kernel that can run on one memory. */
 export interface Executable {
-  /**
-   * Runs over the bytes `start` to `end` of each array, whose first bytes are at `arrays`. Both are multiples of a block, except that
-   * `end` may be any element where the kernel has sums; those are overwritten into `sums`.
-   */
-  run(arrays: readonly number[], scalars: Float64Array, start: number, end: number, sums: Float64Array): void;
+  /** Runs the segments `from` up to `to`; `at` is where its arguments lie (`convention.ts`). */
+  readonly run: (at: number, from: number, to: number) => void;
+  /** The compiled code and its memory, where another thread can run it. */
+  readonly module?: WebAssembly.Module;
+  readonly memory?: WebAssembly.Memory;
 }

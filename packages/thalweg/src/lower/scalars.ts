@@ -14,34 +14,56 @@ export type ScalarStep = (values: Float64Array) => void;
 export interface ScalarProgram {
   readonly slots: readonly ScalarSlot[];
   readonly place: ReadonlyMap<Node, number>;
+  /** Numbers in the array that the steps work on. */
+  readonly size: number;
   /** The steps of the slots that `choose` accepts, in order; leaves and sums have none. */
   steps(choose: (slot: ScalarSlot) => boolean): ScalarStep[];
 }
 
-/** Compiles the scalars of a plan. */
-export function compileScalars(slots: readonly ScalarSlot[]): ScalarProgram {
-  const place = new Map(slots.map(({ node }, i) => [node, i]));
-  const compiled = slots.map(({ node }) => compileStep(node, place));
+/** Where a scalar lies: its first number, and the way to the next tensor's, 0 where all tensors have one. */
+export interface Place {
+  readonly at: number;
+  readonly next: 0 | 1;
+}
+
+/** Compiles the scalars of a plan. One that exists per tensor takes `tensors` numbers, one after the other; any other takes one. */
+export function compileScalars(slots: readonly ScalarSlot[], tensors = 1): ScalarProgram {
+  const place = new Map<Node, number>();
+  let size = 0;
+  const perTensor = new Set<Node>();
+  for (const { node, kind } of slots) {
+    place.set(node, size);
+    if (kind === 'tensor') perTensor.add(node);
+    size += kind === 'tensor' ? tensors : 1;
+  }
+  const placeOf = (node: Node): Place => ({ at: place.get(node) ?? 0, next: perTensor.has(node) ? 1 : 0 });
+  const compiled = slots.map(({ node }) => (perTensor.has(node) ? compileColumn(node, placeOf, tensors) : compileStep(node, placeOf)));
   return {
     slots,
     place,
+    size,
     steps: (choose) => compiled.filter((step, i): step is ScalarStep => step !== undefined && choose(slots[i]!)),
   };
 }
 
-function compileStep(node: Node, place: ReadonlyMap<Node, number>): ScalarStep | undefined {
-  const out = place.get(node) ?? 0;
-  const [a = 0, b = 0, c = 0] = node.operands.map((operand) => place.get(operand) ?? 0);
+/** What a node computes from its operands; undefined for leaves and sums. */
+function meaning(node: Node): ((a: number, b: number, c: number) => number) | undefined {
   if (node.op === 'const') {
     const value = Number(node.attribute);
-    return (v) => void (v[out] = value);
+    return () => value;
   }
   if (node.op === 'normal') {
     const [low, high] = normalRange[node.attribute as DType];
-    return (v) => void (v[out] = Math.abs(v[a]!) >= low && Math.abs(v[a]!) <= high ? 1 : 0);
+    return (a) => (Math.abs(a) >= low && Math.abs(a) <= high ? 1 : 0);
   }
-  if (node.op === 'compow') return (v) => void (v[out] = complementOfPower(v[a]!, v[b]!));
-  if (!isElementOp(node.op)) return undefined;
+  if (node.op === 'compow') return complementOfPower();
+  return isElementOp(node.op) ? elementOps[node.op].apply : undefined;
+}
+
+function compileStep(node: Node, placeOf: (node: Node) => Place): ScalarStep | undefined {
+  const out = placeOf(node).at;
+  const [a = 0, b = 0, c = 0] = node.operands.map((operand) => placeOf(operand).at);
+  // The commonest are spelled out, which saves a call in each step.
   switch (node.op) {
     case 'add':
       return (v) => void (v[out] = v[a]! + v[b]!);
@@ -52,13 +74,33 @@ function compileStep(node: Node, place: ReadonlyMap<Node, number>): ScalarStep |
     case 'div':
       return (v) => void (v[out] = v[a]! / v[b]!);
     default: {
-      const { apply } = elementOps[node.op];
-      return (v) => void (v[out] = apply(v[a]!, v[b]!, v[c]!));
+      const apply = meaning(node);
+      return apply && ((v) => void (v[out] = apply(v[a]!, v[b]!, v[c]!)));
     }
   }
 }
 
-/** 1 − bᵗ; subtracting would cancel for b near 1. */
-function complementOfPower(b: number, t: number): number {
-  return b > 0 ? -Math.expm1(t * Math.log(b)) : 1 - b ** t;
+/** The same for a scalar of each tensor, over all tensors. */
+function compileColumn(node: Node, placeOf: (node: Node) => Place, tensors: number): ScalarStep | undefined {
+  const { at: out } = placeOf(node);
+  const none: Place = { at: 0, next: 0 };
+  const [a = none, b = none, c = none] = node.operands.map(placeOf);
+  const apply = meaning(node);
+  return (
+    apply &&
+    ((v) => {
+      for (let j = 0; j < tensors; j++) v[out + j] = apply(v[a.at + j * a.next]!, v[b.at + j * b.next]!, v[c.at + j * c.next]!);
+    })
+  );
+}
+
+/** 1 − bᵗ; subtracting would cancel for b near 1. The logarithm is taken anew only where b changes. */
+function complementOfPower(): (b: number, t: number) => number {
+  let base = 1;
+  let log = 0;
+  return (b, t) => {
+    if (!(b > 0)) return 1 - b ** t;
+    if (b !== base) [base, log] = [b, Math.log(b)];
+    return -Math.expm1(t * log);
+  };
 }

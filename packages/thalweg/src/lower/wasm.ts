@@ -1,34 +1,25 @@
 /**
- * Kernels to WebAssembly SIMD: one loop that reads each array once and writes it once, two vectors a turn, one local per instruction.
- * Pure: kernel in, bytes out. Sums run in float64 lanes in the order that `blocks.ts` follows too.
+ * Kernels to WebAssembly SIMD: one loop that reads each array once and writes it once, two vectors a turn, one local per instruction, around
+ * which a loop over segments. Pure: kernel in, bytes out. Sums run in float64 lanes in the order that `blocks.ts` follows too.
  *
- * The function is `run(arguments, start, end, out)`: byte addresses of the argument block and of the sums, byte offsets into arrays.
+ * The function is called as `convention.ts` says, with i32s; the words that it reads are addresses of the memory's kind.
  */
 import { Code, type PlainInstruction } from '../assembler/code.ts';
-import { encodeModule } from '../assembler/module.ts';
+import { encodeModule, type MemoryKind } from '../assembler/module.ts';
 import type { ElementOp } from '../language/op.ts';
 import { bytesOf } from '../plan/dtype.ts';
 import type { Instruction, Kernel } from '../plan/kernel.ts';
+import { argument, segment, word } from './convention.ts';
 import { emitElementary, upperHalf } from './wasm-elementary.ts';
 
 /** The loop advances by this many bytes of each array; tensors are padded to it. */
 export const stride = 32;
 
-const [argumentsAt, startAt, endAt, outAt] = [0, 1, 2, 3];
+const [argumentsAt, fromSegment, toSegment] = [0, 1, 2];
 
-/** Where a kernel finds its scalars: after one i32 address per array, aligned to 8. */
-export function scalarOffset(kernel: Kernel): number {
-  return (kernel.arrays * 4 + 7) & ~7;
-}
-
-/** Bytes of the block of arguments. */
-export function argumentBytes(kernel: Kernel): number {
-  return scalarOffset(kernel) + kernel.scalars * bytesOf[kernel.dtype];
-}
-
-/** The module of a kernel. */
-export function lowerToWasm(kernel: Kernel): Uint8Array<ArrayBuffer> {
-  return new Emitter(kernel).module();
+/** The module of a kernel for a kind of memory. */
+export function lowerToWasm(kernel: Kernel, memory: MemoryKind): Uint8Array<ArrayBuffer> {
+  return new Emitter(kernel, memory).module();
 }
 
 /** Composites that are not one instruction. */
@@ -48,67 +39,146 @@ const float64Ops: Readonly<Record<Simple, PlainInstruction>> = {
 
 class Emitter {
   private readonly kernel: Kernel;
-  private readonly code = new Code(4);
+  private readonly code = new Code(3);
+  private readonly memory: MemoryKind;
   private readonly wide: boolean;
   private readonly bases: number[];
   private readonly pointers: number[];
   private readonly invariant = new Map<number, number>();
   /** For each sum, the float64 lanes of each vector of a turn: two vectors of two lanes for float32, one for float64. */
   private readonly lanes: number[][];
-  private readonly position: number;
+  /** Addresses and offsets: of the arguments, the segment at hand, its strip and sums, where it ends, and the place in it. */
+  private readonly at: Readonly<Record<'arguments' | 'record' | 'strip' | 'out' | 'end' | 'position', number>>;
 
-  constructor(kernel: Kernel) {
+  constructor(kernel: Kernel, memory: MemoryKind) {
     this.kernel = kernel;
+    this.memory = memory;
     this.wide = kernel.dtype === 'float64';
-    const locals = (count: number, type: 'i32' | 'v128'): number[] => Array.from({ length: count }, () => this.code.local(type));
-    this.bases = locals(kernel.arrays, 'i32');
-    this.pointers = locals(kernel.arrays, 'i32');
+    const locals = (count: number, type: 'i32' | 'i64' | 'v128'): number[] => Array.from({ length: count }, () => this.code.local(type));
+    const address = (): number => this.code.local(memory.address);
+    this.bases = locals(kernel.arrays, memory.address);
+    this.pointers = locals(kernel.arrays, memory.address);
     this.lanes = Array.from({ length: kernel.sums }, () => locals(this.wide ? 2 : 4, 'v128'));
-    this.position = this.code.local('i32');
+    this.at = { arguments: address(), record: address(), strip: address(), out: address(), end: address(), position: address() };
   }
 
   module(): Uint8Array<ArrayBuffer> {
-    const { code, position, kernel } = this;
+    const { code } = this;
     this.prologue();
-    const whole = code.local('i32');
-    code.get(startAt).set(position);
-    code.get(endAt).get(startAt).op('i32.sub').i32(-stride).op('i32.and').get(startAt).op('i32.add').set(whole);
     code.while(
-      () => code.get(position).get(whole).op('i32.lt_u'),
+      () => code.get(fromSegment).get(toSegment).op('i32.lt_u'),
       () => {
-        this.turn();
-        code.get(position).i32(stride).op('i32.add').set(position);
+        this.segment();
+        code.get(fromSegment).i32(1).op('i32.add').set(fromSegment);
       },
     );
-    if (kernel.sums > 0) {
-      code.get(position).get(endAt).op('i32.lt_u');
-      code.if(() => {
-        this.turn(this.tailMasks());
-      });
-      this.epilogue();
-    }
-    return encodeModule(4, code);
+    return encodeModule(3, code, this.memory);
   }
 
-  /** Loads addresses, scalars and constants into locals. */
+  /** Appends arithmetic on addresses. */
+  private address(op: 'add' | 'sub' | 'mul' | 'and' | 'lt_u'): Code {
+    return this.code.op(`${this.memory.address}.${op}`);
+  }
+
+  /** Pushes a number as an address. */
+  private offset(value: number): Code {
+    return this.memory.address === 'i64' ? this.code.i64(value) : this.code.i32(value);
+  }
+
+  /** Pushes an i32 as an address. */
+  private widened(local: number): Code {
+    this.code.get(local);
+    return this.memory.address === 'i64' ? this.code.op('i64.extend_i32_u') : this.code;
+  }
+
+  /** Pushes a word of the arguments or of the segment. */
+  private word(base: number, index: number): Code {
+    return this.code.get(base).load(`${this.memory.address}.load`, word * index);
+  }
+
+  /** Loads addresses and constants into locals, and finds the first segment and its sums. */
   private prologue(): void {
-    const { code, kernel } = this;
-    this.bases.forEach((base, i) =>
-      code
-        .get(argumentsAt)
-        .load('i32.load', 4 * i)
-        .set(base),
-    );
+    const { code, kernel, at } = this;
+    this.widened(argumentsAt).set(at.arguments);
+    this.bases.forEach((base, i) => this.word(at.arguments, argument.arrays + i).set(base));
+    const advanced = (from: number, bytes: number): Code => {
+      this.word(at.arguments, from);
+      this.widened(fromSegment);
+      this.offset(bytes);
+      this.address('mul');
+      return this.address('add');
+    };
+    advanced(argument.table, segment.words * word).set(at.record);
+    if (kernel.sums > 0) advanced(argument.sums, kernel.sums * word).set(at.out);
     kernel.code.forEach((one, i) => {
       if (one.op !== 'scalar' && one.op !== 'const') return;
       const local = code.local('v128');
-      if (one.op === 'const') this.constant(one.value);
-      else {
-        const offset = scalarOffset(kernel) + one.scalar * bytesOf[kernel.dtype];
-        code.get(argumentsAt).load(this.wide ? 'v128.load64_splat' : 'v128.load32_splat', offset);
-      }
-      code.set(local);
       this.invariant.set(i, local);
+      if (one.op === 'scalar') return;
+      this.constant(one.value);
+      code.set(local);
+    });
+  }
+
+  /** Runs over one segment, and moves on to the next record and its sums. */
+  private segment(): void {
+    const { code, kernel, at } = this;
+    this.scalars();
+    for (const lane of this.lanes.flat()) code.v128(new Array<number>(16).fill(0)).set(lane);
+    const whole = code.local(this.memory.address);
+    this.word(at.record, segment.end).set(at.end);
+    this.word(at.record, segment.start).set(at.position);
+    // The end in whole turns from the start: what is left of a turn is apart where sums must not see the padding, else the last turn's.
+    code.get(at.end).get(at.position);
+    this.address('sub');
+    if (kernel.sums === 0) {
+      this.offset(stride - 1);
+      this.address('add');
+    }
+    this.offset(-stride);
+    this.address('and').get(at.position);
+    this.address('add').set(whole);
+    const before = (end: number) => (): void => {
+      code.get(at.position).get(end);
+      this.address('lt_u');
+    };
+    code.while(before(whole), () => {
+      this.turn();
+      this.advance(at.position, stride);
+    });
+    if (kernel.sums > 0) {
+      before(at.end)();
+      code.if(() => {
+        this.turn(this.tailMasks());
+      });
+      this.storeSums();
+      this.advance(at.out, kernel.sums * word);
+    }
+    this.advance(at.record, segment.words * word);
+  }
+
+  private advance(local: number, bytes: number): void {
+    this.code.get(local);
+    this.offset(bytes);
+    this.address('add').set(local);
+  }
+
+  /** Loads the scalars of the segment's tensor. */
+  private scalars(): void {
+    const { code, kernel, at } = this;
+    if (kernel.scalars === 0) return;
+    this.word(at.record, segment.tensor);
+    this.word(at.arguments, argument.pitch);
+    this.address('mul');
+    this.word(at.arguments, argument.strips);
+    this.address('add').set(at.strip);
+    kernel.code.forEach((one, i) => {
+      const local = this.invariant.get(i);
+      if (one.op !== 'scalar' || local === undefined) return;
+      code
+        .get(at.strip)
+        .load(this.wide ? 'v128.load64_splat' : 'v128.load32_splat', one.scalar * bytesOf[kernel.dtype])
+        .set(local);
     });
   }
 
@@ -120,7 +190,10 @@ class Emitter {
   /** One turn of the loop: two vectors of each array. With masks, sums see only the elements before the end. */
   private turn(masks?: readonly number[]): void {
     const { code } = this;
-    this.bases.forEach((base, i) => code.get(base).get(this.position).op('i32.add').set(this.pointers[i]!));
+    this.bases.forEach((base, i) => {
+      code.get(base).get(this.at.position);
+      this.address('add').set(this.pointers[i]!);
+    });
     for (const half of [0, 1]) this.vector(half, masks?.[half]);
   }
 
@@ -212,8 +285,11 @@ class Emitter {
     const offsets = this.wide ? [0, 0, 8, 8] : [0, 4, 8, 12];
     return [0, 1].map((half) => {
       const mask = code.local('v128');
-      code.get(endAt).get(this.position).op('i32.sub', 'i32x4.splat');
+      code.get(this.at.end).get(this.at.position);
+      this.address('sub');
+      if (this.memory.address === 'i64') code.op('i32.wrap_i64');
       code
+        .op('i32x4.splat')
         .v128(offsets.flatMap((offset) => [offset + 16 * half, 0, 0, 0]))
         .op('i32x4.gt_s')
         .set(mask);
@@ -222,7 +298,7 @@ class Emitter {
   }
 
   /** Combines the lanes of each sum, even and odd apart, and stores the results. */
-  private epilogue(): void {
+  private storeSums(): void {
     const { code } = this;
     this.lanes.forEach((lanes, r) => {
       const total = code.local('v128');
@@ -231,7 +307,7 @@ class Emitter {
       if (!this.wide) code.get(c).get(d).op('f64x2.add', 'f64x2.add');
       code
         .set(total)
-        .get(outAt)
+        .get(this.at.out)
         .get(total)
         .lane(0)
         .get(total)

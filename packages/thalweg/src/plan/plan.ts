@@ -8,6 +8,8 @@ import { arrayOperands, isReduction, printGraph, topological, type Node } from '
 import { kinds, KindTable, type Kind } from '../language/kind.ts';
 import type { Program } from '../language/program.ts';
 import { isRoutineOp, type RoutineOp } from '../language/routine.ts';
+import { boundsOf, type Bounds } from './bounds.ts';
+import { flushDenormals } from './denormals.ts';
 import type { DType } from './dtype.ts';
 import { levels, splitPasses, type Pass } from './passes.ts';
 import { rewrite } from './rewrite.ts';
@@ -64,12 +66,15 @@ export interface Variants {
   readonly writes: ReadonlyMap<string, Node>;
   /** The arrays through which routines are given operands and give results. */
   readonly scratch: ReadonlyMap<string, Form>;
+  /** The most that one pass of any variant needs. */
+  readonly bounds: Bounds;
 }
 
 /** Rewrites a program for arrays of `dtype` and finds its host conditions. */
 export function prepare(program: Program, dtype: DType, gated: boolean): Variants {
   const rewritten = rewrite(program.graph, program.writes, program.states, dtype);
-  const writes = prepareRoutines(program.graph, rewritten, program.forms);
+  const flushed = flushDenormals(program.graph, rewritten, program.states, dtype);
+  const writes = prepareRoutines(program.graph, flushed, program.forms);
   const conditions = hostConditions(writes.values(), program.states);
   const table = new KindTable(program.states);
   return {
@@ -80,6 +85,7 @@ export function prepare(program: Program, dtype: DType, gated: boolean): Variant
     scalars: scalarSlots(conditions, table, levels(conditions)),
     writes,
     scratch: scratchArrays(writes, program.forms),
+    bounds: boundsOf(writes, (name) => isArray(program, name), table, gated ? gatedArrays(program).length : 0),
   };
 }
 
@@ -90,12 +96,11 @@ export function planVariant(variants: Variants, outcomes: readonly boolean[]): P
   const writes = specialise(program.graph, variants.writes, decided);
   const kindTable = new KindTable(program.states);
   const gate = gated ? finiteGate(program) : undefined;
-  const isArray = (name: string): boolean => name === 'w' || program.states.get(name) === 'array';
   const idle = ([name, node]: readonly [string, Node]): boolean =>
     (node.op === 'array' || node.op === 'state') && String(node.attribute) === name;
   const entries = [...writes].filter((entry) => !idle(entry));
-  const arrayWrites = new Map(entries.filter(([name]) => isArray(name)));
-  const scalarWrites = new Map(entries.filter(([name]) => !isArray(name)));
+  const arrayWrites = new Map(entries.filter(([name]) => isArray(program, name)));
+  const scalarWrites = new Map(entries.filter(([name]) => !isArray(program, name)));
   const roots = [...arrayWrites.values(), ...scalarWrites.values(), ...(gate === undefined ? [] : [gate])];
   const level = levels([...roots, ...variants.conditions]);
   const forms = new FormTable(program.forms);
@@ -155,10 +160,22 @@ function routineCalls(
   return { calls: calls.sort((a, b) => a.level - b.level), operands };
 }
 
+/** Whether what is assigned to a name is an array. */
+function isArray({ states }: Program, name: string): boolean {
+  return name === 'w' || states.get(name) === 'array';
+}
+
+/** What a check of the gradients has to read. */
+function gatedArrays({ inputs }: Program): string[] {
+  return ['g', ...inputs.filter((input) => input.kind === 'tensor').map((input) => `input.${input.name}`)];
+}
+
 /** Σ 0·g over all parameters, and over tensor inputs: 0 if every element is finite, else NaN. */
-function finiteGate({ graph, inputs }: Program): Node {
-  const arrays = ['g', ...inputs.filter((input) => input.kind === 'tensor').map((input) => `input.${input.name}`)];
-  const sums = arrays.map((name) => graph.reduce('sum', [graph.node('mul', [graph.node('array', [], name), graph.constant(0)])], 'all'));
+function finiteGate(program: Program): Node {
+  const { graph } = program;
+  const sums = gatedArrays(program).map((name) =>
+    graph.reduce('sum', [graph.node('mul', [graph.node('array', [], name), graph.constant(0)])], 'all'),
+  );
   return sums.reduce((total, sum) => graph.node('add', [total, sum]));
 }
 

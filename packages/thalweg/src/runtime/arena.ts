@@ -2,9 +2,11 @@
  * The arena: one memory that holds every array of an optimizer, laid out once and never grown, so that views stay valid. All arrays
  * have the same inner layout, so one kernel call can run over all tensors at once. Knows sizes and names; knows no optimizer.
  */
-import { UnsupportedError } from '../language/error.ts';
 import { elementsOf, wholeForm, type Form } from '../language/form.ts';
-import { blockOf, bytesOf, type DType } from '../plan/dtype.ts';
+import { argument, argumentBytes, segment, stripBytes, word, Words } from '../lower/convention.ts';
+import type { Bounds } from '../plan/bounds.ts';
+import { blockOf, bytesOf, chunk, type DType } from '../plan/dtype.ts';
+import type { MemorySource, Region } from './memory.ts';
 
 /** A parameter's place inside every array. Offsets and sizes are in bytes; `length` counts elements. */
 export interface TensorPlace {
@@ -17,15 +19,6 @@ export interface TensorPlace {
   readonly padded: number;
 }
 
-/** Bytes at the start of the memory for the arguments and results of kernels. */
-export const argumentArea = { at: 0, bytes: 6144 } as const;
-
-/** Bytes for the sums that a kernel returns. */
-export const sumArea = { at: 6144, bytes: 2048 } as const;
-
-const pageBytes = 65536;
-const largestMemory = 65535 * pageBytes;
-
 /**
  * The first address from `end` on for array number `index`. Arrays whose addresses agree modulo 4096 slow each other down, so each has a
  * remainder of its own; nine lines of 64 bytes apart leaves room for seven arrays.
@@ -35,6 +28,8 @@ function nextBase(end: number, index: number): number {
   return Math.ceil((end - remainder) / 4096) * 4096 + remainder;
 }
 
+const recordBytes = segment.words * word;
+
 /** How the tensors lie inside every array of one form. */
 export interface Layout {
   readonly places: readonly TensorPlace[];
@@ -42,46 +37,83 @@ export interface Layout {
   readonly bytes: number;
 }
 
-/** A memory with the arrays `w`, `g`, … over the same tensors. */
-export class Arena {
-  /** The memory as WebAssembly sees it; undefined where the arrays live in plain JavaScript memory. */
-  readonly memory: WebAssembly.Memory | undefined;
-  readonly buffer: ArrayBuffer;
+/** Segments in the memory (`convention.ts`): the address of the first, how many there are, and which of them belong to each tensor. */
+export interface Table {
+  readonly at: number;
+  readonly count: number;
+  readonly ofTensor: readonly (readonly [first: number, count: number])[];
+}
+
+/** What to lay out. */
+export interface ArenaOptions {
+  readonly owner: string;
   readonly dtype: DType;
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  readonly arrays: ReadonlyMap<string, Form>;
+  /** The most that one pass over the arrays needs. */
+  readonly bounds: Bounds;
+  readonly source: MemorySource;
+}
+
+/** A memory with the arrays `w`, `g`, … over the same tensors, and a work area before them for what kernels are told and tell. */
+export class Arena {
+  readonly region: Region;
+  readonly buffer: ArrayBufferLike;
+  readonly dtype: DType;
+  /** Where a kernel's arguments lie. */
+  readonly argumentsAt: number;
+  /** Where the scalars of the first tensor lie, and bytes to the next tensor's. */
+  readonly stripsAt: number;
+  readonly pitch: number;
+  /** Where sums are left, and how many there are at most. */
+  readonly sumsAt: number;
+  readonly mostSums: number;
   private readonly layouts = new Map<Form, Layout>();
   private readonly arrays = new Map<string, { readonly base: number; readonly layout: Layout }>();
+  private readonly fusedTables = new Map<Form, Table>();
+  private readonly splitTables = new Map<Form, Table>();
+  private readonly words: Words;
+  private selected: readonly boolean[] | undefined;
+  private lastTable: Table | undefined;
+  private lastPitch = 0;
+  private lastAddresses: readonly number[] = [];
 
   /** Lays out `arrays` with their forms over tensors of these shapes. Throws an UnsupportedError where they do not fit. */
-  constructor(
-    owner: string,
-    dtype: DType,
-    shapes: ReadonlyMap<string, readonly number[]>,
-    arrays: ReadonlyMap<string, Form>,
-    webAssembly: boolean,
-  ) {
+  constructor({ owner, dtype, shapes, arrays, bounds, source }: ArenaOptions) {
     this.dtype = dtype;
     for (const form of new Set([wholeForm, ...arrays.values()])) this.layouts.set(form, layOut(form, dtype, shapes));
-    let end = sumArea.at + sumArea.bytes;
-    for (const [array, form] of arrays) {
-      const layout = this.layout(form);
-      this.arrays.set(array, { base: end, layout });
-      end = nextBase(end + layout.bytes, this.arrays.size);
+    this.pitch = stripBytes({ scalars: bounds.scalars, dtype });
+    const strips = argumentBytes(arrays.size);
+    const tables = strips + this.pitch * shapes.size;
+    let end = tables;
+    const tableOffsets = [...this.layouts].map(([form, layout]) => {
+      const fused = end;
+      const split = fused + recordBytes * fusedSegments(layout, dtype);
+      end = split + recordBytes * splitSegments(layout, dtype);
+      return { form, fused, split };
+    });
+    const sums = end;
+    this.mostSums = bounds.sums * Math.max(...[...this.layouts.values()].map((layout) => splitSegments(layout, dtype)));
+    end += word * this.mostSums;
+    const bases = [...arrays].map(([array, form], i) => {
+      const base = nextBase(end, i);
+      end = base + this.layout(form).bytes;
+      return { array, base, layout: this.layout(form) };
+    });
+    const what = `${String(arrays.size)} arrays (${[...arrays.keys()].join(', ')})`;
+    this.region = source(owner, what, end);
+    const { buffer, from } = this.region;
+    this.buffer = buffer;
+    this.words = new Words(buffer);
+    [this.argumentsAt, this.stripsAt, this.sumsAt] = [from, from + strips, from + sums];
+    for (const { array, base, layout } of bases) this.arrays.set(array, { base: from + base, layout });
+    for (const { form, fused, split } of tableOffsets) {
+      this.fusedTables.set(form, { at: from + fused, count: fusedSegments(this.layout(form), dtype), ofTensor: [] });
+      this.splitTables.set(form, { at: from + split, count: 0, ofTensor: [] });
+      this.writeFused(form);
+      this.writeSplit(form);
     }
-    const pages = Math.ceil(end / pageBytes);
-    if (pages * pageBytes > largestMemory) {
-      const size = `${(end / 2 ** 30).toFixed(1)} GiB`;
-      throw new UnsupportedError(
-        owner,
-        `${String(arrays.size)} arrays (${[...arrays.keys()].join(', ')}) need ${size}; one memory holds 4 GiB`,
-      );
-    }
-    try {
-      this.memory = webAssembly ? new WebAssembly.Memory({ initial: pages, maximum: pages }) : undefined;
-      this.buffer = this.memory?.buffer ?? new ArrayBuffer(pages * pageBytes);
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new UnsupportedError(owner, `${(end / 2 ** 20).toFixed(0)} MiB could not be had: ${reason}`);
-    }
+    if (!this.region.fresh) for (const { array } of bases) this.clear(array);
   }
 
   /** The parameters' own places. */
@@ -91,9 +123,7 @@ export class Arena {
 
   /** The places of the tensors inside arrays of this form. */
   layout(form: Form): Layout {
-    const layout = this.layouts.get(form);
-    if (layout === undefined) throw new RangeError(`the arena has no arrays of the form ${form}`);
-    return layout;
+    return found(this.layouts.get(form), `arrays of the form ${form}`);
   }
 
   /** Whether there is such an array. */
@@ -106,13 +136,43 @@ export class Arena {
     return this.find(array).base;
   }
 
+  /** Segments over all tensors of a form as if they were one. */
+  fused(form: Form): Table {
+    return found(this.fusedTables.get(form), `table of the form ${form}`);
+  }
+
+  /** Segments of each tensor that is active; all are where `active` is undefined. */
+  split(form: Form, active: readonly boolean[] | undefined): Table {
+    if (active !== this.selected) {
+      this.selected = active;
+      for (const known of this.splitTables.keys()) this.writeSplit(known);
+    }
+    return found(this.splitTables.get(form), `table of the form ${form}`);
+  }
+
+  /** Tells the next kernel where its segments, scalars, sums and arrays are. Tensors share one strip of scalars unless `pitch` is given. */
+  tell(table: Table, pitch: number, addresses: readonly number[]): void {
+    // Most optimizers have one pass, and what was told for the last step stands.
+    if (table === this.lastTable && pitch === this.lastPitch && addresses === this.lastAddresses) return;
+    [this.lastTable, this.lastPitch, this.lastAddresses] = [table, pitch, addresses];
+    const { words, argumentsAt } = this;
+    words.set(argumentsAt + word * argument.table, table.at);
+    words.set(argumentsAt + word * argument.strips, this.stripsAt);
+    words.set(argumentsAt + word * argument.pitch, pitch);
+    words.set(argumentsAt + word * argument.sums, this.sumsAt);
+    for (let i = 0; i < addresses.length; i++) words.set(argumentsAt + word * (argument.arrays + i), addresses[i]!);
+  }
+
+  /** Numbers of the arrays' type from this address on, `length` of them. */
+  numbers(at: number, length: number): Float32Array | Float64Array {
+    return this.dtype === 'float32' ? new Float32Array(this.buffer, at, length) : new Float64Array(this.buffer, at, length);
+  }
+
   /** The elements of tensor number `j` in one array. */
-  view(array: string, j: number): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
+  view(array: string, j: number): Float32Array | Float64Array {
     const { base, layout } = this.find(array);
-    const place = layout.places[j];
-    if (place === undefined) throw new RangeError(`the arena has no tensor number ${String(j)}`);
-    const at = base + place.offset;
-    return this.dtype === 'float32' ? new Float32Array(this.buffer, at, place.length) : new Float64Array(this.buffer, at, place.length);
+    const place = found(layout.places[j], `tensor number ${String(j)}`);
+    return this.numbers(base + place.offset, place.length);
   }
 
   /** Sets every element of an array to zero, padding included. */
@@ -121,11 +181,49 @@ export class Arena {
     new Uint8Array(this.buffer, base, layout.bytes).fill(0);
   }
 
-  private find(array: string): { readonly base: number; readonly layout: Layout } {
-    const found = this.arrays.get(array);
-    if (found === undefined) throw new RangeError(`the arena has no array ${array}`);
-    return found;
+  private writeFused(form: Form): void {
+    const { at, count } = this.fused(form);
+    const { bytes } = this.layout(form);
+    const step = chunk * bytesOf[this.dtype];
+    for (let s = 0; s < count; s++) this.record(at, s, s * step, Math.min(bytes, (s + 1) * step), 0);
   }
+
+  private writeSplit(form: Form): void {
+    const { at } = found(this.splitTables.get(form), `table of the form ${form}`);
+    const size = bytesOf[this.dtype];
+    let count = 0;
+    const ofTensor = this.layout(form).places.map(({ offset, length }, j): readonly [number, number] => {
+      const first = count;
+      const end = this.selected === undefined || this.selected[j] === true ? offset + length * size : offset;
+      for (let from = offset; from < end; from += chunk * size) this.record(at, count++, from, Math.min(end, from + chunk * size), j);
+      return [first, count - first];
+    });
+    this.splitTables.set(form, { at, count, ofTensor });
+  }
+
+  private record(table: number, index: number, start: number, end: number, tensor: number): void {
+    const at = table + index * recordBytes;
+    this.words.set(at + word * segment.start, start);
+    this.words.set(at + word * segment.end, end);
+    this.words.set(at + word * segment.tensor, tensor);
+  }
+
+  private find(array: string): { readonly base: number; readonly layout: Layout } {
+    return found(this.arrays.get(array), `array ${array}`);
+  }
+}
+
+function found<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new RangeError(`the arena has no ${what}`);
+  return value;
+}
+
+function fusedSegments({ bytes }: Layout, dtype: DType): number {
+  return Math.ceil(bytes / (chunk * bytesOf[dtype]));
+}
+
+function splitSegments({ places }: Layout, dtype: DType): number {
+  return places.reduce((count, { padded }) => count + Math.ceil(padded / (chunk * bytesOf[dtype])), 0);
 }
 
 function layOut(form: Form, dtype: DType, shapes: ReadonlyMap<string, readonly number[]>): Layout {

@@ -2,15 +2,15 @@
  * Backends: how a kernel becomes runnable on an arena. Compiled modules are cached by the kernel's key, which holds no hyperparameter
  * values, so equal optimizers of any number share one. Executes lowerings; knows no optimizer.
  */
-import { interfaceNames } from '../assembler/module.ts';
+import { interfaceNames, type MemoryKind } from '../assembler/module.ts';
 import { UnsupportedError } from '../language/error.ts';
 import type { Executable } from '../lower/executable.ts';
 import { lowerToFround } from '../lower/fround.ts';
 import { lowerToReference } from '../lower/reference.ts';
-import { argumentBytes, lowerToWasm, scalarOffset } from '../lower/wasm.ts';
+import { lowerToWasm } from '../lower/wasm.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { Kernel } from '../plan/kernel.ts';
-import { argumentArea, sumArea, type Arena } from './arena.ts';
+import type { Region } from './memory.ts';
 
 /** Where kernels run: `wasm` (both types), `fround` (float32 JavaScript), `reference` (float64 JavaScript). */
 export type Backend = 'wasm' | 'fround' | 'reference';
@@ -33,56 +33,43 @@ export function kernelStatistics(): {
   return { compiled, cached: modules.size };
 }
 
-/** Makes a kernel runnable on an arena. */
-export function makeExecutable(backend: Backend, kernel: Kernel, arena: Arena): Executable {
+/** Makes a kernel runnable in a region of memory. */
+export function makeExecutable(backend: Backend, kernel: Kernel, region: Region): Executable {
   switch (backend) {
     case 'wasm':
-      return instantiate(kernel, arena);
+      return instantiate(kernel, region);
     case 'fround':
-      return lowerToFround(kernel, arena.buffer);
+      return lowerToFround(kernel, region.buffer);
     case 'reference':
-      return lowerToReference(kernel, arena.buffer);
+      return lowerToReference(kernel, region.buffer);
   }
 }
 
-function moduleOf(kernel: Kernel): WebAssembly.Module {
-  const known = modules.get(kernel.key);
-  if (known !== undefined) return known;
-  const made = new WebAssembly.Module(lowerToWasm(kernel));
-  modules.set(kernel.key, made);
-  compiled += 1;
-  return made;
+function instantiate(kernel: Kernel, { memory, kind }: Region): Executable {
+  if (memory === undefined) throw new UnsupportedError('wasm', 'the arena is not in WebAssembly memory');
+  return executableOf(kernel.key, () => lowerToWasm(kernel, kind), memory, kind);
 }
 
-function instantiate(kernel: Kernel, arena: Arena): Executable {
-  if (arena.memory === undefined) throw new UnsupportedError('wasm', 'the arena is not in WebAssembly memory');
-  if (argumentBytes(kernel) > argumentArea.bytes || kernel.sums * 8 > sumArea.bytes) {
-    throw new UnsupportedError('wasm', `a kernel with ${String(kernel.scalars)} scalars and ${String(kernel.sums)} sums is too large`);
+/** Code on a memory; `key` stands for the bytes that `lower` makes for this kind of memory, and is compiled once. */
+export function executableOf(key: string, lower: () => Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory, kind: MemoryKind): Executable {
+  const full = `${kind.address} ${kind.shared ? 'shared' : 'own'} ${key}`;
+  let module = modules.get(full);
+  if (module === undefined) {
+    module = new WebAssembly.Module(lower());
+    modules.set(full, module);
+    compiled += 1;
   }
-  const imports = {
-    [interfaceNames.module]: { [interfaceNames.memory]: arena.memory },
-  };
-  const run = new WebAssembly.Instance(moduleOf(kernel), imports).exports[interfaceNames.run];
-  if (!isKernelFunction(run)) throw new RangeError('a kernel module exports its function');
-  const addresses = new Int32Array(arena.buffer, argumentArea.at, kernel.arrays);
-  const scalarsAt = argumentArea.at + scalarOffset(kernel);
-  const parameters =
-    kernel.dtype === 'float32'
-      ? new Float32Array(arena.buffer, scalarsAt, kernel.scalars)
-      : new Float64Array(arena.buffer, scalarsAt, kernel.scalars);
-  const results = new Float64Array(arena.buffer, sumArea.at, kernel.sums);
-  return {
-    run(arrays, scalars, start, end, sums) {
-      for (let i = 0; i < addresses.length; i++) addresses[i] = arrays[i]!;
-      for (let i = 0; i < parameters.length; i++) parameters[i] = scalars[i]!;
-      run(argumentArea.at, start, end, sumArea.at);
-      for (let i = 0; i < results.length; i++) sums[i] = results[i]!;
-    },
-  };
+  const run = runOf(module, memory);
+  return kind.shared ? { run, module, memory } : { run };
 }
 
-type KernelFunction = (argumentsAt: number, start: number, end: number, sumsAt: number) => void;
+function runOf(module: WebAssembly.Module, memory: WebAssembly.Memory): Executable['run'] {
+  const imports = { [interfaceNames.module]: { [interfaceNames.memory]: memory } };
+  const run = new WebAssembly.Instance(module, imports).exports[interfaceNames.run];
+  if (!isRun(run)) throw new RangeError('a kernel module exports its function');
+  return run;
+}
 
-function isKernelFunction(value: unknown): value is KernelFunction {
+function isRun(value: unknown): value is Executable['run'] {
   return typeof value === 'function';
 }

@@ -1,5 +1,6 @@
 /** Fills the leaves of scalar programs: hyperparameters, schedule factors, the step, inputs, shapes and scalar states. */
 import { shapeNumber } from '../language/form.ts';
+import type { Node } from '../language/graph.ts';
 import type { ScalarSlot } from '../plan/plan.ts';
 
 /** What a step is given besides arrays. */
@@ -32,9 +33,9 @@ export class Leaves {
   private readonly tensorStates: readonly Leaf[];
   private readonly shapes: readonly Leaf[];
 
-  constructor(slots: readonly ScalarSlot[]) {
+  constructor(slots: readonly ScalarSlot[], places: ReadonlyMap<Node, number>) {
     const leaves = (choose: (slot: ScalarSlot) => boolean): Leaf[] =>
-      slots.flatMap((slot, place) => (choose(slot) ? [{ place, name: String(slot.node.attribute) }] : []));
+      slots.filter(choose).map(({ node }) => ({ place: places.get(node) ?? 0, name: String(node.attribute) }));
     this.hyper = leaves(({ node }) => node.op === 'hyper');
     this.factors = leaves(({ node }) => node.op === 'factor');
     this.time = leaves(({ node }) => node.op === 'time');
@@ -57,9 +58,12 @@ export class Leaves {
     for (const { place, name } of this.states) values[place] = context.scalarStates.get(name)?.[0] ?? 0;
   }
 
-  /** Writes the leaves of tensor `j`, whose shape this is. */
-  fillTensor(values: Float64Array, context: StepContext, j: number, shape: readonly number[]): void {
-    for (const { place, name } of this.shapes) values[place] = shapeNumber(name, shape);
-    for (const { place, name } of this.tensorStates) values[place] = context.scalarStates.get(name)?.[j] ?? 0;
+  /** Writes the leaves that exist for each tensor. */
+  fillTensors(values: Float64Array, context: StepContext, tensors: readonly { readonly shape: readonly number[] }[]): void {
+    for (const { place, name } of this.shapes) tensors.forEach(({ shape }, j) => (values[place + j] = shapeNumber(name, shape)));
+    for (const { place, name } of this.tensorStates) {
+      const states = context.scalarStates.get(name);
+      for (let j = 0; j < tensors.length; j++) values[place + j] = states?.[j] ?? 0;
+    }
   }
 }

@@ -7,18 +7,28 @@ import { routineTable } from '../lower/routines/table.ts';
 import type { FormedArray, RoutineCall } from '../plan/plan.ts';
 import type { Arena } from './arena.ts';
 import type { Backend } from './backend.ts';
-import { multiply } from './matmul.ts';
+import type { Crew } from './crew.ts';
+import { multiplyWith } from './matmul.ts';
 
 /** A function that runs the routine for tensor `j`. `valueOf` gives the numbers of the tensor at hand. */
-export function bindRoutine(call: RoutineCall, arena: Arena, backend: Backend, valueOf: (node: Node) => number): (j: number) => void {
+export function bindRoutine(
+  call: RoutineCall,
+  arena: Arena,
+  backend: Backend,
+  crew: Crew,
+  valueOf: (node: Node, j: number) => number,
+): (j: number) => void {
   const run = routineTable[call.op];
+  const multiply = backend === 'wasm' ? multiplyWith(crew) : plainly;
   const jobs = arena.tensors.map(({ name, shape }, j) => {
     const matrix = ({ array, form }: FormedArray): Matrix => ({ data: arena.view(array, j), ...dimensions(form, shape) });
     return { tensor: name, operands: call.operands.map(matrix), result: matrix(call.result) };
   });
   return (j) => {
     const job = jobs[j];
-    if (job !== undefined) run({ ...job, scalars: call.scalars.map(valueOf), multiply: backend === 'wasm' ? multiply : plainly });
+    if (job === undefined) return;
+    const scalars = call.scalars.map((node) => valueOf(node, j));
+    run({ ...job, scalars, multiply });
   };
 }
 

@@ -7,11 +7,14 @@ import { wholeForm, type Form } from '../language/form.ts';
 import type { Program } from '../language/program.ts';
 import { compileScalars } from '../lower/scalars.ts';
 import type { DType } from '../plan/dtype.ts';
-import { evaluated } from '../plan/cohort.ts';
+import type { Bounds } from '../plan/bounds.ts';
+import { evaluated, evaluationProgram } from '../plan/cohort.ts';
 import { planVariant, prepare, printPlan, type Variants } from '../plan/plan.ts';
 import { Arena } from './arena.ts';
 import type { Backend } from './backend.ts';
+import type { Crew } from './crew.ts';
 import { Leaves, type StepContext } from './leaves.ts';
+import type { MemorySource } from './memory.ts';
 import { Variant } from './variant.ts';
 
 /** What to build a stepper from. */
@@ -20,6 +23,9 @@ export interface StepperOptions {
   readonly dtype: DType;
   readonly backend: Backend;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** Where the memory comes from, and who runs the kernels. */
+  readonly source: MemorySource;
+  readonly crew: Crew;
   /** Check gradients before anything is written. */
   readonly gated: boolean;
   /** The memory of another stepper of the same tensors, to work on that. */
@@ -41,7 +47,7 @@ export class Stepper {
   private current: Variant | undefined;
 
   constructor(options: StepperOptions) {
-    const { program, dtype, backend, shapes, gated, on } = options;
+    const { program, dtype, shapes, gated, on, source } = options;
     this.options = options;
     this.variants = prepare(program, dtype, gated);
     if (this.variants.conditions.length > mostConditions) {
@@ -52,7 +58,7 @@ export class Stepper {
     for (const [name, kind] of program.states) if (kind === 'array') arrays.set(name, program.forms.get(name) ?? wholeForm);
     if (program.evaluation !== undefined) arrays.set(evaluated, wholeForm);
     for (const [name, form] of this.variants.scratch) arrays.set(name, form);
-    this.arena = on?.arena ?? new Arena(program.name, dtype, shapes, arrays, backend === 'wasm');
+    this.arena = on?.arena ?? new Arena({ owner: program.name, dtype, shapes, arrays, bounds: this.bounds(), source });
     this.scalarStates = on?.scalarStates ?? new Map<string, Float64Array>();
     if (on !== undefined) return;
     for (const [name, kind] of program.states) {
@@ -84,12 +90,21 @@ export class Stepper {
     this.variantOf(this.decide(context));
   }
 
+  /** What a pass needs at most, of the program itself or of the one that computes where to evaluate. */
+  private bounds(): Bounds {
+    const { bounds } = this.variants;
+    const evaluation = evaluationProgram(this.options.program);
+    if (evaluation === undefined) return bounds;
+    const other = prepare(evaluation, this.options.dtype, false).bounds;
+    return { scalars: Math.max(bounds.scalars, other.scalars), sums: Math.max(bounds.sums, other.sums) };
+  }
+
   /** The outcomes of the host conditions, one bit each. */
   private decide(context: StepContext): number {
     const slots = this.variants.scalars;
     const scalars = compileScalars(slots);
-    const values = new Float64Array(slots.length);
-    const leaves = new Leaves(slots);
+    const values = new Float64Array(scalars.size);
+    const leaves = new Leaves(slots, scalars.place);
     leaves.fillHyper(values, context);
     leaves.fill(values, context);
     for (const step of scalars.steps(() => true)) step(values);
@@ -107,7 +122,7 @@ export class Stepper {
     const outcomes = this.variants.conditions.map((_, i) => ((outcome >> i) & 1) === 1);
     const plan = planVariant(this.variants, outcomes);
     this.options.trace?.(printPlan(plan));
-    const variant = new Variant(plan, this.arena, this.options.backend);
+    const variant = new Variant(plan, this.arena, this.options.backend, this.options.crew);
     this.compiled.set(outcome, variant);
     return variant;
   }

@@ -1,36 +1,36 @@
 /**
- * One plan, ready to run on an arena: its kernels, its routines, its scalars in one Float64Array, and how each level is computed. Scalars
- * that exist once per tensor share their places and are saved and restored around each tensor. Who runs the levels, and carries sums
- * from one cohort to the others, is the ensemble.
+ * One plan, ready to run on an arena: its kernels, its routines, its scalars in one Float64Array, and how each level is computed. A kernel
+ * is called once however many tensors there are. Who runs the levels, and carries sums from one cohort to the others, is the ensemble.
  */
-import { scopeOf } from '../language/graph.ts';
+import type { Form } from '../language/form.ts';
+import { scopeOf, type Node } from '../language/graph.ts';
 import type { Executable } from '../lower/executable.ts';
-import { compileScalars, type ScalarStep } from '../lower/scalars.ts';
+import { compileScalars, type Place, type ScalarStep } from '../lower/scalars.ts';
 import { bytesOf, chunk } from '../plan/dtype.ts';
 import type { Pass } from '../plan/passes.ts';
 import type { Plan, RoutineCall } from '../plan/plan.ts';
-import type { Arena, Layout } from './arena.ts';
+import type { Arena, Table } from './arena.ts';
 import { makeExecutable, type Backend } from './backend.ts';
+import { alone, type Crew } from './crew.ts';
 import { Leaves, type StepContext } from './leaves.ts';
 import { bindRoutine } from './routine.ts';
 
+/** From so many chunks on, a pass is shared between threads. */
+const worthSharing = 2;
+
 interface CompiledPass {
   readonly level: number;
-  readonly layout: Layout;
+  readonly form: Form;
+  readonly fused: Table;
   readonly executable: Executable;
+  readonly crew: Crew;
   readonly addresses: readonly number[];
-  readonly scalarPlaces: readonly number[];
-  readonly scalars: Float64Array;
-  readonly sums: readonly {
-    readonly place: number;
-    readonly perTensor: boolean;
-  }[];
-  readonly sumBuffer: Float64Array;
-  /** Sums of the tensor at hand, and of all tensors so far. */
-  readonly own: Float64Array;
-  readonly totals: Float64Array;
-  /** Whether tensors must be run one by one. */
-  readonly perTensor: boolean;
+  /** The scalars' places, and the strips in memory that the kernel reads them from. */
+  readonly scalars: readonly Place[];
+  readonly sums: readonly Place[];
+  /** Whether tensors differ in their scalars, and whether anything tells them apart. */
+  readonly strips: boolean;
+  readonly split: boolean;
 }
 
 /** A sum over the parameters of a group or of all, in one cohort: its label says which sum it is a part of. */
@@ -53,51 +53,49 @@ export class Variant {
   readonly values: Float64Array;
   private readonly arena: Arena;
   private readonly leaves: Leaves;
+  /** The strips of scalars as numbers, and the sums that kernels left. */
+  private readonly strips: Float32Array | Float64Array;
+  private readonly partial: Float64Array;
   private readonly passes: readonly (readonly CompiledPass[])[];
   private readonly routines: readonly (readonly ((j: number) => void)[])[];
   private readonly fixed: readonly ScalarStep[];
   /** Per level: scalars computed once, and scalars computed for each tensor. */
   private readonly once: readonly (readonly ScalarStep[])[];
   private readonly each: readonly (readonly ScalarStep[])[];
-  private readonly tensorPlaces: readonly number[];
-  private readonly saved: readonly Float64Array[];
   private readonly gatePlace: number | undefined;
   private readonly conditionPlaces: readonly number[];
   private readonly stateWrites: readonly {
     readonly state: string;
-    readonly place: number;
-    readonly perTensor: boolean;
+    readonly place: Place;
   }[];
   private hyperVersion = -1;
 
-  constructor(plan: Plan, arena: Arena, backend: Backend) {
+  constructor(plan: Plan, arena: Arena, backend: Backend, crew: Crew) {
     this.arena = arena;
-    const scalars = compileScalars(plan.scalars);
-    this.values = new Float64Array(plan.scalars.length);
-    this.leaves = new Leaves(plan.scalars);
-    const place = scalars.place;
+    const { buffer, stripsAt, sumsAt, pitch, tensors } = arena;
+    this.strips = arena.numbers(stripsAt, (pitch * tensors.length) / bytesOf[arena.dtype]);
+    this.partial = new Float64Array(buffer, sumsAt, arena.mostSums);
+    const scalars = compileScalars(plan.scalars, tensors.length);
+    this.values = new Float64Array(scalars.size);
+    const { place } = scalars;
+    this.leaves = new Leaves(plan.scalars, place);
     const isTensor = new Set(plan.scalars.filter((slot) => slot.kind === 'tensor').map((slot) => slot.node));
     const used = [...plan.scalars, ...plan.passes, ...plan.routines].map(({ level }) => level);
     this.levels = 1 + Math.max(0, ...used);
     const range = Array.from({ length: this.levels }, (_, level) => level);
-    const passes = plan.passes.map((pass) => compilePass(pass, place, isTensor, arena, backend));
+    const placeOf = (node: Node): Place => ({ at: place.get(node) ?? 0, next: isTensor.has(node) ? 1 : 0 });
+    const passes = plan.passes.map((pass) => compilePass(pass, placeOf, arena, backend, crew));
     this.passes = range.map((level) => passes.filter((pass) => pass.level === level));
     this.shared = range.map((level) => plan.passes.filter((pass) => pass.level === level).flatMap((pass) => sharedSums(pass, place)));
     const bound = (call: RoutineCall): ((j: number) => void) =>
-      bindRoutine(call, arena, backend, (node) => this.values[place.get(node) ?? 0] ?? NaN);
+      bindRoutine(call, arena, backend, crew, (node, j) => this.values[placeOf(node).at + j * placeOf(node).next] ?? NaN);
     this.routines = range.map((level) => plan.routines.filter((call) => call.level === level).map(bound));
     this.fixed = scalars.steps((slot) => slot.fixed);
     this.once = range.map((level) => scalars.steps((slot) => !slot.fixed && slot.level === level && slot.kind !== 'tensor'));
     this.each = range.map((level) => scalars.steps((slot) => !slot.fixed && slot.level === level && slot.kind === 'tensor'));
-    this.tensorPlaces = [...isTensor].map((node) => place.get(node) ?? 0);
-    this.saved = arena.tensors.map(() => new Float64Array(this.tensorPlaces.length));
     this.gatePlace = plan.gate === undefined ? undefined : place.get(plan.gate);
     this.conditionPlaces = plan.conditions.map((condition) => place.get(condition) ?? 0);
-    this.stateWrites = [...plan.scalarWrites].map(([state, node]) => ({
-      state,
-      place: place.get(node) ?? 0,
-      perTensor: isTensor.has(node),
-    }));
+    this.stateWrites = [...plan.scalarWrites].map(([state, node]) => ({ state, place: placeOf(node) }));
   }
 
   /** Computes the scalars that need no array. Returns the outcomes of the host conditions, one bit each. */
@@ -128,11 +126,7 @@ export class Variant {
   /** Runs the routines and computes the scalars that had to wait for the level before `level`. */
   startLevel(level: number, context: StepContext, active: readonly boolean[] | undefined): void {
     for (const routine of this.routines[level] ?? []) {
-      this.arena.tensors.forEach((_, j) => {
-        if (active !== undefined && active[j] !== true) return;
-        if (this.tensorPlaces.length > 0) this.restore(j);
-        routine(j);
-      });
+      for (let j = 0; j < this.arena.tensors.length; j++) if (active === undefined || active[j] === true) routine(j);
     }
     this.scalarsOf(level, context);
   }
@@ -140,85 +134,60 @@ export class Variant {
   private scalarsOf(level: number, context: StepContext): void {
     const { values } = this;
     for (const step of this.once[level] ?? []) step(values);
-    if (this.tensorPlaces.length === 0) return;
-    const steps = this.each[level] ?? [];
-    for (let j = 0; j < this.saved.length; j++) {
-      this.restore(j);
-      if (level === 0) this.leaves.fillTensor(values, context, j, this.arena.tensors[j]!.shape);
-      for (const step of steps) step(values);
-      this.save(j);
-    }
+    if (level === 0) this.leaves.fillTensors(values, context, this.arena.tensors);
+    for (const step of this.each[level] ?? []) step(values);
   }
 
   private runPass(pass: CompiledPass, active: readonly boolean[] | undefined): void {
-    const { layout, sums, totals } = pass;
-    if (!pass.perTensor && active === undefined) {
-      this.gather(pass);
-      pass.executable.run(pass.addresses, pass.scalars, 0, layout.bytes, pass.sumBuffer);
-      return;
+    const { arena } = this;
+    const table = pass.split || active !== undefined ? arena.split(pass.form, active) : pass.fused;
+    arena.tell(table, pass.strips ? arena.pitch : 0, pass.addresses);
+    this.fillStrips(pass);
+    pass.crew.run(pass.executable, arena.argumentsAt, table.count);
+    if (pass.sums.length > 0) this.addUp(pass, table);
+  }
+
+  /** Rounds the scalars of a pass to the arrays' type where its kernel looks for them. */
+  private fillStrips({ scalars, strips: many }: CompiledPass): void {
+    const { strips, values, arena } = this;
+    const pitch = arena.pitch / strips.BYTES_PER_ELEMENT;
+    for (let j = 0; j < (many ? arena.tensors.length : 1); j++) {
+      for (let i = 0; i < scalars.length; i++) strips[j * pitch + i] = values[scalars[i]!.at + j * scalars[i]!.next]!;
     }
-    totals.fill(0);
-    for (let j = 0; j < layout.places.length; j++) {
-      if (active !== undefined && active[j] !== true) continue;
-      if (this.tensorPlaces.length > 0) this.restore(j);
-      this.gather(pass);
-      const { offset, padded } = layout.places[j]!;
-      if (sums.length === 0) pass.executable.run(pass.addresses, pass.scalars, offset, offset + padded, pass.sumBuffer);
-      else this.runChunks(pass, j);
+  }
+
+  /** Adds up the sums of a tensor's segments in order, and those of the tensors in order, whatever computed them. */
+  private addUp({ sums }: CompiledPass, { ofTensor }: Table): void {
+    const { values, partial } = this;
+    for (let r = 0; r < sums.length; r++) {
+      const { at, next } = sums[r]!;
+      let total = 0;
+      for (let j = 0; j < ofTensor.length; j++) {
+        const [first, count] = ofTensor[j]!;
+        let own = 0;
+        for (let s = first; s < first + count; s++) own += partial[s * sums.length + r]!;
+        total += own;
+        if (next === 1) values[at + j] = own;
+      }
+      if (next === 0) values[at] = total;
     }
-    for (let r = 0; r < sums.length; r++) if (!sums[r]!.perTensor) this.values[sums[r]!.place] = totals[r]!;
   }
 
-  /** Sums the partial sums of a tensor's chunks in order, and the tensors in order, whatever computed them. */
-  private runChunks(pass: CompiledPass, j: number): void {
-    const { sums, sumBuffer, own, totals, layout } = pass;
-    const { offset, length } = layout.places[j]!;
-    const bytes = bytesOf[this.arena.dtype];
-    const count = sums.length;
-    own.fill(0);
-    const end = offset + length * bytes;
-    for (let from = offset; from < end; from += chunk * bytes) {
-      pass.executable.run(pass.addresses, pass.scalars, from, Math.min(end, from + chunk * bytes), sumBuffer);
-      for (let r = 0; r < count; r++) own[r]! += sumBuffer[r]!;
-    }
-    sums.forEach(({ place, perTensor }, r) => {
-      totals[r]! += own[r]!;
-      if (perTensor) this.values[place] = own[r]!;
-    });
-    if (this.tensorPlaces.length > 0) this.save(j);
-  }
-
-  private gather(pass: CompiledPass): void {
-    const { scalars, scalarPlaces } = pass;
-    for (let i = 0; i < scalars.length; i++) scalars[i] = this.values[scalarPlaces[i]!]!;
-  }
-
-  private restore(j: number): void {
-    const saved = this.saved[j]!;
-    for (let i = 0; i < saved.length; i++) this.values[this.tensorPlaces[i]!] = saved[i]!;
-  }
-
-  private save(j: number): void {
-    const saved = this.saved[j]!;
-    for (let i = 0; i < saved.length; i++) saved[i] = this.values[this.tensorPlaces[i]!]!;
+  /** A scalar that the step assigned, of tensor `j`. */
+  told(name: string, j: number): number | undefined {
+    const place = this.stateWrites.find(({ state }) => state === name)?.place;
+    return place === undefined ? undefined : this.values[place.at + j * place.next];
   }
 
   /** Ends the step: keeps the scalar states, of the active tensors where there is one for each. */
-  keep(context: StepContext, active: readonly boolean[] | undefined): void {
-    const next = this.stateWrites.map(({ place, perTensor }) => {
-      if (!perTensor) return Float64Array.of(this.values[place]!);
-      const at = this.tensorPlaces.indexOf(place);
-      return Float64Array.from(this.saved, (saved) => saved[at]!);
-    });
-    this.stateWrites.forEach(({ state }, i) => {
-      const kept = context.scalarStates.get(state);
-      const value = next[i]!;
-      if (kept === undefined) return;
+  keep({ scalarStates }: StepContext, active: readonly boolean[] | undefined): void {
+    for (const { state, place } of this.stateWrites) {
+      const kept = scalarStates.get(state) ?? [];
       for (let j = 0; j < kept.length; j++) {
         const held = kept.length > 1 && active !== undefined && active[j] !== true;
-        if (!held) kept[j] = value[value.length === 1 ? 0 : j]!;
+        if (!held) kept[j] = this.values[place.at + j * place.next]!;
       }
-    });
+    }
   }
 }
 
@@ -229,27 +198,22 @@ function sharedSums(pass: Pass, place: ReadonlyMap<Pass['sums'][number], number>
   });
 }
 
-function compilePass(
-  pass: Pass,
-  place: ReadonlyMap<Pass['scalars'][number], number>,
-  isTensor: ReadonlySet<Pass['scalars'][number]>,
-  arena: Arena,
-  backend: Backend,
-): CompiledPass {
+function compilePass(pass: Pass, placeOf: (node: Node) => Place, arena: Arena, backend: Backend, crew: Crew): CompiledPass {
+  const scalars = pass.scalars.map(placeOf);
+  const strips = scalars.some(({ next }) => next === 1);
+  const executable = makeExecutable(backend, pass.kernel, arena.region);
+  const shared = arena.layout(pass.form).bytes >= worthSharing * chunk * bytesOf[arena.dtype];
+  if (shared) crew.introduce(executable);
   return {
     level: pass.level,
-    layout: arena.layout(pass.form),
-    executable: makeExecutable(backend, pass.kernel, arena),
+    form: pass.form,
+    fused: arena.fused(pass.form),
+    executable,
+    crew: shared ? crew : alone,
     addresses: pass.arrays.map((array) => arena.base(array)),
-    scalarPlaces: pass.scalars.map((node) => place.get(node) ?? 0),
-    scalars: new Float64Array(pass.scalars.length),
-    sums: pass.sums.map((node) => ({
-      place: place.get(node) ?? 0,
-      perTensor: scopeOf(node) === 'tensor',
-    })),
-    sumBuffer: new Float64Array(pass.sums.length),
-    own: new Float64Array(pass.sums.length),
-    totals: new Float64Array(pass.sums.length),
-    perTensor: pass.sums.length > 0 || pass.scalars.some((node) => isTensor.has(node)),
+    scalars,
+    sums: pass.sums.map(placeOf),
+    strips,
+    split: strips || pass.sums.length > 0,
   };
 }

@@ -34,7 +34,7 @@ export class Schedule {
     const slots = topological([value]).map((node) => ({ node, level: 0, kind: 'host', fixed: false }) as const);
     const program = compileScalars(slots);
     const steps = program.steps(() => true);
-    const values = new Float64Array(slots.length);
+    const values = new Float64Array(program.size);
     const time = slots.findIndex(({ node }) => node.op === 'time');
     const result = program.place.get(value) ?? 0;
     this.evaluate = (t) => {

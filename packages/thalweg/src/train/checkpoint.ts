@@ -125,6 +125,7 @@ export function restore(core: Core, bytes: Uint8Array): void {
   if (plan.scale !== null && core.options.scale !== undefined) Object.assign(core.options.scale, plan.scale);
   core.pending = plan.pending;
   core.steps = plan.t;
+  core.damage = undefined;
   core.activate();
 }
 

@@ -2,11 +2,15 @@
  * The core of an optimizer: everything that it holds. The public face (`optimizer.ts`), what takes gradients in (`intake.ts`) and what saves
  * and loads (`checkpoint.ts`) all work on it.
  */
-import { ArrayError, NonFiniteError, OptionError } from '../language/error.ts';
+import { ArrayError, NonFiniteError, OptionError, WorkerError } from '../language/error.ts';
 import { topological } from '../language/graph.ts';
 import type { Program } from '../language/program.ts';
+import { denormalPeriod } from '../plan/denormals.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { Backend } from '../runtime/backend.ts';
+import type { Crew } from '../runtime/crew.ts';
+import { stepTogether, type Member } from '../runtime/ensemble.ts';
+import type { MemorySource } from '../runtime/memory.ts';
 import type { StepContext } from '../runtime/leaves.ts';
 import { Schedule } from '../schedules/schedule.ts';
 import type { AnyArray } from './arrays.ts';
@@ -27,6 +31,9 @@ export interface CoreOptions {
   readonly maximize: boolean;
   readonly accumulate: number;
   readonly scale: LossScale | undefined;
+  readonly source: MemorySource;
+  readonly crew: Crew;
+  readonly observe: { readonly signFlips: boolean } | undefined;
 }
 
 /** Everything that an optimizer holds. */
@@ -47,6 +54,8 @@ export class Core {
   /** Gradients accumulated since the last step. */
   pending = 0;
   steps = 0;
+  /** What happened when a step was left half-written; undefined where the arrays are whole. */
+  damage: string | undefined;
 
   constructor({ name, branches, equations }: Recipe, options: CoreOptions) {
     const { dtype, backend, nonFinite, accumulate, scale, maximize } = options;
@@ -58,6 +67,9 @@ export class Core {
       dtype,
       backend,
       gated: nonFinite !== 'propagate',
+      source: options.source,
+      crew: options.crew,
+      observe: options.observe,
       before: policyParts(accumulate, scale !== undefined, maximize),
       trace: debugTrace(name),
     });
@@ -93,11 +105,13 @@ export class Core {
       for (const views of [this.views, this.gradientViews]) views[name] = views[to] ?? new Float32Array(0);
     }
     this.activate();
-    // Two steps, so that neither compiles: a first step may differ, where a state has a first value.
+    // Two steps, so that neither compiles: a first step may differ, where a state has a first value. The third is one in which the denormal
+    // rule holds; schedules are not asked for it, since it may never come.
     for (const t of [1, 2]) {
       this.announce(made, this.steps + t);
       for (const { stepper, context } of made) stepper.warm(context);
     }
+    for (const { stepper, context } of made) stepper.warm({ ...context, t: denormalPeriod });
   }
 
   /** Steps those that are neither frozen nor removed. */
@@ -120,6 +134,22 @@ export class Core {
     this.options.scale?.update(false);
     if (this.options.nonFinite === 'throw') throw new NonFiniteError(this.name, offending, t);
     return false;
+  }
+
+  /** Steps these members. Where a thread fails, the arrays are damaged from then on. */
+  advance(members: readonly Member[]): boolean {
+    try {
+      return stepTogether(members);
+    } catch (error) {
+      if (!(error instanceof WorkerError)) throw error;
+      this.damage = `${error.message} in the middle of step ${String(this.steps + 1)}, so its arrays are half-written`;
+      throw this.damaged(this.damage);
+    }
+  }
+
+  /** What to throw where damaged arrays would be used. */
+  damaged(damage: string): WorkerError {
+    return new WorkerError(`${this.name}: ${damage}; load() a checkpoint to go on`);
   }
 
   /** What was set for a hyperparameter of this name. */

@@ -118,12 +118,11 @@ export class Method<N extends string = string> {
    * ```
    */
   async init<const P extends Readonly<Record<string, Declared>>>(parameters: P, options: InitOptions = {}): Promise<Optimizer<P, N>> {
-    await Promise.resolve();
     for (const { name, program } of this.branches) {
       if (!program.writes.has('w'))
         throw new ThalwegError('method', `${name}: never assigns w, so it trains nothing; chain it with an optimizer`);
     }
-    return new Optimizer(this, parameters, options);
+    return Optimizer.start(this, parameters, options);
   }
 }
 

@@ -6,7 +6,6 @@ import { ArrayError, DisposedError, OptionError, ThalwegError } from '../languag
 import { evaluated } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { Backend } from '../runtime/backend.ts';
-import { stepTogether } from '../runtime/ensemble.ts';
 import { checkParameters, commonType, type AnyArray } from './arrays.ts';
 import type { Recipe } from './branch.ts';
 import { checkpoint, restore } from './checkpoint.ts';
@@ -14,8 +13,10 @@ import { Core, type NonFinite } from './core.ts';
 import { checkNames, describe, type HyperValue } from './hyper.ts';
 import { accumulateGradients, checkGradients, checkInputs, copyGradients, noInputs, takeInputs, type Inputs } from './intake.ts';
 import { matches, type Match } from './match.ts';
+import { observations, type Observation } from './observation.ts';
 import { LossScale, type DynamicLossScale } from './policy.ts';
 import type { Declared, ViewOf } from './tensor.ts';
+import { resources, type GivenMemory } from './threads.ts';
 
 /** How to bind a method to parameters. */
 export interface InitOptions {
@@ -29,6 +30,18 @@ export interface InitOptions {
   readonly accumulate?: number;
   /** What the loss was multiplied by before its gradient was taken: a number, or a scale that adapts (`opt.lossScale` tells it). */
   readonly lossScale?: number | DynamicLossScale;
+  /**
+   * How many threads share a step, on the backend `wasm`: `'auto'` by default, one below half a million elements. Results do not depend on it.
+   * Where memory cannot be shared, as in a page without cross-origin isolation, there is one; `opt.threads` tells.
+   */
+  readonly threads?: number | 'auto';
+  /** A memory to keep all arrays in, or the rest of one from `offset` on: it must be large enough, and shared for several threads. */
+  readonly memory?: WebAssembly.Memory | GivenMemory;
+  /**
+   * Measure each step, for `opt.observe()`: norms of gradients, weights and updates, summed by the passes that read them anyway. `signFlips` also
+   * counts how many updates changed their sign, for one more state.
+   */
+  readonly observe?: boolean | { readonly signFlips?: boolean };
 }
 
 /** Arrays by parameter name, as handed to `step`. Frozen parameters may be left out. */
@@ -62,8 +75,8 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   /** Use `init` of a method instead. */
   constructor(recipe: Recipe, parameters: P, options: InitOptions) {
     const { name } = recipe;
-    checkNames(name, options, ['backend', 'nonFinite', 'maximize', 'accumulate', 'lossScale']);
-    const { accumulate = 1, lossScale } = options;
+    checkNames(name, options, ['backend', 'nonFinite', 'maximize', 'accumulate', 'lossScale', 'threads', 'memory', 'observe']);
+    const { accumulate = 1, lossScale, threads = 'auto', memory } = options;
     const backend = oneOf<Backend>(name, 'backend', options.backend ?? 'wasm', ['wasm', 'fround', 'reference']);
     const fallback = typeof lossScale === 'object' ? 'skip' : 'propagate';
     const nonFinite = oneOf<NonFinite>(name, 'nonFinite', options.nonFinite ?? fallback, ['propagate', 'skip', 'throw']);
@@ -75,11 +88,38 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
       throw new OptionError(name, 'nonFinite', 'propagate', "cannot be 'propagate' with a dynamic lossScale, which has to skip");
     const { tensors, ties } = checkParameters(name, parameters);
     const dtype = commonType(name, tensors, backend);
-    const core = new Core(recipe, { dtype, backend, nonFinite, maximize, accumulate, scale });
+    const { source, crew } = resources(name, { threads, memory }, backend, elements(tensors));
+    const core = new Core(recipe, {
+      dtype,
+      backend,
+      nonFinite,
+      maximize,
+      accumulate,
+      scale,
+      source,
+      crew,
+      observe: checkObserve(name, options.observe),
+    });
     core.enlist(tensors, ties);
     [this.name, this.equations, this.dtype, this.backend] = [name, recipe.equations, dtype, backend];
     this.hyperView = hyperAccessors(core);
     this.core = core;
+  }
+
+  /** Makes an optimizer and starts its threads. Use `init` of a method instead. */
+  static async start<P extends Readonly<Record<string, Declared>>, N extends string>(
+    recipe: Recipe,
+    parameters: P,
+    options: InitOptions,
+  ): Promise<Optimizer<P, N>> {
+    const opt = new Optimizer<P, N>(recipe, parameters, options);
+    await opt.core?.options.crew.assemble();
+    return opt;
+  }
+
+  /** How many threads share a step. */
+  get threads(): number {
+    return this.running('threads').options.crew.threads;
   }
 
   /** Live views of the parameters, by name. Reading is free; writing changes the parameter. */
@@ -137,7 +177,8 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * @param gradients - an array for each parameter, of its length and type; omit (or pass `grads`) to use what `grads` holds
    * @param inputs - the declared inputs, such as `{ loss }`
    * @returns whether the step was taken: false under `nonFinite: 'skip'`, and while gradients are only accumulated
-   * @throws ArrayError, NonFiniteError, OptionError, DisposedError; nothing has changed then
+   * @throws ArrayError, NonFiniteError, OptionError, DisposedError; nothing has changed then. WorkerError where a thread died in the middle of the
+   * step: the arrays are half-written, and everything but `load` is refused from then on
    * @example
    * ```ts
    * import { polyak } from 'thalweg';
@@ -147,7 +188,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * ```
    */
   step(gradients?: Gradients<P>, inputs: Inputs = noInputs): boolean {
-    const core = this.running('step');
+    const core = this.whole('step');
     const { roster, options } = core;
     const handed = gradients === undefined || Object.is(gradients, core.gradientViews) ? undefined : gradients;
     if (handed !== undefined) checkGradients(core, handed);
@@ -161,7 +202,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     if (handed !== undefined) copyGradients(core, handed);
     takeInputs(core, inputs);
     if (options.accumulate > 1 && !accumulateGradients(core)) return false;
-    if (!stepTogether(roster.running)) {
+    if (!core.advance(roster.running)) {
       const offending = Object.keys(core.gradientViews).filter((name) => core.gradientViews[name]?.every(Number.isFinite) !== true);
       return core.refuse(
         offending.map((name) => `the gradient of ${name}`),
@@ -174,17 +215,35 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   }
 
   /**
+   * Measures of the last step by parameter name, those of frozen parameters apart. Needs `observe` at `init`.
+   *
+   * @returns ‖g‖, ‖w‖, ‖Δw‖, ‖Δw‖/‖w‖, the effective learning rate ‖Δw‖/‖g‖, and the share of sign flips if asked for
+   * @throws ThalwegError without `observe`, and before the first step
+   * @example
+   * ```ts
+   * import { sgd } from 'thalweg';
+   * const opt = await sgd({ lr: 0.1 }).init({ w: Float32Array.of(3, 4) }, { observe: true });
+   * opt.step({ w: Float32Array.of(0, 1) });
+   * (await opt.observe()).w?.effectiveLr; // 0.1
+   * ```
+   */
+  async observe(): Promise<Readonly<Partial<Record<keyof P, Observation>>>> {
+    await Promise.resolve();
+    return observations(this.whole('observe')) as Partial<Record<keyof P, Observation>>;
+  }
+
+  /**
    * Where to evaluate the model: views by name, computed anew by each call. The parameters themselves, except for methods that train at another
    * point than they evaluate at, such as schedule-free ones and averages.
    */
   evaluate(): Views<P> {
-    const core = this.running('evaluate');
+    const core = this.whole('evaluate');
     const members = core.roster.members.flatMap((member) =>
       member.evaluator === undefined ? [] : [{ ...member, stepper: member.evaluator, active: undefined }],
     );
     if (members.length === 0) return core.views as Views<P>;
     core.announce(core.roster.members, core.steps);
-    stepTogether(members);
+    core.advance(members);
     const points = Object.keys(core.views).map((name) => {
       const place = core.roster.places.get(core.ties.get(name) ?? name);
       const apart = place?.member.evaluator !== undefined;
@@ -274,7 +333,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    */
   async save(): Promise<Uint8Array<ArrayBuffer>> {
     await Promise.resolve();
-    return joinChunks(checkpoint(this.running('save')));
+    return joinChunks(checkpoint(this.whole('save')));
   }
 
   /**
@@ -291,18 +350,26 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
 
   /** The parts of the file that `save` would give, one array at a time, for writing without a copy of it all. */
   *chunks(): Generator<Uint8Array> {
-    yield* checkpoint(this.running('chunks'));
+    yield* checkpoint(this.whole('chunks'));
   }
 
   /** Gives the memory back. Views taken before keep their values; everything else throws a DisposedError from now on. */
   dispose(): void {
     this.stepsAtEnd = this.t;
+    this.core?.options.crew.dismiss();
     this.core = undefined;
   }
 
   /** The same as `dispose`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /** The core, where its arrays are whole. */
+  private whole(use: string): Core {
+    const core = this.running(use);
+    if (core.damage !== undefined) throw core.damaged(core.damage);
+    return core;
   }
 
   private running(use: string): Core {
@@ -323,6 +390,10 @@ function select({ name: owner, roster, removed, views }: Core, use: string, matc
   return found.map(([name]) => name);
 }
 
+function elements(tensors: ReadonlyMap<string, { readonly shape: readonly number[] }>): number {
+  return [...tensors.values()].reduce((total, { shape }) => total + shape.reduce((product, size) => product * size, 1), 0);
+}
+
 function joinChunks(chunks: Iterable<Uint8Array>): Uint8Array<ArrayBuffer> {
   const all = [...chunks];
   const out = new Uint8Array(all.reduce((total, chunk) => total + chunk.length, 0));
@@ -332,6 +403,15 @@ function joinChunks(chunks: Iterable<Uint8Array>): Uint8Array<ArrayBuffer> {
     at += chunk.length;
   }
   return out;
+}
+
+function checkObserve(owner: string, observe: InitOptions['observe']): { readonly signFlips: boolean } | undefined {
+  if (observe === undefined || observe === false) return undefined;
+  if (observe === true) return { signFlips: false };
+  if (typeof observe !== 'object' || (observe as unknown) === null)
+    throw new OptionError(owner, 'observe', observe, `must be a boolean or { signFlips }, not ${describe(observe)}`);
+  checkNames(`${owner}, observe`, observe, ['signFlips']);
+  return { signFlips: oneOf(owner, 'observe.signFlips', observe.signFlips ?? false, [true, false]) };
 }
 
 function oneOf<T>(owner: string, option: string, value: T, allowed: readonly T[]): T {

@@ -7,9 +7,12 @@ import { isReduction, scopeOf, topological } from '../language/graph.ts';
 import { buildProgram, type InputSymbol, type Part, type Program } from '../language/program.ts';
 import { cohorts, evaluationProgram } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
+import { observed } from '../plan/observe.ts';
 import type { Backend } from '../runtime/backend.ts';
+import type { Crew } from '../runtime/crew.ts';
 import type { Member } from '../runtime/ensemble.ts';
 import type { StepContext } from '../runtime/leaves.ts';
+import type { MemorySource } from '../runtime/memory.ts';
 import { Stepper } from '../runtime/stepper.ts';
 import type { Branch } from './branch.ts';
 import { describeMatch, matches, otherwise } from './match.ts';
@@ -40,8 +43,12 @@ export interface RosterOptions {
   readonly dtype: DType;
   readonly backend: Backend;
   readonly gated: boolean;
+  readonly source: MemorySource;
+  readonly crew: Crew;
   /** Put before each branch: negation and the like. */
   readonly before: readonly Part[];
+  /** Whether to measure each step, and sign flips with it. */
+  readonly observe: { readonly signFlips: boolean } | undefined;
   readonly trace: ((text: string) => void) | undefined;
 }
 
@@ -61,9 +68,12 @@ export class Roster {
   constructor(branches: readonly Branch[], options: RosterOptions) {
     this.branches = branches;
     this.options = options;
-    this.programs = branches.map(({ name, parts, program }) =>
-      options.before.length === 0 ? program : buildProgram(name, [...options.before, ...parts.map(({ part }) => part)]),
-    );
+    const { before, observe } = options;
+    this.programs = branches
+      .map(({ name, parts, program }) =>
+        before.length === 0 ? program : buildProgram(name, [...before, ...parts.map(({ part }) => part)]),
+      )
+      .map((program) => (observe === undefined ? program : observed(program, observe.signFlips)));
     const byName = new Map(this.programs.flatMap(({ inputs }) => inputs.map((input) => [input.name, input] as const)));
     this.inputs = [...byName.values()].filter(({ name }) => !Object.values<string>(hidden).includes(name));
     this.checkCommonSums();
@@ -77,14 +87,14 @@ export class Roster {
       const shapes = new Map([...tensors].flatMap(([name, { shape }]) => (chosen.get(name) === group ? [[name, shape] as const] : [])));
       if (program === undefined || shapes.size === 0) return [];
       return cohorts(program, shapes).map((cohort): RosterMember => {
-        const { dtype, backend, gated, trace } = this.options;
-        const stepper = new Stepper({ ...cohort, dtype, backend, gated, trace });
+        const { dtype, backend, gated, trace, source, crew } = this.options;
+        const stepper = new Stepper({ ...cohort, dtype, backend, gated, trace, source, crew });
         const context = { ...contextOf(group), scalarStates: stepper.scalarStates };
         const evaluation = evaluationProgram(cohort.program);
         const evaluator =
           evaluation === undefined
             ? undefined
-            : new Stepper({ ...cohort, program: evaluation, dtype, backend, gated: false, trace, on: stepper });
+            : new Stepper({ ...cohort, program: evaluation, dtype, backend, gated: false, trace, source, crew, on: stepper });
         return { stepper, group, active: undefined, born, program: cohort.program, evaluator, context };
       });
     });

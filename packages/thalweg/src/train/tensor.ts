@@ -3,7 +3,7 @@ import { ThalwegError } from '../language/error.ts';
 import type { DType } from '../plan/dtype.ts';
 
 /** The array type that holds elements of type `D`. */
-export type ArrayOf<D extends DType> = D extends 'float64' ? Float64Array<ArrayBuffer> : Float32Array<ArrayBuffer>;
+export type ArrayOf<D extends DType> = D extends 'float64' ? Float64Array : Float32Array;
 
 /** A declared parameter: its shape, its element type and its first values. */
 export interface Tensor<D extends DType = DType> {

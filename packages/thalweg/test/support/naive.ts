@@ -8,7 +8,8 @@ import type { Program } from '../../src/language/program.ts';
 import { cos, exp, log, numbers, pow } from '../../src/lower/elementary.ts';
 import type { DType } from '../../src/plan/dtype.ts';
 import { prepare, type Variants } from '../../src/plan/plan.ts';
-import { specialise } from '../../src/plan/specialise.ts';
+import { rewrite } from '../../src/plan/rewrite.ts';
+import { hostConditions, specialise } from '../../src/plan/specialise.ts';
 
 /** An array per tensor, or one number. */
 type Value = readonly (readonly number[])[] | number;
@@ -29,11 +30,20 @@ export class NaiveOptimizer {
   private readonly dtype: DType;
   private readonly hyper: Readonly<Record<string, number>>;
 
-  constructor(program: Program, dtype: DType, hyper: Readonly<Record<string, number>>, w: readonly (readonly number[])[]) {
+  /** With `denormals`, what is small stays as IEEE arithmetic makes it: the denormal rule is left out. */
+  constructor(
+    program: Program,
+    dtype: DType,
+    hyper: Readonly<Record<string, number>>,
+    w: readonly (readonly number[])[],
+    denormals = false,
+  ) {
     this.program = program;
     this.dtype = dtype;
     this.hyper = hyper;
-    this.prepared = prepare(program, dtype, false);
+    const prepared = prepare(program, dtype, false);
+    const writes = denormals ? rewrite(program.graph, program.writes, program.states, dtype) : prepared.writes;
+    this.prepared = { ...prepared, writes, conditions: hostConditions(writes.values(), program.states) };
     this.values.set(
       'w',
       w.map((tensor) => tensor.map((x) => this.round(x))),

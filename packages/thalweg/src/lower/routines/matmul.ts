@@ -2,10 +2,11 @@
 import { operandOf, type Matrix, type Multiply, type Routine } from './routine.ts';
 
 /** out = A·B. Blocks of the inner index keep B's rows in cache; the order in which an element is summed does not change. */
-export const multiply: Multiply = (a, b, out) => {
+export const multiply: Multiply = (a, b, out, isTransposed = false) => {
   out.data.fill(0);
-  if (out.data instanceof Float32Array) accumulate(a, b, out, Math.fround);
-  else accumulate(a, b, out, (x) => x);
+  const right = isTransposed ? transposed(b) : b;
+  if (out.data instanceof Float32Array) accumulate(a, right, out, Math.fround);
+  else accumulate(a, right, out, (x) => x);
 };
 
 const blockOfInner = 64;

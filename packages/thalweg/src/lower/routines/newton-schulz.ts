@@ -20,7 +20,7 @@ export const newtonSchulz: Routine = (job) => {
   const square = like(x, x.rows, x.rows);
   const product = like(x, x.rows, x.cols);
   for (let step = 0; step < steps; step++) {
-    multiply(x, transposed(x), gram);
+    multiply(x, x, gram, true);
     multiply(gram, gram, square);
     for (let i = 0; i < gram.data.length; i++) gram.data[i] = b * gram.data[i]! + c * square.data[i]!;
     multiply(gram, x, product);

@@ -10,8 +10,8 @@ export interface Matrix {
   readonly cols: number;
 }
 
-/** out = A·B, each element summed in the order of the inner index, every product and sum rounded to the array's type. */
-export type Multiply = (a: Matrix, b: Matrix, out: Matrix) => void;
+/** out = A·B, or A·Bᵀ, each element summed in the order of the inner index, every product and sum rounded to the array's type. */
+export type Multiply = (a: Matrix, b: Matrix, out: Matrix, transposed?: boolean) => void;
 
 /** One call of a routine for one tensor. */
 export interface RoutineJob {

@@ -4,7 +4,7 @@ import { describe } from '../hyper.ts';
 import { asTensor, type Parameter } from '../tensor.ts';
 
 /** Arrays by parameter name. */
-export type Arrays = Record<string, Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>>;
+export type Arrays = Record<string, Float32Array | Float64Array>;
 
 /** The live arrays of the point and of its gradient, and their length in all. */
 export class Space {

@@ -1,0 +1,45 @@
+/** Brings a network and its data into a worker. Knows no page and no optimizer. */
+import { digitsNetwork, wordsNetwork, type Corpus, type Images, type Network, type Score } from '@thalweg/compare/models';
+import { fetchDigits, fetchText } from '../parts/data.ts';
+import type { NetId } from './setup.ts';
+
+/** Arrays by parameter name. */
+export type Arrays = Readonly<Record<string, Float32Array | Float64Array>>;
+
+/** A network with its data. */
+export interface Trainee extends Pick<Network<never>, 'start' | 'gradient'> {
+  /** Loss and error on the validation data. */
+  readonly validate: (params: Arrays) => Score;
+  /** The loss on a fixed sample of the training data: the height of the map. */
+  readonly height: (params: Arrays) => number;
+}
+
+/** Fetches the data of a network. `base` is the address of the page. */
+export async function loadNet(id: NetId, base: string): Promise<Trainee> {
+  if (id === 'digits') {
+    const { train, validation } = await fetchDigits(base);
+    return trainee(digitsNetwork(train), validation, firstImages(train, 1000));
+  }
+  const { vocabulary, train, validation } = await fetchText(base);
+  return trainee(wordsNetwork(vocabulary.length, train), validation, firstBags(train, 1500));
+}
+
+/** A network with what it is validated and what its map is measured on. */
+export function trainee<Data>(network: Network<Data>, validation: Data, sample: Data): Trainee {
+  return {
+    ...network,
+    validate: (params) => network.measure(params, validation),
+    height: (params) => network.measure(params, sample).loss,
+  };
+}
+
+/** The first images of a set. */
+export function firstImages({ pixels, labels, count }: Images, most: number): Images {
+  const kept = Math.min(most, count);
+  return { pixels: pixels.subarray(0, (kept * pixels.length) / count), labels: labels.subarray(0, kept), count: kept };
+}
+
+/** The first paragraphs of a text. */
+export function firstBags({ words, values, labels }: Corpus, most: number): Corpus {
+  return { words: words.slice(0, most), values: values.slice(0, most), labels: labels.subarray(0, most) };
+}

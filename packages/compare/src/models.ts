@@ -1,0 +1,11 @@
+/**
+ * The networks that the problems train, for pages in a browser: the data is handed in. Imports nothing of Node.
+ *
+ * @packageDocumentation
+ */
+export { digitsNetwork, imageSize } from './models/digits.ts';
+export type { Images } from './models/digits.ts';
+export { hasDiverged } from './models/network.ts';
+export type { Network, Score } from './models/network.ts';
+export { wordsNetwork } from './models/words.ts';
+export type { Corpus } from './models/words.ts';

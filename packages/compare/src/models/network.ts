@@ -1,0 +1,25 @@
+/** What the problems that train a network have in common. Knows no data and no files. */
+import type { Arrays, Model } from '../problem.ts';
+
+/** Examples per step. */
+export const batchSize = 64;
+
+/** Cross-entropy and the share that is told wrong. */
+export interface Score {
+  readonly loss: number;
+  readonly errorPercent: number;
+}
+
+/** A network with its training data; what it is measured on is handed in. */
+export interface Network<Data> extends Pick<Model, 'start' | 'gradient'> {
+  /** Mean cross-entropy and error on some examples. */
+  measure(params: Arrays, data: Data): Score;
+}
+
+/** A run whose loss leaves this multiple of its first loss behind counts as diverged, as one with a loss that is not finite does. */
+const divergenceFactor = 1e4;
+
+/** Whether a run that began at loss `first` has diverged at `loss`. */
+export function hasDiverged(loss: number, first: number): boolean {
+  return !Number.isFinite(loss) || Math.abs(loss) > divergenceFactor * Math.max(1, Math.abs(first));
+}

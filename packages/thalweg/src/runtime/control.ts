@@ -1,0 +1,76 @@
+/**
+ * What the threads of a pool share besides memories: one block of integers, and the rules by which they take segments of a job. Both sides
+ * import it; it imports nothing.
+ *
+ * The epoch counts openings and closings: a job is open while it is odd. A thread that wants to help adds itself to `active`, and only then
+ * looks whether the job it saw is still open; whoever opened the job closes it and waits until nobody is active. So nobody reads a job that
+ * is being written, and a thread that wakes too late has missed nothing.
+ */
+
+/** Integers in a cache line: counters that different threads write lie apart. */
+const line = 16;
+
+/** The most threads that can share a job, the calling one included. */
+export const mostThreads = 64;
+
+/** Where the integers lie. `mail` counts messages sent, `next` begins the counters from which each thread takes segments. */
+export const field = {
+  epoch: 0,
+  mail: line,
+  active: 2 * line,
+  failed: 3 * line,
+  kernel: 4 * line,
+  at: 4 * line + 1,
+  count: 4 * line + 2,
+  threads: 4 * line + 3,
+  batch: 4 * line + 4,
+  next: 5 * line,
+} as const;
+
+/** How many integers there are. */
+export const controlLength = field.next + mostThreads * line;
+
+/** The function of a kernel, as `lower/convention.ts` says. */
+export type Run = (at: number, from: number, to: number) => void;
+
+/** What the calling thread sends to the others: a kernel with the memory it runs on, or that one is no longer needed. */
+export type Message =
+  { readonly kernel: number; readonly module: WebAssembly.Module; readonly memory: WebAssembly.Memory } | { readonly forget: number };
+
+/** What a thread is told when it starts. */
+export interface Welcome {
+  readonly control: SharedArrayBuffer;
+  /** Its number; the calling thread is 0. */
+  readonly thread: number;
+  /** How much of the mail it need not wait for. */
+  readonly read: number;
+}
+
+/** Writes a job. Each thread is to begin in a part of its own, which keeps what it reads in its own caches from step to step. */
+export function post(control: Int32Array, kernel: number, at: number, count: number, threads: number): void {
+  control[field.kernel] = kernel;
+  control[field.at] = at;
+  control[field.count] = count;
+  control[field.threads] = threads;
+  control[field.batch] = Math.max(1, Math.floor(count / (threads * 64)));
+  for (let k = 0; k < threads; k++) Atomics.store(control, field.next + k * line, Math.floor((count * k) / threads));
+}
+
+/** Runs segments of the open job until all are taken: first those of the thread's own part, then what is left of the others'. */
+export function share(control: Int32Array, thread: number, run: Run): void {
+  const { at, count, threads, batch } = {
+    at: control[field.at]!,
+    count: control[field.count]!,
+    threads: control[field.threads]!,
+    batch: control[field.batch]!,
+  };
+  for (let k = 0; k < threads; k++) {
+    const owner = (thread + k) % threads;
+    const end = Math.floor((count * (owner + 1)) / threads);
+    for (;;) {
+      const from = Atomics.add(control, field.next + owner * line, batch);
+      if (from >= end) break;
+      run(at, from, Math.min(from + batch, end));
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * The pool: the threads that help the calling one, one pool for all optimizers of a process. The calling thread always takes part and never
+ * waits for a thread to wake: one that comes too late finds nothing left. It waits only for segments that others have begun.
+ */
+import { WorkerError } from '../language/error.ts';
+import { controlLength, field, mostThreads, post, share, type Message, type Run } from './control.ts';
+import { spawner, type Spawn, type Thread } from './spawn.ts';
+
+/** How long to wait for a thread that has begun a segment, which takes microseconds, in milliseconds. */
+const deadline = 800;
+/** How long to look before sleeping, in milliseconds. */
+const patience = 0.02;
+
+/** Threads and what they have been told. */
+export class Pool {
+  /** Whether a thread failed in the middle of a job; nothing runs here any more. */
+  broken = false;
+  private readonly buffer = new SharedArrayBuffer(4 * controlLength);
+  private readonly control = new Int32Array(this.buffer);
+  private readonly known = new Map<number, Message>();
+  private readonly threads: { readonly thread: Thread; readonly ready: Promise<void> }[] = [];
+  private readonly spawn: Spawn;
+  private kernels = 0;
+
+  constructor(spawn: Spawn) {
+    this.spawn = spawn;
+  }
+
+  /** Sees to it that so many threads can share a job, the calling one included. Resolves when they run, or after a second without. */
+  async grow(threads: number): Promise<void> {
+    while (!this.broken && this.threads.length < Math.min(threads, mostThreads) - 1) this.add();
+    let late: ReturnType<typeof setTimeout> | undefined;
+    const tooLate = new Promise<void>((resolve) => (late = setTimeout(resolve, 1000)));
+    await Promise.race([Promise.all(this.threads.map(({ ready }) => ready)), tooLate]);
+    clearTimeout(late);
+  }
+
+  /** Makes a kernel on a memory known to all threads; returns the number by which `run` knows it. */
+  introduce(module: WebAssembly.Module, memory: WebAssembly.Memory): number {
+    const kernel = ++this.kernels;
+    const message: Message = { kernel, module, memory };
+    this.known.set(kernel, message);
+    this.tell(message);
+    return kernel;
+  }
+
+  /** Lets go of a kernel and its memory. */
+  forget(kernel: number): void {
+    if (this.known.delete(kernel)) this.tell({ forget: kernel });
+  }
+
+  /** Runs all `count` segments with up to `threads` threads. Throws a WorkerError where one of them fails or does not come back. */
+  run(kernel: number, run: Run, at: number, count: number, threads: number): void {
+    const { control } = this;
+    post(control, kernel, at, count, threads);
+    Atomics.store(control, field.failed, 0);
+    Atomics.add(control, field.epoch, 1);
+    Atomics.notify(control, field.epoch);
+    try {
+      share(control, 0, run);
+    } finally {
+      Atomics.add(control, field.epoch, 1);
+      this.wait();
+    }
+    if (Atomics.load(control, field.failed) !== 0) this.fail('a thread failed');
+  }
+
+  /** Ends all threads. */
+  close(): void {
+    this.broken = true;
+    for (const { thread } of this.threads.splice(0)) thread.terminate();
+  }
+
+  /** Waits until nobody works on the closed job. */
+  private wait(): void {
+    const { control } = this;
+    const started = performance.now();
+    for (let active = Atomics.load(control, field.active); active !== 0; active = Atomics.load(control, field.active)) {
+      const waited = performance.now() - started;
+      if (waited > deadline) this.fail('a thread did not come back');
+      // Only where sleeping is allowed; the main thread of a browser has to look until the time is over.
+      if (waited > patience && maySleep()) Atomics.wait(control, field.active, active, deadline - waited);
+    }
+  }
+
+  private fail(problem: string): never {
+    this.close();
+    throw new WorkerError(problem);
+  }
+
+  private tell(message: Message): void {
+    for (const { thread } of this.threads) thread.post(message);
+    Atomics.add(this.control, field.mail, 1);
+    // Two more: closed as before, but another number, so that nobody falls asleep over the news.
+    Atomics.add(this.control, field.epoch, 2);
+    Atomics.notify(this.control, field.epoch);
+  }
+
+  private add(): void {
+    let started = (): void => undefined;
+    const ready = new Promise<void>((resolve) => (started = resolve));
+    const thread = this.spawn(started, () => {
+      started();
+      const place = this.threads.findIndex((one) => one.thread === thread);
+      if (place >= 0) this.threads.splice(place, 1);
+    });
+    this.threads.push({ thread, ready });
+    // What is known already comes by the same way as the mail to come, but is not counted in it.
+    const read = Atomics.load(this.control, field.mail) - this.known.size;
+    thread.post({ control: this.buffer, thread: this.threads.length, read });
+    for (const message of this.known.values()) thread.post(message);
+  }
+}
+
+/** Whether this thread may block: all may but the main thread of a browser. */
+function maySleep(): boolean {
+  return typeof document === 'undefined';
+}
+
+let current: Pool | undefined;
+
+/** The pool of this process; undefined where there are no threads. */
+export function currentPool(): Pool | undefined {
+  if (current !== undefined && !current.broken) return current;
+  const spawn = spawner();
+  return (current = spawn === undefined ? undefined : new Pool(spawn));
+}

@@ -1,0 +1,63 @@
+/** Starts a thread: a worker of Node, or of a browser whose page may share memory. Knows neither pools nor kernels. */
+import type { Message, Welcome } from './control.ts';
+
+/** A thread that runs `worker.ts`. */
+export interface Thread {
+  /** Sends something; it is read when the thread returns to its event loop. */
+  post(message: Welcome | Message): void;
+  /** Ends it, whatever it is doing. */
+  terminate(): void;
+}
+
+/** Starts a thread. `ready` is called once it runs, `gone` if it ends or cannot start. */
+export type Spawn = (ready: () => void, gone: () => void) => Thread;
+
+/** How many threads the machine runs at once, as far as the engine says. */
+export function cores(): number {
+  return typeof navigator === 'undefined' ? 1 : navigator.hardwareConcurrency;
+}
+
+/** How to start a thread here; undefined where there are no threads or no shared memory. */
+export function spawner(): Spawn | undefined {
+  if (typeof SharedArrayBuffer === 'undefined') return undefined;
+  const node = nodeThreads();
+  if (node !== undefined) return (ready, gone) => inNode(node, ready, gone);
+  return typeof Worker === 'function' && globalThis.crossOriginIsolated ? inBrowser : undefined;
+}
+
+/** Node's own threads, found without an import that browsers would have to resolve. */
+function nodeThreads() {
+  return typeof process === 'undefined' ? undefined : (process as Partial<NodeJS.Process>).getBuiltinModule?.('node:worker_threads');
+}
+
+function inNode(node: NonNullable<ReturnType<typeof nodeThreads>>, ready: () => void, gone: () => void): Thread {
+  // From the source, Node runs TypeScript as it is.
+  const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
+  const worker = new node.Worker(new URL(file, import.meta.url), { name: 'thalweg', execArgv: [] });
+  worker.once('message', ready);
+  worker.once('error', gone);
+  worker.once('exit', gone);
+  // The process may end while threads wait for work.
+  worker.unref();
+  return {
+    post: (message) => {
+      worker.postMessage(message);
+    },
+    terminate: () => void worker.terminate(),
+  };
+}
+
+function inBrowser(ready: () => void, gone: () => void): Thread {
+  // Bundlers look for exactly these words to find the file.
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'thalweg' });
+  worker.addEventListener('message', ready, { once: true });
+  worker.addEventListener('error', gone, { once: true });
+  return {
+    post: (message) => {
+      worker.postMessage(message);
+    },
+    terminate: () => {
+      worker.terminate();
+    },
+  };
+}

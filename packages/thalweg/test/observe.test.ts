@@ -1,0 +1,78 @@
+/** Diagnostics: against sums taken by hand, on every kind of program, without a pass of their own. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  adamw, chain, clipByGlobalNorm, groups, lamb, muon, OptionError, otherwise, sgd, tensor, ThalwegError, tied, type Method,
+} from 'thalweg'; // prettier-ignore
+import { observed } from '../src/plan/observe.ts';
+import { planVariant, prepare } from '../src/plan/plan.ts';
+
+const norm = (x: Iterable<number>): number => Math.hypot(...x);
+const near = (a: number | undefined, b: number): void => { assert.ok(Math.abs((a ?? NaN) - b) <= 1e-6 * Math.max(1e-12, b), `${String(a)} is not ${String(b)}`); }; // prettier-ignore
+
+const methods: readonly Method[] = [
+  sgd({ lr: 0.1, momentum: 0.9 }),
+  adamw(),
+  chain(clipByGlobalNorm(0.1), lamb()),
+  groups([
+    { match: { rank: 2 }, use: muon() },
+    { match: otherwise, use: adamw() },
+  ]),
+];
+for (const method of methods) {
+  for (const [backend, nonFinite] of [
+    ['wasm', 'propagate'],
+    ['wasm', 'throw'],
+    ['fround', 'propagate'],
+  ] as const) {
+    test(`${method.name} tells what its step did (${backend}, ${nonFinite})`, async () => {
+      const shapes = { W: tensor([5, 7]), b: tensor([3]) };
+      const opt = await method.init(shapes, { observe: { signFlips: true }, backend, nonFinite });
+      const plain = await method.init(shapes, { backend, nonFinite });
+      let last: Record<string, readonly number[]> = {};
+      for (let t = 1; t <= 4; t++) {
+        const before = { W: opt.params.W.slice(), b: opt.params.b.slice() };
+        for (const each of [opt, plain]) for (const g of Object.values(each.grads)) g.forEach((_, i) => (g[i] = Math.sin(i * t + 1)));
+        opt.step();
+        plain.step();
+        const seen = await opt.observe();
+        const updates: Record<string, readonly number[]> = {};
+        for (const name of ['W', 'b'] as const) {
+          const update = [...opt.params[name]].map((w, i) => w - before[name][i]!);
+          updates[name] = update;
+          near(seen[name]?.gradientNorm, norm(opt.grads[name]));
+          near(seen[name]?.weightNorm, norm(before[name]));
+          near(seen[name]?.updateNorm, norm(update));
+          near(seen[name]?.effectiveLr, norm(update) / norm(opt.grads[name]));
+          if (t > 1) near(seen[name]?.updateRatio, norm(update) / norm(before[name]));
+          const flips = update.filter((x, i) => x * (last[name]?.[i] ?? 0) < 0).length / update.length;
+          near(seen[name]?.signFlips, flips);
+        }
+        last = updates;
+      }
+      assert.deepEqual([...opt.params.W, ...opt.params.b], [...plain.params.W, ...plain.params.b], 'looking changes nothing');
+    });
+  }
+}
+
+test('diagnostics ride on the passes that are there: clipping and AdamW stay two', () => {
+  const [{ program } = assert.fail()] = chain(clipByGlobalNorm(1), adamw()).branches;
+  const passes = (of: typeof program): number => planVariant(prepare(of, 'float32', false), [true, true, true, true]).passes.length;
+  assert.equal(passes(program), 2);
+  assert.equal(passes(observed(program, true)), 2);
+});
+
+test('frozen parameters are not told of, tied ones are, and without the option nothing is', async () => {
+  const opt = await sgd().init({ a: tensor([2]), b: tensor([2]), c: tied('a') }, { observe: true });
+  await assert.rejects(opt.observe(), /nothing was observed yet/);
+  opt.freeze('b');
+  opt.grads.a.fill(1);
+  opt.step();
+  const seen = await opt.observe();
+  assert.deepEqual(Object.keys(seen), ['a', 'c']);
+  assert.ok(!('signFlips' in (seen.a ?? {})));
+  const blind = await sgd().init({ a: tensor([2]) });
+  blind.step();
+  await assert.rejects(blind.observe(), (error) => error instanceof ThalwegError && error.message.includes('observe: true'));
+  await assert.rejects(sgd().init({ a: tensor([2]) }, { observe: { flips: true } as never }), OptionError);
+});

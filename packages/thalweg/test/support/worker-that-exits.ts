@@ -1,0 +1,11 @@
+/** A thread that joins the first job and ends in the middle of it. */
+import { parentPort } from 'node:worker_threads';
+import { field, type Welcome } from '../../src/runtime/control.ts';
+
+parentPort?.once('message', (welcome: Welcome) => {
+  const control = new Int32Array(welcome.control);
+  parentPort?.postMessage('ready');
+  while (Atomics.load(control, field.epoch) % 2 === 0);
+  Atomics.add(control, field.active, 1);
+  process.exit(1);
+});

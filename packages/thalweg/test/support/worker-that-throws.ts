@@ -1,0 +1,19 @@
+/** A thread whose kernel traps in the middle of the first job, as `worker.ts` reports it. */
+import { parentPort } from 'node:worker_threads';
+import { field, share, type Welcome } from '../../src/runtime/control.ts';
+
+parentPort?.once('message', (welcome: Welcome) => {
+  const control = new Int32Array(welcome.control);
+  parentPort?.postMessage('ready');
+  while (Atomics.load(control, field.epoch) % 2 === 0);
+  Atomics.add(control, field.active, 1);
+  try {
+    share(control, welcome.thread, () => {
+      throw new WebAssembly.RuntimeError('unreachable');
+    });
+  } catch {
+    Atomics.store(control, field.failed, 1);
+  }
+  Atomics.sub(control, field.active, 1);
+  Atomics.notify(control, field.active);
+});
