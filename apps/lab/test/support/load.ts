@@ -10,16 +10,24 @@ export interface Fetched {
   readonly gzip: number;
 }
 
+/** Files that have been weighed; Brotli takes its time. */
+const known = new Map<string, Fetched>();
+
 /** Opens `address` and returns what was fetched until nothing more came. */
 export async function firstLoad(page: Page, address: string): Promise<Fetched[]> {
   const bodies: Promise<Fetched>[] = [];
   const keep = (response: Response): void => {
     bodies.push(
-      response.body().then((body) => ({
-        path: new URL(response.url()).pathname,
-        brotli: Math.min(body.length, brotliCompressSync(body).length),
-        gzip: Math.min(body.length, gzipSync(body, { level: 9 }).length),
-      })),
+      response.body().then((body) => {
+        const { pathname: path } = new URL(response.url());
+        const file = known.get(path) ?? {
+          path,
+          brotli: Math.min(body.length, brotliCompressSync(body).length),
+          gzip: Math.min(body.length, gzipSync(body, { level: 9 }).length),
+        };
+        known.set(path, file);
+        return file;
+      }),
     );
   };
   page.on('response', keep);
