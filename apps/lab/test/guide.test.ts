@@ -175,6 +175,10 @@ describe('the guide', { skip }, () => {
       const { page, errors } = await site.open(chapter, { ...views.phone, dark: true });
       if (chapter !== '') await page.locator('.katex').first().waitFor();
       assert.ok(await fits(page), chapter);
+      if (chapter !== '') {
+        const current = (await page.locator('.chapters [aria-current=page]').boundingBox())!;
+        assert.ok(current.x >= 0 && current.x + current.width <= views.phone.width, `${chapter} is not in view among the chapters`);
+      }
       assert.deepEqual(await violations(page), [], chapter);
       assert.deepEqual(errors, []);
       await page.screenshot({ path: join(shots, `phone-${chapter.replace('guide/', '') || 'cover'}.png`), fullPage: true });
