@@ -1,138 +1,120 @@
 /**
- * `npm run bench`: AdamW in float32, one thread, against the same loop in C and in plain JavaScript. Contenders take turns in a rotating
- * order within each round, and ratios are formed within rounds, since the machine's speed drifts. `--write` keeps the tables.
+ * `npm run bench`: AdamW in float32 against what people would use instead and against the machine's limit; every optimizer against its own
+ * byte count; products of matrices; start-up. `--huge` is a run of its own. `--write` keeps the results, the tables and the picture.
  */
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { cpus, platform, release } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { adamw, tensor } from 'thalweg';
-import { Native, ours, plainJavaScript, type Contender } from './contenders.ts';
+import { format, resolveConfig } from 'prettier';
+import { Child, endAll } from './child.ts';
+import { compile, field } from './contenders.ts';
+import { jobsOf } from './jobs.ts';
+import { describeMachine, type Machine } from './machine.ts';
+import { picture } from './plot.ts';
+import { Progress } from './progress.ts';
+import { Stable, type Sweep } from './race.ts';
+import { markdown, shortTable } from './report.ts';
+import { readResults, resultsFile, type PartName, type Results } from './results.ts';
 
-/** One line of the results. */
-export interface Row {
-  readonly size: number;
-  readonly tensors: number;
-  readonly contender: string;
-  /** Nanoseconds per parameter and step: lower quartile, median, upper quartile. */
-  readonly nanoseconds: readonly [number, number, number];
-  /** Against C with the widest vectors, and against plain `gcc -O3 -march=native`, in the same round; null where there is no C. */
-  readonly ratio: readonly [number, number, number] | null;
-  readonly ratioPlain: readonly [number, number, number] | null;
-}
+const help = `npm run bench -- [options]
+
+  --only PARTS        some of race, bandwidth, catalogue, matmul, start
+  --contenders NAMES  only those whose name contains one of these, in the races
+  --huge              10⁷ to 10⁹ parameters, ours alone: 12 GB of memory
+  --quick             a few small cases and rounds, to see that everything works
+  --write             keep results.json, results.md, results.svg and the table of the README; parts that did not run stay as they were
+  --python PATH       the Python that has PyTorch and Optax; .bench/venv is looked at first (bench/python/setup.sh)
+  --json              print JSON instead of Markdown`;
+
+const parts = ['race', 'bandwidth', 'catalogue', 'matmul', 'start'] as const satisfies readonly PartName[];
+const needC: readonly PartName[] = ['bandwidth', 'catalogue'];
 
 const { values: options } = parseArgs({
-  options: { write: { type: 'boolean' }, smoke: { type: 'boolean' }, large: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-}); // prettier-ignore
+  options: {
+    only: { type: 'string' },
+    contenders: { type: 'string' },
+    huge: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    python: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
 
-const rounds = options.smoke === true ? 2 : 15;
-const roundNanoseconds = options.smoke === true ? 1e6 : 4e7;
-const warmups = options.smoke === true ? 1 : 3;
-
-function quartiles(values: readonly number[]): [number, number, number] {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (q: number): number => sorted[Math.round((sorted.length - 1) * q)] ?? NaN;
-  return [at(0.25), at(0.5), at(0.75)];
-}
-
-async function race(size: number, tensors: number, natives: readonly Native[]): Promise<Row[]> {
-  const contenders: Contender[] = [await ours('wasm', size, tensors), plainJavaScript(size)];
-  if (size <= 1000) contenders.push(await ours('fround', size, tensors));
-  contenders.unshift(...natives.map((native) => native.at(size)));
-  const steps = Math.max(3, Math.round(roundNanoseconds / (size * 1.2 + 500)));
-  const times = contenders.map((): number[] => []);
-  for (let round = -warmups; round < rounds; round++) {
-    for (let k = 0; k < contenders.length; k++) {
-      const i = (k + round + warmups) % contenders.length;
-      const taken = await contenders[i]!.run(contenders[i]!.name.endsWith('fround') ? Math.ceil(steps / 20) : steps);
-      if (round >= 0) times[i]!.push(taken / (contenders[i]!.name.endsWith('fround') ? Math.ceil(steps / 20) : steps) / size);
+async function main(): Promise<number> {
+  if (options.help) {
+    console.log(help);
+    return 0;
+  }
+  const asked = options.only?.split(',') ?? [...parts];
+  const unknown = asked.filter((name) => !parts.some((part) => part === name));
+  if (unknown.length > 0) {
+    console.error(`There is no part ${unknown.join(', ')}; there are ${parts.join(', ')}.`);
+    return 2;
+  }
+  const { contenders, absent, versions } = field(options.python);
+  for (const one of absent) console.error(`left out: ${one}`);
+  const words = options.contenders?.toLowerCase().split(',');
+  const chosen = contenders.filter(({ name }) => words?.some((word) => name.toLowerCase().includes(word)) ?? true);
+  const machine = describeMachine(versions);
+  const sweeper = await startSweeper(machine);
+  const stable = new Stable();
+  const setting = { machine, contenders: chosen, absent, stable, sweep: sweeper?.sweep, quick: options.quick };
+  const wanted = options.huge ? (['huge'] as const) : parts.filter((part) => asked.includes(part));
+  const jobs = wanted.filter((part) => sweeper !== undefined || !needC.includes(part)).flatMap((part) => jobsOf[part](setting));
+  const progress = new Progress(jobs.map(({ seconds }) => seconds));
+  let results: Results = {};
+  try {
+    for (const { title, seconds, run } of jobs) {
+      progress.part(title, seconds);
+      results = { ...results, ...(await run((share, doing) => progress.within(share, doing))) };
     }
+  } finally {
+    stable.close();
+    sweeper?.close();
   }
-  for (const contender of contenders) contender.close();
-  const against = (name: string, own: readonly number[]): [number, number, number] | null => {
-    const reference = times[contenders.findIndex((one) => one.name === name)];
-    return reference === undefined ? null : quartiles(own.map((time, round) => time / reference[round]!));
+  progress.end();
+  if (options.write) await write({ ...readResults(), ...results });
+  console.log(options.json ? JSON.stringify(results) : markdown(results));
+  return 0;
+}
+
+/** A program that empties the caches: on every core it goes over more than they hold. */
+async function startSweeper({ lastCache, cores }: Machine): Promise<{ sweep: NonNullable<Sweep>; close: () => void } | undefined> {
+  const program = compile('memory.c', 'memory');
+  if (program === undefined) return undefined;
+  const child = new Child([program, 'sweep', String(Math.min(2, cores))]);
+  await child.make(1, Math.max(2 ** 24, lastCache / 2), 60);
+  return {
+    sweep: async () => {
+      await child.run(1, 60);
+    },
+    close: () => child.close(),
   };
-  return contenders.map(({ name }, i) => ({
-    size,
-    tensors,
-    contender: name,
-    nanoseconds: quartiles(times[i]!),
-    ratio: against('C, widest vectors', times[i]!),
-    ratioPlain: against('C', times[i]!),
-  }));
 }
 
-/** Milliseconds to import the library in a new process, and to initialize a model of 200 tensors of 1,000. */
-async function startUp(): Promise<{ importing: number; initializing: number }> {
-  const code = "const t = performance.now(); await import('thalweg'); console.log(performance.now() - t);";
-  const flags = ['--conditions=source', '--input-type=module', '-e', code];
-  const importing = quartiles(
-    [1, 2, 3].map(() => Number(execFileSync(process.execPath, flags, { encoding: 'utf8', cwd: import.meta.dirname }))),
-  )[1];
-  const parameters = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`p${String(i)}`, tensor([1000])]));
-  const times: number[] = [];
-  for (let i = 0; i < 5; i++) {
-    const started = performance.now();
-    (await adamw().init(parameters)).dispose();
-    times.push(performance.now() - started);
-  }
-  return { importing, initializing: quartiles(times)[1] };
+async function write(results: Results): Promise<void> {
+  writeFileSync(resultsFile, `${JSON.stringify(results)}\n`);
+  writeFileSync(join(import.meta.dirname, 'results.md'), markdown(results));
+  if (results.race === undefined) return;
+  writeFileSync(join(import.meta.dirname, 'results.svg'), picture(results));
+  const readme = join(import.meta.dirname, '..', 'README.md');
+  const marked = /<!-- bench -->[\s\S]*<!-- \/bench -->/;
+  const text = readFileSync(readme, 'utf8');
+  if (!marked.test(text)) throw new Error('README.md has no marker bench');
+  const filled = text.replace(marked, `<!-- bench -->\n\n${shortTable(results)}\n\n<!-- /bench -->`);
+  writeFileSync(readme, await format(filled, { ...(await resolveConfig(readme)), filepath: readme }));
 }
 
-function figure([low, middle, high]: readonly [number, number, number]): string {
-  const digits = middle < 10 ? 2 : 0;
-  return `${middle.toFixed(digits)} (${low.toFixed(digits)} – ${high.toFixed(digits)})`;
-}
-
-function markdown(rows: readonly Row[], about: readonly string[]): string {
-  const table = rows.map(({ size, tensors, contender, nanoseconds, ratio, ratioPlain }) => {
-    const parameters = tensors === 1 ? size.toLocaleString('en') : `${String(tensors)} × ${(size / tensors).toLocaleString('en')}`;
-    return `| ${parameters} | ${contender} | ${ratio === null ? '—' : figure(ratio)} | ${ratioPlain === null ? '—' : figure(ratioPlain)} | ${figure(nanoseconds)} |`;
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => {
+    endAll();
+    process.exit(code);
   });
-  return [
-    '| parameters | contender | time against C, widest vectors | against plain C | ns per parameter and step |',
-    '| --- | --- | --- | --- | --- |',
-    ...table,
-    '',
-    ...about.map((line) => `- ${line}`),
-    '',
-  ].join('\n');
 }
 
-async function main(): Promise<void> {
-  if (options.help === true) {
-    console.log(
-      'npm run bench -- [--write] [--large] [--smoke] [--json]\n\n  --large   10⁷ parameters too\n  --write   keep bench/results.md and bench/results.json\n  --smoke   tiny rounds, to see that it works\n  --json    print JSON',
-    );
-    return;
-  }
-  const natives = Native.buildAll();
-  if (natives.length === 0) console.error('gcc is not here, so there is no native limit to compare with; to get it: apt-get install gcc');
-  const sizes: readonly (readonly [number, number])[] =
-    options.smoke === true ? [[1, 1], [1000, 1]] : [[1, 1], [1000, 1], [100_000, 1], [1_000_000, 1], [200_000, 200], ...(options.large === true ? [[10_000_000, 1] as const] : [])]; // prettier-ignore
-  const rows: Row[] = [];
-  for (const [size, tensors] of sizes) {
-    rows.push(...(await race(size, tensors, natives)));
-    if (options.json !== true) console.error(`${String(size)} parameters done`);
-  }
-  for (const native of natives) native.close();
-  const { importing, initializing } = await startUp();
-  const [cpu] = cpus();
-  const about = [
-    `AdamW, float32, one thread, host work included. Medians (quartiles) of ${String(rounds)} rounds after ${String(warmups)} for warming up; contenders take turns.`,
-    "C is gcc -O3 -march=native, as people type it: sqrtf may set errno, so gcc does not vectorize. Widest vectors adds -fno-math-errno; 128-bit vectors is WebAssembly's width.",
-    `import: ${importing.toFixed(0)} ms from TypeScript source; init of 200 tensors of 1,000: ${initializing.toFixed(1)} ms.`,
-    `${cpu?.model.trim() ?? 'unknown'}, ${String(cpus().length)} cores; ${platform()} ${release()}; Node ${process.version}; ${natives[0]?.compiler ?? 'no C compiler'}.`,
-    `Made ${new Date().toISOString().slice(0, 10)} by npm run bench -- --write.`,
-  ];
-  const text = markdown(rows, about);
-  if (options.write === true) {
-    writeFileSync(join(import.meta.dirname, 'results.md'), `# Benchmark\n\n${text}`);
-    writeFileSync(join(import.meta.dirname, 'results.json'), `${JSON.stringify({ rows, importing, initializing, about }, null, 1)}\n`);
-  }
-  console.log(options.json === true ? JSON.stringify({ rows, importing, initializing }) : text);
-}
-
-await main();
+process.exitCode = await main();

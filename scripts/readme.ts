@@ -1,6 +1,6 @@
 /**
- * Puts the figures of the last `npm start` and of the last `npm run bench -- --write` into README.md, between its markers, and the picture
- * into docs/: `node --conditions=source scripts/readme.ts`. Figures in the README come from nowhere else.
+ * Puts the figures of the last `npm start` into README.md, between its markers, and the picture into docs/:
+ * `node --conditions=source scripts/readme.ts`. Figures in the README come from here and from `npm run bench -- --write`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,16 +14,6 @@ const [words] = comparison.problems;
 if (words === undefined) throw new Error('report/results.json holds no problem');
 writeFileSync(join(root, 'docs/words.svg'), renderPicture(words));
 
-const wanted = ['Thalweg wasm', 'plain JavaScript', 'C, 128-bit vectors'];
-const bench = read('bench/results.md')
-  .split('\n')
-  .filter(
-    (line) =>
-      line.startsWith('| parameters') ||
-      line.startsWith('| ---') ||
-      (/^\| 1,000(,000)? \|/.test(line) && wanted.some((name) => line.includes(name))),
-  );
-
 function replace(text: string, marker: string, body: string): string {
   const pattern = new RegExp(`<!-- ${marker} -->[\\s\\S]*<!-- /${marker} -->`);
   if (!pattern.test(text)) throw new Error(`README.md has no marker ${marker}`);
@@ -33,4 +23,4 @@ function replace(text: string, marker: string, body: string): string {
 const { cpu, node } = comparison.machine;
 const made = `Made by \`npm start\` on ${cpu}, Node ${node}; ${comparison.createdAt.slice(0, 10)}.`;
 const text = replace(read('README.md'), 'compared', `${renderMarkdown(comparison)}\n\n${made}`);
-writeFileSync(join(root, 'README.md'), replace(text, 'bench', bench.join('\n')));
+writeFileSync(join(root, 'README.md'), text);

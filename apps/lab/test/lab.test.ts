@@ -6,7 +6,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { defaults, figure, findEntry, limitAt, surfaces, trace, valley, type Surface } from '@thalweg/guide';
 import type { Page } from 'playwright-core';
@@ -15,7 +14,7 @@ import { surfaceOfFormula } from '../src/lab/formula.ts';
 import { checkOwn } from '../src/lab/own.ts';
 import { methodOf, type Entrant } from '../src/race/entrant.ts';
 import { steady, type Pace } from '../src/race/pace.ts';
-import { fits, openSite, shots, skip, views, violations, type Site } from './support/site.ts';
+import { fits, openSite, shots, skip, until, views, violations, type Site } from './support/site.ts';
 
 const rosenbrock = surfaces.find(({ id }) => id === 'rosenbrock')!;
 
@@ -28,15 +27,6 @@ function entrant(id: string, values: Readonly<Record<string, number>> = {}, pace
 async function ends(one: Entrant, surface: Surface, start: readonly [number, number], steps: number): Promise<string> {
   const run = await trace(methodOf(one, steps), surface.objective, start, { steps, anatomy: true });
   return run.diverged ? `diverged at step ${String(run.rows - 1)}` : figure(run.loss[run.rows - 1]!);
-}
-
-/** Asks again until the answer is yes. A function that the page runs itself would be what its policy forbids. */
-async function until(ask: () => Promise<boolean>): Promise<void> {
-  const since = performance.now();
-  while (!(await ask())) {
-    assert.ok(performance.now() - since < 20_000, 'it does not come true');
-    await setTimeout(50);
-  }
 }
 
 describe('the lab', { skip }, () => {

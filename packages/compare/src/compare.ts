@@ -7,12 +7,13 @@ import { createRequire } from 'node:module';
 import type { Contestant } from './contestants.ts';
 import type { Lengths } from './problem.ts';
 import { bestIndex, checkProtocol, extension, firstGrid, gridPoint } from './protocol.ts';
+import { median } from './quantile.ts';
 import { findContestants, type Entry } from './registry.ts';
 import type { Pool } from './run/pool.ts';
 import type { Store } from './run/store.ts';
 import type { TrialResult } from './run/trial.ts';
 import type { Comparison, Machine, OptimizerResult, ProblemResult, Protocol, SweepPoint, Trial } from './schema.ts';
-import { compareToBest, median, ranks, summarize } from './statistics.ts';
+import { compareToBest, ranks, summarize } from './statistics.ts';
 
 /** What a comparison is made of. */
 export interface Plan {

@@ -15,6 +15,7 @@ export { presets } from './protocol.ts';
 export { Pool } from './run/pool.ts';
 export { Store, writeWhole } from './run/store.ts';
 export type { TrialRequest, TrialResult } from './run/trial.ts';
+export { readComparison, ReadError } from './read.ts';
 export { renderHtml } from './report/html.ts';
 export { renderMarkdown } from './report/markdown.ts';
 export { renderPicture } from './report/picture.ts';

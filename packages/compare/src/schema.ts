@@ -127,7 +127,7 @@ export interface Trial {
   readonly reached: { readonly steps: number; readonly gradients: number; readonly seconds: number } | null;
   /** Seconds in gradients and seconds in optimizer steps. */
   readonly seconds: { readonly gradient: number; readonly optimizer: number };
-  /** For a two-parameter landscape: the points visited, thinned. */
+  /** For a two-parameter landscape: the points visited, thinned, to six digits. */
   readonly path?: readonly (readonly [number | null, number | null])[];
 }
 

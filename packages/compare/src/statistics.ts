@@ -1,25 +1,10 @@
 /** The statistics of a comparison: medians in which a diverged run is the worst, ranks, paired differences with Holm's correction. */
 import ttest from '@stdlib/stats-ttest';
+import { median, quantile } from './quantile.ts';
 import type { PairedComparison, Summary, Trial } from './schema.ts';
 
 /** Runs of an optimizer to be compared: the test metric by seed, null where it diverged. */
 export type Scores = ReadonlyMap<number, number | null>;
-
-/** The quantile `q` (linear between neighbours), Infinity standing for diverged runs; null where it is infinite or there is nothing. */
-export function quantile(values: readonly (number | null)[], q: number): number | null {
-  if (values.length === 0) return null;
-  const sorted = values.map((value) => value ?? Infinity).sort((a, b) => a - b);
-  const position = (sorted.length - 1) * q;
-  const low = sorted[Math.floor(position)] ?? Infinity;
-  const high = sorted[Math.ceil(position)] ?? Infinity;
-  const value = low === high ? low : low + (high - low) * (position - Math.floor(position));
-  return Number.isFinite(value) ? value : null;
-}
-
-/** The median; see `quantile`. */
-export function median(values: readonly (number | null)[]): number | null {
-  return quantile(values, 0.5);
-}
 
 /** Medians with spread over the test seeds. */
 export function summarize(trials: readonly Trial[]): Summary {

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { claims } from '@thalweg/guide';
+import { claims, wrongRules } from '@thalweg/guide';
 
 const command = join(import.meta.dirname, '../bin/thalweg.ts');
 const run = (...args: string[]) => promisify(execFile)(process.execPath, ['--conditions=source', command, 'guide', ...args]);
@@ -32,4 +32,20 @@ test('a chapter is printed with statement, figure and verdict', async () => {
 
 test('a chapter that there is not is wrong usage', async () => {
   await assert.rejects(run('--chapter', 'adamax'), (error: { code?: number; stderr?: string }) => error.code === 2);
+});
+
+test('the rules gone wrong are printed like claims, and each holds', async () => {
+  const { stdout } = await run('--wrong');
+  for (const { title, statement } of wrongRules) assert.ok(stdout.includes(`${title}\n\n  ${statement}\n`), title);
+  assert.match(stdout, /after 12 steps it has moved 33\.6 times as far as Adam/);
+  assert.match(stdout, /8 of 8 mathematical claims hold/);
+  const lines = JSON.parse((await run('--wrong', '--json')).stdout) as { id: string; verdict: string }[];
+  assert.deepEqual(
+    lines.map(({ id, verdict }) => [id, verdict]),
+    wrongRules.map(({ id }) => [`wrong.${id}`, 'holds']),
+  );
+});
+
+test('a chapter and the rules gone wrong at once is wrong usage', async () => {
+  await assert.rejects(run('--wrong', '--chapter', 'adam'), (error: { code?: number }) => error.code === 2);
 });

@@ -3,7 +3,8 @@
  * rates, an extended grid that ends on its edge. Everything follows from the seeds. Knows the document; knows no report.
  */
 import type { Comparison, Landscape, OptimizerResult, ProblemResult, SweepPoint, Trial } from '../src/schema.ts';
-import { compareToBest, median, ranks, summarize } from '../src/statistics.ts';
+import { median } from '../src/quantile.ts';
+import { compareToBest, ranks, summarize } from '../src/statistics.ts';
 
 interface Kind {
   readonly id: string;

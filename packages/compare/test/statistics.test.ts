@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bestIndex, extension, firstGrid, presets } from '../src/protocol.ts';
-import { compareToBest, median, quantile, ranks } from '../src/statistics.ts';
+import { median, quantile } from '../src/quantile.ts';
+import { compareToBest, ranks } from '../src/statistics.ts';
 import type { Summary } from '../src/schema.ts';
 
 const scores = (...values: (number | null)[]): Map<number, number | null> => new Map(values.map((value, i) => [i, value]));

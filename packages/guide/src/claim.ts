@@ -76,8 +76,8 @@ export interface ComparisonClaim extends Stated {
 export type Claim = Experiment | ComparisonClaim;
 
 /** A verdict in words: what is mathematics holds or fails, what is measured is reproduced or not. */
-export function verdict(claim: Claim, { holds }: Outcome): string {
-  if (claim.kind === 'mathematics') return holds ? 'holds' : 'does not hold';
+export function verdict({ kind }: Pick<Claim, 'kind'>, { holds }: Outcome): string {
+  if (kind === 'mathematics') return holds ? 'holds' : 'does not hold';
   return holds ? 'reproduced' : 'not reproduced';
 }
 

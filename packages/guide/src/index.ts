@@ -53,3 +53,8 @@ export { basins, hessian, largestCurvature, surfaces, valley } from './surface.t
 export type { Objective, Surface } from './surface.ts';
 export { coordinate, flipRate, instrumented, trace } from './trace.ts';
 export type { Trace, TraceOptions } from './trace.ts';
+export { difference } from './wrong/lines.ts';
+export type { Line, MarkedLine } from './wrong/lines.ts';
+export { wrongRules } from './wrong/index.ts';
+export { settingsOf } from './wrong/rule.ts';
+export type { Point, Setting, Settings, Side, SideBySide, WrongRule } from './wrong/rule.ts';

@@ -29,9 +29,14 @@ export function lookOf(id: string): Look {
 
 const darkness = matchMedia('(prefers-color-scheme: dark)');
 
+/** The colour of a look on the ground of now, for a canvas. */
+export function inkOf(look: Look): string {
+  return look[darkness.matches ? 'dark' : 'light'];
+}
+
 /** The colour of this id on the ground of now, for a canvas. */
 export function colourOf(id: string): string {
-  return lookOf(id)[darkness.matches ? 'dark' : 'light'];
+  return inkOf(lookOf(id));
 }
 
 /** A colour of the ground by the name of its variable, for a canvas. */
@@ -45,10 +50,15 @@ export function onDarkness(change: () => void): () => void {
   return () => darkness.removeEventListener('change', change);
 }
 
-/** A dash pattern as a canvas takes it. */
+/** The dash pattern of this id as a canvas takes it. */
 export function dashOf(id: string): number[] {
-  return lookOf(id)
-    .dash.split(' ')
+  return dashes(lookOf(id));
+}
+
+/** The dash pattern of a look as a canvas takes it. */
+export function dashes({ dash }: Look): number[] {
+  return dash
+    .split(' ')
     .filter((part) => part !== '')
     .map(Number);
 }

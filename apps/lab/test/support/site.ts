@@ -23,7 +23,7 @@ const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run
 export const skip = existsSync(executable) || (process.env['CI'] ?? '') !== '' ? false : 'no Chromium: apt-get install chromium';
 
 /** Where pictures of the pages are kept, for people to look at. */
-export const shots = join(lab, '.shots');
+export const shots = join(lab, '.pictures');
 
 /** How a page is opened. */
 export interface View {
@@ -80,15 +80,24 @@ export async function openSite(): Promise<Site> {
   };
 }
 
-/** What axe finds on a page that people could not use, as rule and place. */
-export async function violations(page: Page): Promise<string[]> {
+/** What axe finds on a page that people could not use, as rule and place; typeset glyphs, which are hidden from screen readers, left out. */
+export async function violations(page: Page, within = 'html'): Promise<string[]> {
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await page.evaluate(axe);
   const found = await page.evaluate(
-    'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ target }) => target.join(" ")).join(", ")))',
+    `axe.run({ include: [${JSON.stringify(within)}], exclude: ['.katex-html'] }).then(({ violations }) =>
+      violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`,
   );
   assert.ok(Array.isArray(found));
   return found.map(String);
+}
+
+/** Waits until something is so; the page's own policy forbids the browser to evaluate conditions. */
+export async function until(what: () => Promise<boolean>, most = 5000): Promise<void> {
+  for (const started = performance.now(); !(await what());) {
+    assert.ok(performance.now() - started < most, `not within ${String(most)} ms: ${what.toString()}`);
+    await pause(30);
+  }
 }
 
 /** Whether nothing is wider than the page. */

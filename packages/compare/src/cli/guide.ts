@@ -2,7 +2,18 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { isatty } from 'node:tty';
-import { chapterIds, claims, verdict, type Claim, type ComparisonClaim, type Outcome, type Sources, type Text } from '@thalweg/guide';
+import {
+  chapterIds,
+  claims,
+  settingsOf,
+  verdict,
+  wrongRules,
+  type Claim,
+  type ComparisonClaim,
+  type Outcome,
+  type Sources,
+  type Text,
+} from '@thalweg/guide';
 import { Command, Option } from 'commander';
 import picocolors from 'picocolors';
 import { compare } from '../compare.ts';
@@ -15,10 +26,20 @@ import { exitCodes } from './compare.ts';
 
 interface Options {
   readonly chapter?: string;
+  readonly wrong?: true;
   readonly compare: boolean;
   readonly out: string;
   readonly json?: true;
   readonly color: boolean;
+}
+
+/** Something that is claimed, under the heading it is printed with. */
+interface Task {
+  readonly heading: string;
+  readonly id: string;
+  readonly kind: Claim['kind'];
+  readonly statement: string;
+  readonly measure: () => Promise<Outcome>;
 }
 
 /** What is printed about a claim. */
@@ -40,6 +61,11 @@ export function guideCommand(): Command {
         "and which optimizer is better is decided by the comparer's quick protocol.",
     )
     .addOption(new Option('--chapter <id>', 'one chapter only').choices([...chapterIds]))
+    .addOption(
+      new Option('--wrong', 'instead of the chapters: update rules that published libraries got wrong, beside the right ones').conflicts(
+        'chapter',
+      ),
+    )
     .option('--no-compare', 'leave out the claims that need a comparison, which takes minutes')
     .option('--out <dir>', "where the comparison's finished runs are kept, shared with compare", 'report')
     .option('--json', 'print the claims as JSON')
@@ -49,22 +75,16 @@ export function guideCommand(): Command {
 }
 
 async function run(options: Options): Promise<void> {
-  const chosen = claims.filter(
-    ({ chapter, kind }) => (options.chapter ?? chapter) === chapter && (options.compare || kind !== 'comparison'),
-  );
-  let text: Text | undefined;
-  const sources: Sources = { text: () => Promise.resolve((text ??= loadAddresses())) };
   const lines: Line[] = [];
   const colours = picocolors.createColors(options.color && !process.env['NO_COLOR'] && isatty(1));
-  let chapter = '';
-  for (const claim of chosen) {
-    const outcome = claim.kind === 'comparison' ? await compared(claim, options.out) : await claim.measure(sources);
-    const { id, kind, statement } = claim;
-    const line = { id, kind, statement, figure: outcome.figure, verdict: verdict(claim, outcome), holds: outcome.holds };
+  let last = '';
+  for (const { heading, id, kind, statement, measure } of options.wrong === true ? wrongTasks() : claimTasks(options)) {
+    const outcome = await measure();
+    const line = { id, kind, statement, figure: outcome.figure, verdict: verdict({ kind }, outcome), holds: outcome.holds };
     lines.push(line);
     if (options.json === true) continue;
-    if (claim.chapter !== chapter) process.stdout.write(`${chapter === '' ? '' : '\n'}${colours.bold(claim.chapter)}\n`);
-    chapter = claim.chapter;
+    if (heading !== last) process.stdout.write(`${last === '' ? '' : '\n'}${colours.bold(heading)}\n`);
+    last = heading;
     const paint = line.holds ? colours.green : kind === 'mathematics' ? colours.red : colours.yellow;
     process.stdout.write(`\n  ${statement}\n    ${colours.dim(line.figure)}\n    ${paint(line.verdict)}\n`);
   }
@@ -73,10 +93,32 @@ async function run(options: Options): Promise<void> {
   if (lines.some(({ kind, holds }) => kind === 'mathematics' && !holds)) process.exitCode = exitCodes.failed;
 }
 
+/** The claims of the chapters. */
+function claimTasks({ chapter: wanted, compare: withComparisons, out }: Options): Task[] {
+  let text: Text | undefined;
+  const sources: Sources = { text: () => Promise.resolve((text ??= loadAddresses())) };
+  return claims
+    .filter(({ chapter, kind }) => (wanted ?? chapter) === chapter && (withComparisons || kind !== 'comparison'))
+    .map((claim) => {
+      const { id, kind, chapter, statement } = claim;
+      const measure = (): Promise<Outcome> => (claim.kind === 'comparison' ? compared(claim, out) : claim.measure(sources));
+      return { heading: chapter, id, kind, statement, measure };
+    });
+}
+
+/** The rules gone wrong: each shows its fault, and the library's own does not have it. */
+function wrongTasks(): Task[] {
+  return wrongRules.map((rule) => {
+    const { id, title, statement } = rule;
+    return { heading: title, id: `wrong.${id}`, kind: 'mathematics', statement, measure: () => rule.measure(settingsOf(rule)) };
+  });
+}
+
 function summary(lines: readonly Line[]): string {
   const [mathematics, data] = [lines.filter(({ kind }) => kind === 'mathematics'), lines.filter(({ kind }) => kind !== 'mathematics')];
   const share = (of: readonly Line[]): string => `${String(of.filter(({ holds }) => holds).length)} of ${String(of.length)}`;
-  return `${share(mathematics)} mathematical claims hold; ${share(data)} about data are reproduced.`;
+  const about = data.length === 0 ? '' : `; ${share(data)} about data are reproduced`;
+  return `${share(mathematics)} mathematical claims hold${about}.`;
 }
 
 /** The quick protocol on the claim's problem, with the claim's optimizers alone. */

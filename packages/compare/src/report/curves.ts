@@ -1,13 +1,18 @@
 /** Learning curves: the median over seeds with a band from the least to the greatest. Knows results; knows no page. */
 import * as Plot from '@observablehq/plot';
-import type { ProblemResult } from '../schema.ts';
+import type { ProblemResult, Trial } from '../schema.ts';
 import { number } from './number.ts';
 import { ink, type Pens } from './pens.ts';
-import { axis, draw, laneHeight, line, margins, of } from './plot.ts';
+import { axis, laneHeight, line, margins, of, type Drawing } from './plot.ts';
 import { band, curveRange, divergences, type BandPoint, type Diverged, type Which } from './series.ts';
 
-/** Training loss or validation metric against steps; runs that diverged are crosses above, one row for each optimizer that has any. */
-export function curves(problem: ProblemResult, which: Which, all: Pens, height: number): string {
+const mostTouched = 3000;
+
+/**
+ * Training loss or validation metric against steps; runs that diverged are crosses above, one row for each
+ * optimizer that has any. `seeds` adds a thin line for each run.
+ */
+export function curves(problem: ProblemResult, which: Which, all: Pens, height: number, seeds = false): Drawing {
   const series = problem.optimizers.map((one) => ({ one, pen: all.of(one.id), points: band(one.trials, which) }));
   const range = curveRange(problem, which, series.map(({ points }) => points)); // prettier-ignore
   const scale = axis(range);
@@ -15,7 +20,9 @@ export function curves(problem: ProblemResult, which: Which, all: Pens, height: 
   const lanes = problem.optimizers.map((one) => ({ one, pen: all.of(one.id), lost: divergences(one, problem.steps) })).filter(({ lost }) => lost.length > 0);
   const name = which === 'training' ? 'training loss' : problem.tuningMetric.name;
   const drawn = series.filter(({ points }) => points.some(({ middle }) => middle !== null));
-  return draw(`${name} against steps`, {
+  // Points to touch, for what they say; too many to tell apart would only be slow.
+  const isDense = drawn.reduce((sum, { points }) => sum + points.length, 0) > mostTouched;
+  const options: Plot.PlotOptions = {
     height: height + lanes.length * laneHeight,
     marginTop: margins.marginTop + lanes.length * laneHeight,
     x: { label: 'step', domain: [0, problem.steps], tickSize: 4 },
@@ -30,10 +37,16 @@ export function curves(problem: ProblemResult, which: Which, all: Pens, height: 
         }),
       ]),
       ...(which === 'validation' ? [Plot.ruleY([problem.target.value], { className: 'target', stroke: 'currentColor', strokeDasharray: '1 3' })] : []),
+      ...(seeds ? drawn : []).map(({ pen, one }) =>
+        Plot.lineY(one.trials.flatMap((trial) => courseOf(trial, which)), {
+          x: 'step', y: 'value', z: 'seed', clip: true, stroke: ink, strokeWidth: 0.7, strokeOpacity: 0.7, ...of(pen, 'seed'),
+          title: ({ seed }: SeedPoint) => `${one.label}, seed ${String(seed)}`,
+        }),
+      ),
       ...drawn.map(({ points, pen, one }) =>
         Plot.lineY(points, { x: 'step', y: 'middle', clip: true, strokeLinejoin: 'round', ...line(pen), ...of(pen, 'line'), title: () => one.label }),
       ),
-      ...drawn.map(({ points, pen, one }) =>
+      ...(isDense ? [] : drawn).map(({ points, pen, one }) =>
         Plot.dot(points.filter(({ middle }) => middle !== null && middle >= bottom && middle <= top), {
           x: 'step', y: 'middle', r: 4, fill: 'transparent', ...of(pen, 'touch'),
           title: (point: BandPoint) => `${one.label}, step ${String(point.step)}: ${number(point.middle)} (${number(point.low)} to ${point.high === null ? 'diverged' : number(point.high)})`,
@@ -46,5 +59,18 @@ export function curves(problem: ProblemResult, which: Which, all: Pens, height: 
         }),
       ),
     ],
-  }); // prettier-ignore
+  }; // prettier-ignore
+  return { label: `${name} against steps`, options };
+}
+
+/** A point of one run's curve. */
+interface SeedPoint {
+  readonly seed: number;
+  readonly step: number;
+  readonly value: number | null;
+}
+
+function courseOf(trial: Trial, which: Which): SeedPoint[] {
+  const { steps, values } = trial[which];
+  return steps.map((step, i) => ({ seed: trial.seed, step, value: values[i] ?? null }));
 }

@@ -1,7 +1,7 @@
 /** What stands behind the figures: update rules and configurations, every tuning score, differences in numbers, the protocol. */
 import katex from 'katex';
 import type { Comparison, OptimizerResult, ProblemResult, SweepPoint } from '../schema.ts';
-import { quantile } from '../statistics.ts';
+import { quantile } from '../quantile.ts';
 import { empty, html, Markup, type Hole } from './markup.ts';
 import { column, durations, none, number, rateText, sentence } from './number.ts';
 import type { Pens } from './pens.ts';

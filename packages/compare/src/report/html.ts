@@ -2,6 +2,7 @@
 import type { Comparison, OptimizerResult, ProblemResult } from '../schema.ts';
 import { curves } from './curves.ts';
 import { numbers, protocolOf, rules } from './details.ts';
+import { draw } from './draw.ts';
 import { map, type DrawnMap } from './map.ts';
 import { empty, html, Markup } from './markup.ts';
 import { list, number, sentence } from './number.ts';
@@ -77,10 +78,10 @@ function figures(problem: ProblemResult, place: number, all: Pens, drawn: DrawnM
   const several = optimizers.some(({ sweep }) => sweep.some(({ scores }) => scores.length > 1));
   const tuningLost = optimizers.some(({ sweep }) => sweep.some(({ diverged }) => diverged > 0)) ? ` × above: diverged${several ? ', with the number of seeds' : ''}.` : '';
   const validation = (height: number, kind: string): Markup =>
-    figure(curves(problem, 'validation', all, height), tuningMetric.name, `${over}. Dotted: the target.${lost}`, kind);
+    figure(draw(curves(problem, 'validation', all, height)), tuningMetric.name, `${over}. Dotted: the target.${lost}`, kind);
   const beyond = optimizers.some(({ sweep }) => sweep.some(({ score }) => score !== null && score > scoreRange(problem).domain[1])) ? ' ▲: beyond the axis.' : '';
-  const tuned = figure(sensitivity(problem, all, 290), `${tuningMetric.name} by learning rate`, `After the tuning runs. Ring: the chosen rate.${beyond}${tuningLost}`, '');
-  if (drawn === undefined) return [validation(400, 'main'), figure(curves(problem, 'training', all, 290), 'training loss', `Averaged between measurements${seeds === 1 ? '' : '; median and band likewise'}.`, ''), tuned];
+  const tuned = figure(draw(sensitivity(problem, all, 290)), `${tuningMetric.name} by learning rate`, `After the tuning runs. Ring: the chosen rate.${beyond}${tuningLost}`, '');
+  if (drawn === undefined) return [validation(400, 'main'), figure(draw(curves(problem, 'training', all, 290)), 'training loss', `Averaged between measurements${seeds === 1 ? '' : '; median and band likewise'}.`, ''), tuned];
   const about = 'The first test seed. Contours of the loss at 1, 2 and 5 times powers of ten above the lowest point of the map; + marks minima, the ring the start.';
   return [figure(drawn.svg.replace('<svg', `<svg id="map-${String(place)}"`), 'paths', about, 'main'), validation(290, ''), tuned];
 } // prettier-ignore

@@ -4,7 +4,8 @@ import type { Landscape } from '../schema.ts';
 import { indexLevels, labels, relief, type Relief } from './contours.ts';
 import { number } from './number.ts';
 import { ink, type Pen, type Pens } from './pens.ts';
-import { draw, figureWidth, line, margins, of } from './plot.ts';
+import { draw } from './draw.ts';
+import { figureWidth, line, margins, of } from './plot.ts';
 
 /** How many height tints the style sheet defines, as `--tint-0` (lowest) and so on. */
 export const tintCount = 9;
@@ -46,7 +47,8 @@ export function map(problem: Charted, all: Pens): DrawnMap | undefined {
   const paths = problem.optimizers.map((one) => ({ one, pen: all.of(one.id), path: pathOf(one) }));
   const marked = labels(landscape, form, [width, inner], [...landscape.minima, ...paths.flatMap(({ path }) => path.slice(0, 80))]);
   const start = paths.find(({ path }) => path.length > 0)?.path[0];
-  const svg = draw(`contour map of ${problem.title} with the path of each optimizer`, {
+  const label = `contour map of ${problem.title} with the path of each optimizer`;
+  const options: Plot.PlotOptions = {
     height,
     marginTop,
     x: { domain: [...landscape.x], label: 'w₁', tickSize: 4 },
@@ -59,8 +61,8 @@ export function map(problem: Charted, all: Pens): DrawnMap | undefined {
       ...(start === undefined ? [] : [Plot.dot([start], { r: 3.2, fill: 'var(--paper)', stroke: 'currentColor', strokeWidth: 1.2, title: () => 'start' })]),
       Plot.frame({ className: 'neat' }),
     ],
-  });
-  return { svg, height, frame: [marginLeft, marginTop, width, inner].join(' ') };
+  };
+  return { svg: draw({ label, options }), height, frame: [marginLeft, marginTop, width, inner].join(' ') };
 } // prettier-ignore
 
 /** Height over width of the map: true to scale where that is neither flat nor tall. */

@@ -1,6 +1,7 @@
 /** One picture of a problem for a README: a standalone SVG for light and dark pages. Knows results; knows no page around it. */
 import type { ProblemResult, Protocol } from '../schema.ts';
 import { curves } from './curves.ts';
+import { draw } from './draw.ts';
 import { map } from './map.ts';
 import { escape } from './markup.ts';
 import { sentence } from './number.ts';
@@ -23,8 +24,8 @@ const [gap, pad, keyHeight, titleHeight] = [26, 18, 22, 26];
 export function renderPicture(problem: ProblemResult, { preset }: PictureOptions = {}): string {
   const all = pens(problem.optimizers.map(({ id }) => id), 'p'); // prettier-ignore
   const name = problem.tuningMetric.name;
-  const left = map(problem, all)?.svg ?? curves(problem, 'validation', all, 320);
-  const right = problem.landscape === undefined ? sensitivity(problem, all, heightOf(left)) : curves(problem, 'validation', all, heightOf(left));
+  const left = map(problem, all)?.svg ?? draw(curves(problem, 'validation', all, 320));
+  const right = problem.landscape === undefined ? draw(sensitivity(problem, all, heightOf(left))) : draw(curves(problem, 'validation', all, heightOf(left)));
   const titles = problem.landscape === undefined ? [`${name} by step`, `${name} by learning rate`] : ['paths', `${name} by step`];
   const width = 2 * figureWidth + gap + 2 * pad;
   const rows = wrapped(problem.optimizers.map((one) => ({ ...one, width: 70 + 8 * one.label.length })), width - 2 * pad); // prettier-ignore

@@ -1,16 +1,17 @@
 /**
- * Observable Plot on a small DOM, and what all figures share: size, frame, rounding. The text size comes from the style sheet, which knows
- * how wide a figure is shown. Knows no results.
+ * What all figures share: size, frame, axes, strokes. The text size comes from the style sheet, which knows how wide a figure is shown.
+ * Knows no results, and needs no DOM.
  */
-import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
-import { escape } from './markup.ts';
+import type { PlotOptions } from '@observablehq/plot';
 import { number } from './number.ts';
-import { hash } from './palette.ts';
 import { ink, type Pen } from './pens.ts';
 import type { Range } from './series.ts';
 
-const { document } = parseHTML('<!doctype html><html><body></body></html>');
+/** A figure before it is drawn: what a screen reader says, and what Observable Plot needs. */
+export interface Drawing {
+  readonly label: string;
+  readonly options: PlotOptions;
+}
 
 /** Units of a figure's width; it is shown between two thirds and one and a half times that. */
 export const figureWidth = 480;
@@ -20,15 +21,6 @@ export const margins = { marginTop: 12, marginRight: 14, marginBottom: 44, margi
 
 /** Where things are marked that have left the plot. */
 export const laneHeight = 11;
-
-/** A plot as SVG text that a screen reader announces as one picture. */
-export function draw(label: string, options: Plot.PlotOptions): string {
-  const svg = Plot.plot({ document, width: figureWidth, ...margins, ...options });
-  for (const name of ['width', 'height', 'font-family', 'font-size', 'class']) svg.removeAttribute(name);
-  for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
-  for (const part of svg.querySelectorAll('style')) part.remove();
-  return stable(rounded(svg.outerHTML)).replace('<svg', `<svg role="img" aria-label="${escape(label)}"`);
-}
 
 /** Scale options for an axis, and its grid lines at the same places. */
 export function axis({ type, domain }: Range): { readonly type: Range['type']; readonly domain: number[]; readonly ticks: number | number[]; readonly tickFormat?: (value: number) => string } {
@@ -55,18 +47,4 @@ export function of({ name }: Pen, kind: string): { readonly className: string } 
 /** The stroke of an optimizer's line. */
 export function line({ look }: Pen): { readonly stroke: string; readonly strokeDasharray: string; readonly strokeWidth: number } {
   return { stroke: ink, strokeDasharray: look.dash, strokeWidth: 1.6 };
-}
-
-/** Numbers in paths with one decimal: more cannot be seen, and the file would be three times as large. */
-function rounded(svg: string): string {
-  return svg.replaceAll(/(\s(?:d|transform|[xyr]\d?|c[xy])=")([^"]*)"/g, (_, start: string, value: string) => {
-    return `${start}${value.replaceAll(/-?\d+\.\d{2,}(?![\de])/g, (digits) => String(Math.round(Number(digits) * 10) / 10))}"`;
-  });
-}
-
-/** Plot counts its clip paths up for ever; named by what is drawn they are unique in a document and the same in each. */
-function stable(svg: string): string {
-  const key = hash(svg.replaceAll(/plot-clip-\d+/g, '')).toString(36);
-  const names = [...new Set(svg.match(/plot-clip-\d+/g) ?? [])];
-  return names.reduce((text, name, i) => text.replaceAll(new RegExp(`${name}(?!\\d)`, 'g'), `clip-${key}-${String(i)}`), svg);
 }

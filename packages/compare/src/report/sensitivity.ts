@@ -3,7 +3,7 @@ import * as Plot from '@observablehq/plot';
 import type { OptimizerResult, ProblemResult, SweepPoint } from '../schema.ts';
 import { number, rateText } from './number.ts';
 import { ink, type Pens } from './pens.ts';
-import { axis, draw, laneHeight, line, margins, of } from './plot.ts';
+import { axis, laneHeight, line, margins, of, type Drawing } from './plot.ts';
 import { rateRange, scoreRange } from './series.ts';
 
 interface Scored extends SweepPoint {
@@ -14,7 +14,7 @@ interface Scored extends SweepPoint {
  * One line for each optimizer, a ring around the chosen rate. Rates at which runs diverged are crosses above the plot, one row for each
  * optimizer that has any; scores worse than the axis reaches are triangles on its edge.
  */
-export function sensitivity(problem: ProblemResult, all: Pens, height: number): string {
+export function sensitivity(problem: ProblemResult, all: Pens, height: number): Drawing {
   const range = scoreRange(problem);
   const rates = rateRange(problem);
   const scale = axis(range);
@@ -28,7 +28,7 @@ export function sensitivity(problem: ProblemResult, all: Pens, height: number): 
     .filter(({ lost }) => lost.length > 0);
   const about = ({ label }: OptimizerResult, { lr, scores, score, diverged, extension }: SweepPoint): string =>
     `${label}, learning rate ${rateText(lr)}${extension ? ' (added to the grid)' : ''}: ${score === null ? '' : number(score)}${diverged === 0 ? '' : `${score === null ? '' : ', '}${String(diverged)} of ${String(scores.length)} diverged`}`;
-  return draw(`${problem.tuningMetric.name} against the learning rate`, {
+  const options: Plot.PlotOptions = {
     height: height + lanes.length * laneHeight,
     marginTop: margins.marginTop + lanes.length * laneHeight,
     x: { label: 'learning rate', tickSize: 4, ...axis(rates), tickFormat: rateText },
@@ -59,7 +59,8 @@ export function sensitivity(problem: ProblemResult, all: Pens, height: number): 
         }),
       ),
     ],
-  }); // prettier-ignore
+  }; // prettier-ignore
+  return { label: `${problem.tuningMetric.name} against the learning rate`, options };
 }
 
 function hasScore(point: SweepPoint): point is Scored {

@@ -3,7 +3,7 @@
  * then on. Knows results; knows no picture.
  */
 import type { Metric, OptimizerResult, ProblemResult, Trial } from '../schema.ts';
-import { quantile } from '../statistics.ts';
+import { quantile } from '../quantile.ts';
 
 /** Which of a trial's curves. */
 export type Which = 'training' | 'validation';

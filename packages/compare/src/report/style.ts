@@ -19,6 +19,32 @@ export const marks = `.grid{stroke:var(--grid)}.target{opacity:.75}.contour path
 .contour.index path{stroke-width:.9}.height{visibility:var(--heights,visible);fill:var(--contour);stroke:var(--tint-4);font-size:.86em;paint-order:stroke}.neat rect,rect.neat{stroke:var(--contour);stroke-width:.8}
 .route{stroke-width:calc(1.4px*var(--bold,1))}.steps{stroke:var(--c);stroke-width:calc(2.2px*var(--bold,1));stroke-linecap:round}.cross,.chosen{fill:none}.count{font-size:.8em}`;
 
+/** What tables look like, and the small pictures in them. */
+export const tables = `.scroll{overflow-x:auto;margin:1.2rem 0;background:linear-gradient(90deg,var(--paper) 1.5rem,transparent 3rem) 0/100% local,linear-gradient(-90deg,var(--paper) 1.5rem,transparent 3rem) 0/100% local,linear-gradient(90deg,var(--wash),transparent 1.4rem) 0/100% scroll,linear-gradient(-90deg,var(--wash),transparent 1.4rem) 0/100% scroll}
+table{border-collapse:collapse;font-size:.86rem;line-height:1.35;font-variant-numeric:tabular-nums}
+caption{text-align:left;color:var(--soft);padding-bottom:.5rem}
+.scroll caption{position:sticky;left:0;max-width:min(80rem,calc(100vw - 4rem))}
+th,td{text-align:left;padding:.42rem .6rem;font-weight:400;white-space:nowrap;border-bottom:1px solid var(--line)}
+th:first-child,td:first-child{padding-left:0}
+th:last-child,td:last-child{padding-right:0}
+thead th{color:var(--soft);vertical-align:bottom}
+tbody th{font-weight:600}
+.number{text-align:right}
+th.group{text-align:center;padding-bottom:.15rem}
+.overview caption span{display:block;width:0;min-width:min(34rem,calc(100vw - 3rem))}
+.ranking{width:100%}
+.result b{font-size:1.08em;font-weight:600}
+.ranking .rank{width:1.6rem}
+.swatch{flex:none;vertical-align:middle;margin-right:.55rem}
+.swatch line{stroke:var(--c);stroke-width:2.4}
+.rule .swatch{margin:0}
+.strip{display:block;overflow:visible}
+.strip .axis{stroke:var(--line)}
+.strip circle{fill:var(--c);fill-opacity:.45}
+.strip .median{stroke:var(--c);stroke-width:2}
+.strip .lost{stroke:var(--c);stroke-width:1.6;fill:none}
+span.lost{color:var(--tag)}`;
+
 /** The style sheet. */
 export const style = `
 ${ground}
@@ -50,30 +76,7 @@ abbr{text-decoration:none}
 small,.none{color:var(--soft)}
 small{font-size:.87em}
 
-.scroll{overflow-x:auto;margin:1.2rem 0;background:linear-gradient(90deg,var(--paper) 1.5rem,transparent 3rem) 0/100% local,linear-gradient(-90deg,var(--paper) 1.5rem,transparent 3rem) 0/100% local,linear-gradient(90deg,var(--wash),transparent 1.4rem) 0/100% scroll,linear-gradient(-90deg,var(--wash),transparent 1.4rem) 0/100% scroll}
-table{border-collapse:collapse;font-size:.86rem;line-height:1.35;font-variant-numeric:tabular-nums}
-caption{text-align:left;color:var(--soft);padding-bottom:.5rem}
-.scroll caption{position:sticky;left:0;max-width:min(80rem,calc(100vw - 4rem))}
-th,td{text-align:left;padding:.42rem .6rem;font-weight:400;white-space:nowrap;border-bottom:1px solid var(--line)}
-th:first-child,td:first-child{padding-left:0}
-th:last-child,td:last-child{padding-right:0}
-thead th{color:var(--soft);vertical-align:bottom}
-tbody th{font-weight:600}
-.number{text-align:right}
-th.group{text-align:center;padding-bottom:.15rem}
-.overview caption span{display:block;width:0;min-width:min(34rem,calc(100vw - 3rem))}
-.ranking{width:100%}
-.result b{font-size:1.08em;font-weight:600}
-.ranking .rank{width:1.6rem}
-.swatch{flex:none;vertical-align:middle;margin-right:.55rem}
-.swatch line{stroke:var(--c);stroke-width:2.4}
-.rule .swatch{margin:0}
-.strip{display:block;overflow:visible}
-.strip .axis{stroke:var(--line)}
-.strip circle{fill:var(--c);fill-opacity:.45}
-.strip .median{stroke:var(--c);stroke-width:2}
-.strip .lost{stroke:var(--c);stroke-width:1.6;fill:none}
-span.lost{color:var(--tag)}
+${tables}
 
 .keys{border:0;padding:0;margin:1.8rem 0 1rem;display:flex;flex-wrap:wrap;gap:.2rem 1.6rem;font-size:.88rem}
 .keys legend{float:left;padding:.25rem 1.2rem .25rem 0;color:var(--soft)}

@@ -2,6 +2,7 @@
 import { OptionError } from 'thalweg';
 import type { Contestant } from '../contestants.ts';
 import { hasDiverged } from '../models/network.ts';
+import { pathInterval } from '../path.ts';
 import { checkModel, type Model, type Problem } from '../problem.ts';
 import type { Curve, Trial } from '../schema.ts';
 
@@ -20,7 +21,6 @@ export interface TrialResult extends Trial {
 }
 
 const evaluations = 20;
-const mostPathPoints = 400;
 
 /** Trains once. */
 export async function runTrial(problem: Problem, model: Model, contestant: Contestant, request: TrialRequest): Promise<TrialResult> {
@@ -40,9 +40,9 @@ export async function runTrial(problem: Problem, model: Model, contestant: Conte
   let lossSum = 0;
   let lossCount = 0;
   const keepPoint = (t: number): void => {
-    if (problem.landscape === undefined || t % Math.ceil(steps / mostPathPoints) !== 0) return;
+    if (problem.landscape === undefined || t % pathInterval(steps) !== 0) return;
     const [x = NaN, y = NaN] = opt.params['w'] ?? [];
-    path.push([finiteOrNull(x), finiteOrNull(y)]);
+    path.push([shortened(x), shortened(y)]);
   };
   keepPoint(0);
   for (let t = 1; t <= steps; t++) {
@@ -87,6 +87,11 @@ export async function runTrial(problem: Problem, model: Model, contestant: Conte
     score,
   };
   return problem.landscape === undefined ? trial : { ...trial, path };
+}
+
+/** A coordinate for JSON: six digits are more than a map can show, and half as long. */
+function shortened(value: number): number | null {
+  return finiteOrNull(Number(value.toPrecision(6)));
 }
 
 /** A number for JSON: null unless it is finite. */

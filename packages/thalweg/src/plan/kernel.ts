@@ -49,7 +49,7 @@ function printKernel(dtype: DType, code: readonly Instruction[]): string {
   return [dtype, ...lines].join('\n');
 }
 
-/** Bytes that one element costs: each array read once and written once. */
+/** How many arrays a pass reads and writes: each is read once and written once. */
 export function traffic(kernel: Kernel): {
   readonly loads: number;
   readonly stores: number;

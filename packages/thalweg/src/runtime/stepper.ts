@@ -9,12 +9,13 @@ import { compileScalars } from '../lower/scalars.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { Bounds } from '../plan/bounds.ts';
 import { evaluated, evaluationProgram } from '../plan/cohort.ts';
-import { planVariant, prepare, printPlan, type Variants } from '../plan/plan.ts';
+import { planVariant, prepare, printPlan, type Plan, type Variants } from '../plan/plan.ts';
 import { Arena } from './arena.ts';
 import type { Backend } from './backend.ts';
 import type { Crew } from './crew.ts';
 import { Leaves, type StepContext } from './leaves.ts';
 import type { MemorySource } from './memory.ts';
+import { trafficOf, type Traffic } from './traffic.ts';
 import { Variant } from './variant.ts';
 
 /** What to build a stepper from. */
@@ -85,6 +86,12 @@ export class Stepper {
     return this.current;
   }
 
+  /** Bytes that the passes of the last step read and wrote; none before the first. */
+  get traffic(): Traffic {
+    const outcome = [...this.compiled].find(([, variant]) => variant === this.current)?.[0];
+    return outcome === undefined ? { read: 0, written: 0 } : trafficOf(this.planOf(outcome), this.arena);
+  }
+
   /** Compiles what a step in this context needs, without taking it. */
   warm(context: StepContext): void {
     this.variantOf(this.decide(context));
@@ -118,9 +125,15 @@ export class Stepper {
     return this.compiled.get(outcome) ?? this.compile(outcome);
   }
 
+  private planOf(outcome: number): Plan {
+    return planVariant(
+      this.variants,
+      this.variants.conditions.map((_, i) => ((outcome >> i) & 1) === 1),
+    );
+  }
+
   private compile(outcome: number): Variant {
-    const outcomes = this.variants.conditions.map((_, i) => ((outcome >> i) & 1) === 1);
-    const plan = planVariant(this.variants, outcomes);
+    const plan = this.planOf(outcome);
     this.options.trace?.(printPlan(plan));
     const variant = new Variant(plan, this.arena, this.options.backend, this.options.crew);
     this.compiled.set(outcome, variant);

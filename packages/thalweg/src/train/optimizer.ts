@@ -149,6 +149,20 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   }
 
   /**
+   * Bytes of arrays that the kernels of a step read and write, as planned for the last step; zeros before the first. What a step cannot be
+   * faster than is these over the memory's bandwidth. Matrix routines and handing gradients over come on top.
+   */
+  get traffic(): { readonly read: number; readonly written: number } {
+    let [read, written] = [0, 0];
+    for (const { stepper } of this.running('traffic').roster.running) {
+      const own = stepper.traffic;
+      read += own.read;
+      written += own.written;
+    }
+    return { read, written };
+  }
+
+  /**
    * The states: for each, live views by parameter name, or a copy of its number for a scalar of each tensor. A scalar of the whole group is
    * a copy under `value`, or under the group's name where there are several groups.
    */

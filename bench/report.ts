@@ -1,0 +1,168 @@
+/** The results as Markdown: aims first, then the races with ratios first, then every optimizer, products, huge models, and the machine. */
+import { aims, met, ours, type Aim } from './aims.ts';
+import { caseText, sizeText } from './cases.ts';
+import type { CatalogueRow } from './catalogue.ts';
+import { fused, limits, sameWidth } from './contenders.ts';
+import type { Machine } from './machine.ts';
+import { matmulTables } from './matmul.ts';
+import { fastestOf, median, over, rowOf, type Part, type Results, type Wanted } from './results.ts';
+import type { Row } from './race.ts';
+import { quartiles, ratio } from './statistics.ts';
+import { figure, number, table } from './table.ts';
+
+/** The whole of results.md. */
+export function markdown(results: Results): string {
+  const { race, bandwidth, catalogue, start, matmul, huge } = results;
+  const parts: (string | undefined)[] = [
+    '# Benchmark',
+    'Made by `npm run bench -- --write`; [how it is measured](README.md), and `results.json` has every round.',
+    race && '![Time of an AdamW step per parameter against the size of the model](results.svg)',
+    section('Aims', aimTable(aims(results))),
+    race && section('AdamW in float32', raceText(race), ...raceTables(race.results.rows)),
+    bandwidth && section('Bandwidth of the memory', bandwidthTable(bandwidth)),
+    catalogue && section('Every optimizer against its own byte count', catalogueText, ...catalogueTables(catalogue.results)),
+    matmul && section('Products of matrices', ...matmulTables(matmul.results)),
+    huge && section('Up to a billion parameters', hugeTable(results)),
+    start && section('Start-up', startTable(start)),
+    section('Measured on', machines(results)),
+  ];
+  return `${parts.filter((part) => part !== undefined).join('\n\n')}\n`;
+}
+
+function section(title: string, ...paragraphs: readonly string[]): string {
+  return [`## ${title}`, ...paragraphs].join('\n\n');
+}
+
+/** Each machine once, with the parts that were measured on it. */
+function machines(results: Results): string {
+  const made = Object.entries(results as Readonly<Record<string, Part<unknown> | undefined>>).flatMap(([name, part]) =>
+    part === undefined ? [] : [{ name, day: part.made.slice(0, 10), text: machineText(part.machine) }],
+  );
+  const texts = [...new Set(made.map(({ text }) => text))];
+  const parts = (wanted: string): string => made.filter(({ text }) => text === wanted).map(({ name, day }) => `${name} ${day}`).join(', '); // prettier-ignore
+  return texts.map((text) => `- ${text} Parts: ${parts(text)}.`).join('\n');
+}
+
+function machineText({ cpu, cores, vectors, caches, memory, system, versions }: Machine): string {
+  return `${cpu}, ${String(cores)} cores, vectors of ${vectors}; caches ${caches}; ${memory}; ${system}; ${versions.join(', ')}.`;
+}
+
+function aimTable(all: readonly Aim[]): string {
+  const rows = all.map((aim) => {
+    const { text, limit, atLeast = false, unit, measured, note } = aim;
+    const is = met(aim);
+    const figureOf = (value: number): string => `${number(value)} ${unit}`;
+    const outcome = is === null ? 'not measured' : is ? 'met' : '**missed**';
+    return [text + (note === undefined ? '' : ` (${note})`), `${atLeast ? '≥' : '≤'} ${String(limit)} ${unit}`, measured === null ? '–' : figureOf(measured), outcome];
+  });
+  return table(['aim', 'at', 'measured', ''], rows);
+} // prettier-ignore
+
+function raceText({ results }: NonNullable<Results['race']>): string {
+  const absent = results.absent.map((one) => `- Left out: ${one}.`);
+  return [
+    'Time of a step over that of C with the widest vectors on one thread and on two, and over PyTorch fused on the better number of threads;',
+    'above 1 is slower. Medians (quartiles) of ratios formed within rounds, the fastest first.',
+    ...(absent.length > 0 ? ['', ...absent] : []),
+  ].join('\n');
+}
+
+function raceTables(rows: readonly Row[]): string[] {
+  const races = [...new Map(rows.map((row) => [`${caseText(row.case)}, ${row.cache} caches`, row]))];
+  return races.flatMap(([title, { case: which, cache }]) => {
+    const own = rows.filter((row) => caseText(row.case) === caseText(which) && row.cache === cache);
+    const wanted: Wanted = { ...which, cache };
+    const [one, two, torch] = [rowOf(rows, wanted, limits[0]), rowOf(rows, wanted, limits[1]), fastestOf(rows, wanted, fused)];
+    const ran = own.filter((row) => row.times.length > 0).toSorted((a, b) => median(a) - median(b));
+    const lines = ran.map((row) => [row.contender, figure(over(row, one)), figure(over(row, two)), figure(over(row, torch)), figure(quartiles(row.times)), String(row.times.length)]);
+    const lost = own.filter((row) => row.times.length === 0).map((row) => [row.contender, row.failed ?? 'no figures', '', '', '', '0']);
+    const note = `Each took ${String(which.warmup)} steps to warm up; a turn is ${cache === 'warm' ? String(which.steps) : '1'} step${cache === 'warm' && which.steps > 1 ? 's' : ''}.`;
+    return [`### ${title}`, note, table(['contender', 'against C', 'against C, 2 threads', 'against PyTorch fused', 'ns per parameter', 'rounds'], [...lines, ...lost])];
+  });
+} // prettier-ignore
+
+function bandwidthTable({ results }: NonNullable<Results['bandwidth']>): string {
+  return table(
+    ['threads', 'a = b + s·c, GB/s', 'a = a + s·b, GB/s'],
+    results.map(({ threads, triad, update }) => [String(threads), figure(triad), figure(update)]),
+  );
+}
+
+const catalogueText =
+  'Time of a step over that of a pass of C that moves as many bytes as the step must (`a = a + s·b`) on as many threads: 1 is the speed of the memory,\nor of the cache where the arrays fit. The largest first.';
+
+function catalogueTables(rows: readonly CatalogueRow[]): string[] {
+  const groups = [...new Set(rows.map(({ parameters, threads }) => `${sizeGroup(parameters)} parameters, ${threads === 1 ? 'one thread' : 'two threads'}`))];
+  return groups.flatMap((title) => {
+    const own = rows.filter(({ parameters, threads }) => `${sizeGroup(parameters)} parameters, ${threads === 1 ? 'one thread' : 'two threads'}` === title);
+    const of = (row: CatalogueRow): number => ratio(row.times, row.limits)?.[1] ?? Infinity;
+    const lines = own.toSorted((a, b) => of(b) - of(a)).map((row) => {
+      const name = `\`${row.optimizer}\`${row.more === undefined ? '' : ` (${row.more})`}`;
+      if (row.failed !== undefined) return [name, row.failed, '', ''];
+      return [name, figure(ratio(row.times, row.limits)), String(row.bytes ?? '–'), figure(quartiles(row.times))];
+    });
+    return [`### ${title}`, table(['optimizer', 'against its byte limit', 'bytes per parameter', 'ns per parameter'], lines)];
+  });
+} // prettier-ignore
+
+function sizeGroup(parameters: number): string {
+  return sizeText({ tensors: 1, each: Number(parameters.toPrecision(1)) });
+}
+
+function hugeTable({ huge }: Results): string {
+  const lines = (huge?.results ?? []).map(({ optimizer, parameters, threads, made: seconds, times, failed }) => [
+    optimizer,
+    parameters.toLocaleString('en'),
+    String(threads),
+    failed ?? figure(quartiles(times)),
+    seconds?.toFixed(1) ?? '–',
+  ]);
+  return table(['optimizer', 'parameters', 'threads', 'ns per parameter', 'seconds to make'], lines);
+}
+
+function startTable({ results: { importing, firstInit, nextInit } }: NonNullable<Results['start']>): string {
+  return table(
+    ['', 'milliseconds'],
+    [
+      ["`import('thalweg')`, built, in a new process", figure(importing)],
+      ['first `init` of 200 tensors of 1,000', figure(firstInit)],
+      ['later `init` of the same', figure(nextInit)],
+    ],
+  );
+}
+
+const short: readonly (readonly [title: string, wanted: Wanted])[] = [
+  ['1,000', { each: 1000 }],
+  ['100,000', { each: 100_000 }],
+  ['10⁶', { each: 1e6 }],
+  ['10⁷, evicted', { each: 1e7, cache: 'evicted' }],
+  ['3,000 × 100', { tensors: 3000, each: 100 }],
+];
+
+const shortNames: readonly (readonly [name: string, contenders: readonly string[]])[] = [
+  ['C, widest vectors', limits],
+  ['C, 128-bit vectors as in WebAssembly', sameWidth],
+  ['PyTorch fused', fused],
+  ['PyTorch foreach', ['PyTorch foreach', 'PyTorch foreach, 2 threads']],
+  ['Optax jit', ['Optax jit']],
+  ['plain JavaScript', ['plain JavaScript']],
+  ['jax-js jit', ['jax-js jit, wasm']],
+  ['TF.js', ['TF.js wasm', 'TF.js cpu']],
+];
+
+/** The table of the README: times over ours, each with the better number of threads. */
+export function shortTable({ race }: Results): string {
+  const rows = race?.results.rows ?? [];
+  const lines = shortNames.map(([name, contenders]) => [
+    name,
+    ...short.map(([, wanted]) => {
+      const middle = over(fastestOf(rows, wanted, contenders), fastestOf(rows, wanted, ours))?.[1];
+      return middle === undefined ? '–' : number(middle);
+    }),
+  ]);
+  const mine = short.map(([, wanted]) => {
+    const row = fastestOf(rows, wanted, ours);
+    return row === undefined ? '–' : `${median(row).toPrecision(2)} ns`;
+  });
+  return table(['AdamW step, time over ours', ...short.map(([title]) => title)], [['Thalweg, per parameter', ...mine], ...lines]);
+}

@@ -1,0 +1,161 @@
+/** What is read back is what was written; anything else is refused with what is wrong and where, whatever it holds. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { readComparison, ReadError } from '../src/read.ts';
+import { standings } from '../src/report/standings.ts';
+import type { Comparison, OptimizerResult, ProblemResult, Trial } from '../src/schema.ts';
+import { reportFixture } from './report-fixture.ts';
+
+const fixture = reportFixture();
+const text = JSON.stringify(fixture);
+
+type Json = Record<string, unknown> & { problems: (Record<string, unknown> & { optimizers: Record<string, unknown>[] })[] };
+
+/** The fixture's text with one thing changed. */
+function doctored(change: (value: Json) => void): string {
+  const value = JSON.parse(text) as Json;
+  change(value);
+  return JSON.stringify(value);
+}
+
+function refusal(json: string): string {
+  try {
+    readComparison(json);
+  } catch (error) {
+    assert.ok(error instanceof ReadError, String(error));
+    assert.ok(error.message.length < 400, 'a message is short');
+    return error.message;
+  }
+  return assert.fail('was read');
+}
+
+describe('what was written', () => {
+  test('is read as it was', () => assert.deepEqual(readComparison(text), fixture));
+  test('is read with diverged runs everywhere, one seed, no landscape', () => {
+    for (const other of [reportFixture({ dead: true }), reportFixture({ seeds: 1, tuningSeeds: 1, suffix: ' <b>"&' })]) {
+      assert.deepEqual(readComparison(JSON.stringify(other)), other);
+    }
+  });
+  test('keeps nothing that the document does not have', () => {
+    const read = readComparison(text.replace('{"format"', '{"__proto__":{"polluted":1},"more":[1],"format"')) as Comparison &
+      Record<string, unknown>;
+    assert.deepEqual(Object.keys(read), Object.keys(fixture));
+    assert.equal((Object.prototype as Record<string, unknown>)['polluted'], undefined);
+  });
+});
+
+describe('what is no JSON', () => {
+  const cases: readonly (readonly [string, string, RegExp])[] = [
+    ['nothing', ' \n', /^The file is empty\.$/],
+    ['a web page', '<!doctype html>', /web page\. Open results\.json/],
+    ['finished runs', '{"key":"a","result":{}}\n{"key":"b","result":{}}\n', /trials\.jsonl/],
+    ['cut off', text.slice(0, 5000), /^The file is cut off: it ends in the middle, at line 1, column 5001\.$/],
+    ['cut off on a later line', JSON.stringify(fixture, null, 1).slice(0, 300), /cut off.* at line \d\d, column \d+/],
+    ['with NaN', text.replace(/"testMetric":[\d.]+/, '"testMetric":NaN'), /^NaN at line 1, column \d+ is no JSON: .* written as null\.$/],
+    ['with Infinity', '{"a":[1,-Infinity]}', /^-Infinity at line 1, column 9 is/],
+    ['with a comma too many', '{"a":1,}', /^The file is no JSON, from line 1, column 8 on/],
+    ['prose', 'hello', /^The file is cut off|^The file is no JSON/],
+  ];
+  for (const [name, json, expected] of cases) test(name, () => assert.match(refusal(json), expected));
+  test('a number too large for a number', () => {
+    const message = refusal(text.replace(/"gridRatio":[\d.]+/, '"gridRatio":1e999'));
+    assert.match(message, /protocol\.gridRatio must be finite/);
+  });
+});
+
+describe('what is JSON, but no comparison', () => {
+  const first = (value: Json): Record<string, unknown> => value.problems[0]!.optimizers[0]!;
+  const trial = (value: Json): Record<string, unknown> => (first(value)['trials'] as Record<string, unknown>[])[2]!;
+  const cases: readonly (readonly [string, (value: Json) => void, RegExp])[] = [
+    ['another format', (value) => (value['format'] = 'recipe'), /^format must be "thalweg-comparison", not "recipe"/],
+    ['no format', (value) => delete value['format'], /^format must be "thalweg-comparison", not missing/],
+    ['a later version', (value) => (value['version'] = 2), /^version must be 1, not 2: the file is of another version/],
+    ['no machine', (value) => delete value['machine'], /\. machine is missing\.$/],
+    ['no problems', (value) => (value.problems = []), /\. problems has 0 items, fewer than 1\.$/],
+    ['a text for a number', (value) => (value.problems[1]!['steps'] = 'many'), /problems\[1\]\.steps must be number, not "many"/],
+    ['a number below', (value) => (value.problems[1]!['steps'] = -4), /problems\[1\]\.steps must not be negative/],
+    ['a number beyond all axes', (value) => (value.problems[1]!['target'] = { value: -1e101, origin: '' }), /problems\[1\]\.target\.value must lie within ±1e\+100/],
+    ['half a step', (value) => (value.problems[0]!['steps'] = 0.5), /problems\[0\]\.steps must be a whole number/],
+    ['a word of its own', (value) => (first(value)['tuning'] = 'fine'), /problems\[0\]\.optimizers\[0\]\.tuning must be .*"inside" or "edge"/],
+    ['a curve with fewer values', (value) => (trial(value)['training'] as { values: number[] }).values.pop(), /problems\[0\]\.optimizers\[0\]\.trials\[2\]\.training has not as many steps as values/],
+    ['a curve that goes back', (value) => (trial(value)['validation'] as { steps: number[] }).steps.reverse(), /trials\[2\]\.validation has steps that do not rise/],
+    ['a list in a curve', (value) => ((trial(value)['validation'] as { values: unknown[] }).values[3] = [1]), /validation\.values\[3\] must be number.*, not a list/],
+    ['two of one id', (value) => (value.problems[0]!.optimizers[1]!['id'] = first(value)['id']), /problems\[0\] has two optimizers of one id/],
+    ['a stranger compared', (value) => ((value.problems[0]!['comparisons'] as { worse: string }[])[0]!.worse = 'nobody'), /problems\[0\] compares optimizers that it does not have/],
+    ['a landscape with a hole', (value) => (value.problems[2]!['landscape'] as { values: number[] }).values.pop(), /problems\[2\]\.landscape has not as many values as columns times rows/],
+    ['a landscape without width', (value) => ((value.problems[2]!['landscape'] as { x: number[] }).x = [1, 1]), /problems\[2\]\.landscape\.x must rise/],
+    ['a name of a million letters', (value) => (first(value)['label'] = 'x'.repeat(1e6)), /label has 1000000 characters, more than the 120 that can be shown/],
+    ['a value of a million letters', (value) => (first(value)['rank'] = 'x'.repeat(1e6)), /rank must be number, not "x{59}…/],
+    ['too many optimizers', (value) => (value.problems[0]!.optimizers = Array.from({ length: 61 }, () => first(value))), /optimizers has 61 items, more than the 60/],
+  ]; // prettier-ignore
+  for (const [name, change, expected] of cases) test(name, () => assert.match(refusal(doctored(change)), expected));
+  test('a list, a number, null', () => {
+    for (const json of ['[]', '3', 'null', '"results"']) assert.equal(refusal(json), 'The file holds no JSON object.');
+  });
+  test('more values, or steps, than can be drawn', () => {
+    const curve = (from: number, count: number): unknown => ({
+      steps: Array.from({ length: count }, (_, i) => from + i),
+      values: Array.from({ length: count }, () => 1),
+    });
+    const runs = (count: number, training: (i: number) => unknown): string =>
+      refusal(
+        doctored(
+          (value) => (first(value)['trials'] = Array.from({ length: count }, (_, i) => ({ ...trial(value), training: training(i) }))),
+        ),
+      );
+    assert.match(
+      runs(900, () => curve(0, 480)),
+      /problems\[0\] has more than the 400000 values/,
+    );
+    assert.match(
+      runs(60, (i) => curve(1000 * i, 20)),
+      /problems\[0\] was measured at more than 500 different steps/,
+    );
+    assert.match(
+      runs(1, () => curve(0, 501)),
+      /training\.steps has 501 items, more than the 500/,
+    );
+  });
+  test('nested a hundred thousand deep', () => {
+    assert.match(refusal(`${'{"problems":['.repeat(1e5)}${']}'.repeat(1e5)}`), /^format must be|^The file/);
+  });
+});
+
+describe('standings', () => {
+  const run = (values: (number | null)[], divergedAt: number | null = null): Trial =>
+    ({ diverged: divergedAt !== null, divergedAt, validation: { steps: values.map((_, i) => 10 * i), values } }) as unknown as Trial;
+  const problem = (trials: Readonly<Record<string, readonly Trial[]>>): ProblemResult =>
+    ({
+      tuningMetric: { name: 'loss', lowerIsBetter: true, unit: '' },
+      optimizers: Object.entries(trials).map(([id, own]) => ({ id, trials: own }) as unknown as OptimizerResult),
+    }) as unknown as ProblemResult;
+  const ranks = (from: ProblemResult): [number, Record<string, number>][] =>
+    standings(from).map(({ step, places }) => [step, Object.fromEntries(places.map(({ id, rank }) => [id, rank]))]);
+
+  test('rank medians at each step, share ranks, and put a diverged run last from where it diverged', () => {
+    const found = problem({ a: [run([3, 2, 1])], b: [run([3, 1, 2])], c: [run([3, 0], 15)] });
+    assert.deepEqual(ranks(found), [
+      [0, { a: 1, b: 1, c: 1 }],
+      [10, { a: 3, b: 2, c: 1 }],
+      [15, { a: 2, b: 1, c: 3 }],
+      [20, { a: 1, b: 2, c: 3 }],
+    ]);
+    assert.deepEqual(
+      standings(found).map(({ places }) => places[2]!.diverged),
+      [0, 0, 1, 1],
+    );
+  });
+  test('end with the order of medians of the last step', () => {
+    for (const one of fixture.problems) {
+      const last = standings(one).at(-1)!;
+      assert.equal(last.step, one.steps);
+      for (const { id, middle } of last.places) {
+        const finals = one.optimizers
+          .find((each) => each.id === id)!
+          .trials.map(({ diverged, validation }) => (diverged ? Infinity : validation.values.at(-1)!));
+        const median = finals.sort((a, b) => a - b)[2]!;
+        assert.equal(middle, Number.isFinite(median) ? median : null);
+      }
+    }
+  });
+});
