@@ -23,6 +23,7 @@ from papers import PAPERS
 from papers_loops import DOCUMENTS
 from papers_wrap import AROUND, RUNS as WRAP_RUNS, keras
 from schedules import bias, schedules
+from sparse import sparse
 from stream import digest
 
 HERE = pathlib.Path(__file__).parent
@@ -78,6 +79,7 @@ def main():
         **DOCUMENTS,
         "minimizers": lambda: {"scipy": scipy.__version__, **minimizers()},
         "schedules": schedules,
+        "sparse": sparse,
         "bias": lambda: {"rows": bias()},
         "stream": digest,
     }

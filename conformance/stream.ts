@@ -4,7 +4,7 @@
 export type Stream = 'plain' | 'gaps';
 
 /** A 32-bit hash of three integers. */
-function mix(a: number, b: number, c: number): number {
+export function mix(a: number, b: number, c: number): number {
   let z = (Math.imul(a, 0x9e3779b1) + Math.imul(b, 0x85ebca77) + Math.imul(c, 0xc2b2ae3d) + 0x27d4eb2f) >>> 0;
   z = Math.imul(z ^ (z >>> 15), 0x2c1b3c6d) >>> 0;
   z = Math.imul(z ^ (z >>> 12), 0x297a2d39) >>> 0;

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 
 const expected: Readonly<Record<string, RegExp>> = {
+  'embeddings.ts': /step 400: loss 0\.0[01]\d\d/,
   'function.ts': /adam\s+\d+ steps {2}w = \[0\.99999\d, 0\.99999\d\]/,
   'jax-js.ts': /step 200: loss 0\.0[01]\d\d/,
   'model.ts': /y = 3\.00·x − 0\.50/,

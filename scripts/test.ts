@@ -60,7 +60,7 @@ const steps: readonly Step[] = [
   {
     name: 'build',
     about: 'the packages as they are published',
-    command: [bin('tsc'), '-b', 'packages/thalweg', 'packages/guide', 'packages/compare'],
+    command: [node, 'scripts/build.ts'],
   },
   {
     name: 'unit',

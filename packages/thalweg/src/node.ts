@@ -3,9 +3,11 @@
  *
  * @packageDocumentation
  */
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Optimizer } from './train/optimizer.ts';
+
+const piece = 2 ** 26;
 
 /**
  * Saves an optimizer to a file, whole or not at all: at whatever moment the process dies, the file is the old one or the new one. Arrays are
@@ -47,12 +49,28 @@ export async function saveFile(opt: Pick<Optimizer, 'chunks'>, path: string): Pr
 }
 
 /**
- * Loads what `saveFile` wrote.
+ * Loads what `saveFile` wrote. Header and size are checked first, then each array is read straight into its place, however large it is.
  *
- * @param opt - an optimizer of the same equations, with parameters of the same names, shapes and type
+ * @param opt - an optimizer of the same equations, with parameters of the same names, shapes and type; no step may be taken before the promise
+ * resolves
  * @param path - the file
  * @throws CheckpointError, with nothing changed; whatever the file system says
  */
-export async function loadFile(opt: Pick<Optimizer, 'load'>, path: string): Promise<void> {
-  await opt.load(await readFile(path));
+export async function loadFile(opt: Pick<Optimizer, 'loadFrom'>, path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    await opt.loadFrom({ size, read: (at, into) => readAll(file, at, into) });
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads in pieces: the system reads at most 2 GiB at once. */
+async function readAll(file: FileHandle, at: number, into: Uint8Array): Promise<void> {
+  for (let done = 0; done < into.length;) {
+    const { bytesRead } = await file.read(into.subarray(done, done + piece), 0, null, at + done);
+    if (bytesRead === 0) throw new Error(`the file ended at byte ${String(at + done)} while it was read`);
+    done += bytesRead;
+  }
 }

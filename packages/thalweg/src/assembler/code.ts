@@ -156,6 +156,6 @@ export class Code {
   /** The function as it stands in the code section. */
   encode(): number[] {
     const groups = this.locals.map((type) => [1, valueType[type]]);
-    return sized([...vector(groups), ...this.bytes, 0x0b]);
+    return sized(vector(groups).concat(this.bytes, 0x0b));
   }
 }

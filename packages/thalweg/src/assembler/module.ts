@@ -24,13 +24,14 @@ export function encodeModule(parameters: number, code: Code, { address, shared }
   const flags = (shared ? 0x03 : 0) | (address === 'i64' ? 0x04 : 0);
   const limits = [flags, ...unsigned(0), ...(shared ? unsigned(mostPages[address]) : [])];
   const memory = [...name(interfaceNames.module), ...name(interfaceNames.memory), 0x02, ...limits];
-  const section = (id: number, ...items: number[][]): number[] => [id, ...sized(vector(items))];
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, signature),
-    ...section(2, memory),
-    ...section(3, unsigned(0)),
-    ...section(7, [...name(interfaceNames.run), 0x00, ...unsigned(0)]),
-    ...section(10, code.encode()),
-  ]);
+  const section = (id: number, ...items: number[][]): number[] => [id].concat(sized(vector(items)));
+  const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+  const bytes = header.concat(
+    section(1, signature),
+    section(2, memory),
+    section(3, unsigned(0)),
+    section(7, name(interfaceNames.run).concat(0x00, unsigned(0))),
+    section(10, code.encode()),
+  );
+  return new Uint8Array(bytes);
 }

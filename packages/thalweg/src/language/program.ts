@@ -96,16 +96,29 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
 
 /** Whether a part's equations read a hyperparameter, directly or (for `lr`) as its schedule's factor `s`. */
 function reads(part: Part, { name, symbol }: HyperSymbol): boolean {
-  const statements = parse(part.name, part.equations);
-  const expressions = [
-    ...statements.map((statement) => statement.value),
-    ...[...Object.values(part.init), ...(part.evaluate === undefined ? [] : [part.evaluate])].map((text) =>
-      parseExpression(part.name, text),
-    ),
-  ];
-  const names = new Set(expressions.flatMap(namesIn));
+  const { statements, names } = textOf(part);
   const factor = name === 'lr' && names.has('s') && !statements.some((statement) => statement.name === 's');
   return names.has(spell(symbol)) || names.has(spell(name)) || factor;
+}
+
+/** A part's equations as statements, and every name that its texts read. */
+interface PartText {
+  readonly statements: readonly Statement[];
+  readonly names: ReadonlySet<string>;
+}
+
+const texts = new WeakMap<Part, PartText>();
+
+/** Reads a part's texts, once however many chains and groups it is put in. */
+function textOf(part: Part): PartText {
+  const known = texts.get(part);
+  if (known !== undefined) return known;
+  const statements = parse(part.name, part.equations);
+  const others = [...Object.values(part.init), ...(part.evaluate === undefined ? [] : [part.evaluate])];
+  const expressions = [...statements.map(({ value }) => value), ...others.map((text) => parseExpression(part.name, text))];
+  const made = { statements, names: new Set(expressions.flatMap(namesIn)) };
+  texts.set(part, made);
+  return made;
 }
 
 /** `name`, or `name2`, `name3`, … where it is taken. */
@@ -253,7 +266,7 @@ class PartBuilder {
     this.graph = graph;
     this.shared = shared;
     this.writes = writes;
-    this.statements = parse(part.name, part.equations);
+    this.statements = textOf(part).statements;
     const names = new Map<string, Node>([...shared, ['t', graph.node('time')]]);
     for (const name of ['rank', 'rows', 'cols', 'size']) names.set(name, graph.node('shape', [], name));
     for (const { name, symbol } of part.hyper) {

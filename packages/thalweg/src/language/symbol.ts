@@ -26,6 +26,14 @@ const accents: Readonly<Record<string, string>> = {
   '\u0302': '_hat', '\u030C': '_check', '\u0303': '_tilde', '\u0304': '_bar', '\u0305': '_bar', '\u0307': '_dot',
 }; // prettier-ignore
 
+/**
+ * What nearly all texts are written with. An engine takes milliseconds to learn the letters of all scripts, `\p{L}`, which is more than it
+ * takes to read an optimizer; so the rest of Unicode is asked about only when it is met.
+ */
+const commonLetters = /^[A-Za-z_Α-ΡΣ-Ωα-ω∆∑]/;
+const commonMarks = /^[\u0300-\u036f0-9₀-₉∞′]/;
+const neverInNames = /^[\0-@[-^`{-©«-´¶-¹»-¿×÷\u2000-\u2070\u2190-\u2bff]/;
+
 const subscripts = 'ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ';
 const subscriptLetters = 'aehijklmnoprstuvx';
 
@@ -41,16 +49,15 @@ export function superscript(character: string): string | undefined {
 
 /** Whether a name may begin with this character. */
 export function startsName(character: string): boolean {
-  return (
-    (/[\p{L}_]/u.test(character) && superscript(character) === undefined && !isSubscript(character)) ||
-    character === '∆' ||
-    character === '∑'
-  );
+  if (commonLetters.test(character)) return true;
+  if (superscript(character) !== undefined || isSubscript(character) || neverInNames.test(character)) return false;
+  return /\p{L}/u.test(character);
 }
 
 /** Whether a name may go on with this character: letters, digits, subscripts, accents, `_`, `∞` and primes. */
 export function continuesName(character: string): boolean {
-  return startsName(character) || isSubscript(character) || /[\p{M}\p{Nd}₀-₉∞′]/u.test(character);
+  if (commonMarks.test(character) || isSubscript(character) || startsName(character)) return true;
+  return superscript(character) === undefined && !neverInNames.test(character) && /[\p{M}\p{Nd}]/u.test(character);
 }
 
 function isSubscript(character: string): boolean {

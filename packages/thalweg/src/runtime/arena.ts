@@ -49,6 +49,8 @@ export interface ArenaOptions {
   readonly owner: string;
   readonly dtype: DType;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** How many rows of each tensor there is room for, where not for all. */
+  readonly rows?: ReadonlyMap<string, number> | undefined;
   readonly arrays: ReadonlyMap<string, Form>;
   /** The most that one pass over the arrays needs. */
   readonly bounds: Bounds;
@@ -74,14 +76,15 @@ export class Arena {
   private readonly splitTables = new Map<Form, Table>();
   private readonly words: Words;
   private selected: readonly boolean[] | undefined;
+  private limits: readonly number[] | undefined;
   private lastTable: Table | undefined;
   private lastPitch = 0;
   private lastAddresses: readonly number[] = [];
 
   /** Lays out `arrays` with their forms over tensors of these shapes. Throws an UnsupportedError where they do not fit. */
-  constructor({ owner, dtype, shapes, arrays, bounds, source }: ArenaOptions) {
+  constructor({ owner, dtype, shapes, rows, arrays, bounds, source }: ArenaOptions) {
     this.dtype = dtype;
-    for (const form of new Set([wholeForm, ...arrays.values()])) this.layouts.set(form, layOut(form, dtype, shapes));
+    for (const form of new Set([wholeForm, ...arrays.values()])) this.layouts.set(form, layOut(form, dtype, shapes, rows));
     this.pitch = stripBytes({ scalars: bounds.scalars, dtype });
     const strips = argumentBytes(arrays.size);
     const tables = strips + this.pitch * shapes.size;
@@ -150,6 +153,11 @@ export class Arena {
     return found(this.splitTables.get(form), `table of the form ${form}`);
   }
 
+  /** Has the segments of active tensors end after so many elements, from the next change of what is active on. */
+  limit(lengths: readonly number[]): void {
+    this.limits = lengths;
+  }
+
   /** Tells the next kernel where its segments, scalars, sums and arrays are. Tensors share one strip of scalars unless `pitch` is given. */
   tell(table: Table, pitch: number, addresses: readonly number[]): void {
     // Most optimizers have one pass, and what was told for the last step stands.
@@ -192,8 +200,9 @@ export class Arena {
     const { at } = found(this.splitTables.get(form), `table of the form ${form}`);
     const size = bytesOf[this.dtype];
     let count = 0;
-    const ofTensor = this.layout(form).places.map(({ offset, length }, j): readonly [number, number] => {
+    const ofTensor = this.layout(form).places.map(({ offset, length: whole }, j): readonly [number, number] => {
       const first = count;
+      const length = this.limits?.[j] ?? whole;
       const end = this.selected === undefined || this.selected[j] === true ? offset + length * size : offset;
       for (let from = offset; from < end; from += chunk * size) this.record(at, count++, from, Math.min(end, from + chunk * size), j);
       return [first, count - first];
@@ -226,11 +235,17 @@ function splitSegments({ places }: Layout, dtype: DType): number {
   return places.reduce((count, { padded }) => count + Math.ceil(padded / (chunk * bytesOf[dtype])), 0);
 }
 
-function layOut(form: Form, dtype: DType, shapes: ReadonlyMap<string, readonly number[]>): Layout {
+function layOut(
+  form: Form,
+  dtype: DType,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  rows: ReadonlyMap<string, number> | undefined,
+): Layout {
   const block = blockOf[dtype] * bytesOf[dtype];
   let offset = 0;
   const places = [...shapes].map(([name, shape]) => {
-    const length = elementsOf(form, shape);
+    const room = rows?.get(name);
+    const length = elementsOf(form, room === undefined ? shape : [room, ...shape.slice(1)]);
     const padded = Math.ceil((length * bytesOf[dtype]) / block) * block;
     offset += padded;
     return { name, shape, length, offset: offset - padded, padded };

@@ -26,7 +26,7 @@ const large = 2 ** 30;
 
 /** Plain memory for the backends in JavaScript. */
 export const scriptMemory: MemorySource = (owner, what, bytes) => {
-  refuseAbove(owner, what, bytes, available());
+  refuseUnavailable(owner, what, bytes);
   return {
     memory: undefined,
     kind: { address: 'i32', shared: false },
@@ -42,7 +42,7 @@ export function ownMemory(shared: boolean): MemorySource {
     const pages = Math.ceil(bytes / pageBytes);
     const address = pages < mostPages.i32 ? 'i32' : 'i64';
     if (pages > mostPages.i64) refuseAbove(owner, what, bytes, { bytes: mostPages.i64 * pageBytes, where: 'one memory' });
-    refuseAbove(owner, what, bytes, available());
+    refuseUnavailable(owner, what, bytes);
     const memory = allocate(owner, what, pages, (count) => newMemory({ address, shared }, count));
     return { memory, kind: { address, shared }, buffer: memory.buffer, from: 0, fresh: true };
   };
@@ -90,8 +90,13 @@ interface Amount {
   readonly where: string;
 }
 
+/** Asks how much there is only where it matters: the engine has to ask the system. */
+function refuseUnavailable(owner: string, what: string, bytes: number): void {
+  if (bytes >= large) refuseAbove(owner, what, bytes, available());
+}
+
 function refuseAbove(owner: string, what: string, bytes: number, { bytes: most, where }: Amount): void {
-  if (bytes < large || bytes <= most) return;
+  if (bytes <= most) return;
   throw new UnsupportedError(owner, `${what} need ${size(bytes)}, and ${where} has ${size(most)}`);
 }
 

@@ -31,6 +31,12 @@ export interface StepperOptions {
   readonly gated: boolean;
   /** The memory of another stepper of the same tensors, to work on that. */
   readonly on?: Stepper | undefined;
+  /** Have only what lasts between steps, `w` and the states. */
+  readonly kept?: boolean;
+  /** Have room for so many rows of each tensor, not for all. */
+  readonly rows?: ReadonlyMap<string, number>;
+  /** The scalar states, where another stepper keeps them. */
+  readonly scalarStates?: Map<string, Float64Array>;
   /** Receives the plan of each variant as text. */
   readonly trace?: ((text: string) => void) | undefined;
 }
@@ -48,20 +54,22 @@ export class Stepper {
   private current: Variant | undefined;
 
   constructor(options: StepperOptions) {
-    const { program, dtype, shapes, gated, on, source } = options;
+    const { program, dtype, shapes, gated, on, source, kept, rows } = options;
     this.options = options;
     this.variants = prepare(program, dtype, gated);
     if (this.variants.conditions.length > mostConditions) {
       throw new UnsupportedError(program.name, `more than ${String(mostConditions)} conditions on the host in one program`);
     }
     const inputs = program.inputs.filter((input) => input.kind === 'tensor').map((input) => `input.${input.name}`);
-    const arrays = new Map<string, Form>(['w', 'g', ...inputs].map((name) => [name, wholeForm]));
+    const given = kept === true ? ['w'] : ['w', 'g', ...inputs];
+    const arrays = new Map<string, Form>(given.map((name) => [name, wholeForm]));
     for (const [name, kind] of program.states) if (kind === 'array') arrays.set(name, program.forms.get(name) ?? wholeForm);
     if (program.evaluation !== undefined) arrays.set(evaluated, wholeForm);
     for (const [name, form] of this.variants.scratch) arrays.set(name, form);
-    this.arena = on?.arena ?? new Arena({ owner: program.name, dtype, shapes, arrays, bounds: this.bounds(), source });
-    this.scalarStates = on?.scalarStates ?? new Map<string, Float64Array>();
-    if (on !== undefined) return;
+    this.arena = on?.arena ?? new Arena({ owner: program.name, dtype, shapes, rows, arrays, bounds: this.bounds(), source });
+    const states = on?.scalarStates ?? options.scalarStates;
+    this.scalarStates = states ?? new Map<string, Float64Array>();
+    if (states !== undefined) return;
     for (const [name, kind] of program.states) {
       if (kind !== 'array') this.scalarStates.set(name, new Float64Array(kind === 'tensor' ? shapes.size : 1));
     }
@@ -108,17 +116,15 @@ export class Stepper {
 
   /** The outcomes of the host conditions, one bit each. */
   private decide(context: StepContext): number {
-    const slots = this.variants.scalars;
+    const { conditions, scalars: slots } = this.variants;
+    if (conditions.length === 0) return 0;
     const scalars = compileScalars(slots);
     const values = new Float64Array(scalars.size);
     const leaves = new Leaves(slots, scalars.place);
     leaves.fillHyper(values, context);
     leaves.fill(values, context);
     for (const step of scalars.steps(() => true)) step(values);
-    return this.variants.conditions.reduce(
-      (outcome, condition, i) => outcome | ((values[scalars.place.get(condition) ?? 0] === 0 ? 0 : 1) << i),
-      0,
-    );
+    return conditions.reduce((outcome, condition, i) => outcome | ((values[scalars.place.get(condition) ?? 0] === 0 ? 0 : 1) << i), 0);
   }
 
   private variantOf(outcome: number): Variant {

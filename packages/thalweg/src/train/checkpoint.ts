@@ -9,7 +9,7 @@ import type { Core } from './core.ts';
 import { checkHyper, describe, type HyperValue } from './hyper.ts';
 import { hidden } from './policy.ts';
 import type { RosterMember } from './roster.ts';
-import { decode, encodeHeader, type StoredArray, type StoredFile } from './safetensors.ts';
+import { decodeHeader, encodeHeader, headerLength, lengthBytes, type StoredArray, type StoredFile } from './safetensors.ts';
 import { decodeHyper, encodeHyper } from './saved-hyper.ts';
 
 const version = '1';
@@ -102,19 +102,68 @@ interface Plan {
   readonly scale: { readonly value: number; readonly streak: number } | null;
 }
 
+/** A file, or another source of its bytes. */
+export interface CheckpointSource {
+  /** How many bytes there are. */
+  readonly size: number;
+  /** Fills `into` with the bytes from `at` on. */
+  read(at: number, into: Uint8Array): Promise<void>;
+}
+
+/** A file that fits, and what is left to do. */
+interface Incoming {
+  /** Which bytes of the file belong where. */
+  readonly parts: readonly { readonly at: number; readonly into: Uint8Array }[];
+  /** Takes over everything but the arrays. */
+  readonly finish: () => void;
+}
+
 /** Sets the optimizer to what the file says. Throws a CheckpointError, with nothing changed, that lists every difference. */
 export function restore(core: Core, bytes: Uint8Array): void {
-  const file = decode(bytes);
-  if (typeof file === 'string') throw new CheckpointError(core.name, [file]);
+  const length = checked(core, headerLength(bytes, bytes.length));
+  const { parts, finish } = compare(core, checked(core, decodeHeader(bytes.subarray(lengthBytes, lengthBytes + length), bytes.length)));
+  for (const { at, into } of parts) into.set(bytes.subarray(at, at + into.length));
+  finish();
+}
+
+/** The same from a source, each array read straight into its place when all that can be checked has been. */
+export async function restoreFrom(core: Core, source: CheckpointSource): Promise<void> {
+  const { size } = source;
+  const first = new Uint8Array(Math.min(lengthBytes, size));
+  await source.read(0, first);
+  const json = new Uint8Array(checked(core, headerLength(first, size)));
+  await source.read(lengthBytes, json);
+  const { parts, finish } = compare(core, checked(core, decodeHeader(json, size)));
+  core.damage = () => new CheckpointError(core.name, ['an earlier load was not finished, so the arrays are half-read; load again']);
+  for (const { at, into } of parts) await source.read(at, into);
+  finish();
+}
+
+/** What could be read; throws a CheckpointError where it is a text that says what is wrong. */
+function checked<T>(core: Core, read: T | string): T {
+  if (typeof read === 'string') throw new CheckpointError(core.name, [read]);
+  return read;
+}
+
+/** Compares a file with the optimizer. Throws a CheckpointError that lists every difference. */
+function compare(core: Core, file: StoredFile): Incoming {
   const differences: string[] = [];
   const plan = readMetadata(core, file, differences);
   const slots = slotsOf(core, plan.pending);
   compareArrays(slots, file.arrays, differences);
   if (differences.length > 0) throw new CheckpointError(core.name, differences);
-  for (const [name, { bytes: saved }] of file.arrays) {
-    const array = slots.get(name)?.array;
-    if (array !== undefined) new Uint8Array(array.buffer, array.byteOffset, array.byteLength).set(saved);
-  }
+  const parts = [...slots].map(([name, slot]) => ({ at: file.arrays.get(name)?.at ?? 0, into: store(slot).bytes }));
+  parts.sort((a, b) => a.at - b.at);
+  return {
+    parts,
+    finish: () => {
+      apply(core, plan);
+    },
+  };
+}
+
+/** Takes over what a file says besides its arrays. */
+function apply(core: Core, plan: Plan): void {
   for (const [name, value] of plan.hyper) {
     for (const { branch, key } of core.names.find((one) => one.name === name)?.slots ?? []) core.live[branch]?.set(key, value);
   }
@@ -129,7 +178,7 @@ export function restore(core: Core, bytes: Uint8Array): void {
   core.activate();
 }
 
-function compareArrays(slots: ReadonlyMap<string, Slot>, arrays: ReadonlyMap<string, StoredArray>, differences: string[]): void {
+function compareArrays(slots: ReadonlyMap<string, Slot>, arrays: StoredFile['arrays'], differences: string[]): void {
   for (const [name, slot] of slots) {
     const saved = arrays.get(name);
     const here = store(slot);

@@ -2,7 +2,7 @@
  * The core of an optimizer: everything that it holds. The public face (`optimizer.ts`), what takes gradients in (`intake.ts`) and what saves
  * and loads (`checkpoint.ts`) all work on it.
  */
-import { ArrayError, NonFiniteError, OptionError, WorkerError } from '../language/error.ts';
+import { ArrayError, NonFiniteError, OptionError, WorkerError, type ThalwegError } from '../language/error.ts';
 import { topological } from '../language/graph.ts';
 import type { Program } from '../language/program.ts';
 import { denormalPeriod } from '../plan/denormals.ts';
@@ -54,8 +54,8 @@ export class Core {
   /** Gradients accumulated since the last step. */
   pending = 0;
   steps = 0;
-  /** What happened when a step was left half-written; undefined where the arrays are whole. */
-  damage: string | undefined;
+  /** Makes the error to throw where half-written arrays would be used; undefined where they are whole. */
+  damage: (() => ThalwegError) | undefined;
 
   constructor({ name, branches, equations }: Recipe, options: CoreOptions) {
     const { dtype, backend, nonFinite, accumulate, scale, maximize } = options;
@@ -98,20 +98,20 @@ export class Core {
       const place = this.roster.places.get(name);
       if (place === undefined) continue;
       this.views[name] = place.member.stepper.arena.view('w', place.index);
-      this.gradientViews[name] = place.member.stepper.arena.view('g', place.index);
+      if (place.member.rows === undefined) this.gradientViews[name] = place.member.stepper.arena.view('g', place.index);
     }
     for (const [name, to] of ties) {
       this.ties.set(name, to);
-      for (const views of [this.views, this.gradientViews]) views[name] = views[to] ?? new Float32Array(0);
+      for (const views of [this.views, this.gradientViews]) if (views[to] !== undefined) views[name] = views[to];
     }
     this.activate();
     // Two steps, so that neither compiles: a first step may differ, where a state has a first value. The third is one in which the denormal
     // rule holds; schedules are not asked for it, since it may never come.
     for (const t of [1, 2]) {
       this.announce(made, this.steps + t);
-      for (const { stepper, context } of made) stepper.warm(context);
+      for (const { stepper, rows, context } of made) (rows ?? stepper).warm(context);
     }
-    for (const { stepper, context } of made) stepper.warm({ ...context, t: denormalPeriod });
+    for (const { stepper, rows, context } of made) (rows ?? stepper).warm({ ...context, t: denormalPeriod });
   }
 
   /** Steps those that are neither frozen nor removed. */
@@ -136,20 +136,32 @@ export class Core {
     return false;
   }
 
+  /** Takes the step that was announced. Returns false, with nothing changed, where a gradient is not finite and the user wished that. */
+  step(): boolean {
+    const { running, stepping } = this.roster;
+    for (const { rows, active } of running) rows?.gather(active);
+    if (!this.advance(stepping)) return false;
+    for (const { rows } of running) rows?.scatter();
+    return true;
+  }
+
+  /** The parameters whose gradients are not all finite. */
+  notFinite(): string[] {
+    const dense = Object.keys(this.gradientViews).filter((name) => this.gradientViews[name]?.every(Number.isFinite) !== true);
+    const sparse = [...this.roster.places].filter(([, { member, index }]) => member.rows?.isFinite(index) === false);
+    return [...dense, ...sparse.map(([name]) => name)];
+  }
+
   /** Steps these members. Where a thread fails, the arrays are damaged from then on. */
   advance(members: readonly Member[]): boolean {
     try {
       return stepTogether(members);
     } catch (error) {
       if (!(error instanceof WorkerError)) throw error;
-      this.damage = `${error.message} in the middle of step ${String(this.steps + 1)}, so its arrays are half-written`;
-      throw this.damaged(this.damage);
+      const problem = `${error.message} in the middle of step ${String(this.steps + 1)}, so its arrays are half-written`;
+      this.damage = () => new WorkerError(`${this.name}: ${problem}; load() a checkpoint to go on`);
+      throw this.damage();
     }
-  }
-
-  /** What to throw where damaged arrays would be used. */
-  damaged(damage: string): WorkerError {
-    return new WorkerError(`${this.name}: ${damage}; load() a checkpoint to go on`);
   }
 
   /** What was set for a hyperparameter of this name. */

@@ -1,8 +1,9 @@
 /** Takes in what a step is given: checks gradients and inputs, then copies, adds up and averages them. */
 import { ArrayError } from '../language/error.ts';
-import { checkArrays, type AnyArray } from './arrays.ts';
+import { checkArrays, isArray } from './arrays.ts';
 import type { Core } from './core.ts';
 import { hidden } from './policy.ts';
+import { checkRows, Rows } from './sparse.ts';
 
 /** Inputs by name: a number, or an array per parameter. */
 export type Inputs = Readonly<Record<string, number | Readonly<Record<string, Float32Array | Float64Array>>>>;
@@ -11,10 +12,24 @@ export type Inputs = Readonly<Record<string, number | Readonly<Record<string, Fl
 export const noInputs: Inputs = {};
 
 /** Throws an ArrayError unless there is a gradient for each parameter that is trained, one of two names sufficing where names are tied. */
-export function checkGradients({ name, gradientViews, frozen, ties }: Core, handed: Readonly<Record<string, unknown>>): void {
+export function checkGradients(core: Core, handed: Readonly<Record<string, unknown>>): void {
+  const { name, roster, gradientViews, frozen, ties } = core;
+  const dense = roster.hasTables ? checkTables(core, handed) : handed;
   const viaTie = (parameter: string): boolean => [...ties].some(([alias, to]) => to === parameter && Object.hasOwn(handed, alias));
   const wanted = (parameter: string): boolean => !frozen.has(parameter) && !ties.has(parameter) && !viaTie(parameter);
-  checkArrays(name, 'gradient', handed, gradientViews, wanted);
+  checkArrays(name, 'gradient', dense, gradientViews, wanted);
+}
+
+/** Throws an ArrayError unless sparse parameters are given rows; returns what is given for the others. */
+function checkTables({ name, roster, views, ties }: Core, handed: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const dense: Record<string, unknown> = {};
+  for (const [parameter, given] of Object.entries(handed)) {
+    const place = roster.places.get(ties.get(parameter) ?? parameter);
+    const view = views[parameter];
+    if (place?.member.rows === undefined || view === undefined) dense[parameter] = given;
+    else if (given !== undefined) checkRows(name, parameter, given, place.member.stepper.arena.tensors[place.index]?.shape ?? [], view);
+  }
+  return dense;
 }
 
 /** Throws an ArrayError unless the inputs are those that the equations declare. */
@@ -39,13 +54,32 @@ export function checkInputs({ name: owner, roster, gradientViews, frozen }: Core
 }
 
 /** Copies gradients; those of tied names are added. */
-export function copyGradients({ ties, gradientViews }: Core, handed: Readonly<Record<string, AnyArray>>): void {
-  for (const [name, array] of Object.entries(handed)) if (!ties.has(name)) gradientViews[name]?.set(array);
+export function copyGradients({ ties, gradientViews }: Core, handed: Readonly<Record<string, unknown>>): void {
+  for (const [name, array] of Object.entries(handed)) {
+    const view = gradientViews[name];
+    if (isArray(array) && view !== undefined && array !== view && !ties.has(name)) view.set(array);
+  }
   for (const [name, to] of ties) {
     const [array, view] = [handed[name], gradientViews[to]];
-    if (array === undefined || view === undefined) continue;
+    if (!isArray(array) || view === undefined) continue;
     const alone = handed[to] === undefined;
     for (let i = 0; i < view.length; i++) view[i] = (alone ? 0 : view[i]!) + array[i]!;
+  }
+}
+
+/** Takes the rows over that are given for sparse parameters, under their own names and those tied to them; no others have a gradient. */
+export function takeRows({ ties, roster }: Core, handed: Readonly<Record<string, unknown>>): void {
+  if (!roster.hasTables) return;
+  const given = Object.entries(handed).flatMap(([name, rows]) => {
+    const place = roster.places.get(ties.get(name) ?? name);
+    return place !== undefined && rows instanceof Rows ? [{ ...place, rows }] : [];
+  });
+  for (const { rows: tables } of roster.members) {
+    tables?.take(
+      given
+        .filter(({ member }) => member.rows === tables)
+        .map(({ index, rows: { indices, values } }) => ({ tensor: index, indices, values })),
+    );
   }
 }
 

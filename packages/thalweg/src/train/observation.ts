@@ -27,7 +27,7 @@ export function observations({ name: owner, options, roster, views, ties, frozen
   for (const name of Object.keys(views)) {
     const place = roster.places.get(ties.get(name) ?? name);
     if (place === undefined || frozen.has(name)) continue;
-    const { variant } = place.member.stepper;
+    const { variant } = place.member.rows?.member.stepper ?? place.member.stepper;
     const tell = (what: string): number => variant.told(what, place.index) ?? NaN;
     const [gradientNorm, weightNorm, updateNorm] = [tell(told.gradient), tell(told.weight), tell(told.update)];
     const flips = variant.told(told.flips, place.index);

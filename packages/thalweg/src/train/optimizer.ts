@@ -8,14 +8,15 @@ import type { DType } from '../plan/dtype.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { checkParameters, commonType, type AnyArray } from './arrays.ts';
 import type { Recipe } from './branch.ts';
-import { checkpoint, restore } from './checkpoint.ts';
+import { checkpoint, restore, restoreFrom, type CheckpointSource } from './checkpoint.ts';
 import { Core, type NonFinite } from './core.ts';
 import { checkNames, describe, type HyperValue } from './hyper.ts';
-import { accumulateGradients, checkGradients, checkInputs, copyGradients, noInputs, takeInputs, type Inputs } from './intake.ts';
+import { accumulateGradients, checkGradients, checkInputs, copyGradients, noInputs, takeInputs, takeRows, type Inputs } from './intake.ts';
 import { matches, type Match } from './match.ts';
 import { observations, type Observation } from './observation.ts';
 import { LossScale, type DynamicLossScale } from './policy.ts';
-import type { Declared, ViewOf } from './tensor.ts';
+import type { Rows, SparseTensor } from './sparse.ts';
+import type { Declared, Tensor, Tied, ViewOf } from './tensor.ts';
 import { resources, type GivenMemory } from './threads.ts';
 
 /** How to bind a method to parameters. */
@@ -44,10 +45,16 @@ export interface InitOptions {
   readonly observe?: boolean | { readonly signFlips?: boolean };
 }
 
-/** Arrays by parameter name, as handed to `step`. Frozen parameters may be left out. */
+/** Gradients by parameter name, as handed to `step`. Frozen parameters may be left out, and sparse ones of which no row has a gradient. */
 export type Gradients<P> = {
-  readonly [K in keyof P]: Float32Array | Float64Array;
-};
+  readonly [K in keyof P as P[K] extends SparseTensor ? never : K]: GradientOf<P[K]>;
+} & { readonly [K in keyof P as P[K] extends SparseTensor ? K : never]?: Rows };
+
+/** A second name does not tell of what, and a type as wide as any parameter does not either. */
+type GradientOf<D> = D extends Tied ? Float32Array | Float64Array | Rows : Tensor extends D ? Float32Array | Float64Array | Rows : Float32Array | Float64Array; // prettier-ignore
+
+/** The parameters that are not sparse. */
+type Dense<P extends Readonly<Record<string, Declared>>> = { readonly [K in keyof P as P[K] extends SparseTensor ? never : K]: P[K] };
 
 type Views<P extends Readonly<Record<string, Declared>>> = {
   readonly [K in keyof P]: ViewOf<P[K]>;
@@ -127,9 +134,9 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     return this.running('params').views as Views<P>;
   }
 
-  /** Live views of the gradients, by name: fill them, then call `step()`. */
-  get grads(): Views<P> {
-    return this.running('grads').gradientViews as Views<P>;
+  /** Live views of the gradients, by name: fill them, then call `step()`. Sparse parameters have none. */
+  get grads(): Views<Dense<P>> {
+    return this.running('grads').gradientViews as Views<Dense<P>>;
   }
 
   /** The hyperparameters: assign a number, a schedule or a function, in force from the next step. Never recompiles. */
@@ -188,7 +195,8 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   /**
    * Takes one step with the gradients in `grads`, or with those handed over, which are copied there first.
    *
-   * @param gradients - an array for each parameter, of its length and type; omit (or pass `grads`) to use what `grads` holds
+   * @param gradients - an array for each parameter, of its length and type, and `rows` for sparse ones; omit (or pass `grads`) to use what
+   * `grads` holds
    * @param inputs - the declared inputs, such as `{ loss }`
    * @returns whether the step was taken: false under `nonFinite: 'skip'`, and while gradients are only accumulated
    * @throws ArrayError, NonFiniteError, OptionError, DisposedError; nothing has changed then. WorkerError where a thread died in the middle of the
@@ -214,12 +222,12 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
       if (offending.length > 0) return core.refuse(offending, t);
     }
     if (handed !== undefined) copyGradients(core, handed);
+    takeRows(core, handed ?? {});
     takeInputs(core, inputs);
     if (options.accumulate > 1 && !accumulateGradients(core)) return false;
-    if (!core.advance(roster.running)) {
-      const offending = Object.keys(core.gradientViews).filter((name) => core.gradientViews[name]?.every(Number.isFinite) !== true);
+    if (!core.step()) {
       return core.refuse(
-        offending.map((name) => `the gradient of ${name}`),
+        core.notFinite().map((name) => `the gradient of ${name}`),
         t,
       );
     }
@@ -268,7 +276,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
 
   /** Sets every gradient to zero. `step` never does. */
   zeroGrad(): void {
-    for (const { stepper } of this.running('zeroGrad').roster.members) stepper.arena.clear('g');
+    for (const { stepper, rows } of this.running('zeroGrad').roster.members) if (rows === undefined) stepper.arena.clear('g');
   }
 
   /**
@@ -362,6 +370,27 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     restore(this.running('load'), bytes);
   }
 
+  /**
+   * Does what `load` does from a source that is read piece by piece, straight into place: a model too large for two copies. `loadFile` of
+   * `thalweg/node` reads files so. Everything that can be wrong with a file is looked for first.
+   *
+   * @param source - its size, and how to read from it; no step may be taken before the promise resolves
+   * @throws CheckpointError, with nothing changed; what `read` throws, and then every use but loading is refused until a load has succeeded
+   * @example
+   * ```ts
+   * import { sgd } from 'thalweg';
+   * const opt = await sgd().init({ w: Float32Array.of(1, 2) });
+   * const file = new Blob([await opt.save()]);
+   * await opt.loadFrom({
+   *   size: file.size,
+   *   read: async (at, into) => into.set(new Uint8Array(await file.slice(at, at + into.length).arrayBuffer())),
+   * });
+   * ```
+   */
+  async loadFrom(source: CheckpointSource): Promise<void> {
+    await restoreFrom(this.running('loadFrom'), source);
+  }
+
   /** The parts of the file that `save` would give, one array at a time, for writing without a copy of it all. */
   *chunks(): Generator<Uint8Array> {
     yield* checkpoint(this.whole('chunks'));
@@ -382,7 +411,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   /** The core, where its arrays are whole. */
   private whole(use: string): Core {
     const core = this.running(use);
-    if (core.damage !== undefined) throw core.damaged(core.damage);
+    if (core.damage !== undefined) throw core.damage();
     return core;
   }
 

@@ -2,21 +2,24 @@
  * The roster: which parameter is trained by which branch, in which cohort, since when. Builds the steppers and finds parameters by name;
  * steps nothing itself.
  */
-import { ArrayError, ThalwegError } from '../language/error.ts';
+import { ArrayError, ThalwegError, UnsupportedError } from '../language/error.ts';
 import { isReduction, scopeOf, topological } from '../language/graph.ts';
 import { buildProgram, type InputSymbol, type Part, type Program } from '../language/program.ts';
-import { cohorts, evaluationProgram } from '../plan/cohort.ts';
+import { cohorts, evaluationProgram, type Cohort } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
+import { whyNotLazy } from '../plan/lazy.ts';
 import { observed } from '../plan/observe.ts';
 import type { Backend } from '../runtime/backend.ts';
 import type { Crew } from '../runtime/crew.ts';
 import type { Member } from '../runtime/ensemble.ts';
 import type { StepContext } from '../runtime/leaves.ts';
 import type { MemorySource } from '../runtime/memory.ts';
+import { TableRows } from '../runtime/rows.ts';
 import { Stepper } from '../runtime/stepper.ts';
 import type { Branch } from './branch.ts';
 import { describeMatch, matches, otherwise } from './match.ts';
 import { hidden } from './policy.ts';
+import { isSparse } from './sparse.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Where a parameter lives. */
@@ -32,8 +35,12 @@ export interface RosterMember extends Member {
   readonly program: Program;
   /** Computes where to evaluate, if not at `w`. */
   readonly evaluator: Stepper | undefined;
+  /** Steps the rows that a step is given, where the parameters are sparse; `stepper` only holds them then. */
+  readonly rows: TableRows | undefined;
   readonly context: Mutable<StepContext>;
 }
+
+type Made = Pick<RosterMember, 'stepper' | 'program' | 'evaluator' | 'rows' | 'context'>;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -57,6 +64,8 @@ export class Roster {
   readonly members: RosterMember[] = [];
   /** The members that have something to step. */
   running: readonly RosterMember[] = [];
+  /** What takes part in a step for each of them. */
+  stepping: readonly Member[] = [];
   readonly places = new Map<string, Place>();
   /** The branches' programs, with what was put before them. */
   readonly programs: readonly Program[];
@@ -84,19 +93,15 @@ export class Roster {
     const chosen = this.assign(tensors);
     const made = this.branches.flatMap((_, group) => {
       const program = this.programs[group];
-      const shapes = new Map([...tensors].flatMap(([name, { shape }]) => (chosen.get(name) === group ? [[name, shape] as const] : [])));
-      if (program === undefined || shapes.size === 0) return [];
-      return cohorts(program, shapes).map((cohort): RosterMember => {
-        const { dtype, backend, gated, trace, source, crew } = this.options;
-        const stepper = new Stepper({ ...cohort, dtype, backend, gated, trace, source, crew });
-        const context = { ...contextOf(group), scalarStates: stepper.scalarStates };
-        const evaluation = evaluationProgram(cohort.program);
-        const evaluator =
-          evaluation === undefined
-            ? undefined
-            : new Stepper({ ...cohort, program: evaluation, dtype, backend, gated: false, trace, source, crew, on: stepper });
-        return { stepper, group, active: undefined, born, program: cohort.program, evaluator, context };
-      });
+      const shapesOf = (tables: boolean): Map<string, readonly number[]> =>
+        new Map([...tensors].flatMap(([name, one]) => (chosen.get(name) === group && isSparse(one) === tables ? [[name, one.shape]] : [])));
+      if (program === undefined) return [];
+      const [dense, tables] = [cohorts(program, shapesOf(false)), cohorts(program, shapesOf(true))];
+      const base = { group, active: undefined, born };
+      return [
+        ...dense.map((cohort) => ({ ...base, ...this.whole(cohort, contextOf(group)) })),
+        ...tables.map((cohort) => ({ ...base, ...this.sparse(cohort, group, contextOf(group)) })),
+      ];
     });
     for (const member of made) {
       this.members.push(member);
@@ -107,6 +112,38 @@ export class Roster {
       });
     }
     return made;
+  }
+
+  /** What steps a cohort as a whole. */
+  private whole({ program, shapes }: Cohort, given: StepContext): Made {
+    const { dtype, backend, gated, trace, source, crew } = this.options;
+    const options = { shapes, dtype, backend, trace, source, crew };
+    const stepper = new Stepper({ ...options, program, gated });
+    const context = { ...given, scalarStates: stepper.scalarStates };
+    const evaluation = evaluationProgram(program);
+    const evaluator = evaluation === undefined ? undefined : new Stepper({ ...options, program: evaluation, gated: false, on: stepper });
+    return { stepper, program, evaluator, rows: undefined, context };
+  }
+
+  /** What steps a cohort of tables by rows. */
+  private sparse({ program, shapes }: Cohort, group: number, given: StepContext): Made {
+    const { owner, dtype, backend, gated, trace, source, crew } = this.options;
+    const [name = ''] = shapes.keys();
+    if (program.inputs.some((input) => input.name === hidden.accumulated))
+      throw new UnsupportedError(
+        owner,
+        `${name} is sparse, and gradients are accumulated; give the rows of several batches in one step instead`,
+      );
+    const problem = whyNotLazy(program);
+    if (problem !== undefined)
+      throw new UnsupportedError(owner, `${name} is sparse and ${problem}; give it to another optimizer with groups`);
+    const rows = new TableRows({ program, shapes, dtype, backend, gated, trace, source, crew }, group, given);
+    return { stepper: rows.whole, program, evaluator: undefined, rows, context: rows.member.context };
+  }
+
+  /** Whether some parameters are sparse. */
+  get hasTables(): boolean {
+    return this.members.some(({ rows }) => rows !== undefined);
   }
 
   /** The names of the groups. */
@@ -121,6 +158,7 @@ export class Roster {
       member.active = active.every(Boolean) ? undefined : active;
     }
     this.running = this.members.filter(({ active }) => active === undefined || active.includes(true));
+    this.stepping = this.running.map((member) => member.rows?.member ?? member);
   }
 
   /** The number of the branch of each parameter. */

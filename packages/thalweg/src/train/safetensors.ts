@@ -10,10 +10,18 @@ export interface StoredArray {
   readonly bytes: Uint8Array;
 }
 
-/** A file's arrays by name, and its texts. */
+/** An array of a file that is not read yet: `at` is its first byte in the file. */
+export interface PlacedArray {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly at: number;
+  readonly length: number;
+}
+
+/** What a file's header says: its arrays by name, and its texts. */
 export interface StoredFile {
   readonly metadata: Readonly<Record<string, string>>;
-  readonly arrays: ReadonlyMap<string, StoredArray>;
+  readonly arrays: ReadonlyMap<string, PlacedArray>;
 }
 
 const elementBytes: Readonly<Record<string, number>> = { F64: 8, F32: 4 };
@@ -34,45 +42,50 @@ export function encodeHeader(metadata: Readonly<Record<string, string>>, arrays:
   return out;
 }
 
-/** Reads a file. Returns it, or what is wrong with it. */
-export function decode(file: Uint8Array): StoredFile | string {
-  if (file.length < 8) return `the file ends after ${String(file.length)} bytes, before its header`;
-  const length = Number(new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true));
-  if (length > longestHeader || 8 + length > file.length) {
-    return `the header claims ${String(length)} bytes, and the file has ${String(file.length - 8)} after the length`;
-  }
+/** Bytes that tell the length of the header, at the beginning of a file. */
+export const lengthBytes = 8;
+
+/** The length of the header of a file of so many bytes, by its first ones; or what is wrong with it. */
+export function headerLength(first: Uint8Array, size: number): number | string {
+  if (size < lengthBytes) return `the file ends after ${String(size)} bytes, before its header`;
+  const length = Number(new DataView(first.buffer, first.byteOffset, lengthBytes).getBigUint64(0, true));
+  if (length <= longestHeader && lengthBytes + length <= size) return length;
+  return `the header claims ${String(length)} bytes, and the file has ${String(size - lengthBytes)} after the length`;
+}
+
+/** Reads the header of a file of so many bytes. Returns what it says, or what is wrong with it. */
+export function decodeHeader(json: Uint8Array, size: number): StoredFile | string {
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(8, 8 + length)));
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
   } catch {
     return 'the header is no JSON';
   }
   if (!isRecord(header)) return 'the header is no JSON object';
-  const data = file.subarray(8 + length);
-  const found: { readonly name: string; readonly at: number; readonly array: StoredArray }[] = [];
+  const start = lengthBytes + json.length;
+  const data = size - start;
+  const found: { readonly name: string; readonly array: PlacedArray }[] = [];
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue;
-    const stored = isRecord(entry) ? readEntry(entry, data) : 'has no description';
-    if (typeof stored === 'string') return `the array ${name} ${stored}`;
-    found.push({ name, ...stored });
+    const array = isRecord(entry) ? readEntry(entry, start, data) : 'has no description';
+    if (typeof array === 'string') return `the array ${name} ${array}`;
+    found.push({ name, array });
   }
-  found.sort((a, b) => a.at - b.at || a.array.bytes.length - b.array.bytes.length);
+  found.sort(({ array: a }, { array: b }) => a.at - b.at || a.length - b.length);
   let expected = 0;
-  for (const { name, at, array } of found) {
+  for (const { name, array } of found) {
+    const at = array.at - start;
     if (at !== expected) return `the array ${name} begins at byte ${String(at)} of the data, not at ${String(expected)}`;
-    expected += array.bytes.length;
+    expected += array.length;
   }
-  if (expected !== data.length) return `the arrays take ${String(expected)} bytes, and the file has ${String(data.length)} for them`;
+  if (expected !== data) return `the arrays take ${String(expected)} bytes, and the file has ${String(data)} for them`;
   const metadata = Object.hasOwn(header, '__metadata__') ? header['__metadata__'] : {};
   if (!isRecord(metadata)) return 'the metadata is no JSON object';
   const texts = Object.entries(metadata).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return { metadata: Object.fromEntries(texts), arrays: new Map(found.map(({ name, array }) => [name, array])) };
 }
 
-function readEntry(
-  entry: Readonly<Record<string, unknown>>,
-  data: Uint8Array,
-): { readonly at: number; readonly array: StoredArray } | string {
+function readEntry(entry: Readonly<Record<string, unknown>>, start: number, data: number): PlacedArray | string {
   const { dtype, shape, data_offsets: offsets } = entry;
   const size = typeof dtype === 'string' && Object.hasOwn(elementBytes, dtype) ? elementBytes[dtype] : undefined;
   if (typeof dtype !== 'string' || size === undefined) return `has the type ${String(dtype)}, which is not F32 or F64`;
@@ -81,8 +94,8 @@ function readEntry(
   const bytes = shape.reduce((product, one) => product * one, size);
   if (offsets.length !== 2 || to - from !== bytes)
     return `of shape [${shape.join(', ')}] takes ${String(bytes)} bytes, and its place has ${String(to - from)}`;
-  if (to > data.length) return `ends at byte ${String(to)} of the data, which has ${String(data.length)}`;
-  return { at: from, array: { dtype, shape, bytes: data.subarray(from, to) } };
+  if (to > data) return `ends at byte ${String(to)} of the data, which has ${String(data)}`;
+  return { dtype, shape, at: start + from, length: bytes };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -71,22 +71,28 @@ export function tied(to: string): Tied {
 export function tensor(shape: readonly number[], options: { readonly values: Float64Array }): Tensor<'float64'>;
 export function tensor(shape: readonly number[], options: { readonly values: Float32Array }): Tensor<'float32'>;
 export function tensor<D extends DType = 'float32'>(shape: readonly number[], options?: { readonly dtype?: D }): Tensor<D>;
-export function tensor(
-  shape: readonly number[],
-  options: {
-    readonly values?: Float32Array | Float64Array;
-    readonly dtype?: DType;
-  } = {},
-): Tensor {
+export function tensor(shape: readonly number[], options: TensorOptions = {}): Tensor {
+  return declared('tensor', shape, options);
+}
+
+/** What a tensor may be given besides its shape. */
+export interface TensorOptions {
+  readonly values?: Float32Array | Float64Array;
+  readonly dtype?: DType;
+}
+
+/** The tensor that `maker` was asked for. Throws a ThalwegError in its name. */
+export function declared(maker: string, shape: readonly number[], options: TensorOptions): Tensor {
   const wrong = shape.find((size) => !Number.isInteger(size) || size < 0);
-  if (wrong !== undefined) throw new ThalwegError('array', `tensor: ${String(wrong)} is no size; a shape is made of whole numbers from 0`);
+  if (wrong !== undefined)
+    throw new ThalwegError('array', `${maker}: ${String(wrong)} is no size; a shape is made of whole numbers from 0`);
   const { values, dtype = values instanceof Float64Array ? 'float64' : 'float32' } = options;
   if (values === undefined) return { shape: [...shape], dtype };
   const length = shape.reduce((product, size) => product * size, 1);
   if (values.length !== length) {
     throw new ThalwegError(
       'array',
-      `tensor: ${String(values.length)} values do not fill the shape [${shape.join(', ')}], which takes ${String(length)}`,
+      `${maker}: ${String(values.length)} values do not fill the shape [${shape.join(', ')}], which takes ${String(length)}`,
     );
   }
   return { shape: [...shape], dtype, values };

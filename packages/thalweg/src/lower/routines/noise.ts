@@ -12,20 +12,21 @@ export function philox(counter: Readonly<Words>, key: readonly [number, number])
   let [a, b, c, d] = counter;
   let [low, high] = key;
   for (let round = 0; round < 10; round++) {
-    const [first, second] = [product(0xd2511f53, a), product(0xcd9e8d57, c)];
-    [a, b, c, d] = [(second.high ^ b ^ low) >>> 0, second.low, (first.high ^ d ^ high) >>> 0, first.low];
+    const [first, second] = [highWord(0xd2511f53, a), highWord(0xcd9e8d57, c)];
+    const [firstLow, secondLow] = [Math.imul(0xd2511f53, a) >>> 0, Math.imul(0xcd9e8d57, c) >>> 0];
+    [a, b, c, d] = [(second ^ b ^ low) >>> 0, secondLow, (first ^ d ^ high) >>> 0, firstLow];
     low = (low + 0x9e3779b9) >>> 0;
     high = (high + 0xbb67ae85) >>> 0;
   }
   return [a, b, c, d];
 }
 
-/** The 64 bits of a product of two words, as two words. */
-function product(a: number, b: number): { readonly high: number; readonly low: number } {
+/** The upper 32 of the 64 bits of a product of two words. */
+function highWord(a: number, b: number): number {
   const [aHigh, aLow, bHigh, bLow] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
   const cross = aHigh * bLow + ((aLow * bLow) >>> 16);
   const middle = aLow * bHigh + (cross % 65536);
-  return { high: (aHigh * bHigh + Math.floor(cross / 65536) + Math.floor(middle / 65536)) >>> 0, low: Math.imul(a, b) >>> 0 };
+  return (aHigh * bHigh + Math.floor(cross / 65536) + Math.floor(middle / 65536)) >>> 0;
 }
 
 /** noise(seed), with the step as a second number: one draw from N(0, 1) for each element. */

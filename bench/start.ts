@@ -1,0 +1,60 @@
+/**
+ * `npm run bench:start`: how long the built library takes to import and to start, in new processes that take turns, and what it adds to a
+ * bundle. `npm run build` first; `--write` keeps start.md.
+ */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus, platform, release } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { sizeOf, worker } from './size.ts';
+import { parts, starts, type Lap } from './start-once.ts';
+
+const { values: options } = parseArgs({ options: { write: { type: 'boolean' }, smoke: { type: 'boolean' } } });
+const processes = options.smoke === true ? 2 : 25;
+
+function startOnce(name: string): Lap[] {
+  const file = join(import.meta.dirname, 'start-once.ts');
+  return JSON.parse(execFileSync(process.execPath, [file, name], { encoding: 'utf8' })) as Lap[];
+}
+
+function quartile(values: readonly number[], q: number): number {
+  return values.toSorted((a, b) => a - b)[Math.round((values.length - 1) * q)] ?? NaN;
+}
+
+const laps = new Map(Object.keys(starts).map((name) => [name, [] as Lap[][]]));
+for (let i = 0; i < processes; i++) for (const [name, all] of laps) all.push(startOnce(name));
+
+const figure = (some: readonly number[]): string => `${quartile(some, 0.5).toFixed(1)} (${quartile(some, 0.25).toFixed(1)} – ${quartile(some, 0.75).toFixed(1)})`; // prettier-ignore
+const times = [...laps].map(([name, all]) => {
+  const cells = parts.map((_, part) => figure(all.map((one) => one[part]!.clock)) + ` | ${figure(all.map((one) => one[part]!.cpu))}`);
+  return `| ${name} | ${cells.join(' | ')} |`;
+});
+
+const bundles = [['everything', '*'], ['adamw alone', '{ adamw }'], ['sgd alone', '{ sgd }'], ['minimize and lbfgs', '{ lbfgs, minimize }'], ['the worker of threads', '*', worker]] as const; // prettier-ignore
+const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+const sizes: string[] = [];
+for (const [name, exports, from] of bundles) {
+  const { minified, gzip, brotli } = await sizeOf(exports, from);
+  sizes.push(`| ${name} | ${kilobytes(minified)} | ${kilobytes(gzip)} | ${kilobytes(brotli)} |`);
+}
+
+const [cpu] = cpus();
+const text = [
+  `| method | ${parts.map((part) => `${part}, ms | CPU ms`).join(' | ')} |`,
+  `| --- |${' --- |'.repeat(2 * parts.length)}`,
+  ...times,
+  '',
+  '| bundle | minified | gzip | brotli |',
+  '| --- | --- | --- | --- |',
+  ...sizes,
+  '',
+  `- The built package in ${String(processes)} new processes each, taking turns; medians (quartiles). 100 matrices of 32 × 32 and 100 vectors of 32 in float32, one thread.`,
+  '- CPU ms counts all threads of the process, V8’s helpers included; the clock also counts what else the machine was doing.',
+  '- Bundles by rolldown, minified.',
+  `- ${cpu?.model.trim() ?? 'unknown'}, ${String(cpus().length)} cores; ${platform()} ${release()}; Node ${process.version}.`,
+  `- Made ${new Date().toISOString().slice(0, 10)} by \`npm run bench:start -- --write\`.`,
+  '',
+].join('\n');
+if (options.write === true) writeFileSync(join(import.meta.dirname, 'start.md'), `# Starting\n\n${text}`);
+console.log(text);

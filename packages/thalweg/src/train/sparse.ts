@@ -1,0 +1,97 @@
+/** Parameters of which a step touches a few rows, and the gradients of such rows. Knows nothing of optimizers. */
+import { ArrayError, ThalwegError } from '../language/error.ts';
+import type { DType } from '../plan/dtype.ts';
+import type { Indices } from '../runtime/rows.ts';
+import type { AnyArray } from './arrays.ts';
+import { describe } from './hyper.ts';
+import { declared, type Tensor, type TensorOptions } from './tensor.ts';
+
+/** A declared table, such as an embedding: a parameter whose gradients come as `rows`. Made by `sparse`. */
+export interface SparseTensor<D extends DType = DType> extends Tensor<D> {
+  readonly sparse: true;
+}
+
+/**
+ * A table, such as an embedding, of which each step trains the rows that it is given gradients for. The step costs what those rows cost,
+ * whatever the size of the table, and the table has no array of gradients.
+ *
+ * A step does to the rows in `rows` what it would do to them with a dense gradient, and nothing at all to the others: neither parameter nor
+ * states nor weight decay. t is the optimizer's and not the row's, as in PyTorch's SparseAdam; a state of a row not yet named has its first
+ * value. Norms of the gradient, as in clipping, run over the rows given, which is exact since the other rows are zero. A method whose
+ * equations need every row is refused: those with a norm of the weights or of the update (LAMB, LARS), products of matrices (Muon), averages,
+ * and those that do something else in the first step.
+ *
+ * @param shape - sizes, outermost first: the rows, and at least one more
+ * @param options - as for `tensor`
+ * @throws ThalwegError where the shape has no rows and columns or the values do not fill it
+ * @example
+ * ```ts
+ * import { adam, rows, sparse, tensor } from 'thalweg';
+ * const opt = await adam().init({ E: sparse([50_000, 2]), W: tensor([2]) });
+ * opt.step({ E: rows([3, 17, 3], Float32Array.of(1, 2, 3, 4, 5, 6)), W: new Float32Array(2) }); // row 3 has the gradient 6, 8
+ * ```
+ */
+export function sparse(shape: readonly number[], options: { readonly values: Float64Array }): SparseTensor<'float64'>;
+export function sparse(shape: readonly number[], options: { readonly values: Float32Array }): SparseTensor<'float32'>;
+export function sparse<D extends DType = 'float32'>(shape: readonly number[], options?: { readonly dtype?: D }): SparseTensor<D>;
+export function sparse(shape: readonly number[], options: TensorOptions = {}): SparseTensor {
+  const table = declared('sparse', shape, options);
+  if (shape.length >= 2) return { ...table, sparse: true };
+  throw new ThalwegError('array', `sparse: [${shape.join(', ')}] is no shape of a table, which has rows and columns`);
+}
+
+/** Whether a declared parameter is a table. */
+export function isSparse(parameter: Tensor): parameter is SparseTensor {
+  return 'sparse' in parameter && parameter.sparse === true;
+}
+
+/** Gradients of some rows. Made by `rows`. */
+export class Rows {
+  /** The numbers of the rows. */
+  readonly indices: Indices;
+  /** Their gradients, one after the other. */
+  readonly values: Float32Array | Float64Array;
+
+  /** Use `rows` instead. */
+  constructor(indices: Indices, values: Float32Array | Float64Array) {
+    this.indices = indices;
+    this.values = values;
+  }
+}
+
+/**
+ * The gradient of a `sparse` parameter: zero but for these rows. Nothing is copied before `step`, which checks it.
+ *
+ * @param indices - numbers of rows from 0, in any order; a row may occur again, and its gradients are added in the order given
+ * @param values - the rows' gradients one after the other, in the parameter's type
+ * @example
+ * ```ts
+ * import { rows } from 'thalweg';
+ * rows([3, 17, 3], Float32Array.of(1, 2, 3, 4, 5, 6)); // of two columns: row 3 is 6, 8 and row 17 is 3, 4
+ * ```
+ */
+export function rows(indices: Indices, values: Float32Array | Float64Array): Rows {
+  return new Rows(indices, values);
+}
+
+/** Throws an ArrayError unless `given` are rows of a table of this shape and type. */
+export function checkRows(owner: string, name: string, given: unknown, shape: readonly number[], like: AnyArray): void {
+  const fail = (problem: string): never => {
+    throw new ArrayError(owner, name, `the gradient of ${name} ${problem}`);
+  };
+  if (!(given instanceof Rows)) return fail(`must be rows(indices, values), since it is sparse, not ${describe(given)}`);
+  const { indices, values } = given;
+  const [height = 0, ...rest] = shape;
+  const width = rest.reduce((product, size) => product * size, 1);
+  if ((values as unknown)?.constructor !== like.constructor)
+    fail(`must have values in a ${like.constructor.name}, not ${describe(values)}`);
+  if (!Number.isInteger((indices as Partial<Indices> | undefined)?.length)) fail(`must have a list of indices, not ${describe(indices)}`);
+  if (values.length !== indices.length * width) {
+    const wanted = `${String(indices.length)} rows of ${String(width)} take ${String(indices.length * width)}`;
+    fail(`has ${String(values.length)} values, and ${wanted}`);
+  }
+  for (const index of indices) {
+    if (Number.isInteger(index) && index >= 0 && index < height) continue;
+    fail(`names the row ${String(index)}, and there are rows 0 to ${String(height - 1)}`);
+  }
+}
