@@ -3,4 +3,6 @@ export default {
   printWidth: 140,
   singleQuote: true,
   trailingComma: 'all',
+  plugins: ['prettier-plugin-svelte'],
+  overrides: [{ files: '*.svelte', options: { parser: 'svelte' } }],
 };

@@ -68,6 +68,11 @@ const steps: readonly Step[] = [
     command: [node, '--conditions=source', '--test', ...coverage, ...unitFiles],
   },
   {
+    name: 'lab',
+    about: 'the guide and the lab, built, in Chromium',
+    command: [node, '--conditions=source', '--test', '--test-concurrency=1', 'apps/*/test/*.test.ts'],
+  },
+  {
     name: 'built',
     about: "the library's tests on the built output",
     command: [node, '--test', 'packages/thalweg/test/*.test.ts', 'conformance/*.test.ts'],
@@ -148,7 +153,7 @@ async function main(): Promise<number> {
     }
   };
   // Static checks are independent of each other and run two at a time; tests run alone, so that they have the machine.
-  const isTest = (step: Step): boolean => ['unit', 'built', 'pack'].includes(step.name);
+  const isTest = (step: Step): boolean => ['unit', 'lab', 'built', 'pack'].includes(step.name);
   const waiting = chosen.filter((step) => !isTest(step));
   const lane = async (): Promise<void> => {
     for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) report(await run(step));

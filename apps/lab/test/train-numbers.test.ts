@@ -122,7 +122,7 @@ describe('a link', () => {
     const first = firstSetup('words');
     assert.equal(encodeSetup(first), 'net=words&steps=400&seed=1&seeds=1&o=sgd-momentum&o=adagrad&o=adam&o=adamw');
     const one = contender('words', 'adam', 'adam-2');
-    const setup = { ...first, steps: 60, seeds: 3, entrants: [{ ...one, shape: 'cosine', values: { ...one.values, lr: 0.5, beta1: 0 } } as const] }; // prettier-ignore
+    const setup = { ...first, steps: 60, seeds: 3, entrants: [{ ...one, pace: { ...one.pace, shape: 'cosine' }, values: { ...one.values, lr: 0.5, beta1: 0 } } as const] }; // prettier-ignore
     assert.deepEqual(decodeSetup(encodeSetup(setup)), setup);
     assert.deepEqual(decodeSetup('net=digits'), firstSetup('digits'));
   });

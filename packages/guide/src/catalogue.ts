@@ -1,37 +1,9 @@
 /** The optimizers that the guide and the lab offer by name, each with what a slider needs to know. Knows the library's public face only. */
-import { adagrad, adam, adamw, lamb, lion, optimizer, polyak, radam, rmsprop, sgd, type HyperValue, type Method } from 'thalweg';
-import type { Momentum } from './stability.ts';
-
-/** A hyperparameter as a slider offers it. */
-export interface Knob {
-  readonly name: string;
-  readonly symbol: string;
-  readonly fallback: number;
-  readonly low: number;
-  readonly high: number;
-  readonly scale: 'linear' | 'log';
-}
-
-/** An optimizer that can be chosen by name. */
-export interface CatalogueEntry {
-  /** As in the comparer, where it is there, so that it is drawn alike everywhere. */
-  readonly id: string;
-  readonly label: string;
-  readonly knobs: readonly Knob[];
-  readonly momentum: Momentum;
-  /** The hyperparameter that is the momentum's β. */
-  readonly beta?: string;
-  /** The preconditioner's state: the rate of a coordinate is η over its root. */
-  readonly preconditioner?: { readonly name: string; readonly eps: string };
-  /** The call that makes it, apart from its numbers. */
-  readonly call: { readonly factory: string; readonly fixed: string };
-  readonly make: (values: Readonly<Record<string, HyperValue>>) => Method;
-}
-
-const lr = (fallback: number, low = 1e-4, high = 10): Knob => ({ name: 'lr', symbol: 'η', fallback, low, high, scale: 'log' });
-const share = (name: string, symbol: string, fallback: number): Knob => ({ name, symbol, fallback, low: 0, high: 0.9999, scale: 'linear' });
-const eps = (fallback: number): Knob => ({ name: 'eps', symbol: 'ε', fallback, low: 1e-12, high: 1, scale: 'log' });
-const decay: Knob = { name: 'weightDecay', symbol: 'λ', fallback: 0.01, low: 0, high: 1, scale: 'linear' };
+import { adagrad, adam, adamw, lamb, lion, optimizer, polyak, radam, rmsprop, scheduleFreeSgd, sgd } from 'thalweg';
+import type { HyperDeclaration, HyperValue } from 'thalweg';
+import type { CatalogueEntry } from './entry.ts';
+import { furtherEntries } from './further.ts';
+import { knobsOf, type Knob } from './knob.ts';
 
 /** SGD with momentum as a running mean, the form inside Adam: m ← β·m + (1 − β)·g. */
 export const averagedMomentum = optimizer({
@@ -40,131 +12,144 @@ export const averagedMomentum = optimizer({
   equations: 'm ← β·m + (1 − β)·g; w ← w − η·m',
 });
 
-/**
- * Schedule-free SGD (Defazio et al. 2024, arXiv:2405.15682): gradients are taken at w, between the fast point z and the running mean x,
- * which is the one to evaluate.
- */
-export const scheduleFree = optimizer({
-  name: 'scheduleFree',
-  hyper: { lr: ['η', 0.1], beta: ['β', 0.9, '[0, 1)'] },
-  init: { z: 'w', x: 'w' },
-  equations: `
-    z ← z − η·g
-    x ← (1 − 1/t)·x + z/t
-    w ← (1 − β)·z + β·x
-  `,
-});
+/** Options as they come from sliders: those of the entry's knobs. */
+type Given = Readonly<Record<string, HyperValue>>;
+
+/** The knobs of these names, in this order. */
+function knobs(
+  definition: { readonly hyper: Readonly<Record<string, HyperDeclaration>> },
+  fallbacks: Readonly<Record<string, number>>,
+  names: readonly string[],
+): Knob[] {
+  const all = knobsOf(definition, fallbacks);
+  return names.flatMap((name) => all.filter((knob) => knob.name === name));
+}
+
+const adamNames = ['lr', 'beta1', 'beta2', 'eps'] as const;
 
 /** Everything that has a name. */
 export const catalogue: readonly CatalogueEntry[] = [
-  { id: 'sgd', label: 'SGD', knobs: [lr(0.02)], momentum: 'none', call: { factory: 'sgd', fixed: '' }, make: (h) => sgd({ lr: h['lr']! }) },
+  {
+    id: 'sgd',
+    label: 'SGD',
+    knobs: knobs(sgd.definition, { lr: 0.02 }, ['lr']),
+    momentum: 'none',
+    call: { factory: 'sgd', fixed: '' },
+    make: (given: Given) => sgd(given),
+  },
   {
     id: 'sgd-momentum',
     label: 'SGD + momentum',
-    knobs: [lr(0.02), share('momentum', 'μ', 0.9)],
+    knobs: knobs(sgd.definition, { lr: 0.02, momentum: 0.9 }, ['lr', 'momentum']),
     momentum: 'summed',
     beta: 'momentum',
     call: { factory: 'sgd', fixed: '' },
-    make: (h) => sgd({ lr: h['lr']!, momentum: h['momentum']! }),
+    make: (given: Given) => sgd(given),
   },
   {
     id: 'nesterov',
     label: 'Nesterov',
-    knobs: [lr(0.01), { ...share('momentum', 'μ', 0.9), low: 0.01 }],
+    knobs: knobs(sgd.definition, { lr: 0.01, momentum: 0.9 }, ['lr', 'momentum']).map((knob) =>
+      knob.name === 'momentum' ? { ...knob, low: 0.01 } : knob,
+    ),
     momentum: 'nesterov',
     beta: 'momentum',
     call: { factory: 'sgd', fixed: 'nesterov: true' },
-    make: (h) => sgd({ lr: h['lr']!, momentum: h['momentum']!, nesterov: true }),
+    make: (given: Given) => sgd({ ...given, nesterov: true }),
   },
   {
     id: 'averaged-momentum',
     label: 'Averaged momentum',
-    knobs: [lr(0.1), share('beta', 'β', 0.9)],
+    knobs: knobsOf(averagedMomentum.definition),
     momentum: 'averaged',
     beta: 'beta',
     call: { factory: 'averagedMomentum', fixed: '' },
-    make: (h) => averagedMomentum({ lr: h['lr']!, beta: h['beta']! }),
+    make: (given: Given) => averagedMomentum(given),
   },
   {
     id: 'adagrad',
     label: 'AdaGrad',
-    knobs: [lr(0.5), eps(1e-10)],
+    knobs: knobs(adagrad.definition, { lr: 0.5 }, ['lr', 'eps']),
     momentum: 'none',
-    preconditioner: { name: 'G', eps: 'eps' },
+    divisor: ({ at, hyper }) => Math.sqrt(at('G')) + hyper('eps'),
     call: { factory: 'adagrad', fixed: '' },
-    make: (h) => adagrad({ lr: h['lr']!, eps: h['eps']! }),
+    make: (given: Given) => adagrad(given),
   },
   {
     id: 'rmsprop',
     label: 'RMSProp',
-    knobs: [lr(0.05), share('beta', 'β', 0.9), eps(1e-8)],
+    knobs: knobs(rmsprop.definition, { lr: 0.05, beta: 0.9 }, ['lr', 'beta', 'eps']),
     momentum: 'none',
-    preconditioner: { name: 'v', eps: 'eps' },
+    divisor: ({ at, hyper }) => Math.sqrt(at('v')) + hyper('eps'),
     call: { factory: 'rmsprop', fixed: '' },
-    make: (h) => rmsprop({ lr: h['lr']!, beta: h['beta']!, eps: h['eps']! }),
+    make: (given: Given) => rmsprop(given),
   },
   {
     id: 'adam',
     label: 'Adam',
-    knobs: [lr(0.1), share('beta1', 'β₁', 0.9), share('beta2', 'β₂', 0.999), eps(1e-8)],
+    knobs: knobs(adam.definition, { lr: 0.1 }, adamNames),
     momentum: 'averaged',
     beta: 'beta1',
-    preconditioner: { name: 'v_hat', eps: 'eps' },
+    divisor: ({ at, hyper }) => Math.sqrt(at('v_hat')) + hyper('eps'),
     call: { factory: 'adam', fixed: '' },
-    make: (h) => adam({ lr: h['lr']!, beta1: h['beta1']!, beta2: h['beta2']!, eps: h['eps']! }),
+    make: (given: Given) => adam(given),
   },
   {
     id: 'adamw',
     label: 'AdamW',
-    knobs: [lr(0.1), share('beta1', 'β₁', 0.9), share('beta2', 'β₂', 0.999), eps(1e-8), decay],
+    knobs: knobs(adamw.definition, { lr: 0.1, weightDecay: 0.01 }, [...adamNames, 'weightDecay']),
     momentum: 'averaged',
     beta: 'beta1',
-    preconditioner: { name: 'v_hat', eps: 'eps' },
+    divisor: ({ at, hyper }) => Math.sqrt(at('v_hat')) + hyper('eps'),
+    decay: 'weightDecay',
     call: { factory: 'adamw', fixed: '' },
-    make: (h) => adamw({ lr: h['lr']!, beta1: h['beta1']!, beta2: h['beta2']!, eps: h['eps']!, weightDecay: h['weightDecay']! }),
+    make: (given: Given) => adamw(given),
   },
   {
     id: 'radam',
     label: 'RAdam',
-    knobs: [lr(0.1), share('beta1', 'β₁', 0.9), share('beta2', 'β₂', 0.999), eps(1e-8)],
+    knobs: knobs(radam.definition, { lr: 0.1 }, adamNames),
     momentum: 'averaged',
     beta: 'beta1',
-    preconditioner: { name: 'v', eps: 'eps' },
+    // Up to ρ = 5 it is plain averaged momentum; from then on the rectified rate is r·√(1 − β₂ᵗ) over √v + ε.
+    divisor: ({ t, at, hyper }) =>
+      at('rho') > 5 ? (Math.sqrt(at('v')) + hyper('eps')) / (at('r') * Math.sqrt(-Math.expm1(t * Math.log(hyper('beta2'))))) : 1,
     call: { factory: 'radam', fixed: '' },
-    make: (h) => radam({ lr: h['lr']!, beta1: h['beta1']!, beta2: h['beta2']!, eps: h['eps']! }),
+    make: (given: Given) => radam(given),
   },
   {
     id: 'lion',
     label: 'Lion',
-    knobs: [lr(0.03), share('beta1', 'β₁', 0.9), share('beta2', 'β₂', 0.99), { ...decay, fallback: 0 }],
-    momentum: 'sign',
+    knobs: knobs(lion.definition, { lr: 0.03 }, ['lr', 'beta1', 'beta2', 'weightDecay']),
+    momentum: 'bounded',
+    decay: 'weightDecay',
     call: { factory: 'lion', fixed: '' },
-    make: (h) => lion({ lr: h['lr']!, beta1: h['beta1']!, beta2: h['beta2']!, weightDecay: h['weightDecay']! }),
+    make: (given: Given) => lion(given),
   },
   {
     id: 'lamb',
     label: 'LAMB',
-    knobs: [lr(0.05), share('beta1', 'β₁', 0.9), share('beta2', 'β₂', 0.999), eps(1e-6)],
-    momentum: 'sign',
+    knobs: knobs(lamb.definition, { lr: 0.05 }, adamNames),
     call: { factory: 'lamb', fixed: '' },
-    make: (h) => lamb({ lr: h['lr']!, beta1: h['beta1']!, beta2: h['beta2']!, eps: h['eps']! }),
+    make: (given: Given) => lamb(given),
   },
   {
     id: 'polyak',
     label: 'Polyak step',
-    knobs: [lr(1)],
-    momentum: 'none',
+    knobs: knobs(polyak.definition, {}, ['lr', 'minimum']),
+    // Its step is (f − f_min)/‖g‖² at most, which is 1/(2λ) or less on a quadratic: η only caps it.
+    momentum: 'bounded',
     call: { factory: 'polyak', fixed: '' },
-    make: (h) => polyak({ lr: h['lr']! }),
+    make: (given: Given) => polyak(given),
   },
   {
     id: 'schedule-free',
     label: 'Schedule-free SGD',
-    knobs: [lr(0.02), share('beta', 'β', 0.9)],
-    momentum: 'none',
-    call: { factory: 'scheduleFree', fixed: '' },
-    make: (h) => scheduleFree({ lr: h['lr']!, beta: h['beta']! }),
+    knobs: knobs(scheduleFreeSgd.definition, { lr: 0.02 }, ['lr', 'beta1']),
+    call: { factory: 'scheduleFreeSgd', fixed: '' },
+    make: (given: Given) => scheduleFreeSgd(given),
   },
+  ...furtherEntries,
 ];
 
 /** The entry of this id. Throws a RangeError where there is none. */
@@ -175,6 +160,6 @@ export function findEntry(id: string): CatalogueEntry {
 }
 
 /** The hyperparameters of an entry at their defaults. */
-export function defaults({ knobs }: CatalogueEntry): Record<string, number> {
-  return Object.fromEntries(knobs.map((knob) => [knob.name, knob.fallback]));
+export function defaults({ knobs: all }: CatalogueEntry): Record<string, number> {
+  return Object.fromEntries(all.map((knob) => [knob.name, knob.fallback]));
 }

@@ -10,6 +10,8 @@ export interface Surface {
   /** As the map names it, in LaTeX. */
   readonly latex: string;
   readonly objective: Objective;
+  /** Its height alone, where that is cheaper. */
+  readonly height?: (x: number, y: number) => number;
   readonly start: readonly [number, number];
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];

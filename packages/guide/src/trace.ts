@@ -21,6 +21,8 @@ export interface Trace {
   readonly g: Float64Array;
   /** Every other name in the equations after each step; a scalar is repeated for each coordinate. */
   readonly names: ReadonlyMap<string, Float64Array>;
+  /** Those of the names that are one number for all coordinates. */
+  readonly scalars: ReadonlySet<string>;
 }
 
 /** How to run. */
@@ -31,13 +33,17 @@ export interface TraceOptions {
   readonly seed?: number;
   /** Keep every name of the equations; false by default. */
   readonly anatomy?: boolean;
+  /** Awaited now and then, so that a page can draw, or give up by throwing. */
+  readonly pause?: () => Promise<void>;
 }
 
 const tooHigh = 1e12;
+/** Rows between two pauses. */
+const slice = 32;
 
 /** Runs `method` on `objective` from `start` and keeps what happened. */
 export async function trace(method: Method, objective: Objective, start: ArrayLike<number>, options: TraceOptions): Promise<Trace> {
-  const { steps, noise = 0, seed = 1, anatomy = false } = options;
+  const { steps, noise = 0, seed = 1, anatomy = false, pause } = options;
   const opt = await (anatomy ? instrumented(method) : method).init({ w: Float64Array.from(start) });
   const size = start.length;
   const [point, gradient] = [opt.params.w, opt.grads.w];
@@ -47,34 +53,37 @@ export async function trace(method: Method, objective: Objective, start: ArrayLi
   const names = new Map<string, Float64Array>(
     anatomy ? Object.keys(opt.state).map((name) => [bare(name), new Float64Array((steps + 1) * size)]) : [],
   );
+  const scalars = new Set<string>();
   const needsLoss = method.inputs.includes('loss');
   w.set(point);
   loss[0] = objective(point, gradient);
   let rows = 1;
   for (; rows <= steps; rows++) {
+    if (pause !== undefined && rows % slice === 0) await pause();
     const before = loss[rows - 1]!;
     if (!Number.isFinite(before) || Math.abs(before) > tooHigh) break;
     if (noise > 0) for (let i = 0; i < size; i++) gradient[i] = gradient[i]! + noise * gaussian(seed, rows, i);
     g.set(gradient, rows * size);
     opt.step(opt.grads, needsLoss ? { loss: before } : {});
     w.set(point, rows * size);
-    if (anatomy) keep(opt.state, names, rows, size);
+    if (anatomy) keep(opt.state, { names, scalars }, rows, size);
     loss[rows] = objective(point, gradient);
   }
   const last = loss[rows - 1]!;
   opt.dispose();
-  return { size, rows, diverged: !Number.isFinite(last) || Math.abs(last) > tooHigh, w, loss, g, names };
+  return { size, rows, diverged: !Number.isFinite(last) || Math.abs(last) > tooHigh, w, loss, g, names, scalars };
 }
 
 function keep(
   state: Readonly<Record<string, Readonly<Record<string, Float32Array | Float64Array>>>>,
-  names: ReadonlyMap<string, Float64Array>,
+  { names, scalars }: { readonly names: ReadonlyMap<string, Float64Array>; readonly scalars: Set<string> },
   row: number,
   size: number,
 ): void {
   for (const [name, arrays] of Object.entries(state)) {
     const rows = names.get(bare(name))!;
     const values = arrays['w'] ?? arrays['value'];
+    if (size > 1 && values?.length === 1) scalars.add(bare(name));
     for (let i = 0; i < size; i++) rows[row * size + i] = values?.[values.length === 1 ? 0 : i] ?? NaN;
   }
 }

@@ -130,3 +130,4 @@ export {
   WorkerError,
 } from './language/error.ts';
 export type { Span } from './language/error.ts';
+export { nameToLatex, spell } from './language/symbol.ts';

@@ -5,8 +5,8 @@
 import { ground, looks, pens, type Look } from '@thalweg/compare/look';
 import { catalogue } from '@thalweg/guide';
 
-/** Every id that can be drawn: the catalogue's, second and third configurations of each, the reader's own, and one of the rules gone wrong. */
-const ids = [...['', '-2', '-3'].flatMap((suffix) => [...catalogue.map(({ id }) => `${id}${suffix}`), `own${suffix}`]), 'adadelta'];
+/** Every id that can be drawn: the catalogue's, second and third configurations of each, and the reader's own. */
+const ids = ['', '-2', '-3'].flatMap((suffix) => [...catalogue.map(({ id }) => `${id}${suffix}`), `own${suffix}`]);
 const byId = looks(ids);
 const all = pens(ids, 'pen-');
 

@@ -17,6 +17,20 @@ export interface Track extends Line {
   readonly trace: Trace;
 }
 
+/** An arrow of a step, in the units of the map. */
+export interface StepArrow {
+  readonly by: readonly [number, number];
+  readonly colour: string;
+  readonly pen: 'strong' | 'thin' | 'dotted';
+}
+
+/** The arrows of a step, in groups that share a scale. */
+export interface Step {
+  readonly from: readonly [number, number];
+  /** `most`: pixels that the longest arrow of the group may have. */
+  readonly groups: readonly { readonly most: number; readonly arrows: readonly StepArrow[] }[];
+}
+
 /** Where a point of the plane lies on a canvas of `width` × `height`. */
 export function project({ x, y }: View, width: number, height: number, u: number, v: number): [number, number] {
   return [((u - x[0]) / (x[1] - x[0])) * width, (1 - (v - y[0]) / (y[1] - y[0])) * height];
@@ -97,20 +111,31 @@ export function head(context: CanvasRenderingContext2D, x: number, y: number, co
 }
 
 /** An arrow from (x, y) by (dx, dy), with a small head. */
-export function arrow(context: CanvasRenderingContext2D, x: number, y: number, dx: number, dy: number, colour: string): void {
+export function arrow(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  dx: number,
+  dy: number,
+  colour: string,
+  pen: StepArrow['pen'],
+): void {
   const length = Math.hypot(dx, dy);
   if (!(length > 1)) return;
   const [ux, uy] = [dx / length, dy / length];
   context.strokeStyle = colour;
   context.fillStyle = colour;
-  context.lineWidth = 1.8;
+  context.lineWidth = pen === 'strong' ? 2.6 : 1.4;
+  context.setLineDash(pen === 'dotted' ? [2, 3] : []);
   context.beginPath();
   context.moveTo(x, y);
-  context.lineTo(x + dx - 6 * ux, y + dy - 6 * uy);
+  context.lineTo(x + dx - Math.min(6, length) * ux, y + dy - Math.min(6, length) * uy);
   context.stroke();
+  context.setLineDash([]);
+  const barb = Math.min(pen === 'strong' ? 9 : 7, length);
   context.beginPath();
   context.moveTo(x + dx, y + dy);
-  context.lineTo(x + dx - 8 * ux - 3.5 * uy, y + dy - 8 * uy + 3.5 * ux);
-  context.lineTo(x + dx - 8 * ux + 3.5 * uy, y + dy - 8 * uy - 3.5 * ux);
+  context.lineTo(x + dx - barb * ux - 0.45 * barb * uy, y + dy - barb * uy + 0.45 * barb * ux);
+  context.lineTo(x + dx - barb * ux + 0.45 * barb * uy, y + dy - barb * uy - 0.45 * barb * ux);
   context.fill();
 }

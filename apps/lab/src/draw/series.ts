@@ -37,6 +37,13 @@ export function penLine(points: readonly Point[], key: string): Plot.Markish {
   });
 }
 
+const powers = Array.from({ length: 61 }, (_, i) => 10 ** (i - 40));
+
+/** Hairlines at the powers of ten of a logarithmic axis, and nowhere between. */
+export function gridOfPowers(): Plot.Markish {
+  return Plot.gridY({ className: 'grid', strokeOpacity: 1, ticks: powers, clip: true });
+}
+
 /** A plot of one measure of all runs that are shown. */
 export function runsPlot(
   runs: readonly Run[],
@@ -66,7 +73,10 @@ export function runsPlot(
       ticks: 5,
       ...(options.log === true ? { tickFormat: powerOfTen } : {}),
     },
-    marks: [Plot.gridY({ className: 'grid', strokeOpacity: 1, ticks: 5 }), ...series.map(({ key, points }) => penLine(points, key))],
+    marks: [
+      options.log === true ? gridOfPowers() : Plot.gridY({ className: 'grid', strokeOpacity: 1, ticks: 5 }),
+      ...series.map(({ key, points }) => penLine(points, key)),
+    ],
   };
 }
 

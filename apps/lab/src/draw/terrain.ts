@@ -1,6 +1,6 @@
 /** The ground of a map: a grid of heights, their contours, and how both are painted. Knows canvases; knows no optimizer. */
 import { indexLevels, labels, relief, type Relief } from '@thalweg/compare/look';
-import type { Objective } from '@thalweg/guide';
+import type { Surface } from '@thalweg/guide';
 import { contours } from 'd3-contour';
 
 /** A part of the plane. */
@@ -26,36 +26,68 @@ export interface Contour {
   readonly rings: readonly (readonly (readonly [number, number])[])[];
 }
 
-/** Samples a function on a grid of `columns` × `rows`. */
-export function sample(objective: Objective, { x, y }: View, columns: number, rows: number): Float64Array {
+/** What can be surveyed: heights, with or without a gradient beside them. */
+export type Ground = Pick<Surface, 'objective' | 'height'>;
+
+/** The ground of `surface` over `view`, all at once. */
+export function survey(surface: Ground, view: View, columns: number, rows: number): Terrain {
   const heights = new Float64Array(columns * rows);
-  const [w, g] = [new Float64Array(2), new Float64Array(2)];
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      w[0] = x[0] + ((x[1] - x[0]) * column) / (columns - 1);
-      w[1] = y[0] + ((y[1] - y[0]) * row) / (rows - 1);
-      heights[row * columns + column] = objective(w, g);
-    }
-  }
-  return heights;
+  for (let row = 0; row < rows; row++) sampleRow(surface, view, columns, rows, row, heights);
+  return terrainOf(heights, view, columns, rows);
 }
 
-/** The contours of sampled heights, as paths in units of the grid; those of the height above the lowest where nothing is said of them. */
-export function survey(
+/** The same in slices, for a page that has to answer meanwhile. */
+export async function surveyed(surface: Ground, view: View, columns: number, rows: number, pause: () => Promise<void>): Promise<Terrain> {
+  const heights = new Float64Array(columns * rows);
+  for (let row = 0; row < rows; row++) {
+    sampleRow(surface, view, columns, rows, row, heights);
+    await pause();
+  }
+  const form = reliefOf(heights, view, columns, rows);
+  const ringsAt = tracer(form, columns, rows);
+  const rings: Contour[] = [];
+  for (const level of form.levels) {
+    await pause();
+    rings.push(ringsAt(level));
+  }
+  return { ...view, columns, rows, heights, form, rings };
+}
+
+/** The ground of heights that were sampled elsewhere; contours are those of the height above the lowest where nothing is said of them. */
+export function terrainOf(
   heights: Float64Array,
   view: View,
   columns: number,
   rows: number,
-  form = relief({ ...view, columns, rows, values: [...heights], minima: [] }),
+  form = reliefOf(heights, view, columns, rows),
 ): Terrain {
+  return { ...view, columns, rows, heights, form, rings: form.levels.map(tracer(form, columns, rows)) };
+}
+
+/** Fills one row of a grid of heights. */
+function sampleRow({ objective, height }: Ground, { x, y }: View, columns: number, rows: number, row: number, heights: Float64Array): void {
+  const [w, g] = [new Float64Array(2), new Float64Array(2)];
+  w[1] = y[0] + ((y[1] - y[0]) * row) / (rows - 1);
+  for (let column = 0; column < columns; column++) {
+    w[0] = x[0] + ((x[1] - x[0]) * column) / (columns - 1);
+    heights[row * columns + column] = height === undefined ? objective(w, g) : height(w[0], w[1]);
+  }
+}
+
+function reliefOf(heights: Float64Array, view: View, columns: number, rows: number): Relief {
+  return relief({ ...view, columns, rows, values: [...heights], minima: [] });
+}
+
+/** How to trace the rings of one level, in units of the grid. */
+function tracer(form: Relief, columns: number, rows: number): (level: number) => Contour {
   const { index = indexLevels(form.levels) } = form;
   const trace = contours().size([columns, rows]).smooth(true);
-  const rings = form.levels.map((level): Contour => {
-    const { coordinates } = trace.contour([...form.logs], level);
-    const shifted = coordinates.flatMap((polygon) => polygon.map((ring) => ring.map(([u = 0, v = 0]) => [u - 0.5, v - 0.5] as const)));
-    return { level, index: index.includes(level), rings: shifted };
-  });
-  return { ...view, columns, rows, heights, form, rings };
+  const logs = [...form.logs];
+  return (level) => {
+    const { coordinates } = trace.contour(logs, level);
+    const rings = coordinates.flatMap((polygon) => polygon.map((ring) => ring.map(([u = 0, v = 0]) => [u - 0.5, v - 0.5] as const)));
+    return { level, index: index.includes(level), rings };
+  };
 }
 
 /** Paints the ground over a canvas of `width` × `height` units. */

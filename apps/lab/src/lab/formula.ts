@@ -13,6 +13,8 @@ export class FormulaError extends Error {}
 /** The longest formula, and the most nodes that it and its derivatives may have. */
 export const longest = 240;
 const mostNodes = 4000;
+/** How far from 0 a map may reach. */
+const [nearest, farthest] = [1e-3, 1000];
 
 type Evaluate = (x: number, y: number) => number;
 
@@ -54,7 +56,8 @@ interface Shape extends MathNode {
 
 /** A landscape from a formula in x and y over the square from −reach to reach. Throws a FormulaError. */
 export function surfaceOfFormula(text: string, reach: number): Surface {
-  const { objective, latex } = compileFormula(text);
+  if (!(reach >= nearest && reach <= farthest)) throw new FormulaError(`The map may reach from ${String(nearest)} to ${String(farthest)}.`);
+  const { objective, height, latex } = compileFormula(text);
   const probe = objective(Float64Array.of(0.31 * reach, -0.27 * reach), new Float64Array(2));
   if (Number.isNaN(probe))
     throw new FormulaError('The formula has no value near the middle of the map (0/0, or the root or log of a negative number).');
@@ -63,6 +66,7 @@ export function surfaceOfFormula(text: string, reach: number): Surface {
     label: 'Your function',
     latex: `f(x, y) = ${latex}`,
     objective,
+    height,
     start: [-0.7 * reach, 0.6 * reach],
     x: [-reach, reach],
     y: [-reach, reach],
@@ -71,7 +75,7 @@ export function surfaceOfFormula(text: string, reach: number): Surface {
 }
 
 /** The function and its gradient. Throws a FormulaError. */
-export function compileFormula(text: string): { readonly objective: Objective; readonly latex: string } {
+export function compileFormula(text: string): { readonly objective: Objective; readonly height: Evaluate; readonly latex: string } {
   if (text.trim() === '') throw new FormulaError('Type a formula in x and y, such as x^2 + 3*y^2.');
   if (text.length > longest) throw new FormulaError(`A formula may have ${String(longest)} characters; this has ${String(text.length)}.`);
   if (depth(text) > 20) throw new FormulaError('The parentheses are nested more than 20 deep.');
@@ -94,6 +98,7 @@ export function compileFormula(text: string): { readonly objective: Objective; r
   const [byX, byY] = [slope('x'), slope('y')];
   return {
     latex: node.toTex(),
+    height: value,
     objective: (w, g) => {
       const [x, y] = [w[0]!, w[1]!];
       g[0] = byX(x, y);
@@ -101,6 +106,43 @@ export function compileFormula(text: string): { readonly objective: Objective; r
       return value(x, y);
     },
   };
+}
+
+/** A typed formula as TypeScript: the function with its gradient, for programs without math.js. Throws a FormulaError. */
+export function formulaCode(text: string): string {
+  compileFormula(text);
+  const node = math.parse(text);
+  const slope = (variable: string): string => codeOf(math.derivative(node, variable, { simplify: false }));
+  return [
+    'const objective = (w: Float64Array, g: Float64Array): number => {',
+    '  const [x, y] = [w[0]!, w[1]!];',
+    `  g[0] = ${slope('x')};`,
+    `  g[1] = ${slope('y')};`,
+    `  return ${codeOf(node)};`,
+    '};',
+  ].join('\n');
+}
+
+/** Code for a tree that has been checked. */
+function codeOf(root: Shape): string {
+  const parts = (root.args ?? []).map((one) => codeOf(one as Shape));
+  switch (root.type) {
+    case 'ParenthesisNode':
+      return codeOf(root.content as Shape);
+    case 'OperatorNode':
+      if (parts.length === 1) return `(${root.op ?? ''}${parts[0]!})`;
+      return `(${parts.join(root.op === '^' ? ' ** ' : ` ${root.op ?? ''} `)})`;
+    case 'FunctionNode': {
+      const name = root.fn?.name ?? '';
+      if (name === 'sec' || name === 'sech') return `(1 / Math.${name === 'sec' ? 'cos' : 'cosh'}(${parts[0]!}))`;
+      if (parts.length === 2) return `(Math.log(${parts[0]!}) / Math.log(${parts[1]!}))`;
+      return `Math.${name}(${parts[0]!})`;
+    }
+    case 'SymbolNode':
+      return { pi: 'Math.PI', e: 'Math.E' }[root.name ?? ''] ?? root.name ?? '';
+    default:
+      return root.toString();
+  }
 }
 
 function depth(text: string): number {

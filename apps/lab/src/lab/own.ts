@@ -1,6 +1,6 @@
 /** Equations of the reader's own: examples to start from, and the check that says what is wrong and where. Knows the library alone. */
-import { EquationError, optimizer, ThalwegError, type HyperDeclaration, type Span } from 'thalweg';
-import type { OwnEquations } from '../race/entrant.ts';
+import { EquationError, optimizer, ThalwegError, type Span } from 'thalweg';
+import { declared, type OwnEquations } from '../race/entrant.ts';
 
 /** Equations to start from. */
 export const examples: readonly { readonly label: string; readonly own: OwnEquations }[] = [
@@ -29,12 +29,10 @@ export const examples: readonly { readonly label: string; readonly own: OwnEquat
 export type Check = { readonly latex: string; readonly lines: string } | { readonly problem: string; readonly span?: Span };
 
 /** Reads the equations as the race will. */
-export function checkOwn({ equations, hyper }: OwnEquations): Check {
+export function checkOwn(own: OwnEquations): Check {
+  const { equations } = own;
   try {
-    const declared: Record<string, HyperDeclaration> = Object.fromEntries(
-      Object.entries(hyper).map(([name, [symbol, value]]) => [name, [symbol, value, '(-∞, ∞)'] as const]),
-    );
-    const method = optimizer({ name: 'own', hyper: declared, equations })();
+    const method = optimizer({ name: 'own', hyper: declared(own), equations })();
     if (!/(^|[\n;])\s*w\s*(←|<-)/.test(equations)) return { problem: 'Assign w at least once, as in w ← w − η·g; else nothing moves.' };
     return { latex: method.latex(), lines: method.equations };
   } catch (error) {

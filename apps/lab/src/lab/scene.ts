@@ -17,7 +17,7 @@ import {
   SphereGeometry,
   WebGLRenderer,
 } from 'three';
-import { sample, survey, type Terrain } from '../draw/terrain.ts';
+import { survey, type Terrain } from '../draw/terrain.ts';
 
 /** A view of a landscape. */
 export interface Scene {
@@ -33,7 +33,7 @@ const tall = 0.75;
 
 /** Puts a view into `host`. Throws where there is no WebGL. */
 export function createScene(host: HTMLElement): Scene {
-  const renderer = new WebGLRenderer({ antialias: true, alpha: true });
+  const renderer = new WebGLRenderer({ antialias: true, alpha: true, preserveDrawingBuffer: true });
   renderer.setPixelRatio(Math.min(2, devicePixelRatio));
   host.append(renderer.domElement);
   const scene = new ThreeScene();
@@ -93,7 +93,7 @@ export function createScene(host: HTMLElement): Scene {
 
   return {
     ground(surface, colour) {
-      const terrain = survey(sample(surface.objective, surface, size, size), surface, size, size);
+      const terrain = survey(surface, surface, size, size);
       lift = liftOf(terrain, surface);
       mesh?.geometry.dispose();
       if (mesh !== undefined) scene.remove(mesh);
@@ -140,22 +140,15 @@ export function createScene(host: HTMLElement): Scene {
 }
 
 /** From the plane to the scene: the square from −1 to 1, heights by their logarithm, a little above the ground. */
-function liftOf({ form, columns, rows }: Terrain, { x, y, objective }: Surface): (u: number, v: number) => [number, number, number] {
+function liftOf({ form, heights }: Terrain, { x, y, objective }: Surface): (u: number, v: number) => [number, number, number] {
   const level = levelOf(form.logs);
-  const lowest = lowestOf(objective, { x, y, columns, rows });
+  const lowest = heights.reduce((least, value) => (value < least ? value : least), Infinity);
   const scratch = new Float64Array(2);
   return (u, v) => {
     const [a, b] = [Math.min(x[1], Math.max(x[0], u)), Math.min(y[1], Math.max(y[0], v))];
     const height = objective(Float64Array.of(a, b), scratch) - lowest;
     return [(2 * (a - x[0])) / (x[1] - x[0]) - 1, level(Math.log10(Math.max(height, 1e-30))) + 0.015, 1 - (2 * (b - y[0])) / (y[1] - y[0])];
   };
-}
-
-function lowestOf(
-  objective: Surface['objective'],
-  grid: { readonly x: readonly [number, number]; readonly y: readonly [number, number]; readonly columns: number; readonly rows: number },
-): number {
-  return sample(objective, grid, grid.columns, grid.rows).reduce((least, value) => (value < least ? value : least), Infinity);
 }
 
 function levelOf(logs: readonly number[]): (log: number) => number {

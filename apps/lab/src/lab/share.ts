@@ -1,43 +1,26 @@
-/** What can be taken away from a race: code, JSON, CSV, SVG, PNG. Knows races; makes files. */
-import { findEntry } from '@thalweg/guide';
+/** What can be taken away from a race besides code: JSON, CSV, SVG, PNG. Knows races; makes files. */
 import { colourOf, dashOf, groundColour } from '../draw/colours.ts';
 import { project } from '../draw/path.ts';
-import { sample, survey } from '../draw/terrain.ts';
-import type { Entrant } from '../race/entrant.ts';
+import { survey } from '../draw/terrain.ts';
+import { nameOf } from '../race/entrant.ts';
 import type { Race } from '../race/race.svelte.ts';
 import type { LabState } from './state.ts';
 
-/** TypeScript that makes the same optimizers. */
-export function asCode(entrants: readonly Entrant[], state: LabState): string {
-  const calls = entrants.map((one) => {
-    const values = Object.entries(one.values).map(([name, value]) => `${name}: ${String(value)}`);
-    if (one.own !== undefined) {
-      const hyper = Object.entries(one.own.hyper).map(
-        ([name, [symbol, value]]) => `${name}: [${JSON.stringify(symbol)}, ${String(value)}, '(-∞, ∞)']`,
-      );
-      const lines = one.own.equations.split('\n').map((line) => `    ${line.replaceAll('`', "'").replaceAll('${', '$')}`);
-      return `  optimizer({\n    name: 'own',\n    hyper: { ${hyper.join(', ')} },\n    equations: \`\n${lines.join('\n')}\n    \`,\n  })({ ${values.join(', ')} })`;
-    }
-    const { factory, fixed } = findEntry(one.id).call;
-    return `  ${factory}({ ${[...values, ...(fixed === '' ? [] : [fixed])].join(', ')} })`;
-  });
-  const names = [...new Set(entrants.map((one) => (one.own === undefined ? findEntry(one.id).call.factory : 'optimizer')))];
-  const guide = names.filter((name) => ['averagedMomentum', 'scheduleFree'].includes(name));
-  const library = names.filter((name) => !guide.includes(name)).sort();
-  const schedules = entrants
-    .filter(({ shape }) => shape !== 'constant')
-    .map(({ label, shape }) => `// ${label}: its rate follows the schedule “${shape}” over ${String(state.steps)} steps.`);
-  return [
-    ...(library.length === 0 ? [] : [`import { ${library.join(', ')} } from 'thalweg';`]),
-    ...(guide.length === 0 ? [] : [`import { ${guide.join(', ')} } from '@thalweg/guide';`]),
-    '',
-    ...schedules,
-    `const start = Float64Array.of(${state.start.join(', ')});`,
-    'const methods = [',
-    `${calls.join(',\n')},`,
-    '];',
-    '',
-  ].join('\n');
+/** The setup, and where each optimizer got to. */
+export function asJson(setup: LabState, race: Race): string {
+  const results = race.runs.map(({ entrant, trace, error }) => ({
+    key: entrant.key,
+    label: entrant.label,
+    ...(trace === undefined
+      ? { error }
+      : {
+          steps: trace.rows - 1,
+          diverged: trace.diverged,
+          w: [...trace.w.subarray(2 * trace.rows - 2, 2 * trace.rows)],
+          loss: trace.loss[trace.rows - 1],
+        }),
+  }));
+  return `${JSON.stringify({ setup, results }, null, 2)}\n`;
 }
 
 /** A row for each optimizer and step: step, point, gradient, loss. */
@@ -56,7 +39,7 @@ export function asSvg(race: Race): string {
   const [width, height] = [900, 600];
   const view = { x: race.surface.x, y: race.surface.y };
   const [columns, rows] = [150, 100];
-  const terrain = survey(sample(race.surface.objective, view, columns, rows), view, columns, rows);
+  const terrain = survey(race.surface, view, columns, rows);
   const number = (value: number): string => String(Math.round(Math.max(-4000, Math.min(5000, value)) * 10) / 10);
   const ground = terrain.rings.map(({ rings, index }, i) => {
     const path = rings
@@ -76,18 +59,39 @@ export function asSvg(race: Race): string {
         .join(','),
     );
     return [
-      `<polyline points="${points.join(' ')}" fill="none" stroke="${colourOf(entrant.key)}" stroke-width="2" stroke-dasharray="${dashOf(entrant.key).join(' ')}"><title>${entrant.label.replaceAll(/[<&"]/g, '')}</title></polyline>`,
+      `<polyline points="${points.join(' ')}" fill="none" stroke="${colourOf(entrant.key)}" stroke-width="2" stroke-dasharray="${dashOf(entrant.key).join(' ')}"><title>${escaped(nameOf(entrant))}</title></polyline>`,
     ];
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${String(width)} ${String(height)}"><rect width="100%" height="100%" fill="${groundColour('tint-0')}"/>${ground.join('')}${paths.join('')}</svg>`;
+  const shown = race.runs.filter(({ entrant, trace }) => trace !== undefined && entrant.shown);
+  const legend = shown.map(({ entrant }, i) => {
+    const [x, y] = [10 + 220 * (i % 4), height + 22 + 20 * Math.floor(i / 4)];
+    const pen = `stroke="${colourOf(entrant.key)}" stroke-width="2" stroke-dasharray="${dashOf(entrant.key).join(' ')}"`;
+    return `<line x1="${String(x)}" x2="${String(x + 30)}" y1="${String(y)}" y2="${String(y)}" ${pen}/><text x="${String(x + 38)}" y="${String(y + 4)}">${escaped(nameOf(entrant))}</text>`;
+  });
+  const tall = height + 14 + 20 * Math.ceil(shown.length / 4);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${String(width)} ${String(tall)}" font-family="sans-serif" font-size="13" fill="${groundColour('ink')}">`,
+    `<title>${escaped(race.surface.label)}, to step ${String(Math.floor(race.t))}</title>`,
+    `<rect width="100%" height="100%" fill="${groundColour('paper')}"/>`,
+    `<svg width="${String(width)}" height="${String(height)}"><rect width="100%" height="100%" fill="${groundColour('tint-0')}"/>${ground.join('')}${paths.join('')}</svg>`,
+    ...legend,
+    '</svg>\n',
+  ].join('');
 }
 
-/** The canvases of the map, one over the other, as PNG. */
+/** Text that can stand in XML. */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+}
+
+/** The canvases of the map, one over the other, or that of the surface, as PNG. */
 export function asPng(map: HTMLElement): Promise<Blob> {
   const [first, ...others] = map.querySelectorAll('canvas');
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [first?.width ?? 1, first?.height ?? 1];
   const context = canvas.getContext('2d')!;
+  context.fillStyle = groundColour('paper');
+  context.fillRect(0, 0, canvas.width, canvas.height);
   for (const layer of [first, ...others]) if (layer !== undefined) context.drawImage(layer, 0, 0);
   return new Promise((resolve, reject) =>
     canvas.toBlob((blob) => (blob === null ? reject(new Error('the picture could not be made')) : resolve(blob)), 'image/png'),

@@ -3,7 +3,8 @@
  * number is finite and within bounds, every name is known, every text is short. Knows no page.
  */
 import { catalogue, surfaces } from '@thalweg/guide';
-import { shapes, type Entrant, type OwnEquations } from '../race/entrant.ts';
+import type { Entrant, OwnEquations } from '../race/entrant.ts';
+import { paced, shapes, type Pace } from '../race/pace.ts';
 import type { SurfaceSpec } from './spec.ts';
 
 /** What a permalink holds. */
@@ -16,13 +17,44 @@ export interface LabState {
   readonly seed: number;
   readonly t: number;
   readonly entrants: readonly Entrant[];
+  readonly view: LabView;
 }
+
+/** The tools below the map. */
+export const tools = ['steps', 'plots', 'schedules', 'own', 'maps', 'share'] as const;
+/** The maps of many runs. */
+export const charts = ['sensitivity', 'plane', 'basins'] as const;
+
+/** What is open and chosen. */
+export interface LabView {
+  /** The surface instead of the map. */
+  readonly solid: boolean;
+  readonly tool: (typeof tools)[number];
+  readonly chart: (typeof charts)[number];
+  /** The key of the optimizer that the tools look at. */
+  readonly chosen: string;
+  /** The coordinate that is looked at. */
+  readonly axis: 0 | 1;
+}
+
+/** What is open at first. */
+export const firstView: LabView = { solid: false, tool: 'plots', chart: 'sensitivity', chosen: 'adam', axis: 1 };
 
 /** A permalink that cannot be read; the message says which part is wrong. */
 export class LinkError extends Error {}
 
 /** Bounds that also hold for the controls. */
-export const bounds = { steps: 5000, entrants: 12, noise: 100, batch: 4096, seed: 9999, equations: 2000, hyper: 12, reach: 1000 } as const;
+export const bounds = {
+  steps: 5000,
+  entrants: 20,
+  equation: 200,
+  noise: 100,
+  batch: 4096,
+  seed: 9999,
+  equations: 2000,
+  hyper: 12,
+  reach: 1000,
+} as const;
 
 /** The state as text for an address. */
 export function encodeState(state: LabState): string {
@@ -60,7 +92,33 @@ export function checkState(value: unknown): LabState {
     seed: whole(field(value, 'seed'), 'seed', 0, bounds.seed),
     t: number(field(value, 't'), 't', 0, bounds.steps),
     entrants,
+    view: checkView(Object.hasOwn(value as object, 'view') ? field(value, 'view') : firstView),
   };
+}
+
+function checkView(value: unknown): LabView {
+  return {
+    solid: field(value, 'solid') === true,
+    tool: oneOf(tools, field(value, 'tool'), 'tool'),
+    chart: oneOf(charts, field(value, 'chart'), 'chart'),
+    chosen: text(field(value, 'chosen'), 'chosen', 40),
+    axis: oneOf([0, 1] as const, field(value, 'axis'), 'axis'),
+  };
+}
+
+function checkPace(value: unknown, lr: number | undefined): Pace {
+  const pace = {
+    shape: oneOf(shapes, field(value, 'shape'), 'schedule'),
+    warmup: number(field(value, 'warmup'), 'warmup', 0, 1),
+    end: number(field(value, 'end'), 'end', 0, 1),
+    equation: text(field(value, 'equation'), 'equation', bounds.equation),
+  };
+  try {
+    if (lr !== undefined) paced(pace, lr, 100);
+  } catch (error) {
+    throw new LinkError(`its schedule makes no sense: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return pace;
 }
 
 function checkSurface(value: unknown): SurfaceSpec {
@@ -86,13 +144,12 @@ function checkEntrant(value: unknown): Entrant {
   const id = text(field(value, 'id'), 'optimizer', 40);
   const entry = catalogue.find((one) => one.id === id);
   if (id !== 'own' && entry === undefined) throw new LinkError(`there is no optimizer ${id}`);
-  const shape = shapes.find((one) => one === field(value, 'shape'));
-  if (shape === undefined) throw new LinkError('a schedule is of no known shape');
   const key = text(field(value, 'key'), 'key', 40);
-  if (!/^[a-z][a-z0-9-]*$/.test(key)) throw new LinkError('a key is not a name');
+  if (!new RegExp(`^${id}(-[23])?$`).test(key)) throw new LinkError(`${key} is no key of ${id}`);
   const shown = field(value, 'shown') !== false;
-  const base = { key, id, label: text(field(value, 'label'), 'label', 60), shape, shown };
   const values = numbers(field(value, 'values'));
+  const pace = checkPace(field(value, 'pace'), values['lr']);
+  const base = { key, id, label: text(field(value, 'label'), 'label', 60), pace, shown };
   if (entry !== undefined) {
     const known = Object.fromEntries(entry.knobs.map(({ name, fallback }) => [name, values[name] ?? fallback]));
     return { ...base, values: known };
@@ -125,6 +182,12 @@ function numbers(value: unknown): Record<string, number> {
 function field(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) throw new LinkError(`${name} is missing`);
   return (value as Readonly<Record<string, unknown>>)[name];
+}
+
+function oneOf<const T>(all: readonly T[], value: unknown, name: string): T {
+  const found = all.find((one) => one === value);
+  if (found === undefined) throw new LinkError(`${name} is none of ${all.join(', ')}`);
+  return found;
 }
 
 function list(value: unknown, name: string, most: number): readonly unknown[] {

@@ -3,7 +3,7 @@
  * typesets it. Knows equations and traces; knows no page.
  */
 import { figure, type Trace } from '@thalweg/guide';
-import { optimizer, type Method } from 'thalweg';
+import { optimizer, spell, type Method } from 'thalweg';
 
 /** One equation with live numbers. */
 export interface LiveLine {
@@ -39,11 +39,10 @@ export function liveLines(method: Method, trace: Trace, row: number, index: numb
     .map((line) => line.replace(/#.*/, '').trim())
     .filter((line) => line !== '');
   const targets = [...new Set(lines.map(targetOf).filter((target) => target !== 'g' && target !== 'w'))];
-  const keys = [...trace.names.keys()];
   const at = (target: string, when: number): number => {
     if (target === 'w') return trace.w[when * trace.size + index]!;
     if (target === 'g') return trace.g[when * trace.size + index]!;
-    return trace.names.get(keys[targets.indexOf(target)] ?? '')?.[when * trace.size + index] ?? NaN;
+    return trace.names.get(spell(target))?.[when * trace.size + index] ?? NaN;
   };
   const known = new Map<string, number>([
     ['t', row],
@@ -67,7 +66,7 @@ export function liveLines(method: Method, trace: Trace, row: number, index: numb
     known.set(target, value);
     const mixes = /[‖⟨]|norm|inner|sum|\bf\b|f_min/.test(right);
     const before = new Map(known);
-    if (target === 'w' || trace.names.has(keys[targets.indexOf(target)] ?? '')) before.set(target, at(target, row - 1));
+    if (target === 'w' || trace.names.has(spell(target))) before.set(target, at(target, row - 1));
     const numbers = mixes
       ? plain(value)
       : right

@@ -20,7 +20,7 @@ export class Clock {
   /** Moves time by the seconds that have passed. */
   advance(seconds: number): void {
     const next = this.t + (this.direction * this.steps * seconds) / this.whole;
-    if (next >= this.steps || next <= 0) this.playing = false;
+    if (this.direction === 1 ? next >= this.steps : next <= 0) this.playing = false;
     this.t = Math.max(0, Math.min(this.steps, next));
   }
 
@@ -45,7 +45,8 @@ export function keepTicking(clock: Clock): void {
     if (!clock.playing) return;
     let last = performance.now();
     let frame = requestAnimationFrame(function tick(now) {
-      clock.advance(Math.min(0.1, (now - last) / 1000));
+      // The time of a frame may lie before the moment that asked for it.
+      clock.advance(Math.max(0, Math.min(0.1, (now - last) / 1000)));
       last = now;
       frame = requestAnimationFrame(tick);
     });

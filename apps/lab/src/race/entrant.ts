@@ -1,12 +1,7 @@
 /** One optimizer in a race: what it is made of, its method, its limit. Plain data, so that it fits into a permalink. */
-import { findEntry, hessian, largestCurvature, stabilityLimit, type CatalogueEntry, type Surface, type Trace } from '@thalweg/guide';
-import { cosine, exponential, inverseSqrt, optimizer, warmupCosine, type HyperDeclaration, type HyperValue, type Method } from 'thalweg';
-
-/** How a learning rate runs over the steps. */
-export const shapes = ['constant', 'cosine', 'warm-up + cosine', 'exponential', '1/√t'] as const;
-
-/** A shape of schedule. */
-export type Shape = (typeof shapes)[number];
+import { findEntry, limitAt, type CatalogueEntry, type Surface, type Trace } from '@thalweg/guide';
+import { optimizer, type HyperDeclaration, type HyperValue, type Method } from 'thalweg';
+import { paced, type Pace } from './pace.ts';
 
 /** Equations of the reader's own, with hyperparameters as symbol and value. */
 export interface OwnEquations {
@@ -22,7 +17,7 @@ export interface Entrant {
   readonly id: string;
   readonly label: string;
   readonly values: Readonly<Record<string, number>>;
-  readonly shape: Shape;
+  readonly pace: Pace;
   readonly shown: boolean;
   readonly own?: OwnEquations;
 }
@@ -32,38 +27,35 @@ export function entryOf({ id }: Entrant): CatalogueEntry | undefined {
   return id === 'own' ? undefined : findEntry(id);
 }
 
+/** The name as it is shown: further configurations of one optimizer are numbered. */
+export function nameOf({ key, id, label }: Entrant): string {
+  return key === id ? label : `${label} ${key.slice(id.length + 1)}`;
+}
+
 /** The method of an entrant, its rate scheduled over `steps`. Throws what the library throws about equations and options. */
 export function methodOf(entrant: Entrant, steps: number): Method {
   const { own, values } = entrant;
   const lr = values['lr'];
-  const entry = entryOf(entrant);
-  const scheduled: Record<string, HyperValue> = lr === undefined ? values : { ...values, lr: scheduleOf(entrant.shape, lr, steps) };
-  if (own === undefined) return entry!.make(scheduled);
-  const hyper: Record<string, HyperDeclaration> = Object.fromEntries(
-    Object.entries(own.hyper).map(([name, [symbol, value]]) => [name, [symbol, value, '(-∞, ∞)'] as const]),
-  );
-  return optimizer({ name: 'own', hyper, equations: own.equations })(scheduled);
+  const scheduled: Record<string, HyperValue> = lr === undefined ? values : { ...values, lr: paced(entrant.pace, lr, steps) };
+  if (own === undefined) return findEntry(entrant.id).make(scheduled);
+  return optimizer({ name: 'own', hyper: declared(own), equations: own.equations })(scheduled);
 }
 
-/** A learning rate over the steps. */
-export function scheduleOf(shape: Shape, peak: number, total: number): HyperValue {
-  if (shape === 'cosine') return cosine({ peak, total });
-  if (shape === 'warm-up + cosine') return warmupCosine({ peak, warmup: Math.max(1, Math.round(total / 10)), total });
-  if (shape === 'exponential') return exponential({ from: peak, rate: 0.01, steps: total });
-  if (shape === '1/√t') return inverseSqrt({ peak, warmup: 1 });
-  return peak;
+/** The hyperparameters of the reader's own equations as the library wants them declared; any number will do. */
+export function declared({ hyper }: OwnEquations): Record<string, HyperDeclaration> {
+  return Object.fromEntries(Object.entries(hyper).map(([name, [symbol, value]]) => [name, [symbol, value, '(-∞, ∞)'] as const]));
 }
 
-/** The largest stable learning rate at a row of the run; infinite where there is none, NaN for equations of the reader's own. */
+/** The learning rate of an entrant at step `t` of `steps`; NaN where it has none. */
+export function rateAt({ values, pace }: Entrant, t: number, steps: number): number {
+  const lr = values['lr'];
+  if (lr === undefined) return NaN;
+  const rate = paced(pace, lr, steps);
+  return typeof rate === 'number' ? rate : rate.at(t);
+}
+
+/** The largest stable learning rate at a row of the run; infinite where there is none, NaN where none is known. */
 export function limitOf(entrant: Entrant, surface: Surface, trace: Trace | undefined, row: number): number {
   const entry = entryOf(entrant);
-  if (entry === undefined) return NaN;
-  const at = Math.min(row, (trace?.rows ?? 1) - 1);
-  const point: [number, number] = trace === undefined ? [...surface.start] : [trace.w[2 * at]!, trace.w[2 * at + 1]!];
-  const beta = entry.beta === undefined ? 0 : (entrant.values[entry.beta] ?? 0);
-  const scale = entry.preconditioner === undefined ? undefined : trace?.names.get(entry.preconditioner.name);
-  if (entry.preconditioner !== undefined && (scale === undefined || at === 0)) return NaN;
-  const eps = entry.preconditioner === undefined ? 0 : (entrant.values[entry.preconditioner.eps] ?? 0);
-  const divisor: [number, number] = scale === undefined ? [1, 1] : [Math.sqrt(scale[2 * at]!) + eps, Math.sqrt(scale[2 * at + 1]!) + eps];
-  return stabilityLimit(entry.momentum, beta, largestCurvature(hessian(surface.objective, point), divisor));
+  return entry === undefined ? NaN : limitAt(entry, entrant.values, surface, trace, row);
 }

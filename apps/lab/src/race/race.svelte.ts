@@ -4,8 +4,10 @@
  */
 import { untrack } from 'svelte';
 import { EquationError, ThalwegError } from 'thalweg';
-import { defaults, findEntry, surfaces, trace, type Surface, type Trace } from '@thalweg/guide';
+import { defaults, findEntry, surfaces, trace, type Surface, type Trace, type TraceOptions } from '@thalweg/guide';
+import { latest } from '../work/latest.ts';
 import { methodOf, type Entrant } from './entrant.ts';
+import { steady } from './pace.ts';
 
 /** An entrant's run, or why it could not run. */
 export interface Run {
@@ -18,7 +20,7 @@ export interface Run {
 /** An entrant of the catalogue at its defaults, with some values of its own. */
 export function entrant(id: string, values: Readonly<Record<string, number>> = {}, key = id): Entrant {
   const entry = findEntry(id);
-  return { key, id, label: entry.label, values: { ...defaults(entry), ...values }, shape: 'constant', shown: true };
+  return { key, id, label: entry.label, values: { ...defaults(entry), ...values }, pace: steady, shown: true };
 }
 
 /** The state of a race. */
@@ -35,12 +37,7 @@ export class Race {
   t = $state(0);
   playing = $state(false);
   direction = $state<1 | -1>(1);
-  /** Rows a second. */
-  speed = $state(60);
   runs = $state.raw<readonly Run[]>([]);
-  /** Milliseconds that computing all runs took. */
-  took = $state(0);
-  private wanted = 0;
 
   constructor(surface: Surface, entrants: readonly Entrant[], steps: number) {
     this.surface = surface;
@@ -67,26 +64,23 @@ export class Race {
     );
   }
 
-  /** Runs everything again. A later call overtakes an earlier one. */
-  async run(): Promise<void> {
-    const mine = ++this.wanted;
+  /** Runs everything again, in slices between frames. */
+  readonly run = latest(async (pause) => {
     const { surface, start, steps, entrants, seed } = this;
     const noise = this.noise / Math.sqrt(this.batch);
-    const began = performance.now();
     const runs: Run[] = [];
     for (const one of entrants) {
-      runs.push(await runOne(one, surface, start, { steps, noise, seed }));
-      if (mine !== this.wanted) return;
+      runs.push(await runOne(one, surface, start, { steps, noise, seed, pause }));
+      await pause();
     }
-    this.took = performance.now() - began;
     this.runs = runs;
-    this.t = Math.min(this.t, steps);
-  }
+    this.t = Math.min(this.t, this.steps);
+  });
 
   /** Moves time by the seconds that have passed. */
   advance(seconds: number): void {
-    const next = this.t + this.direction * this.speed * seconds;
-    if (next >= this.steps || next <= 0) this.playing = false;
+    const next = this.t + this.direction * Math.max(20, this.steps / playtime) * seconds;
+    if (this.direction === 1 ? next >= this.steps : next <= 0) this.playing = false;
     this.t = Math.max(0, Math.min(this.steps, next));
   }
 
@@ -104,12 +98,10 @@ export class Race {
   }
 }
 
-async function runOne(
-  one: Entrant,
-  surface: Surface,
-  start: readonly [number, number],
-  options: { readonly steps: number; readonly noise: number; readonly seed: number },
-): Promise<Run> {
+/** Seconds in which the whole of a long race is played. */
+const playtime = 8;
+
+async function runOne(one: Entrant, surface: Surface, start: readonly [number, number], options: TraceOptions): Promise<Run> {
   try {
     const method = methodOf(one, options.steps);
     return { entrant: one, latex: method.latex(), trace: await trace(method, surface.objective, start, { ...options, anatomy: true }) };
@@ -130,7 +122,8 @@ export function keepRunning(race: Race): void {
     if (!race.playing) return;
     let last = performance.now();
     let frame = requestAnimationFrame(function tick(now) {
-      race.advance(Math.min(0.1, (now - last) / 1000));
+      // The time of a frame may lie before the moment that asked for it.
+      race.advance(Math.max(0, Math.min(0.1, (now - last) / 1000)));
       last = now;
       frame = requestAnimationFrame(tick);
     });

@@ -4,7 +4,8 @@
  * bounds.
  */
 import { LinkError } from '../lab/state.ts';
-import { entryOf, shapes, type Entrant } from '../race/entrant.ts';
+import { entryOf, type Entrant } from '../race/entrant.ts';
+import { shapes } from '../race/pace.ts';
 import { bounds, contender, firstSetup, nets, offered, type NetId, type Setup } from './setup.ts';
 
 /** The setup as text for an address. */
@@ -12,7 +13,7 @@ export function encodeSetup({ net, steps, seed, seeds, entrants }: Setup): strin
   const optimizers = entrants.map((one) => {
     const usual = contender(net, one.id).values;
     const values = Object.entries(one.values).filter(([name, value]) => value !== usual[name]);
-    const shape = one.shape === 'constant' ? [] : ['schedule', String(shapes.indexOf(one.shape))];
+    const shape = one.pace.shape === 'constant' ? [] : ['schedule', String(shapes.indexOf(one.pace.shape))];
     return `o=${[one.key, ...values.flat(), ...shape].join(':')}`;
   });
   return [`net=${net}`, `steps=${String(steps)}`, `seed=${String(seed)}`, `seeds=${String(seeds)}`, ...optimizers].join('&');
@@ -55,7 +56,7 @@ function entrantOf(net: NetId, text: string): Entrant {
     const [name, value] = [rest[i]!, Number(rest[i + 1] ?? NaN)];
     const shape = name === 'schedule' ? shapes[value] : undefined;
     const knob = knobs.find((other) => other.name === name);
-    if (shape !== undefined) one = { ...one, shape };
+    if (shape !== undefined) one = { ...one, pace: { ...one.pace, shape } };
     else if (knob === undefined) throw new LinkError(`${key} has no ${name}`);
     else if (!(value >= knob.low && value <= knob.high)) {
       throw new LinkError(`${name} of ${key} must lie between ${String(knob.low)} and ${String(knob.high)}`);

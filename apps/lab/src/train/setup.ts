@@ -1,6 +1,7 @@
 /** What is trained and how, as plain data, with its bounds and where it starts. Knows no network and no page. */
-import { catalogue, findEntry } from '@thalweg/guide';
+import { catalogue, defaults, findEntry } from '@thalweg/guide';
 import type { Entrant } from '../race/entrant.ts';
+import { steady } from '../race/pace.ts';
 
 /** A network's name in messages. */
 export type NetId = 'digits' | 'words';
@@ -74,14 +75,14 @@ export interface Setup {
 /** Bounds of the controls. Every snapshot of the digits takes 200 kB, of which a run keeps 51. */
 export const bounds = { entrants: 6, steps: [20, 2000], seed: 9999, seeds: [1, 3, 5] } as const;
 
-/** What can be added: schedule-free SGD is to be evaluated at another point than it trains at, so its curves would mislead here. */
-export const offered = catalogue.filter(({ id }) => id !== 'schedule-free');
+/** What can be added: methods that are to be evaluated at another point than they train at are left out, as their curves would mislead here. */
+export const offered = catalogue.filter((entry) => entry.make(defaults(entry)).parts.every(({ evaluate }) => evaluate === undefined));
 
 /** An optimizer at the rate where this network's search starts. */
 export function contender(net: NetId, id: string, key = id): Entrant {
   const { label, knobs } = findEntry(id);
   const values = Object.fromEntries(knobs.map(({ name, fallback }) => [name, fallback]));
-  return { key, id, label, values: { ...values, lr: nets[net].rates[id] ?? values['lr']! }, shape: 'constant', shown: true };
+  return { key, id, label, values: { ...values, lr: nets[net].rates[id] ?? values['lr']! }, pace: steady, shown: true };
 }
 
 /** What the page opens with. */

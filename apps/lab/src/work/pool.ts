@@ -1,23 +1,31 @@
-/** Runs rows of work in workers, with progress, and stops at once when told to. Knows jobs; knows no page. */
-import type { Answer, Job } from './jobs.ts';
+/** Runs pieces of work in workers, with progress, and stops at once when told to. Knows jobs; knows no page. */
+import type { Answer, Job, Result } from './jobs.ts';
 
-/** Runs the jobs side by side; `onRow` hears of each as it is done. Rejects with the first failure, or when the signal is aborted. */
-export function runJobs(
-  jobs: readonly Job[],
+/** Runs the jobs side by side; `onResult` hears of each as it is done. Rejects with the first failure, or when the signal is aborted. */
+export function runJobs<J extends Job>(
+  jobs: readonly J[],
   signal: AbortSignal,
-  onRow: (index: number, values: readonly number[]) => void,
+  onResult: (index: number, result: Result<J>) => void,
 ): Promise<void> {
+  if (jobs.length === 0) return Promise.resolve();
   const size = Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1, jobs.length));
   const workers = Array.from({ length: size }, () => new Worker(new URL('./compute.worker.ts', import.meta.url), { type: 'module' }));
-  const end = (): void => workers.forEach((worker) => worker.terminate());
   return new Promise<void>((resolve, reject) => {
     let [next, done] = [0, 0];
+    const end = (): void => {
+      for (const worker of workers) worker.terminate();
+      signal.removeEventListener('abort', aborted);
+    };
     const stop = (error: Error): void => {
       end();
       reject(error);
     };
-    signal.addEventListener('abort', () => stop(new DOMException('stopped', 'AbortError')), { once: true });
-    if (jobs.length === 0) resolve();
+    const aborted = (): void => stop(new DOMException('stopped', 'AbortError'));
+    signal.addEventListener('abort', aborted);
+    if (signal.aborted) {
+      aborted();
+      return;
+    }
     for (const worker of workers) {
       let at = -1;
       const give = (): void => {
@@ -30,15 +38,25 @@ export function runJobs(
           stop(new Error(data.error));
           return;
         }
-        onRow(at, data.values);
+        // The worker answers a job of a kind with that kind's result.
+        onResult(at, data.result as Result<J>);
         done += 1;
-        if (done === jobs.length) {
+        if (done < jobs.length) {
+          give();
+        } else {
           end();
           resolve();
-        } else give();
+        }
       };
       worker.onerror = (event) => stop(new Error(event.message || 'a worker could not be started'));
       give();
     }
   });
+}
+
+/** Runs one piece of work. */
+export async function runJob<J extends Job>(job: J, signal: AbortSignal): Promise<Result<J>> {
+  const results: Result<J>[] = [];
+  await runJobs([job], signal, (_, result) => results.push(result));
+  return results[0]!;
 }

@@ -39,6 +39,11 @@ export const views = { desktop: { width: 1280, height: 900 }, phone: { width: 39
 export interface Site {
   /** Opens `#/path`; what the page reports as an error is collected. */
   readonly open: (path: string, view?: View) => Promise<{ page: Page; errors: string[] }>;
+  /** Where it is served. */
+  readonly address: string;
+  /** Where it was built. */
+  readonly folder: string;
+  readonly context: BrowserContext;
   readonly close: () => Promise<void>;
 }
 
@@ -51,6 +56,9 @@ export async function openSite(): Promise<Site> {
   const context: BrowserContext = await chromium.launchPersistentContext(profile, { executablePath: executable, headless: true, args });
   mkdirSync(shots, { recursive: true });
   return {
+    address,
+    folder: outDir,
+    context,
     async open(path, view = views.desktop) {
       const page = await context.newPage();
       const errors: string[] = [];

@@ -43,10 +43,11 @@ export const adagradClaims: readonly Claim[] = [
         at.map(Math.log),
         at.map((t) => Math.log(rates[t - 1]!)),
       );
+      const rises = rates.filter((rate, i) => i > 0 && rate > rates[i - 1]! * (1 + 1e-12)).length;
       return {
-        values: { exponent },
-        figure: `rate ${figure(rates[19]!)} at step 20, ${figure(rates.at(-1)!)} at 20,000; exponent ${figure(exponent)}`,
-        holds: Math.abs(exponent + 0.5) < 0.05,
+        values: { exponent, rises },
+        figure: `rate ${figure(rates[19]!)} at step 20, ${figure(rates.at(-1)!)} at 20,000; exponent ${figure(exponent)}; it rose at ${String(rises)} steps`,
+        holds: Math.abs(exponent + 0.5) < 0.05 && rises === 0,
       };
     },
   },

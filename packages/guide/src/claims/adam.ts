@@ -94,6 +94,22 @@ export const adamClaims: readonly Claim[] = [
     },
   },
   {
+    id: 'adam.apart',
+    chapter: 'adam',
+    kind: 'mathematics',
+    statement:
+      'The two biases pull apart: alone, that of v makes the first step 1/√(1 − β₂) times too long, and that of m makes it 1 − β₁ of what it should be.',
+    async measure() {
+      const first = async (m: boolean, v: boolean): Promise<number> => (await constantSteps({ m, v }, 0.9, 0.999, 1))[0]!;
+      const [onlyV, onlyM] = [await first(true, false), await first(false, true)];
+      return {
+        values: { onlyV, onlyM },
+        figure: `first step with v left biased ${figure(onlyV)} η, with m left biased ${figure(onlyM)} η`,
+        holds: Math.abs(onlyV * Math.sqrt(0.001) - 1) < 1e-9 && Math.abs(onlyM - 0.1) < 1e-9,
+      };
+    },
+  },
+  {
     id: 'adam.inflated',
     chapter: 'adam',
     kind: 'mathematics',
@@ -113,7 +129,7 @@ export const adamClaims: readonly Claim[] = [
     id: 'adam.shrunk',
     chapter: 'adam',
     kind: 'mathematics',
-    statement: 'The two pull apart: at β₂ = 0.9 the bias of m wins, and the steps start too small.',
+    statement: 'At β₂ = 0.9 the bias of m wins instead, and the steps start too small.',
     async measure() {
       const steps = await constantSteps({ m: false, v: false }, 0.9, 0.9, 40);
       const worst = Math.max(...steps.map((step, i) => Math.abs(step - Math.sqrt(1 - 0.9 ** (i + 1)))));

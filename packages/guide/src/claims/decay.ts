@@ -78,12 +78,13 @@ export const decayClaims: readonly Claim[] = [
     async measure({ text }) {
       const data = await text();
       const bags = firstBags(data.train, decayProtocol.paragraphs);
-      const run = async (weightDecay: number) =>
-        Promise.all(
-          decayProtocol.seeds.map((seed) =>
-            trainWords(adamw({ lr: decayProtocol.lr, weightDecay }), data, bags, decayProtocol.steps, seed),
-          ),
-        );
+      const run = async (weightDecay: number) => {
+        const runs: Awaited<ReturnType<typeof trainWords>>[] = [];
+        for (const seed of decayProtocol.seeds) {
+          runs.push(await trainWords(adamw({ lr: decayProtocol.lr, weightDecay }), data, bags, decayProtocol.steps, seed));
+        }
+        return runs;
+      };
       const [without, decayed] = [await run(0), await run(decayProtocol.decay)];
       const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
       const norms = [mean(without.map((one) => one.norm)), mean(decayed.map((one) => one.norm))] as const;

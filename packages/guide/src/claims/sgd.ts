@@ -19,6 +19,13 @@ export async function shrinkage(condition: number, product: number, steps = 60):
   return Math.max(rate(along), rate(across));
 }
 
+/** The smallest shrinkage over these rates. One run after the other: a browser has memory for few at once. */
+async function bestOf(products: readonly number[], condition: number): Promise<number> {
+  let best = Infinity;
+  for (const product of products) best = Math.min(best, await shrinkage(condition, product));
+  return best;
+}
+
 /** Batch sizes at which the noise is measured. */
 export const batchSizes: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
@@ -134,8 +141,8 @@ export const sgdClaims: readonly Claim[] = [
       'No single η serves parameters of different scales: at curvatures 1 and κ the best shrinks the error by (κ − 1)/(κ + 1) a step.',
     async measure() {
       const rates = Array.from({ length: 199 }, (_, i) => (i + 1) / 100);
-      const best = Math.min(...(await Promise.all(rates.map((product) => shrinkage(100, product)))));
-      const equal = Math.min(...(await Promise.all(rates.map((product) => shrinkage(1, product)))));
+      const best = await bestOf(rates, 100);
+      const equal = await bestOf(rates, 1);
       return {
         values: { best, bound: 99 / 101, equal },
         figure: `best of 199 rates at κ = 100: ${figure(best, 4)} of the error is left after a step; at κ = 1: ${figure(equal)}`,

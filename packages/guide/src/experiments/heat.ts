@@ -5,6 +5,7 @@
 import { adam, adamw, cosine, type Method } from 'thalweg';
 import { gaussian, uniform } from '../noise.ts';
 import type { Objective } from '../surface.ts';
+import { slope } from './fit.ts';
 import { linearData, squaredError, type LinearData } from './model.ts';
 
 const inputs = 20;
@@ -61,40 +62,61 @@ export function normalized(objective: Objective, length: number): Objective {
   };
 }
 
-/** The validation loss after training at one learning rate with each decay of the form. */
-export async function heatRow(form: DecayForm, lr: number, steps = 200, seed = 1): Promise<number[]> {
-  const { train, validation } = heatData(seed);
-  const judge = normalized(squaredError(validation), teacherLength);
-  const chosen = new Uint32Array(batch);
-  const objective = normalized(squaredError(train, chosen), teacherLength);
-  const losses: number[] = [];
-  for (const decay of heatDecays(form)) {
-    const opt = await decayMethod(form, lr, decay, steps).init({
-      w: Float64Array.from({ length: inputs }, (_, i) => 3 * gaussian(seed, 9, i)),
-    });
-    for (let t = 1; t <= steps; t++) {
-      for (let i = 0; i < batch; i++) chosen[i] = Math.floor(uniform(seed, t, i) * train.rows);
-      objective(opt.params.w, opt.grads.w);
-      opt.step();
+/** The validation loss after training at one learning rate with each decay of the form: the mean over these seeds. */
+export async function heatRow(form: DecayForm, lr: number, seeds: readonly number[], steps = 200): Promise<number[]> {
+  const means = heatDecays(form).map(() => 0);
+  for (const seed of seeds) {
+    const { train, validation } = heatData(seed);
+    const judge = normalized(squaredError(validation), teacherLength);
+    const chosen = new Uint32Array(batch);
+    const objective = normalized(squaredError(train, chosen), teacherLength);
+    for (const [i, decay] of heatDecays(form).entries()) {
+      const opt = await decayMethod(form, lr, decay, steps).init({
+        w: Float64Array.from({ length: inputs }, (_, k) => 3 * gaussian(seed, 9, k)),
+      });
+      for (let t = 1; t <= steps; t++) {
+        for (let k = 0; k < batch; k++) chosen[k] = Math.floor(uniform(seed, t, k) * train.rows);
+        objective(opt.params.w, opt.grads.w);
+        opt.step();
+      }
+      means[i] = means[i]! + judge(opt.params.w, new Float64Array(inputs)) / seeds.length;
+      opt.dispose();
     }
-    losses.push(judge(opt.params.w, new Float64Array(inputs)));
-    opt.dispose();
   }
-  return losses;
+  return means;
 }
 
 /** A whole map, row by row of learning rates. */
-export async function heatMap(form: DecayForm, steps = 200, seed = 1): Promise<number[][]> {
+export async function heatMap(form: DecayForm, seeds: readonly number[], steps = 200): Promise<number[][]> {
   const rows: number[][] = [];
-  for (const lr of heatRates) rows.push(await heatRow(form, lr, steps, seed));
+  for (const lr of heatRates) rows.push(await heatRow(form, lr, seeds, steps));
   return rows;
 }
 
+/** The lowest loss on any of these maps. */
+export function lowestLoss(maps: readonly (readonly (readonly number[])[])[]): number {
+  let low = Infinity;
+  for (const losses of maps.flat()) for (const loss of losses) if (loss < low) low = loss;
+  return low;
+}
+
+/** How far above the lowest loss of all maps a good one may lie. */
+const good = 1.1;
+
+/** The most learning rates of a map at which one and the same decay is good: within a tenth of `lowest`, the lowest loss on any map. */
+export function served(map: readonly (readonly number[])[], lowest: number): number {
+  const counts = (map[0] ?? []).map((_, j) => map.filter((losses) => losses[j]! <= good * lowest).length);
+  return Math.max(0, ...counts);
+}
+
 /**
- * At how many learning rates the decay that is best at the middle one still serves: its loss is within a tenth of the best at that rate.
+ * The exponent with which the largest good decay follows η: −1 where the good region is η·λ = const, 0 where the two choices are separate.
+ * NaN where some learning rates have no good decay at all.
  */
-export function kept(map: readonly (readonly number[])[]): number {
-  const middle = map[Math.floor(map.length / 2)]!;
-  const tuned = middle.indexOf(Math.min(...middle));
-  return map.filter((losses) => losses[tuned]! <= 1.1 * Math.min(...losses)).length;
+export function edge(map: readonly (readonly number[])[], form: DecayForm, lowest: number): number {
+  const decays = heatDecays(form);
+  return slope(
+    heatRates.map(Math.log),
+    map.map((losses) => Math.log(decays[losses.findLastIndex((loss) => loss <= good * lowest)] ?? NaN)),
+  );
 }

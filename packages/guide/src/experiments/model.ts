@@ -1,6 +1,6 @@
 /** A model as a matrix W: inputs x, predictions ŷ = x·W against y, the mean squared error L(W) and its gradient. All from a seed. */
 import { gaussian, uniform } from '../noise.ts';
-import type { Objective } from '../surface.ts';
+import type { Objective, Surface } from '../surface.ts';
 
 /** A linear model's data: `rows` examples of `inputs` numbers, `outputs` targets each. */
 export interface LinearData {
@@ -22,6 +22,28 @@ export function linearData(rows: number, inputs: number, outputs: number, noise:
     return sum;
   });
   return { rows, inputs, outputs, x, y };
+}
+
+/** Points about a straight line: inputs (x, 1), so that W is its slope and its height at 0. */
+export function lineData(rows: number, noise: number, seed = 1): LinearData {
+  const x = Float64Array.from({ length: 2 * rows }, (_, i) => (i % 2 === 0 ? 4 * uniform(seed, 4, i) - 2 : 1));
+  const y = Float64Array.from({ length: rows }, (_, i) => 0.8 * x[2 * i]! + 0.5 + noise * gaussian(seed, 5, i));
+  return { rows, inputs: 2, outputs: 1, x, y };
+}
+
+/** The loss of a straight line through these points, as a landscape over slope and height. */
+export function lineSurface(data: LinearData): Surface {
+  const [slope, height] = normalEquations(data);
+  return {
+    id: 'line',
+    label: 'Loss of a straight line',
+    latex: 'L(W) = \\tfrac12\\,\\overline{(\\hat y - y)^2},\\quad \\hat y = W^\\top x',
+    objective: squaredError(data),
+    start: [-1, -1],
+    x: [-1.5, 2.5],
+    y: [-1.5, 1.5],
+    minima: [[slope!, height!]],
+  };
 }
 
 /** L(W) = ½·mean‖x·W − y‖² over the examples `chosen`, all by default. */

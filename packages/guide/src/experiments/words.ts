@@ -42,19 +42,43 @@ export interface WordsRun {
   readonly state: Readonly<Record<string, Float64Array>>;
 }
 
-/** Trains from zero on batches that follow from the seed; `bags` may be fewer than the text's. */
-export async function trainWords(method: Method, text: Text, bags: Bags, steps: number, seed: number): Promise<WordsRun> {
+/** Where a run stood after a step. */
+export interface WordsPoint {
+  readonly step: number;
+  readonly norm: number;
+  readonly training: number;
+  readonly validation: number;
+}
+
+/** Trains from zero on batches that follow from the seed; `bags` may be fewer than the text's. `watch` hears where it stands 30 times. */
+export async function trainWords(
+  method: Method,
+  text: Text,
+  bags: Bags,
+  steps: number,
+  seed: number,
+  watch?: (point: WordsPoint) => void,
+): Promise<WordsRun> {
   const opt = await method.init({ w: new Float64Array(text.vocabulary.length) });
   const batch = new Uint32Array(batchSize);
   for (let step = 1; step <= steps; step++) {
     for (let i = 0; i < batchSize; i++) batch[i] = Math.floor(uniform(seed, step, i) * bags.labels.length);
     batchGradient(opt.params.w, opt.grads.w, bags, batch);
     opt.step();
+    if (watch !== undefined && step % Math.ceil(steps / 30) === 0) watch({ step, ...standing(opt.params.w, text, bags) });
   }
   const w = opt.params.w.slice();
   const state = Object.fromEntries(Object.entries(opt.state).map(([name, arrays]) => [bare(name), Float64Array.from(arrays['w'] ?? [])]));
   opt.dispose();
-  return { w, training: crossEntropy(w, bags), validation: crossEntropy(w, text.validation), norm: Math.hypot(...w), state };
+  return { w, ...standing(w, text, bags), state };
+}
+
+function standing(w: Float64Array, text: Text, bags: Bags): Omit<WordsPoint, 'step'> {
+  return {
+    norm: Math.sqrt(w.reduce((sum, value) => sum + value * value, 0)),
+    training: crossEntropy(w, bags),
+    validation: crossEntropy(w, text.validation),
+  };
 }
 
 /** The first `count` bags. */

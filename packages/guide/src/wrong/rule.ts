@@ -3,7 +3,7 @@
  * of both that measures the difference. Knows no single rule and no page.
  */
 import type { Method } from 'thalweg';
-import type { Knob } from '../catalogue.ts';
+import type { Knob } from '../knob.ts';
 import type { Outcome } from '../claim.ts';
 import { linesOf, type Line } from './lines.ts';
 

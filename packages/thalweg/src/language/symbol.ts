@@ -64,7 +64,15 @@ function isSubscript(character: string): boolean {
   return subscripts.includes(character);
 }
 
-/** The ASCII spelling of a name: its identity wherever names are compared. */
+/**
+ * The ASCII spelling of a name: its identity wherever names are compared, and the key of a state in `opt.state`.
+ *
+ * @example
+ * ```ts
+ * import { spell } from 'thalweg';
+ * spell('m̂'); // m_hat
+ * ```
+ */
 export function spell(name: string): string {
   let out = '';
   for (const raw of name.normalize('NFD')) {
@@ -95,7 +103,15 @@ const words: Readonly<Record<string, string>> = {
 };
 const greekWords = new Set(Object.values(greek));
 
-/** LaTeX for a name given in its ASCII spelling: `v_hat_max` is `\hat{v}_{\max}`. */
+/**
+ * LaTeX for a name given in its ASCII spelling: `v_hat_max` is `\hat{v}_{\max}`.
+ *
+ * @example
+ * ```ts
+ * import { nameToLatex } from 'thalweg';
+ * nameToLatex('beta1'); // \beta_{1}
+ * ```
+ */
 export function nameToLatex(spelling: string): string {
   const [head = '', ...rest] = spelling.split('_').filter((part) => part !== '');
   const match = /^([A-Za-z]+)(\d*)$/.exec(head);

@@ -1,0 +1,217 @@
+/** The guide in a real browser, read and tried as a person would: predictions, controls, verdicts, against the library run in Node. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import {
+  chapterIds,
+  claims,
+  constantSteps,
+  coordinate,
+  figure,
+  flipRate,
+  orthogonalized,
+  logSpaced,
+  rmspropSteps,
+  spreads,
+  trace,
+  valley,
+  verdict,
+  type ChapterId,
+  type Text,
+} from '@thalweg/guide';
+import type { Locator, Page } from 'playwright-core';
+import { sgd } from 'thalweg';
+import { firstLoad, kilobytes } from './support/load.ts';
+import { fits, openSite, shots, skip, views, violations, type Site } from './support/site.ts';
+
+/** The text of a verdict once it no longer says `…`. */
+async function said(place: Locator, pattern: RegExp): Promise<string> {
+  await place.filter({ hasText: pattern }).first().waitFor();
+  return place.first().innerText();
+}
+
+/** Moves a slider to a value by the keyboard, as far as the keyboard gets there. */
+async function press(page: Page, label: string, key: string, times = 1): Promise<void> {
+  const slider = page.getByRole('slider', { name: label }).first();
+  for (let i = 0; i < times; i++) await slider.press(key);
+}
+
+/** The numbers in a sentence. */
+function numbers(text: string): number[] {
+  return [...text.matchAll(/−?\d[\d,]*(?:\.\d+)?(?:e−?\d+)?/g)].map(([found]) => Number(found.replaceAll('−', '-').replaceAll(',', '')));
+}
+
+describe('the guide', { skip }, () => {
+  let site: Site;
+  before(async () => {
+    site = await openSite();
+  });
+  after(() => site.close());
+
+  /** What a reader does in each chapter besides answering, and what has to come of it. */
+  const visits: Readonly<Record<ChapterId, (page: Page) => Promise<void>>> = {
+    async problem(page) {
+      const fit = page.locator('[data-fit]');
+      await page.getByRole('slider', { name: 'Step' }).first().press('Home');
+      assert.match(await said(fit, /At step 0/), /ŷ = −1·x − 1/);
+      await page.getByRole('button', { name: 'One step on' }).first().click();
+      await said(fit, /At step 1:/);
+      const map = page.getByRole('application', { name: /Two basins/ });
+      await map.focus();
+      for (let i = 0; i < 16; i++) await map.press('Shift+ArrowLeft');
+      assert.match(await said(page.locator('[data-verdict]'), /global minimum\./), /f = −0\.459: the global minimum/);
+    },
+    async sgd(page) {
+      const run = await trace(sgd({ lr: 1.7 / 30 }), valley(30).objective, [-4, 1], { steps: 60 });
+      const flips = flipRate(coordinate(run, run.w, 1).filter((y) => Math.abs(y) > 1e-12));
+      const left = Math.abs(run.w[120]! / 4);
+      const text = await said(page.locator('[data-verdict]'), /η·λmax = 1\.7/);
+      assert.ok(text.includes(`in ${figure(100 * flips)} % of the steps; ${figure(100 * left)} % of the way`), text);
+      await press(page, 'η·λmax', 'End');
+      await said(page.locator('[data-verdict]'), /the run diverges/);
+      await page.getByRole('button', { name: 'Draw other batches' }).click();
+      const spread = figure(spreads([1, 2, 4, 8, 16], 2).at(-1)!);
+      await page.getByText(`seed 2: ${spread} at B = 16`).waitFor();
+    },
+    async adagrad(page) {
+      await page.getByRole('button', { name: 'always 1' }).click();
+      assert.match(await said(page.locator('[data-verdict]'), /step 1: 1 η/), /step 1000: 0\.0316 η/);
+      await page.getByRole('button', { name: 'Fetch the text and train' }).click();
+      const text = await said(page.locator('[data-words]'), /times as much/);
+      const recorded = /“the” ([\d.]+)/.exec(await (await fetch(`${site.address}evidence.json`)).text());
+      assert.ok(Math.abs(numbers(text)[0]! / Number(recorded?.[1]) - 1) < 0.02, text);
+    },
+    async rmsprop(page) {
+      await page.getByRole('button', { name: 'β = 0.999' }).click();
+      const first = (await rmspropSteps(0.999, 1))[0]!;
+      assert.ok((await said(page.locator('[data-verdict]'), /0\.999/)).includes(`is ${figure(first)} η`));
+      await page
+        .getByText(/changes sides in 100 % of them/)
+        .first()
+        .waitFor();
+    },
+    async adam(page) {
+      const steps = await constantSteps({ m: false, v: false }, 0.9, 0.999, 100);
+      const peak = Math.max(...steps);
+      const place = page.locator('[data-verdict]');
+      assert.ok((await said(place, /largest/)).includes(`${figure(peak)} η, at step ${String(steps.indexOf(peak) + 1)}`));
+      await page.getByLabel('correct m').check();
+      await said(place, /Step 1 is 31\.6 η/);
+      await page.getByLabel('correct v').check();
+      await said(place, /Step 1 is 1 η/);
+    },
+    async decay(page) {
+      await said(page.locator('[data-verdict]'), /where they are 10, 0\.0\d+ times/);
+      await page.getByRole('button', { name: 'Train without and with it' }).click();
+      const [lambda, withDecay, without] = numbers(await said(page.locator('[data-decay]'), /instead of/));
+      assert.equal(lambda, 0.3);
+      assert.ok(withDecay! < 0.8 * without!);
+    },
+    async adamw(page) {
+      await page.locator('[data-heat=l2]').scrollIntoViewIfNeeded();
+      const served = numbers(await said(page.locator('[data-heat=independent] [data-verdict]'), /One λ serves at/))[0]!;
+      const scaled = numbers(await said(page.locator('[data-heat=scaled] [data-verdict]'), /One λ serves at/))[0]!;
+      assert.ok(served > scaled, `${String(served)} ${String(scaled)}`);
+      for (const form of ['l2', 'scaled', 'independent']) {
+        const fills = await page
+          .locator(`[data-heat=${form}] svg rect`)
+          .evaluateAll((cells) => cells.map((cell) => cell.getAttribute('fill')));
+        assert.equal(fills.length, 7 * 13, form);
+        assert.ok(new Set(fills).size >= 4, form);
+      }
+    },
+    async beyond(page) {
+      const mapped = await orthogonalized(logSpaced(1e-5, 1, 400).filter((value) => value >= 3e-3));
+      const text = await said(page.locator('[data-verdict]'), /After 5 iterations/);
+      assert.ok(text.includes(`between ${figure(Math.min(...mapped))} and ${figure(Math.max(...mapped))}`), text);
+      await press(page, 'iterations', 'Home');
+      await said(page.locator('[data-verdict]'), /After 0 iterations/);
+      await page.getByText(/^At the end: SGD [\d.]+, Lion [\d.]+, Schedule-free SGD [\d.]+/).waitFor();
+    },
+  };
+
+  for (const chapter of chapterIds) {
+    test(`${chapter}: predictions are judged, controls work, figures are the library's, every claim is measured`, async () => {
+      const { page, errors } = await site.open(`guide/${chapter}`);
+      await page.locator('.katex').first().waitFor();
+      const questions = page.locator('[data-predict]');
+      for (let i = 0; i < (await questions.count()); i++) {
+        const question = questions.nth(i);
+        await question.getByRole('radio').first().check();
+        await question.getByText(/As predicted\.|Not what happens\./).waitFor();
+        assert.equal(await question.locator('label.right').count(), 1);
+      }
+      await visits[chapter](page);
+      const own = claims.filter((claim) => claim.chapter === chapter);
+      await page.locator('.claims').scrollIntoViewIfNeeded();
+      for (const claim of own) {
+        const place = page.locator(`[data-claim="${claim.id}"]`);
+        const shown = await said(place.locator('.verdict'), /\w/);
+        if (claim.kind !== 'mathematics') {
+          assert.match(shown, /^(not )?reproduced$/, claim.id);
+          continue;
+        }
+        const outcome = await claim.measure({ text: (): Promise<Text> => Promise.reject(new Error('mathematics needs no data')) });
+        assert.equal(shown, verdict(claim, outcome), claim.id);
+        const [here, there] = [numbers(outcome.figure), numbers(await place.locator('.figure').innerText())];
+        assert.equal(here.length, there.length, claim.id);
+        // What is rounding in both may differ between engines; figures may not.
+        here.forEach((value, i) =>
+          assert.ok(
+            Math.abs(value - there[i]!) <= Math.max(1e-9, 0.01 * Math.abs(value)),
+            `${claim.id}: ${String(value)} ${String(there[i])}`,
+          ),
+        );
+      }
+      assert.deepEqual(await violations(page), []);
+      assert.deepEqual(errors, []);
+      await page.screenshot({ path: join(shots, `guide-${chapter}.png`), fullPage: true });
+      await page.close();
+    });
+  }
+
+  test('a phone by night: nothing is wider than the page, nothing fails, and axe finds nothing', async () => {
+    for (const chapter of ['', ...chapterIds.map((id) => `guide/${id}`)]) {
+      const { page, errors } = await site.open(chapter, { ...views.phone, dark: true });
+      if (chapter !== '') await page.locator('.katex').first().waitFor();
+      assert.ok(await fits(page), chapter);
+      if (chapter !== '') {
+        const current = (await page.locator('.chapters [aria-current=page]').boundingBox())!;
+        assert.ok(current.x >= 0 && current.x + current.width <= views.phone.width, `${chapter} is not in view among the chapters`);
+      }
+      assert.deepEqual(await violations(page), [], chapter);
+      assert.deepEqual(errors, []);
+      await page.screenshot({ path: join(shots, `phone-${chapter.replace('guide/', '') || 'cover'}.png`), fullPage: true });
+      await page.close();
+    }
+  });
+
+  test('the guide is read by keyboard alone', async () => {
+    const { page } = await site.open('');
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Skip to the content');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate('document.activeElement.id'), 'main');
+    await page.getByRole('link', { name: /^1\s*The problem/ }).press('Enter');
+    await page.getByRole('heading', { name: 'The problem' }).waitFor();
+    assert.equal(await page.evaluate('document.activeElement.id'), 'main');
+    const play = page.getByRole('button', { name: 'Play', exact: true }).first();
+    await play.press('Space');
+    await page.getByRole('button', { name: 'Pause' }).press('Space');
+    await page.getByRole('link', { name: /Next: SGD/ }).press('Enter');
+    await page.getByRole('heading', { name: 'SGD', exact: true }).waitFor();
+    await page.close();
+  });
+
+  test('the first load is under 300 kB compressed, whichever page of the guide comes first', async () => {
+    for (const path of ['', 'guide/problem', 'guide/adamw', 'guide/beyond']) {
+      const page = await site.context.newPage();
+      const files = await firstLoad(page, `${site.address}#/${path}`);
+      assert.ok(kilobytes(files, 'brotli') < 300, `${path}: ${files.map((file) => `${file.path} ${String(file.brotli)}`).join('\n')}`);
+      for (const heavy of ['Solid', 'Own', 'formula', 'jax']) {
+        assert.ok(!files.some((file) => new RegExp(`/${heavy}[^/]*\\.js$`).test(file.path)), `${path || 'the cover'} fetches ${heavy}`);
+      }
+      await page.close();
+    }
+  });
+});
