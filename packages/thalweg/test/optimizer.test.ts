@@ -226,22 +226,17 @@ describe('live hyperparameters', () => {
     assert.ok(kernelStatistics().compiled <= before + 1, 'RAdam compiles its second half once, at step 6');
   });
   test('a step allocates nothing in proportion to the parameters', async () => {
-    const collect = globalThis.gc;
-    const bytesPerStep = async (length: number): Promise<number> => {
-      const opt = await chain(clipByGlobalNorm(1), adamw()).init({ w: tensor([length]) });
-      opt.grads.w.fill(1);
-      for (let t = 0; t < 100; t++) opt.step();
-      collect?.();
+    const opt = await chain(clipByGlobalNorm(1), adamw()).init({ w: tensor([1_000_000]) });
+    opt.grads.w.fill(1);
+    for (let t = 0; t < 100; t++) opt.step();
+    // A collection in between makes a figure smaller and never larger, so the largest of some counts.
+    const figures = Array.from({ length: 3 }, () => {
       const before = process.memoryUsage();
       for (let t = 0; t < 50; t++) opt.step();
       const after = process.memoryUsage();
       return (after.heapUsed - before.heapUsed + after.arrayBuffers - before.arrayBuffers) / 50;
-    };
-    const [small, large] = [await bytesPerStep(1000), await bytesPerStep(1_000_000)];
-    assert.ok(
-      large < small + 100_000,
-      `${String(large)} bytes a step for 10⁶ parameters, ${String(small)} for 10³; the parameters have 4 MB`,
-    );
+    });
+    assert.ok(Math.max(...figures) < 100_000, `${figures.join(', ')} bytes a step; the parameters have 4 MB`);
   });
 });
 
