@@ -10,7 +10,8 @@ import { statementsToLatex } from '../lower/latex.ts';
 import { branch, hyperNames, type BoundPart, type Branch } from './branch.ts';
 import { checkHyper, checkNames, defaultRange, describe, type HyperDeclaration, type HyperValue } from './hyper.ts';
 import { otherwise } from './match.ts';
-import { Optimizer, type InitOptions } from './optimizer.ts';
+import type { InitOptions } from './init-options.ts';
+import { Optimizer } from './optimizer.ts';
 import type { Declared } from './tensor.ts';
 
 /** An option that selects a variant of the text: `false` for a switch, or the possible words, the default first. */

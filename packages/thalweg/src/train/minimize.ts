@@ -9,7 +9,7 @@ import type { Arrays } from './descent/space.ts';
 import { norm } from './descent/vector.ts';
 import { checkNames, describe } from './hyper.ts';
 import { Method } from './method.ts';
-import type { InitOptions } from './optimizer.ts';
+import type { InitOptions } from './init-options.ts';
 import type { Parameter, ViewOf } from './tensor.ts';
 
 /** A function to minimize: writes its gradient at `w` into `g` and returns its value there. */

@@ -2,64 +2,23 @@
  * The optimizer: a method bound to parameters, with live views of them, of their gradients and of its states. The public face of a core;
  * checks everything it is given before anything changes.
  */
-import { ArrayError, DisposedError, OptionError, ThalwegError } from '../language/error.ts';
+import { ArrayError, DisposedError, ThalwegError } from '../language/error.ts';
 import { evaluated } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
-import type { StateFormat } from '../plan/format.ts';
-import type { HalfFormat } from '../plan/half.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { checkParameters, commonType, type AnyArray } from './arrays.ts';
 import type { Recipe } from './branch.ts';
 import { checkpoint, restore, restoreFrom, type CheckpointSource } from './checkpoint.ts';
-import { Core, type NonFinite } from './core.ts';
+import { Core } from './core.ts';
 import type { Half } from './half.ts';
-import { checkNames, describe, type HyperValue } from './hyper.ts';
+import type { HyperValue } from './hyper.ts';
+import { hyperView } from './hyper-view.ts';
+import { checkOptions, type InitOptions } from './init-options.ts';
 import { accumulateGradients, checkGradients, checkInputs, copyGradients, noInputs, takeInputs, takeRows, type Inputs } from './intake.ts';
 import { matches, type Match } from './match.ts';
 import { observations, type Observation } from './observation.ts';
-import { LossScale, type DynamicLossScale } from './policy.ts';
 import type { Rows, SparseTensor } from './sparse.ts';
 import type { Declared, Tensor, Tied, ViewOf } from './tensor.ts';
-import { resources, type GivenMemory } from './threads.ts';
-
-/** How to bind a method to parameters. */
-export interface InitOptions {
-  /** Where kernels run; `'wasm'` by default. `'fround'` is float32 JavaScript and `'reference'` float64 JavaScript. */
-  readonly backend?: Backend;
-  /** `'propagate'` by default, `'skip'` with a dynamic `lossScale`. The other two read every gradient before anything is written. */
-  readonly nonFinite?: NonFinite;
-  /** Ascend instead of descend: the gradient is negated first. */
-  readonly maximize?: boolean;
-  /** Every so many calls of `step` are one step, with the mean of their gradients and of the inputs that are numbers; 1 by default. */
-  readonly accumulate?: number;
-  /** What the loss was multiplied by before its gradient was taken: a number, or a scale that adapts (`opt.lossScale` tells it). */
-  readonly lossScale?: number | DynamicLossScale;
-  /**
-   * How states lie in memory; `'float32'` by default. `'bfloat16'` takes 2 bytes an element and `'float8'` 1.03, for parameters in float32: less
-   * memory, and faster where memory is the limit. Arithmetic is float32 whatever it is; what is stored is rounded at random, so that small
-   * changes add up. It concerns states with an element for each of the parameter's, except those that are weights or averages of weights
-   * (docs/architecture.md).
-   */
-  readonly state?: StateFormat;
-  /**
-   * For a model that computes in half precision: `opt.half.params` are the parameters as bfloat16, rounded to nearest by each step, and gradients
-   * are taken from `opt.half.grads`, both as bits in Uint16Arrays. `opt.params` are the master weights in float32, which the equations change
-   * and files hold; after writing to them, `opt.half.params` follows with the next step.
-   */
-  readonly half?: HalfFormat;
-  /**
-   * How many threads share a step, on the backend `wasm`: `'auto'` by default, one below half a million elements. Results do not depend on it.
-   * Where memory cannot be shared, as in a page without cross-origin isolation, there is one; `opt.threads` tells.
-   */
-  readonly threads?: number | 'auto';
-  /** A memory to keep all arrays in, or the rest of one from `offset` on: it must be large enough, and shared for several threads. */
-  readonly memory?: WebAssembly.Memory | GivenMemory;
-  /**
-   * Measure each step, for `opt.observe()`: norms of gradients, weights and updates, summed by the passes that read them anyway. `signFlips` also
-   * counts how many updates changed their sign, for one more state.
-   */
-  readonly observe?: boolean | { readonly signFlips?: boolean };
-}
 
 /** Gradients by parameter name, as handed to `step`. Frozen parameters may be left out, and sparse ones of which no row has a gradient. */
 export type Gradients<P> = {
@@ -101,53 +60,13 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   /** Use `init` of a method instead. */
   constructor(recipe: Recipe, parameters: P, options: InitOptions) {
     const { name } = recipe;
-    checkNames(name, options, [
-      'backend',
-      'nonFinite',
-      'maximize',
-      'accumulate',
-      'lossScale',
-      'state',
-      'half',
-      'threads',
-      'memory',
-      'observe',
-    ]);
-    const { accumulate = 1, lossScale, threads = 'auto', memory } = options;
-    const backend = oneOf<Backend>(name, 'backend', options.backend ?? 'wasm', ['wasm', 'fround', 'reference']);
-    const fallback = typeof lossScale === 'object' ? 'skip' : 'propagate';
-    const nonFinite = oneOf<NonFinite>(name, 'nonFinite', options.nonFinite ?? fallback, ['propagate', 'skip', 'throw']);
-    const maximize = oneOf(name, 'maximize', options.maximize ?? false, [true, false]);
-    if (!Number.isInteger(accumulate) || accumulate < 1)
-      throw new OptionError(name, 'accumulate', accumulate, `must be a whole number from 1, not ${describe(accumulate)}`);
-    const scale = lossScale === undefined ? undefined : new LossScale(name, lossScale);
-    if (typeof lossScale === 'object' && nonFinite === 'propagate')
-      throw new OptionError(name, 'nonFinite', 'propagate', "cannot be 'propagate' with a dynamic lossScale, which has to skip");
     const { tensors, ties } = checkParameters(name, parameters);
-    const dtype = commonType(name, tensors, backend);
-    const state = oneOf<StateFormat>(name, 'state', options.state ?? 'float32', ['float32', 'bfloat16', 'float8']);
-    if (options.state !== undefined && dtype !== 'float32')
-      throw new OptionError(name, 'state', state, `is for parameters in float32, and these are ${dtype}`);
-    const half = options.half === undefined ? undefined : oneOf<HalfFormat>(name, 'half', options.half, ['bfloat16']);
-    if (half !== undefined && dtype !== 'float32')
-      throw new OptionError(name, 'half', half, `is for master weights in float32, and these are ${dtype}`);
-    const { source, crew } = resources(name, { threads, memory }, backend, elements(tensors));
-    const core = new Core(recipe, {
-      dtype,
-      state,
-      half,
-      backend,
-      nonFinite,
-      maximize,
-      accumulate,
-      scale,
-      source,
-      crew,
-      observe: checkObserve(name, options.observe),
-    });
+    const checked = checkOptions(name, options, tensors);
+    const { dtype, backend } = checked;
+    const core = new Core(recipe, checked);
     core.enlist(tensors, ties);
     [this.name, this.equations, this.dtype, this.backend] = [name, recipe.equations, dtype, backend];
-    this.hyperView = hyperAccessors(core);
+    this.hyperView = hyperView(core);
     this.core = core;
   }
 
@@ -482,10 +401,6 @@ function select({ name: owner, roster, removed, views }: Core, use: string, matc
   return found.map(([name]) => name);
 }
 
-function elements(tensors: ReadonlyMap<string, { readonly shape: readonly number[] }>): number {
-  return [...tensors.values()].reduce((total, { shape }) => total + shape.reduce((product, size) => product * size, 1), 0);
-}
-
 function joinChunks(chunks: Iterable<Uint8Array>): Uint8Array<ArrayBuffer> {
   const all = [...chunks];
   const out = new Uint8Array(all.reduce((total, chunk) => total + chunk.length, 0));
@@ -495,39 +410,4 @@ function joinChunks(chunks: Iterable<Uint8Array>): Uint8Array<ArrayBuffer> {
     at += chunk.length;
   }
   return out;
-}
-
-function checkObserve(owner: string, observe: InitOptions['observe']): { readonly signFlips: boolean } | undefined {
-  if (observe === undefined || observe === false) return undefined;
-  if (observe === true) return { signFlips: false };
-  if (typeof observe !== 'object' || (observe as unknown) === null)
-    throw new OptionError(owner, 'observe', observe, `must be a boolean or { signFlips }, not ${describe(observe)}`);
-  checkNames(`${owner}, observe`, observe, ['signFlips']);
-  return { signFlips: oneOf(owner, 'observe.signFlips', observe.signFlips ?? false, [true, false]) };
-}
-
-function oneOf<T>(owner: string, option: string, value: T, allowed: readonly T[]): T {
-  if (allowed.includes(value)) return value;
-  throw new OptionError(owner, option, value, `must be ${allowed.map((one) => describe(one)).join(' or ')}, not ${describe(value)}`);
-}
-
-/** Properties that read and set the live values; a name that is not among them is an OptionError and not a silent new property. */
-function hyperAccessors<N extends string>(core: Core): Record<N, HyperValue> {
-  const accessors: Record<string, HyperValue> = {};
-  const byName = new Map(core.names.map((one) => [one.name, one]));
-  for (const one of core.names) {
-    Object.defineProperty(accessors, one.name, { enumerable: true, configurable: true, get: () => core.hyperValue(one) });
-  }
-  const handler: ProxyHandler<Record<N, HyperValue>> = {
-    set: (_, key, value: unknown) => {
-      const found = byName.get(String(key));
-      if (found === undefined) {
-        const problem = `is not in the equations of this optimizer, which has ${[...byName.keys()].join(', ')}; give it when the optimizer is made`;
-        throw new OptionError(core.name, String(key), value, problem);
-      }
-      for (const { branch, key: slot } of found.slots) core.live[branch]?.set(slot, value);
-      return true;
-    },
-  };
-  return new Proxy<Record<N, HyperValue>>(accessors, handler);
 }

@@ -1,0 +1,25 @@
+/** The hyperparameters of an optimizer as the object that users assign to. */
+import { OptionError } from '../language/error.ts';
+import type { Core } from './core.ts';
+import type { HyperValue } from './hyper.ts';
+
+/** Properties that read and set the live values; a name that is not among them is an OptionError and not a silent new property. */
+export function hyperView<N extends string>(core: Core): Record<N, HyperValue> {
+  const accessors: Record<string, HyperValue> = {};
+  const byName = new Map(core.names.map((one) => [one.name, one]));
+  for (const one of core.names) {
+    Object.defineProperty(accessors, one.name, { enumerable: true, configurable: true, get: () => core.hyperValue(one) });
+  }
+  const handler: ProxyHandler<Record<N, HyperValue>> = {
+    set: (_, key, value: unknown) => {
+      const found = byName.get(String(key));
+      if (found === undefined) {
+        const problem = `is not in the equations of this optimizer, which has ${[...byName.keys()].join(', ')}; give it when the optimizer is made`;
+        throw new OptionError(core.name, String(key), value, problem);
+      }
+      for (const { branch, key: slot } of found.slots) core.live[branch]?.set(slot, value);
+      return true;
+    },
+  };
+  return new Proxy<Record<N, HyperValue>>(accessors, handler);
+}

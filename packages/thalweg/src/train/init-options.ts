@@ -1,0 +1,115 @@
+/** The options of `init`: what they are, and whether what was given makes sense. Changes nothing. */
+import { OptionError } from '../language/error.ts';
+import type { StateFormat } from '../plan/format.ts';
+import type { HalfFormat } from '../plan/half.ts';
+import type { Backend } from '../runtime/backend.ts';
+import { commonType } from './arrays.ts';
+import type { CoreOptions, NonFinite } from './core.ts';
+import { checkNames, describe } from './hyper.ts';
+import { LossScale, type DynamicLossScale } from './policy.ts';
+import type { Tensor } from './tensor.ts';
+import { resources, type GivenMemory } from './threads.ts';
+
+/** How to bind a method to parameters. */
+export interface InitOptions {
+  /** Where kernels run; `'wasm'` by default. `'fround'` is float32 JavaScript and `'reference'` float64 JavaScript. */
+  readonly backend?: Backend;
+  /** `'propagate'` by default, `'skip'` with a dynamic `lossScale`. The other two read every gradient before anything is written. */
+  readonly nonFinite?: NonFinite;
+  /** Ascend instead of descend: the gradient is negated first. */
+  readonly maximize?: boolean;
+  /** Every so many calls of `step` are one step, with the mean of their gradients and of the inputs that are numbers; 1 by default. */
+  readonly accumulate?: number;
+  /** What the loss was multiplied by before its gradient was taken: a number, or a scale that adapts (`opt.lossScale` tells it). */
+  readonly lossScale?: number | DynamicLossScale;
+  /**
+   * How states lie in memory; `'float32'` by default. `'bfloat16'` takes 2 bytes an element and `'float8'` 1.03, for parameters in float32: less
+   * memory for more time (docs/low-precision.md). Arithmetic is float32 whatever it is; what is stored is rounded at random, so that small
+   * changes add up. It concerns states with an element for each of the parameter's, except those that are weights or averages of weights
+   * (docs/architecture.md).
+   */
+  readonly state?: StateFormat;
+  /**
+   * For a model that computes in half precision: `opt.half.params` are the parameters as bfloat16, rounded to nearest by each step, and gradients
+   * are taken from `opt.half.grads`, both as bits in Uint16Arrays. `opt.params` are the master weights in float32, which the equations change
+   * and files hold; after writing to them, `opt.half.params` follows with the next step.
+   */
+  readonly half?: HalfFormat;
+  /**
+   * How many threads share a step, on the backend `wasm`: `'auto'` by default, one below half a million elements. Results do not depend on it.
+   * Where memory cannot be shared, as in a page without cross-origin isolation, there is one; `opt.threads` tells.
+   */
+  readonly threads?: number | 'auto';
+  /** A memory to keep all arrays in, or the rest of one from `offset` on: it must be large enough, and shared for several threads. */
+  readonly memory?: WebAssembly.Memory | GivenMemory;
+  /**
+   * Measure each step, for `opt.observe()`: norms of gradients, weights and updates, summed by the passes that read them anyway. `signFlips` also
+   * counts how many updates changed their sign, for one more state.
+   */
+  readonly observe?: boolean | { readonly signFlips?: boolean };
+}
+
+const known = [
+  'backend',
+  'nonFinite',
+  'maximize',
+  'accumulate',
+  'lossScale',
+  'state',
+  'half',
+  'threads',
+  'memory',
+  'observe',
+] satisfies (keyof InitOptions)[];
+
+/** The options of an optimizer of these parameters, with what stands where nothing was said. Throws an OptionError or an ArrayError. */
+export function checkOptions(name: string, options: InitOptions, tensors: ReadonlyMap<string, Tensor>): CoreOptions {
+  checkNames(name, options, known);
+  const { accumulate = 1, lossScale, threads = 'auto', memory } = options;
+  const backend = oneOf<Backend>(name, 'backend', options.backend ?? 'wasm', ['wasm', 'fround', 'reference']);
+  const fallback = typeof lossScale === 'object' ? 'skip' : 'propagate';
+  const nonFinite = oneOf<NonFinite>(name, 'nonFinite', options.nonFinite ?? fallback, ['propagate', 'skip', 'throw']);
+  const maximize = oneOf(name, 'maximize', options.maximize ?? false, [true, false]);
+  if (!Number.isInteger(accumulate) || accumulate < 1)
+    throw new OptionError(name, 'accumulate', accumulate, `must be a whole number from 1, not ${describe(accumulate)}`);
+  const scale = lossScale === undefined ? undefined : new LossScale(name, lossScale);
+  if (typeof lossScale === 'object' && nonFinite === 'propagate')
+    throw new OptionError(name, 'nonFinite', 'propagate', "cannot be 'propagate' with a dynamic lossScale, which has to skip");
+  const dtype = commonType(name, tensors, backend);
+  const state = oneOf<StateFormat>(name, 'state', options.state ?? 'float32', ['float32', 'bfloat16', 'float8']);
+  if (options.state !== undefined && dtype !== 'float32')
+    throw new OptionError(name, 'state', state, `is for parameters in float32, and these are ${dtype}`);
+  const half = options.half === undefined ? undefined : oneOf<HalfFormat>(name, 'half', options.half, ['bfloat16']);
+  if (half !== undefined && dtype !== 'float32')
+    throw new OptionError(name, 'half', half, `is for master weights in float32, and these are ${dtype}`);
+  return {
+    dtype,
+    state,
+    half,
+    backend,
+    nonFinite,
+    maximize,
+    accumulate,
+    scale,
+    ...resources(name, { threads, memory }, backend, elements(tensors)),
+    observe: checkObserve(name, options.observe),
+  };
+}
+
+function checkObserve(owner: string, observe: InitOptions['observe']): { readonly signFlips: boolean } | undefined {
+  if (observe === undefined || observe === false) return undefined;
+  if (observe === true) return { signFlips: false };
+  if (typeof observe !== 'object' || (observe as unknown) === null)
+    throw new OptionError(owner, 'observe', observe, `must be a boolean or { signFlips }, not ${describe(observe)}`);
+  checkNames(`${owner}, observe`, observe, ['signFlips']);
+  return { signFlips: oneOf(owner, 'observe.signFlips', observe.signFlips ?? false, [true, false]) };
+}
+
+function oneOf<T>(owner: string, option: string, value: T, allowed: readonly T[]): T {
+  if (allowed.includes(value)) return value;
+  throw new OptionError(owner, option, value, `must be ${allowed.map((one) => describe(one)).join(' or ')}, not ${describe(value)}`);
+}
+
+function elements(tensors: ReadonlyMap<string, { readonly shape: readonly number[] }>): number {
+  return [...tensors.values()].reduce((total, { shape }) => total + shape.reduce((product, size) => product * size, 1), 0);
+}
