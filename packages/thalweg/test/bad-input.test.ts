@@ -5,13 +5,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import {
-  adam, adamw, ArrayError, chain, constant, cosine, cosineRestarts, exponential, inverseSqrt, join as joinSchedules, l2, linear, minimize, oneCycle, OptionError,
+  adam, adamw, ArrayError, chain, clipByGlobalNorm, constant, cosine, cosineRestarts, exponential, inverseSqrt, join as joinSchedules, l2, linear, minimize, oneCycle, OptionError,
   optimizer, piecewise, polynomial, rmsprop, schedule, sgd, tensor, ThalwegError, UnsupportedError, warmupCosine, warmupStableDecay,
 } from 'thalweg'; // prettier-ignore
 
 /** Options as they come from JavaScript or JSON, where no compiler looks. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says which type is pretended
-function loose<T>(value: object): T {
+function loose<T>(value: unknown): T {
   return value as T;
 }
 
@@ -49,7 +49,7 @@ describe('options', () => {
 describe('init', () => {
   const cases: readonly (readonly [name: string, parameters: object, options: object, message: RegExp])[] = [
     ['no parameters', {}, {}, /no parameters to train/],
-    ['a plain array', { w: [1, 2] }, {}, /w must be a Float32Array, a Float64Array or tensor\(shape\), not a Array/],
+    ['a plain array', { w: [1, 2] }, {}, /w must be a Float32Array, a Float64Array or tensor\(shape\), not an Array/],
     ['null', { w: null }, {}, /w must be .* not null/],
     ['two types', { w: new Float32Array(1), b: new Float64Array(1) }, {}, /b is float64 and w is float32/],
     ['an unknown option', { w: new Float32Array(1) }, { backends: 'wasm' }, /adam: backends is no option \(did you mean backend\?\)/],
@@ -100,7 +100,7 @@ describe('step', () => {
     ['unknown', { w: new Float32Array(2), bias: new Float32Array(1), bios: new Float32Array(1) }, /adam: there is no parameter bios \(did you mean bias\?\)/],
     ['length', { w: new Float32Array(3), bias: new Float32Array(1) }, /adam: the gradient of w has 3 elements; the parameter has 2/],
     ['type', { w: new Float64Array(2), bias: new Float32Array(1) }, /adam: the gradient of w must be a Float32Array, not a Float64Array/],
-    ['no array', { w: [1, 2], bias: new Float32Array(1) }, /must be a Float32Array, not a Array/],
+    ['no array', { w: [1, 2], bias: new Float32Array(1) }, /must be a Float32Array, not an Array/],
   ];
   for (const [name, gradients, message] of cases) {
     test(name, async () => {
@@ -185,3 +185,40 @@ test('the compiler refuses what it can', () => {
   const refused = new Set([...output.matchAll(/^(\d+)\.ts\(2,/gm)].map((match) => Number(match[1])));
   assert.deepEqual([...refused].toSorted(), lines.map((_, i) => i), output);
 }); // prettier-ignore
+
+describe('what a newcomer gets wrong is said in words', () => {
+  const cases: readonly (readonly [string, () => unknown, RegExp])[] = [
+    ['options that are a number', () => adam(loose<never>(0.1)), /adam: options must be an object, { lr: … }, not 0.1/],
+    ['a hyperparameter declared as a number', () => optimizer({ name: 'x', hyper: loose<never>({ lr: 0.1 }), equations: 'w ← w − lr·g' })(), /x: lr must be declared as \[symbol, default\], \['η', 0.1\], not 0.1/],
+    ['a method that was not called', () => chain(clipByGlobalNorm(1), loose<never>(adam)), /chain: takes methods one by one, .* not a function; call it: adam\(\)/],
+    ['a list of methods', () => chain(loose<never>([adam()])), /chain: takes methods one by one, .* not an Array/],
+    ['values for a shape', () => tensor(loose<never>(new Float32Array(2))), /tensor: a shape is a list of sizes, \[784, 128\], not a Float32Array; first values go into { values }/],
+    ['a number for a shape', () => tensor(loose<never>(10)), /tensor: a shape is a list of sizes/],
+    ['values behind a shape', () => tensor([2], loose<never>(new Float32Array(2))), /what comes behind the shape is { values } or { dtype }, not a Float32Array/],
+  ]; // prettier-ignore
+  for (const [name, make, message] of cases) test(name, () => assert.throws(make, (error) => error instanceof ThalwegError && message.test(error.message))); // prettier-ignore
+
+  test('parameters without names', async () => {
+    await assert.rejects(
+      adam().init(loose<never>(new Float32Array(3))),
+      /adam: parameters are given by name, { w: new Float32Array\(3\) }, not as a Float32Array/,
+    );
+    await assert.rejects(adam().init(loose<never>(undefined)), /parameters are given by name/);
+  });
+
+  test('a view that is replaced, which the memory would not notice', async () => {
+    const opt = await adam().init({ w: new Float32Array(2) });
+    const views = opt as unknown as Record<'params' | 'grads', Record<string, Float32Array>>;
+    for (const role of ['params', 'grads'] as const) {
+      assert.throws(() => { views[role]['w'] = new Float32Array(2); }, (error) => error instanceof ThalwegError && error.message.includes(`copy into it: opt.${role}.w.set(…)`)); // prettier-ignore
+    }
+    assert.deepEqual(Object.keys({ ...opt.grads }), ['w']);
+  });
+
+  test('a function without a loss', async () => {
+    await assert.rejects(
+      minimize(loose<never>(() => undefined), Float64Array.of(1), { optimizer: adam(), steps: 3 }), // prettier-ignore
+      /minimize: the function must return its loss, a number, and returned undefined/,
+    );
+  });
+});

@@ -23,6 +23,9 @@ export function checkParameters(
   owner: string,
   parameters: Readonly<Record<string, unknown>>,
 ): { readonly tensors: Map<string, Tensor>; readonly ties: Map<string, string> } {
+  const given: unknown = parameters;
+  if (typeof given !== 'object' || given === null || Array.isArray(given) || ArrayBuffer.isView(given))
+    throw new ArrayError(owner, '', `parameters are given by name, { w: new Float32Array(3) }, not as ${describe(given)}`);
   const tensors = new Map<string, Tensor>();
   const ties = new Map<string, string>();
   for (const [name, parameter] of Object.entries(parameters)) {

@@ -107,17 +107,23 @@ export class Core {
     for (const name of tensors.keys()) {
       const place = this.roster.places.get(name);
       if (place === undefined) continue;
-      this.views[name] = place.member.stepper.arena.view('w', place.index);
+      this.show('params', name, place.member.stepper.arena.view('w', place.index));
       if (place.member.rows !== undefined) continue;
       const g = place.member.stepper.arena.stored('g', place.index)?.codes;
-      this.gradientViews[name] = g instanceof Uint16Array ? g : place.member.stepper.arena.view('g', place.index);
+      this.show('grads', name, g instanceof Uint16Array ? g : place.member.stepper.arena.view('g', place.index));
       const half = this.options.half === undefined ? undefined : place.member.stepper.arena.stored(halfOfW, place.index)?.codes;
-      if (half instanceof Uint16Array) this.halfViews[name] = half;
+      if (half instanceof Uint16Array) this.show('half.params', name, half);
     }
     this.roundHalves();
     for (const [name, to] of ties) {
       this.ties.set(name, to);
-      for (const views of [this.views, this.gradientViews, this.halfViews]) if (views[to] !== undefined) views[name] = views[to];
+      for (const [role, views] of [
+        ['params', this.views],
+        ['grads', this.gradientViews],
+        ['half.params', this.halfViews],
+      ] as const) {
+        if (views[to] !== undefined) this.show(role, name, views[to]);
+      }
     }
     this.activate();
     // Two steps, so that neither compiles: a first step may differ, where a state has a first value. The third is one in which the denormal
@@ -142,6 +148,16 @@ export class Core {
   gradientOf(name: string): AnyArray | undefined {
     const view = this.gradientViews[name];
     return view instanceof Uint16Array ? floatsOf(this.options.half ?? 'bfloat16', view) : view;
+  }
+
+  /** Shows an array under a name that cannot be assigned to, which the memory would not notice. */
+  private show(role: 'params' | 'grads' | 'half.params', name: string, array: AnyArray | Uint16Array): void {
+    const views = { params: this.views, grads: this.gradientViews, 'half.params': this.halfViews }[role];
+    const set = (): never => {
+      const problem = `opt.${role}.${name} is a view of the optimizer's memory and cannot be replaced; copy into it: opt.${role}.${name}.set(…)`;
+      throw new ArrayError(this.name, name, problem);
+    };
+    Object.defineProperty(views, name, { enumerable: true, configurable: true, get: () => array, set });
   }
 
   /** Steps those that are neither frozen nor removed. */

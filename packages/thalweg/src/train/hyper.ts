@@ -29,6 +29,9 @@ export function checkHyper(owner: string, name: string, value: unknown, text: st
 
 /** Throws an OptionError for the first key of `options` that is not `known`. */
 export function checkNames(owner: string, options: object, known: readonly string[]): void {
+  const given: unknown = options;
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw new OptionError(owner, 'options', given, `must be an object, { ${known[0] ?? ''}: … }, not ${describe(given)}`);
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
     const list = known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`;
@@ -40,8 +43,12 @@ export function checkNames(owner: string, options: object, known: readonly strin
 export function describe(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'object') return className(value) === 'Object' ? 'an object' : `a ${className(value)}`;
+  if (typeof value === 'object') return className(value) === 'Object' ? 'an object' : withArticle(className(value));
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeof value;
+}
+
+function withArticle(name: string): string {
+  return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 /** The name of an object's class; its own property `constructor`, which a file may have put there, does not count. */

@@ -161,6 +161,10 @@ export function optimizer<
 >(definition: Definition<H, V>): MethodFactory<H, V> {
   const make = (options: OptionsOf<H, V> = {}): Method<string & keyof H> => {
     const { name, hyper, variants, inputs = {}, init = {} } = definition;
+    for (const [key, one] of Object.entries<unknown>(hyper)) {
+      if (!Array.isArray(one))
+        throw new OptionError(name, key, one, `must be declared as [symbol, default], ['η', 0.1], not ${describe(one)}`);
+    }
     const resolved = resolve(name, hyper, variants ?? {}, definition.compatDefaults ?? {}, options);
     const text = typeof definition.equations === 'string' ? definition.equations : definition.equations(resolved as Resolved<H, V>);
     const declared = Object.entries(hyper).map(([key, [symbol, , text]]) => ({
@@ -218,6 +222,11 @@ export type NamesOf<M> = M extends Method<infer N> ? N : never;
  */
 export function chain<const M extends readonly Method[]>(...methods: M): Method<NamesOf<M[number]>> {
   if (methods.length === 0) throw new ThalwegError('method', 'chain: needs at least one method');
+  const wrong = methods.find((one: unknown) => !(one instanceof Method));
+  if (wrong !== undefined) {
+    const hint = typeof wrong === 'function' ? 'a function; call it: adam()' : describe(wrong);
+    throw new ThalwegError('method', `chain: takes methods one by one, chain(clipByGlobalNorm(1), adam()), not ${hint}`);
+  }
   const name = methods.length === 1 ? (methods[0]?.name ?? '') : `chain(${methods.map((method) => method.name).join(', ')})`;
   const isGrouped = ({ branches }: Method): boolean => branches.some(({ match }) => match !== otherwise);
   const [grouped, second] = methods.filter(isGrouped);

@@ -104,7 +104,7 @@ export async function minimize<const S extends Start>(
   const shown = (arrays: Arrays): PointOf<S> => (isVector ? arrays['w'] : arrays) as PointOf<S>;
   const problem: Problem = {
     parameters: isVector ? { w: start } : start,
-    evaluate: (w, g) => objective(shown(w), shown(g)),
+    evaluate: async (w, g) => lossOf(await objective(shown(w), shown(g))),
     steps,
     tolerance,
     onStep: (t, loss, w) => onStep?.({ t, loss, w: shown(w) }),
@@ -114,6 +114,12 @@ export async function minimize<const S extends Start>(
     ? train(optimizer, problem, init)
     : descend(optimizer, problem, maximizes(optimizer, init)));
   return { w: shown(w), ...arrival };
+}
+
+/** What the user's function returned, which is to be its loss. */
+function lossOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  throw new ThalwegError('objective', `minimize: the function must return its loss, a number, and returned ${describe(value)}`);
 }
 
 /** The loop around a method: one evaluation, one step. */

@@ -1,6 +1,7 @@
 /** How parameters are declared: by first values, or by shape. Knows nothing of optimizers. */
 import { ThalwegError } from '../language/error.ts';
 import type { DType } from '../plan/dtype.ts';
+import { describe } from './hyper.ts';
 
 /** The array type that holds elements of type `D`. */
 export type ArrayOf<D extends DType> = D extends 'float64' ? Float64Array : Float32Array;
@@ -83,6 +84,14 @@ export interface TensorOptions {
 
 /** The tensor that `maker` was asked for. Throws a ThalwegError in its name. */
 export function declared(maker: string, shape: readonly number[], options: TensorOptions): Tensor {
+  const [sizes, given] = [shape as unknown, options as unknown];
+  if (!Array.isArray(sizes))
+    throw new ThalwegError(
+      'array',
+      `${maker}: a shape is a list of sizes, [784, 128], not ${describe(sizes)}; first values go into { values }`,
+    );
+  if (typeof given !== 'object' || given === null || isArray(given))
+    throw new ThalwegError('array', `${maker}: what comes behind the shape is { values } or { dtype }, not ${describe(given)}`);
   const wrong = shape.find((size) => !Number.isInteger(size) || size < 0);
   if (wrong !== undefined)
     throw new ThalwegError('array', `${maker}: ${String(wrong)} is no size; a shape is made of whole numbers from 0`);
@@ -96,6 +105,10 @@ export function declared(maker: string, shape: readonly number[], options: Tenso
     );
   }
   return { shape: [...shape], dtype, values };
+}
+
+function isArray(value: unknown): boolean {
+  return Array.isArray(value) || ArrayBuffer.isView(value);
 }
 
 /** A parameter given as first values, as a tensor. */

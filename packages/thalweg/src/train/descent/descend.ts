@@ -117,8 +117,8 @@ class Descent {
 
   private async evaluate(): Promise<number> {
     this.evaluations += 1;
-    const value: unknown = await this.problem.evaluate(this.space.w, this.space.g);
+    const value = await this.problem.evaluate(this.space.w, this.space.g);
     this.space.readGradient(this.trialGradient, this.sign);
-    return typeof value === 'number' ? this.sign * value : NaN;
+    return this.sign * value;
   }
 }
