@@ -310,7 +310,8 @@ test('the documentation names the optimizers that take tables', async () => {
     if (taken) takers.push(`\`${name}\``);
   }
   const text = readFileSync(join(import.meta.dirname, '../../../docs/architecture.md'), 'utf8').replaceAll(/\s+/g, ' ');
-  assert.ok(text.includes(`tables take ${takers.slice(0, -1).join(', ')} and ${takers.at(-1) ?? ''}, and clipping`), takers.join(', '));
+  const sentence = `tables take ${takers.slice(0, -1).join(', ')} and ${takers.at(-1) ?? ''}, and clipping`;
+  assert.ok(text.includes(sentence), `docs/architecture.md must say: ${sentence}`);
 });
 
 test('accumulated gradients and tables do not go together', async () => {
