@@ -12,6 +12,11 @@ export function endAll(): void {
   for (const child of living) child.close();
 }
 
+/** What a program says of itself names files of this machine, which a committed report must not. */
+function withoutPaths(text: string): string {
+  return text.replaceAll(/(?:\/[\w.@+-]+){2,}/g, '…');
+}
+
 /** A started program. Stays in this process's group, so that a signal to the group ends all. */
 export class Child {
   private readonly process: ChildProcessWithoutNullStreams;
@@ -24,7 +29,9 @@ export class Child {
     this.process = spawn(program, args, { cwd: import.meta.dirname });
     living.add(this);
     this.answers = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
-    this.process.stderr.setEncoding('utf8').on('data', (text: string) => (this.complaints = (this.complaints + text).slice(-4000)));
+    this.process.stderr
+      .setEncoding('utf8')
+      .on('data', (text: string) => (this.complaints = (this.complaints + withoutPaths(text)).slice(-4000)));
     this.process.on('error', (error) => (this.end ??= error.message));
     this.process.on(
       'exit',
