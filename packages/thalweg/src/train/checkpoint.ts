@@ -37,6 +37,18 @@ export function* checkpoint(core: Core): Generator<Uint8Array> {
   for (const { bytes } of stored.values()) yield bytes;
 }
 
+/** The same in one piece. */
+export function wholeCheckpoint(core: Core): Uint8Array<ArrayBuffer> {
+  const all = [...checkpoint(core)];
+  const out = new Uint8Array(all.reduce((total, chunk) => total + chunk.length, 0));
+  let at = 0;
+  for (const chunk of all) {
+    out.set(chunk, at);
+    at += chunk.length;
+  }
+  return out;
+}
+
 /** Every array and scalar state by the name it has in a file; `pending` says whether accumulated gradients are among them. */
 function slotsOf(core: Core, pending = core.pending): Map<string, Slot> {
   const out = new Map<string, Slot>();

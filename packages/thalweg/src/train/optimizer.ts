@@ -8,7 +8,7 @@ import type { DType } from '../plan/dtype.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { checkParameters, commonType, type AnyArray } from './arrays.ts';
 import type { Recipe } from './branch.ts';
-import { checkpoint, restore, restoreFrom, type CheckpointSource } from './checkpoint.ts';
+import { checkpoint, restore, restoreFrom, wholeCheckpoint, type CheckpointSource } from './checkpoint.ts';
 import { Core } from './core.ts';
 import type { Half } from './half.ts';
 import type { HyperValue } from './hyper.ts';
@@ -17,26 +17,8 @@ import { checkOptions, type InitOptions } from './init-options.ts';
 import { accumulateGradients, checkGradients, checkInputs, copyGradients, noInputs, takeInputs, takeRows, type Inputs } from './intake.ts';
 import { matches, type Match } from './match.ts';
 import { observations, type Observation } from './observation.ts';
-import type { Rows, SparseTensor } from './sparse.ts';
-import type { Declared, Tensor, Tied, ViewOf } from './tensor.ts';
-
-/** Gradients by parameter name, as handed to `step`. Frozen parameters may be left out, and sparse ones of which no row has a gradient. */
-export type Gradients<P> = {
-  readonly [K in keyof P as P[K] extends SparseTensor ? never : K]: GradientOf<P[K]>;
-} & { readonly [K in keyof P as P[K] extends SparseTensor ? K : never]?: Rows };
-
-/** Numbers, or bits in half precision. */
-type Numeric = Float32Array | Float64Array | Uint16Array;
-
-/** A second name does not tell of what, and a type as wide as any parameter does not either. */
-type GradientOf<D> = D extends Tied ? Numeric | Rows : Tensor extends D ? Numeric | Rows : Numeric; // prettier-ignore
-
-/** The parameters that are not sparse. */
-type Dense<P extends Readonly<Record<string, Declared>>> = { readonly [K in keyof P as P[K] extends SparseTensor ? never : K]: P[K] };
-
-type Views<P extends Readonly<Record<string, Declared>>> = {
-  readonly [K in keyof P]: ViewOf<P[K]>;
-};
+import type { Declared } from './tensor.ts';
+import type { Dense, Gradients, Views } from './views.ts';
 
 /**
  * A method bound to parameters.
@@ -323,7 +305,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    */
   async save(): Promise<Uint8Array<ArrayBuffer>> {
     await Promise.resolve();
-    return joinChunks(checkpoint(this.whole('save')));
+    return wholeCheckpoint(this.whole('save'));
   }
 
   /**
@@ -399,15 +381,4 @@ function select({ name: owner, roster, removed, views }: Core, use: string, matc
     throw new ThalwegError('group', `${owner}, ${use}: no parameter matches; there are ${Object.keys(views).join(', ')}`);
   }
   return found.map(([name]) => name);
-}
-
-function joinChunks(chunks: Iterable<Uint8Array>): Uint8Array<ArrayBuffer> {
-  const all = [...chunks];
-  const out = new Uint8Array(all.reduce((total, chunk) => total + chunk.length, 0));
-  let at = 0;
-  for (const chunk of all) {
-    out.set(chunk, at);
-    at += chunk.length;
-  }
-  return out;
 }
