@@ -138,6 +138,8 @@ async function main(): Promise<number> {
     total.failed += code === 0 ? 0 : Math.max(1, broken);
     const tally = passed + broken > 0 ? `, ${String(passed)} passed, ${String(broken)} failed` : '';
     console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${step.name.padEnd(8)} ${step.about} (${seconds.toFixed(1)} s${tally})`);
+    for (const [, name = '', reason = ''] of output.matchAll(/^ *﹣ (.*?) \([\d.]+ms\) # (.*)$/gm))
+      console.log(`       skipped: ${name}: ${reason}`);
     if (code !== 0) {
       failed.push(step.name);
       for (const [line] of output.matchAll(/^ℹ Error: .* does not meet threshold .*$/gm)) console.log(`       ${line}`);

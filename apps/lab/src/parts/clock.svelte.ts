@@ -7,7 +7,8 @@ export class Clock {
   direction = $state<1 | -1>(1);
   /** Seconds from one end to the other. */
   whole = $state(10);
-  readonly steps: number;
+  /** Where the end is. */
+  steps = $state(0);
   private readonly stops: readonly number[];
 
   /** Stands at the end. `stops` are the positions at which something was recorded, ascending: a step goes to the next of them. */
@@ -17,9 +18,14 @@ export class Clock {
     this.t = steps;
   }
 
+  /** How far a second goes. */
+  get rate(): number {
+    return this.steps / this.whole;
+  }
+
   /** Moves time by the seconds that have passed. */
   advance(seconds: number): void {
-    const next = this.t + (this.direction * this.steps * seconds) / this.whole;
+    const next = this.t + this.direction * this.rate * seconds;
     if (this.direction === 1 ? next >= this.steps : next <= 0) this.playing = false;
     this.t = Math.max(0, Math.min(this.steps, next));
   }

@@ -5,6 +5,7 @@
 import { untrack } from 'svelte';
 import { EquationError, ThalwegError } from 'thalweg';
 import { defaults, findEntry, surfaces, trace, type Surface, type Trace, type TraceOptions } from '@thalweg/guide';
+import { Clock } from '../parts/clock.svelte.ts';
 import { latest } from '../work/latest.ts';
 import { methodOf, type Entrant } from './entrant.ts';
 import { steady } from './pace.ts';
@@ -24,27 +25,21 @@ export function entrant(id: string, values: Readonly<Record<string, number>> = {
 }
 
 /** The state of a race. */
-export class Race {
+export class Race extends Clock {
   surface = $state.raw<Surface>(surfaces[0]!);
   start = $state.raw<readonly [number, number]>([-4, 1]);
   entrants = $state.raw<readonly Entrant[]>([]);
-  steps = $state(300);
   /** Standard deviation of one example's gradient noise, and how many examples a step averages. */
   noise = $state(0);
   batch = $state(1);
   seed = $state(1);
-  /** The row that is shown. */
-  t = $state(0);
-  playing = $state(false);
-  direction = $state<1 | -1>(1);
   runs = $state.raw<readonly Run[]>([]);
 
   constructor(surface: Surface, entrants: readonly Entrant[], steps: number) {
+    super(steps, []);
     this.surface = surface;
     this.start = surface.start;
     this.entrants = entrants;
-    this.steps = steps;
-    this.t = steps;
   }
 
   /** The last row that any run has. */
@@ -77,22 +72,13 @@ export class Race {
     this.t = Math.min(this.t, this.steps);
   });
 
-  /** Moves time by the seconds that have passed. */
-  advance(seconds: number): void {
-    const next = this.t + this.direction * Math.max(20, this.steps / playtime) * seconds;
-    if (this.direction === 1 ? next >= this.steps : next <= 0) this.playing = false;
-    this.t = Math.max(0, Math.min(this.steps, next));
-  }
-
-  /** Starts from the beginning where time has run out, else goes on; or holds. */
-  toggle(): void {
-    if (!this.playing && this.direction === 1 && this.t >= this.steps) this.t = 0;
-    if (!this.playing && this.direction === -1 && this.t <= 0) this.t = this.steps;
-    this.playing = !this.playing;
+  /** A long race is played in so many seconds, a short one step by step. */
+  override get rate(): number {
+    return Math.max(20, this.steps / playtime);
   }
 
   /** One row on or back. */
-  step(by: number): void {
+  override step(by: number): void {
     this.playing = false;
     this.t = Math.max(0, Math.min(this.steps, Math.round(this.t) + by));
   }
