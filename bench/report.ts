@@ -120,11 +120,12 @@ function hugeTable({ huge }: Results): string {
   return table(['optimizer', 'parameters', 'threads', 'ns per parameter', 'seconds to make'], lines);
 }
 
-function startTable({ results: { importing, firstInit, nextInit } }: NonNullable<Results['start']>): string {
+function startTable({ results: { importing, making, firstInit, nextInit } }: NonNullable<Results['start']>): string {
   return table(
     ['', 'milliseconds'],
     [
       ["`import('thalweg')`, built, in a new process", figure(importing)],
+      ['first `adamw()`', figure(making)],
       ['first `init` of 200 tensors of 1,000', figure(firstInit)],
       ['later `init` of the same', figure(nextInit)],
     ],
