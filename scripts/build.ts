@@ -48,7 +48,11 @@ for (const input of [entries(), { worker: join(home, 'src/runtime/worker.ts') }]
     sourcemap: true,
     sourcemapExcludeSources: true,
     // Classes keep their names, which a console and an uncaught error show.
-    minify: { mangle: { keepNames: { class: true, function: false } }, compress: { keepNames: { class: true, function: false } }, codegen: true },
+    minify: {
+      mangle: { keepNames: { class: true, function: false } },
+      compress: { keepNames: { class: true, function: false } },
+      codegen: true,
+    },
     comments: { annotation: true, jsdoc: false, legal: true },
   });
   await bundle.close();

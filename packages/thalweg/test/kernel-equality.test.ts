@@ -104,7 +104,7 @@ for (const wide of [false, true]) {
   });
 
   test(`long tensors: chunks of sums and tails agree (${type})`, async () => {
-    const lengths = [16384, 16385, 40000, 1, 0, 7];
+    const lengths = [4096, 4097, 16384, 40000, 1, 0, 7];
     const w = lengths.map((length, j) => Array.from({ length }, (_, i) => Math.sin(i * 12.9898 + j) * 3));
     const g = [1, 2].map((s) =>
       lengths.map((length, j) => Array.from({ length }, (_, i) => Math.cos(i * 78.233 + j * s) * 10 ** ((i % 9) - 4))),

@@ -21,5 +21,8 @@ export const blockOf: Readonly<Record<DType, number>> = {
   float64: 4,
 };
 
-/** Elements summed into one partial sum, whatever the backend and the number of threads. A multiple of every block. */
-export const chunk = 16384;
+/**
+ * Elements summed into one partial sum, whatever the backend and the number of threads, and the least that a thread takes: some microseconds of
+ * work, so that threads end together. A multiple of every block.
+ */
+export const chunk = 4096;

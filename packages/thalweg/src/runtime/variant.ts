@@ -17,7 +17,7 @@ import { Leaves, type StepContext } from './leaves.ts';
 import { bindRoutine } from './routine.ts';
 
 /** From so many chunks on, a pass is shared between threads. */
-const worthSharing = 2;
+const worthSharing = 8;
 
 interface CompiledPass {
   readonly level: number;
