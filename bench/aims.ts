@@ -16,7 +16,7 @@ export interface Aim {
   readonly note?: string;
 }
 
-/** Ours on one thread and on two; automatic choice takes the faster. */
+/** Ours on one thread and on two: whoever steps in a tight loop may ask for either. */
 export const ours = ['Thalweg wasm', 'Thalweg wasm, 2 threads'] as const;
 
 const small = [{ each: 1 }, { each: 1000 }, { each: 100_000 }, { tensors: 200, each: 1000 }, { tensors: 3000, each: 100 }];

@@ -70,7 +70,7 @@ for (const contender of contenders) {
 }
 
 test('a contender that fails has a row that says so, and the race goes on', async () => {
-  const which: Case = { tensors: 1, each: 100, condition: 'sparse', warmup: 4, steps: 3, cold: true };
+  const which: Case = { tensors: 1, each: 100, condition: 'sparse', warmup: 4, lead: 1, steps: 3, cold: true };
   const broken: Contender[] = [
     { name: 'ends', family: 'c', command: [process.execPath, '-e', 'throw new TypeError("Error: broken on purpose")'] },
     { name: 'is not there', family: 'c', command: ['/nowhere/to/be/found'] },

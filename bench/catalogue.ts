@@ -82,9 +82,9 @@ async function turns(child: Child, memory: Child, parameters: number): Promise<R
   const figure = (nanoseconds: number): number => Number((nanoseconds / steps / parameters).toPrecision(4));
   const started = performance.now();
   for (let round = 0; round < rounds && (round < 3 || performance.now() - started < budget); round++) {
-    await memory.run(1, patience);
+    await memory.run(steps, patience);
     limits.push(figure(await memory.run(steps, patience)));
-    await child.run(1, patience);
+    await child.run(steps, patience);
     times.push(figure(await child.run(steps, patience)));
   }
   return { bytes: Math.round((bytes / parameters) * 100) / 100, times, limits };

@@ -16,7 +16,8 @@ export interface Case {
   readonly condition: Condition;
   /** Steps before the first round. */
   readonly warmup: number;
-  /** Steps of a turn; a quarter as many, at least one, go before without being timed. */
+  /** Steps of a turn that are not timed, and those after them that are. */
+  readonly lead: number;
   readonly steps: number;
   /** Whether to race with evicted caches too: each turn is one step then. */
   readonly cold: boolean;
@@ -99,10 +100,9 @@ export async function race(
     block: 0,
     failed: undefined,
   }));
-  const lead = Math.max(1, Math.round(which.steps / 4));
   for (const [i, runner] of runners.entries()) {
     onRound((0.3 * i) / runners.length, `${runner.contender.name} warms up`);
-    await guarded(runner, stable, (child) => prepare(which, runner, child, pace, lead));
+    await guarded(runner, stable, (child) => prepare(which, runner, child, pace));
   }
   for (let round = 0; round < pace.rounds; round++) {
     onRound(0.3 + (0.7 * round) / pace.rounds, `round ${String(round + 1)} of ${String(pace.rounds)}`);
@@ -112,7 +112,7 @@ export async function race(
       await guarded(runner, stable, async (child) => {
         await rest();
         await touch(which, runner, child, pace);
-        await child.run(lead, pace.patience);
+        await child.run(which.lead, pace.patience);
         runner.warm.push((await child.run(which.steps, pace.patience)) / which.steps);
         if (!which.cold || sweep === undefined) return;
         await sweep();
@@ -142,7 +142,7 @@ async function guarded(runner: Runner, stable: Stable, action: (child: Child) =>
   }
 }
 
-async function prepare(which: Case, runner: Runner, child: Child, pace: Pace, lead: number): Promise<void> {
+async function prepare(which: Case, runner: Runner, child: Child, pace: Pace): Promise<void> {
   const { budget, patience, rounds } = pace;
   await child.make(which.tensors, which.each, patience);
   await child.gradients('normal', 0, patience);
@@ -150,7 +150,7 @@ async function prepare(which: Case, runner: Runner, child: Child, pace: Pace, le
   const step = (await child.run(2, patience)) / 2e9;
   if (step * which.warmup > pace.warmup) throw new ContenderError(`left out: a step takes ${step.toPrecision(2)} s, and ${String(which.warmup)} go before the first round`);
   if (which.condition === 'sparse') {
-    const steps = lead + which.steps;
+    const steps = which.lead + which.steps;
     for (let taken = 0; taken < which.warmup; taken += steps) {
       await touch(which, runner, child, pace);
       await child.run(steps, 4 * patience);
@@ -161,7 +161,7 @@ async function prepare(which: Case, runner: Runner, child: Child, pace: Pace, le
     await child.run(which.warmup, 4 * patience);
   } else await child.run(which.warmup, 4 * patience);
   const seconds = (await child.run(1, patience)) / 1e9;
-  const turn = seconds * (lead + which.steps + (which.cold ? 1 : 0));
+  const turn = seconds * (which.lead + which.steps + (which.cold ? 1 : 0));
   runner.rounds = Math.max(Math.min(3, rounds), Math.min(rounds, Math.floor(budget / turn)));
 } // prettier-ignore
 

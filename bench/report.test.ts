@@ -12,7 +12,7 @@ import { number, figure } from './table.ts';
 const machine: Machine = { cpu: 'A CPU', cores: 2, vectors: '512 bits', lastCache: 1, caches: 'L1 32K', memory: '1 GiB', system: 'linux', versions: ['Node v1'] }; // prettier-ignore
 const part = <T>(results: T): Part<T> => ({ made: '2026-01-02T03:04:05.000Z', machine, results });
 
-const small: Case = { tensors: 1, each: 1000, condition: 'normal', warmup: 5, steps: 4, cold: true };
+const small: Case = { tensors: 1, each: 1000, condition: 'normal', warmup: 5, lead: 1, steps: 4, cold: true };
 const row = (contender: string, cache: Row['cache'], times: readonly number[]): Row => ({
   case: small,
   cache,

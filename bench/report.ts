@@ -76,10 +76,14 @@ function raceTables(rows: readonly Row[]): string[] {
     const ran = own.filter((row) => row.times.length > 0).toSorted((a, b) => median(a) - median(b));
     const lines = ran.map((row) => [row.contender, figure(over(row, one)), figure(over(row, two)), figure(over(row, torch)), figure(quartiles(row.times)), String(row.times.length)]);
     const lost = own.filter((row) => row.times.length === 0).map((row) => [row.contender, row.failed ?? 'no figures', '', '', '', '0']);
-    const note = `Each took ${String(which.warmup)} steps to warm up; a turn is ${cache === 'warm' ? String(which.steps) : '1'} step${cache === 'warm' && which.steps > 1 ? 's' : ''}.`;
+    const note = `Each took ${steps(which.warmup)} to warm up. ${cache === 'warm' ? `A turn is ${steps(which.lead)}, and ${steps(which.steps)} that are timed` : 'A turn is one step'}.`;
     return [`### ${title}`, note, table(['contender', 'against C', 'against C, 2 threads', 'against PyTorch fused', 'ns per parameter', 'rounds'], [...lines, ...lost])];
   });
 } // prettier-ignore
+
+function steps(count: number): string {
+  return `${count.toLocaleString('en')} step${count === 1 ? '' : 's'}`;
+}
 
 function bandwidthTable({ results }: NonNullable<Results['bandwidth']>): string {
   return table(
