@@ -8,8 +8,8 @@ import { spawner, type Spawn, type Thread } from './spawn.ts';
 
 /** How long to wait for a thread that has begun a segment, which takes microseconds, in milliseconds. */
 const deadline = 800;
-/** How long to look before sleeping, in milliseconds. */
-const patience = 0.02;
+/** How long to look before sleeping, in milliseconds: longer than a batch takes, since who sleeps may wake on the core of the thread it waits for. */
+const patience = 0.3;
 
 /** Threads and what they have been told. */
 export class Pool {

@@ -5,8 +5,11 @@
 import { interfaceNames } from '../assembler/module.ts';
 import { field, share, type Message, type Run, type Welcome } from './control.ts';
 
-/** How long a thread looks for the next job before it sleeps: passes of a step follow each other within microseconds. */
-const patience = 0.05;
+/**
+ * How long a thread looks for the next job before it sleeps, in milliseconds. Passes of a step follow each other within microseconds, and so do the
+ * steps of a tight loop; a virtual machine may wake it on the core of the thread that calls, and take milliseconds to part the two.
+ */
+const patience = 0.3;
 
 /** As much of a port as both Node and browsers have. */
 interface Port {
