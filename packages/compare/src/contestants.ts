@@ -174,6 +174,11 @@ export function ownContestant(file: string, exported: Readonly<Record<string, un
   return checkContestant(file, value);
 }
 
+/** The names of what the library has with a learning rate. */
+export const libraryNames: readonly string[] = Object.entries<unknown>(thalweg).flatMap(([name, value]) =>
+  isFactory(value) ? [name] : [],
+);
+
 /** An optimizer of the library under its own name, whether or not it is among the contestants. */
 export function libraryContestant(name: string): Contestant | undefined {
   const value: unknown = Object.entries(thalweg).find(([key]) => key === name)?.[1];

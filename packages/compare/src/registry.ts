@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Method } from 'thalweg';
-import { checkContestant, contestants, libraryContestant, ownContestant, type Contestant } from './contestants.ts';
+import { checkContestant, contestants, libraryContestant, libraryNames, ownContestant, type Contestant } from './contestants.ts';
+import { nearest } from './near.ts';
 import { loadOwnFile } from './own-file.ts';
 import { checkProblem, ProblemError, type Problem } from './problem.ts';
 import { digits } from './problems/digits.ts';
@@ -38,10 +39,9 @@ export async function findProblem(reference: string): Promise<Entry> {
   if (!isFile(reference)) {
     const problem = problems.find(({ id }) => id === reference);
     if (problem === undefined) {
-      throw new ProblemError(
-        reference,
-        `there is no such problem; there are ${problems.map(({ id }) => id).join(', ')}, or the path of a file such as ./my-problem.ts`,
-      );
+      const ids = problems.map(({ id }) => id);
+      const hint = nearest(reference, ids) ?? `there are ${ids.join(', ')}, or the path of a file such as ./my-problem.ts`;
+      throw new ProblemError(reference, `there is no such problem; ${hint}`);
     }
     return { reference, problem, contestants: [], version: builtInVersion() };
   }
@@ -101,8 +101,10 @@ function checkMade({ id, centre, create, file }: Contestant): void {
 }
 
 function unknown(id: string, known: readonly Contestant[]): never {
-  const list = known.map((one) => one.id).join(', ');
-  throw new ProblemError(id, `there is no such optimizer; there are ${list}, any that thalweg list prints, or a file such as ./mine.ts`);
+  const names = known.map((one) => one.id);
+  const others = `there are ${names.join(', ')}, any that thalweg list prints, or a file such as ./mine.ts`;
+  const hint = nearest(id, [...names, ...libraryNames]) ?? others;
+  throw new ProblemError(id, `there is no such optimizer; ${hint}`);
 }
 
 /** The default export of a file: what `optimizer({ … })` returned, or `{ id, create: (lr) => method }`. */

@@ -97,8 +97,10 @@ describe('the command', () => {
   const usage: readonly (readonly [args: readonly string[], message: RegExp])[] = [
     [['compare', '--quik'], /unknown option '--quik'[\s\S]*Did you mean --quick/],
     [['compere'], /unknown command 'compere'[\s\S]*Did you mean compare/],
-    [['compare', 'digit'], /digit: there is no such problem; there are words, digits/],
-    [['compare', 'valley', '--optimizers', 'adma'], /adma: there is no such optimizer; there are sgd/],
+    [['compare', 'digit'], /digit: there is no such problem; did you mean digits\?/],
+    [['compare', 'imagenet'], /imagenet: there is no such problem; there are words, digits/],
+    [['compare', 'valley', '--optimizers', 'adma'], /adma: there is no such optimizer; did you mean adam\?/],
+    [['compare', 'valley', '--optimizers', 'something'], /something: there is no such optimizer; there are sgd/],
     [['compare', 'valley', '--seeds', 'many'], /must be a whole number from 1 to 1000/],
     [['compare', './missing.ts'], /there is no such file/],
     [['compare', '--quick', '--thorough'], /cannot be used with/],
@@ -130,7 +132,7 @@ describe('the command', () => {
     assert.match(stdout, /^adamw\n[\s\S]*w ← w − η[\s\S]*torch\.optim\.AdamW/);
     const wrong = await thalweg(['show', 'adax']);
     assert.deepEqual([wrong.code, wrong.stdout], [2, '']);
-    assert.match(wrong.stderr, /there is no optimizer adax; did you mean adabelief or adadelta/);
+    assert.match(wrong.stderr, /there is no optimizer adax; did you mean adam\?/);
   });
 
   test('an optimizer of the user’s from a file, and one of the library by name, on a built-in problem', async () => {

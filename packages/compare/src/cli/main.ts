@@ -8,6 +8,8 @@ import { versionOfThalweg } from '../compare.ts';
 import { entries } from '../reference/entry.ts';
 import { wrap } from '../report/layout.ts';
 import { renderEntries, renderEntry, renderList } from '../reference/terminal.ts';
+import { nearest } from '../near.ts';
+import { columns } from './columns.ts';
 import { compareCommand, exitCodes } from './compare.ts';
 import { guideCommand } from './guide.ts';
 
@@ -18,6 +20,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .version(versionOfThalweg(), '-V, --version')
     .showHelpAfterError('Run with --help for the options.')
     .showSuggestionAfterError()
+    .configureOutput({ getOutHelpWidth: columns, getErrHelpWidth: columns })
     .exitOverride();
   program.addCommand(compareCommand().exitOverride().copyInheritedSettings(program));
   program.addCommand(guideCommand().exitOverride().copyInheritedSettings(program));
@@ -66,16 +69,10 @@ function showCommand(): Command {
     .action((name: string) => {
       const entry = entries.find((one) => one.name.toLowerCase() === name.toLowerCase());
       if (entry === undefined) {
-        const near = entries.filter((one) => one.name.toLowerCase().startsWith(name.slice(0, 3).toLowerCase())).map((one) => one.name);
-        const hint = near.length === 0 ? 'thalweg list prints them all' : `did you mean ${near.join(' or ')}?`;
+        const names = entries.map((one) => one.name);
+        const hint = nearest(name, names) ?? 'thalweg list prints them all';
         throw new CommanderError(exitCodes.usage, 'thalweg.unknown', `there is no optimizer ${name}; ${hint}`);
       }
       process.stdout.write(renderEntry(entry, columns()));
     });
-}
-
-/** The width of the terminal, or what COLUMNS says where there is none. */
-function columns(): number {
-  const said = Number(process.env['COLUMNS']);
-  return process.stdout.isTTY ? process.stdout.columns : Number.isInteger(said) && said > 0 ? said : 100;
 }

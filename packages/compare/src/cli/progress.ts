@@ -40,11 +40,12 @@ function bars(stream: NodeJS.WriteStream): ProgressView {
       const entry = open.get(progress.problem);
       if (entry === undefined || progress.kind !== 'trial') return;
       entry.done += 1;
+      // What an earlier command finished comes at once and says nothing of the time that a run takes.
       if (!progress.kept) entry.fresh += 1;
-      const perTrial = (performance.now() - entry.started) / Math.max(1, entry.fresh);
-      const left = Math.round(((progress.trials - entry.done) * perTrial) / 1000);
+      else if (entry.fresh === 0) entry.started = performance.now();
+      const left = ((progress.trials - entry.done) * (performance.now() - entry.started)) / entry.fresh / 1000;
       entry.bar.setTotal(progress.trials);
-      const remaining = entry.done === progress.trials ? 'done   ' : `${duration(left)} left`;
+      const remaining = entry.done === progress.trials ? 'done   ' : entry.fresh === 0 ? '     ' : `${duration(left)} left`;
       const doing =
         stream.columns < 78
           ? ''
