@@ -119,6 +119,33 @@ for (const wide of [false, true]) {
   });
 }
 
+for (const [wide, script] of [
+  [false, 'fround'],
+  [true, 'reference'],
+] as const) {
+  test(`min, max and sign are those of Math beside any number (${script})`, async () => {
+    const specials = [NaN, -Infinity, -3, -1, -1e-40, -0, 0, 1e-40, 1, 2, Infinity];
+    const g = specials.map((x) => (wide ? x : Math.fround(x)));
+    const ranges = { lr: ['η', 1], beta: ['β', 0.5] } as const;
+    for (const c of ['0', '−0', '1', '−1', '1e-40', 'η', '−η', '0·η', 'log(−η)', '1/(η − η)']) {
+      const value = { '0': 0, '−0': -0, '1': 1, '−1': -1, '1e-40': wide ? 1e-40 : Math.fround(1e-40), η: 1, '−η': -1, '0·η': 0, 'log(−η)': NaN, '1/(η − η)': Infinity }[c]!; // prettier-ignore
+      for (const [text, apply] of [
+        [`min(g, ${c})`, (x: number) => Math.min(x, value)],
+        [`max(g, ${c})`, (x: number) => Math.max(x, value)],
+        [`max(${c}, min(g, 2))`, (x: number) => Math.max(value, Math.min(x, 2))],
+        [`sign(g) + 0·β·(${c})`, (x: number) => Math.sign(x) + 0 * value],
+      ] as const) {
+        const method = optimizer({ name: 'bounded', hyper: ranges, equations: `w ← ${text}` })();
+        const zeros = g.map(() => 0);
+        for (const backend of ['wasm', script] as const) {
+          const w = await run(method, backend, wide, [zeros], [[g]]);
+          assert.deepEqual([...w], g.map(apply), `${text} on ${backend}`);
+        }
+      }
+    }
+  });
+}
+
 test('a number taken by a condition of the step is rounded once, when it meets an array', async () => {
   const method = optimizer({ name: 'choice', hyper, equations: 'x = t > 1 ? η·β : g\n  w ← w − x·3.1' })();
   const w = await run(method, 'wasm', false, [[1]], [[[0]], [[0]]]);

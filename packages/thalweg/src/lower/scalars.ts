@@ -4,7 +4,7 @@
  */
 import type { Node } from '../language/graph.ts';
 import { elementOps, isElementOp } from '../language/op.ts';
-import { normalRange, type DType } from '../plan/dtype.ts';
+import { isNormal, type DType } from '../plan/dtype.ts';
 import type { ScalarSlot } from '../plan/plan.ts';
 
 /** Computes one scalar from others in the array. */
@@ -53,8 +53,8 @@ function meaning(node: Node): ((a: number, b: number, c: number) => number) | un
     return () => value;
   }
   if (node.op === 'normal') {
-    const [low, high] = normalRange[node.attribute as DType];
-    return (a) => (Math.abs(a) >= low && Math.abs(a) <= high ? 1 : 0);
+    const dtype = node.attribute as DType;
+    return (a) => (isNormal(a, dtype) ? 1 : 0);
   }
   if (node.op === 'compow') return complementOfPower();
   return isElementOp(node.op) ? elementOps[node.op].apply : undefined;

@@ -52,6 +52,10 @@ class Emitter {
   private readonly invariant = new Map<number, number>();
   /** Those of them that hold +0, whose bits need no choosing. */
   private readonly zeros = new Set<number>();
+  /** What signs are made of, −0, 0 and 1: an engine makes a constant anew wherever it is written. */
+  private readonly units: readonly number[];
+  /** The operands of comparisons, by the local that holds the outcome: one that chooses between them is one instruction. */
+  private readonly compared = new Map<number, readonly number[]>();
   /** For each sum, the float64 lanes of each vector of a turn: two vectors of two lanes for float32, one for float64. */
   private readonly lanes: number[][];
   /** Addresses and offsets: of the arguments, the segment at hand, its strip and sums, where it ends, and the place in it. */
@@ -69,6 +73,7 @@ class Emitter {
     this.shifts = shiftsOf(kernel);
     this.vectors = this.coding.vectors ?? 2;
     this.stride = this.vectors * vectorBytes;
+    this.units = locals(kernel.code.some(({ op }) => op === 'sign') ? 3 : 0, 'v128');
     this.lanes = Array.from({ length: kernel.sums }, () => locals(this.wide ? 2 : 4, 'v128'));
     this.at = { arguments: address(), record: address(), strip: address(), out: address(), end: address(), position: address() };
   }
@@ -129,6 +134,10 @@ class Emitter {
       this.constant(one.value);
       code.set(local);
       if (Object.is(one.value, 0)) this.zeros.add(local);
+    });
+    this.units.forEach((local, i) => {
+      this.constant([-0, 0, 1][i]!);
+      code.set(local);
     });
     this.coding.prologue();
   }
@@ -260,6 +269,11 @@ class Emitter {
           );
         code.set(out);
         values.set(i, out);
+        if (one.op === 'lt')
+          this.compared.set(
+            out,
+            one.operands.map((operand) => values.get(operand)!),
+          );
       }
     });
     coding.endVector(k);
@@ -269,7 +283,18 @@ class Emitter {
   private operation(op: ElementOp, operands: readonly number[]): void {
     const { code } = this;
     const [a = 0, b = 0, c = 0] = operands;
-    if (op === 'select' && this.zeros.has(b)) code.get(c).get(a).op('v128.andnot');
+    const [less, more] = this.compared.get(a) ?? [];
+    if (op === 'select' && less === b && more === c)
+      code
+        .get(c)
+        .get(b)
+        .op(this.wide ? 'f64x2.pmin' : 'f32x4.pmin');
+    else if (op === 'select' && less === c && more === b)
+      code
+        .get(c)
+        .get(b)
+        .op(this.wide ? 'f64x2.pmax' : 'f32x4.pmax');
+    else if (op === 'select' && this.zeros.has(b)) code.get(c).get(a).op('v128.andnot');
     else if (op === 'select') code.get(b).get(c).get(a).op('v128.bitselect');
     else if (op === 'sign') this.sign(a);
     else if (op === 'exp' || op === 'log' || op === 'cos' || op === 'pow') emitElementary(code, op, operands, this.wide);
@@ -279,19 +304,14 @@ class Emitter {
     }
   }
 
-  /** ±1 with the sign of a; a itself where it is zero or NaN. */
+  /** The sign's bit and, where a is not zero, 1; all ones where a is NaN. */
   private sign(a: number): void {
     const { code } = this;
-    const less = this.wide ? 'f64x2.lt' : 'f32x4.lt';
-    code.get(a);
-    this.constant(-0);
-    code.op('v128.and');
-    this.constant(1);
-    code.op('v128.or').get(a).get(a);
-    this.constant(0);
-    code.op(less);
-    this.constant(0);
-    code.get(a).op(less, 'v128.or', 'v128.bitselect');
+    const differs = this.wide ? 'f64x2.ne' : 'f32x4.ne';
+    const [signBit = 0, zero = 0, one = 0] = this.units;
+    code.get(a).get(signBit).op('v128.and');
+    code.get(a).get(zero).op(differs).get(one).op('v128.and', 'v128.or');
+    code.get(a).get(a).op(differs, 'v128.or');
   }
 
   /** Adds x, or a·b formed in float64, to the lanes of a sum. */

@@ -10,10 +10,16 @@ export const bytesOf: Readonly<Record<DType, number>> = {
 };
 
 /** The magnitudes of normal numbers. */
-export const normalRange: Readonly<Record<DType, readonly [number, number]>> = {
+const normalRange: Readonly<Record<DType, readonly [number, number]>> = {
   float32: [2 ** -126, (2 - 2 ** -23) * 2 ** 127],
   float64: [2 ** -1022, Number.MAX_VALUE],
 };
+
+/** Whether a number is normal in this type: not zero, denormal, infinite or NaN. */
+export function isNormal(x: number, dtype: DType): boolean {
+  const [low, high] = normalRange[dtype];
+  return Math.abs(x) >= low && Math.abs(x) <= high;
+}
 
 /** Elements in one step of a kernel's loop; tensors are padded to it, and a sum has this many lanes. */
 export const blockOf: Readonly<Record<DType, number>> = {

@@ -6,7 +6,7 @@
 import { rebuild, type Graph, type Node } from '../language/graph.ts';
 import { KindTable, type Kind } from '../language/kind.ts';
 import { elementOps, isElementOp } from '../language/op.ts';
-import type { DType } from './dtype.ts';
+import { isNormal, type DType } from './dtype.ts';
 
 interface Context {
   readonly graph: Graph;
@@ -22,6 +22,7 @@ const rewrites: readonly Rewrite[] = [
   foldConstants, //                1 / 2                       → 0.5, in float64, for constants of the text
   complementOfPower, //            1 − βᵗ                      → compow(β, t) = −expm1(t·log β), for host scalars
   multiplyByReciprocal, //         x / s, x array, s host      → normal(1 / s) ? x·(1 / s) : x / s
+  compareWithNumber, //            min(x, s)                   → normal(s) ? (s < x ? s : x) : min(x, s), and max likewise
   sameBranches, //                 c ? x : x                   → x
 ];
 
@@ -43,6 +44,16 @@ function multiplyByReciprocal(node: Node, { graph, kind, dtype }: Context): Node
   if (node.op !== 'div' || x === undefined || s === undefined || kind(x) !== 'array' || kind(s) !== 'host') return undefined;
   const reciprocal = graph.node('div', [graph.constant(1), s]);
   return graph.node('select', [graph.node('normal', [reciprocal], dtype), graph.node('mul', [x, reciprocal]), node]);
+}
+
+/** Beside a number that is neither NaN nor zero, a comparison does what `min` and `max` do, and is a fraction of the instructions. */
+function compareWithNumber(node: Node, { graph, kind, dtype }: Context): Node | undefined {
+  if (node.op !== 'min' && node.op !== 'max') return undefined;
+  const [x, s] = node.operands.toSorted((a, b) => Number(kind(a) === 'host') - Number(kind(b) === 'host'));
+  if (x === undefined || s === undefined || kind(x) !== 'array' || kind(s) !== 'host') return undefined;
+  const chosen = graph.node('select', [graph.node('lt', node.op === 'min' ? [s, x] : [x, s]), s, x]);
+  if (s.op === 'const') return isNormal(Number(s.attribute), dtype) ? chosen : undefined;
+  return graph.node('select', [graph.node('normal', [s], dtype), chosen, node]);
 }
 
 function sameBranches(node: Node): Node | undefined {
