@@ -2,8 +2,10 @@
 
 const polynomial = 0xedb88320;
 
-/** Four tables of 256: what a byte that is followed by none, one, two or three others does to the remainder. */
-const tables = ((): Uint32Array => {
+/** Four tables of 256: what a byte that is followed by none, one, two or three others does to the remainder. Made when first needed. */
+let tables: Uint32Array | undefined;
+
+function makeTables(): Uint32Array {
   const out = new Uint32Array(4 * 256);
   for (let byte = 0; byte < 256; byte++) {
     let rest = byte;
@@ -12,17 +14,18 @@ const tables = ((): Uint32Array => {
   }
   for (let i = 256; i < out.length; i++) out[i] = (out[i - 256]! >>> 8) ^ out[out[i - 256]! & 255]!;
   return out;
-})();
+}
 
 /** The checksum of `bytes`, going on from that of the bytes before them. */
 export function crc32(bytes: Uint8Array, before = 0): number {
+  const table = (tables ??= makeTables());
   let rest = ~before;
   const quads = bytes.length & ~3;
   let i = 0;
   for (; i < quads; i += 4) {
     rest ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
-    rest = tables[768 + (rest & 255)]! ^ tables[512 + ((rest >>> 8) & 255)]! ^ tables[256 + ((rest >>> 16) & 255)]! ^ tables[rest >>> 24]!;
+    rest = table[768 + (rest & 255)]! ^ table[512 + ((rest >>> 8) & 255)]! ^ table[256 + ((rest >>> 16) & 255)]! ^ table[rest >>> 24]!;
   }
-  for (; i < bytes.length; i++) rest = (rest >>> 8) ^ tables[(rest ^ bytes[i]!) & 255]!;
+  for (; i < bytes.length; i++) rest = (rest >>> 8) ^ table[(rest ^ bytes[i]!) & 255]!;
   return ~rest >>> 0;
 }
