@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cos, exp, log, numbers, pow } from '../src/lower/elementary.ts';
+import { cos, cosAndSin, exp, log, numbers, pow } from '../src/lower/elementary.ts';
 
 const ulp = 2 ** -52;
 
@@ -24,11 +24,12 @@ test('log', () => {
   fc.assert(fc.property(fc.double({ min: 5e-324, max: 1.7e308, noNaN: true }), (x) => { close(log(numbers, x), Math.log(x), 4, `log ${String(x)}`); })); // prettier-ignore
 });
 
-test('cos', () => {
+test('cos and sin', () => {
   for (const x of [0, -0, Math.PI, NaN, Infinity, -Infinity]) close(cos(numbers, x), Math.cos(x), 4, `cos ${String(x)}`);
   fc.assert(
     fc.property(fc.double({ min: -(2 ** 20), max: 2 ** 20, noNaN: true }), (x) => {
       assert.ok(Math.abs(cos(numbers, x) - Math.cos(x)) <= 2 * ulp, `cos ${String(x)}`);
+      assert.ok(Math.abs(cosAndSin(numbers, x)[1] - Math.sin(x)) <= 2 * ulp, `sin ${String(x)}`);
     }),
   );
 });

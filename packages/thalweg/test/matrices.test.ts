@@ -7,9 +7,10 @@ import { eigenvectors, inverseRoot, orthonormal, symmetricEigen } from '../src/l
 import { multiply } from '../src/lower/routines/matmul.ts';
 import { alone, Team } from '../src/runtime/crew.ts';
 import { multiplyWith } from '../src/runtime/matmul.ts';
+import { drawWith } from '../src/runtime/noise.ts';
 import { awkward } from './support/random-program.ts';
 import { newtonSchulz } from '../src/lower/routines/newton-schulz.ts';
-import { philox } from '../src/lower/routines/noise.ts';
+import { draw, philox } from '../src/lower/routines/noise.ts';
 import { like, type Matrix, type Routine } from '../src/lower/routines/routine.ts';
 
 const define = (equations: string) => optimizer({ name: 'mine', hyper: { lr: ['η', 1] }, equations })();
@@ -27,7 +28,7 @@ const product = (a: Matrix, b: Matrix): Matrix =>
 const transposed = (a: Matrix): Matrix => matrix(a.cols, a.rows, (i, j) => a.data[j * a.cols + i]!);
 const call = (routine: Routine, operand: Matrix, ...scalars: number[]): Matrix => {
   const result = like(operand, operand.rows, operand.cols);
-  routine({ tensor: 'x', operands: [operand], scalars, result, multiply });
+  routine({ tensor: 'x', operands: [operand], scalars, result, multiply, draw });
   return result;
 };
 const close = (a: Matrix, b: Matrix, bound: number): void => {
@@ -276,6 +277,26 @@ describe('routines', () => {
       'd16cfe09 94fdcceb 5001e420 24126ea1',
     );
   });
+
+  test('noise in WebAssembly is that of JavaScript bit for bit, on any number of threads', () => {
+    const lengths = [1, 2, 3, 4, 5, 15, 16, 17, 1023, 65_536, 70_001];
+    for (const key of [[0, 0], [5, 0xffffffff]] as const) {
+      for (const t of [1, 2 ** 33 + 7]) {
+        for (const make of [(n: number) => new Float32Array(n), (n: number) => new Float64Array(n)]) {
+          for (const length of lengths) {
+            const plain = make(length);
+            draw(key, t, plain);
+            for (const crew of [alone, new Team(2)]) {
+              const out = make(length);
+              drawWith(crew)(key, t, out);
+              assert.deepEqual(out, plain);
+              crew.dismiss();
+            }
+          }
+        }
+      }
+    }
+  }); // prettier-ignore
 
   test('noise is normal, differs between tensors and steps, and repeats', async () => {
     const draw = async (name: string, steps: number): Promise<Float32Array> => {

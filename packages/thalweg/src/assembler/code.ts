@@ -30,11 +30,11 @@ const simd = {
   'i32x4.abs': 160, 'i32x4.shl': 171, 'i32x4.shr_s': 172, 'i32x4.shr_u': 173, 'i32x4.add': 174, 'i32x4.sub': 177, 'i32x4.mul': 181,
   'i32x4.min_s': 182, 'i32x4.max_s': 184,
   'f32x4.floor': 104, 'f64x2.floor': 117, 'f64x2.nearest': 148,
-  'i64x2.shl': 203, 'i64x2.shr_u': 205, 'i64x2.add': 206, 'i64x2.sub': 209,
+  'i64x2.shl': 203, 'i64x2.shr_u': 205, 'i64x2.add': 206, 'i64x2.sub': 209, 'i64x2.extmul_low_i32x4_u': 222, 'i64x2.extmul_high_i32x4_u': 223,
   'f32x4.abs': 224, 'f32x4.neg': 225, 'f32x4.sqrt': 227, 'f32x4.add': 228, 'f32x4.sub': 229, 'f32x4.mul': 230, 'f32x4.div': 231,
   'f32x4.min': 232, 'f32x4.max': 233, 'f32x4.pmin': 234, 'f32x4.pmax': 235,
   'f64x2.abs': 236, 'f64x2.neg': 237, 'f64x2.sqrt': 239, 'f64x2.add': 240, 'f64x2.sub': 241, 'f64x2.mul': 242, 'f64x2.div': 243,
-  'f64x2.min': 244, 'f64x2.max': 245, 'f64x2.pmin': 246, 'f64x2.pmax': 247,
+  'f64x2.min': 244, 'f64x2.max': 245, 'f64x2.pmin': 246, 'f64x2.pmax': 247, 'f64x2.convert_low_i32x4_u': 255,
 } as const; // prettier-ignore
 
 /** The name of an instruction without immediates. */
@@ -46,6 +46,7 @@ const loads = {
   'i32.load8_u': [0x2d],
   'v128.load': [0xfd, 0],
   'v128.load32_zero': [0xfd, 92],
+  'v128.load64_zero': [0xfd, 93],
   'v128.load32_splat': [0xfd, 9],
   'v128.load64_splat': [0xfd, 10],
 } as const;

@@ -11,6 +11,7 @@ export interface Arithmetic<T> {
   sub(a: T, b: T): T;
   mul(a: T, b: T): T;
   div(a: T, b: T): T;
+  sqrt(a: T): T;
   floor(a: T): T;
   /** The nearest whole number, ties to even. */
   nearest(a: T): T;
@@ -78,8 +79,13 @@ export function log<T>(f: Arithmetic<T>, x: T): T {
   return f.choose(f.equal(x, zero), f.constant(-Infinity), positive);
 }
 
-/** cos x by reduction to the nearest multiple of π/2, which is subtracted in three parts. */
+/** cos x. */
 export function cos<T>(f: Arithmetic<T>, x: T): T {
+  return cosAndSin(f, x)[0];
+}
+
+/** cos x and sin x by reduction to the nearest multiple of π/2, which is subtracted in three parts. */
+export function cosAndSin<T>(f: Arithmetic<T>, x: T): readonly [cosine: T, sine: T] {
   const n = f.nearest(f.mul(x, f.constant(2 / Math.PI)));
   const parts = [1.57079632673412561417, 6.0771005063039659766e-11, 2.02226624879595063154e-21];
   const r = parts.reduce((rest, part) => f.sub(rest, f.mul(n, f.constant(part))), x);
@@ -87,9 +93,10 @@ export function cos<T>(f: Arithmetic<T>, x: T): T {
   const cosine = polynomial(f, square, cosSeries);
   const sine = f.mul(r, polynomial(f, square, sinSeries));
   const quadrant = f.sub(n, f.mul(f.constant(4), f.floor(f.mul(n, f.constant(0.25)))));
-  const is = (k: number): T => f.equal(quadrant, f.constant(k));
+  const [first, second, third] = [0, 1, 2].map((k) => f.equal(quadrant, f.constant(k))) as [T, T, T];
   const negate = (value: T): T => f.sub(f.constant(0), value);
-  return f.choose(is(0), cosine, f.choose(is(1), negate(sine), f.choose(is(2), negate(cosine), sine)));
+  const turned = (a: T, b: T): T => f.choose(first, a, f.choose(second, negate(b), f.choose(third, negate(a), b)));
+  return [turned(cosine, sine), turned(sine, negate(cosine))];
 }
 
 /** xʸ = exp(y·log x) for x ≥ 0, NaN for negative x; whole constant exponents never come here. */
@@ -110,6 +117,7 @@ export const numbers: Arithmetic<number> = {
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
   div: (a, b) => a / b,
+  sqrt: Math.sqrt,
   floor: Math.floor,
   nearest: (a) => {
     const down = Math.floor(a);

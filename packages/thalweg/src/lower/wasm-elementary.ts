@@ -38,7 +38,7 @@ function store(code: Code): number {
 }
 
 /** Arithmetic whose values are locals with two float64 lanes. */
-function vectors(code: Code): Arithmetic<number> {
+export function vectors(code: Code): Arithmetic<number> {
   const apply = (op: PlainInstruction, ...operands: number[]): number => {
     for (const operand of operands) code.get(operand);
     code.op(op);
@@ -63,6 +63,7 @@ function vectors(code: Code): Arithmetic<number> {
     sub: (a, b) => apply('f64x2.sub', a, b),
     mul: (a, b) => apply('f64x2.mul', a, b),
     div: (a, b) => apply('f64x2.div', a, b),
+    sqrt: (a) => apply('f64x2.sqrt', a),
     floor: (a) => apply('f64x2.floor', a),
     nearest: (a) => apply('f64x2.nearest', a),
     less: (a, b) => apply('f64x2.lt', a, b),

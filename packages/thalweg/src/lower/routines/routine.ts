@@ -1,6 +1,6 @@
 /**
  * What a routine on whole matrices is given. A routine is plain JavaScript on the arrays' own memory, the same code whatever the backend but
- * for products of matrices, so its result is the same bit for bit; storing to the array rounds to its type.
+ * for products of matrices and noise, so its result is the same bit for bit; storing to the array rounds to its type.
  */
 
 /** An array with its rows and columns. */
@@ -13,6 +13,9 @@ export interface Matrix {
 /** out = A·B, or A·Bᵀ, each element summed in the order of the inner index, every product and sum rounded to the array's type. */
 export type Multiply = (a: Matrix, b: Matrix, out: Matrix, transposed?: boolean) => void;
 
+/** Fills an array with draws from N(0, 1), which follow from the key and the step. */
+export type Draw = (key: readonly [seed: number, tensor: number], t: number, out: Float32Array | Float64Array) => void;
+
 /** One call of a routine for one tensor. */
 export interface RoutineJob {
   /** The parameter's name. */
@@ -22,6 +25,8 @@ export interface RoutineJob {
   readonly result: Matrix;
   /** How the backend multiplies matrices; all ways give the same bits. */
   readonly multiply: Multiply;
+  /** How the backend draws noise; all ways give the same bits. */
+  readonly draw: Draw;
 }
 
 /** Reads its operands and overwrites its result. */
