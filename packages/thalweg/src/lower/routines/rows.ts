@@ -1,38 +1,49 @@
 /** Sums and maxima along rows and columns, and the way back: a row or a column spread over a matrix. Sums are formed in float64, in order. */
 import { operandOf, type Routine } from './routine.ts';
 
-type Join = (out: Float64Array, k: number, value: number) => void;
-
-const add: Join = (out, k, value) => void (out[k]! += value);
-const larger: Join = (out, k, value) => void (out[k] = Math.max(out[k]!, value));
-
-/** One number for each row, or for each column: where the number of an element lies, the row counts `down` and the column `across`. */
-function fold(down: 0 | 1, across: 0 | 1, start: number, join: Join): Routine {
+/** One number for each row. `larger` asks for maxima instead of sums. */
+function foldRows(larger: boolean): Routine {
   return (job) => {
     const { data, rows, cols } = operandOf(job);
-    const out = new Float64Array(job.result.data.length).fill(start);
-    for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) join(out, i * down + j * across, data[at]!);
-    job.result.data.set(out);
+    for (let i = 0, at = 0; i < rows; i++) {
+      let all = larger ? -Infinity : 0;
+      const end = at + cols;
+      if (larger) for (; at < end; at++) all = Math.max(all, data[at]!);
+      else for (; at < end; at++) all += data[at]!;
+      job.result.data[i] = all;
+    }
+  };
+}
+
+/** One number for each column. */
+function foldCols(larger: boolean): Routine {
+  return (job) => {
+    const { data, rows, cols } = operandOf(job);
+    const all = new Float64Array(cols).fill(larger ? -Infinity : 0);
+    for (let i = 0, at = 0; i < rows; i++) {
+      if (larger) for (let j = 0; j < cols; j++, at++) all[j] = Math.max(all[j]!, data[at]!);
+      else for (let j = 0; j < cols; j++, at++) all[j]! += data[at]!;
+    }
+    job.result.data.set(all);
   };
 }
 
 /** One sum for each row. */
-export const rowSum = fold(1, 0, 0, add);
+export const rowSum = foldRows(false);
 /** One sum for each column. */
-export const colSum = fold(0, 1, 0, add);
+export const colSum = foldCols(false);
 /** The largest element of each row. */
-export const rowMax = fold(1, 0, -Infinity, larger);
+export const rowMax = foldRows(true);
 /** The largest element of each column. */
-export const colMax = fold(0, 1, -Infinity, larger);
+export const colMax = foldCols(true);
 
 /** A row, a column or a number, repeated to fill the result. */
 export const spread: Routine = (job) => {
   const { data, rows, cols } = operandOf(job);
-  const [down, across] = [rows === 1 ? 0 : cols, cols === 1 ? 0 : 1];
   const { result } = job;
-  for (let i = 0, at = 0; i < result.rows; i++) {
-    if (across === 0) result.data.fill(data[i * down]!, at, (at += result.cols));
-    else for (let j = 0; j < result.cols; j++, at++) result.data[at] = data[i * down + j]!;
+  for (let i = 0, at = 0; i < result.rows; i++, at += result.cols) {
+    if (cols === 1) result.data.fill(data[rows === 1 ? 0 : i]!, at, at + result.cols);
+    else result.data.set(data, at);
   }
 };
 
