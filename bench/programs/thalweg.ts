@@ -36,9 +36,10 @@ class Thalweg implements Program {
     const names = Array.from({ length: tensors }, (_, k) => `p${String(k)}`);
     this.opt = await method.init(Object.fromEntries(names.map((name) => [name, one])), asked.init ?? {});
     // The one array input of the library is Sophia's Hessian; the numbers are losses.
-    const hessian = (): thalweg.Inputs[string] =>
-      Object.fromEntries(names.map((name) => [name, vector(dtype, each, (i) => 0.1 * firstWeight(i))]));
-    this.inputs = Object.fromEntries(method.inputs.map((name) => [name, name === 'hessian' ? hessian() : 1]));
+    const arrays = this.opt.inputs;
+    for (const views of Object.values(arrays))
+      for (const view of Object.values(views)) view.set(vector(dtype, each, (i) => 0.1 * firstWeight(i)));
+    this.inputs = { ...Object.fromEntries(method.inputs.map((name) => [name, 1])), ...arrays };
   }
 
   gradients(kind: Gradients, block: number): void {

@@ -1,8 +1,8 @@
-/** exp, log, cos and pow of array elements: close to the exact values, and right at the edges. */
+/** exp, log, cos, pow and cube roots of array elements: close to the exact values, and right at the edges. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cos, cosAndSin, exp, log, numbers, pow } from '../src/lower/elementary.ts';
+import { cbrt, cos, cosAndSin, exp, log, numbers, pow, singles } from '../src/lower/elementary.ts';
 
 const ulp = 2 ** -52;
 
@@ -43,6 +43,26 @@ test('pow', () => {
       close(pow(numbers, x, y), x ** y, 8 + 4 * Math.abs(y * Math.log(x)), `${String(x)} ^ ${String(y)}`);
     }),
   );
+});
+
+test('cube roots', () => {
+  for (const [x, expected] of [[0, 0], [-0, 0], [Infinity, Infinity], [NaN, NaN], [-1, NaN], [-Infinity, NaN], [-(2 ** -140), NaN], [1, 1], [8, 2], [27, 3]] as const)
+      assert.ok(Object.is(cbrt(singles, x), expected), `∛${String(x)} is ${String(cbrt(singles, x))}`); // prettier-ignore
+  // Every exponent with some fractions, denormals and both ends included, and the spans of three exponents in which errors repeat densely.
+  const pattern = new Int32Array(1);
+  const [single] = [new Float32Array(pattern.buffer)];
+  const check = (bits: number): void => {
+    pattern[0] = bits;
+    const x = single[0] ?? NaN;
+    const exact = Math.cbrt(x);
+    const unit = 2 ** (Math.floor(Math.log2(exact)) - 23);
+    const actual = cbrt(singles, x);
+    assert.ok(Math.abs(actual - exact) < unit, `∛${String(x)} is ${String(actual)}, not ${String(exact)}`);
+  };
+  for (let bits = 1; bits < 0x7f800000; bits += 0x7fff) check(bits);
+  for (let bits = 0x7f800000 - 100; bits < 0x7f800000; bits++) check(bits);
+  for (let bits = 1; bits < 100; bits++) check(bits);
+  for (let bits = 0x3f800000; bits < 0x41000000; bits += 61) check(bits);
 });
 
 test('nearest rounds ties to even', () => {

@@ -6,11 +6,14 @@ import { EquationError, muon, noisySgd, optimizer, tensor, UnsupportedError } fr
 import { eigenvectors, inverseRoot, orthonormal, symmetricEigen } from '../src/lower/routines/eigen.ts';
 import { multiply } from '../src/lower/routines/matmul.ts';
 import { alone, Team } from '../src/runtime/crew.ts';
+import { executableOf } from '../src/runtime/backend.ts';
 import { multiplyWith } from '../src/runtime/matmul.ts';
-import { drawWith } from '../src/runtime/noise.ts';
+import { Words } from '../src/lower/convention.ts';
+import { hashOf } from '../src/lower/random.ts';
+import { noiseModule, noiseSegment } from '../src/lower/wasm-noise.ts';
 import { awkward } from './support/random-program.ts';
 import { newtonSchulz } from '../src/lower/routines/newton-schulz.ts';
-import { draw, philox } from '../src/lower/routines/noise.ts';
+import { noise, philox } from '../src/lower/routines/noise.ts';
 import { like, type Matrix, type Routine } from '../src/lower/routines/routine.ts';
 
 const define = (equations: string) => optimizer({ name: 'mine', hyper: { lr: ['η', 1] }, equations })();
@@ -28,7 +31,7 @@ const product = (a: Matrix, b: Matrix): Matrix =>
 const transposed = (a: Matrix): Matrix => matrix(a.cols, a.rows, (i, j) => a.data[j * a.cols + i]!);
 const call = (routine: Routine, operand: Matrix, ...scalars: number[]): Matrix => {
   const result = like(operand, operand.rows, operand.cols);
-  routine({ tensor: 'x', operands: [operand], scalars, result, multiply, draw });
+  routine({ tensor: 'x', operands: [operand], scalars, result, multiply });
   return result;
 };
 const close = (a: Matrix, b: Matrix, bound: number): void => {
@@ -268,35 +271,64 @@ describe('routines', () => {
   });
 
   test('Philox gives the words of its authors’ known answers', () => {
-    const hex = (words: readonly number[]): string => words.map((word) => word.toString(16).padStart(8, '0')).join(' ');
-    assert.equal(hex(philox([0, 0, 0, 0], [0, 0])), '6627e8d5 e169c58d bc57ac4c 9b00dbd8');
+    const answer = (counter: readonly number[], key: readonly [number, number]): string => {
+      const words = Uint32Array.from(counter);
+      philox(words, ...key);
+      return Array.from(words, (word) => word.toString(16).padStart(8, '0')).join(' ');
+    };
+    assert.equal(answer([0, 0, 0, 0], [0, 0]), '6627e8d5 e169c58d bc57ac4c 9b00dbd8');
     const ones = 0xffffffff;
-    assert.equal(hex(philox([ones, ones, ones, ones], [ones, ones])), '408f276d 41c83b0e a20bc7c6 6d5451fd');
-    assert.equal(
-      hex(philox([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0])),
-      'd16cfe09 94fdcceb 5001e420 24126ea1',
-    );
+    assert.equal(answer([ones, ones, ones, ones], [ones, ones]), '408f276d 41c83b0e a20bc7c6 6d5451fd');
+    assert.equal(answer([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0]), 'd16cfe09 94fdcceb 5001e420 24126ea1');
   });
 
-  test('noise in WebAssembly is that of JavaScript bit for bit, on any number of threads', () => {
-    const lengths = [1, 2, 3, 4, 5, 15, 16, 17, 1023, 65_536, 70_001];
-    for (const key of [[0, 0], [5, 0xffffffff]] as const) {
-      for (const t of [1, 2 ** 33 + 7]) {
-        for (const make of [(n: number) => new Float32Array(n), (n: number) => new Float64Array(n)]) {
-          for (const length of lengths) {
-            const plain = make(length);
-            draw(key, t, plain);
-            for (const crew of [alone, new Team(2)]) {
-              const out = make(length);
-              drawWith(crew)(key, t, out);
-              assert.deepEqual(out, plain);
-              crew.dismiss();
-            }
-          }
+  test('noise is the same bits in WebAssembly, whatever the length, type, memory and division into segments', () => {
+    const result = like({ data: new Float64Array(), rows: 0, cols: 0 }, 1, 3 * noiseSegment + 7);
+    const [seed, t] = [2 ** 32 - 1, 2 ** 33 + 5];
+    noise({ tensor: 'x', operands: [], scalars: [seed, t], result, multiply });
+    assert.deepEqual(
+      result.data.slice(0, 4),
+      Float64Array.of(-1.4685874715879428, -1.057286774172105, 0.2220360500047888, -0.38197456962427895),
+    );
+    for (const dtype of ['float32', 'float64'] as const) {
+      for (const address of ['i32', 'i64'] as const) {
+        const sizes = { initial: 4, maximum: 4, address };
+        const wide = { ...sizes, initial: 4n, maximum: 4n } as unknown as WebAssembly.MemoryDescriptor;
+        const memory = new WebAssembly.Memory(address === 'i32' ? sizes : wide);
+        const kind = { address, shared: false };
+        const { run } = executableOf(`test noise ${dtype}`, () => noiseModule(dtype, kind), memory, kind);
+        const [words, at] = [new Words(memory.buffer), 1024];
+        const Numbers = dtype === 'float32' ? Float32Array : Float64Array;
+        for (const length of [1, 2, 3, 4, 5, 17, noiseSegment, 3 * noiseSegment + 7]) {
+          new Uint8Array(memory.buffer).fill(0);
+          [at, length, seed, hashOf('x'), t].forEach((value, i) => {
+            words.set(8 * i, value);
+          });
+          const count = Math.ceil(length / noiseSegment);
+          for (let segment = count - 1; segment >= 0; segment--) run(0, segment, segment + 1);
+          assert.deepEqual(new Numbers(memory.buffer, at, length), Numbers.from(result.data.subarray(0, length)));
+          const padded = Math.ceil(length / 4) * 4;
+          assert.ok(
+            new Numbers(memory.buffer, at + padded * Numbers.BYTES_PER_ELEMENT).every((x) => x === 0),
+            'nothing behind the padding',
+          );
         }
       }
     }
-  }); // prettier-ignore
+  });
+
+  test('noise is the same on all backends and threads', async () => {
+    const draw = async (backend: 'wasm' | 'fround', threads: number) => {
+      const opt = await noisySgd({ lr: 1, variance: 1, seed: 7 }).init({ a: tensor([5]), b: tensor([50_001]) }, { backend, threads });
+      for (let t = 0; t < 3; t++) opt.step();
+      const out = { a: opt.params.a.slice(), b: opt.params.b.slice() };
+      opt.dispose();
+      return out;
+    };
+    const plain = await draw('fround', 1);
+    assert.deepEqual(await draw('wasm', 1), plain);
+    assert.deepEqual(await draw('wasm', 3), plain);
+  });
 
   test('noise is normal, differs between tensors and steps, and repeats', async () => {
     const draw = async (name: string, steps: number): Promise<Float32Array> => {

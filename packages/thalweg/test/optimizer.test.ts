@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   adagrad, adam, adamw, ArrayError, chain, clipByGlobalNorm, cosine, DisposedError, inverseSqrt, kernelStatistics, l2, lion, NonFiniteError, optimizer,
-  polyak, radam, rmsprop, sgd, tensor, transform, warmupCosine, type Method,
+  polyak, radam, rmsprop, sgd, tensor, tied, transform, warmupCosine, type Method,
 } from 'thalweg'; // prettier-ignore
 
 const start = [0.5, -1.25, 3, -0.125, 7];
@@ -151,6 +151,29 @@ describe('inputs', () => {
     assert.deepEqual([...opt.params.w], [0, 0]);
     assert.equal(opt.step({ w: Float64Array.of(1, 1) }, { hessian: { w: Float64Array.of(NaN, 1) } }), false);
     assert.throws(() => opt.step(undefined, { hessian: { w: Float64Array.of(1) } }), ArrayError);
+  });
+
+  test('an array input may be written into its view, which is not copied', async (t) => {
+    const definition = { hyper: {}, inputs: { loss: ['f', 'scalar'], hessian: ['h', 'tensor'] }, equations: 'w ← w − f·g/h' } as const;
+    const newton = optimizer({ name: 'newton', ...definition });
+    const parameters = { w: Float64Array.of(3, 4), b: Float64Array.of(5), head: tied('w') };
+    const opt = await chain(clipByGlobalNorm(100), newton()).init(parameters, { lossScale: 2 });
+    assert.deepEqual(Object.keys(opt.inputs), ['hessian']);
+    const views = opt.inputs['hessian'];
+    assert.ok(views !== undefined);
+    assert.deepEqual(Object.keys(views), ['w', 'b']);
+    views.w.set([2, 4]);
+    views.b.fill(5);
+    opt.grads.w.set([12, 32]);
+    opt.grads.b.fill(10);
+    const copied = t.mock.method(Float64Array.prototype, 'set');
+    opt.step(opt.grads, { loss: 1, ...opt.inputs });
+    assert.equal(copied.mock.callCount(), 0);
+    assert.deepEqual([...opt.params.w, ...opt.params.b], [0, 0, 4]);
+    opt.remove('b');
+    assert.deepEqual(Object.keys(opt.inputs['hessian'] ?? {}), ['w']);
+    opt.dispose();
+    assert.throws(() => opt.inputs, DisposedError);
   });
 });
 

@@ -27,10 +27,10 @@ const simd = {
   'f32x4.demote_f64x2_zero': 94, 'f64x2.promote_low_f32x4': 95,
   'i8x16.narrow_i16x8_s': 101, 'i8x16.narrow_i16x8_u': 102, 'i16x8.narrow_i32x4_s': 133, 'i16x8.narrow_i32x4_u': 134,
   'i16x8.extend_low_i8x16_s': 135, 'i16x8.extend_low_i8x16_u': 137, 'i32x4.extend_low_i16x8_s': 167, 'i32x4.extend_low_i16x8_u': 169,
-  'i32x4.abs': 160, 'i32x4.shl': 171, 'i32x4.shr_s': 172, 'i32x4.shr_u': 173, 'i32x4.add': 174, 'i32x4.sub': 177, 'i32x4.mul': 181,
-  'i32x4.min_s': 182, 'i32x4.max_s': 184,
+  'i32x4.abs': 160, 'i32x4.all_true': 163, 'i32x4.shl': 171, 'i32x4.shr_s': 172, 'i32x4.shr_u': 173, 'i32x4.add': 174, 'i32x4.sub': 177,
+  'i32x4.mul': 181, 'i32x4.min_s': 182, 'i32x4.max_s': 184, 'i32x4.dot_i16x8_s': 186,
   'f32x4.floor': 104, 'f64x2.floor': 117, 'f64x2.nearest': 148,
-  'i64x2.shl': 203, 'i64x2.shr_u': 205, 'i64x2.add': 206, 'i64x2.sub': 209, 'i64x2.extmul_low_i32x4_u': 222, 'i64x2.extmul_high_i32x4_u': 223,
+  'i64x2.shl': 203, 'i64x2.shr_u': 205, 'i64x2.add': 206, 'i64x2.sub': 209, 'i64x2.extmul_low_i32x4_u': 222,
   'f32x4.abs': 224, 'f32x4.neg': 225, 'f32x4.sqrt': 227, 'f32x4.add': 228, 'f32x4.sub': 229, 'f32x4.mul': 230, 'f32x4.div': 231,
   'f32x4.min': 232, 'f32x4.max': 233, 'f32x4.pmin': 234, 'f32x4.pmax': 235,
   'f64x2.abs': 236, 'f64x2.neg': 237, 'f64x2.sqrt': 239, 'f64x2.add': 240, 'f64x2.sub': 241, 'f64x2.mul': 242, 'f64x2.div': 243,
@@ -55,6 +55,9 @@ const stores = { 'i32.store8': [0x3a], 'f64.store': [0x39], 'v128.store': [0xfd,
 /** The code of one function, in the order in which it is appended. */
 export class Code {
   private readonly bytes: number[] = [];
+  /** What sets the constants, and the local of each. */
+  private readonly first: number[] = [];
+  private readonly constants = new Map<string, number>();
   private readonly locals: ValueTypeName[] = [];
   private readonly parameters: number;
 
@@ -116,9 +119,23 @@ export class Code {
     return this.v128([0, 1, 2, 3].flatMap(() => [0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff)));
   }
 
-  /** Pushes a vector of 16 bytes. */
+  /**
+   * Pushes a vector of 16 bytes. But for zero, which is an instruction, it is a local that is set where the function begins: engines make a
+   * constant anew in each turn of a loop, in three instructions.
+   */
   v128(bytes: readonly number[]): this {
-    this.bytes.push(0xfd, 12, ...bytes);
+    if (bytes.every((byte) => byte === 0)) return this.append(0xfd, 12, ...bytes);
+    const key = bytes.join();
+    const local = this.constants.get(key) ?? this.local('v128');
+    if (!this.constants.has(key)) {
+      this.constants.set(key, local);
+      this.first.push(0xfd, 12, ...bytes, 0x21, ...unsigned(local));
+    }
+    return this.get(local);
+  }
+
+  private append(...bytes: readonly number[]): this {
+    this.bytes.push(...bytes);
     return this;
   }
 
@@ -174,6 +191,6 @@ export class Code {
   /** The function as it stands in the code section. */
   encode(): number[] {
     const groups = this.locals.map((type) => [1, valueType[type]]);
-    return sized(vector(groups).concat(this.bytes, 0x0b));
+    return sized(vector(groups).concat(this.first, this.bytes, 0x0b));
   }
 }

@@ -7,7 +7,7 @@ import type { RoutineOp } from './routine.ts';
 
 /** Operations on numbers, element by element; the vocabulary of the graph. */
 export type ElementOp =
-  | 'neg' | 'abs' | 'sign' | 'sqrt' | 'exp' | 'log' | 'cos' | 'floor'
+  | 'neg' | 'abs' | 'sign' | 'sqrt' | 'cbrt' | 'exp' | 'log' | 'cos' | 'floor'
   | 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'min' | 'max'
   | 'lt' | 'le' | 'eq' | 'ne'
   | 'select'; // prettier-ignore
@@ -56,6 +56,8 @@ export const elementOps: Readonly<Record<ElementOp, ElementRule>> = {
   abs: unary(Math.abs),
   sign: unary(Math.sign),
   sqrt: unary(Math.sqrt),
+  // What x^(1/3) of an array becomes, for which it has a meaning of its own.
+  cbrt: unary(Math.cbrt),
   exp: unary(Math.exp),
   log: unary(Math.log),
   cos: unary(Math.cos),
@@ -128,6 +130,10 @@ export const printing: Readonly<Record<SurfaceOp, Printing>> = {
   sqrt: {
     binds: precedence.atom,
     latex: (operand) => `\\sqrt{${operand(0, 0)}}`,
+  },
+  cbrt: {
+    binds: precedence.atom,
+    latex: (operand) => `\\sqrt[3]{${operand(0, 0)}}`,
   },
   exp: named('\\exp'),
   log: named('\\log'),

@@ -7,7 +7,7 @@ import { blockOf, type DType } from '../plan/dtype.ts';
 import type { Coded, Instruction, Kernel } from '../plan/kernel.ts';
 import { decode, encode, type CodedPlace, type Codes } from './coding.ts';
 import { argument, segment, word, Words } from './convention.ts';
-import { cos, exp, log, numbers, pow } from './elementary.ts';
+import { cbrt, cos, exp, log, numbers, pow, singles } from './elementary.ts';
 import type { Executable } from './executable.ts';
 
 type Block = Float32Array | Float64Array;
@@ -20,6 +20,7 @@ const specified: Readonly<Partial<Record<ElementOp, (a: number, b: number) => nu
   log: (a) => log(numbers, a),
   cos: (a) => cos(numbers, a),
   pow: (a, b) => pow(numbers, a, b),
+  cbrt: (a) => cbrt(singles, a),
 };
 
 /** Makes `kernel` runnable on the arrays in `buffer`. */
@@ -90,8 +91,8 @@ function runInstruction(
     const b = one.op === 'dot' ? values[one.operands[1]!]! : undefined;
     for (let k = 0; k < count; k++) lane[k % lane.length]! += b === undefined ? a[k]! : a[k]! * b[k]!;
   } else {
-    const apply = specified[one.op] ?? elementOps[one.op].apply;
     const out = values[index]!;
+    const apply = specified[one.op] ?? elementOps[one.op].apply;
     const a = values[one.operands[0] ?? 0]!;
     const b = values[one.operands[1] ?? one.operands[0] ?? 0]!;
     const c = values[one.operands[2] ?? one.operands[0] ?? 0]!;

@@ -1,5 +1,5 @@
 /**
- * exp, log, cos and pow of array elements: ONE algorithm each, in float64, written over abstract arithmetic so that JavaScript and
+ * exp, log, cos, pow and cube roots of array elements: ONE algorithm each, in float64, written over abstract arithmetic so that JavaScript and
  * WebAssembly run the very same operations in the same order and agree bit for bit. Errors stay under 2 ulp of float64 (cos: for
  * |x| ≤ 2²⁰; pow: times |y·log x|), so a float32 result is the correctly rounded one but for rare ties. Scalars use Math instead.
  */
@@ -26,13 +26,28 @@ export interface Arithmetic<T> {
   mantissa(x: T): T;
 }
 
+/** What cube roots need, in float32. */
+export interface RootArithmetic<T> extends Pick<Arithmetic<T>, 'constant' | 'add' | 'sub' | 'mul' | 'less' | 'equal' | 'choose'> {
+  /** a where the mask is set, else what `otherwise` gives, which is not computed where no element needs it. */
+  unless(mask: T, a: T, otherwise: () => T): T;
+  /** 1/∛x up to 3.6% for a normal x > 0: its bits are `guessBits` less a third of those of x, the upper 16 times `third` over 2¹⁶. */
+  guess(x: T): T;
+}
+
+/** The constants of `guess`. */
+export const [guessBits, third] = [0x54a1a5ab, 21845];
+
 const ln2High = 6.9314718036912381649e-1;
 const ln2Low = 1.90821492927058770002e-10;
 
+/** π/2 in three parts. */
+const halfPi = [1.57079632673412561417, 6.0771005063039659766e-11, 2.02226624879595063154e-21];
+
 /** Σ cᵢ·xⁱ by Horner's rule, coefficients from the highest power down. */
 function polynomial<T>(f: Arithmetic<T>, x: T, coefficients: readonly number[]): T {
-  const [first = 0, ...rest] = coefficients;
-  return rest.reduce((sum, c) => f.add(f.mul(sum, x), f.constant(c)), f.constant(first));
+  let sum = f.constant(coefficients[0]!);
+  for (let k = 1; k < coefficients.length; k++) sum = f.add(f.mul(sum, x), f.constant(coefficients[k]!));
+  return sum;
 }
 
 /** 1/n! for n from `high` down to `low` in steps of `step`, signs alternating if asked, the lowest positive. */
@@ -87,8 +102,8 @@ export function cos<T>(f: Arithmetic<T>, x: T): T {
 /** cos x and sin x by reduction to the nearest multiple of π/2, which is subtracted in three parts. */
 export function cosAndSin<T>(f: Arithmetic<T>, x: T): readonly [cosine: T, sine: T] {
   const n = f.nearest(f.mul(x, f.constant(2 / Math.PI)));
-  const parts = [1.57079632673412561417, 6.0771005063039659766e-11, 2.02226624879595063154e-21];
-  const r = parts.reduce((rest, part) => f.sub(rest, f.mul(n, f.constant(part))), x);
+  let r = x;
+  for (const part of halfPi) r = f.sub(r, f.mul(n, f.constant(part)));
   const square = f.mul(r, r);
   const cosine = polynomial(f, square, cosSeries);
   const sine = f.mul(r, polynomial(f, square, sinSeries));
@@ -105,6 +120,39 @@ export function pow<T>(f: Arithmetic<T>, x: T, y: T): T {
   const atZero = f.choose(f.less(y, zero), f.constant(Infinity), zero);
   const value = f.choose(f.equal(x, zero), atZero, exp(f, f.mul(y, log(f, x))));
   return f.choose(f.equal(y, zero), f.constant(1), value);
+}
+
+/** (1 − h)^(−2/3) less 0.9e-6 to 15.5e-6 of it, for |h| ≤ 0.1053; h² beyond the limit is no good guess. */
+const [root0, root1, root2, root3, rootLimit] = [0.9999848, 0.6666546, 0.5606163, 0.4985515, 0.0121];
+
+/**
+ * ∛x for x ≥ 0, NaN for negative x, in float32 and without a division. Where y is near 1/∛x, u = y²·(1 − h)^(−2/3) with
+ * h = 1 − x·y³ is near x^(−2/3), and c = x·u near ∛x, but below it, so that its cube is finite; then it is c + (x − c³)·u/3. Errors stay
+ * under a unit in the last place.
+ */
+export function cbrt<T>(f: RootArithmetic<T>, x: T): T {
+  const { root, miss } = usualRoot(f, x);
+  const zero = f.constant(0);
+  return f.unless(f.less(miss, f.constant(rootLimit)), root, () =>
+    f.unless(f.equal(x, zero), zero, () => {
+      const denormal = f.mul(usualRoot(f, f.mul(x, f.constant(2 ** 60))).root, f.constant(2 ** -20));
+      return f.choose(f.less(x, zero), f.constant(NaN), f.choose(f.less(x, f.constant(Infinity)), denormal, x));
+    }),
+  );
+}
+
+/** The root of what is neither negative nor denormal, and h², which is not small for what is. */
+function usualRoot<T>(f: RootArithmetic<T>, x: T): { readonly root: T; readonly miss: T } {
+  const y = f.guess(x);
+  const square = f.mul(y, y);
+  const h = f.sub(f.constant(1), f.mul(f.mul(x, y), square));
+  const miss = f.mul(h, h);
+  const low = f.add(f.mul(h, f.constant(root1)), f.constant(root0));
+  const high = f.add(f.mul(h, f.constant(root3)), f.constant(root2));
+  const u = f.mul(square, f.add(f.mul(miss, high), low));
+  const c = f.mul(x, u);
+  const root = f.add(c, f.mul(f.sub(x, f.mul(f.mul(c, c), c)), f.mul(u, f.constant(1 / 3))));
+  return { root, miss };
 }
 
 const bits = new Float64Array(1);
@@ -142,5 +190,23 @@ export const numbers: Arithmetic<number> = {
     bits[0] = x;
     high[1] = (high[1]! & 0x000fffff) | 0x3ff00000;
     return bits[0];
+  },
+};
+
+const narrow = new Float32Array(1);
+const pattern = new Int32Array(narrow.buffer);
+
+/** The arithmetic of plain numbers that are rounded to float32. */
+export const singles: RootArithmetic<number> = {
+  ...numbers,
+  constant: Math.fround,
+  add: (a, b) => Math.fround(a + b),
+  sub: (a, b) => Math.fround(a - b),
+  mul: (a, b) => Math.fround(a * b),
+  unless: (mask, a, otherwise) => (mask === 0 ? otherwise() : a),
+  guess: (x) => {
+    narrow[0] = x;
+    pattern[0] = guessBits - (pattern[0]! >> 16) * third;
+    return narrow[0];
   },
 };

@@ -11,7 +11,7 @@ import { bytesOf } from '../plan/dtype.ts';
 import type { Instruction, Kernel } from '../plan/kernel.ts';
 import { argument, segment, word } from './convention.ts';
 import { CodingEmitter, shiftsOf } from './wasm-coding.ts';
-import { emitElementary, upperHalf } from './wasm-elementary.ts';
+import { emitElementary, isElementary, upperHalf, type Elementary } from './wasm-elementary.ts';
 
 const vectorBytes = 16;
 
@@ -23,7 +23,7 @@ export function lowerToWasm(kernel: Kernel, memory: MemoryKind): Uint8Array<Arra
 }
 
 /** Composites that are not one instruction. */
-type Simple = Exclude<ElementOp, 'sign' | 'exp' | 'log' | 'cos' | 'pow' | 'select'>;
+type Simple = Exclude<ElementOp, 'sign' | Elementary | 'select'>;
 
 const float32Ops: Readonly<Record<Simple, PlainInstruction>> = {
   neg: 'f32x4.neg', abs: 'f32x4.abs', sqrt: 'f32x4.sqrt', floor: 'f32x4.floor',
@@ -52,8 +52,10 @@ class Emitter {
   private readonly invariant = new Map<number, number>();
   /** Those of them that hold +0, whose bits need no choosing. */
   private readonly zeros = new Set<number>();
-  /** What signs are made of, −0, 0 and 1: an engine makes a constant anew wherever it is written. */
-  private readonly units: readonly number[];
+  /** What sums of the vector at hand add up: twice the local it is made of, plus which half. */
+  private readonly summands = new Map<number, number>();
+  /** Where in memory the upper halves of vectors just loaded are: loading one again leaves the arithmetic units alone, moving it does not. */
+  private readonly upperHalves = new Map<number, { readonly pointer: number; readonly offset: number }>();
   /** The operands of comparisons, by the local that holds the outcome: one that chooses between them is one instruction. */
   private readonly compared = new Map<number, readonly number[]>();
   /** For each sum, the float64 lanes of each vector of a turn: two vectors of two lanes for float32, one for float64. */
@@ -73,7 +75,6 @@ class Emitter {
     this.shifts = shiftsOf(kernel);
     this.vectors = this.coding.vectors ?? 2;
     this.stride = this.vectors * vectorBytes;
-    this.units = locals(kernel.code.some(({ op }) => op === 'sign') ? 3 : 0, 'v128');
     this.lanes = Array.from({ length: kernel.sums }, () => locals(this.wide ? 2 : 4, 'v128'));
     this.at = { arguments: address(), record: address(), strip: address(), out: address(), end: address(), position: address() };
   }
@@ -134,10 +135,6 @@ class Emitter {
       this.constant(one.value);
       code.set(local);
       if (Object.is(one.value, 0)) this.zeros.add(local);
-    });
-    this.units.forEach((local, i) => {
-      this.constant([-0, 0, 1][i]!);
-      code.set(local);
     });
     this.coding.prologue();
   }
@@ -240,6 +237,8 @@ class Emitter {
   private vector(k: number, mask: number | undefined): void {
     const { code, kernel, coding } = this;
     coding.startVector(k);
+    this.summands.clear();
+    this.upperHalves.clear();
     const values = new Map(this.invariant);
     const get = (operand: number): void => void code.get(values.get(operand)!);
     kernel.code.forEach((one, i) => {
@@ -261,8 +260,10 @@ class Emitter {
       } else {
         const out = code.local('v128');
         if (one.op === 'load' && one.coded !== undefined) coding.load({ ...one, coded: one.coded }, k);
-        else if (one.op === 'load') code.get(this.pointers[one.array]!).load('v128.load', vectorBytes * k);
-        else
+        else if (one.op === 'load') {
+          code.get(this.pointers[one.array]!).load('v128.load', vectorBytes * k);
+          this.upperHalves.set(out, { pointer: this.pointers[one.array]!, offset: vectorBytes * k + vectorBytes / 2 });
+        } else
           this.operation(
             one.op,
             one.operands.map((operand) => values.get(operand)!),
@@ -284,20 +285,16 @@ class Emitter {
     const { code } = this;
     const [a = 0, b = 0, c = 0] = operands;
     const [less, more] = this.compared.get(a) ?? [];
-    if (op === 'select' && less === b && more === c)
+    const extreme = less === b && more === c ? 'pmin' : less === c && more === b ? 'pmax' : undefined;
+    if (op === 'select' && extreme !== undefined)
       code
         .get(c)
         .get(b)
-        .op(this.wide ? 'f64x2.pmin' : 'f32x4.pmin');
-    else if (op === 'select' && less === c && more === b)
-      code
-        .get(c)
-        .get(b)
-        .op(this.wide ? 'f64x2.pmax' : 'f32x4.pmax');
+        .op(`${this.wide ? 'f64x2' : 'f32x4'}.${extreme}`);
     else if (op === 'select' && this.zeros.has(b)) code.get(c).get(a).op('v128.andnot');
     else if (op === 'select') code.get(b).get(c).get(a).op('v128.bitselect');
     else if (op === 'sign') this.sign(a);
-    else if (op === 'exp' || op === 'log' || op === 'cos' || op === 'pow') emitElementary(code, op, operands, this.wide);
+    else if (isElementary(op)) emitElementary(code, op, operands, this.wide);
     else {
       for (const operand of operands) code.get(operand);
       code.op((this.wide ? float64Ops : float32Ops)[op]);
@@ -308,33 +305,46 @@ class Emitter {
   private sign(a: number): void {
     const { code } = this;
     const differs = this.wide ? 'f64x2.ne' : 'f32x4.ne';
-    const [signBit = 0, zero = 0, one = 0] = this.units;
-    code.get(a).get(signBit).op('v128.and');
-    code.get(a).get(zero).op(differs).get(one).op('v128.and', 'v128.or');
+    code.get(a);
+    this.constant(-0);
+    code.op('v128.and').get(a);
+    this.constant(0);
+    code.op(differs);
+    this.constant(1);
+    code.op('v128.and', 'v128.or');
     code.get(a).get(a).op(differs, 'v128.or');
   }
 
   /** Adds x, or a·b formed in float64, to the lanes of a sum. */
   private accumulate(one: Instruction & { sum: number }, half: number, operands: readonly number[], mask: number | undefined): void {
     const { code } = this;
-    const masked = operands.map((operand) => {
-      if (mask === undefined) return operand;
-      const local = code.local('v128');
-      code.get(operand).get(mask).op('v128.and').set(local);
-      return local;
-    });
-    const push = (operand: number, part: number): void => {
-      code.get(operand);
-      if (part === 1) code.get(operand).shuffle(upperHalf);
-      if (!this.wide) code.op('f64x2.promote_low_f32x4');
-    };
     for (const part of this.wide ? [0] : [0, 1]) {
       const lane = this.lanes[one.sum]![this.wide ? half : 2 * half + part]!;
       code.get(lane);
-      for (const operand of masked) push(operand, part);
+      for (const operand of operands) code.get(this.summand(operand, part, mask));
       if (one.op === 'dot') code.op('f64x2.mul');
       code.op('f64x2.add').set(lane);
     }
+  }
+
+  /** A half of a vector in float64, zero where the mask says; once for all sums, because engines do not find equal shuffles. */
+  private summand(operand: number, part: number, mask: number | undefined): number {
+    const { code, summands } = this;
+    const key = 2 * operand + part;
+    const known = summands.get(key);
+    if (known !== undefined) return known;
+    const local = code.local('v128');
+    const half = mask === undefined && part === 1 ? this.upperHalves.get(operand) : undefined;
+    if (half !== undefined) code.get(half.pointer).load('v128.load64_zero', half.offset);
+    else {
+      code.get(operand);
+      if (mask !== undefined) code.get(mask).op('v128.and');
+      if (part === 1) code.set(local).get(local).get(local).shuffle(upperHalf);
+    }
+    if (!this.wide) code.op('f64x2.promote_low_f32x4');
+    code.set(local);
+    summands.set(key, local);
+    return local;
   }
 
   /** For each vector of the last, partial turn: all ones where the element lies before the end. */

@@ -2,7 +2,8 @@ import { optimizer } from '../train/method.ts';
 
 /**
  * Sophia (Liu et al. 2023, arXiv:2305.14342): momentum divided by a running estimate of the Hessian's diagonal, clipped to ±1. The estimate is an input:
- * an array for each parameter, of which every k-th is used, from the first step on; pass any other time what you have.
+ * an array for each parameter, of which every k-th is used, from the first step on; pass any other time what you have. Estimates written into
+ * `opt.inputs.hessian` and passed as `opt.step(opt.grads, opt.inputs)` are not copied.
  *
  * h ← β₂·h + (1 − β₂)·ĥ where (t − 1) mod k = 0, m ← β₁·m + (1 − β₁)·g, w ← w − η·(clamp(m/max(γ·h, ε), ±1) + λ·w).
  *

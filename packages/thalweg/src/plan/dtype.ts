@@ -10,7 +10,7 @@ export const bytesOf: Readonly<Record<DType, number>> = {
 };
 
 /** The magnitudes of normal numbers. */
-const normalRange: Readonly<Record<DType, readonly [number, number]>> = {
+export const normalRange: Readonly<Record<DType, readonly [number, number]>> = {
   float32: [2 ** -126, (2 - 2 ** -23) * 2 ** 127],
   float64: [2 ** -1022, Number.MAX_VALUE],
 };

@@ -6,7 +6,7 @@
 import { rebuild, type Graph, type Node } from '../language/graph.ts';
 import { KindTable, type Kind } from '../language/kind.ts';
 import { elementOps, isElementOp } from '../language/op.ts';
-import { isNormal, type DType } from './dtype.ts';
+import { normalRange, type DType } from './dtype.ts';
 
 interface Context {
   readonly graph: Graph;
@@ -22,7 +22,8 @@ const rewrites: readonly Rewrite[] = [
   foldConstants, //                1 / 2                       → 0.5, in float64, for constants of the text
   complementOfPower, //            1 − βᵗ                      → compow(β, t) = −expm1(t·log β), for host scalars
   multiplyByReciprocal, //         x / s, x array, s host      → normal(1 / s) ? x·(1 / s) : x / s
-  compareWithNumber, //            min(x, s)                   → normal(s) ? (s < x ? s : x) : min(x, s), and max likewise
+  cubeRoot, //                     x^(1/3)                     → cbrt(x), for float32 arrays x; NaN for x < 0 either way
+  compareWithNumber, //            min(x, s)                   → −big < 1 / s ? (s < x ? s : x) : min(x, s), and max likewise
   sameBranches, //                 c ? x : x                   → x
 ];
 
@@ -46,14 +47,30 @@ function multiplyByReciprocal(node: Node, { graph, kind, dtype }: Context): Node
   return graph.node('select', [graph.node('normal', [reciprocal], dtype), graph.node('mul', [x, reciprocal]), node]);
 }
 
-/** Beside a number that is neither NaN nor zero, a comparison does what `min` and `max` do, and is a fraction of the instructions. */
+function cubeRoot(node: Node, { graph, kind, dtype }: Context): Node | undefined {
+  const [x, third] = node.operands;
+  if (node.op !== 'pow' || x === undefined || kind(x) !== 'array' || dtype !== 'float32') return undefined;
+  return third?.op === 'const' && third.attribute === 1 / 3 ? graph.node('cbrt', [x]) : undefined;
+}
+
+/**
+ * Beside a number s a comparison does what `min` and `max` do, in a fraction of the instructions: it gives x where x is NaN or equal to s. That is wrong
+ * only where s is NaN, or the zero that counts as less than x = 0 (for `max`, as more), or is rounded to it; then 1/s is beyond a bound, or NaN.
+ */
 function compareWithNumber(node: Node, { graph, kind, dtype }: Context): Node | undefined {
   if (node.op !== 'min' && node.op !== 'max') return undefined;
   const [x, s] = node.operands.toSorted((a, b) => Number(kind(a) === 'host') - Number(kind(b) === 'host'));
   if (x === undefined || s === undefined || kind(x) !== 'array' || kind(s) !== 'host') return undefined;
-  const chosen = graph.node('select', [graph.node('lt', node.op === 'min' ? [s, x] : [x, s]), s, x]);
-  if (s.op === 'const') return isNormal(Number(s.attribute), dtype) ? chosen : undefined;
-  return graph.node('select', [graph.node('normal', [s], dtype), chosen, node]);
+  const least = node.op === 'min';
+  const chosen = graph.node('select', [graph.node('lt', least ? [s, x] : [x, s]), s, x]);
+  const bound = 1 / normalRange[dtype][0];
+  if (s.op === 'const') {
+    const reciprocal = 1 / Number(s.attribute);
+    return (least ? -bound < reciprocal : reciprocal < bound) ? chosen : undefined;
+  }
+  const reciprocal = graph.node('div', [graph.constant(1), s]);
+  const same = graph.node('lt', least ? [graph.constant(-bound), reciprocal] : [reciprocal, graph.constant(bound)]);
+  return graph.node('select', [same, chosen, node]);
 }
 
 function sameBranches(node: Node): Node | undefined {

@@ -79,6 +79,7 @@ function combine(node: Node, [a, b, c]: readonly [Interval, Interval, Interval],
       return [Math.floor(a[0]), Math.floor(a[1])];
     case 'abs':
     case 'sqrt':
+    case 'cbrt':
     case 'exp':
       return positive;
     case 'lt':

@@ -194,6 +194,14 @@ export class Arena {
     for (let i = 0; i < addresses.length; i++) words.set(argumentsAt + word * (argument.arrays + i), addresses[i]!);
   }
 
+  /** Tells a routine these words, of which there are room for seven, instead of what a kernel is told. */
+  tellRoutine(values: readonly number[]): void {
+    this.lastTable = undefined;
+    values.forEach((value, i) => {
+      this.words.set(this.argumentsAt + word * i, value);
+    });
+  }
+
   /** Numbers of the arrays' type from this address on, `length` of them. */
   numbers(at: number, length: number): Float32Array | Float64Array {
     return this.dtype === 'float32' ? new Float32Array(this.buffer, at, length) : new Float64Array(this.buffer, at, length);

@@ -1,8 +1,7 @@
 /** Binds a plan's routine to an arena: which arrays of which tensor it reads and writes. */
 import { elementsOf, type Form } from '../language/form.ts';
 import type { Node } from '../language/graph.ts';
-import { multiply } from '../lower/routines/matmul.ts';
-import { draw } from '../lower/routines/noise.ts';
+import { multiply as plainly } from '../lower/routines/matmul.ts';
 import type { Matrix } from '../lower/routines/routine.ts';
 import { routineTable } from '../lower/routines/table.ts';
 import type { FormedArray, RoutineCall } from '../plan/plan.ts';
@@ -10,7 +9,7 @@ import type { Arena } from './arena.ts';
 import type { Backend } from './backend.ts';
 import type { Crew } from './crew.ts';
 import { multiplyWith } from './matmul.ts';
-import { drawWith } from './noise.ts';
+import { noiseWith } from './noise.ts';
 
 /** A function that runs the routine for tensor `j`. `valueOf` gives the numbers of the tensor at hand. */
 export function bindRoutine(
@@ -20,8 +19,8 @@ export function bindRoutine(
   crew: Crew,
   valueOf: (node: Node, j: number) => number,
 ): (j: number) => void {
-  const run = routineTable[call.op];
-  const ways = backend === 'wasm' ? { multiply: multiplyWith(crew), draw: drawWith(crew) } : { multiply, draw };
+  const run = backend === 'wasm' && call.op === 'noise' ? noiseWith(arena, crew) : routineTable[call.op];
+  const multiply = backend === 'wasm' ? multiplyWith(crew) : plainly;
   const jobs = arena.tensors.map(({ name, shape }, j) => {
     const matrix = ({ array, form }: FormedArray): Matrix => ({ data: arena.view(array, j), ...dimensions(form, shape) });
     return { tensor: name, operands: call.operands.map(matrix), result: matrix(call.result) };
@@ -30,7 +29,7 @@ export function bindRoutine(
     const job = jobs[j];
     if (job === undefined) return;
     const scalars = call.scalars.map((node) => valueOf(node, j));
-    run({ ...job, scalars, ...ways });
+    run({ ...job, scalars, multiply });
   };
 }
 

@@ -100,9 +100,11 @@ export function takeInputs({ options, inputValues, pending, roster }: Core, inpu
       continue;
     }
     for (const [parameter, array] of Object.entries(value)) {
-      const place = roster.places.get(parameter);
-      if (place?.member.stepper.arena.has(`input.${name}`) === true)
-        place.member.stepper.arena.view(`input.${name}`, place.index).set(array);
+      const { member, index } = roster.places.get(parameter) ?? {};
+      if (member?.stepper.arena.has(`input.${name}`) !== true || index === undefined) continue;
+      const view = member.stepper.arena.view(`input.${name}`, index);
+      // A view from `opt.inputs` is filled already.
+      if (array.buffer !== view.buffer || array.byteOffset !== view.byteOffset) view.set(array);
     }
   }
 }

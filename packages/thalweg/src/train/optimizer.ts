@@ -87,6 +87,24 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     return { params: halfViews as Half<P>['params'], grads: gradientViews as Half<P>['grads'] };
   }
 
+  /**
+   * Live views of the inputs that are an array for each parameter, by input and parameter: fill them, then call `step(opt.grads, opt.inputs)`, which
+   * copies nothing.
+   */
+  get inputs(): Readonly<Record<string, Views<Dense<P>>>> {
+    const { roster, removed } = this.running('inputs');
+    const out: Record<string, Record<string, AnyArray>> = {};
+    for (const { name: input, kind } of roster.inputs) {
+      if (kind !== 'tensor') continue;
+      const views: Record<string, AnyArray> = (out[input] = {});
+      for (const [name, { member, index }] of roster.places) {
+        const { arena } = member.stepper;
+        if (!removed.has(name) && arena.has(`input.${input}`)) views[name] = arena.view(`input.${input}`, index);
+      }
+    }
+    return out as Record<string, Views<Dense<P>>>;
+  }
+
   /** The hyperparameters: assign a number, a schedule or a function, in force from the next step. Never recompiles. */
   get hyper(): Record<N, HyperValue> {
     this.running('hyper');

@@ -5,7 +5,7 @@ import { requireWhole } from './whole.ts';
  * Mechanic (Cutkosky, Defazio & Mehta 2023, arXiv:2306.00144): learns the scale of the steps of the optimizer before it, whose `lr` is then 1 or a
  * schedule with that peak. Several bettors with their own memories each learn a scale; theirs are added up.
  *
- * With u the optimizer's step and s = Σsᵢ: Δ = (w₀ − w)/(s + ε), h = ⟨g + λ·s·(‖g‖/‖w‖)·w, Δ⟩, and for each i, βᵢ = 1 − 10⁻ⁱ: rᵢ ← βᵢ·rᵢ + clamp(h, ±mᵢ)·sᵢ,
+ * With u the optimizer's step and s = Σsᵢ: Δ = (w₀ − w)/(s + ε), h = ⟨g, Δ⟩ + λ·s·(‖g‖/‖w‖)·⟨w, Δ⟩, and for each i, βᵢ = 1 − 10⁻ⁱ: rᵢ ← βᵢ·rᵢ + clamp(h, ±mᵢ)·sᵢ,
  * mᵢ ← max(βᵢ·mᵢ, |h| + ε), vᵢ ← βᵢ²·vᵢ + h², sᵢ ← (s₀/n·mᵢ + max(0, rᵢ))/(√vᵢ + ε). Then w ← w₀ − s·(Δ − u). Norms and products run over all parameters.
  *
  * @param options - `weightDecay` λ, `eps` ε, `initial` s₀, `count` n, the number of bettors, from 1 to 9
@@ -28,7 +28,7 @@ export const mechanic = transform({
     ${bettors.map((i) => `σ${i} = t == 1 ? s₀ : s${i}`).join('\n    ')}
     σ = ${sum('σ')}
     Δ = (x − p) / (σ + ε)
-    h = ⟨g + λ·σ·‖g‖_all / (‖p‖_all + ε)·p, Δ⟩_all
+    h = ⟨g, Δ⟩_all + λ·σ·‖g‖_all / (‖p‖_all + ε)·⟨p, Δ⟩_all
     ${bettors
       .map(
         (i) => `r${i} ← (1 − 10^(−${i}))·r${i} + max(−m${i}, min(m${i}, h))·σ${i}

@@ -5,7 +5,7 @@
 import { isReduction, scopeOf, topological, type Node } from '../../src/language/graph.ts';
 import { elementOps, isElementOp } from '../../src/language/op.ts';
 import type { Program } from '../../src/language/program.ts';
-import { cos, exp, log, numbers, pow } from '../../src/lower/elementary.ts';
+import { cbrt, cos, exp, log, numbers, pow, singles } from '../../src/lower/elementary.ts';
 import { decode, encode } from '../../src/lower/coding.ts';
 import { hashOf, keyOf } from '../../src/lower/random.ts';
 import type { DType } from '../../src/plan/dtype.ts';
@@ -22,6 +22,7 @@ const specified: Readonly<Record<string, (a: number, b: number) => number>> = {
   log: (a) => log(numbers, a),
   cos: (a) => cos(numbers, a),
   pow: (a, b) => pow(numbers, a, b),
+  cbrt: (a) => cbrt(singles, a),
 };
 
 /** Runs a program step by step. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 const arrayLeaves = ['w', 'g', 'a', 'b', 'c'];
 const scalarLeaves = ['t', 'η', 'β', '0.5', '3', '1e-3', '(1 − βᵗ)', 'd', 'e'];
-const unary = ['−(X)', '|(X)|', '√|(X)|', '√(X)', 'sign(X)', '(X)²', '(X)^3', 'exp(X)', 'log(X)', 'cos(X)', 'floor(X)'];
+const unary = ['−(X)', '|(X)|', '√|(X)|', '√(X)', 'sign(X)', '(X)²', '(X)^3', 'exp(X)', 'log(X)', 'cos(X)', 'floor(X)', '(X)^(1/3)'];
 const binary = [
   '(X) + (Y)',
   '(X) − (Y)',

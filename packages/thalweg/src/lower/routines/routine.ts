@@ -13,9 +13,6 @@ export interface Matrix {
 /** out = A·B, or A·Bᵀ, each element summed in the order of the inner index, every product and sum rounded to the array's type. */
 export type Multiply = (a: Matrix, b: Matrix, out: Matrix, transposed?: boolean) => void;
 
-/** Fills an array with draws from N(0, 1), which follow from the key and the step. */
-export type Draw = (key: readonly [seed: number, tensor: number], t: number, out: Float32Array | Float64Array) => void;
-
 /** One call of a routine for one tensor. */
 export interface RoutineJob {
   /** The parameter's name. */
@@ -25,8 +22,6 @@ export interface RoutineJob {
   readonly result: Matrix;
   /** How the backend multiplies matrices; all ways give the same bits. */
   readonly multiply: Multiply;
-  /** How the backend draws noise; all ways give the same bits. */
-  readonly draw: Draw;
 }
 
 /** Reads its operands and overwrites its result. */
