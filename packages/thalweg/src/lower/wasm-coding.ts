@@ -6,7 +6,7 @@ import type { Code } from '../assembler/code.ts';
 import { isScaled, scaled, shiftOf } from '../plan/format.ts';
 import type { Coded, Kernel } from '../plan/kernel.ts';
 import { eight, float, lowest } from './coding.ts';
-import { RandomEmitter, randomLanes } from './wasm-random.ts';
+import { RandomEmitter } from './wasm-random.ts';
 
 /** What the kernel's loop tells: the address of each array's part at hand. */
 type Pointers = readonly number[];
@@ -30,7 +30,6 @@ export class CodingEmitter {
   private readonly code: Code;
   private readonly pointers: Pointers;
   private readonly draws: boolean;
-  private readonly constants: ReadonlyMap<number, number>;
   private readonly random: RandomEmitter;
   /** Codes that were read for two vectors, by array. */
   private readonly read = new Map<number, number>();
@@ -47,14 +46,7 @@ export class CodingEmitter {
     this.draws = kernel.draws;
     const scaledStores = kernel.code.flatMap((one) => (one.op === 'store' && isScaled(one.coded?.format) ? [one.array] : []));
     this.vectors = scaledStores.length > 0 ? blockVectors : undefined;
-    this.constants = new Map(constantsOf(kernel).map((value) => [value, code.local('v128')]));
-    this.random = new RandomEmitter(code, (value) => this.constant(value));
-  }
-
-  /** Loads the constants: an engine makes a vector anew wherever it is written. */
-  prologue(): void {
-    const { code } = this;
-    for (const [value, local] of this.constants) code.i32x4(value).set(local);
+    this.random = new RandomEmitter(code);
   }
 
   /** Starts a segment; `key` pushes the tensor's key for random bits in all lanes, `index` the number of the first element as an i32. */
@@ -73,7 +65,7 @@ export class CodingEmitter {
       const base = code.local('v128');
       code.get(this.pointers[coded.scales]!).load('i32.load8_u').op('i32x4.splat');
       code
-        .get(this.constant(lowest - exponents(coded)))
+        .i32x4(lowest - exponents(coded))
         .op('i32x4.add')
         .i32(float.exponent)
         .op('i32x4.shl')
@@ -132,7 +124,7 @@ export class CodingEmitter {
     const codes = code.local('v128');
     code.get(value);
     if (coded.draw === undefined) {
-      code.get(value).i32(16).op('i32x4.shr_u').get(this.constant(1)).op('v128.and').get(this.constant(0x7fff)).op('i32x4.add');
+      code.get(value).i32(16).op('i32x4.shr_u').i32x4(1).op('v128.and').i32x4(0x7fff).op('i32x4.add');
     } else this.random.push(coded.draw, k, 16);
     code.get(value).get(value).op('f32x4.eq', 'v128.and', 'i32x4.add').i32(16).op('i32x4.shr_u').set(codes);
     const half = this.waiting.get(array);
@@ -181,11 +173,11 @@ export class CodingEmitter {
     const one = known ?? { target, values: [], largest: code.local('v128') };
     if (known === undefined) {
       this.deferred.set(target.array, one);
-      code.get(this.constant(0)).set(one.largest);
+      code.i32x4(0).set(one.largest);
     }
     one.values.push(value);
     // One exponent more makes infinities and NaN negative, and so never the largest.
-    code.get(one.largest).get(value).get(this.constant(float.magnitude)).op('v128.and').get(this.constant(octave)).op('i32x4.add');
+    code.get(one.largest).get(value).i32x4(float.magnitude).op('v128.and').i32x4(octave).op('i32x4.add');
     if (mask !== undefined) code.get(mask).op('v128.and');
     code.op('i32x4.max_s').set(one.largest);
   }
@@ -201,33 +193,19 @@ export class CodingEmitter {
       const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
       code.get(largest).get(largest).get(largest).shuffle(bytes).op('i32x4.max_s').set(largest);
     }
-    code
-      .get(largest)
-      .i32(float.exponent)
-      .op('i32x4.shr_u')
-      .get(this.constant(1))
-      .op('i32x4.sub')
-      .get(this.constant(lowest))
-      .op('i32x4.max_s')
-      .set(base);
-    code.get(this.pointers[coded.scales!]!).get(base).get(this.constant(lowest)).op('i32x4.sub').firstLane().store('i32.store8');
-    code
-      .get(base)
-      .get(this.constant(exponents(coded)))
-      .op('i32x4.sub')
-      .i32(float.exponent)
-      .op('i32x4.shl')
-      .set(base);
+    code.get(largest).i32(float.exponent).op('i32x4.shr_u').i32x4(1).op('i32x4.sub').i32x4(lowest).op('i32x4.max_s').set(base);
+    code.get(this.pointers[coded.scales!]!).get(base).i32x4(lowest).op('i32x4.sub').firstLane().store('i32.store8');
+    code.get(base).i32x4(exponents(coded)).op('i32x4.sub').i32(float.exponent).op('i32x4.shl').set(base);
     return base;
   }
 
   private encodeSigned({ draw = 0 }: Coded, k: number, value: number, base: number): void {
     const { code } = this;
     const [magnitude, sign] = [code.local('v128'), code.local('v128')];
-    code.get(value).get(this.constant(float.magnitude)).op('v128.and').set(magnitude);
+    code.get(value).i32x4(float.magnitude).op('v128.and').set(magnitude);
     code.get(value).i32(31).op('i32x4.shr_s').set(sign);
     code.get(magnitude).get(base).op('f32x4.add').get(base).op('i32x4.sub');
-    code.get(magnitude).get(this.constant(octave)).op('i32x4.add').get(base).op('i32x4.sub');
+    code.get(magnitude).i32x4(octave).op('i32x4.add').get(base).op('i32x4.sub');
     code.get(base).get(magnitude).op('i32x4.gt_s', 'v128.bitselect');
     this.random.push(draw, k, eight.shift);
     code.op('i32x4.add').i32(eight.shift).op('i32x4.shr_s').get(sign).op('v128.xor').get(sign).op('i32x4.sub');
@@ -236,10 +214,10 @@ export class CodingEmitter {
   private encodeUnsigned({ draw = 0 }: Coded, k: number, value: number, base: number): void {
     const { code } = this;
     const magnitude = code.local('v128');
-    code.get(value).get(this.constant(float.magnitude)).op('v128.and').set(magnitude);
+    code.get(value).i32x4(float.magnitude).op('v128.and').set(magnitude);
     code.get(magnitude).get(base).op('i32x4.sub');
     this.random.push(draw, k, eight.shift);
-    code.op('i32x4.add').i32(eight.shift).op('i32x4.shr_s').get(magnitude).get(this.constant(1)).op('i32x4.min_s', 'i32x4.max_s');
+    code.op('i32x4.add').i32(eight.shift).op('i32x4.shr_s').get(magnitude).i32x4(1).op('i32x4.min_s', 'i32x4.max_s');
   }
 
   /** Pops codes with their signs, pushes floats. */
@@ -248,11 +226,11 @@ export class CodingEmitter {
     const [codes, magnitude, pattern] = [code.local('v128'), code.local('v128'), code.local('v128')];
     code.set(codes).get(codes).op('i32x4.abs').set(magnitude);
     code.get(magnitude).i32(eight.shift).op('i32x4.shl').get(base).op('i32x4.add').set(pattern);
-    code.get(pattern).get(this.constant(octave)).op('i32x4.sub');
+    code.get(pattern).i32x4(octave).op('i32x4.sub');
     code.get(pattern).get(base).op('f32x4.sub');
-    code.get(magnitude).get(this.constant(7)).op('i32x4.gt_s', 'v128.bitselect');
-    code.get(codes).get(this.constant(0x80000000)).op('v128.and', 'v128.or');
-    code.get(magnitude).get(this.constant(126)).op('i32x4.gt_s', 'v128.or');
+    code.get(magnitude).i32x4(7).op('i32x4.gt_s', 'v128.bitselect');
+    code.get(codes).i32x4(0x80000000).op('v128.and', 'v128.or');
+    code.get(magnitude).i32x4(126).op('i32x4.gt_s', 'v128.or');
   }
 
   /** Pops codes, pushes floats. */
@@ -260,36 +238,12 @@ export class CodingEmitter {
     const { code } = this;
     const codes = code.local('v128');
     code.set(codes).get(codes).i32(eight.shift).op('i32x4.shl').get(base).op('i32x4.add');
-    code.get(codes).get(this.constant(0)).op('i32x4.ne', 'v128.and').get(codes).get(this.constant(255)).op('i32x4.eq', 'v128.or');
-  }
-
-  /** The local that holds a constant in all lanes. */
-  private constant(value: number): number {
-    const local = this.constants.get(value | 0);
-    if (local === undefined) throw new RangeError(`${String(value)} is not among the constants`);
-    return local;
+    code.get(codes).i32x4(0).op('i32x4.ne', 'v128.and').get(codes).i32x4(255).op('i32x4.eq', 'v128.or');
   }
 }
 
 /** By how much the bits of a float grow when it doubles. */
 const octave = 1 << float.exponent;
-
-/** The vectors of equal lanes that a kernel needs. */
-function constantsOf(kernel: Kernel): number[] {
-  const all = kernel.code.flatMap((one) => ('array' in one && one.coded !== undefined ? [one.coded] : []));
-  const draws = all.flatMap(({ draw }) => (draw === undefined ? [] : [draw]));
-  const has = (format: Coded['format']): boolean => all.some((coded) => coded.format === format);
-  const scales = [...new Set(all.filter(({ format }) => isScaled(format)).map(exponents))];
-  const wanted = [
-    ...randomLanes(draws, [...(has('bfloat16') ? [16] : []), ...(scales.length > 0 ? [eight.shift] : [])]),
-    ...(has('bfloat16') ? [0x7fff, 1] : []),
-    ...scales.flatMap((exponent) => [lowest - exponent, exponent]),
-    ...(scales.length > 0 ? [0, 1, lowest, float.magnitude, octave] : []),
-    ...(has('float8') ? [7, 126, 0x80000000] : []),
-    ...(has('ufloat8') ? [255] : []),
-  ];
-  return [...new Set(wanted.map((value) => value | 0))];
-}
 
 function exponents({ format }: Coded): number {
   return format === 'float8' ? eight.float8 : eight.ufloat8;

@@ -7,25 +7,16 @@ const { element, factor, fold, word: nextWord } = randomConstants;
 /** What two vectors advance the sequence by. */
 const advance = 4 * element;
 
-/** The constants that these draws need in all lanes, of `count` bits from the lower end of a word among them. */
-export function randomLanes(draws: readonly number[], counts: readonly number[]): number[] {
-  if (draws.length === 0) return [];
-  const words = draws.filter((draw) => draw > 1).map((draw) => Math.imul(draw >>> 1, nextWord));
-  return [factor, advance, ...words, ...counts.map((count) => (1 << count) - 1)];
-}
-
-/** Emits the random sequence of a kernel. `constant` is the local that holds a number in all lanes. */
+/** Emits the random sequence of a kernel. */
 export class RandomEmitter {
   private readonly code: Code;
-  private readonly constant: (value: number) => number;
   private readonly counter: number;
   private readonly marked: number;
   /** Random bits that were computed for two vectors, by word and by how they are taken from it. */
   private readonly bits = new Map<string, number>();
 
-  constructor(code: Code, constant: (value: number) => number) {
+  constructor(code: Code) {
     this.code = code;
-    this.constant = constant;
     this.counter = code.local('v128');
     this.marked = code.local('v128');
   }
@@ -59,7 +50,7 @@ export class RandomEmitter {
   /** Ends vector `k`: moves on after every other one. */
   endVector(k: number): void {
     const { code, counter } = this;
-    if (k % 2 === 1) code.get(counter).get(this.constant(advance)).op('i32x4.add').set(counter);
+    if (k % 2 === 1) code.get(counter).i32x4(advance).op('i32x4.add').set(counter);
   }
 
   /** Pushes `count` bits for vector `k`: the upper or the lower ones of a word. */
@@ -69,7 +60,7 @@ export class RandomEmitter {
     const bits = this.once(`${String(draw >>> 1)} ${upper ? 'upper' : 'lower'} ${String(count)}`, () => {
       code.get(this.word(draw >>> 1));
       if (upper) code.i32(32 - count).op('i32x4.shr_u');
-      else code.get(this.constant((1 << count) - 1)).op('v128.and');
+      else code.i32x4((1 << count) - 1).op('v128.and');
     });
     code.get(bits);
   }
@@ -79,8 +70,8 @@ export class RandomEmitter {
       const { code } = this;
       const at = code.local('v128');
       code.get(this.counter);
-      if (number > 0) code.get(this.constant(Math.imul(number, nextWord))).op('i32x4.add');
-      code.set(at).get(at).get(at).i32(fold).op('i32x4.shr_u', 'v128.xor').get(this.constant(factor)).op('i32x4.mul');
+      if (number > 0) code.i32x4(Math.imul(number, nextWord)).op('i32x4.add');
+      code.set(at).get(at).get(at).i32(fold).op('i32x4.shr_u', 'v128.xor').i32x4(factor).op('i32x4.mul');
     });
   }
 

@@ -136,7 +136,6 @@ class Emitter {
       code.set(local);
       if (Object.is(one.value, 0)) this.zeros.add(local);
     });
-    this.coding.prologue();
   }
 
   /** Runs over one segment, and moves on to the next record and its sums. */
