@@ -34,6 +34,15 @@ const pureDefinitions: Plugin = {
   },
 };
 
+/** Leaves out what only those who work on the compiler need. */
+const withoutDebug: Plugin = {
+  name: 'without-debug',
+  transform: {
+    filter: { id: /src\/train\/debug\.ts$/ },
+    handler: () => ({ code: 'export const debugTrace = () => undefined;', map: null }),
+  },
+};
+
 execFileSync(join(root, 'node_modules/.bin/tsc'), ['-b', ...['thalweg', 'guide', 'compare'].map((name) => `packages/${name}`)], {
   cwd: root,
   stdio: 'inherit',
@@ -41,7 +50,7 @@ execFileSync(join(root, 'node_modules/.bin/tsc'), ['-b', ...['thalweg', 'guide',
 for (const old of globSync(join(home, 'dist/**/*.{js,js.map}'))) rmSync(old);
 // Bundled apart, the worker needs no file in common with the others, which everyone would have to load.
 for (const input of [entries(), { worker: join(home, 'src/runtime/worker.ts') }]) {
-  const bundle = await rolldown({ input, platform: 'neutral', external: /^node:/, plugins: [pureDefinitions] });
+  const bundle = await rolldown({ input, platform: 'neutral', external: /^node:/, plugins: [pureDefinitions, withoutDebug] });
   await bundle.write({
     dir: join(home, 'dist'),
     chunkFileNames: '[name].js',

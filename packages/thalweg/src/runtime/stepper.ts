@@ -10,7 +10,7 @@ import type { DType } from '../plan/dtype.ts';
 import type { Bounds } from '../plan/bounds.ts';
 import { evaluated, evaluationProgram } from '../plan/cohort.ts';
 import { plain, type Coding } from '../plan/format.ts';
-import { planVariant, prepare, printPlan, type Plan, type Variants } from '../plan/plan.ts';
+import { planVariant, prepare, type Plan, type Variants } from '../plan/plan.ts';
 import { Arena } from './arena.ts';
 import type { Backend } from './backend.ts';
 import type { Crew } from './crew.ts';
@@ -41,7 +41,7 @@ export interface StepperOptions {
   /** The scalar states, where another stepper keeps them. */
   readonly scalarStates?: Map<string, Float64Array>;
   /** Receives the plan of each variant as text. */
-  readonly trace?: ((text: string) => void) | undefined;
+  readonly trace?: ((plan: Plan) => void) | undefined;
 }
 
 const mostConditions = 30;
@@ -143,7 +143,7 @@ export class Stepper {
 
   private compile(outcome: number): Variant {
     const plan = this.planOf(outcome);
-    this.options.trace?.(printPlan(plan));
+    this.options.trace?.(plan);
     const variant = new Variant(plan, this.arena, this.options.backend, this.options.crew);
     this.compiled.set(outcome, variant);
     return variant;

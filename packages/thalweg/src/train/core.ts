@@ -17,6 +17,7 @@ import type { StepContext } from '../runtime/leaves.ts';
 import { Schedule } from '../schedules/schedule.ts';
 import type { AnyArray } from './arrays.ts';
 import { hyperNames, type HyperName, type Recipe } from './branch.ts';
+import { debugTrace } from './debug.ts';
 import { floatsOf, roundInto } from './half.ts';
 import { LiveHyper } from './hyper.ts';
 import { hidden, policyParts, type LossScale } from './policy.ts';
@@ -242,10 +243,4 @@ function checkFactors(program: Program, hyper: LiveHyper): void {
       "is a function, whose peak is unknown, and decay: 'independent' follows the schedule's factor; use a schedule",
     );
   }
-}
-
-/** `THALWEG_DEBUG=1` prints each plan and kernel as it is made. */
-function debugTrace(name: string): ((text: string) => void) | undefined {
-  const wanted = typeof process !== 'undefined' && (process.env['THALWEG_DEBUG'] ?? '') !== '';
-  return wanted ? (text) => console.error(`thalweg: ${name}\n${text}\n`) : undefined;
 }

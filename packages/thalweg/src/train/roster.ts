@@ -11,6 +11,7 @@ import { codingsOf, type StateFormat } from '../plan/format.ts';
 import { halfCodings, halved, readsWholeGradient, type HalfFormat } from '../plan/half.ts';
 import { whyNotLazy } from '../plan/lazy.ts';
 import { observed } from '../plan/observe.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Backend } from '../runtime/backend.ts';
 import type { Crew } from '../runtime/crew.ts';
 import type { Member } from '../runtime/ensemble.ts';
@@ -60,7 +61,7 @@ export interface RosterOptions {
   readonly before: readonly Part[];
   /** Whether to measure each step, and sign flips with it. */
   readonly observe: { readonly signFlips: boolean } | undefined;
-  readonly trace: ((text: string) => void) | undefined;
+  readonly trace: ((plan: Plan) => void) | undefined;
 }
 
 /** Everything that an optimizer trains. */
