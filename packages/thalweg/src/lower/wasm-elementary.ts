@@ -68,8 +68,7 @@ function basic(code: Code, wide: boolean): Omit<RootArithmetic<Parts>, 'unless' 
   const apply = (op: PlainInstruction, ...operands: Parts[]): Parts => each(code, operands, () => code.op(op));
   return {
     constant: (value) => {
-      if (wide) code.f64x2(value);
-      else code.f32x4(value);
+      code[type](value);
       return [store(code)];
     },
     add: (a, b) => apply(`${type}.add`, a, b),

@@ -34,6 +34,7 @@ const [argumentsAt, fromSegment, toSegment] = [0, 1, 2];
 /** The module for one element type. */
 export function matmulModule(dtype: DType, memory: MemoryKind): Uint8Array<ArrayBuffer> {
   const wide = dtype === 'float64';
+  const shape = wide ? 'f64x2' : 'f32x4';
   const code = new Code(3);
   const local = (): number => code.local('i32');
   const [record, inner, done, rest] = [local(), local(), local(), local()];
@@ -66,7 +67,7 @@ export function matmulModule(dtype: DType, memory: MemoryKind): Uint8Array<Array
           .get(sum)
           .get(splat)
           .get(values[j] ?? 0)
-          .op(wide ? 'f64x2.mul' : 'f32x4.mul', wide ? 'f64x2.add' : 'f32x4.add')
+          .op(`${shape}.mul`, `${shape}.add`)
           .set(sum);
       });
     });

@@ -4,14 +4,14 @@
  *
  * The function is called as `convention.ts` says, with i32s; the words that it reads are addresses of the memory's kind.
  */
-import { Code, type PlainInstruction } from '../assembler/code.ts';
+import { Code } from '../assembler/code.ts';
 import { encodeModule, type MemoryKind } from '../assembler/module.ts';
 import type { ElementOp } from '../language/op.ts';
 import { bytesOf } from '../plan/dtype.ts';
 import type { Instruction, Kernel } from '../plan/kernel.ts';
 import { argument, segment, word } from './convention.ts';
 import { CodingEmitter, shiftsOf } from './wasm-coding.ts';
-import { emitElementary, isElementary, upperHalf, type Elementary } from './wasm-elementary.ts';
+import { emitElementary, isElementary, upperHalf } from './wasm-elementary.ts';
 
 const vectorBytes = 16;
 
@@ -22,26 +22,12 @@ export function lowerToWasm(kernel: Kernel, memory: MemoryKind): Uint8Array<Arra
   return new Emitter(kernel, memory).module();
 }
 
-/** Composites that are not one instruction. */
-type Simple = Exclude<ElementOp, 'sign' | Elementary | 'select'>;
-
-const float32Ops: Readonly<Record<Simple, PlainInstruction>> = {
-  neg: 'f32x4.neg', abs: 'f32x4.abs', sqrt: 'f32x4.sqrt', floor: 'f32x4.floor',
-  add: 'f32x4.add', sub: 'f32x4.sub', mul: 'f32x4.mul', div: 'f32x4.div', min: 'f32x4.min', max: 'f32x4.max',
-  lt: 'f32x4.lt', le: 'f32x4.le', eq: 'f32x4.eq', ne: 'f32x4.ne',
-}; // prettier-ignore
-
-const float64Ops: Readonly<Record<Simple, PlainInstruction>> = {
-  neg: 'f64x2.neg', abs: 'f64x2.abs', sqrt: 'f64x2.sqrt', floor: 'f64x2.floor',
-  add: 'f64x2.add', sub: 'f64x2.sub', mul: 'f64x2.mul', div: 'f64x2.div', min: 'f64x2.min', max: 'f64x2.max',
-  lt: 'f64x2.lt', le: 'f64x2.le', eq: 'f64x2.eq', ne: 'f64x2.ne',
-}; // prettier-ignore
-
 class Emitter {
   private readonly kernel: Kernel;
   private readonly code = new Code(3);
   private readonly memory: MemoryKind;
   private readonly wide: boolean;
+  private readonly shape: 'f32x4' | 'f64x2';
   private readonly coding: CodingEmitter;
   private readonly shifts: readonly number[];
   /** Vectors in a turn, and the bytes of each array by which the loop then advances; tensors are padded to them. */
@@ -67,6 +53,7 @@ class Emitter {
     this.kernel = kernel;
     this.memory = memory;
     this.wide = kernel.dtype === 'float64';
+    this.shape = this.wide ? 'f64x2' : 'f32x4';
     const locals = (count: number, type: 'i32' | 'i64' | 'v128'): number[] => Array.from({ length: count }, () => this.code.local(type));
     const address = (): number => this.code.local(memory.address);
     this.bases = locals(kernel.arrays, memory.address);
@@ -132,7 +119,7 @@ class Emitter {
       const local = code.local('v128');
       this.invariant.set(i, local);
       if (one.op === 'scalar') return;
-      this.constant(one.value);
+      code[this.shape](one.value);
       code.set(local);
       if (Object.is(one.value, 0)) this.zeros.add(local);
     });
@@ -212,11 +199,6 @@ class Emitter {
     });
   }
 
-  private constant(value: number): void {
-    if (this.wide) this.code.f64x2(value);
-    else this.code.f32x4(value);
-  }
-
   /** One turn of the loop: some vectors of each array. With masks, sums and scales see only the elements before the end. */
   private turn(masks?: readonly number[]): void {
     const { code, kernel, coding } = this;
@@ -285,32 +267,23 @@ class Emitter {
     const [a = 0, b = 0, c = 0] = operands;
     const [less, more] = this.compared.get(a) ?? [];
     const extreme = less === b && more === c ? 'pmin' : less === c && more === b ? 'pmax' : undefined;
-    if (op === 'select' && extreme !== undefined)
-      code
-        .get(c)
-        .get(b)
-        .op(`${this.wide ? 'f64x2' : 'f32x4'}.${extreme}`);
+    if (op === 'select' && extreme !== undefined) code.get(c).get(b).op(`${this.shape}.${extreme}`);
     else if (op === 'select' && this.zeros.has(b)) code.get(c).get(a).op('v128.andnot');
     else if (op === 'select') code.get(b).get(c).get(a).op('v128.bitselect');
     else if (op === 'sign') this.sign(a);
     else if (isElementary(op)) emitElementary(code, op, operands, this.wide);
     else {
       for (const operand of operands) code.get(operand);
-      code.op((this.wide ? float64Ops : float32Ops)[op]);
+      code.op(`${this.shape}.${op}`);
     }
   }
 
   /** The sign's bit and, where a is not zero, 1; all ones where a is NaN. */
   private sign(a: number): void {
     const { code } = this;
-    const differs = this.wide ? 'f64x2.ne' : 'f32x4.ne';
-    code.get(a);
-    this.constant(-0);
-    code.op('v128.and').get(a);
-    this.constant(0);
-    code.op(differs);
-    this.constant(1);
-    code.op('v128.and', 'v128.or');
+    const differs = `${this.shape}.ne` as const;
+    code.get(a)[this.shape](-0).op('v128.and');
+    code.get(a)[this.shape](0).op(differs)[this.shape](1).op('v128.and', 'v128.or');
     code.get(a).get(a).op(differs, 'v128.or');
   }
 
