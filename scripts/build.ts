@@ -43,6 +43,9 @@ const withoutDebug: Plugin = {
   },
 };
 
+/** A field that is declared without a value is there for its type: the constructor sets it, and nobody need define it first. */
+const transform = { typescript: { removeClassFieldsWithoutInitializer: true } };
+
 execFileSync(join(root, 'node_modules/.bin/tsc'), ['-b', ...['thalweg', 'guide', 'compare'].map((name) => `packages/${name}`)], {
   cwd: root,
   stdio: 'inherit',
@@ -50,7 +53,14 @@ execFileSync(join(root, 'node_modules/.bin/tsc'), ['-b', ...['thalweg', 'guide',
 for (const old of globSync(join(home, 'dist/**/*.{js,js.map}'))) rmSync(old);
 // Bundled apart, the worker needs no file in common with the others, which everyone would have to load.
 for (const input of [entries(), { worker: join(home, 'src/runtime/worker.ts') }]) {
-  const bundle = await rolldown({ input, platform: 'neutral', external: /^node:/, plugins: [pureDefinitions, withoutDebug] });
+  const bundle = await rolldown({
+    input,
+    platform: 'neutral',
+    external: /^node:/,
+    plugins: [pureDefinitions, withoutDebug],
+    transform,
+    tsconfig: false,
+  });
   await bundle.write({
     dir: join(home, 'dist'),
     chunkFileNames: '[name].js',
