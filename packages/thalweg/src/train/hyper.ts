@@ -21,17 +21,22 @@ export function checkHyper(owner: string, name: string, value: unknown, text: st
   if (typeof value === 'function') return value as (t: number) => number;
   if (value instanceof Schedule) return value;
   if (typeof value !== 'number') {
-    throw new OptionError(owner, name, value, `must be a number, a schedule or a function of t, not ${describe(value)}`);
+    wrongOption(owner, name, value, 'a number, a schedule or a function of t');
   }
   if (!range(text).contains(value)) throw new OptionError(owner, name, value, `must lie in ${text}, and ${String(value)} does not`);
   return value;
+}
+
+/** Throws the OptionError of a value that is not what it must be. */
+export function wrongOption(owner: string, option: string, value: unknown, wanted: string): never {
+  throw new OptionError(owner, option, value, `must be ${wanted}, not ${describe(value)}`);
 }
 
 /** Throws an OptionError for the first key of `options` that is not `known`. */
 export function checkNames(owner: string, options: object, known: readonly string[]): void {
   const given: unknown = options;
   if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw new OptionError(owner, 'options', given, `must be an object, { ${known[0] ?? ''}: … }, not ${describe(given)}`);
+    wrongOption(owner, 'options', given, `an object, { ${known[0] ?? ''}: … }`);
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
     const list = known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`;

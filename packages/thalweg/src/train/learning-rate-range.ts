@@ -1,6 +1,5 @@
 /** Smith's learning-rate range test: one short run in which the rate grows, and what its losses say. */
-import { OptionError } from '../language/error.ts';
-import { checkNames, describe, type HyperValue } from './hyper.ts';
+import { checkNames, wrongOption, type HyperValue } from './hyper.ts';
 
 /** What the test needs of an optimizer: any that has an `lr`. */
 export interface Tunable {
@@ -130,7 +129,7 @@ function check<O extends Tunable>(options: RangeOptions<O>): void {
   checkNames(owner, options, ['make', 'train', 'from', 'to', 'steps', 'smoothing', 'divergence', 'signal']);
   const { from = 1e-6, to = 1, steps = 100, smoothing = 0.9, divergence = 4 } = options;
   const require = (option: keyof RangeOptions<O>, value: number, right: boolean, wanted: string): void => {
-    if (!right || !Number.isFinite(value)) throw new OptionError(owner, option, value, `must be ${wanted}, not ${describe(value)}`);
+    if (!right || !Number.isFinite(value)) wrongOption(owner, option, value, wanted);
   };
   require('from', from, from > 0, 'a number above 0');
   require('to', to, to > from, `a number above from (${String(from)})`);

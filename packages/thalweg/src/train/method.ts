@@ -2,13 +2,13 @@
  * Methods: what `adamw({ lr: 1e-3 })` returns, before it is bound to parameters. `optimizer` and `transform` make functions that return
  * methods from equations; `chain` joins methods into one program. Knows the language and the optimizer it will start; no backend.
  */
-import { OptionError, ThalwegError } from '../language/error.ts';
+import { ThalwegError } from '../language/error.ts';
 import { parse } from '../language/parser.ts';
 import type { Part } from '../language/program.ts';
 import { range } from '../language/range.ts';
 import { statementsToLatex } from '../lower/latex.ts';
 import { branch, hyperNames, type BoundPart, type Branch } from './branch.ts';
-import { checkHyper, checkNames, defaultRange, describe, type HyperDeclaration, type HyperValue } from './hyper.ts';
+import { checkHyper, checkNames, defaultRange, describe, wrongOption, type HyperDeclaration, type HyperValue } from './hyper.ts';
 import { otherwise } from './match.ts';
 import type { InitOptions } from './init-options.ts';
 import { Optimizer } from './optimizer.ts';
@@ -162,8 +162,7 @@ export function optimizer<
   const make = (options: OptionsOf<H, V> = {}): Method<string & keyof H> => {
     const { name, hyper, variants, inputs = {}, init = {} } = definition;
     for (const [key, one] of Object.entries<unknown>(hyper)) {
-      if (!Array.isArray(one))
-        throw new OptionError(name, key, one, `must be declared as [symbol, default], ['η', 0.1], not ${describe(one)}`);
+      if (!Array.isArray(one)) wrongOption(name, key, one, "declared as [symbol, default], ['η', 0.1]");
     }
     const resolved = resolve(name, hyper, variants ?? {}, definition.compatDefaults ?? {}, options);
     const text = typeof definition.equations === 'string' ? definition.equations : definition.equations(resolved as Resolved<H, V>);
@@ -259,7 +258,7 @@ function resolve(
     const given: unknown = Reflect.get(options, key) ?? (declared === false ? false : declared[0]);
     const right = declared === false ? typeof given === 'boolean' : declared.some((word) => word === given);
     const wanted = declared === false ? 'true or false' : declared.map((word) => JSON.stringify(word)).join(' or ');
-    if (!right) throw new OptionError(owner, key, given, `must be ${wanted}, not ${describe(given)}`);
+    if (!right) wrongOption(owner, key, given, wanted);
     resolved[key] = given;
   }
   return resolved;

@@ -2,12 +2,12 @@
  * Minimizes a function: the loop around an optimizer for those who have one function and its gradient, and the way in to deterministic
  * methods, which evaluate it again within a step.
  */
-import { OptionError, ThalwegError } from '../language/error.ts';
+import { ThalwegError } from '../language/error.ts';
 import { descend, type Arrival, type Problem, type Stop } from './descent/descend.ts';
 import type { Minimizer } from './descent/minimizer.ts';
 import type { Arrays } from './descent/space.ts';
 import { norm } from './descent/vector.ts';
-import { checkNames, describe } from './hyper.ts';
+import { checkNames, describe, wrongOption } from './hyper.ts';
 import { Method } from './method.ts';
 import type { InitOptions } from './init-options.ts';
 import type { Parameter, ViewOf } from './tensor.ts';
@@ -91,9 +91,8 @@ export async function minimize<const S extends Start>(
   options: MinimizeOptions<PointOf<S>>,
 ): Promise<Minimum<PointOf<S>>> {
   const { optimizer, steps, tolerance = 0, onStep, signal, ...init } = options;
-  if (!Number.isInteger(steps) || steps < 0)
-    throw new OptionError('minimize', 'steps', steps, `must be a whole number from 0, not ${describe(steps)}`);
-  if (!(tolerance >= 0)) throw new OptionError('minimize', 'tolerance', tolerance, `must be at least 0, not ${describe(tolerance)}`);
+  if (!Number.isInteger(steps) || steps < 0) wrongOption('minimize', 'steps', steps, 'a whole number from 0');
+  if (!(tolerance >= 0)) wrongOption('minimize', 'tolerance', tolerance, 'at least 0');
   const isVector = start instanceof Float32Array || start instanceof Float64Array;
   if (!isVector && (typeof start !== 'object' || (start as unknown) === null || Array.isArray(start)))
     throw new ThalwegError(
@@ -152,6 +151,6 @@ async function train(method: Method, problem: Problem, init: InitOptions): Promi
 function maximizes({ name }: Minimizer, init: InitOptions): boolean {
   checkNames(name, init, ['maximize']);
   const { maximize = false } = init;
-  if (typeof maximize !== 'boolean') throw new OptionError(name, 'maximize', maximize, `must be true or false, not ${describe(maximize)}`);
+  if (typeof maximize !== 'boolean') wrongOption(name, 'maximize', maximize, 'true or false');
   return maximize;
 }

@@ -1,6 +1,6 @@
 /** Lowers the learning rate when a metric stops improving: a policy of the host, for it needs what no equation of a step knows. */
 import { OptionError } from '../language/error.ts';
-import { checkNames, describe, type HyperValue } from './hyper.ts';
+import { checkNames, describe, wrongOption, type HyperValue } from './hyper.ts';
 
 /** When to lower the learning rate, and by how much. */
 export interface PlateauOptions {
@@ -78,7 +78,7 @@ export function reduceOnPlateau(opt: { readonly hyper: { lr: HyperValue } }, opt
 
   return {
     step(metric) {
-      if (typeof metric !== 'number') throw new OptionError(owner, 'metric', metric, `must be a number, not ${describe(metric)}`);
+      if (typeof metric !== 'number') wrongOption(owner, 'metric', metric, 'a number');
       if (sign * metric < sign * bar(best ?? sign * Infinity)) [best, bad] = [metric, 0];
       else bad += 1;
       if (cooling > 0) [cooling, bad] = [cooling - 1, 0];
@@ -110,7 +110,7 @@ function complete(options: PlateauOptions): Required<PlateauOptions> {
   const given = { ...defaults, ...options };
   const { mode, factor, patience, cooldown, threshold, thresholdMode, minLr, eps } = given;
   const refuse = (option: keyof PlateauOptions, wanted: string): never => {
-    throw new OptionError(owner, option, given[option], `must be ${wanted}, not ${describe(given[option])}`);
+    wrongOption(owner, option, given[option], wanted);
   };
   const words: readonly (readonly [keyof PlateauOptions, string, readonly string[]])[] = [
     ['mode', mode, ['min', 'max']],

@@ -4,7 +4,7 @@
  */
 import { OptionError } from '../language/error.ts';
 import type { Part } from '../language/program.ts';
-import { checkNames, describe } from './hyper.ts';
+import { checkNames, wrongOption } from './hyper.ts';
 
 /** Names of inputs that the optimizer fills itself. */
 export const hidden = { accumulated: 'accumulated', unscale: 'unscale' } as const;
@@ -53,12 +53,7 @@ export class LossScale {
   constructor(owner: string, given: number | DynamicLossScale) {
     const fixed = typeof given === 'number';
     if (!fixed && (typeof given !== 'object' || (given as unknown) === null))
-      throw new OptionError(
-        owner,
-        'lossScale',
-        given,
-        `must be a number or { initial, growth, backoff, interval }, not ${describe(given)}`,
-      );
+      wrongOption(owner, 'lossScale', given, 'a number or { initial, growth, backoff, interval }');
     const { initial = 65536, growth = 2, backoff = 0.5, interval = 2000 } = fixed ? { initial: given, growth: 1, backoff: 1 } : given;
     if (!fixed) checkNames(`${owner}, lossScale`, given, ['initial', 'growth', 'backoff', 'interval']);
     const right =

@@ -2,8 +2,7 @@
  * Sharpness-aware minimization: two gradient evaluations a step, around any optimizer. The first finds the worst point near w, the
  * second is the gradient there, with which the optimizer steps from w. Not an equation of one step, so it lives beside the optimizer.
  */
-import { OptionError } from '../language/error.ts';
-import { checkNames, describe } from './hyper.ts';
+import { checkNames, wrongOption } from './hyper.ts';
 import type { Inputs } from './intake.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -118,5 +117,5 @@ function around(opt: AnyOptimizer, gradient: GradientFunction, rho: number, scal
 
 function checked(owner: string, option: string, value: unknown, right: (value: number) => boolean, wanted: string): number {
   if (typeof value === 'number' && Number.isFinite(value) && right(value)) return value;
-  throw new OptionError(owner, option, value, `must be a number ${wanted}, not ${describe(value)}`);
+  wrongOption(owner, option, value, `a number ${wanted}`);
 }

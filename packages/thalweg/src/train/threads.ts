@@ -5,7 +5,7 @@ import { mostThreads } from '../runtime/control.ts';
 import { alone, Team, type Crew } from '../runtime/crew.ts';
 import { ownMemory, scriptMemory, userMemory, type MemorySource } from '../runtime/memory.ts';
 import { cores, spawner } from '../runtime/spawn.ts';
-import { describe } from './hyper.ts';
+import { describe, wrongOption } from './hyper.ts';
 
 /** A memory of the user's own, to be used from the byte `offset` on. */
 export interface GivenMemory {
@@ -50,12 +50,7 @@ export function resources(
 function checkThreads(owner: string, threads: unknown, backend: Backend): void {
   if (threads === 'auto') return;
   if (typeof threads !== 'number' || !Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
-    throw new OptionError(
-      owner,
-      'threads',
-      threads,
-      `must be "auto" or a whole number from 1 to ${String(mostThreads)}, not ${describe(threads)}`,
-    );
+    wrongOption(owner, 'threads', threads, `"auto" or a whole number from 1 to ${String(mostThreads)}`);
   }
   if (threads > 1 && backend !== 'wasm')
     throw new OptionError(owner, 'threads', threads, `must be 1 on the backend ${backend}; only wasm has threads`);
@@ -65,7 +60,7 @@ function checkMemory(owner: string, given: GivenMemory | undefined, backend: Bac
   if (given === undefined) return;
   const { memory, offset = 0 } = given;
   if (!((memory as unknown) instanceof WebAssembly.Memory))
-    throw new OptionError(owner, 'memory', given, `must be a WebAssembly.Memory, or { memory, offset } with one, not ${describe(given)}`);
+    wrongOption(owner, 'memory', given, 'a WebAssembly.Memory, or { memory, offset } with one');
   if (!Number.isSafeInteger(offset) || offset < 0)
     throw new OptionError(owner, 'memory', given, `has the offset ${describe(offset)}, which is no whole number from 0`);
   if (backend !== 'wasm') throw new OptionError(owner, 'memory', given, `is of no use to the backend ${backend}; only wasm works in one`);

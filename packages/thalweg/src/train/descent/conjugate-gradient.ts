@@ -1,6 +1,5 @@
 /** Nonlinear conjugate gradients. */
-import { OptionError } from '../../language/error.ts';
-import { checkNames, describe } from '../hyper.ts';
+import { checkNames, wrongOption } from '../hyper.ts';
 import { FirstStep } from './first-step.ts';
 import type { LineSearch } from './line-search.ts';
 import type { Direction, Directions, Minimizer, Point } from './minimizer.ts';
@@ -57,7 +56,7 @@ export function conjugateGradient(options: ConjugateGradientOptions = {}): Minim
   const { formula = 'polakRibiere', restart, lineSearch = strongWolfe({ c2: 0.1 }) } = options;
   if (!Object.hasOwn(formulas, formula)) {
     const words = Object.keys(formulas).map((word) => JSON.stringify(word));
-    throw new OptionError(name, 'formula', formula, `must be ${words.join(' or ')}, not ${describe(formula)}`);
+    wrongOption(name, 'formula', formula, words.join(' or '));
   }
   if (restart !== undefined && restart !== Infinity) checkCount(name, 'restart', restart);
   checkLineSearch(name, lineSearch);
