@@ -1,34 +1,18 @@
 /**
  * What the threads of a pool share besides memories: one block of integers, and the rules by which they take segments of a job. Both sides
- * import it; it imports nothing.
+ * import it; it imports nothing but the places of the integers.
  *
  * The epoch counts openings and closings: a job is open while it is odd. A thread that wants to help adds itself to `active`, and only then
  * looks whether the job it saw is still open; whoever opened the job closes it and waits until nobody is active. So nobody reads a job that
  * is being written, and a thread that wakes too late has missed nothing.
  */
-
-/** Integers in a cache line: counters that different threads write lie apart. */
-const line = 16;
+import * as field from './field.ts';
 
 /** The most threads that can share a job, the calling one included. */
 export const mostThreads = 64;
 
-/** Where the integers lie. `mail` counts messages sent, `next` begins the counters from which each thread takes segments. */
-export const field = {
-  epoch: 0,
-  mail: line,
-  active: 2 * line,
-  failed: 3 * line,
-  kernel: 4 * line,
-  at: 4 * line + 1,
-  count: 4 * line + 2,
-  threads: 4 * line + 3,
-  batch: 4 * line + 4,
-  next: 5 * line,
-} as const;
-
 /** How many integers there are. */
-export const controlLength = field.next + mostThreads * line;
+export const controlLength = field.next + mostThreads * field.line;
 
 /** The function of a kernel, as `lower/convention.ts` says. */
 export type Run = (at: number, from: number, to: number) => void;
@@ -53,7 +37,7 @@ export function post(control: Int32Array, kernel: number, at: number, count: num
   control[field.count] = count;
   control[field.threads] = threads;
   control[field.batch] = Math.max(1, Math.floor(count / (threads * 64)));
-  for (let k = 0; k < threads; k++) Atomics.store(control, field.next + k * line, Math.floor((count * k) / threads));
+  for (let k = 0; k < threads; k++) Atomics.store(control, field.next + k * field.line, Math.floor((count * k) / threads));
 }
 
 /** Runs segments of the open job until all are taken: first those of the thread's own part, then what is left of the others'. */
@@ -68,7 +52,7 @@ export function share(control: Int32Array, thread: number, run: Run): void {
     const owner = (thread + k) % threads;
     const end = Math.floor((count * (owner + 1)) / threads);
     for (;;) {
-      const from = Atomics.add(control, field.next + owner * line, batch);
+      const from = Atomics.add(control, field.next + owner * field.line, batch);
       if (from >= end) break;
       run(at, from, Math.min(from + batch, end));
     }

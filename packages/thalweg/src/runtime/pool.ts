@@ -3,7 +3,8 @@
  * waits for a thread to wake: one that comes too late finds nothing left. It waits only for segments that others have begun.
  */
 import { WorkerError } from '../language/error.ts';
-import { controlLength, field, mostThreads, post, share, type Message, type Run } from './control.ts';
+import { controlLength, mostThreads, post, share, type Message, type Run } from './control.ts';
+import * as field from './field.ts';
 import { spawner, type Spawn, type Thread } from './spawn.ts';
 
 /** How long to wait for a thread that has begun a segment, which takes microseconds, in milliseconds. */

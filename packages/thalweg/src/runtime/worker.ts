@@ -3,7 +3,8 @@
  * read messages. Starts itself when it is loaded as a worker; knows nothing but kernels and the control block.
  */
 import { interfaceNames } from '../assembler/module.ts';
-import { field, share, type Message, type Run, type Welcome } from './control.ts';
+import { share, type Message, type Run, type Welcome } from './control.ts';
+import * as field from './field.ts';
 
 /**
  * How long a thread looks for the next job before it sleeps, in milliseconds. Passes of a step follow each other within microseconds, and so do the
