@@ -27,15 +27,15 @@ const inBlocks = (each: number, condition: 'sparse' | 'dead', warmup: number): C
  * need to find a core each; steps are fewer only where a slow contender would take minutes.
  */
 export const cases: readonly Case[] = [
-  normal(1, 1, 20_000, 500),
+  normal(1, 1, 20_000, 400),
   normal(1, 1000, 20_000, 200),
-  normal(1, 100_000, 400, 80),
+  normal(1, 100_000, 400, 60),
   inBlocks(100_000, 'sparse', 2000),
   inBlocks(100_000, 'dead', 2000),
   normal(200, 1000, 200, 40),
   normal(1, 300_000, 100, 30),
   normal(3000, 100, 60, 16),
-  normal(1, 1_000_000, 40, 12),
+  normal(1, 1_000_000, 40, 10),
   normal(1, 10_000_000, 3, 1),
 ];
 

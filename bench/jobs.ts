@@ -35,7 +35,7 @@ export const jobsOf: Readonly<Record<PartName, (setting: Setting) => Job[]>> = {
   race(setting) {
     const { quick, contenders, absent, stable, sweep } = setting;
     const rounds = quick ? 3 : 15;
-    const pace = { rounds, budget: quick ? 0.3 : 5, warmup: quick ? 10 : 30, patience: 60 };
+    const pace = { rounds, budget: quick ? 0.3 : 3, warmup: quick ? 10 : 30, patience: 60 };
     const rows: Row[] = [];
     return (quick ? quickCases : cases).map((which) => ({
       title: `AdamW, ${caseText(which)}`,

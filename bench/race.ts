@@ -149,17 +149,20 @@ async function prepare(which: Case, runner: Runner, child: Child, pace: Pace): P
   await child.run(2, patience);
   const step = (await child.run(2, patience)) / 2e9;
   if (step * which.warmup > pace.warmup) throw new ContenderError(`left out: a step takes ${step.toPrecision(2)} s, and ${String(which.warmup)} go before the first round`);
+  // In portions as long as turns: what only queues a step would otherwise queue them all.
+  const portion = which.lead + which.steps;
   if (which.condition === 'sparse') {
-    const steps = which.lead + which.steps;
-    for (let taken = 0; taken < which.warmup; taken += steps) {
+    for (let taken = 0; taken < which.warmup; taken += portion) {
       await touch(which, runner, child, pace);
-      await child.run(steps, 4 * patience);
+      await child.run(portion, 4 * patience);
     }
   } else if (which.condition === 'dead') {
     await child.run(6, 4 * patience);
     await child.gradients('zero', 0, patience);
     await child.run(which.warmup, 4 * patience);
-  } else await child.run(which.warmup, 4 * patience);
+  } else {
+    for (let taken = 0; taken < which.warmup; taken += portion) await child.run(Math.min(portion, which.warmup - taken), 4 * patience);
+  }
   const seconds = (await child.run(1, patience)) / 1e9;
   const turn = seconds * (which.lead + which.steps + (which.cold ? 1 : 0));
   runner.rounds = Math.max(Math.min(3, rounds), Math.min(rounds, Math.floor(budget / turn)));
