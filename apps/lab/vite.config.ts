@@ -32,13 +32,29 @@ function data(): Plugin {
   };
 }
 
+/** Leaves out what only those who work on the compiler need, and what classes declare for their types alone, as the published build does. */
+function lean(): Plugin {
+  return {
+    name: 'lab-lean',
+    apply: 'build',
+    enforce: 'pre',
+    transform: {
+      filter: { id: /packages\/thalweg\/src\/.*\.ts$/ },
+      handler: (code, id) =>
+        id.endsWith('/train/debug.ts')
+          ? { code: 'export const debugTrace = () => undefined;', map: null }
+          : { code: code.replaceAll(/^ {2}(?:private |readonly )*\w+: [^=;{}]*;$/gm, ''), map: null },
+    },
+  };
+}
+
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [svelte(), policy(), data()],
+  plugins: [svelte(), policy(), data(), lean()],
   resolve: { conditions: ['source', ...defaultClientConditions] },
   build: { target: 'es2024', modulePreload: { polyfill: false }, assetsInlineLimit: 0, chunkSizeWarningLimit: 1500 },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [lean()] },
   preview: { headers, host: '127.0.0.1', port: 4173 },
   ssr: { resolve: { conditions: ['source'] } },
 });

@@ -230,6 +230,8 @@ class Emitter {
           code.get(this.pointers[one.array]!);
           get(one.operand);
           code.store('v128.store', vectorBytes * k);
+          // What was loaded from there is not there any more.
+          for (const [local, { pointer }] of this.upperHalves) if (pointer === this.pointers[one.array]) this.upperHalves.delete(local);
         }
       } else if ('sum' in one) {
         this.accumulate(
