@@ -63,11 +63,11 @@ for (const state of ['float64', 'float32', 'bfloat16', 'float8'] as const) {
         const fast = await run(method, 'wasm', wide, w, g, options);
         assertSame(fast, await run(method, script, wide, w, g, options), `wasm against ${script}`);
         const symbols = Object.entries(hyper).map(([name, [symbol]]) => ({ name, symbol, range: range('[0, ∞)') }));
-        const program = buildProgram('random', [{ name: 'random', equations, hyper: symbols, inputs: [], init }]);
-        // Formats are chosen for what is left of a program where conditions that the shape decides are decided.
-        const [cohort = assert.fail(), ...others] = cohorts(program, new Map(w.map((values, j) => [`p${String(j)}`, [values.length]])));
+        const whole = buildProgram('random', [{ name: 'random', equations, hyper: symbols, inputs: [], init }]);
+        // Formats, and what is a number and what an array, follow from what is left of a program where constants and shapes have decided conditions.
+        const [{ program } = assert.fail(), ...others] = cohorts(whole, new Map(w.map((values, j) => [`p${String(j)}`, [values.length]])));
         assert.equal(others.length, 0);
-        const codings = codingsOf(cohort.program, wide ? 'float32' : state);
+        const codings = codingsOf(program, wide ? 'float32' : state);
         const naive = new NaiveOptimizer(program, wide ? 'float64' : 'float32', { lr: 0.01, beta: 0.9 }, w, { codings });
         for (const gradients of g) naive.step(gradients);
         const expected = ['w', ...program.states.keys()].flatMap((name) => {
