@@ -76,7 +76,7 @@ function raceTables(rows: readonly Row[]): string[] {
     const ran = own.filter((row) => row.times.length > 0).toSorted((a, b) => median(a) - median(b));
     const lines = ran.map((row) => [row.contender, figure(over(row, one)), figure(over(row, two)), figure(over(row, torch)), figure(quartiles(row.times)), String(row.times.length)]);
     const lost = own.filter((row) => row.times.length === 0).map((row) => [row.contender, row.failed ?? 'no figures', '', '', '', '0']);
-    const note = `Each took ${steps(which.warmup)} to warm up. ${cache === 'warm' ? `A turn is ${steps(which.lead)}, and ${steps(which.steps)} that are timed` : 'A turn is one step'}.`;
+    const note = `Each took ${steps(which.warmup)} to warm up. ${cache === 'warm' ? `A turn is ${steps(which.lead)} that ${which.lead === 1 ? 'is' : 'are'} not timed and ${which.steps.toLocaleString('en')} that ${which.steps === 1 ? 'is' : 'are'}` : 'A turn is one step'}.`;
     return [`### ${title}`, note, table(['contender', 'against C', 'against C, 2 threads', 'against PyTorch fused', 'ns per parameter', 'rounds'], [...lines, ...lost])];
   });
 } // prettier-ignore

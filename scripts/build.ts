@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { rolldown, type Plugin } from 'rolldown';
+import { withoutDebug } from './without-debug.ts';
 
 const root = join(import.meta.dirname, '..');
 const home = join(root, 'packages/thalweg');
@@ -34,18 +35,6 @@ const pureDefinitions: Plugin = {
   },
 };
 
-/** Leaves out what only those who work on the compiler need. */
-const withoutDebug: Plugin = {
-  name: 'without-debug',
-  transform: {
-    filter: { id: /src\/train\/debug\.ts$/ },
-    handler: () => ({ code: 'export const debugTrace = () => undefined;', map: null }),
-  },
-};
-
-/** A field that is declared without a value is there for its type: the constructor sets it, and nobody need define it first. */
-const transform = { typescript: { removeClassFieldsWithoutInitializer: true } };
-
 execFileSync(join(root, 'node_modules/.bin/tsc'), ['-b', ...['thalweg', 'guide', 'compare'].map((name) => `packages/${name}`)], {
   cwd: root,
   stdio: 'inherit',
@@ -58,8 +47,6 @@ for (const input of [entries(), { worker: join(home, 'src/runtime/worker.ts') }]
     platform: 'neutral',
     external: /^node:/,
     plugins: [pureDefinitions, withoutDebug],
-    transform,
-    tsconfig: false,
   });
   await bundle.write({
     dir: join(home, 'dist'),

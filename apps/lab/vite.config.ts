@@ -1,6 +1,7 @@
 /** How the lab is built and served: the published library from its source, strict headers, heavy parts in chunks of their own. */
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+import { withoutDebug } from '../../scripts/without-debug.ts';
 import { dataFiles } from './data.ts';
 import { contentSecurityPolicy, headers } from './policy.ts';
 
@@ -32,29 +33,13 @@ function data(): Plugin {
   };
 }
 
-/** Leaves out what only those who work on the compiler need, and what classes declare for their types alone, as the published build does. */
-function lean(): Plugin {
-  return {
-    name: 'lab-lean',
-    apply: 'build',
-    enforce: 'pre',
-    transform: {
-      filter: { id: /packages\/thalweg\/src\/.*\.ts$/ },
-      handler: (code, id) =>
-        id.endsWith('/train/debug.ts')
-          ? { code: 'export const debugTrace = () => undefined;', map: null }
-          : { code: code.replaceAll(/^ {2}(?:private |readonly )*\w+: [^=;{}]*;$/gm, ''), map: null },
-    },
-  };
-}
-
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [svelte(), policy(), data(), lean()],
+  plugins: [svelte(), policy(), data(), { ...withoutDebug, apply: 'build' }],
   resolve: { conditions: ['source', ...defaultClientConditions] },
   build: { target: 'es2024', modulePreload: { polyfill: false }, assetsInlineLimit: 0, chunkSizeWarningLimit: 1500 },
-  worker: { format: 'es', plugins: () => [lean()] },
+  worker: { format: 'es', plugins: () => [withoutDebug] },
   preview: { headers, host: '127.0.0.1', port: 4173 },
   ssr: { resolve: { conditions: ['source'] } },
 });

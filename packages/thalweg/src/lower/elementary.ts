@@ -1,7 +1,8 @@
 /**
- * exp, log, cos, pow and cube roots of array elements: ONE algorithm each, in float64, written over abstract arithmetic so that JavaScript and
- * WebAssembly run the very same operations in the same order and agree bit for bit. Errors stay under 2 ulp of float64 (cos: for
- * |x| ≤ 2²⁰; pow: times |y·log x|), so a float32 result is the correctly rounded one but for rare ties. Scalars use Math instead.
+ * exp, log, cos, pow and cube roots of array elements: ONE algorithm each, written over abstract arithmetic so that JavaScript and
+ * WebAssembly run the very same operations in the same order and agree bit for bit. All but cube roots are in float64, with errors under 2 ulp
+ * (cos: for |x| ≤ 2²⁰; pow: times |y·log x|), so a float32 result is the correctly rounded one but for rare ties; cube roots are in float32,
+ * with errors under 1 ulp of it. Scalars use Math instead.
  */
 
 /** What the algorithms need. Comparisons give masks for `choose`; `power2` takes whole numbers from −1022 to 1023. */

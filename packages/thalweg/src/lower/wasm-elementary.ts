@@ -1,6 +1,6 @@
 /**
  * exp, log, cos and pow in WebAssembly: the algorithms of `elementary.ts` over float64 vectors in locals. A float32 vector is widened
- * into two halves and rounded once at the end, as a store to a Float32Array does.
+ * into two halves and rounded once at the end, as a store to a Float32Array does. Cube roots, of float32 alone, stay in float32.
  */
 import type { Code, PlainInstruction } from '../assembler/code.ts';
 import type { ElementOp } from '../language/op.ts';

@@ -8,7 +8,7 @@ import { Code } from '../assembler/code.ts';
 import { encodeModule, type MemoryKind } from '../assembler/module.ts';
 import { bytesOf, type DType } from '../plan/dtype.ts';
 import { word } from './convention.ts';
-import { factors, normals, weyl } from './routines/noise.ts';
+import { factors, normals, rounds, weyl } from './routines/noise.ts';
 import { each, store, vectors, type Parts } from './wasm-elementary.ts';
 
 /** The words at `at`. */
@@ -17,7 +17,6 @@ const [resultWord, lengthWord, seedWord, hashWord, stepWord] = [0, 1, 2, 3, 4];
 /** Elements of a segment. */
 export const noiseSegment = 4096;
 
-const rounds = 10;
 /** Counters of a turn: as many keep a processor busy, since each is a long chain of instructions. */
 const ways = 4;
 

@@ -40,7 +40,10 @@ class Emitter {
   private readonly zeros = new Set<number>();
   /** What sums of the vector at hand add up: twice the local it is made of, plus which half. */
   private readonly summands = new Map<number, number>();
-  /** Where in memory the upper halves of vectors just loaded are: loading one again leaves the arithmetic units alone, moving it does not. */
+  /**
+   * Where in memory the upper halves of vectors just loaded are: loading one again leaves the arithmetic units alone, moving
+   * it does not. Nothing is stored before everything is summed.
+   */
   private readonly upperHalves = new Map<number, { readonly pointer: number; readonly offset: number }>();
   /** The operands of comparisons, by the local that holds the outcome: one that chooses between them is one instruction. */
   private readonly compared = new Map<number, readonly number[]>();
@@ -230,8 +233,6 @@ class Emitter {
           code.get(this.pointers[one.array]!);
           get(one.operand);
           code.store('v128.store', vectorBytes * k);
-          // What was loaded from there is not there any more.
-          for (const [local, { pointer }] of this.upperHalves) if (pointer === this.pointers[one.array]) this.upperHalves.delete(local);
         }
       } else if ('sum' in one) {
         this.accumulate(

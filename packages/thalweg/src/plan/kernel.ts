@@ -28,7 +28,7 @@ export type Instruction =
     }
   | { readonly op: 'store'; readonly array: number; readonly operand: number; readonly coded?: Coded | undefined };
 
-/** Code with the number of arrays, scalars and sums it is given. `key` identifies it. */
+/** Code with the number of arrays, scalars and sums it is given; its stores come last. `key` identifies it. */
 export interface Kernel {
   readonly key: string;
   readonly dtype: DType;

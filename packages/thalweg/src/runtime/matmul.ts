@@ -2,17 +2,30 @@
  * Runs products of matrices in WebAssembly, on all threads of a crew: packs both sides into a memory that all products of the process share,
  * and unpacks the tiles. The copies cost rows · columns beside a product of rows · columns · inner.
  */
+import { mostPages } from '../assembler/module.ts';
+import type { Executable } from '../lower/executable.ts';
 import { multiply as plainly } from '../lower/routines/matmul.ts';
 import type { Matrix, Multiply } from '../lower/routines/routine.ts';
 import { matmulModule, productArgument, productSegment, tileColumns, tileRows } from '../lower/wasm-matmul.ts';
+import type { DType } from '../plan/dtype.ts';
+import { executableOf } from './backend.ts';
 import type { Crew } from './crew.ts';
-import { reserve } from './workbench.ts';
 
 /** Below so many multiplications the copies cost more than they save. */
 const fewest = 8192;
 
 /** Row panels of one segment: 64 rows, whose packed values stay in the second cache while columns pass by. */
 const panelsTogether = 16;
+
+const pageBytes = 65536;
+
+/** A memory for packed matrices, with the code to multiply them; one that threads share, and one that they do not. */
+interface Workbench {
+  readonly memory: WebAssembly.Memory;
+  readonly executables: Map<DType, Executable>;
+}
+
+const workbenches = new Map<boolean, Workbench>();
 
 /** The product in WebAssembly; in JavaScript where it is small, or where no memory for the copies is to be had. The same bits either way. */
 export function multiplyWith(crew: Crew): Multiply {
@@ -37,7 +50,7 @@ function multiplyPacked(a: Matrix, b: Matrix, out: Matrix, transposed: boolean, 
   const tilesAt = Math.ceil((columnsAt + stripes * stripeBytes) / 64) * 64;
   const tileBytes = tileRows * width * size;
   const end = tilesAt + stripes * panels * tileBytes;
-  const ready = reserve(`product ${dtype}`, (kind) => matmulModule(dtype, kind), end, crew.threads > 1);
+  const ready = reserve(dtype, end, crew.threads > 1);
   if (ready === undefined) return false;
   const { memory, executable } = ready;
   const view = (at: number, bytes: number): Float32Array | Float64Array =>
@@ -97,4 +110,37 @@ function unpack(tiles: Float32Array | Float64Array, { data, rows, cols }: Matrix
     const count = Math.min(width, cols - from);
     for (let i = 0; i < rows; i++) for (let j = 0; j < count; j++) data[i * cols + from + j] = tiles[start + i * width + j]!;
   }
+}
+
+/** The code for a type, with at least so many bytes of memory; undefined where these are not to be had. */
+function reserve(
+  dtype: DType,
+  bytes: number,
+  shared: boolean,
+): { readonly memory: WebAssembly.Memory; readonly executable: Executable } | undefined {
+  const pages = Math.ceil(bytes / pageBytes);
+  if (pages > mostPages.i32) return undefined;
+  const { memory, executables } = workbench(shared);
+  try {
+    const lacking = pages - memory.buffer.byteLength / pageBytes;
+    if (lacking > 0) memory.grow(lacking);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+  const kind = { address: 'i32', shared } as const;
+  const executable = executables.get(dtype) ?? executableOf(`product ${dtype}`, () => matmulModule(dtype, kind), memory, kind);
+  executables.set(dtype, executable);
+  return { memory, executable };
+}
+
+function workbench(shared: boolean): Workbench {
+  const known = workbenches.get(shared);
+  if (known !== undefined) return known;
+  const made = {
+    memory: new WebAssembly.Memory({ initial: 1, maximum: mostPages.i32, shared }),
+    executables: new Map<DType, Executable>(),
+  };
+  workbenches.set(shared, made);
+  return made;
 }

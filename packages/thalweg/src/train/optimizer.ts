@@ -6,7 +6,7 @@ import { ArrayError, DisposedError, ThalwegError } from '../language/error.ts';
 import { evaluated } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { Backend } from '../runtime/backend.ts';
-import { checkParameters, commonType, type AnyArray } from './arrays.ts';
+import { checkParameters, commonType } from './arrays.ts';
 import type { Recipe } from './branch.ts';
 import { checkpoint, restore, restoreFrom, wholeCheckpoint, type CheckpointSource } from './checkpoint.ts';
 import { Core } from './core.ts';
@@ -17,6 +17,7 @@ import { checkOptions, type InitOptions } from './init-options.ts';
 import { accumulateGradients, checkGradients, checkInputs, copyGradients, noInputs, takeInputs, takeRows, type Inputs } from './intake.ts';
 import { matches, type Match } from './match.ts';
 import { observations, type Observation } from './observation.ts';
+import { inputViews, stateViews } from './shown.ts';
 import type { Declared } from './tensor.ts';
 import type { Dense, Gradients, Views } from './views.ts';
 
@@ -92,17 +93,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * copies nothing.
    */
   get inputs(): Readonly<Record<string, Views<Dense<P>>>> {
-    const { roster, removed } = this.running('inputs');
-    const out: Record<string, Record<string, AnyArray>> = {};
-    for (const { name: input, kind } of roster.inputs) {
-      if (kind !== 'tensor') continue;
-      const views: Record<string, AnyArray> = (out[input] = {});
-      for (const [name, { member, index }] of roster.places) {
-        const { arena } = member.stepper;
-        if (!removed.has(name) && arena.has(`input.${input}`)) views[name] = arena.view(`input.${input}`, index);
-      }
-    }
-    return out as Record<string, Views<Dense<P>>>;
+    return inputViews(this.running('inputs')) as Record<string, Views<Dense<P>>>;
   }
 
   /** The hyperparameters: assign a number, a schedule or a function, in force from the next step. Never recompiles. */
@@ -141,22 +132,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * a copy under `value`, or under the group's name where there are several groups.
    */
   get state(): Readonly<Record<string, Readonly<Record<string, Float32Array | Float64Array>>>> {
-    const { roster, removed } = this.running('state');
-    const { members, branchNames } = roster;
-    const out: Record<string, Record<string, AnyArray>> = {};
-    for (const { stepper, program, group } of members) {
-      const { arena, scalarStates } = stepper;
-      for (const [state, kind] of program.states) {
-        const scalar = scalarStates.get(state);
-        const entry = (out[state] ??= {});
-        if (kind === 'array' || kind === 'tensor') {
-          arena.tensors.forEach(({ name }, j) => {
-            if (!removed.has(name)) entry[name] = kind === 'array' ? arena.values(state, j) : Float64Array.of(scalar?.[j] ?? 0);
-          });
-        } else entry[branchNames.length === 1 ? 'value' : (branchNames[group] ?? '')] ??= Float64Array.of(scalar?.[0] ?? 0);
-      }
-    }
-    return out;
+    return stateViews(this.running('state'));
   }
 
   /**

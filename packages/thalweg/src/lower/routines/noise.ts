@@ -10,11 +10,12 @@ import { scalarOf, type Routine } from './routine.ts';
 /** What Philox multiplies words with, and what it adds to the key from round to round. */
 export const factors = [0xd2511f53, 0xcd9e8d57] as const;
 export const weyl = [0x9e3779b9, 0xbb67ae85] as const;
+export const rounds = 10;
 
 /** Ten rounds of Philox4x32 on a counter of four words, in place, with a key of two. */
 export function philox(words: Uint32Array, low: number, high: number): void {
   let [a = 0, b = 0, c = 0, d = 0] = words;
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < rounds; round++) {
     const upper = highWord(factors[1], c) ^ b ^ low;
     const lower = Math.imul(factors[1], c);
     c = highWord(factors[0], a) ^ d ^ high;
@@ -53,6 +54,7 @@ export const noise: Routine = (job) => {
     philox(words, seed, hash);
     for (let k = 0; k < 4; k += 2) {
       const [even, odd] = normals(numbers, words[k]!, words[k + 1]!);
+      // What lies behind the end is not kept.
       data[i + k] = even;
       data[i + k + 1] = odd;
     }
