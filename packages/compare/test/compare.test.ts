@@ -80,8 +80,9 @@ interface Ended {
   readonly stderr: string;
 }
 
-function thalweg(args: readonly string[], interruptAt?: RegExp): Promise<Ended> {
-  const child = spawn(process.execPath, ['--conditions=source', join(root, 'packages/compare/bin/thalweg.ts'), ...args], { cwd: root });
+function thalweg(args: readonly string[], interruptAt?: RegExp, env: NodeJS.ProcessEnv = process.env): Promise<Ended> {
+  const file = join(root, 'packages/compare/bin/thalweg.ts');
+  const child = spawn(process.execPath, ['--conditions=source', file, ...args], { cwd: root, env });
   let [stdout, stderr] = ['', ''];
   let interrupted = false;
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -94,6 +95,13 @@ function thalweg(args: readonly string[], interruptAt?: RegExp): Promise<Ended> 
 
 describe('the command', () => {
   const out = join(folder, 'out');
+  test('help fits the terminal, but for the examples, which are to be copied', async () => {
+    const { stdout } = await thalweg(['compare', '--help'], undefined, { ...process.env, COLUMNS: '80' });
+    const long = stdout.split('\n').filter((line) => line.length > 80 && !line.startsWith('  $ '));
+    assert.deepEqual(long, []);
+    assert.match(stdout, /Exit codes: 0 done/);
+  });
+
   const usage: readonly (readonly [args: readonly string[], message: RegExp])[] = [
     [['compare', '--quik'], /unknown option '--quik'[\s\S]*Did you mean --quick/],
     [['compere'], /unknown command 'compere'[\s\S]*Did you mean compare/],

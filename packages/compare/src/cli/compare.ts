@@ -9,10 +9,12 @@ import { contestants, defaultContestants } from '../contestants.ts';
 import { presets, seeds } from '../protocol.ts';
 import { findContestants, findProblem, isFile, problems } from '../registry.ts';
 import { renderHtml } from '../report/html.ts';
+import { wrap } from '../report/layout.ts';
 import { renderTable } from '../report/terminal.ts';
 import { Pool } from '../run/pool.ts';
 import { Store, writeWhole } from '../run/store.ts';
 import type { Comparison, Protocol } from '../schema.ts';
+import { columns } from './columns.ts';
 import { duration, progressView } from './progress.ts';
 
 interface Options {
@@ -39,8 +41,8 @@ Examples:
   $ thalweg compare digits --optimizers adamw,./mine.ts  an optimizer of your own: the default export of a file
   $ thalweg compare rosenbrock valley --json > results.json
   $ thalweg compare ./my-problem.ts --out my-report      a problem, and optimizers, of your own
-
-Exit codes: 0 done, 1 a run failed, 2 wrong usage, 130 interrupted (finished runs are kept; the same command goes on).`;
+`;
+const codes = 'Exit codes: 0 done, 1 a run failed, 2 wrong usage, 130 interrupted (finished runs are kept; the same command goes on).';
 
 /** The command. */
 export function compareCommand(): Command {
@@ -66,7 +68,7 @@ export function compareCommand(): Command {
     .option('--json', 'print the results as JSON on standard output, and no table')
     .option('--fresh', 'run everything again, even what an earlier, interrupted command finished')
     .option('--no-color', 'no colours')
-    .addHelpText('after', examples)
+    .addHelpText('after', () => `${examples}\n${wrap(codes, columns()).join('\n')}`)
     .action(async (references: string[], options: Options) => {
       await run(references.length === 0 ? ['words', 'digits'] : references, options);
     });
