@@ -96,109 +96,56 @@ export const precedence = {
   atom: 6,
 } as const;
 
-/** How an operation prints in LaTeX. `operand(i, p)` prints operand i, in parentheses if it binds less tightly than p. */
-interface Printing {
-  readonly binds: number;
-  readonly latex: (operand: (i: number, binds: number) => string, scope: string) => string;
-}
+/**
+ * How an operation prints: how tightly it binds, and its LaTeX. In that, `$a2` is the first operand, in parentheses if it binds less tightly
+ * than 2, `$b3` the second; `$.b4` has a dot before it where it begins with a digit or a sign; `$_` is the index that says over what a sum runs.
+ */
+type Printing = readonly [binds: number, latex: string];
 
-const infix = (symbol: string, binds: number, rightBinds = binds + 1): Printing => ({
-  binds,
-  latex: (operand) => `${operand(0, binds)} ${symbol} ${operand(1, rightBinds)}`,
-});
-const named = (name: string): Printing => ({
-  binds: precedence.atom,
-  latex: (operand) => `${name}\\left(${operand(0, 0)}\\right)`,
-});
-const named2 = (name: string): Printing => ({
-  binds: precedence.atom,
-  latex: (operand) => `${name}\\left(${operand(0, 0)}, ${operand(1, 0)}\\right)`,
-});
-const fenced = (open: string, close: string): Printing => ({
-  binds: precedence.atom,
-  latex: (operand, scope) => `\\left${open} ${operand(0, 0)} \\right${close}${scope}`,
-});
+const { compare: order, add, mul, neg, pow, atom } = precedence;
 
-/** The LaTeX of each operation a text can contain. */
+const named = (name: string): Printing => [atom, `\\operatorname{${name}}\\left($a0\\right)`];
+
+/** The printing of each operation a text can contain. */
 export const printing: Readonly<Record<SurfaceOp, Printing>> = {
-  neg: {
-    binds: precedence.neg,
-    latex: (operand) => `-${operand(0, precedence.neg)}`,
-  },
-  abs: fenced('|', '|'),
-  sign: named('\\operatorname{sign}'),
-  sqrt: {
-    binds: precedence.atom,
-    latex: (operand) => `\\sqrt{${operand(0, 0)}}`,
-  },
-  cbrt: {
-    binds: precedence.atom,
-    latex: (operand) => `\\sqrt[3]{${operand(0, 0)}}`,
-  },
-  exp: named('\\exp'),
-  log: named('\\log'),
-  cos: named('\\cos'),
-  floor: fenced('\\lfloor', '\\rfloor'),
-  add: infix('+', precedence.add),
-  sub: infix('-', precedence.add),
-  mul: {
-    binds: precedence.mul,
-    latex: (operand) => {
-      const right = operand(1, precedence.mul + 1);
-      return `${operand(0, precedence.mul)} ${/^[\d-]/.test(right) ? '\\cdot ' : ''}${right}`;
-    },
-  },
-  div: {
-    binds: precedence.pow,
-    latex: (operand) => `\\frac{${operand(0, 0)}}{${operand(1, 0)}}`,
-  },
-  mod: infix('\\bmod', precedence.mul),
-  pow: {
-    binds: precedence.pow,
-    latex: (operand) => `${operand(0, precedence.atom)}^{${operand(1, 0)}}`,
-  },
-  min: named2('\\min'),
-  max: named2('\\max'),
-  lt: infix('<', precedence.compare),
-  le: infix('\\le', precedence.compare),
-  gt: infix('>', precedence.compare),
-  ge: infix('\\ge', precedence.compare),
-  eq: infix('=', precedence.compare),
-  ne: infix('\\ne', precedence.compare),
-  select: {
-    binds: precedence.atom,
-    latex: (operand) =>
-      `\\begin{cases} ${operand(1, 0)} & \\text{if } ${operand(0, 0)} \\\\ ${operand(2, 0)} & \\text{otherwise} \\end{cases}`,
-  },
-  norm: fenced('\\|', '\\|'),
-  inner: {
-    binds: precedence.atom,
-    latex: (operand, scope) => `\\left\\langle ${operand(0, 0)}, ${operand(1, 0)} \\right\\rangle${scope}`,
-  },
-  total: {
-    binds: precedence.mul,
-    latex: (operand, scope) => `\\sum${scope} ${operand(0, precedence.mul)}`,
-  },
-  matmul: infix('', precedence.mul),
-  transpose: {
-    binds: precedence.pow,
-    latex: (operand) => `${operand(0, precedence.atom)}^{\\top}`,
-  },
-  rowSum: named('\\operatorname{rowsum}'),
-  colSum: named('\\operatorname{colsum}'),
-  rowMean: named('\\operatorname{rowmean}'),
-  colMean: named('\\operatorname{colmean}'),
-  rowMax: named('\\operatorname{rowmax}'),
-  colMax: named('\\operatorname{colmax}'),
-  newtonSchulz: {
-    binds: precedence.atom,
-    latex: (operand) => `\\operatorname{NewtonSchulz}_{${operand(4, 0)}}\\left(${operand(0, 0)}\\right)`,
-  },
-  inverseRoot: {
-    binds: precedence.pow,
-    latex: (operand) => `\\left(${operand(0, 0)} + ${operand(2, precedence.mul)} I\\right)^{-1/${operand(1, precedence.atom)}}`,
-  },
-  eigenvectors: named('\\operatorname{eigenvectors}'),
-  orthonormal: named('\\operatorname{QR}'),
-  noise: { binds: precedence.atom, latex: () => '\\mathcal{N}\\left(0, 1\\right)' },
+  neg: [neg, '-$a4'],
+  abs: [atom, '\\left| $a0 \\right|$_'],
+  sign: named('sign'),
+  sqrt: [atom, '\\sqrt{$a0}'],
+  cbrt: [atom, '\\sqrt[3]{$a0}'],
+  exp: [atom, '\\exp\\left($a0\\right)'],
+  log: [atom, '\\log\\left($a0\\right)'],
+  cos: [atom, '\\cos\\left($a0\\right)'],
+  floor: [atom, '\\left\\lfloor $a0 \\right\\rfloor$_'],
+  add: [add, '$a2 + $b3'],
+  sub: [add, '$a2 - $b3'],
+  mul: [mul, '$a3 $.b4'],
+  div: [pow, '\\frac{$a0}{$b0}'],
+  mod: [mul, '$a3 \\bmod $b4'],
+  pow: [pow, '$a6^{$b0}'],
+  min: [atom, '\\min\\left($a0, $b0\\right)'],
+  max: [atom, '\\max\\left($a0, $b0\\right)'],
+  lt: [order, '$a1 < $b2'],
+  le: [order, '$a1 \\le $b2'],
+  gt: [order, '$a1 > $b2'],
+  ge: [order, '$a1 \\ge $b2'],
+  eq: [order, '$a1 = $b2'],
+  ne: [order, '$a1 \\ne $b2'],
+  select: [atom, '\\begin{cases} $b0 & \\text{if } $a0 \\\\ $c0 & \\text{otherwise} \\end{cases}'],
+  norm: [atom, '\\left\\| $a0 \\right\\|$_'],
+  inner: [atom, '\\left\\langle $a0, $b0 \\right\\rangle$_'],
+  total: [mul, '\\sum$_ $a3'],
+  matmul: [mul, '$a3  $b4'],
+  transpose: [pow, '$a6^{\\top}'],
+  rowSum: named('rowsum'),
+  colSum: named('colsum'),
+  rowMean: named('rowmean'),
+  colMean: named('colmean'),
+  rowMax: named('rowmax'),
+  colMax: named('colmax'),
+  newtonSchulz: [atom, '\\operatorname{NewtonSchulz}_{$e0}\\left($a0\\right)'],
+  inverseRoot: [pow, '\\left($a0 + $c3 I\\right)^{-1/$b6}'],
+  eigenvectors: named('eigenvectors'),
+  orthonormal: named('QR'),
+  noise: [atom, '\\mathcal{N}\\left(0, 1\\right)'],
 };

@@ -16,7 +16,7 @@ function print(expression: Expression, binds: number): string {
   if (expression.kind === 'name') return expression.name;
   const { op, operands, scope } = expression;
   const [a, b, c] = operands;
-  const own = op === 'select' ? precedence.select : op === 'div' ? precedence.mul : printing[op].binds;
+  const own = op === 'select' ? precedence.select : op === 'div' ? precedence.mul : printing[op][0];
   const fence = (text: string): string => (own < binds ? `(${text})` : text);
   if (op === 'select' && a !== undefined && b !== undefined && c !== undefined) {
     return fence(`${print(a, precedence.compare)} ? ${print(b, 0)} : ${print(c, 0)}`);

@@ -27,14 +27,16 @@ export function statementsToLatex(parts: readonly (readonly Statement[])[]): str
 function print(expression: Expression, binds: number): string {
   if (expression.kind === 'number') return numberToLatex(expression.text);
   if (expression.kind === 'name') return nameToLatex(expression.name);
-  const rule = printing[expression.op];
-  const operand = (i: number, inner: number): string => {
-    const part = expression.operands[i];
-    if (part === undefined) throw new RangeError(`${expression.op} has no operand ${String(i)}`);
-    return print(part, inner);
-  };
-  const text = rule.latex(operand, scopes[expression.scope]);
-  return rule.binds < binds || (rule.binds === precedence.neg && binds > 0) ? `\\left(${text}\\right)` : text;
+  const { op, operands, scope } = expression;
+  const [own, latex] = printing[op];
+  const text = latex.replace(/\$(?:_|(\.?)([a-e])(\d))/g, (_, dot: string | undefined, letter: string, inner: string) => {
+    if (dot === undefined) return scopes[scope];
+    const operand = operands['abcde'.indexOf(letter)];
+    if (operand === undefined) throw new RangeError(`${op} has no operand ${letter}`);
+    const printed = print(operand, Number(inner));
+    return dot === '.' && /^[\d-]/.test(printed) ? `\\cdot ${printed}` : printed;
+  });
+  return own < binds || (own === precedence.neg && binds > 0) ? `\\left(${text}\\right)` : text;
 }
 
 /** 1e-8 is 10⁻⁸ and 2.5e3 is 2.5·10³. */
