@@ -158,7 +158,7 @@ describe('routines', () => {
       const half = random(n, n, n);
       const a = product(half, transposed(half));
       const { values, vectors } = symmetricEigen(a);
-      const v: Matrix = { data: vectors, rows: n, cols: n };
+      const v = transposed({ data: vectors, rows: n, cols: n });
       close(product(transposed(v), v), identity(n), 1e-13);
       close(
         product(product(transposed(v), a), v),
@@ -178,6 +178,45 @@ describe('routines', () => {
       for (let i = 0; i < n; i++)
         for (let j = 0; j <= i; j++) assert.ok(j === i ? r.data[i * n + i]! >= 0 : Math.abs(r.data[i * n + j]!) < 1e-13);
     }
+  });
+
+  test('eigenvectors of matrices that are hard: of low rank, graded, with equal values, near both ends of the range', () => {
+    const n = 24;
+    const gram = (rank: number, weight: (k: number) => number = () => 1): Matrix => {
+      const g = random(n, rank, rank);
+      return product(
+        matrix(n, rank, (i, k) => weight(k) * g.data[i * rank + k]!),
+        transposed(g),
+      );
+    };
+    const scaled = (a: Matrix, by: number): Matrix => ({ ...a, data: a.data.map((value) => value * by) });
+    const cases: readonly (readonly [name: string, a: Matrix])[] = [
+      ['rank 1', gram(1)],
+      ['rank 6', gram(6)],
+      ['graded', gram(n, (k) => 10 ** -k)],
+      ['zero', matrix(n, n, () => 0)],
+      ['equal values', matrix(n, n, (i, j) => (i === j ? 3 : 0))],
+      ['diagonal', matrix(n, n, (i, j) => (i === j ? (i * 7) % 5 : 0))],
+      ['three diagonals', matrix(n, n, (i, j) => (Math.abs(i - j) < 2 ? 1 + i + j : 0))],
+      ['huge', scaled(gram(n), 1e300)],
+      ['tiny', scaled(gram(n), 1e-300)],
+    ];
+    for (const [name, a] of cases) {
+      const { values, vectors } = symmetricEigen(a);
+      const rows: Matrix = { data: vectors, rows: n, cols: n };
+      const size = Math.max(...a.data.map(Math.abs)) || 1;
+      const residual = product(rows, a).data.map((value, k) => (value - values[Math.floor(k / n)]! * vectors[k]!) / size);
+      assert.ok(Math.max(...residual.map(Math.abs)) < 1e-13, name);
+      close(product(rows, transposed(rows)), identity(n), 1e-13);
+      assert.ok(
+        values.every((value, i) => i === 0 || values[i - 1]! >= value),
+        name,
+      );
+    }
+    const holed = gram(n);
+    holed.data[5] = NaN;
+    assert.ok(symmetricEigen(holed).values.every(Number.isNaN));
+    assert.ok(call(inverseRoot, holed, 4, 1).data.every(Number.isNaN));
   });
 
   test('Newton–Schulz brings singular values above 3e-3 of the norm into 0.68 to 1.2, and less below', () => {
