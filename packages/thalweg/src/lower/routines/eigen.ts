@@ -15,101 +15,94 @@ const mostSteps = 60;
  * nor are the values.
  */
 export function symmetricEigen({ data, rows: n }: Matrix): { readonly values: Float64Array; readonly vectors: Float64Array } {
-  const a = new Float64Array(n * n);
   let largest = 0;
-  // Rows and columns with large elements go last: the small eigenvalues of a graded matrix lose less that way.
-  const place = Array.from({ length: n }, (_, i) => i).sort((i, j) => Math.abs(data[i * n + i]!) - Math.abs(data[j * n + j]!) || i - j);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      const [from, to] = [place[i]!, place[j]!];
-      const value = 0.5 * (data[from * n + to]! + data[to * n + from]!);
-      a[i * n + j] = value;
-      largest = Math.max(largest, Math.abs(value));
-    }
-  }
-  const v = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) v[i * n + i] = 1;
+  for (const value of data) largest = Math.max(largest, Math.abs(value));
   // A power of two brings the largest element near 1, so that no square leaves the range.
-  const scale = largest > 0 && largest < Infinity ? 2 ** -Math.max(-1022, Math.min(1022, Math.floor(Math.log2(largest)))) : 1;
-  for (let i = 0; i < n * n; i++) a[i]! *= scale;
-  const d = new Float64Array(n);
-  const e = new Float64Array(n);
-  if (largest < Infinity) {
-    reduce(a, v, d, e, n);
-    diagonalize(v, d, e, n);
-  } else d.fill(NaN);
-  const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => d[j]! - d[i]! || i - j);
+  const scale = largest > 0 && largest < Infinity ? 2 ** Math.max(-1022, Math.min(1022, -Math.floor(Math.log2(largest)))) : 1;
+  // The rows with large elements come last in the end: the small eigenvalues of a graded matrix lose less that way.
+  const place = Array.from({ length: n }, (_, i) => i).sort((i, j) => Math.abs(data[j * n + j]!) - Math.abs(data[i * n + i]!) || i - j);
+  const a = new Float64Array(n * n);
+  place.forEach((from, i) => {
+    place.forEach((to, j) => (a[i * n + j] = 0.5 * scale * (data[from * n + to]! + data[to * n + from]!)));
+  });
+  const q = tridiagonalize(a, n);
+  const [d, e, v] = [new Float64Array(n), new Float64Array(n), new Float64Array(n * n)];
+  place.forEach((to, k) => {
+    for (let i = 0; i < n; i++) v[(n - 1 - i) * n + to] = q[i * n + k]!;
+    d[n - 1 - k] = a[k * n + k]!;
+    e[n - 1 - k] = k > 0 ? a[(k - 1) * n + k]! : 0;
+  });
+  if (largest < Infinity) diagonalize(v, d, e, n);
+  else d.fill(NaN);
+  const order = Array.from(d.keys()).sort((i, j) => d[j]! - d[i]! || j - i);
   const vectors = new Float64Array(n * n);
   order.forEach((from, to) => {
-    for (let k = 0; k < n; k++) vectors[to * n + place[k]!] = v[from * n + k]!;
+    vectors.set(v.subarray(from * n, (from + 1) * n), to * n);
   });
   return { values: Float64Array.from(order, (i) => d[i]! / scale), vectors };
 }
 
-/**
- * A = Q·T·Qᵀ with T of three diagonals: d, and below it e, whose element i is beside row i. Reads and overwrites the lower triangle of `a`, and
- * turns the identity in `v` into Qᵀ. Row i of `a`, up to its diagonal, becomes the i-th reflection's u; H = I − u·uᵀ/h.
- */
-function reduce(a: Float64Array, v: Float64Array, d: Float64Array, e: Float64Array, n: number): void {
-  const p = new Float64Array(n);
-  for (let i = n - 1; i > 0; i--) {
-    const row = i * n;
-    let squares = 0;
-    for (let k = 0; k < i; k++) squares += a[row + k]! * a[row + k]!;
-    const last = a[row + i - 1]!;
-    // Nothing to clear but what stands beside the diagonal already.
-    if (squares === last * last) {
-      e[i] = last;
-      continue;
-    }
-    const norm = last > 0 ? -Math.sqrt(squares) : Math.sqrt(squares);
-    e[i] = norm;
-    const h = squares - last * norm;
-    a[row + i - 1] = last - norm;
-    p.fill(0, 0, i);
-    for (let j = 0; j < i; j++) {
-      const u = a[row + j]!;
-      let sum = a[j * n + j]! * u;
-      for (let k = 0; k < j; k++) {
-        const value = a[j * n + k]!;
-        sum += value * a[row + k]!;
-        p[k]! += value * u;
-      }
-      p[j]! += sum;
-    }
+/** Replaces the upper half of a symmetric matrix A by that of Q·A·Qᵀ, which has three diagonals, and returns Q. */
+function tridiagonalize(a: Float64Array, n: number): Float64Array {
+  const [u, factors, p] = [new Float64Array(n * n), new Float64Array(n), new Float64Array(n)];
+  for (let k = 1; k < n; k++) {
+    const factor = (factors[k] = mirror(a, u, n, k - 1, k));
+    const row = k * n;
     let along = 0;
-    for (let j = 0; j < i; j++) {
-      p[j]! /= h;
-      along += p[j]! * a[row + j]!;
+    for (let i = k; i < n; i++) {
+      p[i] = factor * dot(a, i * n, u, row, k, n);
+      along += p[i]! * u[row + i]!;
     }
-    const half = along / (2 * h);
-    for (let j = 0; j < i; j++) p[j]! -= half * a[row + j]!;
-    for (let j = 0; j < i; j++) {
-      const u = a[row + j]!;
-      const q = p[j]!;
-      for (let k = 0; k <= j; k++) a[j * n + k]! -= u * p[k]! + q * a[row + k]!;
-    }
-    d[i] = h;
-  }
-  // The reflections are multiplied up from the smallest, whose product touches the first rows and columns alone.
-  for (let i = 1; i < n; i++) {
-    const [row, h] = [i * n, d[i]!];
-    if (h !== 0) {
-      for (let j = 0; j < i; j++) {
-        let along = 0;
-        for (let k = 0; k < i; k++) along += v[j * n + k]! * a[row + k]!;
-        along /= h;
-        for (let k = 0; k < i; k++) v[j * n + k]! -= along * a[row + k]!;
-      }
+    for (let i = k; i < n; i++) p[i]! -= 0.5 * factor * along * u[row + i]!;
+    for (let i = k; i < n; i++) {
+      const [x, y] = [u[row + i]!, p[i]!];
+      for (let j = k; j < n; j++) a[i * n + j]! -= x * p[j]! + y * u[row + j]!;
     }
   }
-  for (let i = 0; i < n; i++) d[i] = a[i * n + i]!;
+  return multiplied(u, factors, n);
 }
 
-/** Clears e by QL steps, applying their rotations to the rows of v; d becomes the eigenvalues. */
+/**
+ * The reflection I − f·u·uᵀ that brings all of a row of a matrix from column `k` on into column `k`: u becomes row `k` of `us`, and the
+ * row's element in column `k` what it is then. Returns f.
+ */
+function mirror(matrix: Float64Array, us: Float64Array, n: number, row: number, k: number): number {
+  us.set(matrix.subarray(row * n + k, (row + 1) * n), k * n + k);
+  const squares = dot(us, k * n, us, k * n, k, n);
+  const head = matrix[row * n + k]!;
+  const norm = head < 0 ? -Math.sqrt(squares) : Math.sqrt(squares);
+  us[k * n + k] = head + norm;
+  matrix[row * n + k] = -norm;
+  return squares === 0 ? 0 : 1 / (squares + head * norm);
+}
+
+/** Multiplies the rows from `first` on by the reflection `k` from the right. */
+function reflect(matrix: Float64Array, us: Float64Array, n: number, k: number, factor: number, first: number): void {
+  for (let i = first; i < n; i++) {
+    const along = factor * dot(matrix, i * n, us, k * n, k, n);
+    for (let j = k; j < n; j++) matrix[i * n + j]! -= along * us[k * n + j]!;
+  }
+}
+
+/** The product of all reflections, the last first. */
+function multiplied(us: Float64Array, factors: Float64Array, n: number): Float64Array {
+  const q = new Float64Array(n * n);
+  for (let k = n - 1; k >= 0; k--) {
+    q[k * n + k] = 1;
+    reflect(q, us, n, k, factors[k]!, k);
+  }
+  return q;
+}
+
+/** The sum of the products of elements `from` to `to` of two rows, which begin at `x` and `y`. */
+function dot(a: Float64Array, x: number, b: Float64Array, y: number, from: number, to: number): number {
+  let sum = 0;
+  for (let j = from; j < to; j++) sum += a[x + j]! * b[y + j]!;
+  return sum;
+}
+
+/** Clears e, of which element i is beside rows i and i + 1, by QL steps, applying their rotations to the rows of v; d becomes the eigenvalues. */
 function diagonalize(v: Float64Array, d: Float64Array, e: Float64Array, n: number): void {
-  e.copyWithin(0, 1);
-  if (n > 0) e[n - 1] = 0;
   for (let l = 0; l < n; l++) {
     for (let step = 0; step < mostSteps; step++) {
       let m = l;
@@ -187,36 +180,13 @@ export const inverseRoot: Routine = (job) => {
 /** The orthogonal factor Q of A = Q·R, by Householder reflections, with the signs that make the diagonal of R positive. */
 export const orthonormal: Routine = (job) => {
   const { data, rows: n } = operandOf(job);
-  const r = Float64Array.from(data);
-  const u = new Float64Array(n * n);
+  // Columns as rows, here and in what the reflections give.
+  const r = Float64Array.from(data, (_, at) => data[(at % n) * n + Math.floor(at / n)]!);
+  const [u, factors] = [new Float64Array(n * n), new Float64Array(n)];
   for (let k = 0; k < n; k++) {
-    let squares = 0;
-    for (let i = k; i < n; i++) {
-      u[k * n + i] = r[i * n + k]!;
-      squares += u[k * n + i]! * u[k * n + i]!;
-    }
-    const head = u[k * n + k]!;
-    u[k * n + k]! += head < 0 ? -Math.sqrt(squares) : Math.sqrt(squares);
-    reflect(r, u, n, k);
+    factors[k] = mirror(r, u, n, k, k);
+    reflect(r, u, n, k, factors[k]!, k + 1);
   }
-  const q = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) q[i * n + i] = 1;
-  // From the last, so that each touches only what those before it left.
-  for (let k = n - 1; k >= 0; k--) reflect(q, u, n, k);
-  for (let i = 0; i < n; i++) for (let k = 0; k < n; k++) job.result.data[i * n + k] = r[k * n + k]! < 0 ? -q[i * n + k]! : q[i * n + k]!;
+  const q = multiplied(u, factors, n);
+  for (let i = 0; i < n; i++) for (let k = 0; k < n; k++) job.result.data[i * n + k] = r[k * n + k]! < 0 ? -q[k * n + i]! : q[k * n + i]!;
 };
-
-/** Reflects the rows and columns from `k` of a matrix by row `k` of `u`. */
-function reflect(matrix: Float64Array, u: Float64Array, n: number, k: number): void {
-  const row = k * n;
-  const along = new Float64Array(n);
-  let squares = 0;
-  for (let i = k; i < n; i++) {
-    const part = u[row + i]!;
-    squares += part * part;
-    for (let j = k; j < n; j++) along[j]! += part * matrix[i * n + j]!;
-  }
-  if (squares === 0) return;
-  for (let j = k; j < n; j++) along[j]! *= 2 / squares;
-  for (let i = k; i < n; i++) for (let j = k; j < n; j++) matrix[i * n + j]! -= u[row + i]! * along[j]!;
-}
