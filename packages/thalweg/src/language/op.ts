@@ -24,61 +24,36 @@ export type SurfaceOp = ElementOp | SugarOp | Exclude<RoutineOp, 'spread'>;
 /** The tensors that a reduction runs over: one tensor, the parameters of the group, or all parameters of the optimizer. */
 export type Scope = 'tensor' | 'group' | 'all';
 
-/** What an operand or a result is. */
-export type ValueType = 'number' | 'boolean';
-
-interface ElementRule {
-  readonly operands: readonly ValueType[];
-  readonly result: ValueType;
-  /** The meaning in float64; booleans are 1 and 0. Unused operands are passed as 0. */
-  readonly apply: (a: number, b: number, c: number) => number;
-}
-
-const unary = (apply: (a: number) => number): ElementRule => ({
-  operands: ['number'],
-  result: 'number',
-  apply,
-});
-const binary = (apply: (a: number, b: number) => number): ElementRule => ({
-  operands: ['number', 'number'],
-  result: 'number',
-  apply,
-});
-const compare = (test: (a: number, b: number) => boolean): ElementRule => ({
-  operands: ['number', 'number'],
-  result: 'boolean',
-  apply: (a, b) => (test(a, b) ? 1 : 0),
-});
-
-/** The rule of each element-wise primitive. */
-export const elementOps: Readonly<Record<ElementOp, ElementRule>> = {
-  neg: unary((a) => -a),
-  abs: unary(Math.abs),
-  sign: unary(Math.sign),
-  sqrt: unary(Math.sqrt),
+/** The meaning of each element-wise primitive in float64; conditions are 1 and 0. Unused operands are passed as 0. */
+export const elementOps: Readonly<Record<ElementOp, (a: number, b: number, c: number) => number>> = {
+  neg: (a) => -a,
+  abs: Math.abs,
+  sign: Math.sign,
+  sqrt: Math.sqrt,
   // What x^(1/3) of an array becomes, for which it has a meaning of its own.
-  cbrt: unary(Math.cbrt),
-  exp: unary(Math.exp),
-  log: unary(Math.log),
-  cos: unary(Math.cos),
-  floor: unary(Math.floor),
-  add: binary((a, b) => a + b),
-  sub: binary((a, b) => a - b),
-  mul: binary((a, b) => a * b),
-  div: binary((a, b) => a / b),
-  pow: binary((a, b) => a ** b),
-  min: binary((a, b) => Math.min(a, b)),
-  max: binary((a, b) => Math.max(a, b)),
-  lt: compare((a, b) => a < b),
-  le: compare((a, b) => a <= b),
-  eq: compare((a, b) => a === b),
-  ne: compare((a, b) => a !== b),
-  select: {
-    operands: ['boolean', 'number', 'number'],
-    result: 'number',
-    apply: (c, a, b) => (c === 0 ? b : a),
-  },
+  cbrt: Math.cbrt,
+  exp: Math.exp,
+  log: Math.log,
+  cos: Math.cos,
+  floor: Math.floor,
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+  pow: (a, b) => a ** b,
+  min: (a, b) => Math.min(a, b),
+  max: (a, b) => Math.max(a, b),
+  lt: (a, b) => Number(a < b),
+  le: (a, b) => Number(a <= b),
+  eq: (a, b) => Number(a === b),
+  ne: (a, b) => Number(a !== b),
+  select: (c, a, b) => (c === 0 ? b : a),
 };
+
+/** Whether an operation compares, so that what it gives is a condition and no number. */
+export function isComparison(op: string): boolean {
+  return op === 'lt' || op === 'le' || op === 'eq' || op === 'ne';
+}
 
 /** Whether an operation works element by element. */
 export function isElementOp(op: string): op is ElementOp {

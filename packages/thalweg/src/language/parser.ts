@@ -31,33 +31,15 @@ export interface Statement {
   readonly value: Expression;
 }
 
-const functions: Readonly<Record<string, { readonly op: SurfaceOp; readonly arity: number }>> = {
-  sqrt: { op: 'sqrt', arity: 1 },
-  abs: { op: 'abs', arity: 1 },
-  sign: { op: 'sign', arity: 1 },
-  exp: { op: 'exp', arity: 1 },
-  log: { op: 'log', arity: 1 },
-  cos: { op: 'cos', arity: 1 },
-  floor: { op: 'floor', arity: 1 },
-  min: { op: 'min', arity: 2 },
-  max: { op: 'max', arity: 2 },
-  norm: { op: 'norm', arity: 1 },
-  inner: { op: 'inner', arity: 2 },
-  sum: { op: 'total', arity: 1 },
-  transpose: { op: 'transpose', arity: 1 },
-  rowSum: { op: 'rowSum', arity: 1 },
-  colSum: { op: 'colSum', arity: 1 },
-  rowMean: { op: 'rowMean', arity: 1 },
-  colMean: { op: 'colMean', arity: 1 },
-  rowMax: { op: 'rowMax', arity: 1 },
-  colMax: { op: 'colMax', arity: 1 },
-  newtonSchulz: { op: 'newtonSchulz', arity: 6 },
-  inverseRoot: { op: 'inverseRoot', arity: 3 },
-  eigenvectors: { op: 'eigenvectors', arity: 1 },
-  orthonormal: { op: 'orthonormal', arity: 1 },
-  noise: { op: 'noise', arity: 1 },
-};
-const reductions: ReadonlySet<SurfaceOp> = new Set<SurfaceOp>(['norm', 'inner', 'total']);
+/** How many arguments each function takes. */
+const functions = {
+  sqrt: 1, abs: 1, sign: 1, exp: 1, log: 1, cos: 1, floor: 1, min: 2, max: 2, norm: 1, inner: 2, sum: 1, transpose: 1,
+  rowSum: 1, colSum: 1, rowMean: 1, colMean: 1, rowMax: 1, colMax: 1,
+  newtonSchulz: 6, inverseRoot: 3, eigenvectors: 1, orthonormal: 1, noise: 1,
+} satisfies Partial<Record<SurfaceOp | 'sum', number>>; // prettier-ignore
+const isFunction = (name: string): name is keyof typeof functions => Object.hasOwn(functions, name);
+
+const reductions: ReadonlySet<string> = new Set(['norm', 'inner', 'sum']);
 const comparisons: Readonly<Record<string, SurfaceOp>> = {
   '<': 'lt',
   '<=': 'le',
@@ -251,8 +233,7 @@ class Parser {
 
   private call(name: Token): Expression {
     const [, base = name.text, suffix] = /^(.*?)(?:_(all|group))?$/.exec(name.text) ?? [];
-    const rule = Object.hasOwn(functions, base) ? functions[base] : undefined;
-    if (rule === undefined || (suffix !== undefined && !reductions.has(rule.op))) {
+    if (!isFunction(base) || (suffix !== undefined && !reductions.has(base))) {
       this.fail(name, `there is no function ${this.source(name)}${suggestion(base, Object.keys(functions))}; a product is written with ·`);
     }
     const open = this.next;
@@ -260,14 +241,15 @@ class Parser {
     const operands = [this.expression()];
     while (this.takeSymbol(',') !== undefined) operands.push(this.expression());
     this.expect(')', `after the arguments of ${base}`);
-    if (operands.length !== rule.arity) {
+    const arity = functions[base];
+    if (operands.length !== arity) {
       this.fail(
         this.tokens[open] ?? name,
-        `${base} takes ${String(rule.arity)} argument${rule.arity === 1 ? '' : 's'}, not ${String(operands.length)}`,
+        `${base} takes ${String(arity)} argument${arity === 1 ? '' : 's'}, not ${String(operands.length)}`,
       );
     }
     const scope: Scope = suffix === 'all' || suffix === 'group' ? suffix : 'tensor';
-    return this.apply(rule.op, operands, this.tokens[this.next - 1]?.span.end, name.span.start, scope);
+    return this.apply(base === 'sum' ? 'total' : base, operands, this.tokens[this.next - 1]?.span.end, name.span.start, scope);
   }
 
   private closed(open: Token, close: string): Expression {

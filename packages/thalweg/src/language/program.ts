@@ -7,7 +7,7 @@ import type { Form } from './form.ts';
 import { FormTable, inferForms, verifyForms } from './form-table.ts';
 import { Graph, type Node } from './graph.ts';
 import { inferKinds, KindTable, verifyKinds, type Kind, type Origin } from './kind.ts';
-import { elementOps, isElementOp, type ElementOp, type SugarOp } from './op.ts';
+import { isComparison, isElementOp, type ElementOp, type SugarOp } from './op.ts';
 import { namesIn, parse, parseExpression, type Expression, type Statement } from './parser.ts';
 import type { Range } from './range.ts';
 import { isRoutineOp } from './routine.ts';
@@ -166,7 +166,7 @@ class ExpressionBuilder {
   /** The node of an expression that must be a number. */
   number(expression: Expression): Node {
     const node = this.build(expression);
-    if (isBoolean(node)) this.fail(expression.span, 'a comparison is no number; write condition ? a : b');
+    if (isComparison(node.op)) this.fail(expression.span, 'a comparison is no number; write condition ? a : b');
     return node;
   }
 
@@ -199,7 +199,7 @@ class ExpressionBuilder {
       const [condition, a, b] = operands;
       if (condition === undefined || a === undefined || b === undefined) throw new RangeError('a condition has three operands');
       const test = this.build(condition);
-      if (!isBoolean(test)) this.fail(condition.span, 'a condition needs a comparison, such as t > 5');
+      if (!isComparison(test.op)) this.fail(condition.span, 'a condition needs a comparison, such as t > 5');
       return this.graph.node('select', [test, this.number(a), this.number(b)]);
     }
     const nodes = operands.map((operand) => this.number(operand));
@@ -219,10 +219,6 @@ class ExpressionBuilder {
     if (isRoutineOp(op)) return this.graph.node(op, nodes);
     return isElementOp(op) ? primitive(this.graph, op, nodes) : desugar(this.graph, op, nodes);
   }
-}
-
-function isBoolean(node: Node): boolean {
-  return isElementOp(node.op) && elementOps[node.op].result === 'boolean';
 }
 
 function desugar(graph: Graph, op: SugarOp, [a, b]: readonly Node[]): Node {

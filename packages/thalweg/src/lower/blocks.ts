@@ -92,7 +92,7 @@ function runInstruction(
     for (let k = 0; k < count; k++) lane[k % lane.length]! += b === undefined ? a[k]! : a[k]! * b[k]!;
   } else {
     const out = values[index]!;
-    const apply = specified[one.op] ?? elementOps[one.op].apply;
+    const apply = specified[one.op] ?? elementOps[one.op];
     const a = values[one.operands[0] ?? 0]!;
     const b = values[one.operands[1] ?? one.operands[0] ?? 0]!;
     const c = values[one.operands[2] ?? one.operands[0] ?? 0]!;

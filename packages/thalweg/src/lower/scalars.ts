@@ -57,7 +57,7 @@ function meaning(node: Node): ((a: number, b: number, c: number) => number) | un
     return (a) => (isNormal(a, dtype) ? 1 : 0);
   }
   if (node.op === 'compow') return complementOfPower();
-  return isElementOp(node.op) ? elementOps[node.op].apply : undefined;
+  return isElementOp(node.op) ? elementOps[node.op] : undefined;
 }
 
 function compileStep(node: Node, placeOf: (node: Node) => Place): ScalarStep | undefined {

@@ -70,7 +70,7 @@ function evaluate(node: Node, shape: readonly number[]): number {
   if (node.op === 'shape') return shapeNumber(String(node.attribute), shape);
   if (!isElementOp(node.op)) throw new RangeError(`${node.op} is not known before the first step`);
   const [a = 0, b = 0, c = 0] = node.operands.map((operand) => evaluate(operand, shape));
-  return elementOps[node.op].apply(a, b, c);
+  return elementOps[node.op](a, b, c);
 }
 
 /** What a program computes, in a step and between steps. */

@@ -7,7 +7,7 @@
 import type { Form } from '../language/form.ts';
 import { isReduction, isRoutine, topological, type Node } from '../language/graph.ts';
 import type { KindTable } from '../language/kind.ts';
-import { elementOps, isElementOp, type ElementOp } from '../language/op.ts';
+import { isComparison, isElementOp, type ElementOp } from '../language/op.ts';
 import type { DType } from './dtype.ts';
 import { isScaled, scalesOf, type Coding } from './format.ts';
 import { makeKernel, traffic, type Coded, type Instruction, type Kernel } from './kernel.ts';
@@ -189,7 +189,7 @@ class PassEmitter {
       op: 'scalar',
       scalar: this.scalars.push(node) - 1,
     });
-    if (!isElementOp(node.op) || elementOps[node.op].result !== 'boolean') return value;
+    if (!isComparison(node.op)) return value;
     const zero = this.emit({ op: 'const', value: 0 });
     return this.emit({ op: 'ne' satisfies ElementOp, operands: [value, zero] });
   }

@@ -5,7 +5,7 @@
  */
 import { rebuild, type Graph, type Node } from '../language/graph.ts';
 import { KindTable, type Kind } from '../language/kind.ts';
-import { elementOps, isElementOp } from '../language/op.ts';
+import { elementOps, isComparison, isElementOp } from '../language/op.ts';
 import { normalRange, type DType } from './dtype.ts';
 
 interface Context {
@@ -28,10 +28,9 @@ const rewrites: readonly Rewrite[] = [
 ];
 
 function foldConstants(node: Node, { graph }: Context): Node | undefined {
-  if (!isElementOp(node.op) || node.operands.some((operand) => operand.op !== 'const')) return undefined;
+  if (!isElementOp(node.op) || isComparison(node.op) || node.operands.some((operand) => operand.op !== 'const')) return undefined;
   const [a = 0, b = 0, c = 0] = node.operands.map((operand) => Number(operand.attribute));
-  const rule = elementOps[node.op];
-  return rule.result === 'number' ? graph.constant(rule.apply(a, b, c)) : undefined;
+  return graph.constant(elementOps[node.op](a, b, c));
 }
 
 function complementOfPower(node: Node, { graph, kind }: Context): Node | undefined {

@@ -119,7 +119,7 @@ export class NaiveOptimizer {
     if (node.op === 'normal') return Number(this.isNormal(Number(operands[0])));
     if (node.op === 'compow') return -Math.expm1(Number(operands[1]) * Math.log(Number(operands[0])));
     if (!isElementOp(node.op)) throw new RangeError(`${node.op} is unknown`);
-    const { apply } = elementOps[node.op];
+    const apply = elementOps[node.op];
     const forArrays = specified[node.op] ?? apply;
     const shape = operands.find((value) => typeof value !== 'number' && !(value instanceof TensorScalars));
     const pick = (value: Value | undefined, j: number, i: number, isArray: boolean): number => {
