@@ -80,12 +80,12 @@ describe('learningRateRange', () => {
   test('wrong options, before an optimizer is made', async () => {
     const untouched = () => assert.fail('made an optimizer');
     const wrong: readonly (readonly [Partial<RangeOptions<Opt>>, RegExp])[] = [
-      [{ from: 0 }, /from must be a number above 0/],
-      [{ from: 1, to: 1 }, /to must be a number above from \(1\), not 1/],
-      [{ to: Infinity }, /to must be/],
+      [{ from: 0 }, /from must lie in \(0, ∞\)/],
+      [{ from: 1, to: 1 }, /to must lie in \(1, ∞\), and 1 does not/],
+      [{ to: Infinity }, /to must lie in/],
       [{ steps: 2 }, /steps must be a whole number from 3/],
-      [{ smoothing: 1 }, /smoothing must be a number in \[0, 1\)/],
-      [{ divergence: 1 }, /divergence must be a number above 1/],
+      [{ smoothing: 1 }, /smoothing must lie in \[0, 1\)/],
+      [{ divergence: 1 }, /divergence must lie in \(1, ∞\)/],
     ];
     for (const [options, message] of wrong) {
       await assert.rejects(

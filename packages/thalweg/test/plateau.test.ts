@@ -52,12 +52,12 @@ describe('reduceOnPlateau', () => {
   test('wrong options', async () => {
     const opt = await bound();
     const wrong: readonly (readonly [text: string, message: RegExp])[] = [
-      ['{"factor":1}', /factor must be a number between 0 and 1, not 1/],
+      ['{"factor":1}', /factor must lie in \(0, 1\), and 1 does not/],
       ['{"factor":0}', /factor/],
       ['{"patience":1.5}', /patience must be a whole number from 0, not 1.5/],
       ['{"cooldown":-1}', /cooldown must be a whole number from 0/],
-      ['{"threshold":-1}', /threshold must be a number of at least 0/],
-      ['{"minLr":null}', /minLr must be a number of at least 0, not null/],
+      ['{"threshold":-1}', /threshold must lie in \[0, ∞\)/],
+      ['{"minLr":null}', /minLr must be a number, not null/],
       ['{"mode":"least"}', /mode must be "min" or "max", not "least"/],
       ['{"thresholdMode":"relative"}', /thresholdMode must be "rel" or "abs"/],
       ['{"min_lr":1}', /min_lr is no option \(did you mean minLr\?\)/],

@@ -114,8 +114,8 @@ describe('asam', () => {
 test('wrong options', async () => {
   const opt = await sgd().init({ w: Float64Array.of(1) });
   const gradient = (): number => 0;
-  for (const rho of [0, -1, NaN, Infinity]) assert.throws(() => sam(opt, gradient, { rho }), /sam: rho must be a number above 0/);
-  assert.throws(() => asam(opt, gradient, { eta: -1 }), /asam: eta must be a number of at least 0, not -1/);
+  for (const rho of [0, -1, NaN, Infinity]) assert.throws(() => sam(opt, gradient, { rho }), /sam: rho must lie in \(0, ∞\)/);
+  assert.throws(() => asam(opt, gradient, { eta: -1 }), /asam: eta must lie in \[0, ∞\), and -1 does not/);
   assert.throws(
     () => sam(opt, gradient, JSON.parse('{"rhoo":1}') as object),
     (error) => error instanceof OptionError && error.message.includes('did you mean rho'),

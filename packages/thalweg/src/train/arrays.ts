@@ -2,7 +2,7 @@
 import { ArrayError, OptionError, suggestion } from '../language/error.ts';
 import type { DType } from '../plan/dtype.ts';
 import { backends, type Backend } from '../runtime/backend.ts';
-import { describe } from './hyper.ts';
+import { describe } from './options.ts';
 import { asTensor, Tied, type Parameter, type Tensor } from './tensor.ts';
 
 /** An array of either type. */

@@ -1,7 +1,8 @@
 /** Groups: one optimizer for some parameters and another for others. Each group is a branch of one method, stepped with the others. */
 import { OptionError, ThalwegError } from '../language/error.ts';
 import type { Branch } from './branch.ts';
-import { checkHyper, describe, type HyperValue } from './hyper.ts';
+import { checkHyper, type HyperValue } from './hyper.ts';
+import { describe } from './options.ts';
 import { describeMatch, otherwise, type Match } from './match.ts';
 import { Method, type NamesOf } from './method.ts';
 

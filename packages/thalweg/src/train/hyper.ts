@@ -2,10 +2,10 @@
  * Hyperparameters: how a definition declares them, how options are checked against it, and the live values of an optimizer. Every
  * check comes before any change.
  */
-import { OptionError, suggestion } from '../language/error.ts';
+import { OptionError } from '../language/error.ts';
 import type { HyperSlot } from '../language/program.ts';
-import { range } from '../language/range.ts';
 import { Schedule } from '../schedules/schedule.ts';
+import { checkNumber, wrongOption } from './options.ts';
 
 /** `[symbol, default, range]`: the range is an interval such as `'[0, 1)'`, by default `'[0, ∞)'`. */
 export type HyperDeclaration = readonly [symbol: string, fallback: number, range?: string];
@@ -23,43 +23,8 @@ export function checkHyper(owner: string, name: string, value: unknown, text: st
   if (typeof value !== 'number') {
     wrongOption(owner, name, value, 'a number, a schedule or a function of t');
   }
-  if (!range(text).contains(value)) throw new OptionError(owner, name, value, `must lie in ${text}, and ${String(value)} does not`);
+  checkNumber(owner, name, value, text);
   return value;
-}
-
-/** Throws the OptionError of a value that is not what it must be. */
-export function wrongOption(owner: string, option: string, value: unknown, wanted: string): never {
-  throw new OptionError(owner, option, value, `must be ${wanted}, not ${describe(value)}`);
-}
-
-/** Throws an OptionError for the first key of `options` that is not `known`. */
-export function checkNames(owner: string, options: object, known: readonly string[]): void {
-  const given: unknown = options;
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    wrongOption(owner, 'options', given, `an object, { ${known[0] ?? ''}: … }`);
-  for (const key of Object.keys(options)) {
-    if (known.includes(key)) continue;
-    const list = known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`;
-    throw new OptionError(owner, key, Reflect.get(options, key), `is no option${suggestion(key, known)}; ${list}`);
-  }
-}
-
-/** A value as a person would name it. */
-export function describe(value: unknown): string {
-  if (value === null) return 'null';
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'object') return className(value) === 'Object' ? 'an object' : withArticle(className(value));
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeof value;
-}
-
-function withArticle(name: string): string {
-  return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
-}
-
-/** The name of an object's class; its own property `constructor`, which a file may have put there, does not count. */
-function className(value: object): string {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return typeof prototype === 'object' && prototype !== null ? prototype.constructor.name : 'Object';
 }
 
 /** The live hyperparameters of an optimizer: `values` and `factors` of the step at hand, and a version that changes with them. */

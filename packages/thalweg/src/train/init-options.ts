@@ -5,7 +5,7 @@ import type { HalfFormat } from '../plan/half.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { commonType } from './arrays.ts';
 import type { CoreOptions, NonFinite } from './core.ts';
-import { checkNames, describe, wrongOption } from './hyper.ts';
+import { checkNames, checkWhole, oneOf, wrongOption } from './options.ts';
 import { LossScale, type DynamicLossScale } from './policy.ts';
 import type { Tensor } from './tensor.ts';
 import { resources, type GivenMemory } from './threads.ts';
@@ -70,7 +70,7 @@ export function checkOptions(name: string, options: InitOptions, tensors: Readon
   const fallback = typeof lossScale === 'object' ? 'skip' : 'propagate';
   const nonFinite = oneOf<NonFinite>(name, 'nonFinite', options.nonFinite ?? fallback, ['propagate', 'skip', 'throw']);
   const maximize = oneOf(name, 'maximize', options.maximize ?? false, [true, false]);
-  if (!Number.isInteger(accumulate) || accumulate < 1) wrongOption(name, 'accumulate', accumulate, 'a whole number from 1');
+  checkWhole(name, 'accumulate', accumulate, 1);
   const scale = lossScale === undefined ? undefined : new LossScale(name, lossScale);
   if (typeof lossScale === 'object' && nonFinite === 'propagate')
     throw new OptionError(name, 'nonFinite', 'propagate', "cannot be 'propagate' with a dynamic lossScale, which has to skip");
@@ -101,11 +101,6 @@ function checkObserve(owner: string, observe: InitOptions['observe']): { readonl
   if (typeof observe !== 'object' || (observe as unknown) === null) wrongOption(owner, 'observe', observe, 'a boolean or { signFlips }');
   checkNames(`${owner}, observe`, observe, ['signFlips']);
   return { signFlips: oneOf(owner, 'observe.signFlips', observe.signFlips ?? false, [true, false]) };
-}
-
-function oneOf<T>(owner: string, option: string, value: T, allowed: readonly T[]): T {
-  if (allowed.includes(value)) return value;
-  wrongOption(owner, option, value, allowed.map((one) => describe(one)).join(' or '));
 }
 
 function elements(tensors: ReadonlyMap<string, { readonly shape: readonly number[] }>): number {

@@ -1,5 +1,6 @@
 /** Smith's learning-rate range test: one short run in which the rate grows, and what its losses say. */
-import { checkNames, wrongOption, type HyperValue } from './hyper.ts';
+import type { HyperValue } from './hyper.ts';
+import { checkNames, checkNumber, checkWhole } from './options.ts';
 
 /** What the test needs of an optimizer: any that has an `lr`. */
 export interface Tunable {
@@ -128,12 +129,9 @@ function check<O extends Tunable>(options: RangeOptions<O>): void {
   const owner = 'learningRateRange';
   checkNames(owner, options, ['make', 'train', 'from', 'to', 'steps', 'smoothing', 'divergence', 'signal']);
   const { from = 1e-6, to = 1, steps = 100, smoothing = 0.9, divergence = 4 } = options;
-  const require = (option: keyof RangeOptions<O>, value: number, right: boolean, wanted: string): void => {
-    if (!right || !Number.isFinite(value)) wrongOption(owner, option, value, wanted);
-  };
-  require('from', from, from > 0, 'a number above 0');
-  require('to', to, to > from, `a number above from (${String(from)})`);
-  require('steps', steps, Number.isInteger(steps) && steps >= 3, 'a whole number from 3');
-  require('smoothing', smoothing, smoothing >= 0 && smoothing < 1, 'a number in [0, 1)');
-  require('divergence', divergence, divergence > 1, 'a number above 1');
+  checkNumber(owner, 'from', from, '(0, ∞)');
+  checkNumber(owner, 'to', to, `(${String(from)}, ∞)`);
+  checkWhole(owner, 'steps', steps, 3);
+  checkNumber(owner, 'smoothing', smoothing, '[0, 1)');
+  checkNumber(owner, 'divergence', divergence, '(1, ∞)');
 }

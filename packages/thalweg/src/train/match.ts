@@ -1,6 +1,6 @@
 /** Which parameters a group takes, or a call such as `freeze` means: by name, by rank, or by a function. Knows no optimizer. */
 import { ThalwegError } from '../language/error.ts';
-import { describe } from './hyper.ts';
+import { describe } from './options.ts';
 
 /** A parameter as a match sees it. */
 export interface ParameterInfo {

@@ -8,7 +8,8 @@ import type { Part } from '../language/program.ts';
 import { range } from '../language/range.ts';
 import { statementsToLatex } from '../lower/latex.ts';
 import { branch, hyperNames, type BoundPart, type Branch } from './branch.ts';
-import { checkHyper, checkNames, defaultRange, describe, wrongOption, type HyperDeclaration, type HyperValue } from './hyper.ts';
+import { checkHyper, defaultRange, type HyperDeclaration, type HyperValue } from './hyper.ts';
+import { checkNames, describe, oneOf, wrongOption } from './options.ts';
 import { otherwise } from './match.ts';
 import type { InitOptions } from './init-options.ts';
 import { Optimizer } from './optimizer.ts';
@@ -256,10 +257,7 @@ function resolve(
   }
   for (const [key, declared] of Object.entries(variants)) {
     const given: unknown = Reflect.get(options, key) ?? (declared === false ? false : declared[0]);
-    const right = declared === false ? typeof given === 'boolean' : declared.some((word) => word === given);
-    const wanted = declared === false ? 'true or false' : declared.map((word) => JSON.stringify(word)).join(' or ');
-    if (!right) wrongOption(owner, key, given, wanted);
-    resolved[key] = given;
+    resolved[key] = oneOf(owner, key, given, declared === false ? [true, false] : declared);
   }
   return resolved;
 }

@@ -7,7 +7,7 @@ import { descend, type Arrival, type Problem, type Stop } from './descent/descen
 import type { Minimizer } from './descent/minimizer.ts';
 import type { Arrays } from './descent/space.ts';
 import { norm } from './descent/vector.ts';
-import { checkNames, describe, wrongOption } from './hyper.ts';
+import { checkNames, checkNumber, checkWhole, describe, oneOf } from './options.ts';
 import { Method } from './method.ts';
 import type { InitOptions } from './init-options.ts';
 import type { Parameter, ViewOf } from './tensor.ts';
@@ -91,8 +91,8 @@ export async function minimize<const S extends Start>(
   options: MinimizeOptions<PointOf<S>>,
 ): Promise<Minimum<PointOf<S>>> {
   const { optimizer, steps, tolerance = 0, onStep, signal, ...init } = options;
-  if (!Number.isInteger(steps) || steps < 0) wrongOption('minimize', 'steps', steps, 'a whole number from 0');
-  if (!(tolerance >= 0)) wrongOption('minimize', 'tolerance', tolerance, 'at least 0');
+  checkWhole('minimize', 'steps', steps, 0);
+  checkNumber('minimize', 'tolerance', tolerance, '[0, ∞)');
   const isVector = start instanceof Float32Array || start instanceof Float64Array;
   if (!isVector && (typeof start !== 'object' || (start as unknown) === null || Array.isArray(start)))
     throw new ThalwegError(
@@ -151,6 +151,5 @@ async function train(method: Method, problem: Problem, init: InitOptions): Promi
 function maximizes({ name }: Minimizer, init: InitOptions): boolean {
   checkNames(name, init, ['maximize']);
   const { maximize = false } = init;
-  if (typeof maximize !== 'boolean') wrongOption(name, 'maximize', maximize, 'true or false');
-  return maximize;
+  return oneOf(name, 'maximize', maximize, [true, false]);
 }

@@ -1,6 +1,7 @@
 /** Lowers the learning rate when a metric stops improving: a policy of the host, for it needs what no equation of a step knows. */
 import { OptionError } from '../language/error.ts';
-import { checkNames, describe, wrongOption, type HyperValue } from './hyper.ts';
+import type { HyperValue } from './hyper.ts';
+import { checkNames, checkNumber, checkWhole, describe, oneOf, wrongOption } from './options.ts';
 
 /** When to lower the learning rate, and by how much. */
 export interface PlateauOptions {
@@ -109,21 +110,11 @@ function complete(options: PlateauOptions): Required<PlateauOptions> {
   checkNames(owner, options, Object.keys(defaults));
   const given = { ...defaults, ...options };
   const { mode, factor, patience, cooldown, threshold, thresholdMode, minLr, eps } = given;
-  const refuse = (option: keyof PlateauOptions, wanted: string): never => {
-    wrongOption(owner, option, given[option], wanted);
-  };
-  const words: readonly (readonly [keyof PlateauOptions, string, readonly string[]])[] = [
-    ['mode', mode, ['min', 'max']],
-    ['thresholdMode', thresholdMode, ['rel', 'abs']],
-  ];
-  for (const [option, word, known] of words) if (!known.includes(word)) refuse(option, known.map(describe).join(' or '));
-  if (!(factor > 0 && factor < 1)) refuse('factor', 'a number between 0 and 1');
-  for (const [option, value] of Object.entries({ patience, cooldown }) as ['patience' | 'cooldown', number][]) {
-    if (!Number.isInteger(value) || value < 0) refuse(option, 'a whole number from 0');
-  }
-  for (const [option, value] of Object.entries({ threshold, minLr, eps }) as ['threshold' | 'minLr' | 'eps', number][]) {
-    if (!(Number.isFinite(value) && value >= 0)) refuse(option, 'a number of at least 0');
-  }
+  oneOf(owner, 'mode', mode, ['min', 'max']);
+  oneOf(owner, 'thresholdMode', thresholdMode, ['rel', 'abs']);
+  checkNumber(owner, 'factor', factor, '(0, 1)');
+  for (const [option, value] of Object.entries({ patience, cooldown })) checkWhole(owner, option, value, 0);
+  for (const [option, value] of Object.entries({ threshold, minLr, eps })) checkNumber(owner, option, value, '[0, ∞)');
   return given;
 }
 

@@ -2,9 +2,8 @@
  * What is done to a gradient before any equation sees it, as parts like any other: the mean over accumulated gradients, the division by the
  * loss scale, the sign for ascent; and the rule by which a dynamic loss scale changes.
  */
-import { OptionError } from '../language/error.ts';
 import type { Part } from '../language/program.ts';
-import { checkNames, wrongOption } from './hyper.ts';
+import { checkNames, checkNumber, checkWhole, wrongOption } from './options.ts';
 
 /** Names of inputs that the optimizer fills itself. */
 export const hidden = { accumulated: 'accumulated', unscale: 'unscale' } as const;
@@ -56,12 +55,10 @@ export class LossScale {
       wrongOption(owner, 'lossScale', given, 'a number or { initial, growth, backoff, interval }');
     const { initial = 65536, growth = 2, backoff = 0.5, interval = 2000 } = fixed ? { initial: given, growth: 1, backoff: 1 } : given;
     if (!fixed) checkNames(`${owner}, lossScale`, given, ['initial', 'growth', 'backoff', 'interval']);
-    const right =
-      initial > 0 && Number.isFinite(initial) && growth >= 1 && backoff > 0 && backoff <= 1 && Number.isInteger(interval) && interval > 0;
-    if (!right) {
-      const problem = 'needs a finite initial above 0, a growth of at least 1, a backoff in (0, 1] and a whole interval above 0';
-      throw new OptionError(owner, 'lossScale', given, problem);
-    }
+    checkNumber(owner, fixed ? 'lossScale' : 'lossScale.initial', initial, '(0, ∞)');
+    checkNumber(owner, 'lossScale.growth', growth, '[1, ∞)');
+    checkNumber(owner, 'lossScale.backoff', backoff, '(0, 1]');
+    checkWhole(owner, 'lossScale.interval', interval, 1);
     [this.value, this.growth, this.backoff, this.interval] = [initial, growth, backoff, interval];
   }
 

@@ -2,7 +2,7 @@
  * Sharpness-aware minimization: two gradient evaluations a step, around any optimizer. The first finds the worst point near w, the
  * second is the gradient there, with which the optimizer steps from w. Not an equation of one step, so it lives beside the optimizer.
  */
-import { checkNames, wrongOption } from './hyper.ts';
+import { checkNames, checkNumber } from './options.ts';
 import type { Inputs } from './intake.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -51,7 +51,8 @@ export type SamStep = (inputs?: Inputs) => Promise<number>;
  */
 export function sam(opt: AnyOptimizer, gradient: GradientFunction, options: SamOptions = {}): SamStep {
   checkNames('sam', options, ['rho']);
-  const rho = checked('sam', 'rho', options.rho ?? 0.05, (value) => value > 0, 'above 0');
+  const { rho = 0.05 } = options;
+  checkNumber('sam', 'rho', rho, '(0, ∞)');
   return around(opt, gradient, rho, () => 1);
 }
 
@@ -79,8 +80,9 @@ export function sam(opt: AnyOptimizer, gradient: GradientFunction, options: SamO
  */
 export function asam(opt: AnyOptimizer, gradient: GradientFunction, options: AsamOptions = {}): SamStep {
   checkNames('asam', options, ['rho', 'eta']);
-  const rho = checked('asam', 'rho', options.rho ?? 0.5, (value) => value > 0, 'above 0');
-  const eta = checked('asam', 'eta', options.eta ?? 0.01, (value) => value >= 0, 'of at least 0');
+  const { rho = 0.5, eta = 0.01 } = options;
+  checkNumber('asam', 'rho', rho, '(0, ∞)');
+  checkNumber('asam', 'eta', eta, '[0, ∞)');
   return around(opt, gradient, rho, (w) => Math.abs(w) + eta);
 }
 
@@ -113,9 +115,4 @@ function around(opt: AnyOptimizer, gradient: GradientFunction, rho: number, scal
     opt.step(undefined, inputs);
     return loss;
   };
-}
-
-function checked(owner: string, option: string, value: unknown, right: (value: number) => boolean, wanted: string): number {
-  if (typeof value === 'number' && Number.isFinite(value) && right(value)) return value;
-  wrongOption(owner, option, value, `a number ${wanted}`);
 }

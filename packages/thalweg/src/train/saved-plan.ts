@@ -4,7 +4,8 @@
  */
 import { CheckpointError, ThalwegError } from '../language/error.ts';
 import type { Core } from './core.ts';
-import { checkHyper, describe, type HyperValue } from './hyper.ts';
+import { checkHyper, type HyperValue } from './hyper.ts';
+import { describe } from './options.ts';
 import type { RosterMember } from './roster.ts';
 import type { StoredFile } from './safetensors.ts';
 import { decodeHyper, decodeNumber, encodeHyper, encodeNumber } from './saved-hyper.ts';

@@ -3,7 +3,7 @@ import { ArrayError, ThalwegError } from '../language/error.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { Indices } from '../runtime/rows.ts';
 import type { AnyArray } from './arrays.ts';
-import { describe } from './hyper.ts';
+import { describe } from './options.ts';
 import { declared, type Tensor, type TensorOptions } from './tensor.ts';
 
 /** A declared table, such as an embedding: a parameter whose gradients come as `rows`. Made by `sparse`. */

@@ -1,7 +1,7 @@
 /** How parameters are declared: by first values, or by shape. Knows nothing of optimizers. */
 import { ThalwegError } from '../language/error.ts';
 import type { DType } from '../plan/dtype.ts';
-import { describe } from './hyper.ts';
+import { describe } from './options.ts';
 
 /** The array type that holds elements of type `D`. */
 export type ArrayOf<D extends DType> = D extends 'float64' ? Float64Array : Float32Array;

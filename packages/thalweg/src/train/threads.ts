@@ -5,7 +5,7 @@ import { mostThreads } from '../runtime/control.ts';
 import { alone, Team, type Crew } from '../runtime/crew.ts';
 import { ownMemory, scriptMemory, userMemory, type MemorySource } from '../runtime/memory.ts';
 import { cores, spawner } from '../runtime/spawn.ts';
-import { describe, wrongOption } from './hyper.ts';
+import { describe, wrongOption } from './options.ts';
 
 /** A memory of the user's own, to be used from the byte `offset` on. */
 export interface GivenMemory {

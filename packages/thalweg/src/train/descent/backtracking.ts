@@ -1,7 +1,6 @@
 /** The backtracking line search. */
-import { checkNames } from '../hyper.ts';
+import { checkNames, checkNumber, checkWhole } from '../options.ts';
 import { decreases, isFiniteTrial, type LineSearch } from './line-search.ts';
-import { checkCount, checkNumber } from './options.ts';
 
 /** Options of `backtracking`. */
 export interface BacktrackingOptions {
@@ -32,7 +31,7 @@ export function backtracking(options: BacktrackingOptions = {}): LineSearch {
   const { c1 = 1e-4, shrink = 0.5, maxEvaluations = 60 } = options;
   checkNumber(name, 'c1', c1, '(0, 1)');
   checkNumber(name, 'shrink', shrink, '(0, 1)');
-  checkCount(name, 'maxEvaluations', maxEvaluations);
+  checkWhole(name, 'maxEvaluations', maxEvaluations, 1);
   return {
     name,
     async search(ray, start, first) {

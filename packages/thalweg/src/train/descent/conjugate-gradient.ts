@@ -1,9 +1,8 @@
 /** Nonlinear conjugate gradients. */
-import { checkNames, wrongOption } from '../hyper.ts';
+import { checkNames, checkWhole, oneOf } from '../options.ts';
 import { FirstStep } from './first-step.ts';
-import type { LineSearch } from './line-search.ts';
+import { checkLineSearch, type LineSearch } from './line-search.ts';
 import type { Direction, Directions, Minimizer, Point } from './minimizer.ts';
-import { checkCount, checkLineSearch } from './options.ts';
 import { strongWolfe } from './strong-wolfe.ts';
 import { dot, norm } from './vector.ts';
 
@@ -54,11 +53,8 @@ export function conjugateGradient(options: ConjugateGradientOptions = {}): Minim
   const name = 'conjugateGradient';
   checkNames(name, options, ['formula', 'restart', 'lineSearch']);
   const { formula = 'polakRibiere', restart, lineSearch = strongWolfe({ c2: 0.1 }) } = options;
-  if (!Object.hasOwn(formulas, formula)) {
-    const words = Object.keys(formulas).map((word) => JSON.stringify(word));
-    wrongOption(name, 'formula', formula, words.join(' or '));
-  }
-  if (restart !== undefined && restart !== Infinity) checkCount(name, 'restart', restart);
+  oneOf<string>(name, 'formula', formula, Object.keys(formulas));
+  if (restart !== undefined && restart !== Infinity) checkWhole(name, 'restart', restart, 1);
   checkLineSearch(name, lineSearch);
   return { name, lineSearch, directions: (size) => new ConjugateDirections(size, formula, restart ?? Math.max(1, size)) };
 }

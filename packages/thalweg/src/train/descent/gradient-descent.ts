@@ -1,10 +1,9 @@
 /** Gradient descent with a line search. */
-import { checkNames } from '../hyper.ts';
+import { checkNames } from '../options.ts';
 import { backtracking } from './backtracking.ts';
 import { FirstStep } from './first-step.ts';
-import type { LineSearch } from './line-search.ts';
+import { checkLineSearch, type LineSearch } from './line-search.ts';
 import type { Minimizer } from './minimizer.ts';
-import { checkLineSearch } from './options.ts';
 import { norm, setScaled } from './vector.ts';
 
 /** Options of `gradientDescent`. */

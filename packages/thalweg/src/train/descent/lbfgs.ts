@@ -1,8 +1,7 @@
 /** L-BFGS. */
-import { checkNames } from '../hyper.ts';
-import type { LineSearch } from './line-search.ts';
+import { checkNames, checkWhole } from '../options.ts';
+import { checkLineSearch, type LineSearch } from './line-search.ts';
 import type { Direction, Directions, Minimizer, Point } from './minimizer.ts';
-import { checkCount, checkLineSearch } from './options.ts';
 import { strongWolfe } from './strong-wolfe.ts';
 import { addScaled, dot, norm, setScaled } from './vector.ts';
 
@@ -40,7 +39,7 @@ export function lbfgs(options: LbfgsOptions = {}): Minimizer {
   const name = 'lbfgs';
   checkNames(name, options, ['history', 'lineSearch']);
   const { history = 10, lineSearch = strongWolfe() } = options;
-  checkCount(name, 'history', history);
+  checkWhole(name, 'history', history, 1);
   checkLineSearch(name, lineSearch);
   return { name, lineSearch, directions: (size) => new QuasiNewtonDirections(size, history) };
 }

@@ -1,4 +1,5 @@
 /** What a line search is: how far to go along a direction. Knows losses as functions of one step; no vectors. */
+import { wrongOption } from '../options.ts';
 
 /** The loss at a step along a direction. */
 export interface Trial {
@@ -40,4 +41,10 @@ export function isFiniteTrial({ loss, slope }: Trial): boolean {
 /** Armijo's condition, φ(s) ≤ φ(0) + c₁·s·φ′(0). */
 export function decreases(trial: Trial, start: Trial, c1: number): boolean {
   return trial.loss <= start.loss + c1 * trial.step * start.slope;
+}
+
+/** Throws an OptionError where `value` is no line search. */
+export function checkLineSearch(owner: string, value: unknown): void {
+  if (typeof value === 'object' && value !== null && typeof Reflect.get(value, 'search') === 'function') return;
+  wrongOption(owner, 'lineSearch', value, 'a line search such as strongWolfe()');
 }

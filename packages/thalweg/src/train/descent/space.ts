@@ -1,6 +1,6 @@
 /** A user's tensors and one float64 vector for all of them: the first is what an objective sees, the second what directions are made of. */
 import { ArrayError } from '../../language/error.ts';
-import { describe } from '../hyper.ts';
+import { describe } from '../options.ts';
 import { asTensor, type Parameter } from '../tensor.ts';
 
 /** Arrays by parameter name. */

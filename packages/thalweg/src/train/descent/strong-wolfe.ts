@@ -1,9 +1,8 @@
 /** The strong Wolfe line search: Moré and Thuente's interval, kept away from steps at which the loss is not finite. */
 import { OptionError } from '../../language/error.ts';
-import { checkNames } from '../hyper.ts';
+import { checkNames, checkNumber, checkWhole } from '../options.ts';
 import { decreases, isFiniteTrial, type LineSearch, type Outcome, type Trial } from './line-search.ts';
 import { Interval } from './more-thuente.ts';
-import { checkCount, checkNumber } from './options.ts';
 
 /** Options of `strongWolfe`. */
 export interface StrongWolfeOptions {
@@ -35,7 +34,7 @@ export function strongWolfe(options: StrongWolfeOptions = {}): LineSearch {
   const { c1 = 1e-4, c2 = 0.9, maxEvaluations = 30 } = options;
   checkNumber(name, 'c1', c1, '(0, 1)');
   checkNumber(name, 'c2', c2, '(0, 1)');
-  checkCount(name, 'maxEvaluations', maxEvaluations);
+  checkWhole(name, 'maxEvaluations', maxEvaluations, 1);
   if (c1 >= c2) throw new OptionError(name, 'c2', c2, `must be above c1 (${String(c1)}), not ${String(c2)}`);
   return {
     name,

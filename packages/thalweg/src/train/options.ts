@@ -1,0 +1,56 @@
+/** How options are checked: each must be of the right kind and in its range, and every check comes before any change. */
+import { OptionError, suggestion } from '../language/error.ts';
+import { range } from '../language/range.ts';
+
+/** Throws the OptionError of a value that is not what it must be. */
+export function wrongOption(owner: string, option: string, value: unknown, wanted: string): never {
+  throw new OptionError(owner, option, value, `must be ${wanted}, not ${describe(value)}`);
+}
+
+/** Throws an OptionError for the first key of `options` that is not `known`. */
+export function checkNames(owner: string, options: object, known: readonly string[]): void {
+  const given: unknown = options;
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    wrongOption(owner, 'options', given, `an object, { ${known[0] ?? ''}: … }`);
+  for (const key of Object.keys(options)) {
+    if (known.includes(key)) continue;
+    const list = known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`;
+    throw new OptionError(owner, key, Reflect.get(options, key), `is no option${suggestion(key, known)}; ${list}`);
+  }
+}
+
+/** Throws an OptionError where `value` is no number in the interval `text`. */
+export function checkNumber(owner: string, option: string, value: unknown, text: string): void {
+  if (typeof value !== 'number') wrongOption(owner, option, value, 'a number');
+  if (!range(text).contains(value)) throw new OptionError(owner, option, value, `must lie in ${text}, and ${String(value)} does not`);
+}
+
+/** Throws an OptionError where `value` is no whole number from `least`. */
+export function checkWhole(owner: string, option: string, value: unknown, least: number): void {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < least)
+    wrongOption(owner, option, value, `a whole number from ${String(least)}`);
+}
+
+/** The value, where it is one of those allowed; throws an OptionError where it is not. */
+export function oneOf<T>(owner: string, option: string, value: T, allowed: readonly T[]): T {
+  if (allowed.includes(value)) return value;
+  wrongOption(owner, option, value, allowed.map((one) => describe(one)).join(' or '));
+}
+
+/** A value as a person would name it. */
+export function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'object') return className(value) === 'Object' ? 'an object' : withArticle(className(value));
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeof value;
+}
+
+function withArticle(name: string): string {
+  return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
+}
+
+/** The name of an object's class; its own property `constructor`, which a file may have put there, does not count. */
+function className(value: object): string {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return typeof prototype === 'object' && prototype !== null ? prototype.constructor.name : 'Object';
+}
