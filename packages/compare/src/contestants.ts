@@ -184,3 +184,9 @@ export function libraryContestant(name: string): Contestant | undefined {
   const value: unknown = Object.entries(thalweg).find(([key]) => key === name)?.[1];
   return isFactory(value) ? contestantOf(value) : undefined;
 }
+
+/** Whether the library has this as something to chain with an optimizer: a transform. */
+export function isPartOfChain(name: string): boolean {
+  const value: unknown = Object.entries(thalweg).find(([key]) => key === name)?.[1];
+  return typeof value === 'function' && 'definition' in value && !isFactory(value);
+}

@@ -3,7 +3,15 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Method } from 'thalweg';
-import { checkContestant, contestants, libraryContestant, libraryNames, ownContestant, type Contestant } from './contestants.ts';
+import {
+  checkContestant,
+  contestants,
+  isPartOfChain,
+  libraryContestant,
+  libraryNames,
+  ownContestant,
+  type Contestant,
+} from './contestants.ts';
 import { nearest } from './near.ts';
 import { loadOwnFile } from './own-file.ts';
 import { checkProblem, ProblemError, type Problem } from './problem.ts';
@@ -102,6 +110,8 @@ function checkMade({ id, centre, create, file }: Contestant): void {
 
 function unknown(id: string, known: readonly Contestant[]): never {
   const names = known.map((one) => one.id);
+  if (isPartOfChain(id))
+    throw new ProblemError(id, 'it has no learning rate to tune; chain it with an optimizer in a file such as ./mine.ts');
   const others = `there are ${names.join(', ')}, any that thalweg list prints, or a file such as ./mine.ts`;
   const hint = nearest(id, [...names, ...libraryNames]) ?? others;
   throw new ProblemError(id, `there is no such optimizer; ${hint}`);

@@ -95,10 +95,16 @@ function thalweg(args: readonly string[], interruptAt?: RegExp, env: NodeJS.Proc
 
 describe('the command', () => {
   const out = join(folder, 'out');
-  test('help fits the terminal, but for the examples, which are to be copied', async () => {
-    const { stdout } = await thalweg(['compare', '--help'], undefined, { ...process.env, COLUMNS: '80' });
-    const long = stdout.split('\n').filter((line) => line.length > 80 && !line.startsWith('  $ '));
-    assert.deepEqual(long, []);
+  test('help fits the terminal, but for commands, which are to be copied', async () => {
+    for (const width of [50, 80]) {
+      for (const args of [['--help'], ['compare', '--help'], ['list', '--help'], ['show', '--help'], ['guide', '--help']]) {
+        const { stdout } = await thalweg(args, undefined, { ...process.env, COLUMNS: String(width) });
+        const long = stdout.split('\n').filter((line) => line.length > width && !line.startsWith('  $ '));
+        assert.deepEqual(long, []);
+      }
+    }
+    const { stdout } = await thalweg(['compare', '--help'], undefined, { ...process.env, COLUMNS: '120' });
+    assert.match(stdout, /--quick +words and digits/);
     assert.match(stdout, /Exit codes: 0 done/);
   });
 
@@ -110,6 +116,9 @@ describe('the command', () => {
     [['compare', 'valley', '--optimizers', 'adma'], /adma: there is no such optimizer; did you mean adam\?/],
     [['compare', 'valley', '--optimizers', 'something'], /something: there is no such optimizer; there are sgd/],
     [['compare', 'valley', '--seeds', 'many'], /must be a whole number from 1 to 1000/],
+    [['compare', 'valley', '--optimizers', 'adam,admaw'], /admaw: there is no such optimizer; did you mean adamw\?/],
+    [['compare', 'valley', '--optimizers', 'mechanic'], /mechanic: it has no learning rate to tune; chain it/],
+    [['compare', 'valley', '--out', 'README.md'], /README\.md: it cannot be a folder for the results \(EEXIST/],
     [['compare', './missing.ts'], /there is no such file/],
     [['compare', '--quick', '--thorough'], /cannot be used with/],
   ];

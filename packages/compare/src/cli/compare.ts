@@ -9,7 +9,7 @@ import { contestants, defaultContestants } from '../contestants.ts';
 import { presets, seeds } from '../protocol.ts';
 import { findContestants, findProblem, isFile, problems } from '../registry.ts';
 import { renderHtml } from '../report/html.ts';
-import { wrap } from '../report/layout.ts';
+import { hung, wrap } from '../report/layout.ts';
 import { renderTable } from '../report/terminal.ts';
 import { Pool } from '../run/pool.ts';
 import { Store, writeWhole } from '../run/store.ts';
@@ -34,15 +34,22 @@ interface Options {
 /** Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 export const exitCodes = { failed: 1, usage: 2, interrupted: 130 } as const;
 
-const examples = `
-Examples:
-  $ thalweg compare --quick                              words and digits, six optimizers, under three minutes
-  $ thalweg compare digits --optimizers adam,adamw,lion
-  $ thalweg compare digits --optimizers adamw,./mine.ts  an optimizer of your own: the default export of a file
-  $ thalweg compare rosenbrock valley --json > results.json
-  $ thalweg compare ./my-problem.ts --out my-report      a problem, and optimizers, of your own
-`;
+const examples: readonly (readonly [command: string, about: string])[] = [
+  ['thalweg compare --quick', 'words and digits, six optimizers, under three minutes'],
+  ['thalweg compare digits --optimizers adam,adamw,lion', 'three by name'],
+  ['thalweg compare digits --optimizers adamw,./mine.ts', 'an optimizer of your own: the default export of a file'],
+  ['thalweg compare rosenbrock valley --json > results.json', 'results for a program'],
+  ['thalweg compare ./my-problem.ts --out my-report', 'a problem, and optimizers, of your own'],
+];
 const codes = 'Exit codes: 0 done, 1 a run failed, 2 wrong usage, 130 interrupted (finished runs are kept; the same command goes on).';
+
+/** Each example on a line where that fits, or else what it does below it; commands are to be copied and stay whole. */
+function exampleLines(width: number): string[] {
+  const room = Math.max(...examples.map(([command]) => command.length));
+  const oneLine = examples.map(([command, about]) => `  $ ${command.padEnd(room)}  ${about}`);
+  if (oneLine.every((line) => line.length <= width)) return oneLine;
+  return examples.flatMap(([command, about]) => [`  $ ${command}`, ...hung(about, width, 6, 6)]);
+}
 
 /** The command. */
 export function compareCommand(): Command {
@@ -68,7 +75,7 @@ export function compareCommand(): Command {
     .option('--json', 'print the results as JSON on standard output, and no table')
     .option('--fresh', 'run everything again, even what an earlier, interrupted command finished')
     .option('--no-color', 'no colours')
-    .addHelpText('after', () => `${examples}\n${wrap(codes, columns()).join('\n')}`)
+    .addHelpText('after', () => `\nExamples:\n${exampleLines(columns()).join('\n')}\n\n${wrap(codes, columns()).join('\n')}`)
     .action(async (references: string[], options: Options) => {
       await run(references.length === 0 ? ['words', 'digits'] : references, options);
     });
@@ -118,7 +125,7 @@ function write(comparison: Comparison, options: Options, seconds: number): void 
   }
   const terminal = process.stdout instanceof WriteStream ? process.stdout : undefined;
   const colour = options.color && terminal !== undefined && (process.env['NO_COLOR'] ?? '') === '';
-  process.stdout.write(`\n${renderTable(comparison, terminal?.columns ?? 100, colour)}\n`);
+  process.stdout.write(`\n${renderTable(comparison, columns(), colour)}\n`);
   process.stdout.write(`\nReport: ${report} (${duration(seconds)})\n`);
 }
 

@@ -20,8 +20,10 @@ import { compare } from '../compare.ts';
 import { loadAddresses } from '../data/addresses.ts';
 import { presets } from '../protocol.ts';
 import { findProblem } from '../registry.ts';
+import { wrap } from '../report/layout.ts';
 import { Pool } from '../run/pool.ts';
 import { Store } from '../run/store.ts';
+import { columns } from './columns.ts';
 import { exitCodes } from './compare.ts';
 
 interface Options {
@@ -70,7 +72,10 @@ export function guideCommand(): Command {
     .option('--out <dir>', "where the comparison's finished runs are kept, shared with compare", 'report')
     .option('--json', 'print the claims as JSON')
     .option('--no-color', 'no colours')
-    .addHelpText('after', '\nExit codes: 0 every mathematical claim holds, 1 one does not, 2 wrong usage.')
+    .addHelpText(
+      'after',
+      () => `\n${wrap('Exit codes: 0 every mathematical claim holds, 1 one does not, 2 wrong usage.', columns()).join('\n')}`,
+    )
     .action(run);
 }
 

@@ -20,6 +20,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .version(versionOfThalweg(), '-V, --version')
     .showHelpAfterError('Run with --help for the options.')
     .showSuggestionAfterError()
+    .configureHelp({ minWidthToWrap: 12 })
     .configureOutput({ getOutHelpWidth: columns, getErrHelpWidth: columns })
     .exitOverride();
   program.addCommand(compareCommand().exitOverride().copyInheritedSettings(program));

@@ -4,6 +4,7 @@
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { ProblemError } from '../problem.ts';
 import type { TrialResult } from './trial.ts';
 
 /** The trials of one output folder, by key. */
@@ -13,7 +14,14 @@ export class Store {
 
   constructor(path: string) {
     this.path = path;
-    mkdirSync(dirname(path), { recursive: true });
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+    } catch (error) {
+      throw new ProblemError(
+        dirname(path),
+        `it cannot be a folder for the results (${error instanceof Error ? error.message : String(error)})`,
+      );
+    }
     if (!existsSync(path)) return;
     for (const line of readFileSync(path, 'utf8').split('\n')) {
       const entry = parseLine(line);
