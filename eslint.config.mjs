@@ -26,6 +26,7 @@ export default tseslint.config(
       'coverage/',
       'report/',
       '.bench/',
+      '.oracle/',
       'apps/lab/svelte.config.js',
     ],
   },

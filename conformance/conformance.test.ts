@@ -3,6 +3,8 @@
  * WebAssembly, the element type, no compilation in the first two steps, resumption bit for bit, refusal of bad hyperparameters, descent.
  */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { acceptsWrongly, compiledInTwoSteps, descended, goalOf, resumes, type LandscapeName } from './columns.ts';
 import { landscapes } from './landscapes.ts';
@@ -11,8 +13,13 @@ import { factories, methodOf, table, traceOf, transforms, type Case } from './ta
 
 const rowsOf = (name: string): readonly Case[] => table.cases.filter((row) => row.ours[0] === name);
 
+/** The lines of the table that report.ts wrote. */
+const readme = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8').split('\n');
+
 test('every optimizer of the library has a row, and every row an optimizer', () => {
-  assert.deepEqual(new Set(factories.keys()), new Set(table.cases.map((row) => row.ours[0])));
+  const named = new Set(table.cases.map((row) => row.ours[0]));
+  assert.deepEqual([...factories.keys()].filter((name) => !named.has(name)), [], 'these need rows in cases.json'); // prettier-ignore
+  assert.deepEqual([...named].filter((name) => !factories.has(name)), []); // prettier-ignore
   assert.ok(factories.size >= 9);
   const unknown: Case = { id: 'none', ours: ['none', {}], oracle: ['torch', 'None', {}] };
   assert.throws(() => methodOf(unknown), /no optimizer none/);
@@ -86,6 +93,15 @@ for (const row of table.cases) {
 
     const reference = await run(row, 'reference', true);
     const measured = disagreement(reference, trace);
+    const written = readme
+      .find((line) => line.startsWith(`| ${row.id} `))
+      ?.split('|')[3]
+      ?.trim();
+    assert.equal(
+      written,
+      measured.toExponential(1),
+      'the table in README.md is old: run conformance/report.ts, npm run reference and npm run format',
+    );
     const tolerance = row.tolerance ?? table.tolerance;
     assert.ok(measured <= tolerance, `float64 is off by ${measured}, more than ${tolerance}`);
     assert.deepEqual(reference.arrays, new Set(['Float64Array']), 'dtype');

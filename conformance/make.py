@@ -1,9 +1,11 @@
 """Makes the golden traces from PyTorch, Optax and, where neither has a method, the paper in plain numpy. See README.md.
 
-Run: python -m venv oracle && oracle/bin/pip install -r requirements.txt && oracle/bin/python make.py [row … | minimizers]
+Run, in the root of the repository: python -m venv .oracle && .oracle/bin/pip install -r conformance/requirements.txt, and then
+.oracle/bin/python conformance/make.py [row … | minimizers]
 Without rows it makes every trace, removes those that no row asks for, and writes schedules, bias corrections and the stream's digest.
 """
 
+import difflib
 import json
 import pathlib
 import sys
@@ -73,6 +75,11 @@ def write(name, document):
 def main():
     FOLDER.mkdir(exist_ok=True)
     wanted = sys.argv[1:]
+    made = {"minimizers", "names", "schedules", "sparse", "bias", "stream", *DOCUMENTS, *(row["id"] for row in TABLE["cases"] if row["oracle"][0] != "tfjs")}
+    for name in wanted:
+        if name not in made:
+            near = difflib.get_close_matches(name, made, 1)
+            sys.exit(f"{name}: there is no such row in cases.json that this makes" + "".join(f"; did you mean {one}?" for one in near))
     for row in TABLE["cases"]:
         if (not wanted or row["id"] in wanted) and row["oracle"][0] != "tfjs":  # Those are made by tfjs.ts.
             write(row["id"], trace(row))

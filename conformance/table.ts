@@ -1,5 +1,6 @@
 /** The table of cases: what a row says, the trace that was made for it, and the method of the library that it means. Knows the public face only. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as thalweg from 'thalweg';
 import type { HyperValue } from 'thalweg';
 import type { Stream } from './stream.ts';
@@ -87,7 +88,9 @@ export const table = read('cases.json') as Table;
 
 /** The trace of a row. */
 export function traceOf(id: string): Trace {
-  return read(`traces/${id}.json`) as Trace;
+  const file = `traces/${id}.json`;
+  if (!existsSync(join(import.meta.dirname, file))) throw new Error(`${id} has no trace; make it with python conformance/make.py ${id}`);
+  return read(file) as Trace;
 }
 
 /** The tensors of a row: name, shape, and the number of the first element. */

@@ -81,11 +81,13 @@ test('docs/compat.md tells of every optimizer that the other libraries have', ()
   }
 });
 
-test('the README counts what there is', () => {
+test('the README and the changelog count what there is', () => {
   const readme = readFileSync(`${import.meta.dirname}/../README.md`, 'utf8');
   const counts = [`${factories.size} optimizers and ${Object.keys(transforms).length} transforms`, `${table.cases.length} rows`];
   const missing = [...counts, ...[...factories.keys(), ...Object.keys(transforms)].map((name) => `\`${name}\``)].filter(
     (text) => !readme.includes(text),
   );
   assert.deepEqual(missing, [], 'README.md must say these');
+  const changelog = readFileSync(`${import.meta.dirname}/../CHANGELOG.md`, 'utf8');
+  assert.ok(changelog.includes(`${factories.size} optimizers (docs/reference)`), `CHANGELOG.md must say ${factories.size} optimizers`);
 });

@@ -10,14 +10,7 @@ import { parseArgs } from 'node:util';
 const root = join(import.meta.dirname, '..');
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
 const node = process.execPath;
-const unitFiles = [
-  'packages/*/test/**/*.test.ts',
-  'conformance/*.test.ts',
-  'examples/*.test.ts',
-  'bench/*.test.ts',
-  'docs/*.test.ts',
-  'scripts/*.test.ts',
-];
+const unitFiles = ['packages/*/test/**/*.test.ts', 'conformance/*.test.ts', 'examples/*.test.ts', 'bench/*.test.ts', 'docs/*.test.ts'];
 const coverage = [
   '--experimental-test-coverage',
   '--test-coverage-include=packages/*/src/**',
@@ -115,9 +108,21 @@ function counts(output: string): { passed: number; failed: number; skipped: numb
   return { passed: count('pass'), failed: count('fail') + count('cancelled'), skipped: count('skipped') };
 }
 
+/** The options, or undefined where they are wrong, which it says. */
+function options(): { only?: string; help?: boolean } | undefined {
+  try {
+    return parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } }).values;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    console.error(`${error.message}\nnpm test -- --help lists what there is.`);
+    return undefined;
+  }
+}
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
   const names = steps.map((step) => step.name);
+  const values = options();
+  if (values === undefined) return 2;
   if (values.help === true) {
     console.log(`npm test -- [--only ${names.join(',')}]\n\n${steps.map((step) => `  ${step.name.padEnd(9)}${step.about}`).join('\n')}`);
     return 0;

@@ -72,7 +72,7 @@ test('hyperparameters belong to a group by name, and overrides to the group alon
 test('a parameter belongs to exactly one group', async () => {
   const use = sgd();
   const none = groups([{ match: 'W', use }]).init(start);
-  await assert.rejects(none, { name: 'ArrayError', message: /no group takes b, which has the shape \[2\]; there are sgd \("W"\)/ });
+  await assert.rejects(none, { name: 'ArrayError', message: /no group takes b, which has the shape \[2\]; the groups are sgd \("W"\)/ });
   const two = groups([
     { match: /W/, use },
     { match: '*', use },

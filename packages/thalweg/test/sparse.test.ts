@@ -268,7 +268,7 @@ test('bad rows are an ArrayError, and nothing has changed', async () => {
     [rows([height], one), /names the row 200, and there are rows 0 to 199/],
     [rows([-1], one), /names the row -1/],
     [rows([0.5], one), /names the row 0.5/],
-    [rows([0, 1], one), /has 5 values, and 2 rows of 5 take 10/],
+    [rows([0, 1], one), /has 5 values, and its rows take 2 × 5/],
     [rows([0], new Float64Array(width)), /must have values in a Float32Array, not a Float64Array/],
     [rows(3 as unknown as number[], one), /must have a list of indices, not 3/],
     [new Float32Array(height * width), /must be rows\(indices, values\), since it is sparse, not a Float32Array/],

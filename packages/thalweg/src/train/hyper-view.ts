@@ -1,5 +1,5 @@
 /** The hyperparameters of an optimizer as the object that users assign to. */
-import { OptionError } from '../language/error.ts';
+import { OptionError, suggestion } from '../language/error.ts';
 import type { Core } from './core.ts';
 import type { HyperValue } from './hyper.ts';
 
@@ -14,7 +14,8 @@ export function hyperView<N extends string>(core: Core): Record<N, HyperValue> {
     set: (_, key, value: unknown) => {
       const found = byName.get(String(key));
       if (found === undefined) {
-        const problem = `is not in the equations of this optimizer, which has ${[...byName.keys()].join(', ')}; give it when the optimizer is made`;
+        const names = [...byName.keys()];
+        const problem = `is not in the equations of this optimizer${suggestion(String(key), names)}, which has ${names.join(', ')}; what they leave out is given when it is made`;
         throw new OptionError(core.name, String(key), value, problem);
       }
       for (const { branch, key: slot } of found.slots) core.live[branch]?.set(slot, value);

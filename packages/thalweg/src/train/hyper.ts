@@ -47,7 +47,7 @@ export class LiveHyper {
   /** What was set: a number, a schedule or a function. */
   get(key: string): HyperValue {
     const value = this.given.get(key);
-    if (value === undefined) throw new OptionError(this.owner, key, undefined, 'is no hyperparameter of this optimizer');
+    if (value === undefined) throw new RangeError(`there is no hyperparameter ${key}`);
     return value;
   }
 
@@ -59,15 +59,7 @@ export class LiveHyper {
   /** Sets a hyperparameter from the next step on. */
   set(key: string, value: unknown): void {
     const slot = this.slots.get(key);
-    if (slot === undefined) {
-      const has = [...this.slots.keys()].join(', ');
-      throw new OptionError(
-        this.owner,
-        key,
-        value,
-        `is not in the equations of this optimizer, which has ${has}; give it when the optimizer is made`,
-      );
-    }
+    if (slot === undefined) throw new RangeError(`there is no hyperparameter ${key}`);
     this.given.set(key, checkHyper(this.owner, key, value, slot.range.text));
     this.scheduled = [...this.given].flatMap(([name, one]) => (typeof one === 'number' ? [] : [[name, one] as const]));
     this.change(key, typeof value === 'number' ? value : NaN, 1);

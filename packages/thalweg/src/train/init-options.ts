@@ -40,7 +40,10 @@ export interface InitOptions {
    * Where memory cannot be shared, as in a page without cross-origin isolation, there is one; `opt.threads` tells.
    */
   readonly threads?: number | 'auto';
-  /** A memory to keep all arrays in, or the rest of one from `offset` on: it must be large enough, and shared for several threads. */
+  /**
+   * A memory to keep all arrays in, or the rest of one from `offset` on: it must be large enough, and shared for several threads. It must not grow
+   * while the optimizer lives: growing a memory that is not shared leaves every view of it empty.
+   */
   readonly memory?: WebAssembly.Memory | GivenMemory;
   /**
    * Measure each step, for `opt.observe()`: norms of gradients, weights and updates, summed by the passes that read them anyway. `signFlips` also

@@ -201,7 +201,7 @@ export class Roster {
         throw new ArrayError(
           owner,
           name,
-          `no group takes ${name}, which has the shape [${shape.join(', ')}]; there are ${all}; match: otherwise takes what is left`,
+          `no group takes ${name}, which has the shape [${shape.join(', ')}]; the groups are ${all}; match: otherwise takes what is left`,
         );
       }
       used.add(group);

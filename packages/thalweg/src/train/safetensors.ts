@@ -68,7 +68,7 @@ export function headerLength(first: Uint8Array, size: number): number | string {
   if (size < lengthBytes) return `the file ends after ${String(size)} bytes, before its header`;
   const length = Number(new DataView(first.buffer, first.byteOffset, lengthBytes).getBigUint64(0, true));
   if (length <= longestHeader && lengthBytes + length <= size) return length;
-  return `the header claims ${String(length)} bytes, and the file has ${String(size - lengthBytes)} after the length`;
+  return `it is no safetensors file, or was cut short: its header claims ${String(length)} bytes, and ${String(size - lengthBytes)} are left`;
 }
 
 /** Reads the header of a file of so many bytes. Returns what it says, or what is wrong with it. */

@@ -86,10 +86,8 @@ export function checkRows(owner: string, name: string, given: unknown, shape: re
   if ((values as unknown)?.constructor !== like.constructor)
     fail(`must have values in a ${like.constructor.name}, not ${describe(values)}`);
   if (!Number.isInteger((indices as Partial<Indices> | undefined)?.length)) fail(`must have a list of indices, not ${describe(indices)}`);
-  if (values.length !== indices.length * width) {
-    const wanted = `${String(indices.length)} rows of ${String(width)} take ${String(indices.length * width)}`;
-    fail(`has ${String(values.length)} values, and ${wanted}`);
-  }
+  if (values.length !== indices.length * width)
+    fail(`has ${String(values.length)} values, and its rows take ${String(indices.length)} × ${String(width)}`);
   for (const index of indices) {
     if (Number.isInteger(index) && index >= 0 && index < height) continue;
     fail(`names the row ${String(index)}, and there are rows 0 to ${String(height - 1)}`);
