@@ -37,7 +37,7 @@ export function compileScalars(slots: readonly ScalarSlot[], tensors = 1): Scala
     size += kind === 'tensor' ? tensors : 1;
   }
   const placeOf = (node: Node): Place => ({ at: place.get(node) ?? 0, next: perTensor.has(node) ? 1 : 0 });
-  const compiled = slots.map(({ node }) => (perTensor.has(node) ? compileColumn(node, placeOf, tensors) : compileStep(node, placeOf)));
+  const compiled = slots.map(({ node }) => compileStep(node, perTensor.has(node) ? tensors : 1, placeOf));
   return {
     slots,
     place,
@@ -46,61 +46,69 @@ export function compileScalars(slots: readonly ScalarSlot[], tensors = 1): Scala
   };
 }
 
-/** What a node computes from its operands; undefined for leaves and sums. */
-function meaning(node: Node): ((a: number, b: number, c: number) => number) | undefined {
-  if (node.op === 'const') {
-    const value = Number(node.attribute);
-    return () => value;
-  }
-  if (node.op === 'normal') {
-    const dtype = node.attribute as DType;
-    return (a) => (isNormal(a, dtype) ? 1 : 0);
-  }
-  if (node.op === 'compow') return complementOfPower();
-  return isElementOp(node.op) ? elementOps[node.op] : undefined;
-}
-
-function compileStep(node: Node, placeOf: (node: Node) => Place): ScalarStep | undefined {
-  const out = placeOf(node).at;
-  const [a = 0, b = 0, c = 0] = node.operands.map((operand) => placeOf(operand).at);
-  // The commonest are spelled out, which saves a call in each step.
-  switch (node.op) {
-    case 'add':
-      return (v) => void (v[out] = v[a]! + v[b]!);
-    case 'sub':
-      return (v) => void (v[out] = v[a]! - v[b]!);
-    case 'mul':
-      return (v) => void (v[out] = v[a]! * v[b]!);
-    case 'div':
-      return (v) => void (v[out] = v[a]! / v[b]!);
-    default: {
-      const apply = meaning(node);
-      return apply && ((v) => void (v[out] = apply(v[a]!, v[b]!, v[c]!)));
-    }
-  }
-}
-
-/** The same for a scalar of each tensor, over all tensors. */
-function compileColumn(node: Node, placeOf: (node: Node) => Place, tensors: number): ScalarStep | undefined {
+/**
+ * Computes a node's `count` numbers; undefined for leaves and sums. The commonest operations are spelled out: a loop that calls a function it
+ * does not know makes an object of every number.
+ */
+function compileStep(node: Node, count: number, placeOf: (node: Node) => Place): ScalarStep | undefined {
   const { at: out } = placeOf(node);
   const none: Place = { at: 0, next: 0 };
-  const [a = none, b = none, c = none] = node.operands.map(placeOf);
-  const apply = meaning(node);
-  return (
-    apply &&
-    ((v) => {
-      for (let j = 0; j < tensors; j++) v[out + j] = apply(v[a.at + j * a.next]!, v[b.at + j * b.next]!, v[c.at + j * c.next]!);
-    })
-  );
-}
-
-/** 1 − bᵗ; subtracting would cancel for b near 1. The logarithm is taken anew only where b changes. */
-function complementOfPower(): (b: number, t: number) => number {
-  let base = 1;
-  let log = 0;
-  return (b, t) => {
-    if (!(b > 0)) return 1 - b ** t;
-    if (b !== base) [base, log] = [b, Math.log(b)];
-    return -Math.expm1(t * log);
-  };
+  const [{ at: a, next: p }, { at: b, next: q } = none, { at: c, next: r } = none] = [...node.operands.map(placeOf), none];
+  switch (node.op) {
+    case 'const': {
+      const value = Number(node.attribute);
+      return (v) => void v.fill(value, out, out + count);
+    }
+    case 'add':
+      return (v) => {
+        for (let j = 0; j < count; j++) v[out + j] = v[a + j * p]! + v[b + j * q]!;
+      };
+    case 'sub':
+      return (v) => {
+        for (let j = 0; j < count; j++) v[out + j] = v[a + j * p]! - v[b + j * q]!;
+      };
+    case 'mul':
+      return (v) => {
+        for (let j = 0; j < count; j++) v[out + j] = v[a + j * p]! * v[b + j * q]!;
+      };
+    case 'div':
+      return (v) => {
+        for (let j = 0; j < count; j++) v[out + j] = v[a + j * p]! / v[b + j * q]!;
+      };
+    case 'floor':
+      return (v) => {
+        for (let j = 0; j < count; j++) v[out + j] = Math.floor(v[a + j * p]!);
+      };
+    case 'eq':
+      return (v) => {
+        for (let j = 0; j < count; j++) v[out + j] = Number(v[a + j * p]! === v[b + j * q]!);
+      };
+    case 'normal': {
+      const dtype = node.attribute as DType;
+      return (v) => {
+        for (let j = 0; j < count; j++) v[out + j] = Number(isNormal(v[a + j * p]!, dtype));
+      };
+    }
+    case 'compow': {
+      // 1 − bᵗ; subtracting would cancel for b near 1. The logarithm is taken anew only where b changes.
+      let [last, log] = [1, 0];
+      return (v) => {
+        for (let j = 0; j < count; j++) {
+          const base = v[a + j * p]!;
+          const t = v[b + j * q]!;
+          if (base !== last) [last, log] = [base, Math.log(base)];
+          v[out + j] = base > 0 ? -Math.expm1(t * log) : 1 - base ** t;
+        }
+      };
+    }
+    default: {
+      const apply = isElementOp(node.op) ? elementOps[node.op] : undefined;
+      return (
+        apply &&
+        ((v) => {
+          for (let j = 0; j < count; j++) v[out + j] = apply(v[a + j * p]!, v[b + j * q]!, v[c + j * r]!);
+        })
+      );
+    }
+  }
 }
