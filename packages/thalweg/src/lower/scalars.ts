@@ -81,7 +81,7 @@ function compileStep(node: Node, count: number, placeOf: (node: Node) => Place):
       };
     case 'eq':
       return (v) => {
-        for (let j = 0; j < count; j++) v[out + j] = Number(v[a + j * p]! === v[b + j * q]!);
+        for (let j = 0; j < count; j++) v[out + j] = Number(v[a + j * p] === v[b + j * q]);
       };
     case 'normal': {
       const dtype = node.attribute as DType;
