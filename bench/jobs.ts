@@ -76,7 +76,7 @@ export const jobsOf: Readonly<Record<PartName, (setting: Setting) => Job[]>> = {
   },
 
   start(setting) {
-    const run = (): Promise<Results> => Promise.resolve({ start: part(setting, startUp(setting.quick ? 1 : 9)) });
+    const run = (): Promise<Results> => Promise.resolve({ start: part(setting, startUp(setting.quick ? 1 : 25)) });
     return [{ title: 'start-up', seconds: 12, run }];
   },
 
