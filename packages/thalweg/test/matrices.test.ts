@@ -200,6 +200,7 @@ describe('routines', () => {
       ['three diagonals', matrix(n, n, (i, j) => (Math.abs(i - j) < 2 ? 1 + i + j : 0))],
       ['huge', scaled(gram(n), 1e300)],
       ['tiny', scaled(gram(n), 1e-300)],
+      ['the largest number', matrix(n, n, (i, j) => (i === j ? Number.MAX_VALUE / (i + 1) : 0))],
     ];
     for (const [name, a] of cases) {
       const { values, vectors } = symmetricEigen(a);

@@ -23,7 +23,7 @@ export function symmetricEigen({ data, rows: n }: Matrix): { readonly values: Fl
   const place = Array.from({ length: n }, (_, i) => i).sort((i, j) => Math.abs(data[j * n + j]!) - Math.abs(data[i * n + i]!) || i - j);
   const a = new Float64Array(n * n);
   place.forEach((from, i) => {
-    place.forEach((to, j) => (a[i * n + j] = 0.5 * scale * (data[from * n + to]! + data[to * n + from]!)));
+    place.forEach((to, j) => (a[i * n + j] = 0.5 * (scale * data[from * n + to]! + scale * data[to * n + from]!)));
   });
   const q = tridiagonalize(a, n);
   const [d, e, v] = [new Float64Array(n), new Float64Array(n), new Float64Array(n * n)];
