@@ -214,4 +214,23 @@ describe('the guide', { skip }, () => {
       await page.close();
     }
   });
+
+  test('what draws figures is fetched when the first comes into view, and all are drawn; a failure is said in their place', async () => {
+    const { page } = await site.open('guide/sgd', { width: 1280, height: 700 });
+    await page.locator('.katex').first().waitFor();
+    const figures = page.locator('[data-figure]');
+    assert.ok((await figures.count()) > 1);
+    assert.equal(await figures.locator('svg').count(), 0);
+    await figures.first().scrollIntoViewIfNeeded();
+    for (const figure of await figures.all()) await figure.locator('svg').waitFor();
+    await page.close();
+
+    const { page: cut } = await site.open('guide/sgd', { width: 1280, height: 700 });
+    await cut.locator('.katex').first().waitFor();
+    await cut.context().setOffline(true);
+    await cut.locator('[data-figure]').first().scrollIntoViewIfNeeded();
+    await cut.locator('[data-figure] .error').first().filter({ hasText: 'Reload the page' }).waitFor();
+    await cut.context().setOffline(false);
+    await cut.close();
+  });
 });

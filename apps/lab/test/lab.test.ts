@@ -236,6 +236,7 @@ describe('the lab', { skip }, () => {
 
   test('plots are drawn for every run, and their cursors follow the scrubber', async () => {
     const { page } = await open();
+    await page.locator('[data-figure]').first().scrollIntoViewIfNeeded();
     for (const label of ['Loss, above the lowest known', 'Effective rate', 'Sign changes of the update', 'Relative update']) {
       // The sixth line appears when the sixth run is there.
       await page

@@ -32,6 +32,7 @@ describe('rules gone wrong', { skip }, () => {
       await says(one, settingsOf(one));
       assert.equal(await section.locator('.verdict').innerText(), 'holds');
       assert.equal(await section.locator('.claim').innerText(), one.statement);
+      await section.locator('.plot .line path').nth(1).waitFor();
       assert.equal(await section.locator('.plot .line path').count(), 2);
       const marked = difference(one.sides.wrong.lines, one.sides.right.lines);
       for (const side of ['wrong', 'right'] as const) {

@@ -1,8 +1,9 @@
 /** Series of a race as marks of Observable Plot: one line for each run, thinned to what can be seen. Knows races and pens. */
-import * as Plot from '@observablehq/plot';
+import type { Markish } from '@observablehq/plot';
 import type { Trace } from '@thalweg/guide';
 import type { Run } from '../race/race.svelte.ts';
 import { lookOf, penClass } from './colours.ts';
+import type { Draft, Marks } from './draft.ts';
 
 /** A point of a series. */
 export interface Point {
@@ -25,8 +26,8 @@ export function thinned(trace: Trace, measure: Measure, from = 0): Point[] {
 }
 
 /** A line in the pen of `key`. */
-export function penLine(points: readonly Point[], key: string): Plot.Markish {
-  return Plot.line(points, {
+export function penLine(plot: Marks, points: readonly Point[], key: string): Markish {
+  return plot.line(points, {
     x: 'x',
     y: 'y',
     stroke: 'var(--c)',
@@ -40,8 +41,8 @@ export function penLine(points: readonly Point[], key: string): Plot.Markish {
 const powers = Array.from({ length: 61 }, (_, i) => 10 ** (i - 40));
 
 /** Hairlines at the powers of ten of a logarithmic axis, and nowhere between. */
-export function gridOfPowers(): Plot.Markish {
-  return Plot.gridY({ className: 'grid', strokeOpacity: 1, ticks: powers, clip: true });
+export function gridOfPowers(plot: Marks): Markish {
+  return plot.gridY({ className: 'grid', strokeOpacity: 1, ticks: powers, clip: true });
 }
 
 /** A plot of one measure of all runs that are shown. */
@@ -55,28 +56,30 @@ export function runsPlot(
     readonly from?: number;
     readonly range?: readonly [number, number];
   },
-): Plot.PlotOptions {
-  const shown = runs.filter(({ entrant, trace }) => entrant.shown && trace !== undefined);
-  const series = shown.map(({ entrant, trace }) => ({
-    key: entrant.key,
-    points: usable(thinned(trace!, measure, options.from ?? 0), options.log === true),
-  }));
-  const values = series.flatMap(({ points }) => points.map(({ y }) => y));
-  const domain = options.range ?? extent(values, options.log === true);
-  return {
-    x: { domain: [0, options.steps], label: 'step', ticks: 5, tickSize: 3 },
-    y: {
-      domain: [...domain],
-      type: options.log === true ? 'log' : 'linear',
-      label: null,
-      tickSize: 0,
-      ticks: 5,
-      ...(options.log === true ? { tickFormat: powerOfTen } : {}),
-    },
-    marks: [
-      options.log === true ? gridOfPowers() : Plot.gridY({ className: 'grid', strokeOpacity: 1, ticks: 5 }),
-      ...series.map(({ key, points }) => penLine(points, key)),
-    ],
+): Draft {
+  return (plot) => {
+    const shown = runs.filter(({ entrant, trace }) => entrant.shown && trace !== undefined);
+    const series = shown.map(({ entrant, trace }) => ({
+      key: entrant.key,
+      points: usable(thinned(trace!, measure, options.from ?? 0), options.log === true),
+    }));
+    const values = series.flatMap(({ points }) => points.map(({ y }) => y));
+    const domain = options.range ?? extent(values, options.log === true);
+    return {
+      x: { domain: [0, options.steps], label: 'step', ticks: 5, tickSize: 3 },
+      y: {
+        domain: [...domain],
+        type: options.log === true ? 'log' : 'linear',
+        label: null,
+        tickSize: 0,
+        ticks: 5,
+        ...(options.log === true ? { tickFormat: powerOfTen } : {}),
+      },
+      marks: [
+        options.log === true ? gridOfPowers(plot) : plot.gridY({ className: 'grid', strokeOpacity: 1, ticks: 5 }),
+        ...series.map(({ key, points }) => penLine(plot, points, key)),
+      ],
+    };
   };
 }
 

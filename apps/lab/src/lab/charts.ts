@@ -1,6 +1,6 @@
 /** Maps of many runs: the work they are made of, their plots, and what they say in words. Knows jobs and plots; knows no worker. */
-import * as Plot from '@observablehq/plot';
 import { figure, type Surface } from '@thalweg/guide';
+import type { Draft } from '../draw/draft.ts';
 import { gridOfPowers, penLine, powerOfTen } from '../draw/series.ts';
 import { nameOf, type Entrant } from '../race/entrant.ts';
 import type { BasinsJob, PlaneJob, SensitivityJob } from '../work/jobs.ts';
@@ -23,7 +23,7 @@ export type Rows = readonly (readonly number[] | undefined)[];
 /** A map: its jobs, its plot, its words. */
 export interface Chart<J> {
   readonly jobs: readonly J[];
-  readonly plot: (rows: Rows) => Plot.PlotOptions;
+  readonly draft: (rows: Rows) => Draft;
   readonly words: (rows: Rows) => string;
 }
 
@@ -45,7 +45,7 @@ export function sensitivity(setting: Setting, entrants: readonly Entrant[]): Cha
   const jobs = chosen.map((entrant): SensitivityJob => ({ kind: 'sensitivity', ...common(setting), entrant, start, noise, seed, rates }));
   return {
     jobs,
-    plot(rows) {
+    draft: (rows) => (plot) => {
       const losses = rows.flatMap((row) => row ?? []).filter(Number.isFinite);
       const lowest = Math.min(...losses, ...surface.minima.map(lossAt), lossAt(start));
       const top = Math.max(1e-3, 3 * (lossAt(start) - lowest));
@@ -61,13 +61,14 @@ export function sensitivity(setting: Setting, entrants: readonly Entrant[]): Cha
         },
         y: { type: 'log', domain: [top * 1e-10, top], label: null, ticks: 5, tickFormat: powerOfTen, tickSize: 0 },
         marks: [
-          gridOfPowers(),
+          gridOfPowers(plot),
           ...chosen.flatMap((entrant, i) => {
             const row = rows[i];
             return row === undefined
               ? []
               : [
                   penLine(
+                    plot,
                     row.map((loss, j) => ({ x: rates[j]!, y: height(loss) })),
                     entrant.key,
                   ),
@@ -100,7 +101,7 @@ export function plane(setting: Setting, entrant: Entrant): Chart<PlaneJob> {
       .sort((a, b) => a.loss - b.loss)[0];
   return {
     jobs: planeRates.map((lr) => ({ kind: 'plane', ...common(setting), entrant, start, noise, seed, lr, decays })),
-    plot(rows) {
+    draft: (rows) => (plot) => {
       const all = flat(rows);
       const order = all
         .map(({ loss }) => loss)
@@ -128,14 +129,14 @@ export function plane(setting: Setting, entrant: Entrant): Chart<PlaneJob> {
           padding: 0,
         },
         marks: [
-          Plot.cell(all, {
+          plot.cell(all, {
             x: 'lr',
             y: 'decay',
             inset: 0.5,
             fill: ({ loss }: { loss: number }) => `var(--heat-${String(shade(loss))})`,
             title: (cell: (typeof all)[number]) => `η ${figure(cell.lr)}, λ ${figure(cell.decay)}: ${figure(cell.loss)}`,
           }),
-          Plot.dot(lowest === undefined ? [] : [lowest], { x: 'lr', y: 'decay', r: 4, fill: 'var(--ink)', stroke: 'var(--paper)' }),
+          plot.dot(lowest === undefined ? [] : [lowest], { x: 'lr', y: 'decay', r: 4, fill: 'var(--ink)', stroke: 'var(--paper)' }),
         ],
       };
     },
@@ -180,7 +181,7 @@ export function basins(setting: Setting, entrant: Entrant): Chart<BasinsJob> {
       columns: cells.columns,
       y: y[0] + height * (row + 0.5),
     })),
-    plot(rows) {
+    draft: (rows) => (plot) => {
       const { ends, places } = endsOf(rows);
       return {
         x: { domain: [0, cells.columns], axis: null },
@@ -188,14 +189,14 @@ export function basins(setting: Setting, entrant: Entrant): Chart<BasinsJob> {
         marginLeft: 8,
         marginBottom: 10,
         marks: [
-          Plot.rect(ends, {
+          plot.rect(ends, {
             x1: 'column',
             x2: ({ column }: End) => column + 1,
             y1: 'row',
             y2: ({ row }: End) => row + 1,
             fill: ({ place }: End) => (place === -2 ? 'var(--alarm)' : place === -1 ? 'var(--line)' : `var(--basin-${String(place % 8)})`),
           }),
-          Plot.text(
+          plot.text(
             places.map(([a, b], i) => ({
               u: ((a - x[0]) / (x[1] - x[0])) * cells.columns,
               v: ((b - y[0]) / (y[1] - y[0])) * cells.rows,

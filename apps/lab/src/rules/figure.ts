@@ -1,21 +1,22 @@
 /** The two courses of a rule gone wrong as one plot: the wrong one in the colour of alarm and dashed, the right one in its own pen. */
-import * as Plot from '@observablehq/plot';
 import { figure, type Point, type SideBySide, type WrongRule } from '@thalweg/guide';
 import { lookOf, penClass } from '../draw/colours.ts';
+import type { Draft } from '../draw/draft.ts';
 import { powerOfTen } from '../draw/series.ts';
 
 /** How the wrong course is drawn. */
 export const wrongDash = '12 4';
 
 /** The plot; a cross marks where the wrong course stopped being a number. */
-export function sideBySidePlot({ axes, optimizer }: WrongRule, { wrong, right }: SideBySide): Plot.PlotOptions {
-  const [logX, logY] = [axes.log.includes('x'), axes.log.includes('y')];
-  const drawn = (points: readonly Point[]): Point[] => points.filter(({ y }) => Number.isFinite(y) && (!logY || y > 0));
-  const shown = { wrong: drawn(wrong), right: drawn(right) };
-  const domain = extent([...shown.wrong, ...shown.right].map(({ y }) => y), logY); // prettier-ignore
-  const lost = wrong.find(({ y }) => !Number.isFinite(y));
-  const { dash } = lookOf(optimizer.id);
-  return {
+export function sideBySidePlot({ axes, optimizer }: WrongRule, { wrong, right }: SideBySide): Draft {
+  return (plot) => {
+    const [logX, logY] = [axes.log.includes('x'), axes.log.includes('y')];
+    const drawn = (points: readonly Point[]): Point[] => points.filter(({ y }) => Number.isFinite(y) && (!logY || y > 0));
+    const shown = { wrong: drawn(wrong), right: drawn(right) };
+    const domain = extent([...shown.wrong, ...shown.right].map(({ y }) => y), logY); // prettier-ignore
+    const lost = wrong.find(({ y }) => !Number.isFinite(y));
+    const { dash } = lookOf(optimizer.id);
+    return {
     x: {
       type: logX ? 'log' : 'linear',
       label: axes.x,
@@ -32,19 +33,20 @@ export function sideBySidePlot({ axes, optimizer }: WrongRule, { wrong, right }:
       tickFormat: logY ? powerOfTen : (value: number) => figure(value),
     },
     marks: [
-      Plot.gridY({ className: 'grid', strokeOpacity: 1, ticks: 5 }),
-      ...(logY ? [] : [Plot.ruleY([0], { stroke: 'currentColor', strokeOpacity: 0.4 })]),
-      Plot.line(shown.right, { x: 'x', y: 'y', stroke: 'var(--c)', strokeWidth: 2, strokeDasharray: dash, className: `line right ${penClass(optimizer.id)}`, clip: true }),
-      Plot.line(shown.wrong, { x: 'x', y: 'y', stroke: 'var(--alarm)', strokeWidth: 2, strokeDasharray: wrongDash, className: 'line wrong', clip: true }),
+      plot.gridY({ className: 'grid', strokeOpacity: 1, ticks: 5 }),
+      ...(logY ? [] : [plot.ruleY([0], { stroke: 'currentColor', strokeOpacity: 0.4 })]),
+      plot.line(shown.right, { x: 'x', y: 'y', stroke: 'var(--c)', strokeWidth: 2, strokeDasharray: dash, className: `line right ${penClass(optimizer.id)}`, clip: true }),
+      plot.line(shown.wrong, { x: 'x', y: 'y', stroke: 'var(--alarm)', strokeWidth: 2, strokeDasharray: wrongDash, className: 'line wrong', clip: true }),
       ...(lost === undefined
         ? []
         : [
-            Plot.ruleX([lost.x], { stroke: 'var(--alarm)', strokeOpacity: 0.4 }),
-            Plot.dot([lost], { x: 'x', frameAnchor: 'top', dy: 8, symbol: 'times', r: 5, stroke: 'var(--alarm)', strokeWidth: 2 }),
-            Plot.text([lost], { x: 'x', frameAnchor: 'top', dy: 8, dx: 9, textAnchor: 'start', text: () => 'NaN', fill: 'var(--alarm)' }),
+            plot.ruleX([lost.x], { stroke: 'var(--alarm)', strokeOpacity: 0.4 }),
+            plot.dot([lost], { x: 'x', frameAnchor: 'top', dy: 8, symbol: 'times', r: 5, stroke: 'var(--alarm)', strokeWidth: 2 }),
+            plot.text([lost], { x: 'x', frameAnchor: 'top', dy: 8, dx: 9, textAnchor: 'start', text: () => 'NaN', fill: 'var(--alarm)' }),
           ]),
     ],
   }; // prettier-ignore
+  };
 }
 
 /** All values, with a little room; on a logarithmic axis no more than fifteen magnitudes. */

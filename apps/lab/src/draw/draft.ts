@@ -1,0 +1,9 @@
+/** Figures before there is anything to draw them with. Knows no figure. */
+import type { PlotOptions } from '@observablehq/plot';
+import type * as marks from './marks.ts';
+
+/** The marks of Observable Plot, and `plot` itself. */
+export type Marks = typeof marks;
+
+/** A figure as options of a plot, made when there are marks to make it of. What it reads is followed: a change draws the figure again. */
+export type Draft = (plot: Marks) => PlotOptions;

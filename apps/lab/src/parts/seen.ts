@@ -1,0 +1,16 @@
+/** Does something once, when an element comes into view. An action of Svelte: `<div use:whenSeen={{ act }}>`. */
+export function whenSeen(
+  node: Element,
+  { act, margin = '0px' }: { readonly act: () => void; /** How far outside the view it may still be. */ readonly margin?: string },
+): { destroy: () => void } {
+  const observer = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      observer.disconnect();
+      act();
+    },
+    { rootMargin: margin },
+  );
+  observer.observe(node);
+  return { destroy: () => observer.disconnect() };
+}
