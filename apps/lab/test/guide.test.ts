@@ -22,7 +22,7 @@ import {
 import type { Locator, Page } from 'playwright-core';
 import { sgd } from 'thalweg';
 import { firstLoad, kilobytes } from './support/load.ts';
-import { fits, openSite, shots, skip, views, violations, type Site } from './support/site.ts';
+import { drawFigures, fits, openSite, shots, skip, views, violations, type Site } from './support/site.ts';
 
 /** The text of a verdict once it no longer says `…`. */
 async function said(place: Locator, pattern: RegExp): Promise<string> {
@@ -218,11 +218,11 @@ describe('the guide', { skip }, () => {
   test('what draws figures is fetched when the first comes into view, and all are drawn; a failure is said in their place', async () => {
     const { page } = await site.open('guide/sgd', { width: 1280, height: 700 });
     await page.locator('.katex').first().waitFor();
+    await page.waitForLoadState('networkidle');
     const figures = page.locator('[data-figure]');
     assert.ok((await figures.count()) > 1);
     assert.equal(await figures.locator('svg').count(), 0);
-    await figures.first().scrollIntoViewIfNeeded();
-    for (const figure of await figures.all()) await figure.locator('svg').waitFor();
+    await drawFigures(page);
     await page.close();
 
     const { page: cut } = await site.open('guide/sgd', { width: 1280, height: 700 });

@@ -14,7 +14,7 @@ import { surfaceOfFormula } from '../src/lab/formula.ts';
 import { checkOwn } from '../src/lab/own.ts';
 import { methodOf, type Entrant } from '../src/race/entrant.ts';
 import { steady, type Pace } from '../src/race/pace.ts';
-import { fits, openSite, shots, skip, until, views, violations, type Site } from './support/site.ts';
+import { drawFigures, fits, openSite, shots, skip, until, views, violations, type Site } from './support/site.ts';
 
 const rosenbrock = surfaces.find(({ id }) => id === 'rosenbrock')!;
 
@@ -236,7 +236,7 @@ describe('the lab', { skip }, () => {
 
   test('plots are drawn for every run, and their cursors follow the scrubber', async () => {
     const { page } = await open();
-    await page.locator('[data-figure]').first().scrollIntoViewIfNeeded();
+    await drawFigures(page);
     for (const label of ['Loss, above the lowest known', 'Effective rate', 'Sign changes of the update', 'Relative update']) {
       // The sixth line appears when the sixth run is there.
       await page

@@ -3,37 +3,19 @@
  * by the library here.
  */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { loadImages, problems, type Model } from '@thalweg/compare';
 import { digitsNetwork } from '@thalweg/compare/models';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { adagrad, adam, adamw, sgd, type Method } from 'thalweg';
-import { build, preview, type PreviewServer } from 'vite';
 import { contentSecurityPolicy } from '../policy.ts';
 import { survey } from '../src/train/ground.ts';
 import type { Slice } from '../src/train/messages.ts';
 import { firstImages, trainee } from '../src/train/net.ts';
 import { Session } from '../src/train/session.ts';
 import { contender, firstSetup } from '../src/train/setup.ts';
-
-const executable = '/usr/bin/chromium';
-const inCI = (process.env['CI'] ?? '') !== '';
-const skip = existsSync(executable) || inCI ? false : 'no Chromium: apt-get install chromium';
-const configFile = join(import.meta.dirname, '../vite.config.ts');
-const pictures = join(import.meta.dirname, '../.pictures');
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-];
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { bare, fits, openSite, shots, skip, views, violations, type Site } from './support/site.ts';
 
 /** How far a figure in the page may be from the same run here, relatively. Equal bits are usual; two engines may fuse products differently. */
 const tolerance = 1e-3;
@@ -63,57 +45,19 @@ async function sliceHere(): Promise<Slice> {
 }
 
 describe('the page', { skip }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'thalweg-train-'));
-  const servers: PreviewServer[] = [];
-  let context: BrowserContext;
-  let [isolated, bare] = ['', ''];
-
+  let site: Site;
   before(async () => {
-    const outDir = join(folder, 'dist');
-    const shared = { configFile, configLoader: 'native', logLevel: 'error' } as const;
-    await build({ ...shared, build: { outDir, emptyOutDir: true, minify: false, reportCompressedSize: false } });
-    const serve = async (headers: Record<string, string>): Promise<string> => {
-      const server = await preview({ ...shared, build: { outDir }, preview: { port: 0, headers } });
-      servers.push(server);
-      return server.resolvedUrls?.local[0] ?? '';
-    };
-    isolated = await serve({});
-    bare = await serve({ 'Cross-Origin-Opener-Policy': 'unsafe-none', 'Cross-Origin-Embedder-Policy': 'unsafe-none' });
-    context = await chromium.launchPersistentContext(join(folder, 'profile'), { executablePath: executable, headless: true, args });
+    site = await openSite();
     // The machine may be busy.
-    context.setDefaultTimeout(60_000);
-    mkdirSync(pictures, { recursive: true });
+    site.context.setDefaultTimeout(60_000);
   });
-  after(async () => {
-    await context.close();
-    for (const server of servers) await server.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => site.close());
 
-  async function open(address: string, width: number, height: number): Promise<{ page: Page; errors: string[] }> {
-    const page = await context.newPage();
-    const errors: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text());
-    });
-    page.on('pageerror', (error) => errors.push(error.message));
-    await page.setViewportSize({ width, height });
-    await page.goto(address);
-    await page.getByRole('heading', { name: 'Train a network' }).waitFor();
-    return { page, errors };
-  }
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(axe);
-    const found: unknown = await page.evaluate(
-      "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))",
-    );
-    return found as string[];
-  }
   const number = async (page: Page, selector: string, name: string): Promise<number> =>
     Number(await page.locator(selector).getAttribute(`data-${name}`));
 
   test('digits: start, pause, go on, a rate that diverges, the numbers of the library, a slice, and a map called off', async () => {
-    const { page, errors } = await open(`${isolated}#/train`, 1200, 1000);
+    const { page, errors } = await site.open('train', { width: 1200, height: 1000 });
     await page.getByLabel('steps', { exact: true }).fill(String(steps));
     await page.keyboard.press('Tab');
     await page.locator('[data-contender=adagrad]').getByRole('slider', { name: 'rate' }).press('End');
@@ -162,10 +106,10 @@ describe('the page', { skip }, () => {
     }
     assert.equal(await page.locator('[data-route]').count(), 4);
     assert.ok((await number(page, '[data-route=sgd-momentum]', 'off')) > 1, 'another path lies off the plane');
-    await page.screenshot({ path: join(pictures, 'train-digits.png'), fullPage: true });
+    await page.screenshot({ path: join(shots, 'train-digits.png'), fullPage: true });
     await page.emulateMedia({ colorScheme: 'dark' });
     assert.deepEqual(await violations(page), []);
-    await page.screenshot({ path: join(pictures, 'train-digits-dark.png'), fullPage: true });
+    await page.screenshot({ path: join(shots, 'train-digits-dark.png'), fullPage: true });
     await page.emulateMedia({ colorScheme: 'light' });
     assert.deepEqual(await violations(page), []);
 
@@ -180,18 +124,21 @@ describe('the page', { skip }, () => {
     await page.close();
   });
 
-  test('words on a phone, from a link, on a host that sends no isolation headers: one thread, stopped and forgotten', async () => {
-    const { page, errors } = await open(`${bare}#/train?net=words&steps=2000&seeds=3&o=adagrad&o=lion:lr:0.001`, 390, 844);
+  test('words on a phone, from a link, on a host that sends no isolation headers: one thread, stopped and forgotten', async (t) => {
+    const host = await openSite(bare);
+    t.after(() => host.close());
+    host.context.setDefaultTimeout(60_000);
+    const { page, errors } = await host.open('train?net=words&steps=2000&seeds=3&o=adagrad&o=lion:lr:0.001', views.phone);
     assert.equal(await page.evaluate('crossOriginIsolated'), false);
     await page.getByRole('button', { name: 'Train', exact: true }).click();
     const error = page.locator('[data-result=lion] [data-quantity=error][data-value]');
     await error.waitFor();
-    assert.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
+    assert.ok(await fits(page));
     await page.getByRole('button', { name: 'Stop' }).click();
     assert.match(await page.getByRole('status').first().innerText(), /^Stopped at step \d+ of 2000\.$/);
     assert.ok((await number(page, '[data-result=lion] [data-quantity=error]', 'value')) <= 50);
     assert.match(await page.locator('[data-result=adagrad]').innerText(), /η 0\.316/);
-    await page.screenshot({ path: join(pictures, 'train-words-phone.png'), fullPage: true });
+    await page.screenshot({ path: join(shots, 'train-words-phone.png'), fullPage: true });
     assert.deepEqual(await violations(page), []);
     await page.getByRole('button', { name: 'Reset' }).click();
     await page.getByText('Nothing has been trained yet.').waitFor();
@@ -201,14 +148,14 @@ describe('the page', { skip }, () => {
   });
 
   test('a doctored link, and data that cannot be fetched, are told in words; of the ways to evaluate the policy names WebAssembly alone', async () => {
-    const { page, errors } = await open(`${isolated}#/train?o=%3Cscript%3E`, 800, 600);
+    const { page, errors } = await site.open('train?o=%3Cscript%3E', { width: 800, height: 600 });
     assert.match(await page.getByRole('alert').innerText(), /The link cannot be used: there is no optimizer <script>/);
     assert.ok(contentSecurityPolicy.includes("script-src 'self' 'wasm-unsafe-eval';"));
     assert.deepEqual(errors, []);
-    await context.route('**/data/digits.bin', (route) => route.fulfill({ status: 404 }));
+    await site.context.route('**/data/digits.bin', (route) => route.fulfill({ status: 404 }));
     await page.getByRole('button', { name: 'Train', exact: true }).click();
     await page.getByText('digits.bin could not be fetched (404)').waitFor();
-    await context.unroute('**/data/digits.bin');
+    await site.context.unroute('**/data/digits.bin');
     await page.getByRole('button', { name: 'Train again' }).click();
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.close();

@@ -47,10 +47,16 @@ export interface Site {
   readonly close: () => Promise<void>;
 }
 
-/** Builds what is not built, serves it and starts a browser. */
-export async function openSite(): Promise<Site> {
+/** Headers of a host that does not isolate its pages, so that there is no shared memory. */
+export const bare: Readonly<Record<string, string>> = {
+  'Cross-Origin-Opener-Policy': 'unsafe-none',
+  'Cross-Origin-Embedder-Policy': 'unsafe-none',
+};
+
+/** Builds what is not built, serves it, with `headers` in the place of its own where given, and starts a browser. */
+export async function openSite(headers: Readonly<Record<string, string>> = {}): Promise<Site> {
   const outDir = await built();
-  const server = await preview({ ...shared, build: { outDir }, preview: { port: 0 } });
+  const server = await preview({ ...shared, build: { outDir }, preview: { port: 0, headers } });
   const address = server.resolvedUrls?.local[0] ?? '';
   const profile = mkdtempSync(join(tmpdir(), 'thalweg-lab-'));
   const context: BrowserContext = await chromium.launchPersistentContext(profile, { executablePath: executable, headless: true, args });
@@ -80,8 +86,16 @@ export async function openSite(): Promise<Site> {
   };
 }
 
+/** Goes to the first figure in sight, if there is one, for only then is fetched what draws them; waits until all are drawn. */
+export async function drawFigures(page: Page): Promise<void> {
+  const figures = await page.locator('[data-figure]:visible').all();
+  await figures[0]?.scrollIntoViewIfNeeded();
+  for (const figure of figures) await figure.locator('svg').first().waitFor();
+}
+
 /** What axe finds on a page that people could not use, as rule and place; typeset glyphs, which are hidden from screen readers, left out. */
 export async function violations(page: Page, within = 'html'): Promise<string[]> {
+  await drawFigures(page);
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await page.evaluate(axe);
   const found = await page.evaluate(
@@ -102,6 +116,7 @@ export async function until(what: () => Promise<boolean>, most = 5000): Promise<
 
 /** Whether nothing is wider than the page. */
 export async function fits(page: Page): Promise<boolean> {
+  await drawFigures(page);
   return (await page.evaluate('document.documentElement.scrollWidth <= innerWidth')) === true;
 }
 
