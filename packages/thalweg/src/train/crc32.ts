@@ -16,8 +16,17 @@ function makeTables(): Uint32Array {
   return out;
 }
 
+/** Bytes at a time: an index beyond 2³¹ is no small integer to the engine, and each step would take many times as long. */
+const piece = 2 ** 28;
+
 /** The checksum of `bytes`, going on from that of the bytes before them. */
 export function crc32(bytes: Uint8Array, before = 0): number {
+  let sum = before;
+  for (let at = 0; at < bytes.length; at += piece) sum = checksum(bytes.subarray(at, at + piece), sum);
+  return sum;
+}
+
+function checksum(bytes: Uint8Array, before: number): number {
   const table = (tables ??= makeTables());
   let rest = ~before;
   const quads = bytes.length & ~3;
