@@ -87,14 +87,14 @@ function descendingMethod(row: Case, landscape: LandscapeName): Method {
     chained.map(
       ([one, argument, ...options]) => [one, typeof argument === 'object' ? argument : smallDecay(one, argument), ...options] as const,
     );
-  const changed = { id: row.id, oracle: row.oracle, ours: [name, { ...kept, ...stated, lr: rate }] } as const;
+  const changed = { ours: [name, { ...kept, ...stated, lr: rate }] } as const;
   return methodOf({ ...changed, before: small(before), after: small(after) });
 }
 
 /** The equations of the row's optimizer with these options; undefined where they cannot be together. */
-function equationsOf({ id, ours: [name], oracle }: Case, options: Options): string | undefined {
+function equationsOf({ ours: [name] }: Case, options: Options): string | undefined {
   try {
-    return methodOf({ id, ours: [name, options], oracle }).equations;
+    return methodOf({ ours: [name, options] }).equations;
   } catch (error) {
     if (error instanceof OptionError) return undefined;
     throw error;

@@ -21,8 +21,7 @@ test('every optimizer of the library has a row, and every row an optimizer', () 
   assert.deepEqual([...factories.keys()].filter((name) => !named.has(name)), [], 'these need rows in cases.json'); // prettier-ignore
   assert.deepEqual([...named].filter((name) => !factories.has(name)), []); // prettier-ignore
   assert.ok(factories.size >= 9);
-  const unknown: Case = { id: 'none', ours: ['none', {}], oracle: ['torch', 'None', {}] };
-  assert.throws(() => methodOf(unknown), /no optimizer none/);
+  assert.throws(() => methodOf({ ours: ['none', {}] }), /no optimizer none/);
 });
 
 for (const [name, { definition }] of factories) {
@@ -95,7 +94,7 @@ for (const row of table.cases) {
     const measured = disagreement(reference, trace);
     const written = readme
       .find((line) => line.startsWith(`| ${row.id} `))
-      ?.split('|')[3]
+      ?.split('|')[4]
       ?.trim();
     assert.equal(
       written,

@@ -11,10 +11,14 @@ const libraries: Readonly<Record<string, string>> = {
   'optax.evaluation': 'the evaluation point of optax.',
 };
 
-/** The library and the function, or that it is numpy from the paper. */
-export function oracleOf({ oracle: [kind, name, options], around }: Case): string {
+/** Whether an oracle of this kind is a library's own code. */
+export const isLibrary = (kind: string): boolean => Object.hasOwn(libraries, kind);
+
+/** The library and the function, or what it is that numpy computes. */
+export function oracleOf({ oracle: [kind, name, options], heldAgainst, around }: Case): string {
   if (name === 'chain' && Array.isArray(options)) return options.map(([part]: readonly [string]) => `optax.${part}`).join(', ');
   const library = libraries[kind];
-  const apart = kind === 'matrix' && name === 'muon' ? 'torch.optim.Muon, bfloat16 replaced by float64' : `numpy, from the paper (${name})`;
+  const read = { paper: 'the paper', authors: "the authors' program", library: 'the library' }[heldAgainst];
+  const apart = name === 'muon' ? 'torch.optim.Muon, bfloat16 replaced by float64' : `numpy, from ${read} (${name})`;
   return `${library === undefined ? apart : `${library}${name}`}${around === undefined ? '' : `, averaged by ${around[0]}`}`;
 }

@@ -4,13 +4,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { acceptsWrongly, compiledInTwoSteps, descended, descentOf, resumes, type LandscapeName } from './columns.ts';
 import { disagreement, run } from './measure.ts';
 import { oracleOf } from './report-row.ts';
-import { methodOf, table, traceOf, type Case } from './table.ts';
+import { methodOf, sources, table, traceOf, type Case } from './table.ts';
 
 const columns = [
-  ...['row', 'oracle', 'float64', 'bound', 'float32', 'bound'],
-  ...['wasm = js', 'keeps type', 'compiles once', 'resumes', 'refuses', 'parabola', "Rosenbrock's valley", 'looser because'],
+  ...['row', 'oracle', 'held against', 'float64', 'bound', 'float32', 'bound'],
+  ...['wasm = js', 'keeps type', 'compiles once', 'resumes', 'refuses', 'parabola', "Rosenbrock's valley", 'remarks'],
 ];
-const lines = [columns, columns.map(() => '---')].map((cells) => `| ${cells.join(' | ')} |`);
+const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+const lines = [columns, columns.map(() => '---')].map(line);
 const versions: Record<string, string> = {};
 const yes = (right: boolean): string => (right ? 'yes' : '**no**');
 
@@ -50,9 +51,9 @@ for (const row of table.cases) {
     (await resumes(row, 'wasm', 'fround', later)) && (await resumes(row, 'fround', 'wasm', later)),
     acceptsWrongly(row).length === 0,
   ];
-  const because = [row.reason, row.descends?.because].filter((text) => text !== undefined).join('; ');
+  const remarks = [row.departs, row.reason, row.descends?.because].filter((text) => text !== undefined).join('; ');
   const paths = [await descent(row, 'parabola'), await descent(row, 'rosenbrock')];
-  lines.push(`| ${[row.id, oracleOf(row), ...figures, ...holds.map(yes), ...paths, because].join(' | ')} |`);
+  lines.push(line([row.id, oracleOf(row), row.heldAgainst, ...figures, ...holds.map(yes), ...paths, remarks]));
 }
 const made = `Oracles: ${Object.entries(versions)
   .map(([name, version]) => `${name} ${version}`)
@@ -60,6 +61,18 @@ const made = `Oracles: ${Object.entries(versions)
     ', ',
   )}. ${table.cases.length} rows; the worst is ${worst.toExponential(1)} in float64 and ${worstSingle.toExponential(1)} in float32.`;
 const path = `${import.meta.dirname}/README.md`;
-const [before = '', after = ''] = readFileSync(path, 'utf8').split(/<!-- measured -->[\s\S]*<!-- \/measured -->/);
-writeFileSync(path, `${before}<!-- measured -->\n\n${made}\n\n${lines.join('\n')}\n\n<!-- /measured -->${after}`);
+const origins = [
+  ['name', 'paper', "authors' program", 'conventions'],
+  ['---', '---', '---', '---'],
+].map(line);
+for (const [name, { paper, authors, conventions }] of Object.entries(sources))
+  origins.push(line([name, paper, authors ?? 'none', conventions.join(' ')].map((text) => text.replaceAll('|', '\\|'))));
+
+function between(text: string, mark: string, inner: string): string {
+  const [before = '', after = ''] = text.split(new RegExp(`<!-- ${mark} -->[\\s\\S]*<!-- /${mark} -->`));
+  return `${before}<!-- ${mark} -->\n\n${inner}\n\n<!-- /${mark} -->${after}`;
+}
+
+const written = between(readFileSync(path, 'utf8'), 'measured', `${made}\n\n${lines.join('\n')}`);
+writeFileSync(path, between(written, 'sources', origins.join('\n')));
 console.log(made);

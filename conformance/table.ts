@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as thalweg from 'thalweg';
 import type { HyperValue } from 'thalweg';
+import type { Source } from '@thalweg/compare';
 import type { Stream } from './stream.ts';
 
 type Option = HyperValue | string | boolean;
@@ -32,6 +33,10 @@ export interface Case {
   /** The step that the run begins after; its states are zero. */
   readonly from?: number;
   readonly oracle: readonly [kind: string, name: string, options: unknown];
+  /** What the oracle is: our own numpy from the paper, our own numpy of what the authors' program computes, or a library that may be neither. */
+  readonly heldAgainst: 'paper' | 'authors' | 'library';
+  /** Where the oracle departs from the paper and from the authors' program. */
+  readonly departs?: string;
   readonly chain?: unknown;
   /** What the oracle puts around its run, and with which options. */
   readonly around?: readonly [name: string, options: unknown];
@@ -42,6 +47,9 @@ export interface Case {
   /** What its descent has that differs from that of its optimizer. */
   readonly descends?: Partial<Descent>;
 }
+
+/** The part of a row that says what of the library it means. */
+type Ours = Pick<Case, 'ours' | 'before' | 'after' | 'from'>;
 
 interface Table {
   readonly steps: number;
@@ -85,6 +93,9 @@ export function read(path: string): unknown {
 
 /** The table. */
 export const table = read('cases.json') as Table;
+
+/** For each optimizer and transform what its equations were read from, and which conventions are ours. */
+export const sources = read('sources.json') as Readonly<Record<string, Source>>;
 
 /** The trace of a row. */
 export function traceOf(id: string): Trace {
@@ -145,7 +156,7 @@ export const factories = new Map(
 );
 
 /** The method of a row. */
-export function methodOf({ ours: [name, options], before = [], after = [], from = 0 }: Case): thalweg.Method {
+export function methodOf({ ours: [name, options], before = [], after = [], from = 0 }: Ours): thalweg.Method {
   const factory: unknown = factories.get(name);
   if (typeof factory !== 'function') throw new Error(`the library has no optimizer ${name}`);
   const method = (factory as (options: object) => thalweg.Method)(valued(options));

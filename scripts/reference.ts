@@ -5,12 +5,12 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderCourses, type Course, type MeasuredPath, type Note } from '@thalweg/compare';
+import { renderCourses, type Course, type MeasuredPath, type MeasuredRow, type Note } from '@thalweg/compare';
 import { descended, descentOf } from '../conformance/columns.ts';
 import { landscapes } from '../conformance/landscapes.ts';
 import { disagreement, run } from '../conformance/measure.ts';
 import { oracleOf } from '../conformance/report-row.ts';
-import { factories, table, traceOf, transforms, type Case } from '../conformance/table.ts';
+import { factories, sources, table, traceOf, transforms, type Case } from '../conformance/table.ts';
 import { documentation } from './documentation.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -23,11 +23,12 @@ async function agreement(name: string): Promise<Note['agreement']> {
   const rows = table.cases.filter(({ ours, before = [], after = [] }) =>
     factories.has(name) ? ours[0] === name : [...before, ...after].some(([one]) => one === name),
   );
-  const measured: { row: string; oracle: string; float64: string; float32: string }[] = [];
+  const measured: MeasuredRow[] = [];
   for (const row of rows) {
     const [wide, single] = [await run(row, 'wasm', true), await run(row, 'wasm', false)];
     const [float64 = '', float32 = ''] = [wide, single].map((one) => disagreement(one, traceOf(row.id)).toExponential(1));
-    measured.push({ row: row.id, oracle: oracleOf(row), float64, float32 });
+    const departs = row.departs === undefined ? {} : { departs: row.departs };
+    measured.push({ row: row.id, oracle: oracleOf(row), heldAgainst: row.heldAgainst, ...departs, float64, float32 });
   }
   return measured;
 }
@@ -35,7 +36,7 @@ async function agreement(name: string): Promise<Note['agreement']> {
 type Name = keyof typeof landscapes;
 
 async function course(name: string, landscape: Name): Promise<{ readonly course: Course; readonly path: MeasuredPath }> {
-  const row: Case = { id: name, ours: [name, {}], oracle: ['none', '', {}] };
+  const row: Case = { id: name, ours: [name, {}], oracle: ['none', '', {}], heldAgainst: 'paper' };
   const { lr, constant = false } = descentOf(row);
   const { steps, loss } = landscapes[landscape];
   const points: [number, number][] = [];
@@ -64,6 +65,8 @@ const notes: Record<string, Note> = {};
 for (const name of [...factories.keys(), ...Object.keys(transforms)].sort()) {
   const documented = words.get(name);
   if (documented === undefined) throw new Error(`${name} has no documentation`);
+  const source = sources[name];
+  if (source === undefined) throw new Error(`${name} has no entry in conformance/sources.json`);
   const courses = factories.has(name) ? [await course(name, 'parabola'), await course(name, 'rosenbrock')] : [];
   if (courses.length > 0)
     writeFileSync(
@@ -73,7 +76,7 @@ for (const name of [...factories.keys(), ...Object.keys(transforms)].sort()) {
         courses.map((one) => one.course),
       ),
     );
-  notes[name] = { ...documented, agreement: await agreement(name), paths: courses.map(({ path }) => path) };
+  notes[name] = { ...documented, source, agreement: await agreement(name), paths: courses.map(({ path }) => path) };
 }
 // A line for each, so that a change shows which.
 const lines = Object.entries(notes).map(([name, note]) => `${JSON.stringify(name)}: ${JSON.stringify(note)}`);

@@ -25,7 +25,7 @@ export { renderPicture } from './report/picture.ts';
 export { renderTable } from './report/terminal.ts';
 export { entries } from './reference/entry.ts';
 export type { Entry as ReferenceEntry, HyperRow } from './reference/entry.ts';
-export type { Note, MeasuredPath, MeasuredRow } from './reference/note.ts';
+export type { Note, MeasuredPath, MeasuredRow, Source } from './reference/note.ts';
 export { renderPage } from './reference/markdown.ts';
 export { renderCourses } from './reference/picture.ts';
 export type { Course } from './reference/picture.ts';

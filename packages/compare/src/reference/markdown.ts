@@ -1,6 +1,7 @@
 /** An entry of the reference as a page of Markdown. */
 import type { Entry } from './entry.ts';
-import type { MeasuredPath } from './note.ts';
+import type { MeasuredPath, MeasuredRow, Source } from './note.ts';
+import { origins } from './origins.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -10,6 +11,20 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 function pathLine({ title, lr, constant, left, steps }: MeasuredPath): string {
   const rate = constant ? `at a constant lr of ${String(lr)}` : `while lr falls linearly from ${String(lr)} to a hundredth of that`;
   return `- ${title}: ${left} of the first loss is left after ${String(steps)} steps ${rate}.`;
+}
+
+/** What the equations were read from, and what is a choice of ours. */
+function sourcesSection(source: Source): string {
+  const conventions = source.conventions.map((text) => `- ${text}`).join('\n');
+  return `${origins(source).join('\n\n')}${conventions === '' ? '' : `\n\nConventions here:\n\n${conventions}`}`;
+}
+
+/** The measured rows, and where their oracles depart from paper and authors. */
+function agreementSection(rows: readonly MeasuredRow[]): string {
+  const cells = rows.map(({ row, oracle, heldAgainst, float64, float32 }) => [row, oracle, heldAgainst, float64, float32]);
+  const departures = rows.flatMap(({ row, departs }) => (departs === undefined ? [] : [`- ${row}: ${departs}`])).join('\n');
+  const measured = table(['row', 'oracle', 'held against', 'float64', 'float32'], cells);
+  return `The largest difference over 320 steps, as a part of max(|w|, Σ|Δw|):\n\n${measured}\n\n${departures}`;
 }
 
 /** The page; the picture of its paths lies beside it. */
@@ -25,14 +40,9 @@ export function renderPage({ name, equations, latex, hyper, choices, inputs, mem
     ],
     ['Options', table(['option', 'choices, the default first'], choices.map(([option, words]) => [`\`${option}\``, words.join(', ')]))],
     ['Inputs of each step', inputs.map((input) => `\`${input}\``).join(', ')],
+    ['Sources', sourcesSection(note.source)],
     ['State', memory.length === 0 ? 'None.' : memory.map((line) => `- ${line}`).join('\n')],
-    [
-      'Agreement',
-      `The largest difference over 320 steps, as a part of max(|w|, Σ|Δw|):\n\n${table(
-        ['row', 'oracle', 'float64', 'float32'],
-        note.agreement.map(({ row, oracle, float64, float32 }) => [row, oracle, float64, float32]),
-      )}`,
-    ],
+    ['Agreement', agreementSection(note.agreement)],
     [
       'Paths',
       note.paths.length === 0

@@ -4,6 +4,10 @@
 export interface MeasuredRow {
   readonly row: string;
   readonly oracle: string;
+  /** What the oracle is: the paper in numpy, what the authors' program computes in numpy, or a library. */
+  readonly heldAgainst: string;
+  /** Where it departs from the paper and from the authors' program. */
+  readonly departs?: string;
   /** The largest differences, as text. */
   readonly float64: string;
   readonly float32: string;
@@ -22,12 +26,23 @@ export interface MeasuredPath {
   readonly points: readonly (readonly number[])[];
 }
 
+/** What the equations of an optimizer or transform were read from, and what in them is our choice. */
+export interface Source {
+  /** The paper, with the algorithm in it; or who had the idea, where there is no paper of its own. */
+  readonly paper: string;
+  /** The authors' own program, as repository and file; null where none is public. */
+  readonly authors: string | null;
+  /** Each sentence names a default or a form here that is not the paper's or not the authors'. */
+  readonly conventions: readonly string[];
+}
+
 /** Of one optimizer or transform. */
 export interface Note {
   /** The first paragraph of its documentation. */
   readonly about: string;
   /** The rest, without examples. */
   readonly details: string;
+  readonly source: Source;
   readonly agreement: readonly MeasuredRow[];
   readonly paths: readonly MeasuredPath[];
 }

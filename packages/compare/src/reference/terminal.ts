@@ -3,6 +3,7 @@ import { hung, padded, rows, shortened, widthOf, wrap, type Column } from '../re
 import { braille } from './braille.ts';
 import type { Entry } from './entry.ts';
 import type { MeasuredPath, Note } from './note.ts';
+import { origins } from './origins.ts';
 
 /** The whole entry, broken to `width` columns. */
 export function renderEntry(entry: Entry, width: number): string {
@@ -21,6 +22,7 @@ export function renderEntry(entry: Entry, width: number): string {
     ...section('Hyperparameters, with defaults and ranges', rows(options).body.map((line) => `  ${line}`)),
     ...section('Options', choices.flatMap(([option, words]) => indented(`${option}: ${words.join(', ')}`))),
     ...section('Inputs of each step', inputs.map((input) => `  ${input}`)),
+    ...section('Sources, and conventions here', [...origins(note.source), ...note.source.conventions].flatMap(indented)),
     ...section('State', (memory.length === 0 ? ['none'] : memory).flatMap(indented)),
     ...section('Largest measured difference over 320 steps, float64 and float32', agreement(note.agreement, width)),
     ...section('Paths', note.paths.flatMap((path) => [...indented(titleOf(path)), ...map(path, width)])),
@@ -42,18 +44,19 @@ function map({ points }: MeasuredPath, width: number): string[] {
 
 /** A table where it fits; else each oracle below its row. */
 function agreement(measured: Note['agreement'], width: number): string[] {
-  const cells = (key: keyof Note['agreement'][number]): string[] => measured.map((row) => row[key]);
+  const cells = (key: 'row' | 'oracle' | 'heldAgainst' | 'float64' | 'float32'): string[] => measured.map((row) => row[key]);
   const figures = (['float64', 'float32'] as const).map((key): Column => ({ head: '', cells: cells(key), right: true }));
-  const [row, oracle] = (['row', 'oracle'] as const).map((key): Column => ({ head: '', cells: cells(key), right: false }));
-  if (row === undefined || oracle === undefined) return [];
-  const all = [row, oracle, ...figures];
-  if (widthOf(all) + 2 <= width) return rows(all).body.map((line) => `  ${line}`);
+  const words = (['row', 'oracle', 'heldAgainst'] as const).map((key): Column => ({ head: '', cells: cells(key), right: false }));
+  const all = [...words, ...figures];
+  const departures = measured.flatMap(({ row, departs }) => (departs === undefined ? [] : hung(`${row}: ${departs}`, width, 2, 6)));
+  if (widthOf(all) + 2 <= width) return [...rows(all).body.map((line) => `  ${line}`), ...departures];
   const room = Math.max(8, width - 2 - widthOf(figures) - 2);
   const beside = rows(figures).body;
-  return measured.flatMap(({ row: id, oracle: from }, i) => [
+  const lines = measured.flatMap(({ row: id, oracle: from, heldAgainst }, i) => [
     `  ${padded(shortened(id, room), room, false)}  ${beside[i] ?? ''}`,
-    `    ${shortened(from, width - 4)}`,
+    `    ${shortened(`${heldAgainst}: ${from}`, width - 4)}`,
   ]);
+  return [...lines, ...departures];
 }
 
 /** One line for each entry: its name and the first sentence of what it is. */

@@ -1,0 +1,54 @@
+/** What the table is held against: every row says of which kind its oracle is, and every optimizer where its equations come from. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { isLibrary } from './report-row.ts';
+import { factories, sources, table, transforms } from './table.ts';
+
+/** Rows of our own numpy that follow a library, as their kind does not show. */
+const likeLibraries = new Set(['matrix muon']);
+
+test('every row says what it was held against, and it is what its oracle is', () => {
+  for (const { id, oracle, heldAgainst } of table.cases) {
+    const library = isLibrary(oracle[0]) || likeLibraries.has(`${oracle[0]} ${oracle[1]}`);
+    const possible = library ? ['library'] : ['paper', 'authors'];
+    assert.ok(possible.includes(heldAgainst), `${id}: heldAgainst must be ${possible.join(' or ')}, not ${heldAgainst}`);
+  }
+});
+
+test('every optimizer and transform names its paper, and its authors’ program or that there is none', () => {
+  assert.deepEqual(Object.keys(sources).sort(), [...factories.keys(), ...Object.keys(transforms)].sort());
+  for (const [name, { paper, authors, conventions }] of Object.entries(sources)) {
+    assert.match(paper, /\d{4}/, `${name}: a paper has a year`);
+    if (authors !== null) assert.match(authors, /\w[./]\w/, `${name}: a repository`);
+    for (const text of conventions) assert.match(text, /^[^a-z].{20,}\.$/, `${name}: a convention is a sentence`);
+  }
+});
+
+test('a row held against the authors’ program is of an optimizer or transform that has one', () => {
+  for (const { id, ours, before = [], after = [], heldAgainst } of table.cases) {
+    if (heldAgainst !== 'authors') continue;
+    const programs = [ours, ...before, ...after].filter(([name]) => sources[name]?.authors != null);
+    assert.ok(programs.length > 0, `${id}: no authors’ program is named in sources.json`);
+  }
+});
+
+test('what departs is a library, and the table in README.md says it', () => {
+  const readme = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8').split('\n');
+  const cells = (name: string): string[] =>
+    readme
+      .find((line) => line.startsWith(`| ${name} `))
+      ?.split('|')
+      .map((text) => text.trim()) ?? [];
+  for (const { id, heldAgainst, departs = '' } of table.cases) {
+    assert.ok(departs === '' || heldAgainst === 'library', `${id}: only a library can depart from paper and authors`);
+    assert.equal(cells(id)[3], heldAgainst, `${id}: run conformance/report.ts and npm run format`);
+    assert.ok(
+      cells(id)
+        .at(-2)
+        ?.startsWith(departs.replaceAll('*', String.raw`\*`)),
+      `${id}: run conformance/report.ts and npm run format`,
+    );
+  }
+});
