@@ -1,7 +1,10 @@
 /** The statistics of a comparison: medians in which a diverged run is the worst, ranks, paired differences with Holm's correction. */
-import ttest from '@stdlib/stats-ttest';
+import { compiled, stdtr, stdtri } from 'cephes';
 import { median, quantile } from './quantile.ts';
 import type { PairedComparison, Summary, Trial } from './schema.ts';
+
+// Its functions are WebAssembly, which has to be compiled before their first use.
+await compiled;
 
 /** Runs of an optimizer to be compared: the test metric by seed, null where it diverged. */
 export type Scores = ReadonlyMap<number, number | null>;
@@ -77,6 +80,10 @@ function pairedTest(better: Scores, worse: Scores, alpha: number): Paired {
   if (differences.length < fewestSeeds) return { difference: differences.length === 0 ? null : mean, interval: null, p: null };
   // Equal differences leave no variance to test against: they are either no difference or one without noise.
   if (differences.every((one) => one === differences[0])) return { difference: mean, interval: [mean, mean], p: mean === 0 ? 1 : 0 };
-  const { pValue, ci } = ttest(differences, { alpha });
-  return { difference: mean, interval: [Number(ci[0]), Number(ci[1])], p: pValue };
+  // Student's t with n − 1 degrees of freedom: of the mean over its standard error.
+  const freedom = differences.length - 1;
+  const variance = differences.reduce((sum, one) => sum + (one - mean) ** 2, 0) / freedom;
+  const error = Math.sqrt(variance / differences.length);
+  const reach = stdtri(freedom, 1 - alpha / 2) * error;
+  return { difference: mean, interval: [mean - reach, mean + reach], p: 2 * stdtr(freedom, -Math.abs(mean / error)) };
 }

