@@ -16,7 +16,7 @@ const leftOut: Readonly<Record<string, string>> = {
 const optimizers = Object.entries<unknown>(library).flatMap(([name, make]) => {
   if (typeof make !== 'function' || !('definition' in make)) return [];
   const method: unknown = (make as unknown as () => unknown)();
-  if (!(method instanceof library.Method) || method.branches.some(({ program }) => !program.writes.has('w'))) return [];
+  if (!(method instanceof library.Method) || !method.trains) return [];
   return method.branches.some(({ program }) => program.hyper.some((slot) => slot.name === 'lr')) ? [name] : [];
 });
 

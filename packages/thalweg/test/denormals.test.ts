@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { adam, adamw, kernelStatistics, lion, optimizer, rmsprop, sgd, type Method } from 'thalweg';
+import { parameter } from '../src/language/variable.ts';
 import { NaiveOptimizer } from './support/naive.ts';
 
 for (const backend of ['wasm', 'fround'] as const) {
@@ -80,7 +81,7 @@ test('where gradients are zero or above 2⁻³⁶ and ε ≥ 2⁻³⁰, paramete
         opt.step({ w: Float32Array.of(x, x / 4, 0) });
         without.step([[x, x / 4, 0]]);
       }
-      assert.deepEqual([...opt.params.w], without.values.get('w')?.[0]);
+      assert.deepEqual([...opt.params.w], without.values.get(parameter)?.[0]);
     }),
     { numRuns: Number(process.env['THALWEG_FUZZ'] ?? 30) },
   );

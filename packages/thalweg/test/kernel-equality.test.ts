@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { chain, clipByGlobalNorm, l2, lamb, optimizer, radam, type Backend, type Method, type NonFinite } from 'thalweg';
 import { buildProgram } from '../src/language/program.ts';
 import { range } from '../src/language/range.ts';
+import { parameter } from '../src/language/variable.ts';
 import { cohorts } from '../src/plan/cohort.ts';
 import { codingsOf, type StateFormat } from '../src/plan/format.ts';
 import { NaiveOptimizer } from './support/naive.ts';
@@ -70,9 +71,9 @@ for (const state of ['float64', 'float32', 'bfloat16', 'float8'] as const) {
         const codings = codingsOf(program, wide ? 'float32' : state);
         const naive = new NaiveOptimizer(program, wide ? 'float64' : 'float32', { lr: 0.01, beta: 0.9 }, w, { codings });
         for (const gradients of g) naive.step(gradients);
-        const expected = ['w', ...program.states.keys()].flatMap((name) => {
-          const values = naive.values.get(name) ?? [];
-          const kind = name === 'w' ? 'array' : program.states.get(name);
+        const expected = [parameter, ...program.states.keys()].flatMap((one) => {
+          const values = naive.values.get(one) ?? [];
+          const kind = one === parameter ? 'array' : program.states.get(one);
           return kind === 'array' || kind === 'tensor' ? values.flat() : [values[0]?.[0] ?? NaN];
         });
         assertSame(fast, expected, 'wasm against the naive evaluation');

@@ -7,6 +7,7 @@ import { printGraph } from '../src/language/graph.ts';
 import { namesIn, parseExpression } from '../src/language/parser.ts';
 import { printExpression } from '../src/language/print.ts';
 import { spell } from '../src/language/symbol.ts';
+import { variable } from '../src/language/variable.ts';
 
 const hyper = { lr: ['η', 0.1], beta1: ['β₁', 0.9, '[0, 1)'], eps: ['ε', 1e-8] } as const;
 const define = (equations: string): Method => optimizer({ name: 'mine', hyper, equations })();
@@ -72,7 +73,8 @@ describe('precedence', () => {
 });
 
 describe('kinds of states follow from what is assigned', () => {
-  const kindOf = (equations: string, state: string): unknown => define(equations).branches[0]!.program.states.get(`mine.${state}`);
+  const kindOf = (equations: string, state: string): unknown =>
+    define(equations).branches[0]!.program.states.get(variable('state', `mine.${state}`));
   const update = '\nw ← w − η·g';
   test('array', () => assert.equal(kindOf(`m ← m + g${update}`, 'm'), 'array'));
   test('one per tensor', () => assert.equal(kindOf(`n ← max(n, ‖g‖)${update}`, 'n'), 'tensor'));

@@ -306,7 +306,7 @@ test('formats are for float32, and only those that exist', async () => {
 test('which states have a format: none that weights are a function of, and 8 bits without a sign only where that is proven', () => {
   const formatsOf = (method: Method, wish: 'bfloat16' | 'float8'): Record<string, Format> => {
     const { program } = method.branches[0]!;
-    return Object.fromEntries([...codingsOf(program, wish)].map(([name, { format }]) => [name.replace(/^.*\./, ''), format]));
+    return Object.fromEntries([...codingsOf(program, wish)].map(([state, { format }]) => [state.name.replace(/^.*\./, ''), format]));
   };
   assert.deepEqual(formatsOf(adamw({ amsgrad: true }), 'float8'), { m: 'float8', v: 'ufloat8', v_max: 'ufloat8' });
   assert.deepEqual(formatsOf(yogi(), 'float8'), { m: 'float8', v: 'bfloat16' });

@@ -62,7 +62,7 @@ function describe(name: string, make: object, note: Note): Entry {
   const states = [...(branch?.program.states ?? [])].map(([state, kind]) => {
     const form = branch?.program.forms.get(state) ?? 'rc';
     const size = kind === 'array' ? (sizes[form] ?? form) : kind === 'tensor' ? 'a tensor' : 'a group';
-    return `${state.replace(/^[^.]*\./, '')}: one number ${size}`;
+    return `${state.name.replace(/^.*\./, '')}: one number ${size}`;
   });
   const whole = states.filter((state) => state.endsWith(': one number a parameter')).length;
   const bytes = `${String(4 * whole)} bytes a parameter in float32, ${String(8 * whole)} in float64`;

@@ -2,17 +2,18 @@
 import { EquationError } from './error.ts';
 import { meet, wholeForm, type Form } from './form.ts';
 import { arrayOperands, isReduction, topological, type Node } from './graph.ts';
-import type { Origin } from './kind.ts';
+import { stateOf, type Origin } from './kind.ts';
 import { isRoutineOp, routines } from './routine.ts';
+import { parameter, type Variable } from './variable.ts';
 
 /** The form of each node given those of the array states; undefined for a number. */
 export class FormTable {
   /** Nodes whose operands do not fit together, with what is wrong. */
   readonly misfits = new Map<Node, string>();
   private readonly memo = new Map<Node, Form | undefined>();
-  private readonly states: ReadonlyMap<string, Form>;
+  private readonly states: ReadonlyMap<Variable, Form>;
 
-  constructor(states: ReadonlyMap<string, Form>) {
+  constructor(states: ReadonlyMap<Variable, Form>) {
     this.states = states;
   }
 
@@ -26,7 +27,7 @@ export class FormTable {
 
   private compute(node: Node): Form | undefined {
     if (node.op === 'array') return wholeForm;
-    if (node.op === 'state') return this.states.get(String(node.attribute));
+    if (node.op === 'state') return stateOf(this.states, node);
     const forms = arrayOperands(node).map((operand) => this.memo.get(operand));
     if (isRoutineOp(node.op)) {
       if (node.op === 'spread') return String(node.attribute).slice(0, 2) as Form;
@@ -52,13 +53,13 @@ function describe(form: Form): string {
 }
 
 /** Infers the forms of the array states from what is assigned to them. */
-export function inferForms(writes: ReadonlyMap<string, Node>): Map<string, Form> {
-  const states = new Map<string, Form>();
+export function inferForms(writes: ReadonlyMap<Variable, Node>): Map<Variable, Form> {
+  const states = new Map<Variable, Form>();
   for (let changed = true; changed;) {
     changed = false;
     const table = new FormTable(states);
     for (const [name, node] of writes) {
-      const form = name === 'w' ? undefined : table.of(node);
+      const form = name === parameter ? undefined : table.of(node);
       if (form === undefined || states.get(name) === form) continue;
       states.set(name, form);
       changed = true;
@@ -68,7 +69,7 @@ export function inferForms(writes: ReadonlyMap<string, Node>): Map<string, Form>
 }
 
 /** Throws an EquationError at the first node whose operands do not fit together, and where `w` would get another form. */
-export function verifyForms(writes: ReadonlyMap<string, Node>, table: FormTable, origins: ReadonlyMap<Node, Origin>): void {
+export function verifyForms(writes: ReadonlyMap<Variable, Node>, table: FormTable, origins: ReadonlyMap<Node, Origin>): void {
   const fail = (node: Node, problem: string): never => {
     const origin = origins.get(node);
     if (origin === undefined) throw new RangeError(problem);
@@ -79,7 +80,7 @@ export function verifyForms(writes: ReadonlyMap<string, Node>, table: FormTable,
     const misfit = table.misfits.get(node);
     if (misfit !== undefined) fail(node, misfit);
   }
-  const w = writes.get('w');
+  const w = writes.get(parameter);
   const form = w === undefined ? undefined : table.of(w);
   if (w !== undefined && form !== undefined && meet(form, wholeForm) !== wholeForm)
     fail(w, `w is rows × cols, and this is ${describe(form)}`);

@@ -4,6 +4,7 @@
  */
 import type { ElementOp, ReduceOp, Scope } from './op.ts';
 import { isRoutineOp, routines, type RoutineOp } from './routine.ts';
+import { Variable } from './variable.ts';
 
 /**
  * What a leaf stands for: a number, a hyperparameter's value, the factor of its schedule, the step t, a scalar input, the rank, rows,
@@ -17,12 +18,15 @@ export type PlanOp = 'normal' | 'compow';
 /** Any node's operation. */
 export type NodeOp = LeafOp | ElementOp | ReduceOp | RoutineOp | PlanOp;
 
-/** A node of the graph. `attribute` is a constant's value, a leaf's name, a reduction's scope and label, a routine's names, or empty. */
+/** What a node is besides its operation and operands. */
+export type Attribute = string | number | Variable;
+
+/** A node of the graph. `attribute` is a constant's value, a leaf's name or variable, a reduction's scope and label, a routine's names, or empty. */
 export interface Node {
   readonly id: number;
   readonly op: NodeOp;
   readonly operands: readonly Node[];
-  readonly attribute: string | number;
+  readonly attribute: Attribute;
 }
 
 /** A table of nodes in which equal nodes are one object. */
@@ -30,14 +34,18 @@ export class Graph {
   private readonly table = new Map<string, Node>();
 
   /** The node with this operation, these operands and this attribute; made if it does not exist. */
-  node(op: NodeOp, operands: readonly Node[] = [], attribute: string | number = ''): Node {
-    const value = Object.is(attribute, -0) ? '-0' : String(attribute);
-    const key = `${op}|${value}|${operands.map((operand) => String(operand.id)).join(',')}`;
+  node(op: NodeOp, operands: readonly Node[] = [], attribute: Attribute = ''): Node {
+    const key = `${op}|${keyOf(attribute)}|${operands.map((operand) => String(operand.id)).join(',')}`;
     const known = this.table.get(key);
     if (known !== undefined) return known;
     const made: Node = { id: this.table.size, op, operands, attribute };
     this.table.set(key, made);
     return made;
+  }
+
+  /** What a variable holds before the step: an array that is given, a scalar input, or a state as the last step left it. */
+  variable(op: 'array' | 'input' | 'state', of: Variable): Node {
+    return this.node(op, [], of);
   }
 
   /** A constant. */
@@ -51,6 +59,17 @@ export class Graph {
   }
 }
 
+/** A text that only equal attributes of an operation have. */
+function keyOf(attribute: Attribute): string {
+  if (attribute instanceof Variable) return attribute.key;
+  return Object.is(attribute, -0) ? '-0' : String(attribute);
+}
+
+/** The variable whose value before the step a leaf is, if it is one. */
+export function variableOf({ attribute }: Node): Variable | undefined {
+  return attribute instanceof Variable ? attribute : undefined;
+}
+
 const fingerprints = new WeakMap<Node, string>();
 
 /** A short text that nodes have in common, in any graph, if and only if they are built alike (but for a chance of about 2⁻⁶⁴). */
@@ -59,8 +78,10 @@ export function fingerprint(node: Node): string {
   if (known !== undefined) return known;
   for (const part of topological([node])) {
     if (fingerprints.has(part)) continue;
-    const value = Object.is(part.attribute, -0) ? '-0' : String(part.attribute);
-    fingerprints.set(part, digest(`${part.op}|${value}|${part.operands.map((operand) => fingerprints.get(operand)).join(',')}`));
+    fingerprints.set(
+      part,
+      digest(`${part.op}|${keyOf(part.attribute)}|${part.operands.map((operand) => fingerprints.get(operand)).join(',')}`),
+    );
   }
   return fingerprints.get(node) ?? '';
 }
@@ -114,7 +135,7 @@ export function topological(roots: Iterable<Node>): Node[] {
 }
 
 /** One line per node, operands by number: `%7 = mul %3 %5`. For THALWEG_DEBUG and tests. */
-export function printGraph(roots: ReadonlyMap<string, Node>): string {
+export function printGraph(roots: ReadonlyMap<string | Variable, Node>): string {
   const order = topological(roots.values());
   const number = new Map(order.map((node, i) => [node, i]));
   const reference = (node: Node): string => `%${String(number.get(node) ?? -1)}`;
@@ -122,7 +143,7 @@ export function printGraph(roots: ReadonlyMap<string, Node>): string {
     const attribute = node.attribute === '' ? '' : ` ${String(node.attribute)}`;
     return [reference(node), '=', node.op + attribute, ...node.operands.map(reference)].join(' ');
   });
-  return [...lines, ...[...roots].map(([name, node]) => `${name} <- ${reference(node)}`)].join('\n');
+  return [...lines, ...[...roots].map(([name, node]) => `${String(name)} <- ${reference(node)}`)].join('\n');
 }
 
 /** Rebuilds `roots` bottom-up: `visit` gets each node with its operands already rebuilt and returns what stands in its place. */

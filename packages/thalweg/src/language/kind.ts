@@ -3,7 +3,8 @@
  * `tensor` scalar is one number per tensor; an array has one per element. A state has the kind of what is assigned to it.
  */
 import { EquationError, type Span } from './error.ts';
-import { isReduction, isRoutine, scopeOf, topological, type Node } from './graph.ts';
+import { isReduction, isRoutine, scopeOf, topological, variableOf, type Node } from './graph.ts';
+import { parameter, type Variable } from './variable.ts';
 
 /** The kinds, from the least to the most varying. */
 export const kinds = ['host', 'all', 'group', 'tensor', 'array'] as const;
@@ -14,9 +15,9 @@ export type Kind = (typeof kinds)[number];
 /** The kind of each node given the kinds of the states. */
 export class KindTable {
   private readonly memo = new Map<Node, Kind>();
-  private readonly states: ReadonlyMap<string, Kind>;
+  private readonly states: ReadonlyMap<Variable, Kind>;
 
-  constructor(states: ReadonlyMap<string, Kind>) {
+  constructor(states: ReadonlyMap<Variable, Kind>) {
     this.states = states;
   }
 
@@ -33,10 +34,16 @@ export class KindTable {
   private compute(node: Node): Kind {
     if (node.op === 'array' || isRoutine(node)) return 'array';
     if (node.op === 'shape') return 'tensor';
-    if (node.op === 'state') return this.states.get(String(node.attribute)) ?? 'host';
+    if (node.op === 'state') return stateOf(this.states, node) ?? 'host';
     if (isReduction(node)) return scopeOf(node);
     return join(node.operands.map((operand) => this.memo.get(operand) ?? 'host'));
   }
+}
+
+/** What a table says of the state that a node reads. */
+export function stateOf<T>(states: ReadonlyMap<Variable, T>, node: Node): T | undefined {
+  const state = variableOf(node);
+  return state === undefined ? undefined : states.get(state);
 }
 
 /** The most varying of some kinds; `host` for none. */
@@ -45,8 +52,8 @@ export function join(some: readonly Kind[]): Kind {
 }
 
 /** Infers the kinds of the states from what is assigned to them: the least ones that fit. */
-export function inferKinds(writes: ReadonlyMap<string, Node>): Map<string, Kind> {
-  const states = new Map<string, Kind>([...writes.keys()].filter((name) => name !== 'w').map((name) => [name, 'host']));
+export function inferKinds(writes: ReadonlyMap<Variable, Node>): Map<Variable, Kind> {
+  const states = new Map<Variable, Kind>([...writes.keys()].filter((one) => one !== parameter).map((one) => [one, 'host']));
   for (let changed = true; changed;) {
     changed = false;
     const table = new KindTable(states);

@@ -12,6 +12,7 @@ import { namesIn, parse, parseExpression, type Expression, type Statement } from
 import type { Range } from './range.ts';
 import { isRoutineOp } from './routine.ts';
 import { spell } from './symbol.ts';
+import { gradient, parameter, variable, type Variable } from './variable.ts';
 
 /** A hyperparameter of a part: its option name, its symbol as written, and where it must lie. */
 export interface HyperSymbol {
@@ -25,6 +26,13 @@ export interface InputSymbol {
   readonly name: string;
   readonly symbol: string;
   readonly kind: 'scalar' | 'tensor';
+  /** Whether the optimizer fills it itself, and no user knows of it. */
+  readonly hidden?: true;
+}
+
+/** The variable that holds an input. */
+export function inputVariable({ name, hidden }: InputSymbol): Variable {
+  return variable(hidden === true ? 'policy' : 'input', name);
 }
 
 /** One optimizer or transform as text, before it has a meaning. */
@@ -53,30 +61,30 @@ export interface Program {
   readonly graph: Graph;
   readonly hyper: readonly HyperSlot[];
   readonly inputs: readonly InputSymbol[];
-  readonly states: ReadonlyMap<string, Kind>;
+  readonly states: ReadonlyMap<Variable, Kind>;
   /** The forms of the states that are arrays. */
-  readonly forms: ReadonlyMap<string, Form>;
-  readonly writes: ReadonlyMap<string, Node>;
+  readonly forms: ReadonlyMap<Variable, Form>;
+  readonly writes: ReadonlyMap<Variable, Node>;
   /** Where to evaluate the model, if not at `w`; computed between steps. */
   readonly evaluation: Node | undefined;
   /** States that stay in the parameters' type: those that are kept by name, begin as `w`, or say where to evaluate. */
-  readonly kept: ReadonlySet<string>;
+  readonly kept: ReadonlySet<Variable>;
 }
 
 /** Gives the parts of a chain their common meaning. Throws an EquationError where a text makes no sense. */
 export function buildProgram(name: string, parts: readonly Part[]): Program {
   const graph = new Graph();
   const hyper: HyperSlot[] = [];
-  const inputs = new Map<string, InputSymbol>();
+  const inputs = new Map<Variable, InputSymbol>();
   const origins = new Map<Node, Origin>();
   const shared = new Map<string, Node>([
-    ['w', graph.node('array', [], 'w')],
-    ['g', graph.node('array', [], 'g')],
+    ['w', graph.variable('array', parameter)],
+    ['g', graph.variable('array', gradient)],
   ]);
-  const writes = new Map<string, Node>();
+  const writes = new Map<Variable, Node>();
   const owners = new Map<string, number>();
   let evaluation: Node | undefined;
-  const kept = new Set<string>();
+  const kept = new Set<Variable>();
   parts.forEach((part, index) => {
     const keys = new Map<string, string>();
     for (const symbol of part.hyper) {
@@ -85,7 +93,7 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
       keys.set(symbol.name, key);
       hyper.push({ ...symbol, key, part: index });
     }
-    for (const input of part.inputs) inputs.set(input.name, input);
+    for (const input of part.inputs) inputs.set(inputVariable(input), input);
     const owner = freeName(part.name, (candidate) => owners.has(candidate));
     owners.set(owner, index);
     const builder = new PartBuilder(part, owner, graph, keys, shared, writes, origins);
@@ -128,7 +136,7 @@ function textOf(part: Part): PartText {
 }
 
 /** `name`, or `name2`, `name3`, … where it is taken. */
-function freeName(name: string, taken: (candidate: string) => boolean): string {
+export function freeName(name: string, taken: (candidate: string) => boolean): string {
   for (let i = 1; ; i++) {
     const candidate = i === 1 ? name : `${name}${String(i)}`;
     if (!taken(candidate)) return candidate;
@@ -250,7 +258,7 @@ class PartBuilder {
   private readonly owner: string;
   private readonly graph: Graph;
   private readonly shared: Map<string, Node>;
-  private readonly writes: Map<string, Node>;
+  private readonly writes: Map<Variable, Node>;
   private readonly statements: readonly Statement[];
   private readonly expressions: ExpressionBuilder;
 
@@ -260,7 +268,7 @@ class PartBuilder {
     graph: Graph,
     keys: ReadonlyMap<string, string>,
     shared: Map<string, Node>,
-    writes: Map<string, Node>,
+    writes: Map<Variable, Node>,
     origins: Map<Node, Origin>,
   ) {
     this.part = part;
@@ -276,8 +284,9 @@ class PartBuilder {
       names.set(spell(symbol), node).set(spell(name), node);
       if (name === 'lr') names.set('s', graph.node('factor', [], keys.get(name) ?? name));
     }
-    for (const { name, symbol, kind } of part.inputs) {
-      const node = kind === 'scalar' ? graph.node('input', [], name) : graph.node('array', [], `input.${name}`);
+    for (const input of part.inputs) {
+      const { name, symbol, kind } = input;
+      const node = graph.variable(kind === 'scalar' ? 'input' : 'array', inputVariable(input));
       names.set(spell(symbol), node).set(spell(name), node);
     }
     this.expressions = new ExpressionBuilder(part.name, part.equations, graph, names, origins);
@@ -291,7 +300,7 @@ class PartBuilder {
       names.set(name, node);
       unready.delete(name);
       if (name === 'w' || name === 'g') this.shared.set(name, node);
-      if (lasting) this.writes.set(name === 'w' ? 'w' : this.key(name), node);
+      if (lasting) this.writes.set(name === 'w' ? parameter : this.state(name), node);
     }
   }
 
@@ -303,16 +312,16 @@ class PartBuilder {
     const given = new Map(
       [...this.expressions.names].filter(([, node]) => ['hyper', 'factor', 'time', 'shape', 'const'].includes(node.op)),
     );
-    const w = this.graph.node('array', [], 'w');
+    const w = this.graph.variable('array', parameter);
     given.set('w', w);
-    for (const state of lasting) if (state !== 'w') given.set(state, this.graph.node('state', [], this.key(state)));
+    for (const state of lasting) if (state !== 'w') given.set(state, this.graph.variable('state', this.state(state)));
     const builder = new ExpressionBuilder(`${name}, evaluate`, evaluate, this.graph, given, new Map());
     const first = this.graph.node('eq', [this.graph.node('time'), this.graph.constant(0)]);
     return this.graph.node('select', [first, w, builder.number(parseExpression(name, evaluate))]);
   }
 
   /** The states that stay in the parameters' type: rounding them would be rounding weights. */
-  kept(): string[] {
+  kept(): Variable[] {
     const { keep = [], init, evaluate } = this.part;
     const read = (text: string): string[] => namesIn(parseExpression(this.part.name, text));
     const weights = Object.keys(init).filter((name) => read(init[name] ?? '').includes('w'));
@@ -323,7 +332,7 @@ class PartBuilder {
       const span = { start: 0, end: unknown.length };
       throw new EquationError(this.part.name, unknown, span, `keep names ${unknown}, which the equations never assign with ←`);
     }
-    return [...names].filter((name) => name !== 'w' && lasting.has(name)).map((name) => this.key(name));
+    return [...names].filter((name) => name !== 'w' && lasting.has(name)).map((name) => this.state(name));
   }
 
   /** Decides what each assigned name is before any is read: a state, a temporary, or a mistake. */
@@ -358,17 +367,17 @@ class PartBuilder {
 
   /** A state before this step: zero at first, or what `init` says. */
   private initial(name: string): Node {
-    const state = this.graph.node('state', [], this.key(name));
+    const state = this.graph.variable('state', this.state(name));
     const entry = Object.entries(this.part.init).find(([symbol]) => spell(symbol) === name);
     if (entry === undefined) return state;
     const given = new Map([...this.expressions.names].filter(([, node]) => node.op !== 'state' && node.op !== 'time'));
-    given.set('w', this.graph.node('array', [], 'w'));
+    given.set('w', this.graph.variable('array', parameter));
     const builder = new ExpressionBuilder(`${this.part.name}, init of ${entry[0]}`, entry[1], this.graph, given, new Map());
     const first = this.graph.node('eq', [this.graph.node('time'), this.graph.constant(1)]);
     return this.graph.node('select', [first, builder.number(parseExpression(this.part.name, entry[1])), state]);
   }
 
-  private key(name: string): string {
-    return `${this.owner}.${name}`;
+  private state(name: string): Variable {
+    return variable('state', `${this.owner}.${name}`);
   }
 }

@@ -1,6 +1,7 @@
 /** How many scalars and sums a pass of a program can have at most, whatever the outcomes of its conditions: memory is laid out once. */
 import { isReduction, topological, type Node } from '../language/graph.ts';
 import type { KindTable } from '../language/kind.ts';
+import type { Variable } from '../language/variable.ts';
 
 /** The most that one pass needs. */
 export interface Bounds {
@@ -9,7 +10,12 @@ export interface Bounds {
 }
 
 /** Every number that meets an array may become a scalar of one pass, and every sum a sum of it; `gates` are added for a check of gradients. */
-export function boundsOf(writes: ReadonlyMap<string, Node>, isArray: (name: string) => boolean, table: KindTable, gates: number): Bounds {
+export function boundsOf(
+  writes: ReadonlyMap<Variable, Node>,
+  isArray: (written: Variable) => boolean,
+  table: KindTable,
+  gates: number,
+): Bounds {
   const scalars = new Set<Node>();
   let sums = gates;
   for (const node of topological(writes.values())) {
@@ -17,6 +23,6 @@ export function boundsOf(writes: ReadonlyMap<string, Node>, isArray: (name: stri
     if (!isReduction(node) && table.of(node) !== 'array') continue;
     for (const operand of node.operands) if (table.of(operand) !== 'array') scalars.add(operand);
   }
-  for (const [name, node] of writes) if (isArray(name) && table.of(node) !== 'array') scalars.add(node);
+  for (const [written, node] of writes) if (isArray(written) && table.of(node) !== 'array') scalars.add(node);
   return { scalars: scalars.size, sums };
 }

@@ -4,14 +4,15 @@
  */
 import { UnsupportedError } from '../language/error.ts';
 import { shapeNumber, wholeForm } from '../language/form.ts';
-import { isReduction, isRoutine, topological, type Node } from '../language/graph.ts';
+import { isReduction, isRoutine, topological, variableOf, type Node } from '../language/graph.ts';
 import { elementOps, isElementOp } from '../language/op.ts';
 import type { Program } from '../language/program.ts';
 import { isRoutineOp, needsMatrix } from '../language/routine.ts';
+import { variable, type Variable } from '../language/variable.ts';
 import { specialise } from './specialise.ts';
 
-/** The name of the array that holds where to evaluate. */
-export const evaluated = 'evaluate';
+/** The array that holds where to evaluate. */
+export const evaluated = variable('evaluation');
 
 /** The program that computes where to evaluate, on the memory of the program itself; undefined where that is `w`. */
 export function evaluationProgram(program: Program): Program | undefined {
@@ -74,16 +75,18 @@ function evaluate(node: Node, shape: readonly number[]): number {
 }
 
 /** What a program computes, in a step and between steps. */
-function everything({ writes, evaluation }: Program): Map<string, Node> {
+function everything({ writes, evaluation }: Program): Map<Variable, Node> {
   return evaluation === undefined ? new Map(writes) : new Map(writes).set(evaluated, evaluation);
 }
 
 /** The program with these writes, less the states that are never read and never change. */
-function without(program: Program, writes: ReadonlyMap<string, Node>): Program {
-  const idle = new Set([...writes].filter(([name, node]) => node.op === 'state' && String(node.attribute) === name).map(([name]) => name));
-  const others = [...writes].filter(([name]) => !idle.has(name)).map(([, node]) => node);
-  for (const node of topological(others)) if (node.op === 'state') idle.delete(String(node.attribute));
-  const kept = <T>(map: ReadonlyMap<string, T>): Map<string, T> => new Map([...map].filter(([name]) => !idle.has(name)));
+function without(program: Program, writes: ReadonlyMap<Variable, Node>): Program {
+  const idle = new Set(
+    [...writes].filter(([written, node]) => node.op === 'state' && variableOf(node) === written).map(([state]) => state),
+  );
+  const others = [...writes].filter(([written]) => !idle.has(written)).map(([, node]) => node);
+  for (const read of topological(others).map(variableOf)) if (read !== undefined) idle.delete(read);
+  const kept = <T>(map: ReadonlyMap<Variable, T>): Map<Variable, T> => new Map([...map].filter(([one]) => !idle.has(one)));
   const stepped = kept(writes);
   const evaluation = stepped.get(evaluated);
   stepped.delete(evaluated);

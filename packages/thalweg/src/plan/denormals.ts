@@ -5,8 +5,9 @@
  * 16 steps take a moment from the limit nowhere near the denormals. Applied once, to the graph, as a condition of the step like any other;
  * later equations of the same step see the value that is stored.
  */
-import { isRoutine, rebuild, type Graph, type Node } from '../language/graph.ts';
+import { isRoutine, rebuild, variableOf, type Graph, type Node } from '../language/graph.ts';
 import { KindTable, type Kind } from '../language/kind.ts';
+import { parameter, type Variable } from '../language/variable.ts';
 import type { DType } from './dtype.ts';
 
 /**
@@ -21,13 +22,13 @@ export const denormalPeriod = 16;
 /** The writes with the rule applied; `states` are the kinds of the states. */
 export function flushDenormals(
   graph: Graph,
-  writes: ReadonlyMap<string, Node>,
-  states: ReadonlyMap<string, Kind>,
+  writes: ReadonlyMap<Variable, Node>,
+  states: ReadonlyMap<Variable, Kind>,
   dtype: DType,
-): Map<string, Node> {
+): Map<Variable, Node> {
   if (dtype !== 'float32') return new Map(writes);
   const table = new KindTable(states);
-  const limitOf = (name: string): number => (name === 'w' ? denormalLimits.parameter : denormalLimits.state);
+  const limitOf = (written: Variable): number => (written === parameter ? denormalLimits.parameter : denormalLimits.state);
   const period = graph.constant(denormalPeriod);
   const t = graph.node('time');
   const whole = graph.node('mul', [graph.node('floor', [graph.node('div', [t, period])]), period]);
@@ -37,18 +38,18 @@ export function flushDenormals(
     return graph.node('select', [now, graph.node('select', [small, graph.constant(0), node]), node]);
   };
   const limits = new Map<Node, number>();
-  for (const [name, node] of writes) {
-    if (table.of(node) === 'array' && !isGiven(node)) limits.set(node, Math.min(limits.get(node) ?? Infinity, limitOf(name)));
+  for (const [written, node] of writes) {
+    if (table.of(node) === 'array' && !isGiven(node)) limits.set(node, Math.min(limits.get(node) ?? Infinity, limitOf(written)));
   }
   const flushed = rebuild(writes, (node, operands) => {
     const plain = graph.node(node.op, operands, node.attribute);
     const limit = limits.get(node);
     return limit === undefined ? plain : flush(plain, limit);
   });
-  for (const [name, node] of writes) {
-    const idle = !isRoutine(node) && String(node.attribute) === name;
-    const plain = flushed.get(name);
-    if (isGiven(node) && !idle && plain !== undefined) flushed.set(name, flush(plain, limitOf(name)));
+  for (const [written, node] of writes) {
+    const idle = variableOf(node) === written;
+    const plain = flushed.get(written);
+    if (isGiven(node) && !idle && plain !== undefined) flushed.set(written, flush(plain, limitOf(written)));
   }
   return flushed;
 }

@@ -3,8 +3,9 @@
  * kernel decodes what it loads and rounds what it stores (`lower/coding.ts`). Decides which state gets which format.
  */
 import { wholeForm } from '../language/form.ts';
-import { topological, type Node } from '../language/graph.ts';
+import { topological, variableOf, type Node } from '../language/graph.ts';
 import type { Program } from '../language/program.ts';
+import { variable, type Variable } from '../language/variable.ts';
 import { nonNegativeStates } from './sign.ts';
 
 /** What states can be asked to be. */
@@ -28,8 +29,8 @@ export function isScaled(format: Format | undefined): boolean {
 }
 
 /** The array that holds the scales of a state. */
-export function scalesOf(state: string): string {
-  return `scales of ${state}`;
+export function scalesOf({ key }: Variable): Variable {
+  return variable('scales', key);
 }
 
 /** An array's format, and which random bits of an element decide how it is rounded; undefined where that is to the nearest. */
@@ -39,33 +40,33 @@ export interface Coding {
 }
 
 /** No state has a format of its own. */
-export const plain: ReadonlyMap<string, Coding> = new Map();
+export const plain: ReadonlyMap<Variable, Coding> = new Map();
 
 /**
  * The formats of the states that have one where `wish` is asked for: every array with an element for each of the parameter's, but for those
  * that the definition keeps. With `float8`, a state that is divided by or rooted must be provably not negative, or a value rounded to zero
  * would make the step explode; one that is not is `bfloat16`.
  */
-export function codingsOf(program: Program, wish: StateFormat): ReadonlyMap<string, Coding> {
+export function codingsOf(program: Program, wish: StateFormat): ReadonlyMap<Variable, Coding> {
   if (wish === 'float32') return plain;
   const states = [...program.states].filter(
-    ([name, kind]) => kind === 'array' && (program.forms.get(name) ?? wholeForm) === wholeForm && !program.kept.has(name),
+    ([state, kind]) => kind === 'array' && (program.forms.get(state) ?? wholeForm) === wholeForm && !program.kept.has(state),
   );
-  const nonNegative = wish === 'float8' ? nonNegativeStates(program) : new Set<string>();
-  const delicate = wish === 'float8' ? delicateStates(program) : new Set<string>();
-  const formatOf = (name: string): Format => {
+  const nonNegative = wish === 'float8' ? nonNegativeStates(program) : new Set<Variable>();
+  const delicate = wish === 'float8' ? delicateStates(program) : new Set<Variable>();
+  const formatOf = (state: Variable): Format => {
     if (wish === 'bfloat16') return wish;
-    return nonNegative.has(name) ? 'ufloat8' : delicate.has(name) ? 'bfloat16' : 'float8';
+    return nonNegative.has(state) ? 'ufloat8' : delicate.has(state) ? 'bfloat16' : 'float8';
   };
-  return new Map(states.map(([name], draw) => [name, { format: formatOf(name), draw }]));
+  return new Map(states.map(([state], draw) => [state, { format: formatOf(state), draw }]));
 }
 
 /** States on whose value a divisor, a root, a logarithm or a power depends. */
-function delicateStates({ writes, evaluation }: Program): Set<string> {
-  const reached = (roots: readonly Node[]): Set<string> => {
+function delicateStates({ writes, evaluation }: Program): Set<Variable> {
+  const reached = (roots: readonly Node[]): Set<Variable> => {
     const nodes = new Set(topological(roots));
-    const read = [...nodes].filter(({ op }) => op === 'state').map(({ attribute }) => String(attribute));
-    return new Set([...read, ...[...writes].filter(([, node]) => nodes.has(node)).map(([name]) => name)]);
+    const read = [...nodes].filter(({ op }) => op === 'state').flatMap((node) => variableOf(node) ?? []);
+    return new Set([...read, ...[...writes].filter(([, node]) => nodes.has(node)).map(([written]) => written)]);
   };
   const all = topological([...writes.values(), ...(evaluation === undefined ? [] : [evaluation])]);
   const points = all.flatMap(({ op, operands: [a, b] }) => {

@@ -3,19 +3,20 @@
  * writes `w` rounds to the nearest value, and gradients in two bytes.
  */
 import { wholeForm } from '../language/form.ts';
-import { isRoutine, topological } from '../language/graph.ts';
+import { isRoutine, topological, variableOf } from '../language/graph.ts';
 import type { Program } from '../language/program.ts';
+import { gradient, parameter, variable, type Variable } from '../language/variable.ts';
 import type { Coding } from './format.ts';
 
 /** The formats of such parameters. */
 export type HalfFormat = 'bfloat16';
 
 /** The array that holds the copy. */
-export const halfOfW = 'half of w';
+export const halfOfW = variable('half');
 
 /** The program that writes the copy too. */
 export function halved(program: Program): Program {
-  const w = program.writes.get('w') ?? program.graph.node('array', [], 'w');
+  const w = program.writes.get(parameter) ?? program.graph.variable('array', parameter);
   return {
     ...program,
     writes: new Map(program.writes).set(halfOfW, w),
@@ -25,13 +26,13 @@ export function halved(program: Program): Program {
 }
 
 /** The formats of a program's arrays with those of the copy and of the gradients. */
-export function halfCodings(codings: ReadonlyMap<string, Coding>, format: HalfFormat): ReadonlyMap<string, Coding> {
+export function halfCodings(codings: ReadonlyMap<Variable, Coding>, format: HalfFormat): ReadonlyMap<Variable, Coding> {
   const nearest: Coding = { format, draw: undefined };
-  return new Map(codings).set(halfOfW, nearest).set('g', nearest);
+  return new Map(codings).set(halfOfW, nearest).set(gradient, nearest);
 }
 
 /** Whether a routine reads the gradient as it lies in memory, where it must be float32. */
 export function readsWholeGradient({ writes }: Program): boolean {
   const given = topological(writes.values()).flatMap((node) => (isRoutine(node) ? node.operands : []));
-  return given.some(({ op, attribute }) => op === 'array' && attribute === 'g');
+  return given.some((node) => node.op === 'array' && variableOf(node) === gradient);
 }

@@ -2,9 +2,10 @@
  * Which programs may step some rows of a table and leave the others alone. A step of the rows that have a gradient must not depend on the
  * others: a sum over the table has to be one over those rows, and a state's first value has to be there whenever a row is first named.
  */
-import { isReduction, isRoutine, topological, type Node } from '../language/graph.ts';
+import { isReduction, isRoutine, topological, variableOf, type Node } from '../language/graph.ts';
 import { KindTable } from '../language/kind.ts';
 import type { Program } from '../language/program.ts';
+import { gradient, parameter, type Variable } from '../language/variable.ts';
 
 /** What forbids stepping rows alone, to be read after the name of a parameter; undefined where nothing does. */
 export function whyNotLazy(program: Program): string | undefined {
@@ -32,20 +33,22 @@ export function firstProgram(program: Program): Program {
 }
 
 /** What is written and lasts: not what a step only tells. */
-function lasting({ writes, states }: Program): [string, Node][] {
-  return [...writes].filter(([name]) => name === 'w' || states.has(name));
+function lasting({ writes, states }: Program): [Variable, Node][] {
+  return [...writes].filter(([written]) => written === parameter || states.has(written));
 }
 
 /** The states' first values: what stands for a state at t = 1 and depends on no step. */
-function firstValues(program: Program): Map<string, Node> {
-  const found = new Map<string, Node>();
+function firstValues(program: Program): Map<Variable, Node> {
+  const found = new Map<Variable, Node>();
   for (const node of topological(lasting(program).map(([, node]) => node))) {
-    const [, value, state] = node.operands;
-    if (!isFirstStep(node) || value === undefined || state?.op !== 'state' || program.states.get(String(state.attribute)) !== 'array')
-      continue;
+    const [, value, last] = node.operands;
+    const state = last?.op === 'state' ? variableOf(last) : undefined;
+    if (!isFirstStep(node) || value === undefined || state === undefined || program.states.get(state) !== 'array') continue;
     const given = topological([value]);
-    const reads = given.some(({ op, attribute }) => op === 'state' || op === 'input' || (op === 'array' && attribute !== 'w'));
-    if (!reads && !given.some(isReduction)) found.set(String(state.attribute), value);
+    const reads = given.some(
+      (part) => part.op === 'state' || part.op === 'input' || (part.op === 'array' && variableOf(part) !== parameter),
+    );
+    if (!reads && !given.some(isReduction)) found.set(state, value);
   }
   return found;
 }
@@ -59,7 +62,7 @@ function isFirstStep({ op, operands: [condition] }: Node): boolean {
 function vanishes({ op, operands, attribute }: Node, are: (operand: Node) => boolean): boolean {
   switch (op) {
     case 'array':
-      return attribute === 'g';
+      return attribute === gradient;
     case 'mul':
     case 'dot':
       return operands.some(are);

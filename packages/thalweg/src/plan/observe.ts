@@ -5,30 +5,31 @@
 import { wholeForm } from '../language/form.ts';
 import type { Node } from '../language/graph.ts';
 import type { Program } from '../language/program.ts';
+import { gradient, parameter, variable } from '../language/variable.ts';
 
-/** Under these names a step tells ‖g‖, ‖w‖ before it, ‖Δw‖, and the share of elements whose Δw changed its sign. */
+/** What a step tells: ‖g‖, ‖w‖ before it, ‖Δw‖, and the share of elements whose Δw changed its sign. */
 export const told = {
-  gradient: 'observe gradient',
-  weight: 'observe weight',
-  update: 'observe update',
-  flips: 'observe flips',
+  gradient: variable('measure', 'gradient'),
+  weight: variable('measure', 'weight'),
+  update: variable('measure', 'update'),
+  flips: variable('measure', 'flips'),
 } as const;
 
 /** The state that holds the last Δw, where sign flips are counted. */
-export const lastUpdate = 'observe.update';
+export const lastUpdate = variable('lastUpdate');
 
 /** The program with diagnostics. */
 export function observed(program: Program, signFlips: boolean): Program {
   const { graph, writes } = program;
-  const w = graph.node('array', [], 'w');
-  const update = graph.node('sub', [writes.get('w') ?? w, w]);
+  const w = graph.variable('array', parameter);
+  const update = graph.node('sub', [writes.get(parameter) ?? w, w]);
   const norm = (x: Node): Node => graph.node('sqrt', [graph.reduce('dot', [x, x], 'tensor')]);
   const more = new Map(writes)
-    .set(told.gradient, norm(graph.node('array', [], 'g')))
+    .set(told.gradient, norm(graph.variable('array', gradient)))
     .set(told.weight, norm(w))
     .set(told.update, norm(update));
   if (!signFlips) return { ...program, writes: more };
-  const opposite = graph.node('lt', [graph.node('mul', [update, graph.node('state', [], lastUpdate)]), graph.constant(0)]);
+  const opposite = graph.node('lt', [graph.node('mul', [update, graph.variable('state', lastUpdate)]), graph.constant(0)]);
   const flips = graph.reduce('sum', [graph.node('select', [opposite, graph.constant(1), graph.constant(0)])], 'tensor');
   more.set(told.flips, graph.node('div', [flips, graph.node('shape', [], 'size')])).set(lastUpdate, update);
   return {

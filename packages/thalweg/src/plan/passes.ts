@@ -5,9 +5,10 @@
  * everything in the last pass is always possible, so no temporary ever needs memory of its own.
  */
 import type { Form } from '../language/form.ts';
-import { isReduction, isRoutine, topological, type Node } from '../language/graph.ts';
+import { isReduction, isRoutine, topological, variableOf, type Node } from '../language/graph.ts';
 import type { KindTable } from '../language/kind.ts';
 import { isComparison, isElementOp, type ElementOp } from '../language/op.ts';
+import type { Variable } from '../language/variable.ts';
 import type { DType } from './dtype.ts';
 import { isScaled, scalesOf, type Coding } from './format.ts';
 import { makeKernel, traffic, type Coded, type Instruction, type Kernel } from './kernel.ts';
@@ -20,8 +21,7 @@ export interface Pass {
   readonly kernel: Kernel;
   /** The form of all its arrays. */
   readonly form: Form;
-  /** `w`, `g`, `input.name` or a state. */
-  readonly arrays: readonly string[];
+  readonly arrays: readonly Variable[];
   readonly scalars: readonly Node[];
   readonly sums: readonly Node[];
 }
@@ -40,15 +40,15 @@ export function levels(roots: Iterable<Node>): Map<Node, number> {
 export interface Work {
   readonly dtype: DType;
   readonly form: Form;
-  readonly writes: ReadonlyMap<string, Node>;
+  readonly writes: ReadonlyMap<Variable, Node>;
   readonly sums: readonly Node[];
   readonly kinds: KindTable;
   readonly level: ReadonlyMap<Node, number>;
   readonly firstWrite: number;
   /** Those of the writes that have to be done at the level of their value: operands of routines. */
-  readonly prompt: ReadonlySet<string>;
+  readonly prompt: ReadonlySet<Variable>;
   /** The arrays with a format of their own. What is loaded from one is not quite what was stored in it. */
-  readonly codings: ReadonlyMap<string, Coding>;
+  readonly codings: ReadonlyMap<Variable, Coding>;
 }
 
 /** The passes of a program, in order; passes with nothing to do are left out. */
@@ -91,7 +91,7 @@ function compareCost(a: readonly [number, number], b: readonly [number, number])
 }
 
 /** The passes for one placement of the writes, or undefined where one would read an overwritten array. */
-function assemble(work: Work, placement: ReadonlyMap<string, number>, last: number): Pass[] | undefined {
+function assemble(work: Work, placement: ReadonlyMap<Variable, number>, last: number): Pass[] | undefined {
   const passes: Pass[] = [];
   for (let q = 0; q <= last; q++) {
     const emitter = new PassEmitter(work, placement, q);
@@ -107,18 +107,18 @@ function assemble(work: Work, placement: ReadonlyMap<string, number>, last: numb
 class PassEmitter {
   overwritten = false;
   private readonly work: Work;
-  private readonly placement: ReadonlyMap<string, number>;
+  private readonly placement: ReadonlyMap<Variable, number>;
   private readonly q: number;
   private readonly code: Instruction[] = [];
-  private readonly arrays: string[] = [];
+  private readonly arrays: Variable[] = [];
   private readonly scalars: Node[] = [];
   private readonly sums: Node[] = [];
   private readonly values = new Map<Node, number>();
   private readonly stores: Instruction[] = [];
   /** Values that earlier passes left in arrays. */
-  private readonly stored = new Map<Node, string>();
+  private readonly stored = new Map<Node, Variable>();
 
-  constructor(work: Work, placement: ReadonlyMap<string, number>, q: number) {
+  constructor(work: Work, placement: ReadonlyMap<Variable, number>, q: number) {
     this.work = work;
     this.placement = placement;
     this.q = q;
@@ -141,9 +141,9 @@ class PassEmitter {
     });
   }
 
-  store(name: string, node: Node): void {
+  store(target: Variable, node: Node): void {
     const operand = this.value(node);
-    this.stores.push({ op: 'store', array: this.array(name), operand, coded: this.coded(name, true) });
+    this.stores.push({ op: 'store', array: this.array(target), operand, coded: this.coded(target, true) });
   }
 
   pass(): Pass {
@@ -171,10 +171,10 @@ class PassEmitter {
     if (left !== undefined) return this.emit({ op: 'load', array: this.array(left) });
     if (this.work.kinds.of(node) !== 'array') return this.scalar(node);
     if (isRoutine(node)) return this.emit({ op: 'load', array: this.array(routineArrays(node).result) });
-    if (node.op === 'array' || node.op === 'state') {
-      const name = String(node.attribute);
-      if ((this.placement.get(name) ?? this.q) < this.q) this.overwritten = true;
-      return this.emit({ op: 'load', array: this.array(name), coded: this.coded(name, false) });
+    const given = variableOf(node);
+    if (given !== undefined) {
+      if ((this.placement.get(given) ?? this.q) < this.q) this.overwritten = true;
+      return this.emit({ op: 'load', array: this.array(given), coded: this.coded(given, false) });
     }
     if (!isElementOp(node.op)) throw new RangeError(`${node.op} is no operation on elements`);
     return this.emit({
@@ -194,16 +194,16 @@ class PassEmitter {
     return this.emit({ op: 'ne' satisfies ElementOp, operands: [value, zero] });
   }
 
-  private coded(name: string, rounds: boolean): Coded | undefined {
-    const coding = this.work.codings.get(name);
+  private coded(array: Variable, rounds: boolean): Coded | undefined {
+    const coding = this.work.codings.get(array);
     if (coding === undefined) return undefined;
     const { format, draw } = coding;
-    return { format, draw: rounds ? draw : undefined, scales: isScaled(format) ? this.array(scalesOf(name)) : undefined };
+    return { format, draw: rounds ? draw : undefined, scales: isScaled(format) ? this.array(scalesOf(array)) : undefined };
   }
 
-  private array(name: string): number {
-    const known = this.arrays.indexOf(name);
-    return known >= 0 ? known : this.arrays.push(name) - 1;
+  private array(array: Variable): number {
+    const known = this.arrays.indexOf(array);
+    return known >= 0 ? known : this.arrays.push(array) - 1;
   }
 
   private emit(instruction: Instruction): number {

@@ -4,10 +4,11 @@
  */
 import { wholeForm, type Form } from '../language/form.ts';
 import { FormTable } from '../language/form-table.ts';
-import { arrayOperands, isReduction, printGraph, topological, type Node } from '../language/graph.ts';
+import { arrayOperands, isReduction, printGraph, topological, variableOf, type Node } from '../language/graph.ts';
 import { kinds, KindTable, type Kind } from '../language/kind.ts';
-import type { Program } from '../language/program.ts';
+import { inputVariable, type Program } from '../language/program.ts';
 import { isRoutineOp, type RoutineOp } from '../language/routine.ts';
+import { gradient, parameter, type Variable } from '../language/variable.ts';
 import { boundsOf, type Bounds } from './bounds.ts';
 import { flushDenormals } from './denormals.ts';
 import type { DType } from './dtype.ts';
@@ -35,9 +36,9 @@ export interface RoutineCall {
   readonly result: FormedArray;
 }
 
-/** An array by name, and its form. */
+/** An array and its form. */
 export interface FormedArray {
-  readonly array: string;
+  readonly array: Variable;
   readonly form: Form;
 }
 
@@ -49,7 +50,7 @@ export interface Plan {
   /** Operands before users; the conditions are among them, so that a step can see whether this is still its plan. */
   readonly scalars: readonly ScalarSlot[];
   /** States that are scalars, with their values after the step. */
-  readonly scalarWrites: ReadonlyMap<string, Node>;
+  readonly scalarWrites: ReadonlyMap<Variable, Node>;
   /** Is 0 unless some gradient is not finite; present when the step must check before it writes. */
   readonly gate: Node | undefined;
   readonly conditions: readonly Node[];
@@ -64,13 +65,13 @@ export interface Variants {
   readonly conditions: readonly Node[];
   /** The scalars that the conditions need. */
   readonly scalars: readonly ScalarSlot[];
-  readonly writes: ReadonlyMap<string, Node>;
+  readonly writes: ReadonlyMap<Variable, Node>;
   /** The arrays through which routines are given operands and give results. */
-  readonly scratch: ReadonlyMap<string, Form>;
+  readonly scratch: ReadonlyMap<Variable, Form>;
   /** The most that one pass of any variant needs. */
   readonly bounds: Bounds;
   /** The states with a format of their own. */
-  readonly codings: ReadonlyMap<string, Coding>;
+  readonly codings: ReadonlyMap<Variable, Coding>;
 }
 
 /** Rewrites a program for arrays of `dtype` and finds its host conditions. */
@@ -89,7 +90,7 @@ export function prepare(program: Program, dtype: DType, gated: boolean, codings 
     writes,
     scratch: scratchArrays(writes, program.forms),
     codings,
-    bounds: boundsOf(writes, (name) => isArray(program, name), table, gated ? gatedArrays(program).length : 0),
+    bounds: boundsOf(writes, (written) => isArray(program, written), table, gated ? gatedArrays(program).length : 0),
   };
 }
 
@@ -100,25 +101,25 @@ export function planVariant(variants: Variants, outcomes: readonly boolean[]): P
   const writes = specialise(program.graph, variants.writes, decided);
   const kindTable = new KindTable(program.states);
   const gate = gated ? finiteGate(program) : undefined;
-  const idle = ([name, node]: readonly [string, Node]): boolean =>
-    (node.op === 'array' || node.op === 'state') && String(node.attribute) === name;
+  const idle = ([written, node]: readonly [Variable, Node]): boolean => variableOf(node) === written;
   const entries = [...writes].filter((entry) => !idle(entry));
-  const arrayWrites = new Map(entries.filter(([name]) => isArray(program, name)));
-  const scalarWrites = new Map(entries.filter(([name]) => !isArray(program, name)));
+  const arrayWrites = new Map(entries.filter(([written]) => isArray(program, written)));
+  const scalarWrites = new Map(entries.filter(([written]) => !isArray(program, written)));
   const roots = [...arrayWrites.values(), ...scalarWrites.values(), ...(gate === undefined ? [] : [gate])];
   const level = levels([...roots, ...variants.conditions]);
   const forms = new FormTable(program.forms);
   const routines = routineCalls(roots, level, forms);
   const stored = new Map([...arrayWrites, ...routines.operands]);
-  const formOf = (name: string, node: Node): Form => (name === 'w' ? wholeForm : (program.forms.get(name) ?? forms.of(node) ?? wholeForm));
+  const formOf = (written: Variable, node: Node): Form =>
+    written === parameter ? wholeForm : (program.forms.get(written) ?? forms.of(node) ?? wholeForm);
   const sums = topological(roots).filter(isReduction);
   const sumForm = (sum: Node): Form => sum.operands.map((operand) => forms.of(operand)).find((form) => form !== undefined) ?? wholeForm;
-  const used = new Set([...[...stored].map(([name, node]) => formOf(name, node)), ...sums.map(sumForm)]);
+  const used = new Set([...[...stored].map(([written, node]) => formOf(written, node)), ...sums.map(sumForm)]);
   const passes = [...used].flatMap((form) =>
     splitPasses({
       dtype,
       form,
-      writes: new Map([...stored].filter(([name, node]) => formOf(name, node) === form)),
+      writes: new Map([...stored].filter(([written, node]) => formOf(written, node) === form)),
       sums: sums.filter((sum) => sumForm(sum) === form),
       kinds: kindTable,
       level,
@@ -142,22 +143,22 @@ export function planVariant(variants: Variants, outcomes: readonly boolean[]): P
   };
 }
 
-/** The routines that `roots` need, and the operands that have to be stored for them, by the name of the array. */
+/** The routines that `roots` need, and the operands that have to be stored for them, by the array that they are stored in. */
 function routineCalls(
   roots: readonly Node[],
   level: ReadonlyMap<Node, number>,
   forms: FormTable,
-): { readonly calls: readonly RoutineCall[]; readonly operands: ReadonlyMap<string, Node> } {
-  const operands = new Map<string, Node>();
-  const formed = (array: string, node: Node): FormedArray => ({ array, form: forms.of(node) ?? wholeForm });
+): { readonly calls: readonly RoutineCall[]; readonly operands: ReadonlyMap<Variable, Node> } {
+  const operands = new Map<Variable, Node>();
+  const formed = (array: Variable, node: Node): FormedArray => ({ array, form: forms.of(node) ?? wholeForm });
   const calls = topological(roots).flatMap((node): RoutineCall[] => {
     if (!isRoutineOp(node.op)) return [];
     const names = routineArrays(node);
     const arrays = arrayOperands(node);
     const given = arrays.map((operand, i) => {
-      const name = standing(operand) ?? names.operands[i] ?? '';
-      if (standing(operand) === undefined) operands.set(name, operand);
-      return formed(name, operand);
+      const array = standing(operand) ?? names.operands[i] ?? names.result;
+      if (standing(operand) === undefined) operands.set(array, operand);
+      return formed(array, operand);
     });
     const scalars = node.operands.slice(arrays.length);
     return [{ level: level.get(node) ?? 0, op: node.op, operands: given, scalars, result: formed(names.result, node) }];
@@ -165,21 +166,21 @@ function routineCalls(
   return { calls: calls.sort((a, b) => a.level - b.level), operands };
 }
 
-/** Whether what is assigned to a name is an array. */
-function isArray({ states }: Program, name: string): boolean {
-  return name === 'w' || states.get(name) === 'array';
+/** Whether what is assigned to a variable is an array. */
+function isArray({ states }: Program, written: Variable): boolean {
+  return written === parameter || states.get(written) === 'array';
 }
 
 /** What a check of the gradients has to read. */
-function gatedArrays({ inputs }: Program): string[] {
-  return ['g', ...inputs.filter((input) => input.kind === 'tensor').map((input) => `input.${input.name}`)];
+function gatedArrays({ inputs }: Program): Variable[] {
+  return [gradient, ...inputs.filter((input) => input.kind === 'tensor').map(inputVariable)];
 }
 
 /** Σ 0·g over all parameters, and over tensor inputs: 0 if every element is finite, else NaN. */
 function finiteGate(program: Program): Node {
   const { graph } = program;
-  const sums = gatedArrays(program).map((name) =>
-    graph.reduce('sum', [graph.node('mul', [graph.node('array', [], name), graph.constant(0)])], 'all'),
+  const sums = gatedArrays(program).map((array) =>
+    graph.reduce('sum', [graph.node('mul', [graph.variable('array', array), graph.constant(0)])], 'all'),
   );
   return sums.reduce((total, sum) => graph.node('add', [total, sum]));
 }
@@ -211,11 +212,12 @@ export function printPlan(plan: Plan): string {
     new Map(plan.scalars.filter(({ node }) => !isReduction(node)).map(({ node }, i) => [`s${String(i)}`, node])),
   );
   const passes = plan.passes.map((pass, i) => {
-    const arrays = pass.arrays.map((name, a) => `a${String(a)}=${name}`).join(' ');
+    const arrays = pass.arrays.map((array, a) => `a${String(a)}=${String(array)}`).join(' ');
     return `pass ${String(i)} (level ${String(pass.level)}; ${arrays})\n${pass.kernel.key}`;
   });
   const routines = plan.routines.map(
-    ({ level, op, operands, result }) => `${result.array} = ${op} ${operands.map(({ array }) => array).join(' ')} (level ${String(level)})`,
+    ({ level, op, operands, result }) =>
+      `${String(result.array)} = ${op} ${operands.map(({ array }) => String(array)).join(' ')} (level ${String(level)})`,
   );
   return [`scalars\n${scalarGraph}`, ...passes, routines.join('\n')].join('\n\n').trimEnd();
 }

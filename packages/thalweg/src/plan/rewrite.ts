@@ -6,6 +6,7 @@
 import { rebuild, type Graph, type Node } from '../language/graph.ts';
 import { KindTable, type Kind } from '../language/kind.ts';
 import { elementOps, isComparison, isElementOp } from '../language/op.ts';
+import type { Variable } from '../language/variable.ts';
 import { normalRange, type DType } from './dtype.ts';
 
 interface Context {
@@ -79,10 +80,10 @@ function sameBranches(node: Node): Node | undefined {
 /** The program's writes after all rewrites, for arrays of this type. */
 export function rewrite(
   graph: Graph,
-  writes: ReadonlyMap<string, Node>,
-  states: ReadonlyMap<string, Kind>,
+  writes: ReadonlyMap<Variable, Node>,
+  states: ReadonlyMap<Variable, Kind>,
   dtype: DType,
-): Map<string, Node> {
+): Map<Variable, Node> {
   const table = new KindTable(states);
   const context: Context = { graph, kind: (node) => table.of(node), dtype };
   return rebuild(writes, (node, operands) => {

@@ -4,11 +4,26 @@
  */
 import { meet, wholeForm, type Form } from '../language/form.ts';
 import { FormTable } from '../language/form-table.ts';
-import { arrayOperands, fingerprint, isReduction, isRoutine, rebuild, topological, type Graph, type Node } from '../language/graph.ts';
+import {
+  arrayOperands,
+  fingerprint,
+  isReduction,
+  isRoutine,
+  rebuild,
+  topological,
+  variableOf,
+  type Graph,
+  type Node,
+} from '../language/graph.ts';
 import { isElementOp } from '../language/op.ts';
+import { parameter, variable, type Variable } from '../language/variable.ts';
 
 /** The writes with a `spread` wherever arrays of different forms meet, and with the names of its arrays in each routine. */
-export function prepareRoutines(graph: Graph, writes: ReadonlyMap<string, Node>, states: ReadonlyMap<string, Form>): Map<string, Node> {
+export function prepareRoutines(
+  graph: Graph,
+  writes: ReadonlyMap<Variable, Node>,
+  states: ReadonlyMap<Variable, Form>,
+): Map<Variable, Node> {
   if (!topological(writes.values()).some(isRoutine)) return new Map(writes);
   const table = new FormTable(states);
   const spread = (node: Node, form: Form): Node => {
@@ -25,39 +40,39 @@ export function prepareRoutines(graph: Graph, writes: ReadonlyMap<string, Node>,
       node.attribute,
     );
   });
-  const w = met.get('w');
-  if (w !== undefined) met.set('w', spread(w, wholeForm));
+  const w = met.get(parameter);
+  if (w !== undefined) met.set(parameter, spread(w, wholeForm));
   return rebuild(met, (node, operands) => {
     if (!isRoutine(node)) return graph.node(node.op, operands, node.attribute);
     const form = node.op === 'spread' ? String(node.attribute) : '';
-    const names = [`result.${fingerprint(node)}`, ...arrayOperands(node).map((operand) => `operand.${fingerprint(operand)}`)];
+    const names = [node, ...arrayOperands(node)].map(fingerprint);
     return graph.node(node.op, operands, [form, ...names].join(' '));
   });
 }
 
-/** The name of the array that holds a routine's result, and those that hold its operands unless these are arrays already. */
-export function routineArrays(routine: Node): { readonly result: string; readonly operands: readonly string[] } {
-  const [, result = '', ...operands] = String(routine.attribute).split(' ');
-  return { result, operands };
+/** The array that holds a routine's result, and those that hold its operands unless these are arrays already. */
+export function routineArrays(routine: Node): { readonly result: Variable; readonly operands: readonly Variable[] } {
+  const [, result, ...operands] = String(routine.attribute).split(' ');
+  return { result: variable('result', result), operands: operands.map((operand) => variable('operand', operand)) };
 }
 
 /** The array that holds a node's value whenever a routine may read it, if there is one: a gradient, an input or a result. */
-export function standing(node: Node): string | undefined {
-  if (node.op === 'array' && node.attribute !== 'w') return String(node.attribute);
+export function standing(node: Node): Variable | undefined {
+  if (node.op === 'array' && node.attribute !== parameter) return variableOf(node);
   return isRoutine(node) ? routineArrays(node).result : undefined;
 }
 
 /** The arrays that a prepared program needs besides parameters, gradients, inputs and states. */
-export function scratchArrays(writes: ReadonlyMap<string, Node>, states: ReadonlyMap<string, Form>): Map<string, Form> {
+export function scratchArrays(writes: ReadonlyMap<Variable, Node>, states: ReadonlyMap<Variable, Form>): Map<Variable, Form> {
   const table = new FormTable(states);
-  const out = new Map<string, Form>();
+  const out = new Map<Variable, Form>();
   for (const node of topological(writes.values())) {
     if (!isRoutine(node)) continue;
     const { result, operands } = routineArrays(node);
     out.set(result, table.of(node) ?? wholeForm);
     arrayOperands(node).forEach((operand, i) => {
-      const name = operands[i];
-      if (name !== undefined && standing(operand) === undefined) out.set(name, table.of(operand) ?? wholeForm);
+      const array = operands[i];
+      if (array !== undefined && standing(operand) === undefined) out.set(array, table.of(operand) ?? wholeForm);
     });
   }
   return out;

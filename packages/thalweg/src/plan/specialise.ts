@@ -5,9 +5,10 @@
  */
 import { rebuild, topological, type Graph, type Node } from '../language/graph.ts';
 import { KindTable, type Kind } from '../language/kind.ts';
+import type { Variable } from '../language/variable.ts';
 
 /** The conditions to decide on the host before each step, in a fixed order. */
-export function hostConditions(roots: Iterable<Node>, states: ReadonlyMap<string, Kind>): Node[] {
+export function hostConditions(roots: Iterable<Node>, states: ReadonlyMap<Variable, Kind>): Node[] {
   const table = new KindTable(states);
   const found = new Set<Node>();
   for (const node of topological(roots)) {
@@ -20,7 +21,7 @@ export function hostConditions(roots: Iterable<Node>, states: ReadonlyMap<string
 }
 
 /** The writes with each decided condition replaced by its outcome, and what only the branches not taken needed left out. */
-export function specialise(graph: Graph, writes: ReadonlyMap<string, Node>, outcomes: ReadonlyMap<Node, boolean>): Map<string, Node> {
+export function specialise(graph: Graph, writes: ReadonlyMap<Variable, Node>, outcomes: ReadonlyMap<Node, boolean>): Map<Variable, Node> {
   return rebuild(writes, (node, operands) => {
     const [condition] = node.operands;
     const outcome = node.op === 'select' && condition !== undefined ? outcomes.get(condition) : undefined;

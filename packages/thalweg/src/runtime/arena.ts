@@ -3,6 +3,7 @@
  * have the same inner layout, so one kernel call can run over all tensors at once. Knows sizes and names; knows no optimizer.
  */
 import { elementsOf, wholeForm, type Form } from '../language/form.ts';
+import type { Variable } from '../language/variable.ts';
 import { decode } from '../lower/coding.ts';
 import { argument, argumentBytes, segment, stripBytes, word, Words } from '../lower/convention.ts';
 import type { Bounds } from '../plan/bounds.ts';
@@ -65,12 +66,12 @@ export interface ArenaOptions {
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** How many rows of each tensor there is room for, where not for all. */
   readonly rows?: ReadonlyMap<string, number> | undefined;
-  readonly arrays: ReadonlyMap<string, Form>;
+  readonly arrays: ReadonlyMap<Variable, Form>;
   /** The most that one pass over the arrays needs. */
   readonly bounds: Bounds;
   readonly source: MemorySource;
   /** The arrays that do not hold numbers of the type. */
-  readonly codings: ReadonlyMap<string, Coding>;
+  readonly codings: ReadonlyMap<Variable, Coding>;
 }
 
 /** A memory with the arrays `w`, `g`, … over the same tensors, and a work area before them for what kernels are told and tell. */
@@ -87,7 +88,7 @@ export class Arena {
   readonly sumsAt: number;
   readonly mostSums: number;
   private readonly layouts = new Map<Form, Layout>();
-  private readonly arrays = new Map<string, ArrayPlace>();
+  private readonly arrays = new Map<Variable, ArrayPlace>();
   private readonly fusedTables = new Map<Form, Table>();
   private readonly splitTables = new Map<Form, Table>();
   private readonly words: Words;
@@ -100,7 +101,7 @@ export class Arena {
   /** Lays out `arrays` with their forms over tensors of these shapes. Throws an UnsupportedError where they do not fit. */
   constructor({ owner, dtype, shapes, rows, arrays, bounds, source, codings }: ArenaOptions) {
     this.dtype = dtype;
-    const scales = [...codings].filter(([, { format }]) => isScaled(format)).map(([name]) => name);
+    const scales = [...codings].filter(([, { format }]) => isScaled(format)).map(([state]) => state);
     const block = scales.length > 0 ? scaled : blockOf[dtype];
     for (const form of new Set([wholeForm, ...arrays.values()])) this.layouts.set(form, layOut(form, dtype, block, shapes, rows));
     this.pitch = stripBytes({ scalars: bounds.scalars, draws: codings.size > 0, dtype });
@@ -116,7 +117,7 @@ export class Arena {
     const sums = end;
     this.mostSums = bounds.sums * Math.max(...[...this.layouts.values()].map((layout) => splitSegments(layout, dtype)));
     end += word * this.mostSums;
-    const contents: (readonly [string, Form, Content])[] = [
+    const contents: (readonly [Variable, Form, Content])[] = [
       ...[...arrays].map(([array, form]) => [array, form, codings.get(array)?.format ?? 'plain'] as const),
       ...scales.map((array) => [scalesOf(array), wholeForm, 'scales'] as const),
     ];
@@ -153,12 +154,12 @@ export class Arena {
   }
 
   /** Whether there is such an array. */
-  has(array: string): boolean {
+  has(array: Variable): boolean {
     return this.arrays.has(array);
   }
 
   /** The address of an array. */
-  base(array: string): number {
+  base(array: Variable): number {
     return this.find(array).base;
   }
 
@@ -208,15 +209,15 @@ export class Arena {
   }
 
   /** The elements of tensor number `j` in one array that holds numbers. */
-  view(array: string, j: number): Float32Array | Float64Array {
+  view(array: Variable, j: number): Float32Array | Float64Array {
     const { base, layout, content } = this.find(array);
-    if (content !== 'plain') throw new RangeError(`${array} holds codes, not numbers`);
+    if (content !== 'plain') throw new RangeError(`${String(array)} holds codes, not numbers`);
     const place = found(layout.places[j], `tensor number ${String(j)}`);
     return this.numbers(base + place.offset, place.length);
   }
 
   /** The codes of tensor number `j` in one array; undefined if that holds numbers. */
-  stored(array: string, j: number): Stored | undefined {
+  stored(array: Variable, j: number): Stored | undefined {
     const { base, layout, content } = this.find(array);
     if (content === 'plain') return undefined;
     const { offset, length } = found(layout.places[j], `tensor number ${String(j)}`);
@@ -228,7 +229,7 @@ export class Arena {
   }
 
   /** The elements of tensor number `j` in any array: a view of numbers, or a copy of what codes stand for. */
-  values(array: string, j: number): Float32Array | Float64Array {
+  values(array: Variable, j: number): Float32Array | Float64Array {
     const { base, layout, content } = this.find(array);
     if (content === 'plain' || content === 'scales') return this.view(array, j);
     const { offset, length } = found(layout.places[j], `tensor number ${String(j)}`);
@@ -240,7 +241,7 @@ export class Arena {
   }
 
   /** Sets every element of an array to zero, padding included. */
-  clear(array: string): void {
+  clear(array: Variable): void {
     const { base, layout, content } = this.find(array);
     new Uint8Array(this.buffer, base, sizeIn(layout.bytes, content)).fill(0);
   }
@@ -273,8 +274,8 @@ export class Arena {
     this.words.set(at + word * segment.tensor, tensor);
   }
 
-  private find(array: string): ArrayPlace {
-    return found(this.arrays.get(array), `array ${array}`);
+  private find(array: Variable): ArrayPlace {
+    return found(this.arrays.get(array), `array ${String(array)}`);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Fills the leaves of scalar programs: hyperparameters, schedule factors, the step, inputs, shapes and scalar states. */
 import { shapeNumber } from '../language/form.ts';
-import type { Node } from '../language/graph.ts';
+import { variableOf, type Node } from '../language/graph.ts';
+import type { Variable } from '../language/variable.ts';
 import type { ScalarSlot } from '../plan/plan.ts';
 
 /** What a step is given besides arrays. */
@@ -13,36 +14,42 @@ export interface StepContext {
   readonly factors: ReadonlyMap<string, number>;
   /** Changes whenever the value or the factor of a hyperparameter does. */
   readonly hyperVersion: number;
-  readonly inputs: ReadonlyMap<string, number>;
+  readonly inputs: ReadonlyMap<Variable, number>;
   /** One number, or one per tensor. */
-  readonly scalarStates: ReadonlyMap<string, Float64Array>;
+  readonly scalarStates: ReadonlyMap<Variable, Float64Array>;
 }
 
-interface Leaf {
+interface Leaf<T> {
   readonly place: number;
-  readonly name: string;
+  /** What it stands for. */
+  readonly name: T;
 }
 
 /** The places of a scalar program's leaves. */
 export class Leaves {
-  private readonly hyper: readonly Leaf[];
-  private readonly factors: readonly Leaf[];
-  private readonly time: readonly Leaf[];
-  private readonly inputs: readonly Leaf[];
-  private readonly states: readonly Leaf[];
-  private readonly tensorStates: readonly Leaf[];
-  private readonly shapes: readonly Leaf[];
+  private readonly hyper: readonly Leaf<string>[];
+  private readonly factors: readonly Leaf<string>[];
+  private readonly time: readonly Leaf<string>[];
+  private readonly inputs: readonly Leaf<Variable>[];
+  private readonly states: readonly Leaf<Variable>[];
+  private readonly tensorStates: readonly Leaf<Variable>[];
+  private readonly shapes: readonly Leaf<string>[];
 
   constructor(slots: readonly ScalarSlot[], places: ReadonlyMap<Node, number>) {
-    const leaves = (choose: (slot: ScalarSlot) => boolean): Leaf[] =>
+    const leaves = (choose: (slot: ScalarSlot) => boolean): Leaf<string>[] =>
       slots.filter(choose).map(({ node }) => ({ place: places.get(node) ?? 0, name: String(node.attribute) }));
+    const variables = (choose: (slot: ScalarSlot) => boolean): Leaf<Variable>[] =>
+      slots.filter(choose).flatMap(({ node }) => {
+        const name = variableOf(node);
+        return name === undefined ? [] : [{ place: places.get(node) ?? 0, name }];
+      });
     this.hyper = leaves(({ node }) => node.op === 'hyper');
     this.factors = leaves(({ node }) => node.op === 'factor');
     this.time = leaves(({ node }) => node.op === 'time');
-    this.inputs = leaves(({ node }) => node.op === 'input');
-    this.states = leaves(({ node, kind }) => node.op === 'state' && kind !== 'tensor');
+    this.inputs = variables(({ node }) => node.op === 'input');
+    this.states = variables(({ node, kind }) => node.op === 'state' && kind !== 'tensor');
     this.shapes = leaves(({ node }) => node.op === 'shape');
-    this.tensorStates = leaves(({ node, kind }) => node.op === 'state' && kind === 'tensor');
+    this.tensorStates = variables(({ node, kind }) => node.op === 'state' && kind === 'tensor');
   }
 
   /** Writes the hyperparameters and factors, which change only with `hyperVersion`. */

@@ -3,6 +3,7 @@
  * into a second arena, stepped there by the cohort's own kernels as if they were the parameter, and scattered back. So a step costs what its rows
  * cost, whatever the size of the tables. Knows rows by number; knows nothing of users.
  */
+import { gradient, parameter, type Variable } from '../language/variable.ts';
 import { bytesOf } from '../plan/dtype.ts';
 import { firstProgram } from '../plan/lazy.ts';
 import { stepTogether, type Member } from './ensemble.ts';
@@ -46,7 +47,7 @@ export class TableRows {
   /** Holds the whole tables. */
   readonly whole: Stepper;
   private readonly options: StepperOptions;
-  private readonly kept: readonly string[];
+  private readonly kept: readonly Variable[];
   private readonly tables: readonly Table[];
   private readonly begins: boolean;
   private capacities: readonly number[];
@@ -56,7 +57,7 @@ export class TableRows {
   constructor(options: StepperOptions, group: number, context: StepContext) {
     const { program, shapes } = options;
     this.options = options;
-    this.kept = ['w', ...[...program.states].flatMap(([name, kind]) => (kind === 'array' ? [name] : []))];
+    this.kept = [parameter, ...[...program.states].flatMap(([state, kind]) => (kind === 'array' ? [state] : []))];
     const first = firstProgram(program);
     this.begins = first.writes.size > 0;
     this.whole = new Stepper({ ...options, program: first, gated: false, kept: true });
@@ -90,7 +91,7 @@ export class TableRows {
     const { arena } = this.member.stepper;
     const filled = this.tables.map(() => 0);
     for (const { tensor, indices, values } of given) {
-      filled[tensor] = addUp(this.tables[tensor]!, filled[tensor]!, indices, values, arena.view('g', tensor));
+      filled[tensor] = addUp(this.tables[tensor]!, filled[tensor]!, indices, values, arena.view(gradient, tensor));
     }
   }
 
@@ -121,7 +122,7 @@ export class TableRows {
   isFinite(tensor: number): boolean {
     const { count, cols } = this.tables[tensor]!;
     return this.member.stepper.arena
-      .view('g', tensor)
+      .view(gradient, tensor)
       .subarray(0, count * cols)
       .every(Number.isFinite);
   }
@@ -136,9 +137,9 @@ export class TableRows {
 
   private paired(): TableRows['pairs'] {
     const { whole, member, kept, tables } = this;
-    const words = ({ arena }: Stepper, name: string, j: number): Int32Array => asWords(arena.view(name, j));
+    const words = ({ arena }: Stepper, array: Variable, j: number): Int32Array => asWords(arena.view(array, j));
     return tables.flatMap((table, j) =>
-      kept.map((name) => ({ table, whole: words(whole, name, j), gathered: words(member.stepper, name, j) })),
+      kept.map((array) => ({ table, whole: words(whole, array, j), gathered: words(member.stepper, array, j) })),
     );
   }
 

@@ -4,7 +4,8 @@
  */
 import { UnsupportedError } from '../language/error.ts';
 import { wholeForm, type Form } from '../language/form.ts';
-import type { Program } from '../language/program.ts';
+import { inputVariable, type Program } from '../language/program.ts';
+import { gradient, parameter, type Variable } from '../language/variable.ts';
 import { compileScalars } from '../lower/scalars.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { Bounds } from '../plan/bounds.ts';
@@ -29,7 +30,7 @@ export interface StepperOptions {
   readonly source: MemorySource;
   readonly crew: Crew;
   /** The states with a format of their own. */
-  readonly codings?: ReadonlyMap<string, Coding>;
+  readonly codings?: ReadonlyMap<Variable, Coding>;
   /** Check gradients before anything is written. */
   readonly gated: boolean;
   /** The memory of another stepper of the same tensors, to work on that. */
@@ -39,7 +40,7 @@ export interface StepperOptions {
   /** Have room for so many rows of each tensor, not for all. */
   readonly rows?: ReadonlyMap<string, number>;
   /** The scalar states, where another stepper keeps them. */
-  readonly scalarStates?: Map<string, Float64Array>;
+  readonly scalarStates?: Map<Variable, Float64Array>;
   /** Receives the plan of each variant as text. */
   readonly trace?: ((plan: Plan) => void) | undefined;
 }
@@ -50,7 +51,7 @@ const mostConditions = 30;
 export class Stepper {
   readonly arena: Arena;
   /** Scalar states: one number, or one per tensor. */
-  readonly scalarStates: Map<string, Float64Array>;
+  readonly scalarStates: Map<Variable, Float64Array>;
   private readonly options: StepperOptions;
   private readonly variants: Variants;
   private readonly compiled = new Map<number, Variant>();
@@ -63,18 +64,18 @@ export class Stepper {
     if (this.variants.conditions.length > mostConditions) {
       throw new UnsupportedError(program.name, `more than ${String(mostConditions)} conditions on the host in one program`);
     }
-    const inputs = program.inputs.filter((input) => input.kind === 'tensor').map((input) => `input.${input.name}`);
-    const given = kept === true ? ['w'] : ['w', 'g', ...inputs];
-    const arrays = new Map<string, Form>(given.map((name) => [name, wholeForm]));
-    for (const [name, kind] of program.states) if (kind === 'array') arrays.set(name, program.forms.get(name) ?? wholeForm);
+    const inputs = program.inputs.filter((input) => input.kind === 'tensor').map(inputVariable);
+    const given = kept === true ? [parameter] : [parameter, gradient, ...inputs];
+    const arrays = new Map<Variable, Form>(given.map((array) => [array, wholeForm]));
+    for (const [state, kind] of program.states) if (kind === 'array') arrays.set(state, program.forms.get(state) ?? wholeForm);
     if (program.evaluation !== undefined) arrays.set(evaluated, wholeForm);
-    for (const [name, form] of this.variants.scratch) arrays.set(name, form);
+    for (const [array, form] of this.variants.scratch) arrays.set(array, form);
     this.arena = on?.arena ?? new Arena({ owner: program.name, dtype, shapes, rows, arrays, bounds: this.bounds(), source, codings });
     const states = on?.scalarStates ?? options.scalarStates;
-    this.scalarStates = states ?? new Map<string, Float64Array>();
+    this.scalarStates = states ?? new Map<Variable, Float64Array>();
     if (states !== undefined) return;
-    for (const [name, kind] of program.states) {
-      if (kind !== 'array') this.scalarStates.set(name, new Float64Array(kind === 'tensor' ? shapes.size : 1));
+    for (const [state, kind] of program.states) {
+      if (kind !== 'array') this.scalarStates.set(state, new Float64Array(kind === 'tensor' ? shapes.size : 1));
     }
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Form } from '../language/form.ts';
 import { scopeOf, type Node } from '../language/graph.ts';
+import type { Variable } from '../language/variable.ts';
 import type { Executable } from '../lower/executable.ts';
 import { hashOf, keyOf } from '../lower/random.ts';
 import { compileScalars, type Place, type ScalarStep } from '../lower/scalars.ts';
@@ -71,7 +72,7 @@ export class Variant {
   private readonly gatePlace: number | undefined;
   private readonly conditionPlaces: readonly number[];
   private readonly stateWrites: readonly {
-    readonly state: string;
+    readonly state: Variable;
     readonly place: Place;
   }[];
   private hyperVersion = -1;
@@ -183,9 +184,9 @@ export class Variant {
     }
   }
 
-  /** A scalar that the step assigned, of tensor `j`. */
-  told(name: string, j: number): number | undefined {
-    const place = this.stateWrites.find(({ state }) => state === name)?.place;
+  /** A scalar that the step computed, of tensor `j`. */
+  told(measure: Variable, j: number): number | undefined {
+    const place = this.stateWrites.find(({ state }) => state === measure)?.place;
     return place === undefined ? undefined : this.values[place.at + j * place.next];
   }
 

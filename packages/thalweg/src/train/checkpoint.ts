@@ -4,6 +4,7 @@
  */
 import { CheckpointError, ThalwegError } from '../language/error.ts';
 import { elementsOf, wholeForm } from '../language/form.ts';
+import { parameter, variable } from '../language/variable.ts';
 import type { Stored } from '../runtime/arena.ts';
 import type { AnyArray } from './arrays.ts';
 import type { Core } from './core.ts';
@@ -14,6 +15,7 @@ import {
 } from './safetensors.ts'; // prettier-ignore
 import { metadataOf, readMetadata, type Plan } from './saved-plan.ts';
 import { crc32 } from './crc32.ts';
+import { stateNames } from './shown.ts';
 
 const prefix = 'optimizer/';
 
@@ -54,18 +56,19 @@ function slotsOf(core: Core, pending = core.pending): Map<string, Slot> {
   const out = new Map<string, Slot>();
   const places = [...core.roster.places].filter(([name]) => !core.removed.has(name));
   for (const [name, { member, index }] of places)
-    out.set(name, { shape: shapeOf(member, index), array: member.stepper.arena.view('w', index) });
+    out.set(name, { shape: shapeOf(member, index), array: member.stepper.arena.view(parameter, index) });
   for (const [name, { member, index }] of places) {
     const { arena, scalarStates } = member.stepper;
+    const names = stateNames(member.program.states.keys());
     for (const [state, kind] of member.program.states) {
-      const key = `${prefix}${state}/${name}`;
+      const key = `${prefix}${names.get(state) ?? ''}/${name}`;
       const form = member.program.forms.get(state) ?? wholeForm;
       const shape = form === wholeForm ? shapeOf(member, index) : dimensions(form, shapeOf(member, index));
       const stored = kind === 'array' ? arena.stored(state, index) : undefined;
       if (stored !== undefined) {
         out.set(key, { shape, array: stored.codes });
         if (stored.scales !== undefined)
-          out.set(`${prefix}${state} scale/${name}`, { shape: [stored.scales.length], array: stored.scales });
+          out.set(`${prefix}${names.get(state) ?? ''} scale/${name}`, { shape: [stored.scales.length], array: stored.scales });
       } else if (kind === 'array') out.set(key, { shape, array: arena.view(state, index) });
       else {
         const numbers = scalarStates.get(state) ?? new Float64Array(1);
@@ -73,9 +76,9 @@ function slotsOf(core: Core, pending = core.pending): Map<string, Slot> {
       }
     }
     if (pending > 0)
-      out.set(`${prefix}${hidden.accumulated}/${name}`, {
+      out.set(`${prefix}${hidden.accumulated.name}/${name}`, {
         shape: shapeOf(member, index),
-        array: arena.view(`input.${hidden.accumulated}`, index),
+        array: arena.view(hidden.accumulated, index),
       });
   }
   // What has the most bytes first, so that each array in the file begins at a multiple of its elements' size.
@@ -206,7 +209,7 @@ function apply(core: Core, plan: Plan): void {
   for (const [member, born] of plan.born) member.born = born;
   core.frozen.clear();
   for (const name of plan.frozen) core.frozen.add(name);
-  for (const [name, value] of plan.inputs) core.inputValues.set(name, value);
+  for (const [name, value] of plan.inputs) core.inputValues.set(variable('input', name), value);
   if (plan.scale !== undefined && core.options.scale !== undefined) Object.assign(core.options.scale, plan.scale);
   core.pending = plan.pending;
   core.steps = plan.t;

@@ -4,7 +4,8 @@
  */
 import { ArrayError, NonFiniteError, OptionError, WorkerError, type ThalwegError } from '../language/error.ts';
 import { topological } from '../language/graph.ts';
-import type { Program } from '../language/program.ts';
+import { inputVariable, type Program } from '../language/program.ts';
+import { gradient, parameter, type Variable } from '../language/variable.ts';
 import { denormalPeriod } from '../plan/denormals.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { StateFormat } from '../plan/format.ts';
@@ -59,7 +60,7 @@ export class Core {
   readonly ties = new Map<string, string>();
   readonly frozen = new Set<string>();
   readonly removed = new Set<string>();
-  readonly inputValues = new Map<string, number>();
+  readonly inputValues = new Map<Variable, number>();
   /** Gradients accumulated since the last step. */
   pending = 0;
   steps = 0;
@@ -85,7 +86,7 @@ export class Core {
       trace: debugTrace(name),
     });
     const perParameter = this.roster.programs.some(({ inputs }) =>
-      inputs.some(({ kind, name: input }) => kind === 'tensor' && input !== hidden.accumulated),
+      inputs.some((input) => input.kind === 'tensor' && inputVariable(input) !== hidden.accumulated),
     );
     if (accumulate > 1 && perParameter)
       throw new OptionError(name, 'accumulate', accumulate, 'must be 1 for a method with an array per parameter as input');
@@ -108,10 +109,10 @@ export class Core {
     for (const name of tensors.keys()) {
       const place = this.roster.places.get(name);
       if (place === undefined) continue;
-      this.show('params', name, place.member.stepper.arena.view('w', place.index));
+      this.show('params', name, place.member.stepper.arena.view(parameter, place.index));
       if (place.member.rows !== undefined) continue;
-      const g = place.member.stepper.arena.stored('g', place.index)?.codes;
-      this.show('grads', name, g instanceof Uint16Array ? g : place.member.stepper.arena.view('g', place.index));
+      const g = place.member.stepper.arena.stored(gradient, place.index)?.codes;
+      this.show('grads', name, g instanceof Uint16Array ? g : place.member.stepper.arena.view(gradient, place.index));
       const half = this.options.half === undefined ? undefined : place.member.stepper.arena.stored(halfOfW, place.index)?.codes;
       if (half instanceof Uint16Array) this.show('half.params', name, half);
     }

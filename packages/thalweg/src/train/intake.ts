@@ -1,5 +1,6 @@
 /** Takes in what a step is given: checks gradients and inputs, then copies, adds up and averages them. */
 import { ArrayError } from '../language/error.ts';
+import { gradient, variable } from '../language/variable.ts';
 import { checkArrays, isNumeric } from './arrays.ts';
 import type { Core } from './core.ts';
 import { floatsOf, roundInto } from './half.ts';
@@ -49,7 +50,7 @@ export function checkInputs({ name: owner, roster, views, frozen }: Core, inputs
       throw new ArrayError(owner, name, `each step needs ${name}, an array for each parameter: step(gradients, { ${name} })`);
     }
     if (typeof value !== 'object') continue;
-    const reads = (parameter: string): boolean => roster.places.get(parameter)?.member.stepper.arena.has(`input.${name}`) === true;
+    const reads = (parameter: string): boolean => roster.places.get(parameter)?.member.stepper.arena.has(variable('input', name)) === true;
     checkArrays(owner, name, value, views, (parameter) => !frozen.has(parameter) && reads(parameter));
   }
 }
@@ -94,15 +95,16 @@ export function takeInputs({ options, inputValues, pending, roster }: Core, inpu
   if (options.scale !== undefined) inputValues.set(hidden.unscale, 1 / options.scale.value);
   if (inputs === noInputs) return;
   for (const [name, value] of Object.entries(inputs)) {
+    const input = variable('input', name);
     if (typeof value === 'number') {
-      const before = pending === 0 ? 0 : (inputValues.get(name) ?? 0);
-      inputValues.set(name, pending === 0 ? value : before + (value - before) / (pending + 1));
+      const before = pending === 0 ? 0 : (inputValues.get(input) ?? 0);
+      inputValues.set(input, pending === 0 ? value : before + (value - before) / (pending + 1));
       continue;
     }
     for (const [parameter, array] of Object.entries(value)) {
       const { member, index } = roster.places.get(parameter) ?? {};
-      if (member?.stepper.arena.has(`input.${name}`) !== true || index === undefined) continue;
-      const view = member.stepper.arena.view(`input.${name}`, index);
+      if (member?.stepper.arena.has(input) !== true || index === undefined) continue;
+      const view = member.stepper.arena.view(input, index);
       // A view from `opt.inputs` is filled already.
       if (array.buffer !== view.buffer || array.byteOffset !== view.byteOffset) view.set(array);
     }
@@ -114,8 +116,8 @@ export function accumulateGradients(core: Core): boolean {
   for (const { stepper } of core.roster.running) {
     const { arena } = stepper;
     arena.tensors.forEach((_, j) => {
-      const sum = arena.view(`input.${hidden.accumulated}`, j);
-      const g = arena.values('g', j);
+      const sum = arena.view(hidden.accumulated, j);
+      const g = arena.values(gradient, j);
       if (core.pending === 0) sum.set(g);
       else for (let i = 0; i < sum.length; i++) sum[i]! += g[i]!;
     });

@@ -6,6 +6,7 @@ import { ThalwegError } from '../language/error.ts';
 import { parse } from '../language/parser.ts';
 import type { Part } from '../language/program.ts';
 import { range } from '../language/range.ts';
+import { parameter } from '../language/variable.ts';
 import { statementsToLatex } from '../lower/latex.ts';
 import { branch, hyperNames, type BoundPart, type Branch } from './branch.ts';
 import { checkHyper, defaultRange, type HyperDeclaration, type HyperValue } from './hyper.ts';
@@ -82,6 +83,11 @@ export class Method<N extends string = string> {
     return [...new Set(this.branches.flatMap(({ parts }) => parts.map(({ part }) => part)))];
   }
 
+  /** Whether its equations assign `w` for all parameters; what does not is a transform, and needs an optimizer in a chain. */
+  get trains(): boolean {
+    return this.branches.every(({ program }) => program.writes.has(parameter));
+  }
+
   /** Names of the inputs that each step needs besides gradients, such as `loss`. */
   get inputs(): readonly string[] {
     return [...new Set(this.branches.flatMap(({ program }) => program.inputs.map((input) => input.name)))];
@@ -126,7 +132,7 @@ export class Method<N extends string = string> {
    */
   async init<const P extends Readonly<Record<string, Declared>>>(parameters: P, options: InitOptions = {}): Promise<Optimizer<P, N>> {
     for (const { name, program } of this.branches) {
-      if (!program.writes.has('w'))
+      if (!program.writes.has(parameter))
         throw new ThalwegError('method', `${name}: never assigns w, so it trains nothing; chain it with an optimizer`);
     }
     return Optimizer.start(this, parameters, options);

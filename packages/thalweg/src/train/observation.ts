@@ -1,5 +1,6 @@
 /** What an optimizer tells of its last step. */
 import { ThalwegError } from '../language/error.ts';
+import type { Variable } from '../language/variable.ts';
 import { told } from '../plan/observe.ts';
 import type { Core } from './core.ts';
 
@@ -28,7 +29,7 @@ export function observations({ name: owner, options, roster, views, ties, frozen
     const place = roster.places.get(ties.get(name) ?? name);
     if (place === undefined || frozen.has(name)) continue;
     const { variant } = place.member.rows?.member.stepper ?? place.member.stepper;
-    const tell = (what: string): number => variant.told(what, place.index) ?? NaN;
+    const tell = (what: Variable): number => variant.told(what, place.index) ?? NaN;
     const [gradientNorm, weightNorm, updateNorm] = [tell(told.gradient), tell(told.weight), tell(told.update)];
     const flips = variant.told(told.flips, place.index);
     out[name] = {

@@ -3,6 +3,7 @@
  * checks everything it is given before anything changes.
  */
 import { ArrayError, DisposedError, ThalwegError } from '../language/error.ts';
+import { gradient } from '../language/variable.ts';
 import { evaluated } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { Backend } from '../runtime/backend.ts';
@@ -219,7 +220,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
 
   /** Sets every gradient to zero. `step` never does. */
   zeroGrad(): void {
-    for (const { stepper, rows } of this.running('zeroGrad').roster.members) if (rows === undefined) stepper.arena.clear('g');
+    for (const { stepper, rows } of this.running('zeroGrad').roster.members) if (rows === undefined) stepper.arena.clear(gradient);
   }
 
   /**

@@ -2,11 +2,15 @@
  * What is done to a gradient before any equation sees it, as parts like any other: the mean over accumulated gradients, the division by the
  * loss scale, the sign for ascent; and the rule by which a dynamic loss scale changes.
  */
-import type { Part } from '../language/program.ts';
+import { inputVariable, type InputSymbol, type Part } from '../language/program.ts';
 import { checkNames, checkNumber, checkWhole, wrongOption } from './options.ts';
 
-/** Names of inputs that the optimizer fills itself. */
-export const hidden = { accumulated: 'accumulated', unscale: 'unscale' } as const;
+const input = (name: string, kind: InputSymbol['kind']): InputSymbol => ({ name, symbol: name, kind, hidden: true });
+
+const inputs = { accumulated: input('accumulated', 'tensor'), unscale: input('unscale', 'scalar') } as const;
+
+/** The variables of inputs that the optimizer fills itself. */
+export const hidden = { accumulated: inputVariable(inputs.accumulated), unscale: inputVariable(inputs.unscale) } as const;
 
 /**
  * A loss scale that adapts, as PyTorch's GradScaler: it grows by `growth` after `interval` steps in a row with finite gradients, and shrinks
@@ -25,16 +29,16 @@ export interface DynamicLossScale {
 
 /** The parts to put before a method, in the order in which they see the gradient. */
 export function policyParts(accumulate: number, scaled: boolean, maximize: boolean): Part[] {
-  const part = (name: string, equations: string, inputs: Part['inputs'] = []): Part => ({ name, equations, hyper: [], inputs, init: {} });
+  const part = (name: string, equations: string, given: Part['inputs'] = []): Part => ({
+    name,
+    equations,
+    hyper: [],
+    inputs: given,
+    init: {},
+  });
   return [
-    ...(accumulate > 1
-      ? [
-          part('accumulate', `g = accumulated / ${String(accumulate)}`, [
-            { name: hidden.accumulated, symbol: hidden.accumulated, kind: 'tensor' },
-          ]),
-        ]
-      : []),
-    ...(scaled ? [part('unscale', 'g = g·unscale', [{ name: hidden.unscale, symbol: hidden.unscale, kind: 'scalar' }])] : []),
+    ...(accumulate > 1 ? [part('accumulate', `g = accumulated / ${String(accumulate)}`, [inputs.accumulated])] : []),
+    ...(scaled ? [part('unscale', 'g = g·unscale', [inputs.unscale])] : []),
     ...(maximize ? [part('maximize', 'g = −g')] : []),
   ];
 }

@@ -4,7 +4,8 @@
  */
 import { ArrayError, ThalwegError, UnsupportedError } from '../language/error.ts';
 import { isReduction, scopeOf, topological } from '../language/graph.ts';
-import { buildProgram, type InputSymbol, type Part, type Program } from '../language/program.ts';
+import { buildProgram, inputVariable, type InputSymbol, type Part, type Program } from '../language/program.ts';
+import { parameter } from '../language/variable.ts';
 import { cohorts, evaluationProgram, type Cohort } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
 import { codingsOf, type StateFormat } from '../plan/format.ts';
@@ -88,8 +89,8 @@ export class Roster {
         before.length === 0 ? program : buildProgram(name, [...before, ...parts.map(({ part }) => part)]),
       )
       .map((program) => (observe === undefined ? program : observed(program, observe.signFlips)));
-    const byName = new Map(this.programs.flatMap(({ inputs }) => inputs.map((input) => [input.name, input] as const)));
-    this.inputs = [...byName.values()].filter(({ name }) => !Object.values<string>(hidden).includes(name));
+    const inputs = new Map(this.programs.flatMap(({ inputs }) => inputs.map((input) => [inputVariable(input), input] as const)));
+    this.inputs = [...inputs.values()].filter((input) => input.hidden !== true);
     this.checkCommonSums();
   }
 
@@ -113,7 +114,7 @@ export class Roster {
       member.stepper.arena.tensors.forEach(({ name }, index) => {
         this.places.set(name, { member, index });
         const values = tensors.get(name)?.values;
-        if (values !== undefined) member.stepper.arena.view('w', index).set(values);
+        if (values !== undefined) member.stepper.arena.view(parameter, index).set(values);
       });
     }
     return made;
@@ -146,7 +147,7 @@ export class Roster {
     const { owner, dtype, backend, gated, trace, source, crew, half } = this.options;
     const [name = ''] = shapes.keys();
     if (half !== undefined) throw new UnsupportedError(owner, `${name} is sparse, and sparse parameters have no copy in half precision`);
-    if (program.inputs.some((input) => input.name === hidden.accumulated))
+    if (program.inputs.some((input) => inputVariable(input) === hidden.accumulated))
       throw new UnsupportedError(
         owner,
         `${name} is sparse, and gradients are accumulated; give the rows of several batches in one step instead`,

@@ -3,6 +3,7 @@
  * state between steps. Written as texts, and read back with every doubt: nothing that it says is taken before it is checked.
  */
 import { CheckpointError, ThalwegError } from '../language/error.ts';
+import { variable } from '../language/variable.ts';
 import type { Core } from './core.ts';
 import { checkHyper, type HyperValue } from './hyper.ts';
 import { describe } from './options.ts';
@@ -16,7 +17,10 @@ const version = '1';
 export function metadataOf(core: Core): Record<string, string> {
   const { options, roster } = core;
   const born = [...roster.places].filter(([name, { member }]) => member.born > 0 && !core.removed.has(name));
-  const means = core.pending === 0 ? [] : numberInputs(core).map((name) => [name, encodeNumber(core.inputValues.get(name) ?? 0)] as const);
+  const means =
+    core.pending === 0
+      ? []
+      : numberInputs(core).map((name) => [name, encodeNumber(core.inputValues.get(variable('input', name)) ?? 0)] as const);
   return {
     thalweg: version,
     optimizer: core.name,

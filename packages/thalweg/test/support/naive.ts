@@ -2,9 +2,10 @@
  * A second meaning of programs, for tests: evaluates the graph node by node over whole arrays, with nothing split into passes and
  * nothing overwritten before the step ends. What the planner and the lowerings make must agree with it bit for bit.
  */
-import { isReduction, scopeOf, topological, type Node } from '../../src/language/graph.ts';
+import { isReduction, scopeOf, topological, variableOf, type Node } from '../../src/language/graph.ts';
 import { elementOps, isElementOp } from '../../src/language/op.ts';
 import type { Program } from '../../src/language/program.ts';
+import { gradient, parameter, type Variable } from '../../src/language/variable.ts';
 import { cbrt, cos, exp, log, numbers, pow, singles } from '../../src/lower/elementary.ts';
 import { decode, encode } from '../../src/lower/coding.ts';
 import { hashOf, keyOf } from '../../src/lower/random.ts';
@@ -27,14 +28,14 @@ const specified: Readonly<Record<string, (a: number, b: number) => number>> = {
 
 /** Runs a program step by step. */
 export class NaiveOptimizer {
-  readonly values = new Map<string, readonly (readonly number[])[]>();
+  readonly values = new Map<Variable, readonly (readonly number[])[]>();
   private t = 0;
   private readonly prepared: Variants;
   private readonly program: Program;
   private readonly dtype: DType;
   private readonly hyper: Readonly<Record<string, number>>;
 
-  private readonly codings: ReadonlyMap<string, Coding>;
+  private readonly codings: ReadonlyMap<Variable, Coding>;
 
   /** With `denormals`, what is small stays as IEEE arithmetic makes it: the denormal rule is left out. Tensors are called p0, p1, …, which random bits follow from. */
   constructor(
@@ -42,7 +43,7 @@ export class NaiveOptimizer {
     dtype: DType,
     hyper: Readonly<Record<string, number>>,
     w: readonly (readonly number[])[],
-    { denormals = false, codings = plain }: { denormals?: boolean; codings?: ReadonlyMap<string, Coding> } = {},
+    { denormals = false, codings = plain }: { denormals?: boolean; codings?: ReadonlyMap<Variable, Coding> } = {},
   ) {
     this.codings = codings;
     this.program = program;
@@ -52,7 +53,7 @@ export class NaiveOptimizer {
     const writes = denormals ? rewrite(program.graph, program.writes, program.states, dtype) : prepared.writes;
     this.prepared = { ...prepared, writes, conditions: hostConditions(writes.values(), program.states) };
     this.values.set(
-      'w',
+      parameter,
       w.map((tensor) => tensor.map((x) => this.round(x))),
     );
     for (const [state, kind] of program.states) {
@@ -66,7 +67,7 @@ export class NaiveOptimizer {
   step(g: readonly (readonly number[])[]): void {
     this.t += 1;
     this.values.set(
-      'g',
+      gradient,
       g.map((tensor) => tensor.map((x) => this.round(x))),
     );
     const memo = new Map<Node, Value>();
@@ -75,15 +76,15 @@ export class NaiveOptimizer {
     // A condition of the step takes one branch as it is: a number stays a number of float64 where the other branch is an array.
     const taken = specialise(this.program.graph, writes, new Map(conditions.map((condition) => [condition, memo.get(condition) !== 0])));
     for (const node of topological(taken.values())) memo.set(node, this.evaluate(node, memo));
-    for (const [name, node] of taken) {
+    for (const [written, node] of taken) {
       const value = memo.get(node) ?? 0;
-      const isArray = name === 'w' || this.program.states.get(name) === 'array';
+      const isArray = written === parameter || this.program.states.get(written) === 'array';
       const spread = (values: readonly number[], j: number): number[] =>
         values.map((_, i) => (typeof value === 'number' ? this.round(value) : this.round(value[j]?.[i] ?? value[j]?.[0] ?? NaN)));
       const scalar = (_: readonly number[], j: number): number[] => [typeof value === 'number' ? value : (value[j]?.[0] ?? NaN)];
-      const next = (this.values.get(name) ?? []).map(isArray ? spread : scalar);
-      const coding = this.codings.get(name);
-      this.values.set(name, coding === undefined ? next : next.map((values, j) => this.stored(values, j, coding)));
+      const next = (this.values.get(written) ?? []).map(isArray ? spread : scalar);
+      const coding = this.codings.get(written);
+      this.values.set(written, coding === undefined ? next : next.map((values, j) => this.stored(values, j, coding)));
     }
   }
 
@@ -104,14 +105,13 @@ export class NaiveOptimizer {
 
   /** A tensor scalar is an array of one-element arrays; it is told from a real array by its node's place in `program.states`. */
   private evaluate(node: Node, memo: ReadonlyMap<Node, Value>): Value {
-    const name = String(node.attribute);
     if (node.op === 'const') return Number(node.attribute);
     if (node.op === 'time') return this.t;
-    if (node.op === 'hyper') return this.hyper[name] ?? NaN;
-    if (node.op === 'array') return this.values.get(name) ?? [];
-    if (node.op === 'state') {
-      const kind = this.program.states.get(name);
-      const value = this.values.get(name) ?? [];
+    if (node.op === 'hyper') return this.hyper[String(node.attribute)] ?? NaN;
+    const given = variableOf(node);
+    if (given !== undefined) {
+      const kind = node.op === 'array' ? 'array' : this.program.states.get(given);
+      const value = this.values.get(given) ?? [];
       return kind === 'array' ? value : kind === 'tensor' ? new TensorScalars(value) : (value[0]?.[0] ?? 0);
     }
     const operands = node.operands.map((operand) => memo.get(operand) ?? 0);
@@ -134,14 +134,14 @@ export class NaiveOptimizer {
       );
     }
     if (operands.some((value) => value instanceof TensorScalars)) {
-      const tensors = this.values.get('w') ?? [];
+      const tensors = this.values.get(parameter) ?? [];
       return new TensorScalars(tensors.map((_, j) => [apply(pick(a, j, 0, false), pick(b, j, 0, false), pick(c, j, 0, false))]));
     }
     return apply(pick(a, 0, 0, false), pick(b, 0, 0, false), pick(c, 0, 0, false));
   }
 
   private reduce(node: Node, [a, b]: readonly Value[]): Value {
-    const w = this.values.get('w') ?? [];
+    const w = this.values.get(parameter) ?? [];
     const at = (value: Value | undefined, j: number, i: number): number =>
       typeof value === 'number'
         ? this.round(value)
