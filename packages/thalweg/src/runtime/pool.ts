@@ -5,10 +5,14 @@
 import { WorkerError } from '../language/error.ts';
 import { controlLength, mostThreads, post, share, type Message, type Run } from './control.ts';
 import * as field from './field.ts';
+import { betweenLooks, Silence } from './silence.ts';
 import { spawner, type Spawn, type Thread } from './spawn.ts';
 
-/** How long to wait for a thread that has begun a segment, which takes microseconds, in milliseconds. */
-const deadline = 800;
+/**
+ * How long nothing may move where threads have begun segments, in milliseconds in which the waiting thread ran. Segments take microseconds, but a
+ * machine may be swapping or have a hundred other things to do, and a mistake here costs half-written arrays.
+ */
+const longest = 10_000;
 /** How long to look before sleeping, in milliseconds: longer than a batch takes, since who sleeps may wake on the core of the thread it waits for. */
 const patience = 0.3;
 
@@ -21,10 +25,13 @@ export class Pool {
   private readonly known = new Map<number, Message>();
   private readonly threads: { readonly thread: Thread; readonly ready: Promise<void> }[] = [];
   private readonly spawn: Spawn;
+  private readonly longest: number;
   private kernels = 0;
 
-  constructor(spawn: Spawn) {
+  /** `silence` is how long nothing may move before threads count as dead, in milliseconds. */
+  constructor(spawn: Spawn, silence = longest) {
     this.spawn = spawn;
+    this.longest = silence;
   }
 
   /** Sees to it that so many threads can share a job, the calling one included. Resolves when they run, or after a second without. */
@@ -76,12 +83,27 @@ export class Pool {
   private wait(): void {
     const { control } = this;
     const started = performance.now();
-    for (let active = Atomics.load(control, field.active); active !== 0; active = Atomics.load(control, field.active)) {
-      const waited = performance.now() - started;
-      if (waited > deadline) this.fail('a thread did not come back');
+    let active = Atomics.load(control, field.active);
+    while (active !== 0 && performance.now() - started < patience) active = Atomics.load(control, field.active);
+    if (active === 0) return;
+    let seen = this.progress();
+    const silence = new Silence(this.longest, performance.now());
+    for (; active !== 0; active = Atomics.load(control, field.active)) {
       // Only where sleeping is allowed; the main thread of a browser has to look until the time is over.
-      if (waited > patience && maySleep()) Atomics.wait(control, field.active, active, deadline - waited);
+      if (maySleep()) Atomics.wait(control, field.active, active, betweenLooks);
+      const progress = this.progress();
+      const over = silence.tooLong(performance.now(), progress !== seen);
+      if (over && Atomics.load(control, field.active) !== 0) this.fail('a thread did not come back');
+      seen = progress;
     }
+  }
+
+  /** A number that grows when a thread finishes what it took of the job, or leaves it. */
+  private progress(): number {
+    const { control } = this;
+    let sum = -Atomics.load(control, field.active);
+    for (let k = 0; k < control[field.threads]!; k++) sum += Atomics.load(control, field.next + k * field.line);
+    return sum;
   }
 
   private fail(problem: string): never {
