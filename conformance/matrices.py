@@ -1,6 +1,7 @@
 """Oracles of methods with matrices or noise. PyTorch's Muon computes its iteration in bfloat16; here the same program is run with float64 in its
-place. Shampoo and SOAP are plain numpy from the papers (arXiv:1802.09568; arXiv:2409.11321, algorithm 3). What has more than two dimensions
-is flattened behind the first, and vectors are stepped as the library's documentation says."""
+place. Shampoo and SOAP are plain numpy from the papers (arXiv:1802.09568; arXiv:2409.11321, algorithm 3, where the products and their bases
+change after the weights). What has more than two dimensions is flattened behind the first, and vectors are stepped as the library's
+documentation says."""
 
 import numpy as np
 import torch
@@ -70,18 +71,19 @@ def soap(options, data, steps):
             matrix = g.ndim >= 2
             g2 = flat(g) if matrix else g
             m[k] = b1 * m.get(k, 0) + (1 - b1) * g2
-            if matrix:
-                left[k] = b3 * left.get(k, 0) + (1 - b3) * g2 @ g2.T
-                right[k] = b3 * right.get(k, 0) + (1 - b3) * g2.T @ g2
-                if t == 1:
-                    q[k] = descending(left[k]), descending(right[k])
-                elif t % every == 0:
-                    q[k] = positive(left[k] @ q[k][0]), positive(right[k] @ q[k][1])
+            if matrix and t == 1:  # The first gradient makes the bases, and the first step is taken in them.
+                left[k], right[k] = (1 - b3) * g2 @ g2.T, (1 - b3) * g2.T @ g2
+                q[k] = descending(left[k]), descending(right[k])
             into = (lambda a: q[k][0].T @ a @ q[k][1]) if matrix else (lambda a: a)
             back = (lambda a: q[k][0] @ a @ q[k][1].T) if matrix else (lambda a: a)
             v[k] = b2 * v.get(k, 0) + (1 - b2) * into(g2) ** 2
             step = back(into(m[k]) / (1 - b1**t) / (np.sqrt(v[k] / (1 - b2**t)) + eps))
             w[k] = w[k] - lr * (step.reshape(g.shape) + decay * w[k])
+            if matrix and t > 1:
+                left[k] = b3 * left[k] + (1 - b3) * g2 @ g2.T
+                right[k] = b3 * right[k] + (1 - b3) * g2.T @ g2
+                if t % every == 0:
+                    q[k] = positive(left[k] @ q[k][0]), positive(right[k] @ q[k][1])
         yield {k: a.copy() for k, a in w.items()}
 
 

@@ -8,10 +8,6 @@ import torch
 from stream import at, loss
 
 
-def flat_sum(arrays):
-    return sum(float(np.sum(a)) for a in arrays.values())
-
-
 def dot(a, b):
     return sum(float(np.sum(a[k] * b[k])) for k in a)
 
@@ -74,17 +70,6 @@ def sophia(w, gradients, t, s, lr=1e-3, b1=0.965, b2=0.99, gamma=0.01, eps=1e-12
         if t % every == 1 % every:
             s["h", k] = b2 * s.get(("h", k), 0 * g) + (1 - b2) * g**2
         w[k] = w[k] - lr * decay * w[k] - lr * np.clip(s["m", k] / np.maximum(gamma * s["h", k], eps), -1, 1)
-
-
-def madgrad(w, gradients, t, s, lr=0.01, momentum=0.9, eps=1e-6):
-    """Defazio & Jelassi 2021, Algorithm 1, with eps added to the rate as in the authors' program."""
-    rate = (lr + eps) * t**0.5
-    for k, g in gradients.items():
-        first = s.setdefault(("x0", k), w[k].copy())
-        s["v", k] = s.get(("v", k), 0 * g) + rate * g**2
-        s["s", k] = s.get(("s", k), 0 * g) + rate * g
-        z = first - s["s", k] / (np.cbrt(s["v", k]) + eps)
-        w[k] = momentum * w[k] + (1 - momentum) * z
 
 
 def centralized_sgd(w, gradients, t, s, lr=0.1):
@@ -194,7 +179,7 @@ def schedule_free_point(row, data, steps):
 PAPERS = {
     **{
         f"paper.{rule.__name__}": stepped(rule)
-        for rule in (yogi, radam, adaptively_clipped_sgd, centralized_sgd, madgrad, mars, sophia, cautious_adamw, cautious_lion, prodigy, d_adaptation, layerwise_dog)
+        for rule in (yogi, radam, adaptively_clipped_sgd, centralized_sgd, mars, sophia, cautious_adamw, cautious_lion, prodigy, d_adaptation, layerwise_dog)
     },
     "torch.average": asgd_average,
     "optax.evaluation": schedule_free_point,

@@ -46,6 +46,7 @@ SCHEDULES = {
     "fade": lambda t: 0.1 - 0.1 * min(t, 400) / 400,
     "halves": lambda t: 0.02 * 2.0 ** -(t % 5),
     "rise": lambda t: 1 - 0.25 / (1 + t // 40),
+    "warm": lambda t: 0.01 * min(t - 1, 50) / 50,
 }
 
 

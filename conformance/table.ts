@@ -116,12 +116,13 @@ export function tensorsOf(row: Case): { readonly name: string; readonly shape: r
   });
 }
 
-/** What a row means by a word where a hyperparameter stands; stream.py has the same. Two schedules, two plain functions. */
+/** What a row means by a word where a hyperparameter stands; stream.py has the same. Two schedules, three plain functions, of which `warm` begins at zero. */
 const schedules: Readonly<Record<string, HyperValue>> = {
   cosine: thalweg.cosine({ peak: 0.01, total: 400 }),
   fade: thalweg.linear({ from: 0.1, to: 0, steps: 400 }),
   halves: (t) => 0.02 * 2 ** -(t % 5),
   rise: (t) => 1 - 0.25 / (1 + Math.floor(t / 40)),
+  warm: (t) => (0.01 * Math.min(t - 1, 50)) / 50,
 };
 
 /** The transforms of the library. */

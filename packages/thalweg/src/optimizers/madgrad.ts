@@ -3,7 +3,7 @@ import { optimizer } from '../train/method.ts';
 /**
  * MADGRAD (Defazio & Jelassi 2021, arXiv:2101.11075): dual averaging with cube roots of the sums of squares, then momentum by averaging.
  *
- * q = (η + ε)·√t, G ← G + q·g², S ← S + q·g, z = w₀ − S/(∛G + ε), w ← μ·w + (1 − μ)·z.
+ * q = (η + ε)·√t (0 where η is 0), G ← G + q·g², S ← S + q·g, z = w₀ − S/(∛G + ε), w ← μ·w + (1 − μ)·z; S/∛G is 0 where G and ε are.
  *
  * @param options - `lr` η, `momentum` μ, `eps` ε
  * @example
@@ -17,12 +17,12 @@ export const madgrad = optimizer({
   hyper: { lr: ['η', 0.01], momentum: ['μ', 0.9, '[0, 1)'], eps: ['ε', 1e-6] },
   init: { x: 'w' },
   keep: ['G', 'S'],
-  equations: `
-    q = (η + ε)·√t
+  equations: ({ eps }) => `
+    q = η > 0 ? (η + ε)·√t : 0
     G ← G + q·g²
     S ← S + q·g
     x ← x
-    z = x − S / (G^(1/3) + ε)
+    z = x − ${eps === 0 ? '(G > 0 ? S / G^(1/3) : 0)' : 'S / (G^(1/3) + ε)'}
     w ← μ·w + (1 − μ)·z
   `,
 });

@@ -3,7 +3,7 @@ import { optimizer } from '../train/method.ts';
 /**
  * MoMo (Schaipp et al. 2023, arXiv:2305.07583): momentum whose step is bounded by a model of the loss, so that `lr` may be large. Each step needs the loss.
  *
- * With running means f̄, m and γ of the loss, g and ⟨g, w⟩: τ = min(η, max((1 + η·λ)·(f̄ − f_min − γ) + ⟨m, w⟩, 0)/‖m‖²), w ← w/(1 + η·λ) − τ·m.
+ * With running means f̄, m and γ of the loss, g and ⟨g, w⟩: τ = min(η, max((1 + η·λ)·(f̄ − f_min − γ) + ⟨m, w⟩, 0)/‖m‖²), w ← (w − τ·m)/(1 + η·λ).
  *
  * @param options - `lr` η, the longest step; `beta` β; `minimum` f_min, a lower bound of the loss; `weightDecay` λ
  * @example
@@ -24,8 +24,8 @@ export const momo = optimizer({
     γ ← b·γ + (1 − b)·⟨g, w⟩_group
     n = ‖m‖_group²
     k = 1 + η·λ
-    τ = n > 2.220446049250313e-16 ? min(η, max(k·(F − f_min − γ) + ⟨m, w⟩_group, 0) / n) : 0
-    w ← w − η·λ / k·w − τ·m
+    τ = n > 0 ? min(η, max(k·(F − f_min − γ) + ⟨m, w⟩_group, 0) / n) : 0
+    w ← (w − τ·m) / k
   `,
 });
 
@@ -60,7 +60,7 @@ export const momoAdam = optimizer({
     n = ⟨m, u⟩_group
     c = 1 − β₁ᵗ
     k = 1 + η·λ
-    τ = n > 2.220446049250313e-16 ? min(η / c, max(k·(F − c·f_min − γ) + ⟨m, w⟩_group, 0) / n) : 0
-    w ← w − η·λ / k·w − τ·u
+    τ = n > 0 ? min(η / c, max(k·(F − c·f_min − γ) + ⟨m, w⟩_group, 0) / n) : 0
+    w ← (w − τ·u) / k
   `,
 });

@@ -23,12 +23,12 @@ export const optimisticSgd = optimizer({
 });
 
 /**
- * Optimistic Adam (Daskalakis et al. 2018, arXiv:1711.00141): Adam's update u, made optimistic as `optimisticSgd` makes the gradient. For games such
- * as the training of generative adversarial networks. In Optax's form, with Nesterov's look-ahead in u unless `nesterov` is off.
+ * Optimistic Adam (Daskalakis et al. 2018, arXiv:1711.00141, algorithm 1): Adam's update u, made optimistic as `optimisticSgd` makes the gradient. For games
+ * such as the training of generative adversarial networks.
  *
- * u = m̃/(√v̂ + ε), w ← w − η·((α + β)·u − β·uₜ₋₁).
+ * u = m̂/(√v̂ + ε), w ← w − η·((α + β)·u − β·uₜ₋₁), and uₜ₋₁ = 0 at the first step. With `nesterov` m̂ looks ahead, as in Optax by default.
  *
- * @param options - `lr` η, `alpha` α, `beta` β, `beta1` β₁, `beta2` β₂, `eps` ε, `nesterov`
+ * @param options - `lr` η, `alpha` α, `beta` β, `beta1` β₁, `beta2` β₂, `eps` ε, `nesterov`; `compat`: Optax takes uₜ₋₁ = u at the first step
  * @example
  * ```ts
  * import { optimisticAdam } from 'thalweg';
@@ -45,13 +45,13 @@ export const optimisticAdam = optimizer({
     beta2: ['β₂', 0.999, '[0, 1)'],
     eps: ['ε', 1e-8],
   },
-  variants: { nesterov: ['on', 'off'] },
-  equations: ({ nesterov }) => `
+  variants: { nesterov: ['off', 'on'], compat: ['paper', 'optax'] },
+  equations: ({ nesterov, compat }) => `
     m ← β₁·m + (1 − β₁)·g
     v ← β₂·v + (1 − β₂)·g²
     m̂ = ${nesterov === 'on' ? 'β₁·m / (1 − β₁^(t + 1)) + (1 − β₁)·g / (1 − β₁ᵗ)' : 'm / (1 − β₁ᵗ)'}
     u = m̂ / (√(v / (1 − β₂ᵗ)) + ε)
-    w ← w − η·((α + β)·u − β·(t == 1 ? u : p))
+    w ← w − η·((α + β)·u − β·${compat === 'optax' ? '(t == 1 ? u : p)' : 'p'})
     p ← u
   `,
 });

@@ -4,8 +4,7 @@ import { optimizer } from '../train/method.ts';
  * Polyak's step size (Polyak 1987; bounded as in Loizou et al. 2021, SPS_max): as long as the loss stands above its known minimum, capped
  * at `lr`. Needs the loss: `step(grads, { loss })`.
  *
- * γ = min(η, (f − f_min)/(‖g‖² + ε)) with the norm over all parameters, w ← w − γ·g; no step where the gradient is zero,
- * and a step uphill where the loss lies below `minimum`, as in Optax.
+ * γ = min(η, max(f − f_min, 0)/(‖g‖² + ε)) with the norm over all parameters, w ← w − γ·g; no step where the gradient is zero or the loss below `minimum`.
  *
  * @param options - `lr` η, the longest step; `minimum` f_min, the loss at the optimum; `eps` ε
  * @example
@@ -21,7 +20,7 @@ export const polyak = optimizer({
   inputs: { loss: ['f', 'scalar'] },
   equations: `
     n = ‖g‖_all² + ε
-    γ = n > 0 ? min(η, (f − f_min) / n) : 0
+    γ = n > 0 ? min(η, max(f − f_min, 0) / n) : 0
     w ← w − γ·g
   `,
 });

@@ -5,9 +5,9 @@ import { optimizer } from '../train/method.ts';
  * one for the column, rows + cols numbers instead of rows·cols. What has more than two dimensions is flattened behind the first; vectors keep
  * all sums.
  *
- * a = min(r, c) + g², r ← the largest a of each row, c ← of each column, m ← β·m + (1 − β)·g/√(a + 10⁻⁸), w ← w − η·m.
+ * a = min(r, c) + g², r ← the largest a of each row, c ← of each column, m ← β·m + (1 − β)·g/√(a + ε), w ← w − η·m; 0/0 is 0.
  *
- * @param options - `lr` η, `momentum` β
+ * @param options - `lr` η, `momentum` β, `eps` ε
  * @example
  * ```ts
  * import { sm3 } from 'thalweg';
@@ -16,13 +16,13 @@ import { optimizer } from '../train/method.ts';
  */
 export const sm3 = optimizer({
   name: 'sm3',
-  hyper: { lr: ['η', 0.1], momentum: ['β', 0.9, '[0, 1)'] },
+  hyper: { lr: ['η', 0.1], momentum: ['β', 0.9, '[0, 1)'], eps: ['ε', 1e-30] },
   equations: `
     a = (rank ≥ 2 ? min(r, c) : v) + g²
     r ← rank ≥ 2 ? rowMax(a) : r
     c ← rank ≥ 2 ? colMax(a) : c
     v ← rank ≥ 2 ? v : a
-    m ← β·m + (1 − β)·(a > 0 ? g / √(a + 1e-8) : 0)
+    m ← β·m + (1 − β)·(a > 0 ? g / √(a + ε) : 0)
     w ← w − η·m
   `,
 });

@@ -2,11 +2,11 @@ import { optimizer } from '../train/method.ts';
 
 /**
  * SOAP (Vyas et al. 2024, arXiv:2409.11321, algorithm 3): Adam in the eigenbasis of Shampoo's preconditioners, with decoupled decay. The basis
- * starts at the eigenvectors of the first products and follows by one step of power iteration and QR every `every` steps. What has more than
- * two dimensions is flattened behind the first; vectors are stepped as by AdamW.
+ * starts at the eigenvectors of the first products. After each step the products take in its gradient, and after every `every`-th the basis
+ * follows them by one step of power iteration and QR, so that a gradient never chooses the basis it is seen in, but for the first. What has
+ * more than two dimensions is flattened behind the first; vectors are stepped as by AdamW.
  *
- * L ← β₃·L + (1 − β₃)·g·gᵀ, R likewise, P = QᴸᵀgQᴿ, v ← β₂·v + (1 − β₂)·P², u = Qᴸ·(QᴸᵀmQᴿ/(1 − β₁ᵗ) / (√v̂ + ε))·Qᴿᵀ, w ← w − η·(u + λ·w).
- * Unlike the authors' program it takes the first step too, and does not sort the basis anew.
+ * P = QᴸᵀgQᴿ, v ← β₂·v + (1 − β₂)·P², u = Qᴸ·(QᴸᵀmQᴿ/(1 − β₁ᵗ) / (√v̂ + ε))·Qᴿᵀ, w ← w − η·(u + λ·w); then L ← β₃·L + (1 − β₃)·g·gᵀ, Qᴸ ← QR(L·Qᴸ), R and Qᴿ likewise.
  *
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `beta3` β₃ of the products, `eps` ε, `weightDecay` λ, `every` k
  * @example
@@ -30,13 +30,15 @@ export const soap = optimizer({
     m ← β₁·m + (1 − β₁)·g
     L ← rank ≥ 2 ? β₃·L + (1 − β₃)·(g @ gᵀ) : L
     R ← rank ≥ 2 ? β₃·R + (1 − β₃)·(gᵀ @ g) : R
-    Q ← rank ≥ 2 ? (t == 1 ? eigenvectors(L) : (t mod k == 0 ? orthonormal(L @ Q) : Q)) : Q
-    S ← rank ≥ 2 ? (t == 1 ? eigenvectors(R) : (t mod k == 0 ? orthonormal(R @ S) : S)) : S
-    P = rank ≥ 2 ? Qᵀ @ g @ S : g
+    A = rank ≥ 2 ? (t == 1 ? eigenvectors(L) : Q) : Q
+    B = rank ≥ 2 ? (t == 1 ? eigenvectors(R) : S) : S
+    P = rank ≥ 2 ? Aᵀ @ g @ B : g
     v ← β₂·v + (1 − β₂)·P²
-    M = (rank ≥ 2 ? Qᵀ @ m @ S : m) / (1 − β₁ᵗ)
+    M = (rank ≥ 2 ? Aᵀ @ m @ B : m) / (1 − β₁ᵗ)
     N = M / (√(v / (1 − β₂ᵗ)) + ε)
-    u = rank ≥ 2 ? Q @ N @ Sᵀ : N
+    u = rank ≥ 2 ? A @ N @ Bᵀ : N
     w ← w − η·(u + λ·w)
+    Q ← rank ≥ 2 ? (t > 1 ? (t mod k == 0 ? orthonormal(L @ A) : A) : A) : Q
+    S ← rank ≥ 2 ? (t > 1 ? (t mod k == 0 ? orthonormal(R @ B) : B) : B) : S
   `,
 });
