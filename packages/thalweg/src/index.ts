@@ -125,6 +125,7 @@ export {
   DisposedError,
   EquationError,
   NonFiniteError,
+  ObjectiveError,
   OptionError,
   ThalwegError,
   UnsupportedError,

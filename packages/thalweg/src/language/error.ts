@@ -99,6 +99,14 @@ export class NonFiniteError extends ThalwegError {
   }
 }
 
+/** A function that a loop was given does not do what it has to: it returns no number, or does not write its gradient. */
+export class ObjectiveError extends ThalwegError {
+  /** Says what the function did and what it has to do. */
+  constructor(problem: string) {
+    super('objective', problem);
+  }
+}
+
 /** A saved optimizer that cannot be loaded here: the file is damaged or is of something else. Nothing was changed. */
 export class CheckpointError extends ThalwegError {
   /** Everything that differs, in words. */

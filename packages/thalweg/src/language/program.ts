@@ -47,6 +47,8 @@ export interface Part {
   readonly evaluate?: string | undefined;
   /** States that stay in the parameters' type whatever format states are asked to have. */
   readonly keep?: readonly string[] | undefined;
+  /** Inputs that later parts read with the opposite sign. */
+  readonly negates?: readonly string[] | undefined;
 }
 
 /** A hyperparameter that the program reads. Two parts with the same option name get `name` and `name2`. */
@@ -83,6 +85,7 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
   ]);
   const writes = new Map<Variable, Node>();
   const owners = new Map<string, number>();
+  const negated = new Set<string>();
   let evaluation: Node | undefined;
   const kept = new Set<Variable>();
   parts.forEach((part, index) => {
@@ -96,10 +99,11 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
     for (const input of part.inputs) inputs.set(inputVariable(input), input);
     const owner = freeName(part.name, (candidate) => owners.has(candidate));
     owners.set(owner, index);
-    const builder = new PartBuilder(part, owner, graph, keys, shared, writes, origins);
+    const builder = new PartBuilder(part, owner, graph, keys, shared, negated, writes, origins);
     builder.build();
     evaluation = builder.evaluation() ?? evaluation;
     for (const state of builder.kept()) kept.add(state);
+    for (const input of part.negates ?? []) negated.add(input);
   });
   const states = inferKinds(writes);
   verifyKinds(writes.values(), new KindTable(states), origins);
@@ -268,6 +272,7 @@ class PartBuilder {
     graph: Graph,
     keys: ReadonlyMap<string, string>,
     shared: Map<string, Node>,
+    negated: ReadonlySet<string>,
     writes: Map<Variable, Node>,
     origins: Map<Node, Origin>,
   ) {
@@ -286,7 +291,8 @@ class PartBuilder {
     }
     for (const input of part.inputs) {
       const { name, symbol, kind } = input;
-      const node = graph.variable(kind === 'scalar' ? 'input' : 'array', inputVariable(input));
+      const given = graph.variable(kind === 'scalar' ? 'input' : 'array', inputVariable(input));
+      const node = negated.has(name) ? graph.node('neg', [given]) : given;
       names.set(spell(symbol), node).set(spell(name), node);
     }
     this.expressions = new ExpressionBuilder(part.name, part.equations, graph, names, origins);

@@ -16,7 +16,7 @@ export interface InitOptions {
   readonly backend?: Backend;
   /** `'propagate'` by default, `'skip'` with a dynamic `lossScale`. The other two read every gradient before anything is written. */
   readonly nonFinite?: NonFinite;
-  /** Ascend instead of descend: the gradient is negated first. */
+  /** Ascend instead of descend: the gradient, and the inputs `loss` and `hessian` of methods that have them, are negated first. */
   readonly maximize?: boolean;
   /** Every so many calls of `step` are one step, with the mean of their gradients and of the inputs that are numbers; 1 by default. */
   readonly accumulate?: number;
@@ -52,7 +52,8 @@ export interface InitOptions {
   readonly observe?: boolean | { readonly signFlips?: boolean };
 }
 
-const known = [
+/** The names of these options. */
+export const initOptionNames = [
   'backend',
   'nonFinite',
   'maximize',
@@ -67,7 +68,7 @@ const known = [
 
 /** The options of an optimizer of these parameters, with what stands where nothing was said. Throws an OptionError or an ArrayError. */
 export function checkOptions(name: string, options: InitOptions, tensors: ReadonlyMap<string, Tensor>): CoreOptions {
-  checkNames(name, options, known);
+  checkNames(name, options, initOptionNames);
   const { accumulate = 1, lossScale, threads = 'auto', memory } = options;
   const backend = oneOf<Backend>(name, 'backend', options.backend ?? 'wasm', ['wasm', 'fround', 'reference']);
   const fallback = typeof lossScale === 'object' ? 'skip' : 'propagate';

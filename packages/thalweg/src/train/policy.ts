@@ -1,6 +1,6 @@
 /**
  * What is done to a gradient before any equation sees it, as parts like any other: the mean over accumulated gradients, the division by the
- * loss scale, the sign for ascent; and the rule by which a dynamic loss scale changes.
+ * loss scale, the sign for ascent, of whatever has the sign of the loss; and the rule by which a dynamic loss scale changes.
  */
 import { inputVariable, type InputSymbol, type Part } from '../language/program.ts';
 import { checkNames, checkNumber, checkWhole, wrongOption } from './options.ts';
@@ -11,6 +11,9 @@ const inputs = { accumulated: input('accumulated', 'tensor'), unscale: input('un
 
 /** The variables of inputs that the optimizer fills itself. */
 export const hidden = { accumulated: inputVariable(inputs.accumulated), unscale: inputVariable(inputs.unscale) } as const;
+
+/** Inputs that change their sign with the function that is minimized, as its gradient does. */
+const ofObjective = ['loss', 'hessian'] as const;
 
 /**
  * A loss scale that adapts, as PyTorch's GradScaler: it grows by `growth` after `interval` steps in a row with finite gradients, and shrinks
@@ -39,7 +42,7 @@ export function policyParts(accumulate: number, scaled: boolean, maximize: boole
   return [
     ...(accumulate > 1 ? [part('accumulate', `g = accumulated / ${String(accumulate)}`, [inputs.accumulated])] : []),
     ...(scaled ? [part('unscale', 'g = g·unscale', [inputs.unscale])] : []),
-    ...(maximize ? [part('maximize', 'g = −g')] : []),
+    ...(maximize ? [{ ...part('maximize', 'g = −g'), negates: ofObjective }] : []),
   ];
 }
 

@@ -36,7 +36,7 @@ export function backtracking(options: BacktrackingOptions = {}): LineSearch {
     name,
     async search(ray, start, first) {
       let lowest = start;
-      for (let i = 0, step = first; i < maxEvaluations; i++, step *= shrink) {
+      for (let i = 0, step = first; i < maxEvaluations && step > 0; i++, step *= shrink) {
         const trial = await ray(step);
         if (!isFiniteTrial(trial)) continue;
         if (decreases(trial, start, c1)) return { meets: 'armijo', trial };

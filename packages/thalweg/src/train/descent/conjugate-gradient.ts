@@ -1,8 +1,8 @@
 /** Nonlinear conjugate gradients. */
 import { checkNames, checkWhole, oneOf } from '../options.ts';
 import { FirstStep } from './first-step.ts';
-import { checkLineSearch, type LineSearch } from './line-search.ts';
-import type { Direction, Directions, Minimizer, Point } from './minimizer.ts';
+import type { LineSearch } from './line-search.ts';
+import { minimizer, type Direction, type Directions, type Minimizer, type Point } from './minimizer.ts';
 import { strongWolfe } from './strong-wolfe.ts';
 import { dot, norm } from './vector.ts';
 
@@ -55,8 +55,7 @@ export function conjugateGradient(options: ConjugateGradientOptions = {}): Minim
   const { formula = 'polakRibiere', restart, lineSearch = strongWolfe({ c2: 0.1 }) } = options;
   oneOf<string>(name, 'formula', formula, Object.keys(formulas));
   if (restart !== undefined && restart !== Infinity) checkWhole(name, 'restart', restart, 1);
-  checkLineSearch(name, lineSearch);
-  return { name, lineSearch, directions: (size) => new ConjugateDirections(size, formula, restart ?? Math.max(1, size)) };
+  return minimizer(name, lineSearch, (size) => new ConjugateDirections(size, formula, restart ?? size));
 }
 
 class ConjugateDirections implements Directions {

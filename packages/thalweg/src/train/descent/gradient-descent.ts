@@ -2,8 +2,8 @@
 import { checkNames } from '../options.ts';
 import { backtracking } from './backtracking.ts';
 import { FirstStep } from './first-step.ts';
-import { checkLineSearch, type LineSearch } from './line-search.ts';
-import type { Minimizer } from './minimizer.ts';
+import type { LineSearch } from './line-search.ts';
+import { minimizer, type Minimizer } from './minimizer.ts';
 import { norm, setScaled } from './vector.ts';
 
 /** Options of `gradientDescent`. */
@@ -32,21 +32,16 @@ export function gradientDescent(options: GradientDescentOptions = {}): Minimizer
   const name = 'gradientDescent';
   checkNames(name, options, ['lineSearch']);
   const { lineSearch = backtracking() } = options;
-  checkLineSearch(name, lineSearch);
-  return {
-    name,
-    lineSearch,
-    directions(size) {
-      const d = new Float64Array(size);
-      const firstStep = new FirstStep();
-      return {
-        next({ g, loss }) {
-          const length = norm(g);
-          setScaled(d, -1, g);
-          return { d, first: firstStep.next(loss, -length * length, length) };
-        },
-        restart: () => firstStep.restart(),
-      };
-    },
-  };
+  return minimizer(name, lineSearch, (size) => {
+    const d = new Float64Array(size);
+    const firstStep = new FirstStep();
+    return {
+      next({ g, loss }) {
+        const length = norm(g);
+        setScaled(d, -1, g);
+        return { d, first: firstStep.next(loss, -length * length, length) };
+      },
+      restart: () => firstStep.restart(),
+    };
+  });
 }

@@ -1,7 +1,7 @@
 /** L-BFGS. */
 import { checkNames, checkWhole } from '../options.ts';
-import { checkLineSearch, type LineSearch } from './line-search.ts';
-import type { Direction, Directions, Minimizer, Point } from './minimizer.ts';
+import type { LineSearch } from './line-search.ts';
+import { minimizer, type Direction, type Directions, type Minimizer, type Point } from './minimizer.ts';
 import { strongWolfe } from './strong-wolfe.ts';
 import { addScaled, dot, norm, setScaled } from './vector.ts';
 
@@ -40,8 +40,7 @@ export function lbfgs(options: LbfgsOptions = {}): Minimizer {
   checkNames(name, options, ['history', 'lineSearch']);
   const { history = 10, lineSearch = strongWolfe() } = options;
   checkWhole(name, 'history', history, 1);
-  checkLineSearch(name, lineSearch);
-  return { name, lineSearch, directions: (size) => new QuasiNewtonDirections(size, history) };
+  return minimizer(name, lineSearch, (size) => new QuasiNewtonDirections(size, history));
 }
 
 /** A step s, the change y of the gradient over it, ρ = 1/⟨s, y⟩, and a number that the two loops share. */

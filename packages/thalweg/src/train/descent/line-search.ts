@@ -1,5 +1,6 @@
 /** What a line search is: how far to go along a direction. Knows losses as functions of one step; no vectors. */
-import { wrongOption } from '../options.ts';
+import { ThalwegError } from '../../language/error.ts';
+import { describe, wrongOption } from '../options.ts';
 
 /** The loss at a step along a direction. */
 export interface Trial {
@@ -47,4 +48,12 @@ export function decreases(trial: Trial, start: Trial, c1: number): boolean {
 export function checkLineSearch(owner: string, value: unknown): void {
   if (typeof value === 'object' && value !== null && typeof Reflect.get(value, 'search') === 'function') return;
   wrongOption(owner, 'lineSearch', value, 'a line search such as strongWolfe()');
+}
+
+/** What a search found. Throws a ThalwegError where that is no outcome, as a search of a user's may have it. */
+export function checkOutcome(outcome: Outcome): Outcome {
+  const given = outcome as
+    { readonly meets?: unknown; readonly trial?: { readonly step?: unknown; readonly loss?: unknown } } | null | undefined;
+  if (typeof given?.meets === 'string' && typeof given.trial?.step === 'number' && typeof given.trial.loss === 'number') return outcome;
+  throw new ThalwegError('search', `a line search must return { meets, trial: { step, loss, slope } }, not ${describe(given)}`);
 }

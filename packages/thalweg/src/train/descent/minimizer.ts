@@ -2,7 +2,8 @@
  * Deterministic methods. A `Method` is equations of one step with one gradient; a `Minimizer` evaluates the loss again within a step,
  * so it is an algorithm, written here, and runs in `minimize` only. This file says what one is: a line search, and a rule for directions.
  */
-import type { LineSearch } from './line-search.ts';
+import { UnsupportedError } from '../../language/error.ts';
+import { checkLineSearch, type LineSearch } from './line-search.ts';
 
 /** A point with its loss and gradient, all tensors one after another in float64. What it holds changes with every step. */
 export interface Point {
@@ -27,7 +28,7 @@ export interface Directions {
   restart(): boolean;
 }
 
-/** A deterministic method, such as `lbfgs()`, for `minimize`. */
+/** A deterministic method, such as `lbfgs()`, for `minimize`: it evaluates at most 1 + 2·steps·(n + 1) times where its line search tries n steps. */
 export interface Minimizer {
   /** The name, as in errors. */
   readonly name: string;
@@ -35,4 +36,35 @@ export interface Minimizer {
   readonly lineSearch: LineSearch;
   /** A fresh rule for directions in a space of `size` dimensions. */
   directions(size: number): Directions;
+}
+
+/** The minimizer that a function such as `lbfgs` returns: refuses what only methods can. */
+class SearchMethod implements Minimizer {
+  readonly name: string;
+  readonly lineSearch: LineSearch;
+  readonly directions: (size: number) => Directions;
+
+  constructor(name: string, lineSearch: LineSearch, directions: (size: number) => Directions) {
+    checkLineSearch(name, lineSearch);
+    [this.name, this.lineSearch, this.directions] = [name, lineSearch, directions];
+  }
+
+  /** For whoever takes it for a method. */
+  init(): never {
+    const problem = 'evaluates the function again within a step, so it has no init; use minimize(f, start, { optimizer, steps })';
+    throw new UnsupportedError(this.name, problem);
+  }
+}
+
+/** A minimizer. Throws an OptionError where `lineSearch` is none. */
+export function minimizer(name: string, lineSearch: LineSearch, directions: (size: number) => Directions): Minimizer {
+  return new SearchMethod(name, lineSearch, directions);
+}
+
+/** Whether a value is a minimizer. */
+export function isMinimizer(value: unknown): value is Minimizer {
+  if (typeof value !== 'object' || value === null) return false;
+  const search: unknown = Reflect.get(value, 'lineSearch');
+  const fits = typeof search === 'object' && search !== null && typeof Reflect.get(search, 'search') === 'function';
+  return fits && typeof Reflect.get(value, 'directions') === 'function' && typeof Reflect.get(value, 'name') === 'string';
 }

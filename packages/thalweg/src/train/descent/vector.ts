@@ -17,8 +17,13 @@ export function setScaled(y: Float64Array, c: number, x: Float64Array): void {
   for (let i = 0; i < y.length; i++) y[i] = c * x[i]!;
 }
 
-/** The Euclidean norm of a vector given in parts. Finite wherever the norm is: squares that overflow or vanish are scaled first. */
-export function norm(...parts: readonly (Float32Array | Float64Array)[]): number {
+/** The Euclidean norm. Finite wherever the norm is: squares that overflow or vanish are scaled first. */
+export function norm(vector: Float64Array): number {
+  return normOf([vector]);
+}
+
+/** The Euclidean norm of a vector given in parts. */
+export function normOf(parts: readonly (Float32Array | Float64Array)[]): number {
   const sum = squares(parts, 1);
   if (sum > 1e-280 && sum < Infinity) return Math.sqrt(sum);
   let largest = 0;
