@@ -3,7 +3,7 @@
  * float32, bfloat16 and float8, and with a model in half precision, seed by seed from the same weights on the same batches, and tells whether the formats differ by more than
  * seeds do. `--write` keeps the table in docs/low-precision.md.
  */
-import { compareToBest, problems, quantile, type Model } from '@thalweg/compare';
+import { compareToBest, lower, problems, quantile, type Model } from '@thalweg/compare';
 import { adagrad, adamw, sgd, type InitOptions, type Method } from 'thalweg';
 import { parseArgs } from 'node:util';
 import { writeBetween } from '../scripts/write-between.ts';
@@ -38,7 +38,7 @@ const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => 201 + i);
 
 /** Test error and validation loss after one run. A model in half precision sees rounded weights, and its gradients are rounded. */
 async function train(model: Model, method: Method, steps: number, seed: number, options: InitOptions): Promise<Measured> {
-  const opt = await method.init(model.start(seed), { ...options, threads: 1 });
+  const opt = await method.init(await model.start(seed), { ...options, threads: 1 });
   const copies = Object.fromEntries(Object.entries(opt.params).map(([name, w]) => [name, Float32Array.from(w)]));
   const gradients = Object.fromEntries(Object.entries(copies).map(([name, w]) => [name, new Float32Array(w.length)]));
   const params = options.half === undefined ? opt.params : copies;
@@ -47,12 +47,12 @@ async function train(model: Model, method: Method, steps: number, seed: number, 
   };
   for (let t = 1; t <= steps; t++) {
     widen();
-    model.gradient(params, options.half === undefined ? opt.grads : gradients, seed, t);
+    await model.gradient(params, options.half === undefined ? opt.grads : gradients, seed, t);
     if (options.half !== undefined) for (const [name, g] of Object.entries(gradients)) opt.half.grads[name]!.set(toBfloat16(g));
     opt.step();
   }
   widen();
-  const measured = { error: model.evaluate(params, 'test'), loss: model.evaluate(params, 'validation') };
+  const measured = { error: await model.evaluate(params, 'test'), loss: await model.evaluate(params, 'validation') };
   opt.dispose();
   return measured;
 }
@@ -80,7 +80,7 @@ function deviation(numbers: readonly number[]): number {
 /** The paired differences of a variant from float32, against the deviation of float32 from seed to seed. */
 function judge(plain: readonly number[], other: readonly number[], digits: number): { readonly text: string; readonly verdict: string } {
   const scores = (numbers: readonly number[]): Map<number, number> => new Map(numbers.map((x, i) => [i, x]));
-  const [paired] = compareToBest('float32', new Map([['float32', scores(plain)], ['other', scores(other)]]), 0.05); // prettier-ignore
+  const [paired] = compareToBest('float32', new Map([['float32', scores(plain)], ['other', scores(other)]]), 0.05, lower); // prettier-ignore
   const { difference, interval } = paired!;
   const signed = (x: number): string => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(digits)}`;
   const [low, high] = interval ?? [NaN, NaN];

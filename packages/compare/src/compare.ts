@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import type { Contestant } from './contestants.ts';
 import type { Lengths } from './problem.ts';
 import { bestIndex, checkProtocol, extension, firstGrid, gridPoint } from './protocol.ts';
-import { median } from './quantile.ts';
+import { median, type Direction } from './quantile.ts';
 import { findContestants, type Entry } from './registry.ts';
 import type { Pool } from './run/pool.ts';
 import type { Store } from './run/store.ts';
@@ -24,6 +24,9 @@ export interface Plan {
   readonly steps: keyof Lengths | number;
   readonly workers: number;
 }
+
+/** Whoever runs trials: a pool of threads. */
+export type Runner = Pick<Pool, 'run'>;
 
 /** What is happening, for whoever shows it. */
 export type Progress =
@@ -45,7 +48,7 @@ export type Progress =
     };
 
 /** Runs everything. Trials found in the store are not run again. */
-export async function compare(plan: Plan, pool: Pool, store: Store, onProgress: (progress: Progress) => void): Promise<Comparison> {
+export async function compare(plan: Plan, pool: Runner, store: Store, onProgress: (progress: Progress) => void): Promise<Comparison> {
   checkProtocol(plan.protocol);
   const problems: ProblemResult[] = [];
   for (const entry of plan.entries) problems.push(await compareOn(entry, plan, pool, store, onProgress));
@@ -62,7 +65,7 @@ export async function compare(plan: Plan, pool: Pool, store: Store, onProgress: 
 async function compareOn(
   entry: Entry,
   plan: Plan,
-  pool: Pool,
+  pool: Runner,
   store: Store,
   onProgress: (progress: Progress) => void,
 ): Promise<ProblemResult> {
@@ -92,8 +95,11 @@ async function compareOn(
   };
   const results = await Promise.all(
     contestants.map(async (contestant) => {
-      const sweep = await tune(contestant, plan.protocol, run, () => (trials += tuningSeeds.length));
-      const best = bestIndex(sweep.map((point) => point.score));
+      const sweep = await tune(contestant, plan.protocol, problem.tuningMetric, run, () => (trials += tuningSeeds.length));
+      const best = bestIndex(
+        sweep.map((point) => point.score),
+        problem.tuningMetric,
+      );
       const bestLr = sweep[best ?? 0]?.lr ?? contestant.centre;
       const edge = best === 0 || best === sweep.length - 1;
       const tuning = best === undefined ? 'all-diverged' : edge ? 'edge' : 'inside';
@@ -115,11 +121,14 @@ async function compareOn(
         bestLr,
         tuning,
         trials: finished,
-        summary: summarize(finished),
+        summary: summarize(finished, problem.testMetric),
       } as const;
     }),
   );
-  const rank = ranks(results.map((result) => result.summary));
+  const rank = ranks(
+    results.map((result) => result.summary),
+    problem.testMetric,
+  );
   const optimizers = results.map((result, i): OptimizerResult => ({ ...result, rank: rank[i] ?? results.length }));
   const best = optimizers.find((result) => result.rank === 1)?.id ?? '';
   const scores = new Map(optimizers.map(({ id, trials: runs }) => [id, new Map(runs.map(({ seed, testMetric }) => [seed, testMetric]))]));
@@ -134,10 +143,10 @@ async function compareOn(
     testMetric: problem.testMetric,
     target: {
       value: problem.target,
-      origin: `declared by the problem; first evaluation of the ${problem.tuningMetric.name} at or below it`,
+      origin: `declared by the problem; first evaluation of the ${problem.tuningMetric.name} at or ${problem.tuningMetric.lowerIsBetter ? 'below' : 'above'} it`,
     },
     optimizers: optimizers.toSorted((a, b) => a.rank - b.rank),
-    comparisons: compareToBest(best, scores, plan.protocol.alpha),
+    comparisons: compareToBest(best, scores, plan.protocol.alpha, problem.testMetric),
     ...(problem.landscape === undefined ? {} : { landscape: problem.landscape }),
   };
 }
@@ -146,6 +155,7 @@ async function compareOn(
 async function tune(
   contestant: Contestant,
   protocol: Protocol,
+  metric: Direction,
   run: (contestant: Contestant, lr: number, seed: number) => Promise<TrialResult>,
   onExtension: () => void,
 ): Promise<SweepPoint[]> {
@@ -153,7 +163,7 @@ async function tune(
   const point = async (lr: number, isExtension: boolean): Promise<SweepPoint> => {
     const results = await Promise.all(tuningSeeds.map((seed) => run(contestant, lr, seed)));
     const scores = results.map((result) => result.score);
-    return { lr, extension: isExtension, scores, diverged: scores.filter((score) => score === null).length, score: median(scores) };
+    return { lr, extension: isExtension, scores, diverged: scores.filter((score) => score === null).length, score: median(scores, metric) };
   };
   const sweep = await Promise.all(firstGrid(contestant.centre, gridPoints, gridRatio).map((lr) => point(lr, false)));
   let low = -(gridPoints - 1) / 2;
@@ -162,6 +172,7 @@ async function tune(
     const direction = extension(
       sweep.map((one) => one.score),
       maxGridPoints,
+      metric,
     );
     if (direction === 0) return sweep;
     onExtension();
@@ -171,7 +182,7 @@ async function tune(
 }
 
 async function countParameters({ problem }: Entry): Promise<number> {
-  const start = (await problem.load()).start(0);
+  const start = await (await problem.load()).start(0);
   const size = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
   return Object.values(start).reduce((sum, parameter) => sum + ('shape' in parameter ? size(parameter.shape) : parameter.length), 0);
 }

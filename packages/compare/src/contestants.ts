@@ -1,7 +1,9 @@
 /** The optimizers that can be compared by name. A user's file may add its own. Knows the library's public face only. */
 import * as thalweg from 'thalweg';
 import { adagrad, adam, adamw, groups, lamb, lion, Method, muon, otherwise, polyak, radam, rmsprop, sgd } from 'thalweg';
+import { checkFields, text, type Rule } from './check-problem.ts';
 import { ProblemError } from './problem.ts';
+import { isObject } from './shown.ts';
 
 /** An optimizer with everything fixed but its learning rate. */
 export interface Contestant {
@@ -118,8 +120,28 @@ export function checkContestant(file: string, value: unknown): Contestant {
     throw new ProblemError(file, 'each of its optimizers must be { id, create: (lr) => method }, with label, code and centre if you like');
   }
   const id = String(field('id'));
-  return { label: id, code: `${id}({ lr })`, hyperparameters: {}, centre: 1e-2, ...(value as Pick<Contestant, 'id' | 'create'>) };
+  const contestant = {
+    label: id,
+    code: `${id}({ lr })`,
+    hyperparameters: {},
+    centre: 1e-2,
+    ...(value as Pick<Contestant, 'id' | 'create'>),
+  };
+  checkFields(file, `the optimizer ${id}'s `, fields, contestant, []);
+  return contestant;
 }
+
+const fields: Readonly<Record<Exclude<keyof Contestant, 'file'>, Rule>> = {
+  id: ['a string, not empty', (value) => typeof value === 'string' && value.trim() !== ''],
+  label: text,
+  code: text,
+  hyperparameters: [
+    'numbers, strings and booleans by name',
+    (value) => isObject(value) && Object.values(value).every((one) => ['number', 'string', 'boolean'].includes(typeof one)),
+  ],
+  centre: ['a positive number', (value) => typeof value === 'number' && value > 0 && Number.isFinite(value)],
+  create: ['a function', (value) => typeof value === 'function'],
+};
 
 interface Factory {
   readonly definition: { readonly name: string; readonly hyper: Readonly<Record<string, readonly [string, number, string?]>> };

@@ -3,8 +3,9 @@
  *
  * @packageDocumentation
  */
-export { checkProblem, defineProblem, ProblemError } from './problem.ts';
-export type { Arrays, Lengths, Model, Problem, Split } from './problem.ts';
+export { checkProblem, defineProblem } from './check-problem.ts';
+export { ProblemError } from './problem.ts';
+export type { Arrays, Awaitable, Lengths, Model, Problem, Split } from './problem.ts';
 export { contestants, defaultContestants } from './contestants.ts';
 export type { Contestant } from './contestants.ts';
 export { findProblem, problems } from './registry.ts';
@@ -13,7 +14,8 @@ export { compare } from './compare.ts';
 export type { Plan, Progress } from './compare.ts';
 export { presets } from './protocol.ts';
 export { compareToBest } from './statistics.ts';
-export { quantile } from './quantile.ts';
+export { lower, quantile } from './quantile.ts';
+export type { Direction } from './quantile.ts';
 export type { Scores } from './statistics.ts';
 export { Pool } from './run/pool.ts';
 export { Store, writeWhole } from './run/store.ts';

@@ -1,9 +1,10 @@
 /**
  * The rules of a comparison: how many learning rates, seeds and steps in each preset, and how the grid of learning rates grows. Every
- * optimizer is held to the same. Knows numbers only.
+ * optimizer is held to the same. Knows numbers, and which of them are better.
  */
 import { ThalwegError } from 'thalweg';
 import type { Lengths } from './problem.ts';
+import { cost, type Direction } from './quantile.ts';
 import type { Protocol } from './schema.ts';
 
 /** The presets by name. */
@@ -29,21 +30,18 @@ export function gridPoint(centre: number, offset: number, ratio: number): number
 }
 
 /** Which rate to try next because the best lies on an edge: −1 below the grid, +1 above it, 0 where no extension is due. */
-export function extension(scores: readonly (number | null)[], most: number): -1 | 0 | 1 {
+export function extension(scores: readonly (number | null)[], most: number, direction: Direction): -1 | 0 | 1 {
   if (scores.length >= most) return 0;
-  const best = bestIndex(scores);
+  const best = bestIndex(scores, direction);
   if (best === undefined) return -1;
   return best === 0 ? -1 : best === scores.length - 1 ? 1 : 0;
 }
 
-/** The index of the lowest score, the lower rate of equals; undefined where all diverged. */
-export function bestIndex(scores: readonly (number | null)[]): number | undefined {
-  let best: number | undefined;
-  scores.forEach((score, i) => {
-    const known = best === undefined ? null : (scores[best] ?? null);
-    if (score !== null && (known === null || score < known)) best = i;
-  });
-  return best;
+/** The index of the best score, the lower rate of equals; undefined where all diverged. */
+export function bestIndex(scores: readonly (number | null)[], direction: Direction): number | undefined {
+  const costs = scores.map((score) => cost(score, direction));
+  const least = Math.min(...costs);
+  return least === Infinity ? undefined : costs.indexOf(least);
 }
 
 /** Throws unless tuning and test seeds are apart and there is one of each. */

@@ -1,17 +1,37 @@
-/** Medians and other quantiles in which a diverged run, null, is the worst. Imports nothing, so that a browser can have it alone. */
+/**
+ * Medians and other quantiles in which a diverged run, null, is the worst, and which of two values is better. All that depends on whether
+ * a metric is better low or high asks here, so that the negated metric gives the mirrored result. Imports nothing, so that a browser can have it alone.
+ */
 
-/** The quantile `q` (linear between neighbours), Infinity standing for diverged runs; null where it is infinite or there is nothing. */
-export function quantile(values: readonly (number | null)[], q: number): number | null {
+/** The part of a metric that says which of two values is better. */
+export interface Direction {
+  readonly lowerIsBetter: boolean;
+}
+
+/** What losses, times and step counts have. */
+export const lower: Direction = { lowerIsBetter: true };
+
+/** The value as a cost: less is better whatever the metric's direction, and a diverged run costs infinitely much. */
+export function cost(value: number | null, { lowerIsBetter }: Direction): number {
+  return value === null ? Infinity : lowerIsBetter ? value : -value;
+}
+
+/**
+ * The quantile `q` (linear between neighbours) in the order of the numbers, diverged runs standing at the worst end; null where it is one
+ * of them or there is nothing.
+ */
+export function quantile(values: readonly (number | null)[], q: number, direction: Direction = lower): number | null {
   if (values.length === 0) return null;
-  const sorted = values.map((value) => value ?? Infinity).sort((a, b) => a - b);
-  const position = (sorted.length - 1) * q;
+  const sorted = values.map((value) => cost(value, direction)).sort((a, b) => a - b);
+  const position = (sorted.length - 1) * (direction.lowerIsBetter ? q : 1 - q);
   const low = sorted[Math.floor(position)] ?? Infinity;
   const high = sorted[Math.ceil(position)] ?? Infinity;
   const value = low === high ? low : low + (high - low) * (position - Math.floor(position));
-  return Number.isFinite(value) ? value : null;
+  if (!Number.isFinite(value)) return null;
+  return direction.lowerIsBetter || value === 0 ? value : -value;
 }
 
 /** The median; see `quantile`. */
-export function median(values: readonly (number | null)[]): number | null {
-  return quantile(values, 0.5);
+export function median(values: readonly (number | null)[], direction: Direction = lower): number | null {
+  return quantile(values, 0.5, direction);
 }

@@ -12,9 +12,10 @@ import {
   ownContestant,
   type Contestant,
 } from './contestants.ts';
+import { checkProblem } from './check-problem.ts';
 import { nearest } from './near.ts';
 import { loadOwnFile } from './own-file.ts';
-import { checkProblem, ProblemError, type Problem } from './problem.ts';
+import { ProblemError, type Problem } from './problem.ts';
 import { digits } from './problems/digits.ts';
 import { landscapes } from './problems/landscapes.ts';
 import { words } from './problems/words.ts';

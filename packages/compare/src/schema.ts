@@ -50,10 +50,10 @@ export interface ProblemResult {
   readonly parameters: number;
   readonly steps: number;
   readonly batchSize: number | null;
-  /** What is minimised in tuning, and what is reported from the test split; for a landscape both are the final loss. */
+  /** What tuning chooses rates by, and what is reported from the test split; for a landscape both are of the final point. */
   readonly tuningMetric: Metric;
   readonly testMetric: Metric;
-  /** Reached when the smoothed validation metric (or the loss of a landscape) is at or below this. */
+  /** Reached at the first measurement of the tuning metric that is as good as this: at or below it, or at or above where more is better. */
   readonly target: { readonly value: number; readonly origin: string };
   readonly optimizers: readonly OptimizerResult[];
   /** Paired over test seeds against the best-ranked optimizer. */
@@ -155,7 +155,7 @@ export interface Summary {
 export interface PairedComparison {
   readonly better: string;
   readonly worse: string;
-  /** Mean over seeds of worse − better, in the metric's unit, signed so that positive favours `better`. */
+  /** Mean over seeds of the difference, in the metric's unit, signed so that positive favours `better` whatever the metric's direction. */
   readonly difference: number | null;
   readonly interval: readonly [number, number] | null;
   readonly pValue: number | null;

@@ -1,6 +1,6 @@
 /** The statistics of a comparison: medians in which a diverged run is the worst, ranks, paired differences with Holm's correction. */
 import { compiled, stdtr, stdtri } from 'cephes';
-import { median, quantile } from './quantile.ts';
+import { cost, median, quantile, type Direction } from './quantile.ts';
 import type { PairedComparison, Summary, Trial } from './schema.ts';
 
 // Its functions are WebAssembly, which has to be compiled before their first use.
@@ -9,15 +9,15 @@ await compiled;
 /** Runs of an optimizer to be compared: the test metric by seed, null where it diverged. */
 export type Scores = ReadonlyMap<number, number | null>;
 
-/** Medians with spread over the test seeds. */
-export function summarize(trials: readonly Trial[]): Summary {
+/** Medians with spread over the test seeds, of a test metric with this direction. */
+export function summarize(trials: readonly Trial[], direction: Direction): Summary {
   const metrics = trials.map((trial) => trial.testMetric);
   const few = trials.length < 8;
   const reached = trials.map((trial) => trial.reached);
   return {
-    median: median(metrics),
-    low: quantile(metrics, few ? 0 : 0.25),
-    high: quantile(metrics, few ? 1 : 0.75),
+    median: median(metrics, direction),
+    low: quantile(metrics, few ? 0 : 0.25, direction),
+    high: quantile(metrics, few ? 1 : 0.75, direction),
     spread: `${few ? 'min–max' : 'quartiles'} of ${String(trials.length)} seed${trials.length === 1 ? '' : 's'}`,
     diverged: trials.filter((trial) => trial.diverged).length,
     reached: reached.filter((one) => one !== null).length,
@@ -27,9 +27,9 @@ export function summarize(trials: readonly Trial[]): Summary {
   };
 }
 
-/** Ranks by median, then by fewer diverged runs; equals share a rank. Infinite medians come last. */
-export function ranks(summaries: readonly Summary[]): number[] {
-  const key = ({ median: value, diverged }: Summary): [number, number] => [value ?? Infinity, diverged];
+/** Ranks by median, the best first, then by fewer diverged runs; equals share a rank. Those that diverged come last. */
+export function ranks(summaries: readonly Summary[], direction: Direction): number[] {
+  const key = ({ median: value, diverged }: Summary): [number, number] => [cost(value, direction), diverged];
   const better = (a: Summary, b: Summary): boolean => {
     const [[x, m], [y, n]] = [key(a), key(b)];
     return x < y || (x === y && m < n);
@@ -44,9 +44,9 @@ export const fewestSeeds = 3;
  * Compares the best optimizer with each other one over the seeds on which both are finite: two-sided paired Student t-tests, their p-values
  * corrected by Holm's method for the number of comparisons; intervals are for single comparisons.
  */
-export function compareToBest(best: string, scores: ReadonlyMap<string, Scores>, alpha: number): PairedComparison[] {
+export function compareToBest(best: string, scores: ReadonlyMap<string, Scores>, alpha: number, direction: Direction): PairedComparison[] {
   const bestScores = scores.get(best) ?? new Map<number, number | null>();
-  const raw = [...scores].filter(([id]) => id !== best).map(([id, own]) => ({ id, ...pairedTest(bestScores, own, alpha) }));
+  const raw = [...scores].filter(([id]) => id !== best).map(([id, own]) => ({ id, ...pairedTest(bestScores, own, alpha, direction) }));
   const order = raw.map((_, i) => i).sort((a, b) => (raw[a]?.p ?? 1) - (raw[b]?.p ?? 1));
   const tested = raw.filter((one) => one.p !== null).length;
   const adjusted = new Map<number, number>();
@@ -70,12 +70,12 @@ interface Paired {
   readonly p: number | null;
 }
 
-function pairedTest(better: Scores, worse: Scores, alpha: number): Paired {
+function pairedTest(better: Scores, worse: Scores, alpha: number, direction: Direction): Paired {
   const pairs = [...better].flatMap(([seed, value]) => {
     const other = worse.get(seed) ?? null;
     return value === null || other === null ? [] : [[other, value] as const];
   });
-  const differences = pairs.map(([b, a]) => b - a);
+  const differences = pairs.map(([b, a]) => cost(b, direction) - cost(a, direction));
   const mean = differences.reduce((sum, one) => sum + one, 0) / differences.length;
   if (differences.length < fewestSeeds) return { difference: differences.length === 0 ? null : mean, interval: null, p: null };
   // Equal differences leave no variance to test against: they are either no difference or one without noise.

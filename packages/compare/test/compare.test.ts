@@ -266,7 +266,7 @@ describe('the command', () => {
     for (const [text, message] of [
       ['export const x = 1;', /must export a problem by default/],
       ["export default { id: 'x' };", /the problem's load is missing; it must be a function/],
-      ["export default { id: 'Bad Id', load: () => 1, target: 1, steps: 5 };", /the id "Bad Id" must be lower-case/],
+      ["export default { id: 'Bad Id', load: () => 1, target: 1, steps: 5 };", /id must be lower-case letters, digits and -, a letter first; it is the string "Bad Id"/],
       ["export default { id: 'x', load: () => 1, target: 1, steps: { quick: 0 } };", /steps must be \{ quick, standard, thorough \}/],
       ["export default { id: 'x', load: () => 1, target: 1, steps: 5 }; export const optimizers = [{}];", /each of its optimizers must be/],
     ] as const) {

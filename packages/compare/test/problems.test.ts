@@ -9,28 +9,28 @@ import { problems } from '../src/registry.ts';
 for (const problem of problems) {
   test(`${problem.id}: the gradient agrees with finite differences`, async () => {
     const model = await problem.load();
-    const params = asArrays(model.start(3));
+    const params = asArrays(await model.start(3));
     // Away from the start, where the words' weights are zero and nothing but the bias would be tested.
     const next = random(5);
     if (problem.landscape === undefined)
       for (const array of Object.values(params)) array.forEach((x, i) => (array[i] = x + 0.1 * (next() - 0.5)));
     const exact = problem.landscape !== undefined;
-    for (const { analytic, numeric, norm } of directionalDerivatives(model, params, exact ? 1e-6 : 1e-2)) {
+    for (const { analytic, numeric, norm } of await directionalDerivatives(model, params, exact ? 1e-6 : 1e-2)) {
       assert.ok(Math.abs(analytic - numeric) <= (exact ? 1e-6 : 1e-2) * norm, `${String(analytic)} is not ${String(numeric)}`);
     }
   });
 
   test(`${problem.id}: weights, batches and losses follow from the seed`, async () => {
     const [a, b] = [await problem.load(), await problem.load()];
-    const first = asArrays(a.start(7));
-    assert.deepEqual(first, asArrays(b.start(7)));
-    const gradients = (model: typeof a, seed: number): unknown => {
-      const grads = asArrays(model.start(0));
-      return [model.gradient(first, grads, seed, 3), grads];
+    const first = asArrays(await a.start(7));
+    assert.deepEqual(first, asArrays(await b.start(7)));
+    const gradients = async (model: typeof a, seed: number): Promise<unknown> => {
+      const grads = asArrays(await model.start(0));
+      return [await model.gradient(first, grads, seed, 3), grads];
     };
-    assert.deepEqual(gradients(a, 1), gradients(b, 1));
-    assert.ok(Number.isFinite(a.evaluate(first, 'validation')) && Number.isFinite(a.evaluate(first, 'test')));
-    if (problem.batchSize !== null) assert.notDeepEqual(gradients(a, 1), gradients(a, 2));
+    assert.deepEqual(await gradients(a, 1), await gradients(b, 1));
+    assert.ok(Number.isFinite(await a.evaluate(first, 'validation')) && Number.isFinite(await a.evaluate(first, 'test')));
+    if (problem.batchSize !== null) assert.notDeepEqual(await gradients(a, 1), await gradients(a, 2));
   });
 }
 

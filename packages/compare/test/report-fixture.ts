@@ -3,7 +3,7 @@
  * rates, an extended grid that ends on its edge. Everything follows from the seeds. Knows the document; knows no report.
  */
 import type { Comparison, Landscape, OptimizerResult, ProblemResult, SweepPoint, Trial } from '../src/schema.ts';
-import { median } from '../src/quantile.ts';
+import { lower, median } from '../src/quantile.ts';
 import { compareToBest, ranks, summarize } from '../src/statistics.ts';
 
 interface Kind {
@@ -79,7 +79,10 @@ function problem(id: string, start: number, options: FixtureOptions, landscape?:
   const { suffix = '', more = [] } = options;
   const all = [...kinds, ...more.map((name) => ({ id: name, label: name, latex: 'w', lr: 0.05, speed: 0.01, floor: 0.2 }))];
   const results = all.map((kind, i) => optimizer(kind, i, start, options, landscape));
-  const rank = ranks(results.map(({ summary }) => summary));
+  const rank = ranks(
+    results.map(({ summary }) => summary),
+    lower,
+  );
   const optimizers = results.map((one, i) => ({ ...one, rank: rank[i] ?? 1 })).toSorted((a, b) => a.rank - b.rank);
   const scores = new Map(optimizers.map((one) => [one.id, new Map(one.trials.map(({ seed, testMetric }) => [seed, testMetric]))]));
   const loss = { name: `validation loss${suffix}`, lowerIsBetter: true, unit: '' };
@@ -94,7 +97,7 @@ function problem(id: string, start: number, options: FixtureOptions, landscape?:
     testMetric: landscape === undefined ? { name: `test error${suffix}`, lowerIsBetter: true, unit: '%' } : loss,
     target: { value: 0.3, origin: `declared${suffix}` },
     optimizers,
-    comparisons: compareToBest(optimizers[0]?.id ?? '', scores, 0.05),
+    comparisons: compareToBest(optimizers[0]?.id ?? '', scores, 0.05, loss),
     ...(landscape === undefined ? {} : { landscape }),
   };
 }
@@ -124,7 +127,7 @@ function optimizer(kind: Kind, i: number, start: number, options: FixtureOptions
     bestLr,
     tuning: dead ? 'all-diverged' : kind.id === 'sgd' ? 'edge' : 'inside',
     trials,
-    summary: summarize(trials),
+    summary: summarize(trials, lower),
   };
 }
 

@@ -57,6 +57,7 @@ export interface Compared {
   readonly comparisons: readonly {
     readonly better: string;
     readonly worse: string;
+    readonly difference: number | null;
     readonly pValue: number | null;
     readonly verdict: string;
   }[];

@@ -78,12 +78,12 @@ describe('what they measured', () => {
 
 describe('verdicts', () => {
   const better = claims.find((claim) => claim.id === 'adagrad.words');
-  const compared = (best: string, worse: string, result: string, pValue: number | null) => ({
+  const compared = (best: string, worse: string, result: string, pValue: number | null, difference = 1) => ({
     optimizers: [
       { id: 'sgd', label: 'SGD', summary: { median: 45 } },
       { id: 'adagrad', label: 'AdaGrad', summary: { median: 43 } },
     ],
-    comparisons: [{ better: best, worse, pValue, verdict: result }],
+    comparisons: [{ better: best, worse, difference, pValue, verdict: result }],
   });
   it('a comparison is reproduced only by a detectable difference in the right direction', () => {
     assert.ok(better?.kind === 'comparison');
@@ -91,6 +91,7 @@ describe('verdicts', () => {
     assert.equal(judge('adagrad', 'sgd', 'different', 0.01), 'reproduced');
     assert.equal(judge('adagrad', 'sgd', 'no detectable difference', 0.2), 'not reproduced');
     assert.equal(judge('sgd', 'adagrad', 'different', 0.01), 'not reproduced');
+    assert.equal(judge('adagrad', 'sgd', 'different', 0.01, -1), 'not reproduced', 'worse on average, though its median is better');
     assert.equal(judge('adagrad', 'sgd', 'too few finite seeds', null), 'not reproduced');
   });
 });

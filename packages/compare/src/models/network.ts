@@ -1,4 +1,5 @@
 /** What the problems that train a network have in common. Knows no data and no files. */
+import type { Parameter } from 'thalweg';
 import type { Arrays, Model } from '../problem.ts';
 
 /** Examples per step. */
@@ -12,6 +13,8 @@ export interface Score {
 
 /** A network with its training data; what it is measured on is handed in. */
 export interface Network<Data> extends Pick<Model, 'start' | 'gradient'> {
+  start(seed: number): Readonly<Record<string, Parameter>>;
+  gradient(params: Arrays, grads: Arrays, seed: number, step: number): number;
   /** Mean cross-entropy and error on some examples. */
   measure(params: Arrays, data: Data): Score;
 }

@@ -1,8 +1,9 @@
 /** Handwritten digits: the images of MNIST and a two-layer network. */
 import { loadImages } from '../data/images.ts';
 import { digitsNetwork } from '../models/digits.ts';
+import { defineProblem } from '../check-problem.ts';
 import { batchSize } from '../models/network.ts';
-import { defineProblem, type Model } from '../problem.ts';
+import type { Model } from '../problem.ts';
 
 function load(): Model {
   const { train, validation, test } = loadImages();

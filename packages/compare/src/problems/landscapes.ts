@@ -1,6 +1,7 @@
 /** Functions of two variables with exact gradients: one parameter `w`, float64, nothing random but the start. */
+import { defineProblem } from '../check-problem.ts';
 import { random } from '../data/random.ts';
-import { defineProblem, type Model, type Problem } from '../problem.ts';
+import type { Model, Problem } from '../problem.ts';
 
 /** A function of two variables with its gradient and where to look at it. */
 interface Surface {

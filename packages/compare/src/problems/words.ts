@@ -1,8 +1,9 @@
 /** Sparse text: which party's president said this paragraph? Logistic regression on bags of words. */
 import { loadAddresses } from '../data/addresses.ts';
+import { defineProblem } from '../check-problem.ts';
 import { batchSize } from '../models/network.ts';
 import { wordsNetwork } from '../models/words.ts';
-import { defineProblem, type Model } from '../problem.ts';
+import type { Model } from '../problem.ts';
 
 function load(): Model {
   const { vocabulary, train, validation, test } = loadAddresses();

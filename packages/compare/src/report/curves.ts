@@ -4,7 +4,7 @@ import type { ProblemResult, Trial } from '../schema.ts';
 import { number } from './number.ts';
 import { ink, type Pens } from './pens.ts';
 import { axis, laneHeight, line, margins, of, type Drawing } from './plot.ts';
-import { band, curveRange, divergences, type BandPoint, type Diverged, type Which } from './series.ts';
+import { band, curveRange, directionOf, divergences, type BandPoint, type Diverged, type Which } from './series.ts';
 
 const mostTouched = 3000;
 
@@ -13,7 +13,9 @@ const mostTouched = 3000;
  * optimizer that has any. `seeds` adds a thin line for each run.
  */
 export function curves(problem: ProblemResult, which: Which, all: Pens, height: number, seeds = false): Drawing {
-  const series = problem.optimizers.map((one) => ({ one, pen: all.of(one.id), points: band(one.trials, which) }));
+  const direction = directionOf(problem, which);
+  const [best, worst] = direction.lowerIsBetter ? (['low', 'high'] as const) : (['high', 'low'] as const);
+  const series = problem.optimizers.map((one) => ({ one, pen: all.of(one.id), points: band(one.trials, which, direction) }));
   const range = curveRange(problem, which, series.map(({ points }) => points)); // prettier-ignore
   const scale = axis(range);
   const [bottom, top] = range.domain;
@@ -30,10 +32,10 @@ export function curves(problem: ProblemResult, which: Which, all: Pens, height: 
     marks: [
       Plot.gridY({ className: 'grid', strokeOpacity: 1, ticks: scale.ticks }),
       ...drawn.flatMap(({ points, pen }) => [
-        Plot.areaY(points, { x: 'step', y1: 'low', y2: 'finite', fill: ink, fillOpacity: 0.12, clip: true, ...of(pen, 'band') }),
-        // Where a run has diverged the band is open to the top, but only faintly, or it would hide the rest.
+        Plot.areaY(points, { x: 'step', y1: best, y2: 'finite', fill: ink, fillOpacity: 0.12, clip: true, ...of(pen, 'band') }),
+        // Where a run has diverged the band is open to the bad end, but only faintly, or it would hide the rest.
         Plot.areaY(points, {
-          x: 'step', y1: 'finite', y2: ({ high, finite }: BandPoint) => (high === null && finite !== null ? top : NaN), fill: ink, fillOpacity: 0.05, clip: true, ...of(pen, 'band open'),
+          x: 'step', y1: 'finite', y2: (point: BandPoint) => (point[worst] === null && point.finite !== null ? (direction.lowerIsBetter ? top : bottom) : NaN), fill: ink, fillOpacity: 0.05, clip: true, ...of(pen, 'band open'),
         }),
       ]),
       ...(which === 'validation' ? [Plot.ruleY([problem.target.value], { className: 'target', stroke: 'currentColor', strokeDasharray: '1 3' })] : []),
@@ -49,7 +51,7 @@ export function curves(problem: ProblemResult, which: Which, all: Pens, height: 
       ...(isDense ? [] : drawn).map(({ points, pen, one }) =>
         Plot.dot(points.filter(({ middle }) => middle !== null && middle >= bottom && middle <= top), {
           x: 'step', y: 'middle', r: 4, fill: 'transparent', ...of(pen, 'touch'),
-          title: (point: BandPoint) => `${one.label}, step ${String(point.step)}: ${number(point.middle)} (${number(point.low)} to ${point.high === null ? 'diverged' : number(point.high)})`,
+          title: (point: BandPoint) => `${one.label}, step ${String(point.step)}: ${number(point.middle)} (${orDiverged(point.low)} to ${orDiverged(point.high)})`,
         }),
       ),
       ...lanes.map(({ lost, pen, one }, i) =>
@@ -61,6 +63,10 @@ export function curves(problem: ProblemResult, which: Which, all: Pens, height: 
     ],
   }; // prettier-ignore
   return { label: `${name} against steps`, options };
+}
+
+function orDiverged(value: number | null): string {
+  return value === null ? 'diverged' : number(value);
 }
 
 /** A point of one run's curve. */

@@ -9,10 +9,10 @@ import { list, number, sentence } from './number.ts';
 import { penNames, pens, type Pens } from './pens.ts';
 import { figureWidth } from './plot.ts';
 import { sensitivity } from './sensitivity.ts';
-import { scoreRange } from './series.ts';
+import { isBeyond, scoreRange } from './series.ts';
 import { highlighting, script, style } from './style.ts';
 import { overview, ranking, swatch } from './table.ts';
-import { cautions, conclusion, quickNote } from './text.ts';
+import { cautions, conclusion, quickNote, targetText } from './text.ts';
 
 /** The page of a comparison. */
 export function renderHtml(comparison: Comparison): string {
@@ -79,7 +79,9 @@ function figures(problem: ProblemResult, place: number, all: Pens, drawn: DrawnM
   const tuningLost = optimizers.some(({ sweep }) => sweep.some(({ diverged }) => diverged > 0)) ? ` × above: diverged${several ? ', with the number of seeds' : ''}.` : '';
   const validation = (height: number, kind: string): Markup =>
     figure(draw(curves(problem, 'validation', all, height)), tuningMetric.name, `${over}. Dotted: the target.${lost}`, kind);
-  const beyond = optimizers.some(({ sweep }) => sweep.some(({ score }) => score !== null && score > scoreRange(problem).domain[1])) ? ' ▲: beyond the axis.' : '';
+  const range = scoreRange(problem);
+  const isCut = optimizers.some(({ sweep }) => sweep.some(({ score }) => score !== null && isBeyond(score, range, tuningMetric)));
+  const beyond = isCut ? ` ${tuningMetric.lowerIsBetter ? '▲' : '▼'}: beyond the axis.` : '';
   const tuned = figure(draw(sensitivity(problem, all, 290)), `${tuningMetric.name} by learning rate`, `After the tuning runs. Ring: the chosen rate.${beyond}${tuningLost}`, '');
   if (drawn === undefined) return [validation(400, 'main'), figure(draw(curves(problem, 'training', all, 290)), 'training loss', `Averaged between measurements${seeds === 1 ? '' : '; median and band likewise'}.`, ''), tuned];
   const about = 'The first test seed. Contours of the loss at 1, 2 and 5 times powers of ten above the lowest point of the map; + marks minima, the ring the start.';
@@ -92,11 +94,11 @@ function small({ id, label }: OptimizerResult, place: number, { frame, height }:
 }
 
 function facts(problem: ProblemResult): string {
-  const { parameters, steps, batchSize, tuningMetric, target } = problem;
+  const { parameters, steps, batchSize } = problem;
   return [
     `${number(parameters, 12)} parameters`,
     `${number(steps, 12)} steps${batchSize === null ? '' : ` of ${number(batchSize, 12)} examples`}`,
-    `target: ${tuningMetric.name} ≤ ${number(target.value)}`,
+    `target: ${targetText(problem)}`,
   ].join(' · ');
 }
 

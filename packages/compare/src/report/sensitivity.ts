@@ -4,7 +4,7 @@ import type { OptimizerResult, ProblemResult, SweepPoint } from '../schema.ts';
 import { number, rateText } from './number.ts';
 import { ink, type Pens } from './pens.ts';
 import { axis, laneHeight, line, margins, of, type Drawing } from './plot.ts';
-import { rateRange, scoreRange } from './series.ts';
+import { isBeyond, rateRange, scoreRange } from './series.ts';
 
 interface Scored extends SweepPoint {
   readonly score: number;
@@ -20,7 +20,7 @@ export function sensitivity(problem: ProblemResult, all: Pens, height: number): 
   const scale = axis(range);
   const [bottom, top] = range.domain;
   const shown = ({ score }: Scored): number => Math.min(top, Math.max(bottom, score));
-  const isBeyond = ({ score }: Scored): boolean => score > top;
+  const isWorse = ({ score }: Scored): boolean => isBeyond(score, range, problem.tuningMetric);
   const series = problem.optimizers.map((one) => ({ one, pen: all.of(one.id), points: one.sweep.filter(hasScore) }));
   const isEmpty = series.every(({ points }) => points.length === 0);
   const lanes = problem.optimizers
@@ -37,10 +37,10 @@ export function sensitivity(problem: ProblemResult, all: Pens, height: number): 
       ...(isEmpty ? [] : [Plot.gridY({ className: 'grid', strokeOpacity: 1, ticks: scale.ticks })]),
       ...series.map(({ points, pen, one }) => Plot.lineY(points, { x: 'lr', y: shown, ...line(pen), ...of(pen, 'line'), title: () => one.label })),
       ...series.map(({ points, pen, one }) =>
-        Plot.dot(points.filter((point) => !isBeyond(point)), { x: 'lr', y: shown, r: 2.4, fill: ink, ...of(pen, 'dot'), title: (point: SweepPoint) => about(one, point) }),
+        Plot.dot(points.filter((point) => !isWorse(point)), { x: 'lr', y: shown, r: 2.4, fill: ink, ...of(pen, 'dot'), title: (point: SweepPoint) => about(one, point) }),
       ),
       ...series.map(({ points, pen, one }) =>
-        Plot.dot(points.filter(isBeyond), { x: 'lr', y: shown, r: 4, symbol: 'triangle', fill: ink, ...of(pen, 'dot'), title: (point: SweepPoint) => about(one, point) }),
+        Plot.dot(points.filter(isWorse), { x: 'lr', y: shown, r: 4, symbol: 'triangle', rotate: problem.tuningMetric.lowerIsBetter ? 0 : 180, fill: ink, ...of(pen, 'dot'), title: (point: SweepPoint) => about(one, point) }),
       ),
       ...series.map(({ points, pen, one }) =>
         Plot.dot(points.filter(({ lr }) => lr === one.bestLr), { x: 'lr', y: shown, r: 5.5, stroke: ink, strokeWidth: 1.6, ...of(pen, 'chosen'), title: (point: SweepPoint) => `${about(one, point)}, chosen` }),

@@ -2,8 +2,8 @@
  * From trials to what is drawn: bands over seeds, ranges of axes, marks of divergence. A run that has diverged counts as the worst from
  * then on. Knows results; knows no picture.
  */
-import type { Metric, OptimizerResult, ProblemResult, Trial } from '../schema.ts';
-import { quantile } from '../quantile.ts';
+import type { OptimizerResult, ProblemResult, Trial } from '../schema.ts';
+import { cost, lower, quantile, type Direction } from '../quantile.ts';
 
 /** Which of a trial's curves. */
 export type Which = 'training' | 'validation';
@@ -14,7 +14,7 @@ export interface BandPoint {
   readonly middle: number | null;
   readonly low: number | null;
   readonly high: number | null;
-  /** The greatest of the runs that have not diverged. */
+  /** The worst of the runs that have not diverged. */
   readonly finite: number | null;
 }
 
@@ -31,7 +31,7 @@ export interface Range {
 }
 
 /** Median over seeds with the least and the greatest, at every step that any trial recorded. */
-export function band(trials: readonly Trial[], which: Which): BandPoint[] {
+export function band(trials: readonly Trial[], which: Which, direction: Direction): BandPoint[] {
   const curves = trials.map((trial) => {
     const { steps, values } = trial[which];
     return { diverged: trial.diverged, last: steps.at(-1) ?? -1, at: new Map(steps.map((step, i) => [step, values[i] ?? null])) };
@@ -43,7 +43,8 @@ export function band(trials: readonly Trial[], which: Which): BandPoint[] {
       if (value !== undefined) return [value];
       return diverged && step > last ? [null] : [];
     });
-    return { step, middle: quantile(values, 0.5), low: quantile(values, 0), high: quantile(values, 1), finite: quantile(keepFinite(values), 1) };
+    const of = (q: number, from: readonly (number | null)[] = values): number | null => quantile(from, q, direction);
+    return { step, middle: of(0.5), low: of(0), high: of(1), finite: of(direction.lowerIsBetter ? 1 : 0, keepFinite(values)) };
   });
 }
 
@@ -55,9 +56,10 @@ export function divergences({ trials }: OptimizerResult, steps: number): Diverge
 /** The axis for curves: from the best value to where they start, so that one wild run does not flatten the others. */
 export function curveRange(problem: ProblemResult, which: Which, bands: readonly (readonly BandPoint[])[]): Range {
   const extra = which === 'validation' ? [problem.target.value] : [];
-  const shown = bands.flatMap((points) => points.flatMap(({ middle, low }) => [middle, low]));
+  const direction = directionOf(problem, which);
+  const shown = bands.flatMap((points) => points.flatMap(({ middle, low, high }) => [middle, direction.lowerIsBetter ? low : high]));
   const starts = bands.map((points) => points[0]?.middle ?? null);
-  return rangeOf([...shown, ...extra], [...starts, ...extra], metricOf(problem, which));
+  return rangeOf([...shown, ...extra], [...starts, ...extra], direction);
 }
 
 /** The axis for tuning scores, cut a little above the value before training. */
@@ -75,14 +77,19 @@ export function rateRange({ optimizers }: ProblemResult): Range {
 }
 
 /** Cuts at the worst start, or a third of the range behind it when something lies there; logarithmic when that shows more. */
-function rangeOf(values: readonly (number | null)[], starts: readonly (number | null)[], { lowerIsBetter }: Metric): Range {
-  const finite = keepFinite(values);
-  if (finite.length === 0) return { type: 'linear', domain: [0, 1] };
-  const [least, most] = [Math.min(...finite), Math.max(...finite)];
-  if (!lowerIsBetter) return padded('linear', least, most);
-  const start = Math.max(...keepFinite(starts), least);
+function rangeOf(values: readonly (number | null)[], starts: readonly (number | null)[], direction: Direction): Range {
+  const costs = keepFinite(values).map((value) => cost(value, direction));
+  if (costs.length === 0) return { type: 'linear', domain: [0, 1] };
+  const [least, most] = [Math.min(...costs), Math.max(...costs)];
+  const start = Math.max(...keepFinite(starts).map((value) => cost(value, direction)), least);
   const cut = Math.min(most, start + 0.3 * (start - least || most - least));
+  if (!direction.lowerIsBetter) return padded('linear', -cut, -least);
   return padded(least > 0 && cut > 5 * least ? 'log' : 'linear', least, cut);
+}
+
+/** Whether a score is worse than an axis reaches. */
+export function isBeyond(score: number, { domain }: Range, direction: Direction): boolean {
+  return cost(score, direction) > Math.max(...domain.map((end) => cost(end, direction)));
 }
 
 function padded(type: Range['type'], least: number, most: number): Range {
@@ -99,6 +106,7 @@ export function keepFinite(values: readonly (number | null)[]): number[] {
   return values.flatMap((value) => (value !== null && Number.isFinite(value) ? [value] : []));
 }
 
-function metricOf(problem: ProblemResult, which: Which): Metric {
-  return which === 'training' ? { name: 'training loss', lowerIsBetter: true, unit: '' } : problem.tuningMetric;
+/** Which values of a curve are better: a training loss is always minimized. */
+export function directionOf(problem: ProblemResult, which: Which): Direction {
+  return which === 'training' ? lower : problem.tuningMetric;
 }

@@ -1,4 +1,5 @@
 /** Who is ahead while training goes on: medians over seeds of the validation metric, ranked at each step that was measured. */
+import { cost } from '../quantile.ts';
 import type { ProblemResult } from '../schema.ts';
 import { band } from './series.ts';
 
@@ -23,11 +24,9 @@ export interface Standing {
 
 /** The standings at every step at which any run was measured or diverged, from the first on. */
 export function standings(problem: ProblemResult): Standing[] {
-  const { lowerIsBetter } = problem.tuningMetric;
-  const courses = problem.optimizers.map(({ id, trials }) => ({ id, points: band(trials, 'validation'), lost: trials.flatMap(lostAt),
+  const courses = problem.optimizers.map(({ id, trials }) => ({ id, points: band(trials, 'validation', problem.tuningMetric), lost: trials.flatMap(lostAt),
     runs: trials.length, at: 0 }));
   const steps = [...new Set(courses.flatMap(({ points, lost }) => [...points.map(({ step }) => step), ...lost]))].sort((a, b) => a - b);
-  const worst = lowerIsBetter ? Infinity : -Infinity;
   return steps.map((step) => {
     const now = courses.map((course) => {
       while ((course.points[course.at + 1]?.step ?? Infinity) <= step) course.at += 1;
@@ -37,7 +36,7 @@ export function standings(problem: ProblemResult): Standing[] {
       const known = point !== undefined && point.step <= step && diverged < course.runs ? point : undefined;
       return { id: course.id, middle: known?.middle ?? null, low: known?.low ?? null, high: known?.high ?? null, diverged };
     });
-    const isAhead = (a: number | null, b: number | null): boolean => (lowerIsBetter ? (a ?? worst) < (b ?? worst) : (a ?? worst) > (b ?? worst));
+    const isAhead = (a: number | null, b: number | null): boolean => cost(a, problem.tuningMetric) < cost(b, problem.tuningMetric);
     return { step, places: now.map((own) => ({ ...own, rank: 1 + now.filter((other) => isAhead(other.middle, own.middle)).length })) };
   });
 }

@@ -1,4 +1,5 @@
 /** The test results of each seed as dots on a line: the spread at a glance, in a row of the ranked table. Knows results; knows no table. */
+import { cost } from '../quantile.ts';
 import type { OptimizerResult, ProblemResult } from '../schema.ts';
 import { metricFormat } from './text.ts';
 import { keepFinite } from './series.ts';
@@ -6,12 +7,13 @@ import { empty, html, type Markup } from './markup.ts';
 
 const [width, height, pad] = [122, 22, 5];
 
-/** Places results between the best and the worst of all optimizers; diverged runs stand apart at the bad end. */
+/** Places results between the best of all optimizers, on the left, and the worst; diverged runs stand apart behind it. */
 export function strips(problem: ProblemResult): (one: OptimizerResult, penName: string) => Markup {
   const values = keepFinite(problem.optimizers.flatMap(({ trials }) => trials.map(({ testMetric }) => testMetric)));
-  const [least, most] = values.length === 0 ? [0, 1] : [Math.min(...values), Math.max(...values)];
+  const costs = values.map((value) => cost(value, problem.testMetric));
+  const [least, most] = costs.length === 0 ? [0, 1] : [Math.min(...costs), Math.max(...costs)];
   const end = problem.optimizers.some(({ summary }) => summary.diverged > 0) ? width - pad - 14 : width - pad;
-  const at = (value: number): string => (pad + ((value - least) / (most - least || 1)) * (end - pad)).toFixed(1);
+  const at = (value: number): string => (pad + ((cost(value, problem.testMetric) - least) / (most - least || 1)) * (end - pad)).toFixed(1);
   const format = metricFormat(problem);
   return ({ trials, summary }, penName) => {
     const finite = keepFinite(trials.map(({ testMetric }) => testMetric));

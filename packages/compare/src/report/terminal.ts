@@ -5,10 +5,10 @@
 import pc from 'picocolors';
 import type { Comparison, OptimizerResult, ProblemResult } from '../schema.ts';
 import { padded, plain, rows, shortened, widthOf, wrap, type Column } from './layout.ts';
-import { column, durations, number } from './number.ts';
+import { column, durations } from './number.ts';
 import { paintOf, type Depth } from './paint.ts';
 import { looks, type Look } from './palette.ts';
-import { cautions, conclusion, divergence, metricFormat, quickNote, rate, spread, unitOf, verdict } from './text.ts';
+import { cautions, conclusion, divergence, metricFormat, quickNote, rate, spread, targetText, unitOf, verdict } from './text.ts';
 
 type Name = 'rank' | 'optimizer' | 'median' | 'medianSpread' | 'lr' | 'steps' | 'time' | 'reached' | 'diverged' | 'verdict' | 'brief';
 
@@ -37,9 +37,9 @@ export function renderTable(comparison: Comparison, width: number, colour: boole
   const all = looks(comparison.problems.flatMap(({ optimizers }) => optimizers.map(({ id }) => id)));
   const text = (words: string, style: (line: string) => string = (line) => line): string[] => wrap(words, Math.max(1, width)).map(style);
   const problems = comparison.problems.map((problem) => {
-    const { title, testMetric, tuningMetric, target, steps, optimizers } = problem;
+    const { title, testMetric, steps, optimizers } = problem;
     const spreads = optimizers[0]?.summary.spread ?? '';
-    const about = `${testMetric.name}, ${spreads}; ${column([steps])(steps)} steps; target: ${tuningMetric.name} ≤ ${number(target.value)}`;
+    const about = `${testMetric.name}, ${spreads}; ${column([steps])(steps)} steps; target: ${targetText(problem)}`;
     const fit = (line: string): string => shortened(line, width);
     const chosen = fitted(columnsOf(problem, all, depth), width);
     const { head, body } = rows(chosen);

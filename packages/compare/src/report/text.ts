@@ -26,6 +26,11 @@ export function spread(problem: ProblemResult, { low, high }: OptimizerResult['s
   return `(${end(low)}${isPlain ? '–' : ' to '}${end(high)})`;
 }
 
+/** `validation loss ≤ 0.3`, or ≥ where more is better. */
+export function targetText({ tuningMetric, target }: ProblemResult): string {
+  return `${tuningMetric.name} ${tuningMetric.lowerIsBetter ? '≤' : '≥'} ${number(target.value)}`;
+}
+
 /** The unit with the space before it; empty where there is none. */
 export function unitOf({ testMetric }: ProblemResult): string {
   return testMetric.unit === '' ? '' : `\u00a0${testMetric.unit}`;
@@ -94,15 +99,23 @@ export function conclusion(problem: ProblemResult): string {
 }
 
 /** What to beware of: rates on the edge of the grid, diverged runs. */
-export function cautions({ optimizers }: ProblemResult): string[] {
+export function cautions(problem: ProblemResult): string[] {
+  const { optimizers } = problem;
   const labels = (wanted: OptimizerResult['tuning']): string => list(optimizers.filter(({ tuning }) => tuning === wanted).map(({ label }) => label));
   const diverged = optimizers.filter(({ tuning, summary }) => tuning !== 'all-diverged' && summary.diverged > 0);
   const [edge, dead] = [labels('edge'), labels('all-diverged')];
   return [
     ...(edge === '' ? [] : [`The best learning rate of ${edge} is the last that was tried: a better one may lie outside the grid.`]),
     ...(dead === '' ? [] : [`${dead} diverged at every learning rate.`]),
+    ...(isHeldOut(problem) ? [] : ['In every run the test metric is what the tuning metric is: rates were tuned on the data that the results were measured on.']),
     ...diverged.map(({ label, summary, trials }) => `${label} diverged in ${String(summary.diverged)} of ${String(trials.length)} test runs.`),
   ];
+}
+
+/** Whether test data can be other data than validation data, as far as the figures tell. Without batches there is no data to hold out. */
+function isHeldOut({ optimizers, batchSize }: ProblemResult): boolean {
+  const runs = optimizers.flatMap(({ trials }) => trials).filter(({ testMetric }) => testMetric !== null);
+  return batchSize === null || runs.length === 0 || runs.some(({ testMetric, validation }) => validation.values.at(-1) !== testMetric);
 }
 
 /** Where quick results are shown, this is said. */

@@ -1,6 +1,7 @@
 /** A pool of worker threads that run trials side by side. The results do not depend on how many there are. */
 import { ThalwegError } from 'thalweg';
 import { Worker } from 'node:worker_threads';
+import { ProblemError } from '../problem.ts';
 import type { TrialRequest, TrialResult } from './trial.ts';
 import type { WorkerAnswer } from './worker.ts';
 
@@ -46,7 +47,8 @@ export class Pool {
       const job = this.busy.get(worker);
       this.busy.delete(worker);
       this.idle.push(worker);
-      if ('error' in answer) job?.failed(new ThalwegError('trial', `${describe(job.request)} failed: ${answer.error}`));
+      if ('problem' in answer) job?.failed(new ProblemError(answer.file, answer.problem));
+      else if ('error' in answer) job?.failed(new ThalwegError('trial', `${describe(job.request)} failed: ${answer.error}`));
       else job?.done(answer.result);
       this.next();
     });

@@ -3,8 +3,10 @@ import { OptionError } from 'thalweg';
 import type { Contestant } from '../contestants.ts';
 import { hasDiverged } from '../models/network.ts';
 import { pathInterval } from '../path.ts';
-import { checkModel, type Model, type Problem } from '../problem.ts';
+import type { Problem } from '../problem.ts';
+import { cost } from '../quantile.ts';
 import type { Curve, Trial } from '../schema.ts';
+import type { CheckedModel } from './checked.ts';
 
 /** What identifies a run, as sent to workers and kept in the store. */
 export interface TrialRequest {
@@ -23,14 +25,13 @@ export interface TrialResult extends Trial {
 const evaluations = 20;
 
 /** Trains once. */
-export async function runTrial(problem: Problem, model: Model, contestant: Contestant, request: TrialRequest): Promise<TrialResult> {
-  checkModel(problem.id, model);
+export async function runTrial(problem: Problem, model: CheckedModel, contestant: Contestant, request: TrialRequest): Promise<TrialResult> {
   const { steps, seed, lr } = request;
   const method = contestant.create(lr);
-  const opt = await method.init(model.start(seed));
+  const opt = await method.init(await model.start(seed));
   const needsLoss = method.inputs.includes('loss');
   const training = { steps: [] as number[], values: [] as (number | null)[] };
-  const validation = { steps: [0], values: [finiteOrNull(model.evaluate(opt.evaluate(), 'validation'))] };
+  const validation = { steps: [0], values: [finiteOrNull(await model.evaluate(opt.evaluate(), 'validation', true))] };
   const path: [number | null, number | null][] = [];
   const every = Math.max(1, Math.round(steps / evaluations));
   const seconds = { gradient: 0, optimizer: 0 };
@@ -47,7 +48,7 @@ export async function runTrial(problem: Problem, model: Model, contestant: Conte
   keepPoint(0);
   for (let t = 1; t <= steps; t++) {
     const started = performance.now();
-    const loss = model.gradient(opt.params, opt.grads, seed, t);
+    const loss = await model.gradient(opt.params, opt.grads, seed, t);
     const between = performance.now();
     if (t === 1) firstLoss = loss;
     if (hasDiverged(loss, firstLoss)) {
@@ -64,14 +65,16 @@ export async function runTrial(problem: Problem, model: Model, contestant: Conte
     training.steps.push(t);
     training.values.push(lossSum / lossCount);
     [lossSum, lossCount] = [0, 0];
-    const value = model.evaluate(opt.evaluate(), 'validation');
+    const value = await model.evaluate(opt.evaluate(), 'validation');
     validation.steps.push(t);
     validation.values.push(finiteOrNull(value));
-    if (reached === null && value <= problem.target) reached = { steps: t, gradients: t, seconds: seconds.gradient + seconds.optimizer };
+    if (reached === null && cost(value, problem.tuningMetric) <= cost(problem.target, problem.tuningMetric))
+      reached = { steps: t, gradients: t, seconds: seconds.gradient + seconds.optimizer };
   }
   const score = divergedAt === null ? (validation.values.at(-1) ?? null) : null;
-  if (score === null) divergedAt ??= steps;
-  const testMetric = score === null ? null : finiteOrNull(model.evaluate(opt.evaluate(), 'test'));
+  const testMetric = score === null ? null : finiteOrNull(await model.evaluate(opt.evaluate(), 'test'));
+  // A run without a finite result has diverged, wherever that shows first.
+  if (testMetric === null) divergedAt ??= steps;
   opt.dispose();
   const curve = ({ steps: at, values }: { steps: number[]; values: (number | null)[] }): Curve => ({ steps: at, values });
   const trial = {

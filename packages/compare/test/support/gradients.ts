@@ -20,29 +20,31 @@ export function asArrays(start: Readonly<Record<string, Parameter>>): Record<str
  * The derivative of the loss along two directions of each array, by the gradient and by finite differences, with the gradient's norm:
  * along the gradient itself, and along a random direction mixed with it. Single elements would drown in float32's rounding.
  */
-export function directionalDerivatives(
+export async function directionalDerivatives(
   model: Model,
   params: Record<string, Floats>,
   h: number,
-): { analytic: number; numeric: number; norm: number }[] {
+): Promise<{ analytic: number; numeric: number; norm: number }[]> {
   const zeros = (): Record<string, Floats> => Object.fromEntries(Object.entries(params).map(([name, array]) => [name, array.map(() => 0)]));
   const grads = zeros();
-  model.gradient(params, grads, 1, 1);
+  await model.gradient(params, grads, 1, 1);
   const next = random(11);
-  return Object.entries(params).flatMap(([name, array]) => {
+  const found: { analytic: number; numeric: number; norm: number }[] = [];
+  for (const [name, array] of Object.entries(params)) {
     const g = Float64Array.from(grads[name] ?? []);
     const norm = Math.hypot(...g);
     const along = g.map((x) => x / norm);
     const noise = g.map(() => normal(next) / Math.sqrt(g.length));
-    return [along, along.map((x, i) => 0.6 * x + 0.8 * (noise[i] ?? 0))].map((direction) => {
+    for (const direction of [along, along.map((x, i) => 0.6 * x + 0.8 * (noise[i] ?? 0))]) {
       const saved = array.slice();
-      const at = (step: number): number => {
+      const at = async (step: number): Promise<number> => {
         saved.forEach((x, i) => (array[i] = x + step * (direction[i] ?? 0)));
         return model.gradient(params, zeros(), 1, 1);
       };
-      const numeric = (at(h) - at(-h)) / (2 * h);
+      const numeric = ((await at(h)) - (await at(-h))) / (2 * h);
       array.set(saved);
-      return { analytic: g.reduce((sum, x, i) => sum + x * (direction[i] ?? 0), 0), numeric, norm };
-    });
-  });
+      found.push({ analytic: g.reduce((sum, x, i) => sum + x * (direction[i] ?? 0), 0), numeric, norm });
+    }
+  }
+  return found;
 }

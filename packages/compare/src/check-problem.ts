@@ -1,0 +1,120 @@
+/**
+ * Checks what a user's file exports as a problem, field by field, before anything is trained. Knows what a problem is; what its functions
+ * return is checked where they are called.
+ */
+import { nearest } from './near.ts';
+import { ProblemError, type Model, type Problem } from './problem.ts';
+import type { Metric } from './schema.ts';
+import { isObject, shown } from './shown.ts';
+
+/** What a field must be: the words for it, and the test. */
+export type Rule = readonly [expected: string, accepts: (value: unknown) => boolean];
+
+export const text: Rule = ['a string', (value) => typeof value === 'string'];
+const finite: Rule = ['a finite number', (value) => typeof value === 'number' && Number.isFinite(value)];
+const interval: Rule = ['[low, high], two finite numbers', (value) => isPair(value) && value[0] < value[1]];
+
+const fields: Readonly<Record<keyof Problem, Rule>> = {
+  id: ['lower-case letters, digits and -, a letter first', (value) => typeof value === 'string' && /^[a-z][a-z0-9-]*$/.test(value)],
+  load: ['a function', (value) => typeof value === 'function'],
+  title: text,
+  description: text,
+  steps: ['{ quick, standard, thorough }, whole numbers from 1', isLengths],
+  batchSize: ['a whole number from 1, or null where there are no examples', (value) => value === null || isCount(value)],
+  tuningMetric: ['{ name, lowerIsBetter, unit }', isObject],
+  testMetric: ['{ name, lowerIsBetter, unit }', isObject],
+  target: finite,
+  landscape: ['{ x, y, columns, rows, values, minima }', isObject],
+};
+
+const metricFields: Readonly<Record<keyof Metric, Rule>> = {
+  name: ['a string, not empty', (value) => typeof value === 'string' && value.trim() !== ''],
+  lowerIsBetter: ['true or false', (value) => typeof value === 'boolean'],
+  unit: text,
+};
+
+const landscapeFields: Readonly<Record<keyof NonNullable<Problem['landscape']>, Rule>> = {
+  x: interval,
+  y: interval,
+  columns: ['a whole number from 2', (value) => isCount(value) && value > 1],
+  rows: ['a whole number from 2', (value) => isCount(value) && value > 1],
+  values: ['an array of numbers, row by row, null where there is none', (value) => Array.isArray(value)],
+  minima: ['an array of [x, y]', (value) => Array.isArray(value) && value.every(isPair)],
+};
+
+const loss: Metric = { name: 'loss', lowerIsBetter: true, unit: '' };
+
+/**
+ * Declares a problem, checked; the default export of a file for `thalweg compare ./file.ts`.
+ *
+ * @throws ProblemError that names the first field that is missing, unknown or of the wrong type
+ */
+export function defineProblem(problem: Problem): Problem {
+  return checkProblem('defineProblem', problem);
+}
+
+/** Returns `value` as a problem, or throws a ProblemError that says what is missing. `file` is where it came from. */
+export function checkProblem(file: string, value: unknown): Problem {
+  if (!isObject(value)) {
+    throw new ProblemError(file, 'must export a problem by default: export default defineProblem({ id, title, steps, load, … })');
+  }
+  const { id, steps } = value as Partial<Problem>;
+  const defaults = { title: id, description: '', batchSize: null, tuningMetric: loss, testMetric: loss };
+  const lengths = typeof steps === 'number' ? { quick: steps, standard: steps, thorough: steps } : steps;
+  const problem = { ...defaults, ...value, steps: lengths } as Problem;
+  checkFields(file, "the problem's ", fields, problem, ['landscape']);
+  for (const which of ['tuningMetric', 'testMetric'] as const)
+    checkFields(file, `the problem's ${which}.`, metricFields, problem[which], []);
+  const { landscape } = problem;
+  if (landscape === undefined) return problem;
+  checkFields(file, "the problem's landscape.", landscapeFields, landscape, []);
+  if (landscape.values.length !== landscape.columns * landscape.rows)
+    throw new ProblemError(file, `the problem's landscape has ${String(landscape.values.length)} values for columns times rows`);
+  return problem;
+}
+
+/** Throws a ProblemError unless a loaded model has the functions it must have. */
+export function checkModel(file: string, model: unknown): Model {
+  for (const name of ['start', 'gradient', 'evaluate']) {
+    const found: unknown = isObject(model) ? Reflect.get(model, name) : undefined;
+    if (typeof found !== 'function')
+      throw new ProblemError(
+        file,
+        `load() must return { start, gradient, evaluate }; ${isObject(model) ? `${name} is ${shown(found)}` : `it returned ${shown(model)}`}`,
+      );
+  }
+  return model as Model;
+}
+
+/** Every field is there, as its rule wants it, and none is unknown: one that is misspelt would do nothing in silence. */
+export function checkFields(
+  file: string,
+  where: string,
+  rules: Readonly<Record<string, Rule>>,
+  value: object,
+  optional: readonly string[],
+): void {
+  for (const [name, [expected, accepts]] of Object.entries(rules)) {
+    const found: unknown = Reflect.get(value, name);
+    if (found === undefined && optional.includes(name)) continue;
+    if (found === undefined) throw new ProblemError(file, `${where}${name} is missing; it must be ${expected}`);
+    if (!accepts(found)) throw new ProblemError(file, `${where}${name} must be ${expected}; it is ${shown(found)}`);
+  }
+  for (const name of Object.keys(value)) {
+    if (Object.hasOwn(rules, name)) continue;
+    const hint = nearest(name, Object.keys(rules)) ?? `there are ${Object.keys(rules).join(', ')}`;
+    throw new ProblemError(file, `${where}${name} is not known; ${hint}`);
+  }
+}
+
+function isLengths(value: unknown): boolean {
+  return isObject(value) && ['quick', 'standard', 'thorough'].every((name) => isCount(Reflect.get(value, name)));
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1;
+}
+
+function isPair(value: unknown): value is [number, number] {
+  return Array.isArray(value) && value.length === 2 && value.every((one) => Number.isFinite(one));
+}

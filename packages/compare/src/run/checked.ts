@@ -1,0 +1,89 @@
+/**
+ * A problem's model with every answer awaited and checked: what is not a number, a gradient that was not written, weights that are none.
+ * Such a fault is the problem's and no optimizer's, so it must never be told as divergence. Knows no protocol.
+ */
+import type { Parameter } from 'thalweg';
+import { checkModel } from '../check-problem.ts';
+import { ProblemError, type Arrays, type Problem, type Split } from '../problem.ts';
+import { isObject, shown } from '../shown.ts';
+
+/** The functions of a model, checked. */
+export interface CheckedModel {
+  start(seed: number): Promise<Readonly<Record<string, Parameter>>>;
+  gradient(params: Arrays, grads: Arrays, seed: number, step: number): Promise<number>;
+  /** `isFirst`: before any step. */
+  evaluate(params: Arrays, split: Split, isFirst?: boolean): Promise<number>;
+}
+
+/** The model that `load()` gave; `file` is where the problem came from. Its functions throw a ProblemError for what they must not return. */
+export function checked(file: string, problem: Problem, loaded: unknown): CheckedModel {
+  const model = checkModel(file, loaded);
+  const number = (call: string, value: unknown, meaning: string): number => {
+    if (typeof value !== 'number') throw new ProblemError(file, `${call} returned ${shown(value)}; it must return a number, ${meaning}`);
+    return value;
+  };
+  const told = async <Value>(call: string, run: () => Value | Promise<Value>): Promise<Value> => {
+    try {
+      return await run();
+    } catch (error) {
+      if (error instanceof ProblemError) throw error;
+      throw new ModelError(file, call, error);
+    }
+  };
+  return {
+    async start(seed) {
+      const call = `start(${String(seed)})`;
+      const start: unknown = await told(call, () => model.start(seed));
+      const expected = 'it must return arrays or tensors by name, such as { w: new Float32Array(3) }';
+      if (!isObject(start) || ArrayBuffer.isView(start) || Object.keys(start).length === 0) throw new ProblemError(file, `${call} returned ${shown(start)}; ${expected}`);
+      for (const [name, value] of Object.entries(start)) {
+        const values = valuesOf(value);
+        if (values === undefined) throw new ProblemError(file, `${call} returned ${shown(value)} for ${name}; ${expected}`);
+        const at = values.findIndex((x) => !Number.isFinite(x));
+        if (at >= 0) throw new ProblemError(file, `${call} returned ${String(values[at])} in ${name}[${String(at)}]; first weights must be finite`);
+      }
+      return start as Readonly<Record<string, Parameter>>;
+    },
+    async gradient(params, grads, seed, step) {
+      const call = `gradient(params, grads, ${String(seed)}, ${String(step)})`;
+      // What is NaN after the first call was not written, unless it was written so: in both cases no optimizer could be judged by it.
+      if (step === 1) for (const array of Object.values(grads)) array.fill(NaN);
+      const loss = number(call, await told(call, () => model.gradient(params, grads, seed, step)), 'the training loss');
+      if (step !== 1) return loss;
+      if (!Number.isFinite(loss)) throw new ProblemError(file, `${call} returned ${String(loss)} at the first weights; the loss must be finite there`);
+      for (const [name, array] of Object.entries(grads)) {
+        const at = array.findIndex((x) => !Number.isFinite(x));
+        if (at < 0) continue;
+        const found = Number.isNaN(array[at]) ? `left grads.${name}[${String(at)}] unwritten, or wrote NaN` : `wrote ${String(array[at])} into grads.${name}[${String(at)}]`;
+        throw new ProblemError(file, `${call} ${found}, at the first weights; it must set every element of grads, in place, to a finite number`);
+      }
+      return loss;
+    },
+    async evaluate(params, split, isFirst = false) {
+      const call = `evaluate(params, '${split}')`;
+      const { name } = split === 'test' ? problem.testMetric : problem.tuningMetric;
+      const value = number(call, await told(call, () => model.evaluate(params, split)), `the ${name}`);
+      if (isFirst && Number.isNaN(value)) throw new ProblemError(file, `${call} returned NaN at the first weights; it must return a number, the ${name}`);
+      return value;
+    },
+  };
+} // prettier-ignore
+
+/** A function of a problem threw. */
+export class ModelError extends Error {
+  /** Shows what was thrown, and of the stack the lines outside this package's and Node's own. */
+  constructor(file: string, call: string, thrown: unknown) {
+    const lines = thrown instanceof Error ? (thrown.stack ?? thrown.message).split('\n') : [shown(thrown)];
+    const shownLines = lines.filter((line) => !/^ {4}at /.test(line) || !/node:|[/\\]run[/\\](checked|trial|worker)\.[jt]s/.test(line));
+    super(`${file}: ${call} threw ${shownLines.join('\n')}`, { cause: thrown });
+  }
+}
+
+/** The first values of a parameter: of a tensor without any, which begins at zero, none; undefined for what is no parameter. */
+function valuesOf(value: unknown): Float32Array | Float64Array | undefined {
+  if (value instanceof Float32Array || value instanceof Float64Array) return value;
+  // Other libraries' arrays have a shape and a dtype too, and would be taken for tensors of zeros.
+  if (!isObject(value) || Object.getPrototypeOf(value) !== Object.prototype || !('shape' in value) || !('dtype' in value)) return undefined;
+  const values = 'values' in value ? value.values : undefined;
+  return values instanceof Float32Array || values instanceof Float64Array ? values : new Float32Array();
+}

@@ -1,0 +1,168 @@
+/**
+ * Problem files with one mistake each. None may be told as divergence or end in a stack of ours: each is refused with the file, the
+ * function or field, what was found, and what would be right. And what is unusual but right is taken.
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { ProblemError } from '../src/problem.ts';
+import { findProblem } from '../src/registry.ts';
+import { Pool } from '../src/run/pool.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const folder = mkdtempSync(join(root, 'report-test-'));
+const pool = new Pool(1);
+after(async () => {
+  await pool.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+let made = 0;
+
+/** A file that exports a bowl in two variables, with some of its text replaced. */
+function fileWith(model: string, fields = ''): string {
+  const file = join(folder, `bowl-${String(made++)}.ts`);
+  writeFileSync(
+    file,
+    `const metric = { name: 'height', lowerIsBetter: true, unit: '' };
+const start = () => ({ w: Float64Array.of(1, 2) });
+const gradient = ({ w }, { w: g }) => { w.forEach((x, i) => (g[i] = 2 * x)); return w[0] ** 2 + w[1] ** 2; };
+const evaluate = ({ w }) => w[0] ** 2 + w[1] ** 2;
+const model = { start, gradient, evaluate };
+const load = () => ({ ...model, ${model} });
+export default { id: 'bowl', steps: 20, target: 0.1, tuningMetric: metric, testMetric: metric, load, ${fields} };`,
+  );
+  return file;
+}
+
+const run = async (file: string, steps = 20) => pool.run({ problem: file, contestant: 'adam', lr: 0.1, seed: 1, steps });
+
+/** What a function does instead, and the message after the file's name. */
+const functions: readonly (readonly [text: string, message: RegExp])[] = [
+  ['evaluate: () => {}', /^evaluate\(params, 'validation'\) returned undefined; it must return a number, the height$/],
+  ['evaluate: () => null', /^evaluate\(params, 'validation'\) returned null; it must return a number, the height$/],
+  ["evaluate: () => '0.5'", /^evaluate\(params, 'validation'\) returned the string "0\.5"; it must return a number/],
+  ['evaluate: () => 3n', /^evaluate\(params, 'validation'\) returned the BigInt 3n; it must/],
+  ['evaluate: () => true', /^evaluate\(params, 'validation'\) returned true; it must/],
+  ['evaluate: () => [0.5]', /^evaluate\(params, 'validation'\) returned \[0\.5\]; it must/],
+  ['evaluate: () => ({ loss: 0.5 })', /^evaluate\(params, 'validation'\) returned an object with loss; it must/],
+  ['evaluate: () => new Number(3)', /^evaluate\(params, 'validation'\) returned an object \(Number\); it must/],
+  ['evaluate: () => Float32Array.of(1)', /^evaluate\(params, 'validation'\) returned an object \(Float32Array\); it must/],
+  ['evaluate: () => NaN', /^evaluate\(params, 'validation'\) returned NaN at the first weights; it must return a number, the height$/],
+  ['evaluate: async () => undefined', /^evaluate\(params, 'validation'\) returned undefined; it must/],
+  ["evaluate: (p, split) => (split === 'validation' ? 1 : undefined)", /^evaluate\(params, 'test'\) returned undefined; it must/],
+  ['evaluate: ({ weights }) => weights[0]', /^evaluate\(params, 'validation'\) threw TypeError: [^\n]*undefined[^\n]*\n {4}at [^\n]*bowl-/],
+  ["evaluate: () => { throw 'no'; }", /^evaluate\(params, 'validation'\) threw the string "no"$/],
+  ["evaluate: async () => { throw new RangeError('far'); }", /^evaluate\(params, 'validation'\) threw RangeError: far\n/],
+  ['gradient: () => 1', /^gradient\(params, grads, 1, 1\) left grads\.w\[0\] unwritten, or wrote NaN, at the first weights; it must set every element/],
+  ['gradient: (p, g) => { g.w[0] = 1; return 1; }', /^gradient\(params, grads, 1, 1\) left grads\.w\[1\] unwritten/],
+  ['gradient: (p, g) => { g.w[0] += 1; g.w[1] += 1; return 1; }', /^gradient\(params, grads, 1, 1\) left grads\.w\[0\] unwritten/],
+  ['gradient: (p, g) => { g = { w: p.w }; return 1; }', /^gradient\(params, grads, 1, 1\) left grads\.w\[0\] unwritten/],
+  ['gradient: (p, g) => { g.w.fill(1 / 0); return 1; }', /^gradient\(params, grads, 1, 1\) wrote Infinity into grads\.w\[0\], at the first weights/],
+  ['gradient: (p, g) => { gradient(p, g); }', /^gradient\(params, grads, 1, 1\) returned undefined; it must return a number, the training loss$/],
+  ['gradient: (p, g) => String(gradient(p, g))', /^gradient\(params, grads, 1, 1\) returned the string "5"; it must return a number, the training loss$/],
+  ['gradient: async (p, g) => { gradient(p, g); }', /^gradient\(params, grads, 1, 1\) returned undefined; it must/],
+  ['gradient: (p, g) => { gradient(p, g); return NaN; }', /^gradient\(params, grads, 1, 1\) returned NaN at the first weights; the loss must be finite there$/],
+  ['gradient: (p, g) => { gradient(p, g); return 1 / 0; }', /^gradient\(params, grads, 1, 1\) returned Infinity at the first weights/],
+  ['gradient: (p, g, seed, step) => (step === 7 ? undefined : gradient(p, g))', /^gradient\(params, grads, 1, 7\) returned undefined; it must/],
+  ["gradient: (p, g, seed, step) => { if (step === 7) throw new Error('out of data'); return gradient(p, g); }", /^gradient\(params, grads, 1, 7\) threw Error: out of data\n/],
+  ['start: () => {}', /^start\(1\) returned undefined; it must return arrays or tensors by name/],
+  ['start: () => ({})', /^start\(1\) returned an object with nothing in it; it must return arrays or tensors by name/],
+  ['start: () => new Float64Array(2)', /^start\(1\) returned an object \(Float64Array\); it must return arrays or tensors by name/],
+  ['start: () => [new Float64Array(2)]', /^start\(1\) returned an array; it must return arrays or tensors by name/],
+  ['start: () => ({ w: [1, 2] })', /^start\(1\) returned \[1,2\] for w; it must return arrays or tensors/],
+  ['start: () => ({ w: undefined })', /^start\(1\) returned undefined for w; it must return arrays or tensors/],
+  ["start: () => ({ w: new (class Foreign { shape = [2]; dtype = 'float32'; })() })", /^start\(1\) returned an object \(Foreign\) for w; it must/],
+  ['start: () => ({ w: Float64Array.of(1, NaN) })', /^start\(1\) returned NaN in w\[1\]; first weights must be finite$/],
+  ['start: undefined', /^load\(\) must return \{ start, gradient, evaluate \}; start is undefined$/],
+  ['evaluate: 3', /^load\(\) must return \{ start, gradient, evaluate \}; evaluate is 3$/],
+]; // prettier-ignore
+
+describe('what a function must not return is refused, and is no divergence', () => {
+  for (const [text, message] of functions) {
+    test(text, async () => {
+      const file = fileWith(text);
+      await assert.rejects(run(file), (error: unknown) => {
+        assert.ok(error instanceof Error);
+        // What throws is a failed run, and says with which optimizer and rate.
+        const said = error.message.slice(error.message.lastIndexOf(`${file}: `) + file.length + 2);
+        assert.match(said, message);
+        assert.equal(error instanceof ProblemError, !said.includes(' threw '));
+        assert.doesNotMatch(error.message, /run[/\\](trial|worker|checked)\.ts/);
+        return true;
+      });
+    });
+  }
+});
+
+/** Fields of the problem, and the message. */
+const fields: readonly (readonly [text: string, message: RegExp])[] = [
+  ['load: () => undefined', /load\(\) must return \{ start, gradient, evaluate \}; it returned undefined$/],
+  ["load: () => { throw new Error('no such data'); }", /load\(\) threw Error: no such data\n/],
+  ["load: async () => { throw new Error('no such data'); }", /load\(\) threw Error: no such data\n/],
+  ['load: 3', /the problem's load must be a function; it is 3$/],
+  ['target: undefined', /the problem's target is missing; it must be a finite number$/],
+  ['target: NaN', /the problem's target must be a finite number; it is NaN$/],
+  ["target: '0.3'", /the problem's target must be a finite number; it is the string "0\.3"$/],
+  ['steps: 0', /the problem's steps must be \{ quick, standard, thorough \}, whole numbers from 1/],
+  ['steps: { quick: 1 }', /the problem's steps must be/],
+  ['batchSize: 0', /the problem's batchSize must be a whole number from 1, or null where there are no examples; it is 0$/],
+  ["batchSize: '64'", /the problem's batchSize must be/],
+  ['title: 3', /the problem's title must be a string; it is 3$/],
+  ["testMetric: 'accuracy'", /the problem's testMetric must be \{ name, lowerIsBetter, unit \}; it is the string "accuracy"$/],
+  ["testMetric: { name: 'accuracy', unit: '%' }", /the problem's testMetric\.lowerIsBetter is missing; it must be true or false$/],
+  ["testMetric: { name: 'accuracy', lowerIsBetter: 'no', unit: '%' }", /the problem's testMetric\.lowerIsBetter must be true or false; it is the string "no"$/],
+  ["tuningMetric: { name: 'a', lowerIsBeter: false, lowerIsBetter: true, unit: '' }", /the problem's tuningMetric\.lowerIsBeter is not known; did you mean lowerIsBetter\?$/],
+  ["tuningMetric: { name: 'a', lowerIsBetter: true }", /the problem's tuningMetric\.unit is missing; it must be a string$/],
+  ["tuningMetric: { name: ' ', lowerIsBetter: true, unit: '' }", /the problem's tuningMetric\.name must be a string, not empty/],
+  ['lowerIsBetter: false', /the problem's lowerIsBetter is not known; there are id,/],
+  ['batchsize: 64', /the problem's batchsize is not known; did you mean batchSize\?$/],
+  ['landscape: { x: [1, 0] }', /the problem's landscape\.x must be \[low, high\], two finite numbers; it is \[1,0\]$/],
+  ['landscape: { x: [0, 1], y: [0, 1], columns: 2, rows: 2, values: [1], minima: [] }', /the problem's landscape has 1 values for columns times rows$/],
+]; // prettier-ignore
+
+describe('fields of a problem', () => {
+  for (const [text, message] of fields) {
+    test(text, async () => {
+      const file = fileWith('', text);
+      await assert.rejects(run(file), (error: unknown) => error instanceof Error && (assert.match(error.message, message), true));
+      if (!text.startsWith('load: ') || text === 'load: 3') await assert.rejects(findProblem(file), ProblemError);
+    });
+  }
+});
+
+describe('what is right', () => {
+  const plain = run(fileWith(''));
+  for (const text of [
+    'evaluate: async (p) => evaluate(p)',
+    'gradient: async (p, g) => { await undefined; return gradient(p, g); }',
+    'start: async () => start()',
+    'evaluate: (p) => ({ then: (done) => done(evaluate(p)) })',
+  ]) {
+    test(`a promise: ${text}`, async () => {
+      const [a, b] = [await plain, await run(fileWith(text))];
+      assert.deepEqual([b.diverged, b.testMetric, b.validation, b.training], [a.diverged, a.testMetric, a.validation, a.training]);
+      assert.equal(b.diverged, false);
+    });
+  }
+  test('a metric that is infinite at first, and a run that diverges, are results', async () => {
+    const file = fileWith('evaluate: ({ w }) => (w[0] === 1 ? Infinity : evaluate({ w }))');
+    assert.equal((await run(file)).validation.values[0], null);
+    const wild = await pool.run({ problem: fileWith(''), contestant: 'sgd', lr: 1e6, seed: 1, steps: 20 });
+    assert.deepEqual([wild.diverged, wild.testMetric], [true, null]);
+  });
+  test('a test metric that is not finite is a diverged run', async () => {
+    const { diverged, testMetric } = await run(fileWith("evaluate: (p, split) => (split === 'test' ? NaN : evaluate(p))"));
+    assert.deepEqual([diverged, testMetric], [true, null]);
+  });
+});
+
+test('the command ends with the exit code of wrong usage, and says nothing else', () => {
+  const file = fileWith('evaluate: () => {}');
+  const command = ['--conditions=source', join(root, 'packages/compare/bin/thalweg.ts'), 'compare', file, '--quick', '--out', join(folder, 'out')];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8' });
+  assert.deepEqual([status, stdout], [2, '']);
+  assert.match(stderr, /\nthalweg: [^\n]*evaluate\(params, 'validation'\) returned undefined; it must return a number, the height\n$/);
+}); // prettier-ignore
