@@ -13,7 +13,7 @@ export const lower: Direction = { lowerIsBetter: true };
 
 /** The value as a cost: less is better whatever the metric's direction, and a diverged run costs infinitely much. */
 export function cost(value: number | null, { lowerIsBetter }: Direction): number {
-  return value === null ? Infinity : lowerIsBetter ? value : -value;
+  return value === null ? Infinity : lowerIsBetter ? value : 0 - value;
 }
 
 /**
@@ -28,7 +28,7 @@ export function quantile(values: readonly (number | null)[], q: number, directio
   const high = sorted[Math.ceil(position)] ?? Infinity;
   const value = low === high ? low : low + (high - low) * (position - Math.floor(position));
   if (!Number.isFinite(value)) return null;
-  return direction.lowerIsBetter || value === 0 ? value : -value;
+  return direction.lowerIsBetter ? value : 0 - value;
 }
 
 /** The median; see `quantile`. */

@@ -75,7 +75,7 @@ async function compared(problem: Problem): Promise<ProblemResult> {
   return result.problems[0] ?? assert.fail();
 } // prettier-ignore
 
-const negated = (value: number | null): number | null => (value === null || value === 0 ? value : -value);
+const negated = (value: number | null): number | null => (value === null ? null : 0 - value);
 
 /** The result as it must be where the metrics named are negated. Seconds are measured and differ. */
 function mirrored(problem: ProblemResult, tuning: boolean, test: boolean): ProblemResult {
