@@ -31,8 +31,9 @@ class Thalweg implements Program {
     const method = methodOf(asked);
     const dtype = asked.init?.backend === 'reference' ? 'float64' : 'float32';
     const rows = asked.rows === 'square' ? Math.sqrt(each) : asked.rows;
-    const values = each > mostFirstValues ? {} : { values: vector(dtype, each, firstWeight) };
-    const one: thalweg.Tensor = { shape: rows === undefined ? [each] : [rows, each / rows], dtype, ...values };
+    const shape = rows === undefined ? [each] : [rows, each / rows];
+    const one =
+      each > mostFirstValues ? thalweg.tensor(shape, { dtype }) : thalweg.tensor(shape, { values: vector(dtype, each, firstWeight) });
     const names = Array.from({ length: tensors }, (_, k) => `p${String(k)}`);
     this.opt = await method.init(Object.fromEntries(names.map((name) => [name, one])), asked.init ?? {});
     // The one array input of the library is Sophia's Hessian; the numbers are losses.

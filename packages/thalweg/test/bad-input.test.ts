@@ -64,7 +64,7 @@ describe('init', () => {
     ['a wrong policy', { w: new Float32Array(1) }, { nonFinite: 'ignore' }, /nonFinite must be/],
     [
       'too large',
-      { w: { shape: [1e9], dtype: 'float64' } },
+      { w: tensor([1e9], { dtype: 'float64' }) },
       {},
       /4 arrays \(w, g, adam.m, adam.v\) need 29.8 GiB, and one memory has 16.0 GiB/,
     ],

@@ -38,7 +38,7 @@ const methods: Readonly<Record<string, () => Method>> = {
 const parameters = (wide: boolean) => {
   const make = (values: readonly number[]) => (wide ? Float64Array.from(values) : Float32Array.from(values));
   return {
-    M: { shape: [2, 3], dtype: wide ? 'float64' : 'float32', values: make([1, -2, 3, -4, 5, -6]) },
+    M: tensor([2, 3], { values: make([1, -2, 3, -4, 5, -6]) }),
     v: make([0.5, 0.25, 1]),
   } as const;
 };

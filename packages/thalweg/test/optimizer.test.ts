@@ -25,7 +25,7 @@ describe('views', () => {
     assert.deepEqual([...opt.params.b], [0, 0, 0, 0]);
     opt.params.b[3] = 8;
     opt.grads.w.set([2, -2]);
-    assert.equal(opt.step(), true);
+    assert.equal(opt.step(), 'stepped');
     assert.deepEqual([...opt.params.w], [0, 3]);
     assert.deepEqual([...opt.params.b], [0, 0, 0, 8]);
     assert.equal(opt.t, 1);
@@ -149,7 +149,7 @@ describe('inputs', () => {
     const opt = await newton().init({ w: Float64Array.of(3, 4) }, { nonFinite: 'skip' });
     opt.step({ w: Float64Array.of(6, 16) }, { hessian: { w: Float64Array.of(2, 4) } });
     assert.deepEqual([...opt.params.w], [0, 0]);
-    assert.equal(opt.step({ w: Float64Array.of(1, 1) }, { hessian: { w: Float64Array.of(NaN, 1) } }), false);
+    assert.equal(opt.step({ w: Float64Array.of(1, 1) }, { hessian: { w: Float64Array.of(NaN, 1) } }), 'skipped');
     assert.throws(() => opt.step(undefined, { hessian: { w: Float64Array.of(1) } }), ArrayError);
   });
 
@@ -189,15 +189,15 @@ describe('gradients that are not finite', () => {
           };
           const poison = { a: Float64Array.of(1, 1), b: Float64Array.of(bad) };
           const through = await make('propagate');
-          assert.equal(through.step(poison), true);
+          assert.equal(through.step(poison), 'stepped');
           assert.ok(![...through.params.b].every(Number.isFinite));
           for (const policy of ['skip', 'throw'] as const) {
             const opt = await make(policy);
             const before = JSON.stringify([opt.params.a, opt.params.b, opt.state, opt.t]);
-            if (policy === 'skip') assert.equal(opt.step(poison), false);
+            if (policy === 'skip') assert.equal(opt.step(poison), 'skipped');
             else assert.throws(() => opt.step(poison), (error) => error instanceof NonFiniteError && error.parameters.join() === 'the gradient of b');
             assert.equal(JSON.stringify([opt.params.a, opt.params.b, opt.state, opt.t]), before);
-            assert.equal(opt.step({ a: Float64Array.of(1, 1), b: Float64Array.of(1) }), true);
+            assert.equal(opt.step({ a: Float64Array.of(1, 1), b: Float64Array.of(1) }), 'stepped');
             assert.equal(opt.t, 2);
           }
         }

@@ -217,10 +217,11 @@ for (const state of formats) {
 
   test(`${state}: freezing, refused gradients and accumulation leave stored states as they are`, async () => {
     const { opt, go } = await train(adamw({ lr: 0.1 }), ['a', 'b'], { state, nonFinite: 'skip' });
-    const saved = await opt.save();
+    const arrays = (): string => JSON.stringify([opt.t, opt.params, opt.state]);
+    const held = arrays();
     opt.grads['a']![3] = NaN;
-    assert.equal(opt.step(), false);
-    assert.deepEqual(await opt.save(), saved);
+    assert.equal(opt.step(), 'skipped');
+    assert.equal(arrays(), held);
     const before = opt.state['adamw.m']?.['a'];
     opt.freeze('a');
     go(30, 33);

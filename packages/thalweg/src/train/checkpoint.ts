@@ -8,14 +8,15 @@ import { parameter, variable } from '../language/variable.ts';
 import type { Stored } from '../runtime/arena.ts';
 import type { AnyArray } from './arrays.ts';
 import type { Core } from './core.ts';
-import { hidden } from './policy.ts';
 import type { RosterMember } from './roster.ts';
 import {
   checkedFrom, decodeHeader, digitsOf, encodeHeader, headerLength, lengthBytes, type StoredArray, type StoredFile,
 } from './safetensors.ts'; // prettier-ignore
+import { hidden } from './policy.ts';
 import { metadataOf, readMetadata, type Plan } from './saved-plan.ts';
 import { crc32 } from './crc32.ts';
 import { stateNames } from './shown.ts';
+import { beginWindow, completeWindow, gradientSum } from './window.ts';
 
 const prefix = 'optimizer/';
 
@@ -33,6 +34,7 @@ export function* checkpoint(core: Core): Generator<Uint8Array> {
       'checkpoint',
       `${core.name}: a parameter called ${wrong} cannot be saved, because names in the file that begin with ${prefix} are states`,
     );
+  if (core.pending > 0) completeWindow(core);
   const slots = slotsOf(core);
   const stored = new Map([...slots].map(([name, slot]) => [name, store(slot)]));
   yield encodeHeader(metadataOf(core), stored);
@@ -54,7 +56,7 @@ export function wholeCheckpoint(core: Core): Uint8Array<ArrayBuffer> {
 /** Every array and scalar state by the name it has in a file; `pending` says whether accumulated gradients are among them. */
 function slotsOf(core: Core, pending = core.pending): Map<string, Slot> {
   const out = new Map<string, Slot>();
-  const places = [...core.roster.places].filter(([name]) => !core.removed.has(name));
+  const places = [...core.roster.places];
   for (const [name, { member, index }] of places)
     out.set(name, { shape: shapeOf(member, index), array: member.stepper.arena.view(parameter, index) });
   for (const [name, { member, index }] of places) {
@@ -76,10 +78,7 @@ function slotsOf(core: Core, pending = core.pending): Map<string, Slot> {
       }
     }
     if (pending > 0)
-      out.set(`${prefix}${hidden.accumulated.name}/${name}`, {
-        shape: shapeOf(member, index),
-        array: arena.view(hidden.accumulated, index),
-      });
+      out.set(`${prefix}${hidden.accumulated.name}/${name}`, { shape: shapeOf(member, index), array: gradientSum(member, index) });
   }
   // What has the most bytes first, so that each array in the file begins at a multiple of its elements' size.
   return new Map([...out].sort(([, a], [, b]) => alignment(b) - alignment(a)));
@@ -211,8 +210,9 @@ function apply(core: Core, plan: Plan): void {
   for (const name of plan.frozen) core.frozen.add(name);
   for (const [name, value] of plan.inputs) core.inputValues.set(variable('input', name), value);
   if (plan.scale !== undefined && core.options.scale !== undefined) Object.assign(core.options.scale, plan.scale);
-  core.pending = plan.pending;
-  core.steps = plan.t;
+  for (const member of core.roster.members) member.measured = undefined;
+  beginWindow(core, plan.pending);
+  [core.steps, core.skipped, core.batches] = [plan.t, plan.skipped, plan.batches];
   core.damage = undefined;
   core.activate();
   core.roundHalves();

@@ -5,7 +5,8 @@
 import { ArrayError, NonFiniteError, OptionError, WorkerError, type ThalwegError } from '../language/error.ts';
 import { topological } from '../language/graph.ts';
 import { inputVariable, type Program } from '../language/program.ts';
-import { gradient, parameter, type Variable } from '../language/variable.ts';
+import { isFloat32, isUint16 } from '../language/realm.ts';
+import { gradient, parameter, variable, type Variable } from '../language/variable.ts';
 import { denormalPeriod } from '../plan/denormals.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { StateFormat } from '../plan/format.ts';
@@ -19,11 +20,13 @@ import { Schedule } from '../schedules/schedule.ts';
 import type { AnyArray } from './arrays.ts';
 import { hyperNames, type HyperName, type Recipe } from './branch.ts';
 import { debugTrace } from './debug.ts';
-import { floatsOf, roundInto } from './half.ts';
+import { roundInto } from './half.ts';
 import { LiveHyper } from './hyper.ts';
+import { measure } from './measure.ts';
 import { hidden, policyParts, type LossScale } from './policy.ts';
 import { Roster, type RosterMember } from './roster.ts';
 import type { Tensor } from './tensor.ts';
+import { beginWindow, completeWindow, gradientSum } from './window.ts';
 
 /** What to do about a gradient or input that holds NaN or ±∞: compute on, leave everything as it was, or that and throw. */
 export type NonFinite = 'propagate' | 'skip' | 'throw';
@@ -57,13 +60,18 @@ export class Core {
   readonly gradientViews: Record<string, AnyArray | Uint16Array> = {};
   /** Copies of the parameters in half precision, if there are some. */
   readonly halfViews: Record<string, Uint16Array> = {};
+  /** Second names, each with the parameter that it stands for; and the second names of each parameter that has some. */
   readonly ties = new Map<string, string>();
+  readonly aliases = new Map<string, string[]>();
+  /** Parameters, by their own names. */
   readonly frozen = new Set<string>();
-  readonly removed = new Set<string>();
   readonly inputValues = new Map<Variable, number>();
-  /** Gradients accumulated since the last step. */
+  /** Batches in the window of accumulation (`window.ts`). */
   pending = 0;
+  /** Steps taken, steps skipped, and batches taken in, whatever became of them. */
   steps = 0;
+  skipped = 0;
+  batches = 0;
   /** Makes the error to throw where half-written arrays would be used; undefined where they are whole. */
   damage: (() => ThalwegError) | undefined;
 
@@ -100,41 +108,90 @@ export class Core {
   }
 
   /** Takes parameters in, and compiles what their first two steps need. Throws before anything changes. */
-  enlist(tensors: ReadonlyMap<string, Tensor>, ties: ReadonlyMap<string, string>): void {
-    for (const [name, to] of ties) {
-      if (!tensors.has(to) && !Object.hasOwn(this.views, to))
-        throw new ArrayError(this.name, name, `${name} is tied to ${to}, and there is no parameter of that name`);
-    }
-    const made = this.roster.enlist(tensors, this.steps, (group) => this.contextOf(group));
+  enlist(tensors: ReadonlyMap<string, Tensor>, given: ReadonlyMap<string, string>): void {
+    const ties = this.resolve(tensors, given);
+    const made = this.roster.make(tensors, ties, this.steps, (group) => this.contextOf(group));
+    this.warm(made);
+    this.roster.enlist(made, tensors);
     for (const name of tensors.keys()) {
       const place = this.roster.places.get(name);
       if (place === undefined) continue;
       this.show('params', name, place.member.stepper.arena.view(parameter, place.index));
       if (place.member.rows !== undefined) continue;
       const g = place.member.stepper.arena.stored(gradient, place.index)?.codes;
-      this.show('grads', name, g instanceof Uint16Array ? g : place.member.stepper.arena.view(gradient, place.index));
+      this.show('grads', name, isUint16(g) ? g : place.member.stepper.arena.view(gradient, place.index));
       const half = this.options.half === undefined ? undefined : place.member.stepper.arena.stored(halfOfW, place.index)?.codes;
-      if (half instanceof Uint16Array) this.show('half.params', name, half);
+      if (isUint16(half)) this.show('half.params', name, half);
     }
     this.roundHalves();
     for (const [name, to] of ties) {
       this.ties.set(name, to);
+      this.aliases.set(to, [...(this.aliases.get(to) ?? []), name]);
       for (const [role, views] of [
         ['params', this.views],
         ['grads', this.gradientViews],
         ['half.params', this.halfViews],
       ] as const) {
-        if (views[to] !== undefined) this.show(role, name, views[to]);
+        const view = views[to];
+        if (Object.hasOwn(views, to) && view !== undefined) this.show(role, name, view);
       }
     }
     this.activate();
-    // Two steps, so that neither compiles: a first step may differ, where a state has a first value. The third is one in which the denormal
-    // rule holds; schedules are not asked for it, since it may never come.
+  }
+
+  /** For each second name the parameter itself, also where it is tied to another second name. */
+  private resolve(tensors: ReadonlyMap<string, Tensor>, given: ReadonlyMap<string, string>): Map<string, string> {
+    const ties = new Map<string, string>();
+    for (const [name, first] of given) {
+      let to = first;
+      for (let i = 0; i < given.size && given.has(to); i++) to = given.get(to) ?? to;
+      to = this.ownName(to);
+      if (!tensors.has(to) && !this.roster.places.has(to))
+        throw new ArrayError(this.name, name, `${name} is tied to ${first}, and there is no parameter of that name`);
+      ties.set(name, to);
+    }
+    return ties;
+  }
+
+  /** Two steps, so that neither compiles: a first step may differ, where a state has a first value. */
+  private warm(made: readonly RosterMember[]): void {
     for (const t of [1, 2]) {
       this.announce(made, this.steps + t);
       for (const { stepper, rows, context } of made) (rows ?? stepper).warm(context);
     }
+    // The third is one in which the denormal rule holds; schedules are not asked for it, since it may never come.
     for (const { stepper, rows, context } of made) (rows ?? stepper).warm({ ...context, t: denormalPeriod });
+  }
+
+  /** A parameter's own name, given any of its names. */
+  ownName(name: string): string {
+    return this.ties.get(name) ?? name;
+  }
+
+  /** Every name of a parameter, its own first. */
+  namesOf(name: string): readonly string[] {
+    const others = this.aliases.get(name);
+    return others === undefined ? [name] : [name, ...others];
+  }
+
+  /** Forgets names: of a parameter its own, and with it all others and what it holds, or a second one alone. */
+  forget(names: ReadonlySet<string>): void {
+    const gone = new Set([...names].flatMap((name) => (this.ties.has(name) ? [name] : this.namesOf(name))));
+    for (const name of gone) {
+      for (const views of [this.views, this.gradientViews, this.halfViews]) Reflect.deleteProperty(views, name);
+      const to = this.ties.get(name);
+      if (to === undefined) {
+        this.roster.forget(name);
+        this.frozen.delete(name);
+        this.aliases.delete(name);
+      } else {
+        this.ties.delete(name);
+        const left = this.aliases.get(to)?.filter((other) => other !== name) ?? [];
+        if (left.length > 0) this.aliases.set(to, left);
+        else this.aliases.delete(to);
+      }
+    }
+    this.activate();
   }
 
   /** Rounds the parameters to half precision, where a step has not done it. */
@@ -142,14 +199,8 @@ export class Core {
     const { half } = this.options;
     for (const [name, codes] of Object.entries(this.halfViews)) {
       const w = this.views[name];
-      if (half !== undefined && w instanceof Float32Array) roundInto(half, codes, w);
+      if (half !== undefined && isFloat32(w)) roundInto(half, codes, w);
     }
-  }
-
-  /** The gradient of a parameter as numbers. */
-  gradientOf(name: string): AnyArray | undefined {
-    const view = this.gradientViews[name];
-    return view instanceof Uint16Array ? floatsOf(this.options.half ?? 'bfloat16', view) : view;
   }
 
   /** Shows an array under a name that cannot be assigned to, which the memory would not notice. */
@@ -162,9 +213,9 @@ export class Core {
     Object.defineProperty(views, name, { enumerable: true, configurable: true, get: () => array, set });
   }
 
-  /** Steps those that are neither frozen nor removed. */
+  /** Steps those that are not frozen. */
   activate(): void {
-    this.roster.activate((name) => !this.frozen.has(name) && !this.removed.has(name));
+    this.roster.activate((name) => !this.frozen.has(name));
   }
 
   /** Tells members what step comes next. Throws, before any value changes, where a schedule leaves its range. */
@@ -176,16 +227,27 @@ export class Core {
     }
   }
 
-  /** Does not take step `t`, as the user wished for gradients that are not finite. */
-  refuse(offending: readonly string[], t: number): false {
-    this.pending = 0;
-    this.options.scale?.update(false);
-    if (this.options.nonFinite === 'throw') throw new NonFiniteError(this.name, offending, t);
-    return false;
+  /** Takes the step that was announced, with what is in the window. Ends the window. */
+  finish(): 'stepped' | 'skipped' {
+    const { options } = this;
+    completeWindow(this);
+    const wrong = options.nonFinite === 'propagate' ? [] : this.wrongInputs();
+    const taken = wrong.length === 0 && this.step();
+    const offending = taken || options.nonFinite !== 'throw' ? [] : [...wrong, ...(wrong.length > 0 ? [] : this.wrongGradients())];
+    beginWindow(this);
+    options.scale?.update(taken);
+    if (taken) {
+      this.steps += 1;
+      if (options.observe !== undefined) for (const member of this.roster.running) measure(member);
+      return 'stepped';
+    }
+    this.skipped += 1;
+    if (options.nonFinite === 'throw') throw new NonFiniteError(this.name, offending, this.steps + 1);
+    return 'skipped';
   }
 
   /** Takes the step that was announced. Returns false, with nothing changed, where a gradient is not finite and the user wished that. */
-  step(): boolean {
+  private step(): boolean {
     const { running, stepping } = this.roster;
     for (const { rows, active } of running) rows?.gather(active);
     if (!this.advance(stepping)) return false;
@@ -193,11 +255,26 @@ export class Core {
     return true;
   }
 
-  /** The parameters whose gradients are not all finite. */
-  notFinite(): string[] {
-    const dense = Object.keys(this.gradientViews).filter((name) => this.gradientOf(name)?.every(Number.isFinite) !== true);
-    const sparse = [...this.roster.places].filter(([, { member, index }]) => member.rows?.isFinite(index) === false);
-    return [...dense, ...sparse.map(([name]) => name)];
+  /** The inputs that are numbers and not finite. */
+  private wrongInputs(): string[] {
+    const isWrong = (name: string): boolean => !Number.isFinite(this.inputValues.get(variable('input', name)) ?? 0);
+    return this.roster.inputs.flatMap(({ name, kind }) => (kind === 'scalar' && isWrong(name) ? [name] : []));
+  }
+
+  /** The parameters that are trained with gradients that are not all finite. */
+  private wrongGradients(): string[] {
+    const accumulates = this.options.accumulate > 1;
+    return this.roster.running.flatMap((member) => {
+      const { stepper, rows, active } = member;
+      return stepper.arena.tensors.flatMap(({ name }, j) => {
+        if (active !== undefined && active[j] !== true) return [];
+        const finite =
+          rows === undefined
+            ? (accumulates ? gradientSum(member, j) : stepper.arena.values(gradient, j)).every(Number.isFinite)
+            : rows.isFinite(j);
+        return finite ? [] : [`the gradient of ${name}`];
+      });
+    });
   }
 
   /** Steps these members. Where a thread fails, the arrays are damaged from then on. */

@@ -18,7 +18,17 @@ export interface InitOptions {
   readonly nonFinite?: NonFinite;
   /** Ascend instead of descend: the gradient, and the inputs `loss` and `hessian` of methods that have them, are negated first. */
   readonly maximize?: boolean;
-  /** Every so many calls of `step` are one step, with the mean of their gradients and of the inputs that are numbers; 1 by default. */
+  /**
+   * Every so many calls of `step` are one step, with the mean of their gradients and of the inputs that are numbers; 1 by default. The calls since the
+   * last step are the window, of which `opt.pending` have come.
+   *
+   * The mean is a sum over a number of batches. The sum holds the gradients of the batches in which the parameter was trained: while it is frozen, and
+   * before it is added, a batch counts as a gradient of zero. A parameter that is frozen when the step is taken loses its sum, and one
+   * that is removed takes it along, so that no gradient is applied in two steps or in a later one. Gradients and numbers that
+   * are not finite are looked for when the step is due; the step is then skipped, and the window has ended all the same. `opt.flush()`
+   * takes the step before the window is full, with the mean over what came; `opt.discard()` drops the window, and `opt.zeroGrad()` leaves it. Files
+   * hold it; `load` replaces it by that of the file.
+   */
   readonly accumulate?: number;
   /** What the loss was multiplied by before its gradient was taken: a number, or a scale that adapts (`opt.lossScale` tells it). */
   readonly lossScale?: number | DynamicLossScale;

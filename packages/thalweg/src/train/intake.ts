@@ -1,11 +1,16 @@
-/** Takes in what a step is given: checks gradients and inputs, then copies, adds up and averages them. */
-import { ArrayError } from '../language/error.ts';
-import { gradient, variable } from '../language/variable.ts';
-import { checkArrays, isNumeric } from './arrays.ts';
+/**
+ * Takes in what a step is given: checks gradients and inputs, then copies them and adds up those of one parameter. Every walk is over parameters, each
+ * met once whatever names it has, and takes time in proportion to what was given.
+ */
+import { ArrayError, suggestion } from '../language/error.ts';
+import { parameter, variable } from '../language/variable.ts';
+import type { GivenRows, TableRows } from '../runtime/rows.ts';
+import { checkArray, checkByName, isNumeric, type AnyArray } from './arrays.ts';
 import type { Core } from './core.ts';
 import { floatsOf, roundInto } from './half.ts';
+import { describe } from './options.ts';
 import { hidden } from './policy.ts';
-import { checkRows, Rows } from './sparse.ts';
+import { checkRows, isRows } from './sparse.ts';
 
 /** Inputs by name: a number, or an array per parameter. */
 export type Inputs = Readonly<Record<string, number | Readonly<Record<string, Float32Array | Float64Array>>>>;
@@ -13,85 +18,121 @@ export type Inputs = Readonly<Record<string, number | Readonly<Record<string, Fl
 /** No inputs at all. */
 export const noInputs: Inputs = {};
 
-/** Throws an ArrayError unless there is a gradient for each parameter that is trained, one of two names sufficing where names are tied. */
-export function checkGradients(core: Core, handed: Readonly<Record<string, unknown>>): void {
-  const { name, roster, gradientViews, frozen, ties } = core;
-  const dense = roster.hasTables ? checkTables(core, handed) : handed;
-  const viaTie = (parameter: string): boolean => [...ties].some(([alias, to]) => to === parameter && Object.hasOwn(handed, alias));
-  const wanted = (parameter: string): boolean => !frozen.has(parameter) && !ties.has(parameter) && !viaTie(parameter);
-  checkArrays(name, 'gradient', dense, gradientViews, wanted);
-}
+type Given = Readonly<Record<string, unknown>>;
 
-/** Throws an ArrayError unless sparse parameters are given rows; returns what is given for the others. */
-function checkTables({ name, roster, views, ties }: Core, handed: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const dense: Record<string, unknown> = {};
-  for (const [parameter, given] of Object.entries(handed)) {
-    const place = roster.places.get(ties.get(parameter) ?? parameter);
-    const view = views[parameter];
-    if (place?.member.rows === undefined || view === undefined) dense[parameter] = given;
-    else if (given !== undefined) checkRows(name, parameter, given, place.member.stepper.arena.tensors[place.index]?.shape ?? [], view);
+/** Throws an ArrayError unless there is a gradient for each parameter that is trained, under one of its names. */
+export function checkGradients(core: Core, handed: unknown): asserts handed is Given {
+  const { name: owner, roster, gradientViews } = core;
+  checkByName(owner, 'gradients are', handed);
+  for (const name of Object.keys(handed)) {
+    const { member, index } = placeOf(core, name);
+    const given = handed[name];
+    if (given === undefined) continue;
+    const { arena } = member.stepper;
+    if (member.rows !== undefined) checkRows(owner, name, given, arena.tensors[index]?.shape ?? [], arena.view(parameter, index));
+    else checkArray(owner, 'gradient', name, given, gradientViews[name]);
   }
-  return dense;
+  for (const { stepper, rows, active } of roster.running) {
+    if (rows !== undefined) continue;
+    stepper.arena.tensors.forEach(({ name }, j) => {
+      if (active !== undefined && active[j] !== true) return;
+      if (!givenAs(core, name, handed)) throw new ArrayError(owner, name, `the gradient of ${name} is missing`);
+    });
+  }
 }
 
 /** Throws an ArrayError unless the inputs are those that the equations declare. */
-export function checkInputs({ name: owner, roster, views, frozen }: Core, inputs: Inputs): void {
+export function checkInputs(core: Core, inputs: Inputs): void {
+  const { name: owner, roster } = core;
   const declared = roster.inputs;
   if (inputs === noInputs && declared.length === 0) return;
+  checkByName(owner, 'inputs are', inputs);
   for (const name of Object.keys(inputs)) {
     if (!declared.some((input) => input.name === name)) throw new ArrayError(owner, name, `there is no input ${name}`);
   }
   for (const { name, kind } of declared) {
-    const value = inputs[name];
-    if (kind === 'scalar' && typeof value !== 'number') {
-      throw new ArrayError(owner, name, `each step needs the number ${name}: step(gradients, { ${name} })`);
-    }
-    if (kind === 'tensor' && typeof value !== 'object') {
-      throw new ArrayError(owner, name, `each step needs ${name}, an array for each parameter: step(gradients, { ${name} })`);
-    }
-    if (typeof value !== 'object') continue;
-    const reads = (parameter: string): boolean => roster.places.get(parameter)?.member.stepper.arena.has(variable('input', name)) === true;
-    checkArrays(owner, name, value, views, (parameter) => !frozen.has(parameter) && reads(parameter));
+    const value: unknown = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+    if (kind === 'tensor') checkInput(core, name, value);
+    else if (typeof value !== 'number')
+      throw new ArrayError(owner, name, `each step needs the number ${name}: step(gradients, { ${name} }), not ${describe(value)}`);
   }
 }
 
-/** Copies gradients; those of tied names are added. */
-export function copyGradients({ ties, gradientViews, options }: Core, handed: Readonly<Record<string, unknown>>): void {
-  const { half } = options;
-  for (const [name, array] of Object.entries(handed)) {
-    const view = gradientViews[name];
-    if (isNumeric(array) && view !== undefined && array !== view && !ties.has(name)) view.set(array);
+/** Throws an ArrayError unless `arrays` holds one for each parameter that is trained and whose equations read this input. */
+function checkInput(core: Core, input: string, arrays: unknown): asserts arrays is Given {
+  const { name: owner, roster, views } = core;
+  if (typeof arrays !== 'object' || arrays === null)
+    throw new ArrayError(owner, input, `each step needs ${input}, an array for each parameter: step(gradients, { ${input} })`);
+  checkByName(owner, `the arrays of ${input} are`, arrays);
+  for (const name of Object.keys(arrays)) {
+    placeOf(core, name);
+    if (arrays[name] !== undefined) checkArray(owner, input, name, arrays[name], views[name]);
   }
-  for (const [name, to] of ties) {
-    const [array, view] = [handed[name], gradientViews[to]];
-    if (!isNumeric(array) || view === undefined) continue;
-    if (handed[to] === undefined) view.set(array);
-    else if (half !== undefined && view instanceof Uint16Array && array instanceof Uint16Array) {
-      const sum = floatsOf(half, view);
-      floatsOf(half, array).forEach((x, i) => (sum[i]! += x));
-      roundInto(half, view, sum);
-    } else for (let i = 0; i < view.length; i++) view[i] = view[i]! + array[i]!;
+  for (const { stepper, active } of roster.running) {
+    if (!stepper.arena.has(variable('input', input))) continue;
+    stepper.arena.tensors.forEach(({ name }, j) => {
+      if (active !== undefined && active[j] !== true) return;
+      const given = givenFor(core, name, arrays);
+      if (given.length === 0) throw new ArrayError(owner, name, `the ${input} of ${name} is missing`);
+      if (given.length === 1) return;
+      const names = core.namesOf(name).join(' and ');
+      throw new ArrayError(owner, name, `${names} are one parameter and were given different arrays as ${input}; give one`);
+    });
   }
 }
 
-/** Takes the rows over that are given for sparse parameters, under their own names and those tied to them; no others have a gradient. */
-export function takeRows({ ties, roster }: Core, handed: Readonly<Record<string, unknown>>): void {
+/** Copies gradients; different arrays for names of one parameter are added. */
+export function copyGradients(core: Core, handed: Given): void {
+  const { roster, gradientViews, options } = core;
+  const own = new Set(roster.members.map(({ stepper }) => stepper.arena.buffer));
+  // A gradient that lies in our memory, but not where it belongs, might be overwritten before its turn.
+  const apart = new Map<unknown, AnyArray | Uint16Array>();
+  for (const name of Object.keys(handed)) {
+    const array = handed[name];
+    if (isNumeric(array) && own.has(array.buffer) && !isSame(array, gradientViews[name])) apart.set(array, array.slice());
+  }
+  for (const [name, { member }] of roster.places) {
+    const view = member.rows === undefined ? gradientViews[name] : undefined;
+    if (view === undefined) continue;
+    const given = givenFor(core, name, handed).map((array) => apart.get(array) ?? array);
+    const [first, ...others] = given.filter((array) => !isSame(array, view)).filter(isNumeric);
+    if (first === undefined) continue;
+    if (others.length + 1 === given.length) view.set(first);
+    else others.unshift(first); // What lies in the view already is one of them.
+    if (others.length > 0) add(view, others, options.half);
+  }
+}
+
+/** Adds arrays to `view`; bits of half precision are rounded once. */
+function add(view: AnyArray | Uint16Array, arrays: readonly (AnyArray | Uint16Array)[], half: Core['options']['half']): void {
+  const codes = half === undefined ? undefined : (view as Uint16Array);
+  const sum = half === undefined || codes === undefined ? view : floatsOf(half, codes);
+  for (const array of arrays) {
+    const numbers = half === undefined ? array : floatsOf(half, array as Uint16Array);
+    for (let i = 0; i < sum.length; i++) sum[i]! += numbers[i]!;
+  }
+  if (half !== undefined && codes !== undefined) roundInto(half, codes, sum as Float32Array);
+}
+
+/** Takes the rows over that are given for sparse parameters, under any of their names; no others have a gradient. */
+export function takeRows(core: Core, handed: Given): void {
+  const { roster } = core;
   if (!roster.hasTables) return;
-  const given = Object.entries(handed).flatMap(([name, rows]) => {
-    const place = roster.places.get(ties.get(name) ?? name);
-    return place !== undefined && rows instanceof Rows ? [{ ...place, rows }] : [];
-  });
-  for (const { rows: tables } of roster.members) {
-    tables?.take(
-      given
-        .filter(({ member }) => member.rows === tables)
-        .map(({ index, rows: { indices, values } }) => ({ tensor: index, indices, values })),
-    );
+  const given = new Map<TableRows, GivenRows[]>();
+  for (const { rows } of roster.members) if (rows !== undefined) given.set(rows, []);
+  for (const [name, { member, index }] of roster.places) {
+    const list = member.rows === undefined ? undefined : given.get(member.rows);
+    if (list === undefined) continue;
+    for (const rows of givenFor(core, name, handed)) {
+      if (isRows(rows)) list.push({ tensor: index, indices: rows.indices, values: rows.values });
+    }
   }
+  for (const [rows, list] of given) rows.take(list);
 }
 
-/** Takes inputs over: numbers as their mean since the last step, arrays as they are. */
-export function takeInputs({ options, inputValues, pending, roster }: Core, inputs: Inputs): void {
+/** Takes inputs over: numbers as their mean over the window, arrays as they are. */
+export function takeInputs(core: Core, inputs: Inputs): void {
+  const { options, inputValues, pending, roster } = core;
   if (options.scale !== undefined) inputValues.set(hidden.unscale, 1 / options.scale.value);
   if (inputs === noInputs) return;
   for (const [name, value] of Object.entries(inputs)) {
@@ -101,27 +142,55 @@ export function takeInputs({ options, inputValues, pending, roster }: Core, inpu
       inputValues.set(input, pending === 0 ? value : before + (value - before) / (pending + 1));
       continue;
     }
-    for (const [parameter, array] of Object.entries(value)) {
-      const { member, index } = roster.places.get(parameter) ?? {};
-      if (member?.stepper.arena.has(input) !== true || index === undefined) continue;
+    for (const [owner, array] of Object.entries<AnyArray | undefined>(value)) {
+      const { member, index } = roster.places.get(core.ownName(owner)) ?? {};
+      if (array === undefined || member?.stepper.arena.has(input) !== true || index === undefined) continue;
       const view = member.stepper.arena.view(input, index);
       // A view from `opt.inputs` is filled already.
-      if (array.buffer !== view.buffer || array.byteOffset !== view.byteOffset) view.set(array);
+      if (!isSame(array, view)) view.set(array);
     }
   }
 }
 
-/** Adds the gradients to those since the last step. Returns whether it is time for a step. */
-export function accumulateGradients(core: Core): boolean {
-  for (const { stepper } of core.roster.running) {
-    const { arena } = stepper;
-    arena.tensors.forEach((_, j) => {
-      const sum = arena.view(hidden.accumulated, j);
-      const g = arena.values(gradient, j);
-      if (core.pending === 0) sum.set(g);
-      else for (let i = 0; i < sum.length; i++) sum[i]! += g[i]!;
-    });
+/** Where a parameter lives, given any of its names. Throws an ArrayError where there is none. */
+function placeOf(core: Core, name: string): NonNullable<ReturnType<Core['roster']['places']['get']>> {
+  const place = core.roster.places.get(core.ownName(name));
+  if (place === undefined) {
+    const { views } = core;
+    throw new ArrayError(core.name, name, `there is no parameter ${name}${suggestion(name, Object.keys(views))}`);
   }
-  core.pending = (core.pending + 1) % core.options.accumulate;
-  return core.pending === 0;
+  return place;
+}
+
+/** Whether something was given under a name of a parameter. */
+function givenAs(core: Core, name: string, handed: Given): boolean {
+  return own(handed, name) !== undefined || core.aliases.get(name)?.some((alias) => own(handed, alias) !== undefined) === true;
+}
+
+/** What was given under the names of a parameter, each array or list of rows once. */
+function givenFor(core: Core, name: string, handed: Given): unknown[] {
+  if (!core.aliases.has(name)) {
+    const only = own(handed, name);
+    return only === undefined ? [] : [only];
+  }
+  const seen = new Map<unknown, Set<unknown>>();
+  return core.namesOf(name).flatMap((one) => {
+    const given = own(handed, one);
+    if (given === undefined) return [];
+    const [memory, place] = isRows(given) ? [given.indices, given.values] : isNumeric(given) ? [given.buffer, given.byteOffset] : [];
+    const places = seen.get(memory) ?? new Set();
+    if (places.has(place)) return [];
+    seen.set(memory, places.add(place));
+    return [given];
+  });
+}
+
+/** What an object holds itself under a name. */
+function own(handed: Given, name: string): unknown {
+  return Object.hasOwn(handed, name) ? handed[name] : undefined;
+}
+
+/** Whether two arrays of one length are the same memory. */
+function isSame(a: unknown, b: AnyArray | Uint16Array | undefined): boolean {
+  return a === b || (isNumeric(a) && a.buffer === b?.buffer && a.byteOffset === b.byteOffset);
 }

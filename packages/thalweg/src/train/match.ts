@@ -1,5 +1,6 @@
 /** Which parameters a group takes, or a call such as `freeze` means: by name, by rank, or by a function. Knows no optimizer. */
 import { ThalwegError } from '../language/error.ts';
+import { isRegExp } from '../language/realm.ts';
 import { describe } from './options.ts';
 
 /** A parameter as a match sees it. */
@@ -11,7 +12,7 @@ export interface ParameterInfo {
 }
 
 /** What no other group takes. */
-export const otherwise: unique symbol = Symbol('otherwise');
+export const otherwise: unique symbol = Symbol.for('thalweg.otherwise');
 
 /**
  * Selects parameters: a name in which `*` stands for anything (`'*.bias'`), a regular expression that some part of the name fits, the
@@ -23,21 +24,31 @@ export type Match = string | RegExp | { readonly rank: number } | ((parameter: P
 export function matches(owner: string, match: Match, parameter: ParameterInfo): boolean {
   if (match === otherwise) return false;
   if (typeof match === 'string') return globOf(match).test(parameter.name);
-  if (match instanceof RegExp) return parameter.name.search(match) >= 0;
-  if (typeof match === 'function') return match(parameter);
-  if (typeof match === 'object' && typeof match.rank === 'number') return parameter.shape.length === match.rank;
+  if (isRegExp(match)) return parameter.name.search(match) >= 0;
+  if (typeof match === 'function') return answer(owner, match(parameter), parameter);
+  if (isRank(match)) return parameter.shape.length === match.rank;
   throw new ThalwegError(
     'group',
     `${owner}: match must be a name, a regular expression, { rank }, a function or otherwise, not ${describe(match)}`,
   );
 }
 
+function isRank(match: unknown): match is { readonly rank: number } {
+  return typeof match === 'object' && match !== null && typeof Reflect.get(match, 'rank') === 'number';
+}
+
+/** What a function says of a parameter. A promise, say, would count as true for every one. */
+function answer(owner: string, said: unknown, { name }: ParameterInfo): boolean {
+  if (typeof said === 'boolean') return said;
+  throw new ThalwegError('group', `${owner}: the match function must return true or false, and returned ${describe(said)} for ${name}`);
+}
+
 /** A match as a person would write it. */
 export function describeMatch(match: Match): string {
   if (match === otherwise) return 'otherwise';
   if (typeof match === 'string') return JSON.stringify(match);
-  if (match instanceof RegExp) return String(match);
-  return typeof match === 'function' ? 'a function' : `{ rank: ${String(match.rank)} }`;
+  if (isRegExp(match)) return String(match);
+  return isRank(match) ? `{ rank: ${String(match.rank)} }` : typeof match === 'function' ? 'a function' : describe(match);
 }
 
 function globOf(pattern: string): RegExp {

@@ -1,8 +1,7 @@
 /** What an optimizer tells of its last step. */
 import { ThalwegError } from '../language/error.ts';
-import type { Variable } from '../language/variable.ts';
-import { told } from '../plan/observe.ts';
 import type { Core } from './core.ts';
+import { measured } from './measure.ts';
 
 /** Measures of the last step of one parameter, over all its elements. Norms are Euclidean. */
 export interface Observation {
@@ -21,25 +20,19 @@ export interface Observation {
 }
 
 /** Observations of the parameters that take part in steps. Throws a ThalwegError where the optimizer was not told to observe. */
-export function observations({ name: owner, options, roster, views, ties, frozen, steps }: Core): Record<string, Observation> {
+export function observations({ name: owner, options, roster, views, ties, frozen }: Core): Record<string, Observation> {
   if (!options.observe) throw new ThalwegError('observe', `${owner}: nothing was observed; give init the option observe: true`);
-  if (steps === 0) throw new ThalwegError('observe', `${owner}: nothing was observed yet; take a step first`);
-  const out: Record<string, Observation> = {};
+  const out: [string, Observation][] = [];
   for (const name of Object.keys(views)) {
-    const place = roster.places.get(ties.get(name) ?? name);
-    if (place === undefined || frozen.has(name)) continue;
-    const { variant } = place.member.rows?.member.stepper ?? place.member.stepper;
-    const tell = (what: Variable): number => variant.told(what, place.index) ?? NaN;
-    const [gradientNorm, weightNorm, updateNorm] = [tell(told.gradient), tell(told.weight), tell(told.update)];
-    const flips = variant.told(told.flips, place.index);
-    out[name] = {
-      gradientNorm,
-      weightNorm,
-      updateNorm,
-      updateRatio: updateNorm / weightNorm,
-      effectiveLr: updateNorm / gradientNorm,
-      ...(flips === undefined ? {} : { signFlips: flips }),
-    };
+    const own = ties.get(name) ?? name;
+    const place = roster.places.get(own);
+    const seen = place === undefined || frozen.has(own) ? undefined : measured(place.member, place.index);
+    if (seen === undefined) continue;
+    const { gradient: gradientNorm, weight: weightNorm, update: updateNorm, flips } = seen;
+    const ratios = { updateRatio: updateNorm / weightNorm, effectiveLr: updateNorm / gradientNorm };
+    out.push([name, { gradientNorm, weightNorm, updateNorm, ...ratios, ...(options.observe.signFlips ? { signFlips: flips } : {}) }]);
   }
-  return out;
+  if (out.length === 0) throw new ThalwegError('observe', `${owner}: nothing was observed yet; take a step first`);
+  // Not by assignment: a parameter may have any name.
+  return Object.fromEntries(out);
 }

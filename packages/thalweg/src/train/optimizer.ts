@@ -15,12 +15,19 @@ import type { Half } from './half.ts';
 import type { HyperValue } from './hyper.ts';
 import { hyperView } from './hyper-view.ts';
 import { checkOptions, type InitOptions } from './init-options.ts';
-import { accumulateGradients, checkGradients, checkInputs, copyGradients, noInputs, takeInputs, takeRows, type Inputs } from './intake.ts';
+import { checkGradients, checkInputs, copyGradients, noInputs, takeInputs, takeRows, type Inputs } from './intake.ts';
 import { matches, type Match } from './match.ts';
 import { observations, type Observation } from './observation.ts';
 import { inputViews, stateViews } from './shown.ts';
 import type { Declared } from './tensor.ts';
 import type { Dense, Gradients, Views } from './views.ts';
+import { addBatch, beginWindow } from './window.ts';
+
+/**
+ * What became of a batch: a step was taken; its gradients were added to those of the window (`accumulate`); or no step was taken, because a gradient
+ * or an input was not finite (`nonFinite: 'skip'`).
+ */
+export type StepResult = 'stepped' | 'accumulated' | 'skipped';
 
 /**
  * A method bound to parameters.
@@ -39,7 +46,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   readonly backend: Backend;
   private core: Core | undefined;
   private readonly hyperView: Record<N, HyperValue>;
-  private stepsAtEnd = 0;
+  private atEnd = { steps: 0, skipped: 0, batches: 0 };
 
   /** Use `init` of a method instead. */
   constructor(recipe: Recipe, parameters: P, options: InitOptions) {
@@ -105,7 +112,25 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
 
   /** Steps taken so far. */
   get t(): number {
-    return this.core?.steps ?? this.stepsAtEnd;
+    return (this.core ?? this.atEnd).steps;
+  }
+
+  /** Steps skipped so far, because a gradient or an input was not finite. `t` does not count them. */
+  get skipped(): number {
+    return (this.core ?? this.atEnd).skipped;
+  }
+
+  /**
+   * Batches taken in so far: calls of `step` that threw no error about their arguments, whatever became of them. Data is to be ordered by this and
+   * not by `t`, which stands still where a step is skipped, so that the same batch would come again for ever. Files keep it.
+   */
+  get batches(): number {
+    return (this.core ?? this.atEnd).batches;
+  }
+
+  /** Batches in the window of accumulation, which have not led to a step yet; 0 without `accumulate`. */
+  get pending(): number {
+    return this.running('pending').pending;
   }
 
   /** What to multiply the next loss by; 1 unless `lossScale` was given. */
@@ -142,8 +167,12 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * @param gradients - an array for each parameter, of its length and type (a Uint16Array in half precision), and `rows` for sparse ones; omit (or pass `grads`) to use what
    * `grads` holds
    * @param inputs - the declared inputs, such as `{ loss }`
-   * @returns whether the step was taken: false under `nonFinite: 'skip'`, and while gradients are only accumulated
-   * @throws ArrayError, NonFiniteError, OptionError, DisposedError; nothing has changed then. WorkerError where a thread died in the middle of the
+   * Where several names are tied, a gradient may be given under any of them; different arrays for them are added, and the same array, such as the
+   * view in `opt.grads`, counts once.
+   *
+   * @returns `'stepped'`, `'accumulated'` or `'skipped'`: compare it with the word, since each of them counts as true
+   * @throws ArrayError, OptionError, DisposedError; nothing has changed then. NonFiniteError under `nonFinite: 'throw'`; then only `skipped` and
+   * `batches` have changed, and the window of accumulation has ended. WorkerError where a thread died in the middle of the
    * step: the arrays are half-written, and everything but `load` is refused from then on
    * @example
    * ```ts
@@ -153,31 +182,48 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * opt.step(opt.grads, { loss: 9 });
    * ```
    */
-  step(gradients?: Gradients<P>, inputs: Inputs = noInputs): boolean {
+  step(gradients?: Gradients<P>, inputs: Inputs = noInputs): StepResult {
     const core = this.whole('step');
     const { roster, options } = core;
     const handed = gradients === undefined || Object.is(gradients, core.gradientViews) ? undefined : gradients;
     if (handed !== undefined) checkGradients(core, handed);
     checkInputs(core, inputs);
-    const t = core.steps + 1;
-    core.announce(roster.running, t);
-    if (options.nonFinite !== 'propagate') {
-      const offending = Object.keys(inputs).filter((name) => typeof inputs[name] === 'number' && !Number.isFinite(inputs[name]));
-      if (offending.length > 0) return core.refuse(offending, t);
-    }
+    core.announce(roster.running, core.steps + 1);
     if (handed !== undefined) copyGradients(core, handed);
     takeRows(core, handed ?? {});
     takeInputs(core, inputs);
-    if (options.accumulate > 1 && !accumulateGradients(core)) return false;
-    if (!core.step()) {
-      return core.refuse(
-        core.notFinite().map((name) => `the gradient of ${name}`),
-        t,
-      );
+    core.batches += 1;
+    if (options.accumulate > 1) {
+      addBatch(core);
+      if (core.pending < options.accumulate) return 'accumulated';
     }
-    core.steps = t;
-    options.scale?.update(true);
-    return true;
+    return core.finish();
+  }
+
+  /**
+   * Takes the step that a window of accumulation has begun and not finished, with the mean over the batches that came; at the end of an epoch, say.
+   *
+   * @returns `'empty'` where no batch is pending, and nothing happens; otherwise as `step`
+   * @throws as `step`
+   * @example
+   * ```ts
+   * import { sgd } from 'thalweg';
+   * const opt = await sgd({ lr: 1 }).init({ w: Float64Array.of(0) }, { accumulate: 4 });
+   * opt.step({ w: Float64Array.of(1) });
+   * opt.step({ w: Float64Array.of(3) });
+   * opt.flush(); // 'stepped': w is −2
+   * ```
+   */
+  flush(): 'stepped' | 'skipped' | 'empty' {
+    const core = this.whole('flush');
+    if (core.pending === 0) return 'empty';
+    core.announce(core.roster.running, core.steps + 1);
+    return core.finish();
+  }
+
+  /** Drops the batches that a window of accumulation has gathered: the next batch is the first of a new one. `zeroGrad` leaves them. */
+  discard(): void {
+    beginWindow(this.running('discard'));
   }
 
   /**
@@ -207,24 +253,25 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     const members = core.roster.members.flatMap((member) =>
       member.evaluator === undefined ? [] : [{ ...member, stepper: member.evaluator, active: undefined }],
     );
-    if (members.length === 0) return core.views as Views<P>;
+    if (members.length === 0 || core.steps === 0) return core.views as Views<P>;
     core.announce(core.roster.members, core.steps);
     core.advance(members);
     const points = Object.keys(core.views).map((name) => {
-      const place = core.roster.places.get(core.ties.get(name) ?? name);
+      const place = core.roster.places.get(core.ownName(name));
       const apart = place?.member.evaluator !== undefined;
       return [name, apart ? place.member.stepper.arena.view(evaluated, place.index) : core.views[name]] as const;
     });
     return Object.fromEntries(points) as Views<P>;
   }
 
-  /** Sets every gradient to zero. `step` never does. */
+  /** Sets every gradient to zero. `step` never does. What was accumulated before stays (`discard` drops it), so that it may be called before every batch. */
   zeroGrad(): void {
     for (const { stepper, rows } of this.running('zeroGrad').roster.members) if (rows === undefined) stepper.arena.clear(gradient);
   }
 
   /**
-   * Stops training some parameters: their values and states stay as they are, and no sum over parameters includes them.
+   * Stops training some parameters: their values and states stay as they are, and no sum over parameters includes them. A tied parameter is
+   * frozen by any of its names.
    *
    * @param match - which, as in `groups`
    * @throws ThalwegError where no parameter matches
@@ -237,14 +284,14 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    */
   freeze(match: Match): void {
     const core = this.running('freeze');
-    for (const name of select(core, 'freeze', match)) core.frozen.add(name);
+    for (const name of select(core, 'freeze', match)) core.frozen.add(core.ownName(name));
     core.activate();
   }
 
   /** Trains frozen parameters again, from the states they had. */
   unfreeze(match: Match): void {
     const core = this.running('unfreeze');
-    for (const name of select(core, 'unfreeze', match)) core.frozen.delete(name);
+    for (const name of select(core, 'unfreeze', match)) core.frozen.delete(core.ownName(name));
     core.activate();
   }
 
@@ -260,8 +307,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     const core = this.running('add');
     const { tensors, ties } = checkParameters(this.name, parameters);
     for (const name of Object.keys(parameters)) {
-      if (Object.hasOwn(core.views, name) || core.removed.has(name))
-        throw new ArrayError(this.name, name, `there is a parameter ${name} already`);
+      if (Object.hasOwn(core.views, name)) throw new ArrayError(this.name, name, `there is a parameter ${name} already`);
     }
     commonType(this.name, tensors, this.backend, this.dtype);
     core.enlist(tensors, ties);
@@ -269,19 +315,15 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     return this as unknown as Optimizer<P & Q, N>;
   }
 
-  /** Stops training some parameters for good and forgets their states. Views taken before keep their values. */
+  /**
+   * Stops training some parameters for good and forgets their states. Views taken before keep their values, and `add` may use the names again.
+   *
+   * @param match - which, as in `groups`. A parameter's own name takes all names that are tied to it along; a tied name goes alone.
+   * @throws ThalwegError where no parameter matches
+   */
   remove(match: Match): void {
     const core = this.running('remove');
-    const gone = new Set(select(core, 'remove', match));
-    for (const [name, to] of core.ties) if (gone.has(to)) gone.add(name);
-    for (const name of gone) {
-      core.removed.add(name);
-      core.ties.delete(name);
-      Reflect.deleteProperty(core.views, name);
-      Reflect.deleteProperty(core.gradientViews, name);
-      Reflect.deleteProperty(core.halfViews, name);
-    }
-    core.activate();
+    core.forget(new Set(select(core, 'remove', match)));
   }
 
   /**
@@ -343,8 +385,10 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
 
   /** Gives the memory back. Views taken before keep their values; everything else throws a DisposedError from now on. */
   dispose(): void {
-    this.stepsAtEnd = this.t;
-    this.core?.options.crew.dismiss();
+    if (this.core === undefined) return;
+    const { steps, skipped, batches } = this.core;
+    this.atEnd = { steps, skipped, batches };
+    this.core.options.crew.dismiss();
     this.core = undefined;
   }
 
@@ -366,14 +410,16 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   }
 }
 
-/** The names of the parameters that match; there is at least one. */
-function select({ name: owner, roster, removed, views }: Core, use: string, match: Match): string[] {
-  const found = [...roster.places].filter(([name, { member, index }]) => {
-    const shape = member.stepper.arena.tensors[index]?.shape ?? [];
-    return !removed.has(name) && matches(`${owner}, ${use}`, match, { name, shape });
+/** The names that match, of parameters and tied ones; there is at least one. */
+function select(core: Core, use: string, match: Match): string[] {
+  const { name: owner, roster, views } = core;
+  const found = Object.keys(views).filter((name) => {
+    const { member, index } = roster.places.get(core.ownName(name)) ?? {};
+    const shape = member?.stepper.arena.tensors[index ?? 0]?.shape ?? [];
+    return matches(`${owner}, ${use}`, match, { name, shape });
   });
   if (found.length === 0) {
     throw new ThalwegError('group', `${owner}, ${use}: no parameter matches; there are ${Object.keys(views).join(', ')}`);
   }
-  return found.map(([name]) => name);
+  return found;
 }

@@ -7,10 +7,18 @@ import { checkNames, checkNumber, checkWhole, wrongOption } from './options.ts';
 
 const input = (name: string, kind: InputSymbol['kind']): InputSymbol => ({ name, symbol: name, kind, hidden: true });
 
-const inputs = { accumulated: input('accumulated', 'tensor'), unscale: input('unscale', 'scalar') } as const;
+const inputs = {
+  accumulated: input('accumulated', 'tensor'),
+  batches: input('batches', 'scalar'),
+  unscale: input('unscale', 'scalar'),
+} as const;
 
 /** The variables of inputs that the optimizer fills itself. */
-export const hidden = { accumulated: inputVariable(inputs.accumulated), unscale: inputVariable(inputs.unscale) } as const;
+export const hidden = {
+  accumulated: inputVariable(inputs.accumulated),
+  batches: inputVariable(inputs.batches),
+  unscale: inputVariable(inputs.unscale),
+} as const;
 
 /** Inputs that change their sign with the function that is minimized, as its gradient does. */
 const ofObjective = ['loss', 'hessian'] as const;
@@ -40,7 +48,7 @@ export function policyParts(accumulate: number, scaled: boolean, maximize: boole
     init: {},
   });
   return [
-    ...(accumulate > 1 ? [part('accumulate', `g = accumulated / ${String(accumulate)}`, [inputs.accumulated])] : []),
+    ...(accumulate > 1 ? [part('accumulate', 'g = accumulated / batches', [inputs.accumulated, inputs.batches])] : []),
     ...(scaled ? [part('unscale', 'g = g·unscale', [inputs.unscale])] : []),
     ...(maximize ? [{ ...part('maximize', 'g = −g'), negates: ofObjective }] : []),
   ];

@@ -21,7 +21,7 @@ import type { MemorySource } from '../runtime/memory.ts';
 import { TableRows } from '../runtime/rows.ts';
 import { Stepper } from '../runtime/stepper.ts';
 import type { Branch } from './branch.ts';
-import { describeMatch, matches, otherwise } from './match.ts';
+import { describeMatch, matches, otherwise, type Match } from './match.ts';
 import { hidden } from './policy.ts';
 import { isSparse } from './sparse.ts';
 import type { Tensor } from './tensor.ts';
@@ -42,6 +42,10 @@ export interface RosterMember extends Member {
   /** Steps the rows that a step is given, where the parameters are sparse; `stepper` only holds them then. */
   readonly rows: TableRows | undefined;
   readonly context: Mutable<StepContext>;
+  /** For each tensor 1 where it has a gradient in the window of accumulation at hand (`window.ts`). */
+  readonly came: Uint8Array;
+  /** What was measured in the last step (`observation.ts`). */
+  measured: Float64Array | undefined;
 }
 
 type Made = Pick<RosterMember, 'stepper' | 'program' | 'evaluator' | 'rows' | 'context'>;
@@ -94,21 +98,31 @@ export class Roster {
     this.checkCommonSums();
   }
 
-  /** Finds a branch for each parameter and makes steppers for them. Throws before anything changes. */
-  enlist(tensors: ReadonlyMap<string, Tensor>, born: number, contextOf: (group: number) => StepContext): RosterMember[] {
-    const chosen = this.assign(tensors);
-    const made = this.branches.flatMap((_, group) => {
+  /** Finds a branch for each parameter and makes steppers for them, which `enlist` takes in. Throws before anything changes. */
+  make(
+    tensors: ReadonlyMap<string, Tensor>,
+    ties: ReadonlyMap<string, string>,
+    born: number,
+    contextOf: (group: number) => StepContext,
+  ): RosterMember[] {
+    const chosen = this.assign(tensors, ties);
+    return this.branches.flatMap((_, group) => {
       const program = this.programs[group];
       const shapesOf = (tables: boolean): Map<string, readonly number[]> =>
         new Map([...tensors].flatMap(([name, one]) => (chosen.get(name) === group && isSparse(one) === tables ? [[name, one.shape]] : [])));
       if (program === undefined) return [];
       const [dense, tables] = [cohorts(program, shapesOf(false)), cohorts(program, shapesOf(true))];
-      const base = { group, active: undefined, born };
+      const base = { group, active: undefined, born, measured: undefined };
+      const began = ({ shapes }: Cohort): Pick<RosterMember, 'came'> => ({ came: new Uint8Array(shapes.size) });
       return [
-        ...dense.map((cohort) => ({ ...base, ...this.whole(cohort, contextOf(group)) })),
-        ...tables.map((cohort) => ({ ...base, ...this.sparse(cohort, group, contextOf(group)) })),
+        ...dense.map((cohort) => ({ ...base, ...began(cohort), ...this.whole(cohort, contextOf(group)) })),
+        ...tables.map((cohort) => ({ ...base, ...began(cohort), ...this.sparse(cohort, group, contextOf(group)) })),
       ];
     });
+  }
+
+  /** Takes in what was made. */
+  enlist(made: readonly RosterMember[], tensors: ReadonlyMap<string, Tensor>): void {
     for (const member of made) {
       this.members.push(member);
       member.stepper.arena.tensors.forEach(({ name }, index) => {
@@ -117,7 +131,17 @@ export class Roster {
         if (values !== undefined) member.stepper.arena.view(parameter, index).set(values);
       });
     }
-    return made;
+  }
+
+  /** Forgets a parameter, so that its name is free. */
+  forget(name: string): void {
+    this.places.delete(name);
+  }
+
+  /** Whether tensor number `index` of a member is a parameter still. */
+  holds(member: RosterMember, index: number): boolean {
+    const name = member.stepper.arena.tensors[index]?.name ?? '';
+    return this.places.get(name)?.member === member;
   }
 
   private halved(program: Program): Program {
@@ -172,28 +196,32 @@ export class Roster {
   /** Which parameters are stepped: those that `runs` says. */
   activate(runs: (name: string) => boolean): void {
     for (const member of this.members) {
-      const active = member.stepper.arena.tensors.map(({ name }) => runs(name));
+      const active = member.stepper.arena.tensors.map(({ name }, index) => this.holds(member, index) && runs(name));
       member.active = active.every(Boolean) ? undefined : active;
     }
     this.running = this.members.filter(({ active }) => active === undefined || active.includes(true));
     this.stepping = this.running.map((member) => member.rows?.member ?? member);
   }
 
-  /** The number of the branch of each parameter. */
-  private assign(tensors: ReadonlyMap<string, Tensor>): Map<string, number> {
+  /** The number of the branch of each parameter: the one that takes it by any of its names. */
+  private assign(tensors: ReadonlyMap<string, Tensor>, ties: ReadonlyMap<string, string>): Map<string, number> {
     const { owner } = this.options;
     const rest = this.branches.findIndex(({ match }) => match === otherwise);
     const used = new Set<number>();
     const chosen = new Map<string, number>();
+    const namesOf = new Map([...tensors.keys()].map((name) => [name, [name]]));
+    for (const [alias, name] of ties) namesOf.get(name)?.push(alias);
     for (const [name, { shape }] of tensors) {
-      const fitting = this.branches.flatMap(({ match }, i) => (matches(owner, match, { name, shape }) ? [i] : []));
+      const names = namesOf.get(name) ?? [];
+      const takes = (match: Match): boolean => names.some((one) => matches(owner, match, { name: one, shape }));
+      const fitting = this.branches.flatMap(({ match }, i) => (takes(match) ? [i] : []));
       const [first, second] = fitting;
       const described = (i: number): string => `${this.branches[i]?.name ?? ''} (${describeMatch(this.branches[i]?.match ?? otherwise)})`;
       if (first !== undefined && second !== undefined) {
         throw new ArrayError(
           owner,
           name,
-          `two groups take ${name}, which has the shape [${shape.join(', ')}]: ${described(first)} and ${described(second)}`,
+          `two groups take ${names.join(', also called ')}, which has the shape [${shape.join(', ')}]: ${described(first)} and ${described(second)}`,
         );
       }
       const group = first ?? rest;

@@ -4,7 +4,7 @@
  */
 import { checkNames, checkNumber } from './options.ts';
 import type { Inputs } from './intake.ts';
-import type { Optimizer } from './optimizer.ts';
+import type { Optimizer, StepResult } from './optimizer.ts';
 
 /** Fills `opt.grads` with the gradient at `opt.params`, and returns the loss there. Both calls of a step must see the same batch. */
 export type GradientFunction = () => number | Promise<number>;
@@ -87,7 +87,7 @@ export function asam(opt: AnyOptimizer, gradient: GradientFunction, options: Asa
 }
 
 /** What SAM needs of an optimizer, whatever its parameters and hyperparameters are. */
-type AnyOptimizer = Pick<Optimizer, 'params' | 'grads'> & { step(gradients?: undefined, inputs?: Inputs): boolean };
+type AnyOptimizer = Pick<Optimizer, 'params' | 'grads'> & { step(gradients?: undefined, inputs?: Inputs): StepResult };
 
 function around(opt: AnyOptimizer, gradient: GradientFunction, rho: number, scale: (w: number) => number): SamStep {
   const saved = Object.fromEntries(Object.entries(opt.params).map(([name, w]) => [name, w.slice()]));

@@ -16,7 +16,7 @@ const version = '1';
 /** The texts of a file. */
 export function metadataOf(core: Core): Record<string, string> {
   const { options, roster } = core;
-  const born = [...roster.places].filter(([name, { member }]) => member.born > 0 && !core.removed.has(name));
+  const born = [...roster.places].filter(([, { member }]) => member.born > 0);
   const means =
     core.pending === 0
       ? []
@@ -27,9 +27,11 @@ export function metadataOf(core: Core): Record<string, string> {
     equations: core.equations,
     maximize: String(options.maximize),
     t: String(core.steps),
+    skipped: String(core.skipped),
+    batches: String(core.batches),
     hyper: JSON.stringify(Object.fromEntries(core.names.map((one) => [one.name, encodeHyper(core.hyperValue(one))]))),
     born: JSON.stringify(Object.fromEntries(born.map(([name, { member }]) => [name, member.born]))),
-    frozen: JSON.stringify([...core.frozen].filter((name) => !core.removed.has(name))),
+    frozen: JSON.stringify([...core.frozen]),
     pending: JSON.stringify({ count: core.pending, inputs: Object.fromEntries(means) }),
     lossScale: JSON.stringify(options.scale === undefined ? null : { value: options.scale.value, streak: options.scale.streak }),
   };
@@ -43,6 +45,8 @@ function numberInputs({ roster }: Core): string[] {
 /** What a file says, read and checked. */
 export interface Plan {
   readonly t: number;
+  readonly skipped: number;
+  readonly batches: number;
   readonly hyper: ReadonlyMap<string, HyperValue>;
   readonly born: ReadonlyMap<RosterMember, number>;
   readonly frozen: readonly string[];
@@ -64,13 +68,17 @@ export function readMetadata(core: Core, { metadata }: StoredFile, differences: 
   const maximize = String(core.options.maximize);
   if (metadata['maximize'] !== maximize)
     differences.push(`the file has maximize: ${metadata['maximize'] ?? 'nothing'}, and here it is ${maximize}`);
-  const t = doubt.whole(/^\d+$/.test(metadata['t'] ?? '') ? Number(metadata['t']) : metadata['t'], 't');
+  const t = doubt.count('t', undefined);
+  const waiting = readPending(core, doubt);
   return {
     t,
+    // Files of before these were counted: no step was skipped as far as they tell.
+    skipped: doubt.count('skipped', 0),
+    batches: doubt.count('batches', t * core.options.accumulate + waiting.pending),
     hyper: readHyper(core, doubt.record('hyper'), differences),
     born: readBirths(core, doubt, t),
     frozen: readFrozen(core, doubt),
-    ...readPending(core, doubt),
+    ...waiting,
     scale: readScale(core, doubt),
   };
 }
@@ -102,6 +110,13 @@ class Doubt {
     return {};
   }
 
+  /** The text of `key` as a whole number from 0; `fallback` where there is none. */
+  count(key: string, fallback: number | undefined): number {
+    const text = this.metadata[key];
+    if (text === undefined && fallback !== undefined) return fallback;
+    return this.whole(/^\d+$/.test(text ?? '') ? Number(text) : text, key);
+  }
+
   /** A whole number from 0. */
   whole(value: unknown, what: string): number {
     if (Number.isSafeInteger(value) && Number(value) >= 0) return Number(value);
@@ -114,11 +129,10 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function readBirths({ roster, removed }: Core, doubt: Doubt, t: number): Map<RosterMember, number> {
+function readBirths({ roster }: Core, doubt: Doubt, t: number): Map<RosterMember, number> {
   const saved = doubt.record('born');
   const born = new Map<RosterMember, number>();
   for (const [name, { member }] of roster.places) {
-    if (removed.has(name)) continue;
     const step = Object.hasOwn(saved, name) ? doubt.whole(saved[name], `the birth of ${name}`) : 0;
     if (step > t) doubt.differences.push(`${name} was added after step ${String(step)}, and the file ends after step ${String(t)}`);
     const others = born.get(member);
@@ -132,14 +146,14 @@ function readBirths({ roster, removed }: Core, doubt: Doubt, t: number): Map<Ros
   return born;
 }
 
-function readFrozen({ roster, removed }: Core, doubt: Doubt): string[] {
+function readFrozen({ roster }: Core, doubt: Doubt): string[] {
   const saved = doubt.json('frozen');
   if (!Array.isArray(saved)) {
     doubt.differences.push('what the file says of frozen cannot be read');
     return [];
   }
   return saved.map((name: unknown) => {
-    if (typeof name === 'string' && roster.places.has(name) && !removed.has(name)) return name;
+    if (typeof name === 'string' && roster.places.has(name)) return name;
     doubt.differences.push(`${typeof name === 'string' ? name : describe(name)} is frozen in the file and not here`);
     return '';
   });

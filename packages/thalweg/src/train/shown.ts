@@ -17,26 +17,35 @@ export function stateNames(states: Iterable<Variable>): Map<Variable, string> {
 type Shown = Record<string, Record<string, AnyArray>>;
 
 /** Live views of states, or copies of those that are stored in another format or are numbers. */
-export function stateViews({ roster: { members, branchNames }, removed }: Core): Shown {
-  const out: Shown = {};
-  for (const { stepper, program, group } of members) {
+export function stateViews({ roster }: Core): Shown {
+  const { members, branchNames } = roster;
+  const out = new Map<string, Map<string, AnyArray>>();
+  for (const member of members) {
+    const { stepper, program, group } = member;
     const { arena, scalarStates } = stepper;
     const names = stateNames(program.states.keys());
     for (const [state, kind] of program.states) {
       const scalar = scalarStates.get(state);
-      const entry = (out[names.get(state) ?? ''] ??= {});
+      const shown = names.get(state) ?? '';
+      const entry = out.get(shown) ?? new Map<string, AnyArray>();
+      out.set(shown, entry);
       if (kind === 'array' || kind === 'tensor') {
         arena.tensors.forEach(({ name }, j) => {
-          if (!removed.has(name)) entry[name] = kind === 'array' ? arena.values(state, j) : Float64Array.of(scalar?.[j] ?? 0);
+          if (roster.holds(member, j)) entry.set(name, kind === 'array' ? arena.values(state, j) : Float64Array.of(scalar?.[j] ?? 0));
         });
-      } else entry[branchNames.length === 1 ? 'value' : (branchNames[group] ?? '')] ??= Float64Array.of(scalar?.[0] ?? 0);
+      } else {
+        const name = branchNames.length === 1 ? 'value' : (branchNames[group] ?? '');
+        if (!entry.has(name)) entry.set(name, Float64Array.of(scalar?.[0] ?? 0));
+      }
     }
   }
-  return out;
+  // Not by assignment: parameters and groups may have any name.
+  return Object.fromEntries([...out].map(([state, entry]) => [state, Object.fromEntries(entry)]));
 }
 
 /** Live views of the inputs that are arrays. */
-export function inputViews({ roster, removed }: Core): Shown {
+export function inputViews(core: Core): Shown {
+  const { roster } = core;
   const out: Shown = {};
   for (const { name: input, kind } of roster.inputs) {
     if (kind !== 'tensor') continue;
@@ -44,7 +53,10 @@ export function inputViews({ roster, removed }: Core): Shown {
     for (const [name, { member, index }] of roster.places) {
       const { arena } = member.stepper;
       const array = variable('input', input);
-      if (!removed.has(name) && arena.has(array)) views[name] = arena.view(array, index);
+      if (!arena.has(array)) continue;
+      const value = arena.view(array, index);
+      // Who walks over them meets each array once; its other names are there to be asked for.
+      for (const one of core.namesOf(name)) Object.defineProperty(views, one, { value, enumerable: one === name });
     }
   }
   return out;

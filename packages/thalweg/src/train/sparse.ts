@@ -1,5 +1,6 @@
 /** Parameters of which a step touches a few rows, and the gradients of such rows. Knows nothing of optimizers. */
 import { ArrayError, ThalwegError } from '../language/error.ts';
+import { isKind, kind, typedArrayName } from '../language/realm.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { Indices } from '../runtime/rows.ts';
 import type { AnyArray } from './arrays.ts';
@@ -33,6 +34,7 @@ export interface SparseTensor<D extends DType = DType> extends Tensor<D> {
  */
 export function sparse(shape: readonly number[], options: { readonly values: Float64Array }): SparseTensor<'float64'>;
 export function sparse(shape: readonly number[], options: { readonly values: Float32Array }): SparseTensor<'float32'>;
+export function sparse(shape: readonly number[], options: { readonly values: Float32Array | Float64Array }): SparseTensor;
 export function sparse<D extends DType = 'float32'>(shape: readonly number[], options?: { readonly dtype?: D }): SparseTensor<D>;
 export function sparse(shape: readonly number[], options: TensorOptions = {}): SparseTensor {
   const table = declared('sparse', shape, options);
@@ -47,6 +49,8 @@ export function isSparse(parameter: Tensor): parameter is SparseTensor {
 
 /** Gradients of some rows. Made by `rows`. */
 export class Rows {
+  /** What tells it from any other object. */
+  readonly [kind] = 'rows';
   /** The numbers of the rows. */
   readonly indices: Indices;
   /** Their gradients, one after the other. */
@@ -74,22 +78,28 @@ export function rows(indices: Indices, values: Float32Array | Float64Array): Row
   return new Rows(indices, values);
 }
 
+/** Whether a value was made by `rows`. */
+export function isRows(value: unknown): value is Rows {
+  return isKind(value, 'rows');
+}
+
 /** Throws an ArrayError unless `given` are rows of a table of this shape and type. */
 export function checkRows(owner: string, name: string, given: unknown, shape: readonly number[], like: AnyArray): void {
   const fail = (problem: string): never => {
     throw new ArrayError(owner, name, `the gradient of ${name} ${problem}`);
   };
-  if (!(given instanceof Rows)) return fail(`must be rows(indices, values), since it is sparse, not ${describe(given)}`);
+  if (!isRows(given)) return fail(`must be rows(indices, values), since it is sparse, not ${describe(given)}`);
   const { indices, values } = given;
   const [height = 0, ...rest] = shape;
   const width = rest.reduce((product, size) => product * size, 1);
-  if ((values as unknown)?.constructor !== like.constructor)
-    fail(`must have values in a ${like.constructor.name}, not ${describe(values)}`);
-  if (!Number.isInteger((indices as Partial<Indices> | undefined)?.length)) fail(`must have a list of indices, not ${describe(indices)}`);
+  const wanted = typedArrayName(like) ?? '';
+  if (typedArrayName(values) !== wanted) fail(`must have values in a ${wanted}, not ${describe(values)}`);
+  if (!Array.isArray(indices) && !['Int32Array', 'Uint32Array', 'Uint16Array'].includes(typedArrayName(indices) ?? ''))
+    fail(`must have a list of indices, not ${describe(indices)}`);
   if (values.length !== indices.length * width)
     fail(`has ${String(values.length)} values, and its rows take ${String(indices.length)} × ${String(width)}`);
   for (const index of indices) {
     if (Number.isInteger(index) && index >= 0 && index < height) continue;
-    fail(`names the row ${String(index)}, and there are rows 0 to ${String(height - 1)}`);
+    fail(`names the row ${describe(index)}, and there are rows 0 to ${String(height - 1)}`);
   }
 }

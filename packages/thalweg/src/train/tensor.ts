@@ -1,5 +1,6 @@
 /** How parameters are declared: by first values, or by shape. Knows nothing of optimizers. */
-import { ThalwegError } from '../language/error.ts';
+import { ArrayError, ThalwegError } from '../language/error.ts';
+import { isFloat32, isFloat64, isKind, kind } from '../language/realm.ts';
 import type { DType } from '../plan/dtype.ts';
 import { describe } from './options.ts';
 
@@ -14,12 +15,16 @@ export interface Tensor<D extends DType = DType> {
   readonly dtype: D;
   /** First values, row by row; zeros where there are none. */
   readonly values?: Float32Array | Float64Array;
+  /** What tells it from any other object with a shape. */
+  readonly [kind]: 'tensor';
 }
 
 /** A parameter that is another one under a second name. Made by `tied`. */
 export class Tied {
   /** The name of the parameter that it stands for. */
   readonly to: string;
+  /** What tells it from any other object. */
+  readonly [kind] = 'tied';
 
   /** Use `tied` instead. */
   constructor(to: string) {
@@ -53,7 +58,13 @@ export type ViewOf<P extends Declared> = P extends Tied
  * ```
  */
 export function tied(to: string): Tied {
+  if (typeof (to as unknown) !== 'string') throw new ThalwegError('array', `tied: takes the name of a parameter, not ${describe(to)}`);
   return new Tied(to);
+}
+
+/** Whether a value was made by `tied`. */
+export function isTied(value: unknown): value is Tied {
+  return isKind(value, 'tied');
 }
 
 /**
@@ -71,6 +82,7 @@ export function tied(to: string): Tied {
  */
 export function tensor(shape: readonly number[], options: { readonly values: Float64Array }): Tensor<'float64'>;
 export function tensor(shape: readonly number[], options: { readonly values: Float32Array }): Tensor<'float32'>;
+export function tensor(shape: readonly number[], options: { readonly values: Float32Array | Float64Array }): Tensor;
 export function tensor<D extends DType = 'float32'>(shape: readonly number[], options?: { readonly dtype?: D }): Tensor<D>;
 export function tensor(shape: readonly number[], options: TensorOptions = {}): Tensor {
   return declared('tensor', shape, options);
@@ -92,11 +104,20 @@ export function declared(maker: string, shape: readonly number[], options: Tenso
     );
   if (typeof given !== 'object' || given === null || isArray(given))
     throw new ThalwegError('array', `${maker}: what comes behind the shape is { values } or { dtype }, not ${describe(given)}`);
-  const wrong = shape.find((size) => !Number.isInteger(size) || size < 0);
-  if (wrong !== undefined)
-    throw new ThalwegError('array', `${maker}: ${String(wrong)} is no size; a shape is made of whole numbers from 0`);
-  const { values, dtype = values instanceof Float64Array ? 'float64' : 'float32' } = options;
-  if (values === undefined) return { shape: [...shape], dtype };
+  const wrong = [...shape].findIndex((size) => !Number.isSafeInteger(size) || size < 0);
+  if (wrong >= 0)
+    throw new ThalwegError('array', `${maker}: ${describe(shape[wrong])} is no size; a shape is made of whole numbers from 0`);
+  for (const key of Object.keys(given)) {
+    if (key !== 'values' && key !== 'dtype') throw new ThalwegError('array', `${maker}: ${key} is no option; it takes values, dtype`);
+  }
+  const { values, dtype = isFloat64(values) ? 'float64' : 'float32' } = options;
+  if (!['float32', 'float64'].includes(dtype))
+    throw new ThalwegError('array', `${maker}: dtype must be "float32" or "float64", not ${describe(dtype)}`);
+  if (values === undefined) return { shape: [...shape], dtype, [kind]: 'tensor' };
+  const type = isFloat64(values) ? 'float64' : isFloat32(values) ? 'float32' : undefined;
+  if (type === undefined)
+    throw new ThalwegError('array', `${maker}: values must be a Float32Array or a Float64Array, not ${describe(values)}`);
+  if (type !== dtype) throw new ThalwegError('array', `${maker}: the values are ${type}, and the dtype says ${dtype}`);
   const length = shape.reduce((product, size) => product * size, 1);
   if (values.length !== length) {
     throw new ThalwegError(
@@ -104,16 +125,18 @@ export function declared(maker: string, shape: readonly number[], options: Tenso
       `${maker}: ${String(values.length)} values do not fill the shape [${shape.join(', ')}], which takes ${String(length)}`,
     );
   }
-  return { shape: [...shape], dtype, values };
+  return { shape: [...shape], dtype, values, [kind]: 'tensor' };
 }
 
 function isArray(value: unknown): boolean {
   return Array.isArray(value) || ArrayBuffer.isView(value);
 }
 
-/** A parameter given as first values, as a tensor. */
-export function asTensor(parameter: Parameter): Tensor {
-  if (parameter instanceof Float32Array) return { shape: [parameter.length], dtype: 'float32', values: parameter };
-  if (parameter instanceof Float64Array) return { shape: [parameter.length], dtype: 'float64', values: parameter };
-  return parameter;
+/** A declared parameter as a tensor. Throws an ArrayError for anything that is neither an array of first values nor made by `tensor` or `sparse`. */
+export function toTensor(owner: string, name: string, parameter: unknown): Tensor {
+  if (isFloat32(parameter)) return { shape: [parameter.length], dtype: 'float32', values: parameter, [kind]: 'tensor' };
+  if (isFloat64(parameter)) return { shape: [parameter.length], dtype: 'float64', values: parameter, [kind]: 'tensor' };
+  if (isKind(parameter, 'tensor')) return parameter as Tensor;
+  const wanted = 'a Float32Array, a Float64Array or tensor(shape)';
+  throw new ArrayError(owner, name, `${name} must be ${wanted}, not ${describe(parameter)}`);
 }

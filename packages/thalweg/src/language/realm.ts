@@ -1,0 +1,56 @@
+/**
+ * What a value is, whichever realm it comes from (a test runner's sandbox, an iframe, `node:vm`), and whichever copy of the package made it:
+ * there `instanceof` says no of what is right. Knows JavaScript only.
+ */
+
+/** Reads the internal name of a typed array; undefined for anything else, whatever it calls itself. */
+const typedName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype) as object, Symbol.toStringTag) ?? {};
+
+/** The name of the class of a typed array, `'Float32Array'` say; undefined for a value that is none. */
+export function typedArrayName(value: unknown): string | undefined {
+  return ArrayBuffer.isView(value) ? (typedName.get?.call(value) as string | undefined) : undefined;
+}
+
+/** Whether a value is a Float32Array. */
+export function isFloat32(value: unknown): value is Float32Array {
+  return typedArrayName(value) === 'Float32Array';
+}
+
+/** Whether a value is a Float64Array. */
+export function isFloat64(value: unknown): value is Float64Array {
+  return typedArrayName(value) === 'Float64Array';
+}
+
+/** Whether a value is a Uint16Array. */
+export function isUint16(value: unknown): value is Uint16Array {
+  return typedArrayName(value) === 'Uint16Array';
+}
+
+/** Whether a value is a regular expression. */
+export function isRegExp(value: unknown): value is RegExp {
+  return Object.prototype.toString.call(value) === '[object RegExp]' && typeof Reflect.get(Object(value) as object, 'source') === 'string';
+}
+
+/** Whether memory is shared between threads. */
+export function isShared(buffer: ArrayBufferLike): boolean {
+  return Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]';
+}
+
+const bufferOf = typeof WebAssembly === 'undefined' ? undefined : Object.getOwnPropertyDescriptor(WebAssembly.Memory.prototype, 'buffer');
+
+/** Whether a value is a WebAssembly.Memory. */
+export function isMemory(value: unknown): value is WebAssembly.Memory {
+  try {
+    return bufferOf?.get?.call(value) !== undefined;
+  } catch {
+    return false; // The getter refuses whatever is no memory.
+  }
+}
+
+/** The key under which objects of the package say what they are; the same in every copy of it. */
+export const kind: unique symbol = Symbol.for('thalweg.kind');
+
+/** Whether a value is what a copy of the package made under this kind. */
+export function isKind(value: unknown, wanted: string): boolean {
+  return typeof value === 'object' && value !== null && Reflect.get(value, kind) === wanted;
+}

@@ -1,0 +1,28 @@
+/** Keeps what a step measured of each parameter, for `opt.observe()`: what the kernels tell is overwritten by the next step, also by one that is skipped. */
+import { told } from '../plan/observe.ts';
+import type { RosterMember } from './roster.ts';
+
+const measures = [told.gradient, told.weight, told.update, told.flips];
+
+/** Keeps the measures of the step just taken: NaN for parameters that had no part in it. */
+export function measure(member: RosterMember): void {
+  const { stepper, rows, active, came } = member;
+  const { variant } = rows?.member.stepper ?? stepper;
+  const kept = (member.measured ??= new Float64Array((measures.length + 1) * came.length));
+  for (let j = 0; j < came.length; j++) {
+    const took = active === undefined || active[j] === true;
+    measures.forEach((what, k) => (kept[j * (measures.length + 1) + k] = took ? (variant.told(what, j) ?? NaN) : NaN));
+    kept[j * (measures.length + 1) + measures.length] = Number(took);
+  }
+}
+
+/** The measures of tensor number `j` in the last step; undefined where it had no part in it. */
+export function measured(
+  { measured: kept }: RosterMember,
+  j: number,
+): { gradient: number; weight: number; update: number; flips: number } | undefined {
+  const at = j * (measures.length + 1);
+  if (kept?.[at + measures.length] !== 1) return undefined;
+  const [gradient = NaN, weight = NaN, update = NaN, flips = NaN] = kept.subarray(at, at + measures.length);
+  return { gradient, weight, update, flips };
+}

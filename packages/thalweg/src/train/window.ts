@@ -1,0 +1,58 @@
+/**
+ * The window of accumulation: the batches since the last step. A step takes the mean of their gradients: what came for a parameter over the number
+ * of batches, so that a batch in which it was frozen, or not there yet, counts as a gradient of zero. The window ends with the step,
+ * taken or skipped, and nothing of it is left.
+ */
+import { gradient, type Variable } from '../language/variable.ts';
+import type { AnyArray } from './arrays.ts';
+import { hidden } from './policy.ts';
+import type { Roster, RosterMember } from './roster.ts';
+
+/** What a window is of. */
+interface Accumulating {
+  readonly roster: Roster;
+  readonly options: { readonly accumulate: number };
+  readonly inputValues: Map<Variable, number>;
+  /** How many batches have come. */
+  pending: number;
+}
+
+/** The sum of the gradients of tensor number `j` in the window. */
+export function gradientSum({ stepper }: RosterMember, j: number): AnyArray {
+  return stepper.arena.view(hidden.accumulated, j);
+}
+
+/** Adds the gradients of a batch to the window: those of the parameters that are trained. */
+export function addBatch(core: Accumulating): void {
+  for (const member of core.roster.running) {
+    const { stepper, active, came } = member;
+    for (let j = 0; j < came.length; j++) {
+      if (active !== undefined && active[j] !== true) continue;
+      const sum = gradientSum(member, j);
+      const g = stepper.arena.values(gradient, j);
+      if (came[j] === 0) sum.set(g);
+      else for (let i = 0; i < sum.length; i++) sum[i]! += g[i]!;
+      came[j] = 1;
+    }
+  }
+  core.pending += 1;
+}
+
+/** Makes every sum of the window one that can be read: that of a parameter without a gradient in it is zero. */
+export function completeWindow(core: Accumulating): void {
+  if (core.options.accumulate === 1) return;
+  for (const member of core.roster.members) {
+    for (let j = 0; j < member.came.length; j++) {
+      // What is added to −0 keeps its bits, +0 and −0 included.
+      if (member.came[j] === 0) gradientSum(member, j).fill(-0);
+    }
+    member.came.fill(1);
+  }
+  core.inputValues.set(hidden.batches, core.pending);
+}
+
+/** Begins a window anew, of which `pending` batches have come already; their sums are in place then. */
+export function beginWindow(core: Accumulating, pending = 0): void {
+  core.pending = pending;
+  for (const { came } of core.roster.members) came.fill(pending > 0 ? 1 : 0);
+}
