@@ -16,10 +16,48 @@ interface Figure {
   readonly to: readonly number[];
 }
 
-const { madgrad, momo, momoAdam, optimisticAdam, polyak, scheduleFreeAdamw, scheduleFreeSgd, sm3, soap } = thalweg;
+const { acprop, adan, fromage, lars, madgrad, momo, momoAdam, optimisticAdam, polyak, scheduleFreeAdamw, scheduleFreeSgd, sm3, soap } =
+  thalweg;
 const late = (t: number): number => (t === 1 ? 0 : 0.1);
 
 const figures: readonly Figure[] = [
+  {
+    what: 'adan weighs the change of the gradient by β₂ (sail-sg/Adan)',
+    method: adan({ lr: 0.1 }),
+    from: [0],
+    steps: [[[1]], [[2]]],
+    to: [-0.190736],
+  },
+  {
+    what: 'adan divides by 1 + η·λ after the step (algorithm 1 of Xie et al. 2022)',
+    method: adan({ lr: 0.5, weightDecay: 2 }),
+    from: [3],
+    steps: [[[7]]],
+    to: [1.25],
+  },
+  {
+    // s after the first step is ½·(1 − ½)², and ¼ corrected, so that the second is 0.1·2/½.
+    what: 'acprop measures the departure from the mean of this step (algorithm 2 of Zhuang et al. 2021)',
+    method: acprop({ lr: 0.1, beta1: 0.5, beta2: 0.5 }),
+    from: [0],
+    steps: [[[1]], [[2]]],
+    to: [-0.5],
+  },
+  {
+    // 5 / (10 + ½·5) is 0.4, of g + ½·w = (1.5, 12).
+    what: 'lars divides by ‖g‖ + λ·‖w‖ (algorithm 1 of You et al. 2017)',
+    method: lars({ lr: 1, trust: 1, momentum: 0, weightDecay: 0.5 }),
+    from: [3, 4],
+    steps: [[[0, 10]]],
+    to: [2.4, -0.8],
+  },
+  {
+    what: 'fromage takes the gradient itself where the weights are zero (jxbz/fromage)',
+    method: fromage({ lr: 0.1 }),
+    from: [0, 0],
+    steps: [[[3, -1]]],
+    to: [-0.3 / Math.sqrt(1.01), 0.1 / Math.sqrt(1.01)],
+  },
   {
     what: 'momo divides the whole step by 1 + η·λ (the lemma of Schaipp et al. 2023)',
     method: momo({ lr: 1, weightDecay: 0.1 }),

@@ -4,7 +4,7 @@ import { optimizer } from '../train/method.ts';
  * ACProp (Zhuang et al. 2021, arXiv:2110.05454): AdaBelief's second moment, but of the steps before, and the gradient itself where Adam has its running
  * mean. What a gradient is divided by does not depend on that gradient.
  *
- * w ← w − η·(g/(√ŝ + ε) + λ·w) with ŝ = sₜ₋₁/(1 − β₂ᵗ⁻¹) and ŝ = 1 at the first step, s ← β₂·s + (1 − β₂)·(g − mₜ₋₁)² + ε₂, m ← β₁·m + (1 − β₁)·g.
+ * w ← w − η·(g/(√ŝ + ε) + λ·w) with ŝ = sₜ₋₁/(1 − β₂ᵗ⁻¹) and ŝ = 1 at the first step, m ← β₁·m + (1 − β₁)·g, s ← β₂·s + (1 − β₂)·(g − m)² + ε₂.
  *
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `epsRoot` ε₂, `weightDecay` λ
  * @example
@@ -25,8 +25,8 @@ export const acprop = optimizer({
   },
   equations: `
     ŝ = t == 1 ? 1 : b / (1 − β₂^(t − 1))
-    b ← β₂·b + (1 − β₂)·(g − m)² + ε₂
     m ← β₁·m + (1 − β₁)·g
+    b ← β₂·b + (1 − β₂)·(g − m)² + ε₂
     w ← w − η·(g / (√ŝ + ε) + λ·w)
   `,
 });

@@ -1,9 +1,10 @@
 import { optimizer } from '../train/method.ts';
 
 /**
- * Adan (Xie et al. 2022, arXiv:2208.06677): Nesterov's momentum from the change of the gradient, in Optax's form.
+ * Adan (Xie et al. 2022, arXiv:2208.06677): Nesterov's momentum from the change of the gradient. The βs are those of the authors' program; the paper's are
+ * one minus these.
  *
- * d = g − gₜ₋₁ (0 at first), m, v and n the running means of g, d and (g + (1 − β₂)·d)², w ← w − η·((m̂ + (1 − β₂)·v̂)/(√(n̂ + ε₂) + ε) + λ·w).
+ * d = g − gₜ₋₁ (0 at first), m, v and n the running means of g, d and (g + β₂·d)², w ← (w − η·(m̂ + β₂·v̂)/(√(n̂ + ε₂) + ε))/(1 + η·λ).
  *
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `beta3` β₃, `eps` ε, `epsRoot` ε₂, `weightDecay` λ
  * @example
@@ -20,16 +21,16 @@ export const adan = optimizer({
     beta2: ['β₂', 0.92, '[0, 1)'],
     beta3: ['β₃', 0.99, '[0, 1)'],
     eps: ['ε', 1e-8],
-    epsRoot: ['ε₂', 1e-8],
+    epsRoot: ['ε₂', 0],
     weightDecay: ['λ', 0],
   },
   equations: `
     d = t == 1 ? 0 : g − p
     m ← β₁·m + (1 − β₁)·g
     v ← β₂·v + (1 − β₂)·d
-    n ← β₃·n + (1 − β₃)·(g + (1 − β₂)·d)²
+    n ← β₃·n + (1 − β₃)·(g + β₂·d)²
     p ← g
-    u = m / (1 − β₁ᵗ) + (1 − β₂)·(v / (1 − β₂ᵗ))
-    w ← w − η·(u / (√(n / (1 − β₃ᵗ) + ε₂) + ε) + λ·w)
+    u = m / (1 − β₁ᵗ) + β₂·(v / (1 − β₂ᵗ))
+    w ← (w − η·u / (√(n / (1 − β₃ᵗ) + ε₂) + ε)) / (1 + η·λ)
   `,
 });

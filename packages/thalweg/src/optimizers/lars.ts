@@ -1,10 +1,10 @@
 import { optimizer } from '../train/method.ts';
 
 /**
- * LARS (You, Gitman & Ginsburg 2017, arXiv:1708.03888): SGD with momentum whose rate is scaled per tensor by ‖w‖/‖g‖, in Optax's form: the learning
- * rate is inside the velocity, and the ratio is 1 where either norm is 0. For very large batches.
+ * LARS (You, Gitman & Ginsburg 2017, arXiv:1708.03888): SGD with momentum whose rate is scaled per tensor by ‖w‖/(‖g‖ + λ·‖w‖). The learning rate is
+ * inside the velocity, and the ratio is 1 where either norm is 0. For very large batches.
  *
- * g = g + λ·w, v ← μ·v + η·(k·‖w‖/(‖g‖ + ε))·g, w ← w − v.
+ * v ← μ·v + η·(k·‖w‖/(‖g‖ + λ·‖w‖ + ε))·(g + λ·w), w ← w − v.
  *
  * @param options - `lr` η, `momentum` μ, `trust` k, `eps` ε, `nesterov`, `weightDecay` λ
  * @example
@@ -18,9 +18,8 @@ export const lars = optimizer({
   hyper: { lr: ['η', 1], momentum: ['μ', 0.9, '[0, 1)'], trust: ['k', 1e-3], eps: ['ε', 0], weightDecay: ['λ', 0] },
   variants: { nesterov: false },
   equations: ({ nesterov }) => `
-    h = g + λ·w
-    r = ‖w‖ > 0 ? (‖h‖ > 0 ? k·‖w‖ / (‖h‖ + ε) : 1) : 1
-    u = η·r·h
+    r = ‖w‖ > 0 ? (‖g‖ > 0 ? k·‖w‖ / (‖g‖ + λ·‖w‖ + ε) : 1) : 1
+    u = η·r·(g + λ·w)
     v ← μ·v + u
     w ← w − ${nesterov ? '(u + μ·v)' : 'v'}
   `,
