@@ -1,7 +1,9 @@
 /** The range test on a bowl whose edge of stability is known, and what it does at the ends. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { DisposedError, learningRateRange, OptionError, sgd, type RangeOptions } from 'thalweg';
+import {
+  adam, DisposedError, groups, learningRateRange, ObjectiveError, OptionError, otherwise, sgd, tensor, warmupCosine, type RangeOptions,
+} from 'thalweg'; // prettier-ignore
 
 const make = () => sgd().init({ w: Float64Array.of(3, -2) });
 type Opt = Awaited<ReturnType<typeof make>>;
@@ -63,6 +65,102 @@ describe('learningRateRange', () => {
   test('losses below zero do not count as diverged', async () => {
     const { reason } = await learningRateRange({ make, train: (_, t) => t - 200, steps: 100 });
     assert.equal(reason, 'steps');
+  });
+  test('a loss that is negative and explodes counts as diverged, by the magnitude of the lowest', async () => {
+    for (const offset of [-10, 0, 10]) {
+      const train = (_: Opt, t: number): number => offset + (t < 20 ? -t / 20 : 2 ** (t - 20));
+      const { reason, curve } = await learningRateRange({ make, train, smoothing: 0, steps: 60 });
+      assert.equal(reason, 'diverged', String(offset));
+      assert.ok(curve.length < 35);
+    }
+  });
+  test('an optimizer that ascends: the mirror image of one that descends', async () => {
+    const options = { from: 1e-6, to: 1000, steps: 400, smoothing: 0.5 };
+    const down = await learningRateRange({ make, train: (opt) => bowl(1)(opt) - 100, ...options });
+    const up = await learningRateRange({
+      make: () => sgd().init({ w: Float64Array.of(3, -2) }, { maximize: true }),
+      train: (opt) => {
+        const { w } = opt.params;
+        const loss = 100 - (w[0]! ** 2 + w[1]! ** 2) / 2;
+        opt.step({ w: w.map((x) => -x) });
+        return loss;
+      },
+      ...options,
+    });
+    assert.deepEqual([up.reason, up.suggested, up.lowest], [down.reason, down.suggested, down.lowest]);
+    assert.deepEqual(
+      up.curve.map(({ smoothed }) => -smoothed),
+      down.curve.map(({ smoothed }) => smoothed),
+    );
+    assert.ok(up.suggested! < 2);
+  });
+  test('groups: all rates, or those that are named; a schedule becomes a number', async () => {
+    const made = () =>
+      groups([
+        { match: { rank: 2 }, use: adam({ lr: 0.5 }), name: 'body' },
+        { match: otherwise, use: sgd({ lr: warmupCosine({ peak: 1, warmup: 2, total: 10 }) }), name: 'rest' },
+      ]).init({ W: tensor([2, 2]), b: tensor([2]) });
+    for (const [hyper, expected] of [
+      [undefined, [0.01, 0.01]],
+      ['rest.lr', [0.5, 0.01]],
+      [
+        ['rest.lr', 'body.lr'],
+        [0.01, 0.01],
+      ],
+    ] as const) {
+      let seen: unknown[] = [];
+      await learningRateRange({
+        make: made,
+        ...(hyper === undefined ? {} : { hyper }),
+        train: (opt, t) => {
+          if (t === 2) seen = [opt.hyper['body.lr'], opt.hyper['rest.lr']];
+          opt.step();
+          return 1;
+        },
+        from: 0.001,
+        to: 0.1,
+        steps: 3,
+      });
+      seen.forEach((lr, i) => assert.ok(Math.abs((lr as number) / expected[i]! - 1) < 1e-12));
+      assert.equal(seen.length, 2);
+    }
+    await assert.rejects(
+      learningRateRange({ make: made, hyper: 'rest.lrs', train: () => 1 }),
+      /hyper names rest\.lrs \(did you mean rest\.lr\?\)/,
+    );
+  });
+  test('others get a turn while training is synchronous, so that a signal is seen', async () => {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 1);
+    const train = (): number => {
+      for (const end = performance.now() + 1; performance.now() < end;);
+      return 1;
+    };
+    const { reason, curve } = await learningRateRange({ make, train, steps: 3000, signal: stop.signal });
+    assert.equal(reason, 'aborted');
+    assert.ok(curve.length < 3000);
+  });
+  test('what train and make return, and signals of wrong kinds', async () => {
+    for (const loss of [undefined, '1', 1n, null, Promise.resolve({})]) {
+      const made: Opt[] = [];
+      const keep = async (): Promise<Opt> => (made.push(await make()), made[0]!);
+      await assert.rejects(learningRateRange({ make: keep, train: () => loss as never }), ObjectiveError);
+      assert.throws(() => made[0]!.params, DisposedError);
+    }
+    for (const wrong of [undefined, {}, sgd(), null])
+      await assert.rejects(
+        learningRateRange({ make: () => wrong as never, train: () => 1 }),
+        /make must return an optimizer, and returned/,
+      );
+    for (const options of [
+      {},
+      { make },
+      { make, train: 1 },
+      { make: sgd(), train: () => 1 },
+      { make, train: () => 1, signal: 1 },
+      undefined,
+    ])
+      await assert.rejects(learningRateRange(options as never), OptionError);
   });
   test('the optimizer is made once and disposed of, also when training throws or is aborted', async () => {
     const made: Opt[] = [];

@@ -1,11 +1,11 @@
 /** Smith's learning-rate range test: one short run in which the rate grows, and what its losses say. */
-import type { HyperValue } from './hyper.ts';
-import { checkNames, checkNumber, checkWhole } from './options.ts';
+import { ObjectiveError, OptionError } from '../language/error.ts';
+import { checkNames, checkNumber, checkWhole, describe, wrongOption } from './options.ts';
+import { rateNames, type Rated } from './rates.ts';
+import { checkSignal, Turns } from './turns.ts';
 
-/** What the test needs of an optimizer: any that has an `lr`. */
-export interface Tunable {
-  /** Its hyperparameters. */
-  readonly hyper: { lr: HyperValue };
+/** What the test needs of an optimizer. */
+export interface Tunable extends Rated {
   /** Gives its memory back. */
   dispose(): void;
 }
@@ -16,6 +16,11 @@ export interface RangeOptions<O extends Tunable> {
   readonly make: () => O | Promise<O>;
   /** One training step with `opt`, gradient and `opt.step` included, and its loss. `t` counts from 1. */
   readonly train: (opt: O, t: number) => number | Promise<number>;
+  /**
+   * Which rates to set, such as `'body.lr'` or a list; the others stay as they are. By default all that are called `lr`, those of groups and of parts
+   * of a chain too, to the same value. What was a schedule or a function is a number then.
+   */
+  readonly hyper?: string | readonly string[];
   /** The rate of the first step, above 0; 1e-6 by default. */
   readonly from?: number;
   /** The rate of the last step, above `from`; 1 by default. */
@@ -24,9 +29,9 @@ export interface RangeOptions<O extends Tunable> {
   readonly steps?: number;
   /** β of the moving average of the losses, in [0, 1); 0.9 by default. */
   readonly smoothing?: number;
-  /** Stop when the average is above its lowest value times this, above 1; 4 by default. Losses below 0 never stop it. */
+  /** d, above 1; 4 by default: stop when the average l̄ is above its lowest value by more than (d − 1)·|lowest|. */
   readonly divergence?: number;
-  /** Stops between steps when aborted. */
+  /** Stops between steps when aborted; timers and events that abort it are served every few milliseconds, also while `train` is synchronous. */
   readonly signal?: AbortSignal;
 }
 
@@ -57,14 +62,15 @@ export interface LearningRateRange {
  * trains with a rate that grows from step to step and looks at where the loss falls fastest.
  *
  * η = from·(to/from)^((t − 1)/(steps − 1)); the losses are averaged as l̄ = (β·l̄ + (1 − β)·l)/(1 − βᵗ); the suggestion is the η at
- * which the central difference of l̄, up to its lowest value, is most negative.
+ * which the central difference of l̄, up to its lowest value, is most negative. For an optimizer that ascends (`maximize`), all of this is of −l: the
+ * suggestion is where the average rises fastest, `lowest` where it is highest; the curve has the losses as they are.
  *
  * It restores nothing, because it changes nothing but the optimizer that `make` returns, which it disposes of: what `train` changes
  * besides, such as the place in a data set or the state of a random generator, stays changed.
  *
- * @param options - `make`, `train`, `from`, `to`, `steps`, `smoothing`, `divergence`, `signal`
+ * @param options - `make`, `train`, `hyper`, `from`, `to`, `steps`, `smoothing`, `divergence`, `signal`
  * @returns the curve, the suggestion, the rate of the lowest average, and why it stopped
- * @throws OptionError for options that make no sense; whatever `make` and `train` throw
+ * @throws OptionError for options that make no sense; ObjectiveError where `train` returns no number; whatever `make` and `train` throw
  * @example
  * ```ts
  * import { learningRateRange, sgd } from 'thalweg';
@@ -83,55 +89,74 @@ export interface LearningRateRange {
  */
 export async function learningRateRange<O extends Tunable>(options: RangeOptions<O>): Promise<LearningRateRange> {
   check(options);
-  const { make, train, from = 1e-6, to = 1, steps = 100, smoothing = 0.9, divergence = 4, signal } = options;
+  const { make, train, hyper, from = 1e-6, to = 1, steps = 100, smoothing = 0.9, divergence = 4, signal } = options;
+  const turns = new Turns(signal);
   const curve: RangePoint[] = [];
   let reason: LearningRateRange['reason'] = 'steps';
   let [average, lowest] = [0, Infinity];
   const opt = await make();
+  if (typeof (opt as { readonly dispose?: unknown } | undefined)?.dispose !== 'function')
+    throw new OptionError(owner, 'make', make, `must return an optimizer, and returned ${describe(opt)}`);
+  // Losses below are those of what descends.
+  const sign = opt.maximize === true ? -1 : 1;
   try {
+    const rates = rateNames(owner, opt, hyper);
     for (let t = 1; t <= steps && reason === 'steps'; t++) {
-      if (signal?.aborted === true) {
+      await turns.due();
+      if (turns.aborted) {
         reason = 'aborted';
         break;
       }
       const lr = from * (to / from) ** ((t - 1) / (steps - 1));
-      opt.hyper.lr = lr;
-      const loss = await train(opt, t);
-      average = smoothing * average + (1 - smoothing) * loss;
+      for (const name of rates) opt.hyper[name] = lr;
+      const loss = lossOf(await train(opt, t));
+      average = smoothing * average + (1 - smoothing) * sign * loss;
       const smoothed = average / (1 - smoothing ** t);
       if (!Number.isFinite(smoothed)) {
         reason = 'diverged';
         break;
       }
-      curve.push({ lr, loss, smoothed });
+      curve.push({ lr, loss, smoothed: sign * smoothed });
       lowest = Math.min(lowest, smoothed);
-      if (lowest > 0 && smoothed > divergence * lowest) reason = 'diverged';
+      const bar = lowest > 0 ? divergence * lowest : (2 - divergence) * lowest;
+      if (lowest !== 0 && smoothed > bar) reason = 'diverged';
     }
   } finally {
     opt.dispose();
   }
-  return { curve, suggested: steepest(curve), lowest: curve.find(({ smoothed }) => smoothed === lowest)?.lr, reason };
+  const falling = curve.map(({ smoothed }) => sign * smoothed);
+  return { curve, suggested: curve[steepest(falling)]?.lr, lowest: curve[falling.indexOf(lowest)]?.lr, reason };
 }
 
-/** The rate at the most negative central difference before the lowest point. */
-function steepest(curve: readonly RangePoint[]): number | undefined {
-  const values = curve.map(({ smoothed }) => smoothed);
-  const bottom = values.indexOf(Math.min(...values));
-  let [slope, lr]: [number, number | undefined] = [0, undefined];
+const owner = 'learningRateRange';
+
+/** What `train` returned, which is to be its loss. */
+function lossOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  throw new ObjectiveError(`${owner}: train must return its loss, a number, and returned ${describe(value)}`);
+}
+
+/** The place of the most negative central difference before the lowest point; −1 where there is none. */
+function steepest(values: readonly number[]): number {
+  const bottom = values.reduce((least, value, i) => (value < values[least]! ? i : least), 0);
+  let [slope, place] = [0, -1];
   for (let i = 1; i < values.length - 1 && i <= bottom; i++) {
     const difference = (values[i + 1]! - values[i - 1]!) / 2;
-    if (difference < slope) [slope, lr] = [difference, curve[i]?.lr];
+    if (difference < slope) [slope, place] = [difference, i];
   }
-  return lr;
+  return place;
 }
 
 function check<O extends Tunable>(options: RangeOptions<O>): void {
-  const owner = 'learningRateRange';
-  checkNames(owner, options, ['make', 'train', 'from', 'to', 'steps', 'smoothing', 'divergence', 'signal']);
-  const { from = 1e-6, to = 1, steps = 100, smoothing = 0.9, divergence = 4 } = options;
+  checkNames(owner, options, ['make', 'train', 'hyper', 'from', 'to', 'steps', 'smoothing', 'divergence', 'signal']);
+  const { make, train, from = 1e-6, to = 1, steps = 100, smoothing = 0.9, divergence = 4, signal } = options;
+  for (const [option, value] of Object.entries<unknown>({ make, train })) {
+    if (typeof value !== 'function') wrongOption(owner, option, value, 'a function');
+  }
   checkNumber(owner, 'from', from, '(0, ∞)');
   checkNumber(owner, 'to', to, `(${String(from)}, ∞)`);
   checkWhole(owner, 'steps', steps, 3);
   checkNumber(owner, 'smoothing', smoothing, '[0, 1)');
   checkNumber(owner, 'divergence', divergence, '(1, ∞)');
+  checkSignal(owner, signal);
 }

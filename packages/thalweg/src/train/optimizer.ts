@@ -6,6 +6,7 @@ import { ArrayError, DisposedError, ThalwegError } from '../language/error.ts';
 import { gradient } from '../language/variable.ts';
 import { evaluated } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
+import type { HalfFormat } from '../plan/half.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { checkParameters, commonType } from './arrays.ts';
 import type { Recipe } from './branch.ts';
@@ -44,6 +45,10 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   readonly dtype: DType;
   /** Where kernels run. */
   readonly backend: Backend;
+  /** What gradients are in, and what the model computes in: `dtype`, or the format of `half`. */
+  readonly precision: DType | HalfFormat;
+  /** Whether it ascends. */
+  readonly maximize: boolean;
   private core: Core | undefined;
   private readonly hyperView: Record<N, HyperValue>;
   private atEnd = { steps: 0, skipped: 0, batches: 0 };
@@ -57,6 +62,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     const core = new Core(recipe, checked);
     core.enlist(tensors, ties);
     [this.name, this.equations, this.dtype, this.backend] = [name, recipe.equations, dtype, backend];
+    [this.precision, this.maximize] = [checked.half ?? dtype, checked.maximize];
     this.hyperView = hyperView(core);
     this.core = core;
   }
@@ -80,6 +86,15 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   /** Live views of the parameters, by name. Reading is free; writing changes the parameter. */
   get params(): Views<P> {
     return this.running('params').views as Views<P>;
+  }
+
+  /**
+   * The names of the parameters that a step trains now: those that are neither frozen nor removed, a tied one under one name. What is done to all of
+   * them around a step, such as a norm of your own, goes through these.
+   */
+  get trained(): readonly (string & keyof P)[] {
+    const places = [...this.running('trained').roster.places];
+    return places.flatMap(([name, { member, index }]) => (member.active?.[index] === false ? [] : [name as string & keyof P]));
   }
 
   /** Live views of the gradients, by name: fill them, then call `step()`. Sparse parameters have none. Throws where they are in half precision. */

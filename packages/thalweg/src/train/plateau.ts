@@ -1,11 +1,13 @@
 /** Lowers the learning rate when a metric stops improving: a policy of the host, for it needs what no equation of a step knows. */
 import { OptionError } from '../language/error.ts';
-import type { HyperValue } from './hyper.ts';
 import { checkNames, checkNumber, checkWhole, describe, oneOf, wrongOption } from './options.ts';
+import { rateNames, type Rated } from './rates.ts';
 
 /** When to lower the learning rate, and by how much. */
 export interface PlateauOptions {
-  /** Whether the metric should fall (a loss; the default) or rise (an accuracy). */
+  /** Which rates to lower, such as `'body.lr'` or a list; by default all that are called `lr`, those of groups and of parts of a chain too. */
+  readonly hyper?: string | readonly string[];
+  /** Whether the metric should fall (a loss; the default) or rise (an accuracy; the default where the optimizer ascends). */
   readonly mode?: 'min' | 'max';
   /** What the rate is multiplied by, above 0 and below 1; 0.1 by default. */
   readonly factor?: number;
@@ -13,11 +15,11 @@ export interface PlateauOptions {
   readonly patience?: number;
   /** The values after a reduction that do not count; 0 by default. */
   readonly cooldown?: number;
-  /** By how much a value must beat the best one to be an improvement; 1e-4 by default. */
+  /** θ, by how much a value must beat the best one to be an improvement; 1e-4 by default. */
   readonly threshold?: number;
-  /** Whether `threshold` is a share of the best value (the default) or a difference from it. */
+  /** Whether `threshold` is a share of the best value's magnitude (the default) or a difference from it. */
   readonly thresholdMode?: 'rel' | 'abs';
-  /** The lowest rate; 0 by default. */
+  /** The lowest rate, of each; 0 by default. */
   readonly minLr?: number;
   /** A reduction by this or less is not made; 1e-8 by default. */
   readonly eps?: number;
@@ -37,22 +39,22 @@ export interface PlateauState {
 
 /** A policy bound to an optimizer. */
 export interface Plateau {
-  /** Takes the next value of the metric and returns whether the learning rate was lowered. NaN is no improvement. */
+  /** Takes the next value of the metric and returns whether a learning rate was lowered. NaN is no improvement. */
   step(metric: number): boolean;
   /** What to hand to a new policy so that it goes on where this one is. */
   readonly state: PlateauState;
 }
 
 /**
- * Multiplies `opt.hyper.lr` by `factor` when the metric has not improved for more than `patience` values, as PyTorch's
- * `ReduceLROnPlateau` does. Between reductions the rate is yours to set.
+ * Multiplies the learning rates by `factor` when the metric has not improved for more than `patience` values, as PyTorch's
+ * `ReduceLROnPlateau` does. Between reductions the rates are yours to set.
  *
- * A value is an improvement if it is below best·(1 − threshold), or best − threshold with `'abs'`; for `'max'` above best·(1 + threshold)
- * or best + threshold.
+ * A value is an improvement if it is below best − θ·|best|, or best − θ with `'abs'`; for `'max'` above best + θ·|best| or best + θ.
+ * (PyTorch's bar for the first is best·(1 − θ), which a negative value that stays the same is always below, so that it never lowers the rate.)
  *
- * @param opt - an optimizer whose `lr` is a number
- * @param options - `mode`, `factor`, `patience`, `cooldown`, `threshold`, `thresholdMode`, `minLr`, `eps`, `state`
- * @throws OptionError for options that make no sense, and for an `lr` that is a schedule or a function
+ * @param opt - an optimizer whose learning rates are numbers
+ * @param options - `hyper`, `mode`, `factor`, `patience`, `cooldown`, `threshold` θ, `thresholdMode`, `minLr`, `eps`, `state`
+ * @throws OptionError for options that make no sense, and for a rate that is a schedule or a function; nothing has changed then
  * @example
  * ```ts
  * import { adam, reduceOnPlateau } from 'thalweg';
@@ -62,25 +64,33 @@ export interface Plateau {
  * opt.hyper.lr; // 0.005
  * ```
  */
-export function reduceOnPlateau(opt: { readonly hyper: { lr: HyperValue } }, options: PlateauOptions = {}): Plateau {
-  const { mode, factor, patience, cooldown, threshold, thresholdMode, minLr, eps, state } = complete(options);
+export function reduceOnPlateau(opt: Rated, options: PlateauOptions = {}): Plateau {
+  checkNames(owner, options, names);
+  const rates = rateNames(owner, opt, options.hyper);
+  const { mode, factor, patience, cooldown, threshold, thresholdMode, minLr, eps, state } = complete(options, opt.maximize === true);
   const sign = mode === 'min' ? 1 : -1;
-  const bar = (best: number): number => (thresholdMode === 'rel' ? best * (1 - sign * threshold) : best - sign * threshold);
+  const bar = (best: number): number =>
+    thresholdMode === 'rel' ? best * (1 - sign * Math.sign(best) * threshold) : best - sign * threshold;
   let { best, bad, cooling } = state;
-  rateOf(opt);
+  numbers(opt, rates);
 
   const reduce = (): boolean => {
-    const lr = rateOf(opt);
-    const next = Math.max(lr * factor, minLr);
-    if (!(lr - next > eps)) return false;
-    opt.hyper.lr = next;
-    return true;
+    let lowered = false;
+    for (const [name, lr] of numbers(opt, rates)) {
+      const next = Math.max(lr * factor, minLr);
+      if (!(lr - next > eps)) continue;
+      opt.hyper[name] = next;
+      lowered = true;
+    }
+    return lowered;
   };
 
   return {
     step(metric) {
       if (typeof metric !== 'number') wrongOption(owner, 'metric', metric, 'a number');
-      if (sign * metric < sign * bar(best ?? sign * Infinity)) [best, bad] = [metric, 0];
+      numbers(opt, rates);
+      const isBetter = sign * metric < sign * (best === null ? sign * Infinity : bar(best));
+      if (isBetter) [best, bad] = [metric, 0];
       else bad += 1;
       if (cooling > 0) [cooling, bad] = [cooling - 1, 0];
       if (bad <= patience) return false;
@@ -95,31 +105,56 @@ export function reduceOnPlateau(opt: { readonly hyper: { lr: HyperValue } }, opt
 
 const owner = 'reduceOnPlateau';
 
-function complete(options: PlateauOptions): Required<PlateauOptions> {
-  const defaults: Required<PlateauOptions> = {
-    mode: 'min',
-    factor: 0.1,
-    patience: 10,
-    cooldown: 0,
-    threshold: 1e-4,
-    thresholdMode: 'rel',
-    minLr: 0,
-    eps: 1e-8,
-    state: { best: null, bad: 0, cooling: 0 },
-  };
-  checkNames(owner, options, Object.keys(defaults));
-  const given = { ...defaults, ...options };
-  const { mode, factor, patience, cooldown, threshold, thresholdMode, minLr, eps } = given;
+const names = [
+  'hyper',
+  'mode',
+  'factor',
+  'patience',
+  'cooldown',
+  'threshold',
+  'thresholdMode',
+  'minLr',
+  'eps',
+  'state',
+] satisfies (keyof PlateauOptions)[];
+
+function complete(options: PlateauOptions, ascends: boolean): Required<Omit<PlateauOptions, 'hyper'>> {
+  const {
+    mode = ascends ? 'max' : 'min',
+    factor = 0.1,
+    patience = 10,
+    cooldown = 0,
+    threshold = 1e-4,
+    thresholdMode = 'rel',
+    minLr = 0,
+    eps = 1e-8,
+    state = { best: null, bad: 0, cooling: 0 },
+  } = options;
   oneOf(owner, 'mode', mode, ['min', 'max']);
   oneOf(owner, 'thresholdMode', thresholdMode, ['rel', 'abs']);
   checkNumber(owner, 'factor', factor, '(0, 1)');
   for (const [option, value] of Object.entries({ patience, cooldown })) checkWhole(owner, option, value, 0);
   for (const [option, value] of Object.entries({ threshold, minLr, eps })) checkNumber(owner, option, value, '[0, ∞)');
-  return given;
+  checkState(state);
+  return { mode, factor, patience, cooldown, threshold, thresholdMode, minLr, eps, state };
 }
 
-function rateOf(opt: { readonly hyper: { lr: HyperValue } }): number {
-  const { lr } = opt.hyper;
-  if (typeof lr === 'number') return lr;
-  throw new OptionError(owner, 'lr', lr, `must be a number, not ${describe(lr)}, which has a course of its own`);
+/** Throws an OptionError where `state` is not what a policy's `state` is. */
+function checkState(state: PlateauState): void {
+  const given: unknown = state;
+  if (typeof given !== 'object' || given === null) wrongOption(owner, 'state', given, "a policy's state, { best, bad, cooling }");
+  checkNames(`${owner}, state`, given, ['best', 'bad', 'cooling']);
+  if (state.best !== null && (typeof state.best !== 'number' || Number.isNaN(state.best)))
+    wrongOption(owner, 'state.best', state.best, 'a number or null');
+  checkWhole(owner, 'state.bad', state.bad, 0);
+  checkWhole(owner, 'state.cooling', state.cooling, 0);
+}
+
+/** The rates, each with its name. Throws an OptionError where one is not a number. */
+function numbers({ hyper }: Rated, rates: readonly string[]): (readonly [name: string, value: number])[] {
+  return rates.map((name) => {
+    const value = hyper[name];
+    if (typeof value === 'number') return [name, value];
+    throw new OptionError(owner, name, value, `must be a number, not ${describe(value)}, which has a course of its own`);
+  });
 }

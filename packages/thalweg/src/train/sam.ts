@@ -2,11 +2,17 @@
  * Sharpness-aware minimization: two gradient evaluations a step, around any optimizer. The first finds the worst point near w, the
  * second is the gradient there, with which the optimizer steps from w. Not an equation of one step, so it lives beside the optimizer.
  */
-import { checkNames, checkNumber } from './options.ts';
+import { ObjectiveError, UnsupportedError } from '../language/error.ts';
+import type { AnyArray } from './arrays.ts';
+import { floatsOf, roundInto } from './half.ts';
 import type { Inputs } from './intake.ts';
-import type { Optimizer, StepResult } from './optimizer.ts';
+import type { Optimizer } from './optimizer.ts';
+import { checkNames, checkNumber, describe, wrongOption } from './options.ts';
 
-/** Fills `opt.grads` with the gradient at `opt.params`, and returns the loss there. Both calls of a step must see the same batch. */
+/**
+ * Fills `opt.grads` with the gradient at `opt.params` (in half precision `opt.half.grads` with that at `opt.half.params`), and returns the loss there.
+ * Both calls of a step must see the same batch.
+ */
 export type GradientFunction = () => number | Promise<number>;
 
 /** How far to look for the worst point. */
@@ -29,15 +35,17 @@ export type SamStep = (inputs?: Inputs) => Promise<number>;
 /**
  * SAM (Foret et al. 2021, arXiv:2010.01412): steps with the gradient at the worst point within ρ of w, so that flat minima are preferred.
  *
- * ε = ρ·g/‖g‖ with the norm over all parameters; then g = ∇f(w + ε), and the optimizer steps from w. A gradient of zero, or one that is
+ * ε = ρ·g/‖g‖ with the norm over all parameters that are trained now, of which frozen ones are none and tied ones are one; then g = ∇f(w + ε), and
+ * the optimizer steps from w. With `maximize` the worst point is the lowest, ε = −ρ·g/‖g‖. A gradient of zero, or one that is
  * not finite, has no direction: the optimizer then steps with it, after one evaluation. The weights are back, bit for bit, before the
- * step, also when `gradient` throws. For minimization: with `maximize`, the point looked for is the best one.
+ * step, also when `gradient` throws. With `accumulate`, each call takes in one batch, with a worst point of its own.
  *
  * @param opt - any optimizer, of any method
  * @param gradient - fills `opt.grads` and returns the loss; called twice a step
  * @param options - `rho` ρ
  * @returns a function that takes one step
- * @throws OptionError for a radius that is not above 0; whatever `gradient` and `opt.step` throw
+ * @throws OptionError for a radius that is not above 0; UnsupportedError where a table of `sparse` rows is trained; ObjectiveError where `gradient`
+ * returns no number; whatever `gradient` and `opt.step` throw
  * @example
  * ```ts
  * import { sam, sgd } from 'thalweg';
@@ -53,7 +61,7 @@ export function sam(opt: AnyOptimizer, gradient: GradientFunction, options: SamO
   checkNames('sam', options, ['rho']);
   const { rho = 0.05 } = options;
   checkNumber('sam', 'rho', rho, '(0, ∞)');
-  return around(opt, gradient, rho, () => 1);
+  return around('sam', opt, gradient, rho, () => 1);
 }
 
 /**
@@ -66,7 +74,7 @@ export function sam(opt: AnyOptimizer, gradient: GradientFunction, options: SamO
  * @param gradient - fills `opt.grads` and returns the loss; called twice a step
  * @param options - `rho` ρ, `eta` η
  * @returns a function that takes one step
- * @throws OptionError for options out of range; whatever `gradient` and `opt.step` throw
+ * @throws OptionError for options out of range; UnsupportedError and ObjectiveError as `sam`; whatever `gradient` and `opt.step` throw
  * @example
  * ```ts
  * import { adam, asam } from 'thalweg';
@@ -83,36 +91,94 @@ export function asam(opt: AnyOptimizer, gradient: GradientFunction, options: Asa
   const { rho = 0.5, eta = 0.01 } = options;
   checkNumber('asam', 'rho', rho, '(0, ∞)');
   checkNumber('asam', 'eta', eta, '[0, ∞)');
-  return around(opt, gradient, rho, (w) => Math.abs(w) + eta);
+  return around('asam', opt, gradient, rho, (w) => Math.abs(w) + eta);
 }
 
 /** What SAM needs of an optimizer, whatever its parameters and hyperparameters are. */
-type AnyOptimizer = Pick<Optimizer, 'params' | 'grads'> & { step(gradients?: undefined, inputs?: Inputs): StepResult };
+type AnyOptimizer = Pick<Optimizer, 'params' | 'grads' | 'half' | 'trained' | 'maximize' | 'precision'> & {
+  step(gradients?: undefined, inputs?: Inputs): unknown;
+};
 
-function around(opt: AnyOptimizer, gradient: GradientFunction, rho: number, scale: (w: number) => number): SamStep {
-  const saved = Object.fromEntries(Object.entries(opt.params).map(([name, w]) => [name, w.slice()]));
+/** A parameter that is trained: its weights and their gradient, and in half precision what the model computes with. */
+interface Moved {
+  readonly w: AnyArray;
+  readonly g: AnyArray;
+  readonly half: Uint16Array | undefined;
+}
+
+function around(owner: string, opt: AnyOptimizer, gradient: GradientFunction, rho: number, scale: (w: number) => number): SamStep {
+  check(owner, opt, gradient);
+  const spare = new WeakMap<AnyArray | Uint16Array, AnyArray | Uint16Array>();
   return async (inputs) => {
-    const { params, grads } = opt;
-    const loss = await gradient();
-    let squares = 0;
-    for (const [name, w] of Object.entries(params)) {
-      const g = grads[name]!;
-      for (let i = 0; i < w.length; i++) squares += (scale(w[i]!) * g[i]!) ** 2;
-    }
-    const norm = Math.sqrt(squares);
+    dense(owner, opt);
+    const loss: unknown = await gradient();
+    if (typeof loss !== 'number')
+      throw new ObjectiveError(`${owner}: the gradient function must return the loss, a number, and returned ${describe(loss)}`);
+    const moved = dense(owner, opt).map((name) => movedBy(opt, name));
+    const norm = normOf(moved, scale);
     if (norm > 0 && Number.isFinite(norm)) {
-      for (const [name, w] of Object.entries(params)) {
-        const g = grads[name]!;
-        saved[name]!.set(w);
-        for (let i = 0; i < w.length; i++) w[i] = w[i]! + (rho / norm) * scale(w[i]!) ** 2 * g[i]!;
-      }
+      const radius = opt.maximize ? -rho : rho;
+      const arrays = moved.flatMap(({ w, half }) => (half === undefined ? [w] : [w, half]));
+      for (const array of arrays) keep(spare, array);
       try {
+        for (const { w, g, half } of moved) {
+          for (let i = 0; i < w.length; i++) {
+            const t = scale(w[i]!);
+            w[i] = w[i]! + radius * t * ((t * g[i]!) / norm);
+          }
+          if (half !== undefined && w instanceof Float32Array) roundInto('bfloat16', half, w);
+        }
         await gradient();
       } finally {
-        for (const [name, w] of Object.entries(params)) w.set(saved[name]!);
+        for (const array of arrays) array.set(spare.get(array) ?? array);
       }
     }
     opt.step(undefined, inputs);
     return loss;
   };
+}
+
+/** Copies an array, into the copy that there is from the last step. */
+function keep(copies: WeakMap<AnyArray | Uint16Array, AnyArray | Uint16Array>, array: AnyArray | Uint16Array): void {
+  const copy = copies.get(array);
+  if (copy === undefined) copies.set(array, array.slice());
+  else copy.set(array);
+}
+
+/** Throws where these are no optimizer and no function, or where a table is trained. */
+function check(owner: string, opt: AnyOptimizer, gradient: unknown): void {
+  const given: unknown = opt;
+  if (typeof given !== 'object' || given === null || !Array.isArray(Reflect.get(given, 'trained')))
+    wrongOption(owner, 'opt', given, 'an optimizer, which init of a method gives');
+  if (typeof gradient !== 'function') wrongOption(owner, 'gradient', gradient, 'a function that fills opt.grads and returns the loss');
+  dense(owner, opt);
+}
+
+/** The parameters that are trained now. Throws an UnsupportedError where one is sparse. */
+function dense(owner: string, opt: AnyOptimizer): readonly string[] {
+  const grads = opt.precision === 'bfloat16' ? opt.half.grads : opt.grads;
+  const table = opt.trained.find((name) => !Object.hasOwn(grads, name));
+  if (table === undefined) return opt.trained;
+  const problem = `${table} is sparse, and the worst point is looked for in all elements; freeze it, or train it by an optimizer of its own`;
+  throw new UnsupportedError(owner, problem);
+}
+
+function movedBy(opt: AnyOptimizer, name: string): Moved {
+  const w = opt.params[name]!;
+  if (opt.precision !== 'bfloat16') return { w, g: opt.grads[name]!, half: undefined };
+  return { w, g: floatsOf(opt.precision, opt.half.grads[name]!), half: opt.half.params[name]! };
+}
+
+/** ‖T·g‖ over all parameters. Finite wherever it is: squares that overflow or vanish are scaled first. */
+function normOf(moved: readonly Moved[], scale: (w: number) => number): number {
+  const squares = (unit: number): number => {
+    let sum = 0;
+    for (const { w, g } of moved) for (let i = 0; i < w.length; i++) sum += ((scale(w[i]!) * g[i]!) / unit) ** 2;
+    return sum;
+  };
+  const sum = squares(1);
+  if ((sum > 1e-280 && sum < Infinity) || Number.isNaN(sum)) return Math.sqrt(sum);
+  let largest = 0;
+  for (const { w, g } of moved) for (let i = 0; i < w.length; i++) largest = Math.max(largest, Math.abs(scale(w[i]!) * g[i]!));
+  return largest === 0 || largest === Infinity ? largest : largest * Math.sqrt(squares(largest));
 }
