@@ -82,6 +82,7 @@ export type { LearningRateRange, RangeOptions, RangePoint, Tunable } from './tra
 export { minimize } from './train/minimize.ts';
 export type { Branch, BoundPart, Recipe } from './train/branch.ts';
 export type { CheckpointSource } from './train/checkpoint.ts';
+export type { LoadOptions, LoadReport } from './train/load-options.ts';
 export type { NonFinite } from './train/core.ts';
 export type { Inputs } from './train/intake.ts';
 export type { Minimum, MinimizeOptions, Objective, PointOf, Start } from './train/minimize.ts';

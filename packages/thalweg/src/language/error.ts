@@ -107,14 +107,20 @@ export class ObjectiveError extends ThalwegError {
   }
 }
 
+/** As much of what differs as a screen holds: lines, and characters of each. */
+const [mostLines, longestLine] = [20, 400];
+
 /** A saved optimizer that cannot be loaded here: the file is damaged or is of something else. Nothing was changed. */
 export class CheckpointError extends ThalwegError {
-  /** Everything that differs, in words. */
+  /** Everything that differs, in words; the message has as much of it as people read. */
   readonly differences: readonly string[];
 
   /** Lists what keeps `owner` from going on where the file ends. */
   constructor(owner: string, differences: readonly string[]) {
-    super('checkpoint', [`${owner}: the checkpoint cannot be loaded`, ...differences.map((one) => `  - ${one}`)].join('\n'));
+    const lines = differences.slice(0, mostLines).map((one) => `  - ${one.length > longestLine ? `${one.slice(0, longestLine)} …` : one}`);
+    const rest = differences.length - lines.length;
+    if (rest > 0) lines.push(`  - and ${String(rest)} more, in error.differences`);
+    super('checkpoint', [`${owner}: the checkpoint cannot be loaded`, ...lines].join('\n'));
     this.differences = differences;
   }
 }

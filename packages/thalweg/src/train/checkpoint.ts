@@ -3,47 +3,60 @@
  * parameters nor how they are grouped in memory matters. A file is compared whole before anything changes.
  */
 import { CheckpointError, ThalwegError } from '../language/error.ts';
-import { elementsOf, wholeForm } from '../language/form.ts';
-import { parameter, variable } from '../language/variable.ts';
-import type { Stored } from '../runtime/arena.ts';
-import type { AnyArray } from './arrays.ts';
+import { scalesOf } from '../plan/format.ts';
+import { variable } from '../language/variable.ts';
 import type { Core } from './core.ts';
+import { crc32 } from './crc32.ts';
+import { isObserved } from './file-names.ts';
+import type { LoadOptions, LoadReport } from './load-options.ts';
+import { describe } from './options.ts';
+import { hyperWords, inWords, judge, matching, parametersOnly, reportOf, type Decision } from './partial.ts';
 import type { RosterMember } from './roster.ts';
 import {
-  checkedFrom, decodeHeader, digitsOf, encodeHeader, headerLength, lengthBytes, type StoredArray, type StoredFile,
-} from './safetensors.ts'; // prettier-ignore
-import { hidden } from './policy.ts';
-import { metadataOf, readMetadata, type Plan } from './saved-plan.ts';
-import { crc32 } from './crc32.ts';
-import { stateNames } from './shown.ts';
-import { beginWindow, completeWindow, gradientSum } from './window.ts';
+  checkedFrom,
+  decodeHeader,
+  digitsOf,
+  encodeHeader,
+  headerLength,
+  lengthBytes,
+  type Checksum,
+  type StoredArray,
+  type StoredFile,
+} from './safetensors.ts';
+import { metadataOf, readMetadata, readStory, type Plan } from './saved-plan.ts';
+import { slotsOf, store } from './slots.ts';
+import { beginWindow, completeWindow } from './window.ts';
 
-const prefix = 'optimizer/';
-
-/** An array of an optimizer, numbers or codes of them, or a scalar state as an array of one number. */
-interface Slot {
-  readonly shape: readonly number[];
-  readonly array: AnyArray | Stored['codes'];
+/**
+ * The file as the optimizer is now, header first, then one array after the other. Each is looked at again when the next is asked for, so that at the
+ * end it is known whether what was handed out are the bytes that the checksum in the header is of; throws a ThalwegError where they are not.
+ */
+export function* checkpoint(core: Core, sumOf: Checksum = crc32): Generator<Uint8Array> {
+  const stored = storedOf(core);
+  const { header, sum } = encodeHeader(metadataOf(core), stored, sumOf);
+  yield header;
+  let written = sumOf(header.subarray(checkedFrom));
+  for (const { bytes } of stored.values()) {
+    yield bytes;
+    written = sumOf(bytes, written);
+  }
+  if (written === sum) return;
+  const problem =
+    'an array changed while it was written: by a step, a load or an assignment; wait for the save before the next, or write what save() gives';
+  throw new ThalwegError('overtaken', `${core.name}: ${problem}`);
 }
 
-/** The file, header first, then one array after the other. */
-export function* checkpoint(core: Core): Generator<Uint8Array> {
-  const wrong = Object.keys(core.views).find((name) => name.startsWith(prefix) || name === '__metadata__');
-  if (wrong !== undefined)
-    throw new ThalwegError(
-      'checkpoint',
-      `${core.name}: a parameter called ${wrong} cannot be saved, because names in the file that begin with ${prefix} are states`,
-    );
+/** Every array as a file has it. */
+function storedOf(core: Core): Map<string, StoredArray> {
   if (core.pending > 0) completeWindow(core);
-  const slots = slotsOf(core);
-  const stored = new Map([...slots].map(([name, slot]) => [name, store(slot)]));
-  yield encodeHeader(metadataOf(core), stored);
-  for (const { bytes } of stored.values()) yield bytes;
+  return new Map([...slotsOf(core)].map(([key, slot]) => [key, store(slot)]));
 }
 
 /** The same in one piece. */
 export function wholeCheckpoint(core: Core): Uint8Array<ArrayBuffer> {
-  const all = [...checkpoint(core)];
+  const stored = storedOf(core);
+  const { header } = encodeHeader(metadataOf(core), stored);
+  const all = [header, ...[...stored.values()].map(({ bytes }) => bytes)];
   const out = new Uint8Array(all.reduce((total, chunk) => total + chunk.length, 0));
   let at = 0;
   for (const chunk of all) {
@@ -53,68 +66,14 @@ export function wholeCheckpoint(core: Core): Uint8Array<ArrayBuffer> {
   return out;
 }
 
-/** Every array and scalar state by the name it has in a file; `pending` says whether accumulated gradients are among them. */
-function slotsOf(core: Core, pending = core.pending): Map<string, Slot> {
-  const out = new Map<string, Slot>();
-  const places = [...core.roster.places];
-  for (const [name, { member, index }] of places)
-    out.set(name, { shape: shapeOf(member, index), array: member.stepper.arena.view(parameter, index) });
-  for (const [name, { member, index }] of places) {
-    const { arena, scalarStates } = member.stepper;
-    const names = stateNames(member.program.states.keys());
-    for (const [state, kind] of member.program.states) {
-      const key = `${prefix}${names.get(state) ?? ''}/${name}`;
-      const form = member.program.forms.get(state) ?? wholeForm;
-      const shape = form === wholeForm ? shapeOf(member, index) : dimensions(form, shapeOf(member, index));
-      const stored = kind === 'array' ? arena.stored(state, index) : undefined;
-      if (stored !== undefined) {
-        out.set(key, { shape, array: stored.codes });
-        if (stored.scales !== undefined)
-          out.set(`${prefix}${names.get(state) ?? ''} scale/${name}`, { shape: [stored.scales.length], array: stored.scales });
-      } else if (kind === 'array') out.set(key, { shape, array: arena.view(state, index) });
-      else {
-        const numbers = scalarStates.get(state) ?? new Float64Array(1);
-        out.set(key, { shape: [], array: kind === 'tensor' ? numbers.subarray(index, index + 1) : numbers });
-      }
-    }
-    if (pending > 0)
-      out.set(`${prefix}${hidden.accumulated.name}/${name}`, { shape: shapeOf(member, index), array: gradientSum(member, index) });
-  }
-  // What has the most bytes first, so that each array in the file begins at a multiple of its elements' size.
-  return new Map([...out].sort(([, a], [, b]) => alignment(b) - alignment(a)));
-}
-
-function alignment({ array }: Slot): number {
-  return Math.min(4, array.BYTES_PER_ELEMENT);
-}
-
-function shapeOf({ stepper }: RosterMember, index: number): readonly number[] {
-  return stepper.arena.tensors[index]?.shape ?? [];
-}
-
-function dimensions(form: string, shape: readonly number[]): readonly number[] {
-  return [elementsOf(`${form.charAt(0) as 'r'}1`, shape), elementsOf(`1${form.charAt(1) as 'c'}`, shape)];
-}
-
-function store({ shape, array }: Slot): StoredArray {
-  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-  return { dtype: typeOf(array), shape, bytes };
-}
-
-/** The element type as safetensors calls it. */
-function typeOf(array: Slot['array']): string {
-  if (array instanceof Float64Array) return 'F64';
-  if (array instanceof Float32Array) return 'F32';
-  if (array instanceof Uint16Array) return 'BF16';
-  return array instanceof Int8Array ? 'I8' : 'U8';
-}
-
 /** A file, or another source of its bytes. */
 export interface CheckpointSource {
   /** How many bytes there are. */
   readonly size: number;
   /** Fills `into` with the bytes from `at` on. */
   read(at: number, into: Uint8Array): Promise<void>;
+  /** The CRC-32 of bytes, going on from that of those before; a quicker one than ours, such as zlib's. */
+  readonly checksum?: (bytes: Uint8Array, before?: number) => number;
 }
 
 /** A file that fits, and what is left to do. */
@@ -122,49 +81,97 @@ interface Incoming {
   /** Which bytes of the file belong where. */
   readonly parts: readonly { readonly at: number; readonly into: Uint8Array }[];
   /** Takes over everything but the arrays. */
-  readonly finish: () => void;
+  readonly finish: () => LoadReport;
 }
 
 /** Sets the optimizer to what the file says. Throws a CheckpointError, with nothing changed, that lists every difference. */
-export function restore(core: Core, bytes: Uint8Array): void {
-  const length = checked(core, headerLength(bytes, bytes.length));
-  const file = checked(core, decodeHeader(bytes.subarray(lengthBytes, lengthBytes + length), bytes.length));
+export function restore(core: Core, given: unknown, options: LoadOptions): LoadReport {
+  const bytes = bytesOf(core, given);
+  const length = checked(core, headerLength(bytes, bytes.length, mostHeader(core, options)));
+  // A copy, since not every engine decodes memory that threads share.
+  const file = checked(core, decodeHeader(bytes.slice(lengthBytes, lengthBytes + length), bytes.length));
   checkSum(core, file, () => crc32(bytes.subarray(checkedFrom)));
-  const { parts, finish } = compare(core, file);
+  const { parts, finish } = compare(core, file, options);
   for (const { at, into } of parts) into.set(bytes.subarray(at, at + into.length));
-  finish();
+  return finish();
 }
 
-/** The same from a source: read once for the checksum, and then each array straight into its place. */
-export async function restoreFrom(core: Core, source: CheckpointSource): Promise<void> {
-  const { size } = source;
-  const first = new Uint8Array(Math.min(lengthBytes, size));
-  await source.read(0, first);
-  const json = new Uint8Array(checked(core, headerLength(first, size)));
-  await source.read(lengthBytes, json);
-  const file = checked(core, decodeHeader(json, size));
-  const { parts, finish } = compare(core, file);
-  if (file.checksum !== undefined) {
-    const sum = await sumOf(source);
-    checkSum(core, file, () => sum);
+/** The same from a source: read once for the checksum, and then each array straight into its place. Until then nothing else may be done. */
+export async function restoreFrom(core: Core, given: unknown, options: LoadOptions): Promise<LoadReport> {
+  const source = sourceOf(core, given);
+  core.loading = true;
+  try {
+    const { size } = source;
+    const first = new Uint8Array(Math.min(lengthBytes, size));
+    await source.read(0, first);
+    const json = new Uint8Array(checked(core, headerLength(first, size, mostHeader(core, options))));
+    await source.read(lengthBytes, json);
+    const file = checked(core, decodeHeader(json, size));
+    const { parts, finish } = compare(core, file, options);
+    if (file.checksum !== undefined) {
+      const sum = await sumOf(source);
+      checkSum(core, file, () => sum);
+    }
+    core.damage = () => new CheckpointError(core.name, ['an earlier load was not finished, so the arrays are half-read; load again']);
+    for (const { at, into } of parts) await source.read(at, into);
+    return finish();
+  } finally {
+    core.loading = false;
   }
-  core.damage = () => new CheckpointError(core.name, ['an earlier load was not finished, so the arrays are half-read; load again']);
-  for (const { at, into } of parts) await source.read(at, into);
-  finish();
+}
+
+/** The bytes of a file, whatever holds them. Throws a CheckpointError that says how to get them from what was given instead. */
+function bytesOf({ name }: Core, given: unknown): Uint8Array {
+  // Of any realm: a frame, a virtual machine, a test runner.
+  if (given instanceof Uint8Array) return given;
+  const tag = Object.prototype.toString.call(given).slice('[object '.length, -1);
+  if (ArrayBuffer.isView(given) && tag === 'Uint8Array') return new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
+  if (tag === 'ArrayBuffer' || tag === 'SharedArrayBuffer') return new Uint8Array(given as ArrayBufferLike);
+  const hints: Readonly<Record<string, string>> = {
+    Promise: '; wait for it first: load(await …)',
+    String: '; loadFile of thalweg/node loads a file by its path',
+    URL: '; loadFile of thalweg/node loads a file by its path',
+    Blob: '; give load(await blob.arrayBuffer())',
+    File: '; give load(await file.arrayBuffer())',
+    Response: '; give load(await response.arrayBuffer())',
+  };
+  throw new CheckpointError(name, [
+    `load takes the bytes of a file, a Uint8Array or an ArrayBuffer, not ${describe(given)}${hints[tag] ?? ''}`,
+  ]);
+}
+
+/** A source of bytes. Throws a CheckpointError where it is none. */
+function sourceOf({ name }: Core, given: unknown): CheckpointSource {
+  const source = given as Partial<CheckpointSource> | null | undefined;
+  const size = typeof source === 'object' ? source?.size : undefined;
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0 || typeof source?.read !== 'function')
+    throw new CheckpointError(name, [`loadFrom takes { size, read }, a number of bytes and a function, not ${describe(given)}`]);
+  return source as CheckpointSource;
+}
+
+/**
+ * The longest header that a file can have which fits here: names with every character escaped twice, the equations, and a mebibyte for what others put
+ * in. A file of which only a part is taken may have many arrays besides.
+ */
+function mostHeader(core: Core, { only }: LoadOptions): number {
+  let most = 2 ** 20 + 12 * core.equations.length;
+  for (const [key, { name }] of slotsOf(core, 0)) most += 12 * key.length + 14 * name.length + 600;
+  return only === undefined ? most : most + 2 ** 24;
 }
 
 const piece = 2 ** 26;
 
 async function sumOf(source: CheckpointSource): Promise<number> {
   const { size } = source;
+  const checksum = source.checksum?.bind(source) ?? crc32;
   const into = new Uint8Array(Math.min(piece, Math.max(0, size - checkedFrom)));
   let sum: number | undefined;
   for (let at = checkedFrom; at < size; at += piece) {
     const part = into.subarray(0, Math.min(piece, size - at));
     await source.read(at, part);
-    sum = crc32(part, sum);
+    sum = checksum(part, sum);
   }
-  return sum ?? crc32(into);
+  return sum ?? checksum(into);
 }
 
 /** Throws a CheckpointError where the bytes are not those that were written. */
@@ -184,20 +191,51 @@ function checked<T>(core: Core, read: T | string): T {
 }
 
 /** Compares a file with the optimizer. Throws a CheckpointError that lists every difference. */
-function compare(core: Core, file: StoredFile): Incoming {
-  const differences: string[] = [];
-  const plan = readMetadata(core, file, differences);
-  const slots = slotsOf(core, plan.pending);
-  compareArrays(slots, file.arrays, differences);
-  if (differences.length > 0) throw new CheckpointError(core.name, differences);
-  const parts = [...slots].map(([name, slot]) => ({ at: file.arrays.get(name)?.at ?? 0, into: store(slot).bytes }));
+function compare(core: Core, file: StoredFile, options: LoadOptions): Incoming {
+  const { taken, empty, fresh, plan, report } = decide(core, file, options);
+  const parts = [...taken].map(([key, slot]) => ({ at: file.arrays.get(key)?.at ?? 0, into: store(slot).bytes }));
   parts.sort((a, b) => a.at - b.at);
   return {
     parts,
     finish: () => {
+      for (const slot of empty) store(slot).bytes.fill(0);
+      for (const member of fresh) forgetStates(member);
       apply(core, plan);
+      return report;
     },
   };
+}
+
+function decide(core: Core, file: StoredFile, { only, hyper }: LoadOptions): Decision {
+  if (only === 'params') return parametersOnly(core, file);
+  const story = only === 'matching' ? readStory(core, file) : undefined;
+  if (only === 'matching' && story === undefined) return matching(core, file, story, hyper);
+  const differences: string[] = [];
+  const plan = readMetadata(core, file, only === 'matching' ? (hyper ?? 'mine') : hyper, differences);
+  const slots = slotsOf(core, plan.pending);
+  // The last update is no part of training: whether signs are observed may be another choice than it was.
+  const verdicts = judge(slots, file.arrays).filter(({ key, how }) => how === 'taken' || how === 'different' || !isObserved(key));
+  for (const { key, how, why } of verdicts) if (how !== 'taken') differences.push(inWords(key, why));
+  if (differences.length > 0 && only === 'matching') return matching(core, file, story, hyper);
+  if (differences.length > 0) throw new CheckpointError(core.name, differences);
+  const isThere = ([key]: readonly [string, unknown]): boolean => file.arrays.has(key);
+  const empty = [...slots].filter((one) => !isThere(one)).map(([, slot]) => slot);
+  return {
+    taken: new Map([...slots].filter(isThere)),
+    empty,
+    fresh: [],
+    plan,
+    report: reportOf(verdicts, hyperWords(core, readStory(core, file), hyper ?? (only === undefined ? 'file' : 'mine')), [], slots),
+  };
+}
+
+/** Sets what a member remembers to what it is before its first step. */
+function forgetStates({ stepper, program }: RosterMember): void {
+  const { arena, scalarStates } = stepper;
+  for (const [state, kind] of program.states) {
+    if (kind !== 'array') scalarStates.get(state)?.fill(0);
+    else for (const array of [state, scalesOf(state)]) if (arena.has(array)) arena.clear(array);
+  }
 }
 
 /** Takes over what a file says besides its arrays. */
@@ -216,24 +254,4 @@ function apply(core: Core, plan: Plan): void {
   core.damage = undefined;
   core.activate();
   core.roundHalves();
-}
-
-function compareArrays(slots: ReadonlyMap<string, Slot>, arrays: StoredFile['arrays'], differences: string[]): void {
-  for (const [name, slot] of slots) {
-    const saved = arrays.get(name);
-    const here = store(slot);
-    if (saved === undefined) differences.push(`${title(name)} is not in the file`);
-    else if (saved.dtype !== here.dtype) differences.push(`${title(name)} is ${saved.dtype} in the file and ${here.dtype} here`);
-    else if (saved.shape.join() !== here.shape.join()) {
-      differences.push(`${title(name)} has the shape [${saved.shape.join(', ')}] in the file and [${here.shape.join(', ')}] here`);
-    }
-  }
-  for (const name of arrays.keys()) if (!slots.has(name)) differences.push(`${title(name)} is in the file and not here`);
-}
-
-/** `optimizer/adam.m/W` is the state adam.m of W. */
-function title(name: string): string {
-  if (!name.startsWith(prefix)) return `the parameter ${name}`;
-  const [, state = '', parameter = ''] = /^([^/]*)\/(.*)$/s.exec(name.slice(prefix.length)) ?? [];
-  return `the state ${state} of ${parameter}`;
 }

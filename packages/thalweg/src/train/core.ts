@@ -74,6 +74,8 @@ export class Core {
   batches = 0;
   /** Makes the error to throw where half-written arrays would be used; undefined where they are whole. */
   damage: (() => ThalwegError) | undefined;
+  /** Whether a file is being read, during which nothing else may be done. */
+  loading = false;
 
   constructor({ name, branches, equations }: Recipe, options: CoreOptions) {
     const { dtype, state, half, backend, nonFinite, accumulate, scale, maximize } = options;

@@ -19,6 +19,7 @@ import { checkOptions, type InitOptions } from './init-options.ts';
 import { checkGradients, checkInputs, copyGradients, noInputs, takeInputs, takeRows, type Inputs } from './intake.ts';
 import { matches, type Match } from './match.ts';
 import { observations, type Observation } from './observation.ts';
+import { checkLoadOptions, type LoadOptions, type LoadReport } from './load-options.ts';
 import { inputViews, stateViews } from './shown.ts';
 import type { Declared } from './tensor.ts';
 import type { Dense, Gradients, Views } from './views.ts';
@@ -238,7 +239,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
 
   /** Drops the batches that a window of accumulation has gathered: the next batch is the first of a new one. `zeroGrad` leaves them. */
   discard(): void {
-    beginWindow(this.running('discard'));
+    beginWindow(this.settled('discard'));
   }
 
   /**
@@ -266,14 +267,14 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   evaluate(): Views<P> {
     const core = this.whole('evaluate');
     const members = core.roster.members.flatMap((member) =>
-      member.evaluator === undefined ? [] : [{ ...member, stepper: member.evaluator, active: undefined }],
+      member.evaluator === undefined || member.born >= core.steps ? [] : [{ ...member, stepper: member.evaluator, active: undefined }],
     );
     if (members.length === 0 || core.steps === 0) return core.views as Views<P>;
     core.announce(core.roster.members, core.steps);
     core.advance(members);
     const points = Object.keys(core.views).map((name) => {
       const place = core.roster.places.get(core.ownName(name));
-      const apart = place?.member.evaluator !== undefined;
+      const apart = place?.member.evaluator !== undefined && place.member.born < core.steps;
       return [name, apart ? place.member.stepper.arena.view(evaluated, place.index) : core.views[name]] as const;
     });
     return Object.fromEntries(points) as Views<P>;
@@ -298,14 +299,14 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * ```
    */
   freeze(match: Match): void {
-    const core = this.running('freeze');
+    const core = this.settled('freeze');
     for (const name of select(core, 'freeze', match)) core.frozen.add(core.ownName(name));
     core.activate();
   }
 
   /** Trains frozen parameters again, from the states they had. */
   unfreeze(match: Match): void {
-    const core = this.running('unfreeze');
+    const core = this.settled('unfreeze');
     for (const name of select(core, 'unfreeze', match)) core.frozen.delete(core.ownName(name));
     core.activate();
   }
@@ -319,7 +320,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * @throws ArrayError where a name is taken, a type differs, or no group takes a parameter
    */
   add<const Q extends Readonly<Record<string, Declared>>>(parameters: Q): Optimizer<P & Q, N> {
-    const core = this.running('add');
+    const core = this.settled('add');
     const { tensors, ties } = checkParameters(this.name, parameters);
     for (const name of Object.keys(parameters)) {
       if (Object.hasOwn(core.views, name)) throw new ArrayError(this.name, name, `there is a parameter ${name} already`);
@@ -337,7 +338,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * @throws ThalwegError where no parameter matches
    */
   remove(match: Match): void {
-    const core = this.running('remove');
+    const core = this.settled('remove');
     core.forget(new Set(select(core, 'remove', match)));
   }
 
@@ -345,7 +346,6 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * Everything that the next steps depend on, as one safetensors file: parameters, states, t, hyperparameters, schedules as their equations.
    *
    * @returns the bytes of the file; `thalweg/node` has `saveFile`, which writes them to disk whole or not at all
-   * @throws ThalwegError where a parameter's name begins with `optimizer/`
    * @example
    * ```ts
    * import { adamw } from 'thalweg';
@@ -362,21 +362,35 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
 
   /**
    * Goes on where `save` was called: by the same equations, with parameters of the same names, shapes and type, on any backend that computes
-   * in that type. Every later step is the same bit for bit.
+   * in that type. Every later step is the same bit for bit. `options` say what to do about a file that is not of just this optimizer: one whose run was
+   * made with another learning rate, say, which is refused otherwise, or one of which only the weights are wanted.
    *
    * @param bytes - what `save` gave
+   * @param options - `{ hyper: 'file' | 'mine' }`, whose hyperparameters to go on with where they differ; `{ only: 'params' }` for the values of all
+   * parameters and nothing else, `{ only: 'matching' }` for whatever fits
+   * @returns what was taken and what was not, and why
    * @throws CheckpointError, which lists every difference, where the file is damaged or of something else; nothing has changed then
+   * @example
+   * ```ts
+   * import { adamw, chain, clipByGlobalNorm, sgd } from 'thalweg';
+   * const saved = await (await sgd().init({ w: Float32Array.of(1, 2) })).save();
+   * const opt = await chain(clipByGlobalNorm(1), adamw()).init({ w: new Float32Array(2), head: new Float32Array(3) });
+   * const { taken, missing, fresh } = await opt.load(saved, { only: 'matching' });
+   * ```
    */
-  async load(bytes: Uint8Array): Promise<void> {
+  async load(bytes: Uint8Array | ArrayBufferLike, options: LoadOptions = {}): Promise<LoadReport> {
+    checkLoadOptions(this.name, options);
     await Promise.resolve();
-    restore(this.running('load'), bytes);
+    return restore(this.settled('load'), bytes, options);
   }
 
   /**
    * Does what `load` does from a source that is read piece by piece, straight into place: a model too large for two copies. `loadFile` of
    * `thalweg/node` reads files so. Everything that can be wrong with a file is looked for first.
    *
-   * @param source - its size, and how to read from it; no step may be taken before the promise resolves
+   * @param source - its size, and how to read from it; until the promise resolves, everything that changes this optimizer is refused
+   * @param options - as for `load`
+   * @returns as `load` does
    * @throws CheckpointError, with nothing changed; what `read` throws, and then every use but loading is refused until a load has succeeded
    * @example
    * ```ts
@@ -389,13 +403,21 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * });
    * ```
    */
-  async loadFrom(source: CheckpointSource): Promise<void> {
-    await restoreFrom(this.running('loadFrom'), source);
+  async loadFrom(source: CheckpointSource, options: LoadOptions = {}): Promise<LoadReport> {
+    checkLoadOptions(this.name, options);
+    const report = await restoreFrom(this.settled('loadFrom'), source, options);
+    this.running('loadFrom');
+    return report;
   }
 
-  /** The parts of the file that `save` would give, one array at a time, for writing without a copy of it all. */
-  *chunks(): Generator<Uint8Array> {
-    yield* checkpoint(this.whole('chunks'));
+  /**
+   * The parts of the file that `save` would give, one array at a time, for writing without a copy of it all. They are views of the arrays themselves:
+   * after the last, a ThalwegError of the code `'overtaken'` says that one of them changed before the next was asked for, and the file is of no use.
+   *
+   * @param checksum - the CRC-32 of bytes, going on from that of those before; a quicker one than ours, such as zlib's
+   */
+  *chunks(checksum?: CheckpointSource['checksum']): Generator<Uint8Array> {
+    yield* checkpoint(this.whole('chunks'), checksum);
   }
 
   /** Gives the memory back. Views taken before keep their values; everything else throws a DisposedError from now on. */
@@ -414,8 +436,15 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
 
   /** The core, where its arrays are whole. */
   private whole(use: string): Core {
-    const core = this.running(use);
+    const core = this.settled(use);
     if (core.damage !== undefined) throw core.damage();
+    return core;
+  }
+
+  /** The core, where no file is being read. */
+  private settled(use: string): Core {
+    const core = this.running(use);
+    if (core.loading) throw new ThalwegError('loading', `${this.name}: ${use} while a file is being loaded; wait for that first`);
     return core;
   }
 

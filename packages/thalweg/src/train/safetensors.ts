@@ -4,6 +4,7 @@
  * damaged or hostile, and says what is wrong. Knows no optimizer.
  */
 import { crc32 } from './crc32.ts';
+import { describe } from './options.ts';
 
 /** An array in a file. */
 export interface StoredArray {
@@ -12,7 +13,7 @@ export interface StoredArray {
   readonly bytes: Uint8Array;
 }
 
-/** An array of a file that is not read yet: `at` is its first byte in the file. */
+/** An array of a file that is not read yet: `at` is its first byte in the file. Its type may be any that a file names. */
 export interface PlacedArray {
   readonly dtype: string;
   readonly shape: readonly number[];
@@ -28,8 +29,10 @@ export interface StoredFile {
   readonly checksum: string | undefined;
 }
 
+/** Bytes of an element of the types that are read. */
 const elementBytes: Readonly<Record<string, number>> = { F64: 8, F32: 4, BF16: 2, I8: 1, U8: 1 };
-const longestHeader = 100_000_000;
+/** The most levels of a header: itself, an array's entry, its shape. */
+const deepest = 3;
 /** Bytes that tell the length of the header, at the beginning of a file. */
 export const lengthBytes = 8;
 /** How a header begins that says the checksum of what follows its eight digits. */
@@ -38,8 +41,15 @@ const digitsAt = lengthBytes + opening.length;
 /** The first byte that the checksum is taken of. */
 export const checkedFrom = digitsAt + 8;
 
-/** The bytes before the arrays, padded so that these begin at a multiple of 8. */
-export function encodeHeader(metadata: Readonly<Record<string, string>>, arrays: ReadonlyMap<string, StoredArray>): Uint8Array {
+/** A checksum of bytes, going on from that of the bytes before them. */
+export type Checksum = (bytes: Uint8Array, before?: number) => number;
+
+/** The bytes before the arrays, padded so that these begin at a multiple of 8, and the checksum of all bytes that it is taken of. */
+export function encodeHeader(
+  metadata: Readonly<Record<string, string>>,
+  arrays: ReadonlyMap<string, StoredArray>,
+  sumOf: Checksum = crc32,
+): { readonly header: Uint8Array; readonly sum: number } {
   let at = 0;
   const entries = [...arrays].map(([name, { dtype, shape, bytes }]) => {
     at += bytes.length;
@@ -49,13 +59,13 @@ export function encodeHeader(metadata: Readonly<Record<string, string>>, arrays:
   const texts = `"__metadata__":${JSON.stringify({ crc32: '00000000', ...metadata })}`;
   const json = new TextEncoder().encode(`{${[texts, ...entries].join()}}`);
   const length = Math.ceil(json.length / 8) * 8;
-  const out = new Uint8Array(lengthBytes + length).fill(0x20);
-  new DataView(out.buffer).setBigUint64(0, BigInt(length), true);
-  out.set(json, lengthBytes);
-  let sum = crc32(out.subarray(checkedFrom));
-  for (const { bytes } of arrays.values()) sum = crc32(bytes, sum);
-  out.set(new TextEncoder().encode(digitsOf(sum)), digitsAt);
-  return out;
+  const header = new Uint8Array(lengthBytes + length).fill(0x20);
+  new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
+  header.set(json, lengthBytes);
+  let sum = sumOf(header.subarray(checkedFrom));
+  for (const { bytes } of arrays.values()) sum = sumOf(bytes, sum);
+  header.set(new TextEncoder().encode(digitsOf(sum)), digitsAt);
+  return { header, sum };
 }
 
 /** A checksum as the digits that a file has of it. */
@@ -63,28 +73,32 @@ export function digitsOf(sum: number): string {
   return sum.toString(16).padStart(8, '0');
 }
 
-/** The length of the header of a file of so many bytes, by its first ones; or what is wrong with it. */
-export function headerLength(first: Uint8Array, size: number): number | string {
+/** The length of the header of a file of so many bytes, by its first ones, where it is at most `most`; or what is wrong with it. */
+export function headerLength(first: Uint8Array, size: number, most: number): number | string {
   if (size < lengthBytes) return `the file ends after ${String(size)} bytes, before its header`;
   const length = Number(new DataView(first.buffer, first.byteOffset, lengthBytes).getBigUint64(0, true));
-  if (length <= longestHeader && lengthBytes + length <= size) return length;
-  return `it is no safetensors file, or was cut short: its header claims ${String(length)} bytes, and ${String(size - lengthBytes)} are left`;
+  if (lengthBytes + length > size)
+    return `it is no safetensors file, or was cut short: its header claims ${String(length)} bytes, and ${String(size - lengthBytes)} are left`;
+  if (length <= most) return length;
+  return `its header has ${String(length)} bytes, and one of a file that can be read here has at most ${String(most)}`;
 }
 
 /** Reads the header of a file of so many bytes. Returns what it says, or what is wrong with it. */
 export function decodeHeader(json: Uint8Array, size: number): StoredFile | string {
   let text: string;
   let header: unknown;
-  let twice: boolean;
+  let names: number | undefined;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(json);
+    names = namesIn(text, deepest);
+    if (names === undefined) return `the header is no JSON of a safetensors file, which has at most ${String(deepest)} levels`;
     header = JSON.parse(text);
-    twice = hasTwice(text, header);
   } catch {
-    return 'the header is no JSON'; // Or so deep that nothing can walk it.
+    return 'the header is no JSON';
   }
   if (!isRecord(header)) return 'the header is no JSON object';
-  if (twice) return 'the header has a name twice';
+  // Of names that occur twice in an object, JSON.parse keeps the last.
+  if (names !== namesOf(header)) return 'the header has a name twice';
   const start = lengthBytes + json.length;
   const data = size - start;
   const found: { readonly name: string; readonly array: PlacedArray }[] = [];
@@ -111,25 +125,49 @@ export function decodeHeader(json: Uint8Array, size: number): StoredFile | strin
   return { metadata: Object.fromEntries(byName), arrays: new Map(found.map(({ name, array }) => [name, array])), checksum };
 }
 
-/** Whether some object in the header has a name twice, of which JSON.parse would keep the last. A string before a colon is always a name. */
-function hasTwice(text: string, header: unknown): boolean {
-  let names = 0;
-  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) if (colon !== undefined) names++;
-  const count = (value: unknown): number =>
-    typeof value === 'object' && value !== null
-      ? Object.values(value).reduce((sum: number, one) => sum + count(one), isRecord(value) ? Object.keys(value).length : 0)
-      : 0;
-  return names !== count(header);
+/**
+ * How many names the objects in a JSON text have; undefined where it has more than so many levels. It reads each character once and builds nothing, so
+ * that a text of millions of brackets is refused at the first that is too many.
+ */
+export function namesIn(json: string, levels: number): number | undefined {
+  let [depth, names, inText] = [0, 0, false];
+  for (let i = 0; i < json.length; i++) {
+    const character = json.charCodeAt(i);
+    if (character === quote) inText = !inText;
+    else if (inText) i += character === backslash ? 1 : 0;
+    else if (character === colon) names += 1;
+    else if (opens(character) && ++depth > levels) return undefined;
+    else if (closes(character)) depth -= 1;
+  }
+  return names;
+}
+
+const [quote, backslash, colon] = [0x22, 0x5c, 0x3a];
+const opens = (character: number): boolean => character === 0x7b || character === 0x5b;
+const closes = (character: number): boolean => character === 0x7d || character === 0x5d;
+
+/** How many names the objects in a value have. */
+function namesOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let names = isRecord(value) ? Object.keys(value).length : 0;
+  for (const one of Object.values(value)) names += namesOf(one);
+  return names;
+}
+
+/** Whether arrays of this type are read; why not, in words. */
+export function unread(dtype: string): string | undefined {
+  if (Object.hasOwn(elementBytes, dtype)) return undefined;
+  return `has the type ${dtype}, which is none of ${Object.keys(elementBytes).join(', ')}`;
 }
 
 function readEntry(entry: Readonly<Record<string, unknown>>, start: number, data: number): PlacedArray | string {
   const { dtype, shape, data_offsets: offsets } = entry;
-  const size = typeof dtype === 'string' && Object.hasOwn(elementBytes, dtype) ? elementBytes[dtype] : undefined;
-  if (typeof dtype !== 'string' || size === undefined)
-    return `has the type ${String(dtype)}, which is none of ${Object.keys(elementBytes).join(', ')}`;
+  if (typeof dtype !== 'string') return `has the type ${describe(dtype)}, which is none of ${Object.keys(elementBytes).join(', ')}`;
   if (!isSizes(shape) || !isSizes(offsets)) return 'has no shape and place made of whole numbers';
   const [from = 0, to = 0] = offsets;
-  const bytes = shape.reduce((product, one) => product * one, size);
+  // Other tools write types that are not read here; what they take is taken from where they lie.
+  const size = Object.hasOwn(elementBytes, dtype) ? elementBytes[dtype] : undefined;
+  const bytes = size === undefined ? Math.max(0, to - from) : shape.reduce((product, one) => product * one, size);
   if (offsets.length !== 2 || to - from !== bytes)
     return `of shape [${shape.join(', ')}] takes ${String(bytes)} bytes, and its place has ${String(to - from)}`;
   if (to > data) return `ends at byte ${String(to)} of the data, which has ${String(data)}`;

@@ -8,10 +8,14 @@ import type { Core } from './core.ts';
 import { checkHyper, type HyperValue } from './hyper.ts';
 import { describe } from './options.ts';
 import type { RosterMember } from './roster.ts';
-import type { StoredFile } from './safetensors.ts';
+import { conflicts } from './hyper-conflict.ts';
+import type { LoadOptions } from './load-options.ts';
+import { namesIn, type StoredFile } from './safetensors.ts';
 import { decodeHyper, decodeNumber, encodeHyper, encodeNumber } from './saved-hyper.ts';
 
 const version = '1';
+/** The most levels of a text: hyperparameters by name, a schedule, its constants. */
+const deepest = 3;
 
 /** The texts of a file. */
 export function metadataOf(core: Core): Record<string, string> {
@@ -30,6 +34,7 @@ export function metadataOf(core: Core): Record<string, string> {
     skipped: String(core.skipped),
     batches: String(core.batches),
     hyper: JSON.stringify(Object.fromEntries(core.names.map((one) => [one.name, encodeHyper(core.hyperValue(one))]))),
+    configured: JSON.stringify(Object.fromEntries(core.names.map(({ name, value }) => [name, encodeHyper(value)]))),
     born: JSON.stringify(Object.fromEntries(born.map(([name, { member }]) => [name, member.born]))),
     frozen: JSON.stringify([...core.frozen]),
     pending: JSON.stringify({ count: core.pending, inputs: Object.fromEntries(means) }),
@@ -55,8 +60,54 @@ export interface Plan {
   readonly scale: { readonly value: number; readonly streak: number } | undefined;
 }
 
+/** What changes nothing of an optimizer but that the window of accumulation is empty. */
+export function planOf(core: Core): Plan {
+  return {
+    t: core.steps,
+    skipped: core.skipped,
+    batches: core.batches,
+    hyper: new Map(),
+    born: new Map(),
+    frozen: [...core.frozen],
+    pending: 0,
+    inputs: new Map(),
+    scale: undefined,
+  };
+}
+
+/** What a file of another model says that may be of use: its t, when its parameters were added, what is frozen in it. */
+export interface Story {
+  readonly counts: Pick<Plan, 't' | 'skipped' | 'batches'>;
+  readonly bornOf: (name: string) => number | undefined;
+  readonly isFrozen: (name: string) => boolean;
+  readonly hyper: Plan['hyper'];
+  readonly scale: Plan['scale'];
+}
+
+/** Reads what may be of use here; undefined where the file was written by something else, or is of ascent where this is of descent. */
+export function readStory(core: Core, { metadata }: StoredFile): Story | undefined {
+  if (metadata['thalweg'] !== version || metadata['maximize'] !== String(core.options.maximize)) return undefined;
+  const wrong: string[] = [];
+  const counts = readCounts(core, new Doubt(metadata, wrong), 0);
+  const { t } = counts;
+  if (wrong.length > 0) throw new CheckpointError(core.name, wrong);
+  // What does not fit is not of use, and no reason to refuse the rest.
+  const doubt = new Doubt(metadata, []);
+  const [born, frozen] = [doubt.record('born'), doubt.json('frozen')];
+  return {
+    counts,
+    bornOf: (name) => {
+      const step = Object.hasOwn(born, name) ? born[name] : 0;
+      return typeof step === 'number' && Number.isSafeInteger(step) && step >= 0 && step <= t ? step : undefined;
+    },
+    isFrozen: (name) => Array.isArray(frozen) && frozen.includes(name),
+    hyper: readHyper(core, doubt.record('hyper'), []),
+    scale: core.options.scale === undefined ? undefined : readScale(core, doubt),
+  };
+}
+
 /** Reads the texts of a file, and adds to `differences` whatever does not fit this optimizer. */
-export function readMetadata(core: Core, { metadata }: StoredFile, differences: string[]): Plan {
+export function readMetadata(core: Core, { metadata }: StoredFile, whose: LoadOptions['hyper'], differences: string[]): Plan {
   if (metadata['thalweg'] !== version) {
     const found = metadata['thalweg'] === undefined ? 'not written by Thalweg' : `of version ${metadata['thalweg']}`;
     throw new CheckpointError(core.name, [`the file is ${found}, and this reads version ${version}`]);
@@ -68,19 +119,25 @@ export function readMetadata(core: Core, { metadata }: StoredFile, differences: 
   const maximize = String(core.options.maximize);
   if (metadata['maximize'] !== maximize)
     differences.push(`the file has maximize: ${metadata['maximize'] ?? 'nothing'}, and here it is ${maximize}`);
-  const t = doubt.count('t', undefined);
   const waiting = readPending(core, doubt);
+  const counts = readCounts(core, doubt, waiting.pending);
+  const hyper = whose === 'mine' ? new Map<string, HyperValue>() : readHyper(core, doubt.record('hyper'), differences);
+  if (whose === undefined) differences.push(...conflicts(core, hyper, doubt.json('configured')));
   return {
-    t,
-    // Files of before these were counted: no step was skipped as far as they tell.
-    skipped: doubt.count('skipped', 0),
-    batches: doubt.count('batches', t * core.options.accumulate + waiting.pending),
-    hyper: readHyper(core, doubt.record('hyper'), differences),
-    born: readBirths(core, doubt, t),
+    ...counts,
+    hyper,
+    born: readBirths(core, doubt, counts.t),
     frozen: readFrozen(core, doubt),
     ...waiting,
     scale: readScale(core, doubt),
   };
+}
+
+/** How many steps were taken and skipped, and how many batches came, of which so many wait for a step. */
+function readCounts(core: Core, doubt: Doubt, waiting: number): Pick<Plan, 't' | 'skipped' | 'batches'> {
+  const t = doubt.count('t', undefined);
+  // Files of before these were counted: no step was skipped as far as they tell.
+  return { t, skipped: doubt.count('skipped', 0), batches: doubt.count('batches', t * core.options.accumulate + waiting) };
 }
 
 /** The texts of a file as values of a kind, and where the complaints about them go. */
@@ -95,8 +152,10 @@ class Doubt {
 
   /** The text of `key` as JSON. */
   json(key: string): unknown {
+    const text = this.metadata[key] ?? '';
+    if (namesIn(text, deepest) === undefined) return undefined;
     try {
-      return JSON.parse(this.metadata[key] ?? '') as unknown;
+      return JSON.parse(text) as unknown;
     } catch {
       return undefined; // No caller takes it for a value.
     }
