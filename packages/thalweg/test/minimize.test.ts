@@ -1,6 +1,9 @@
 /** The loop around a function: who else gets a turn, what the function has to do, and how options of an optimizer count. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import vm from 'node:vm';
 import {
   adam, adamw, ArrayError, backtracking, chain, conjugateGradient, ema, gradientDescent, groups, lbfgs, minimize, momo, momoAdam,
@@ -47,6 +50,13 @@ describe('others get a turn while a synchronous function is minimized', () => {
     const { reason } = await minimize(slow(), start(), { optimizer: sgd({ lr: 0 }), steps: 1e9, signal: AbortSignal.timeout(1) });
     assert.equal(reason, 'aborted');
   });
+  for (const missing of [['setImmediate'], ['setImmediate', 'MessageChannel']]) {
+    test(`in an engine without ${missing.join(' and ')}, which can end afterwards`, async () => {
+      const script = join(import.meta.dirname, 'support/turns-without.ts');
+      const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=source', script, ...missing]);
+      assert.equal(stdout, 'aborted');
+    });
+  }
   test('in the middle of a line search, and the last accepted point is returned', async () => {
     const stop = new AbortController();
     let calls = 0;
@@ -389,6 +399,38 @@ describe('what is not what it seems is refused by what it is', () => {
       );
     });
   }
+  test('starts of another realm', async () => {
+    const made = (text: string): Float64Array => vm.runInNewContext(text) as Float64Array;
+    for (const optimizer of [sgd(), lbfgs()]) {
+      const found = await minimize(bowl, made('Float64Array.of(3, -2)'), { optimizer, steps: 3 });
+      assert.deepEqual(found, await minimize(bowl, start(), { optimizer, steps: 3 }));
+      const named = { a: made('Float64Array.of(3, -2)'), b: tensor([1], { values: made('Float64Array.of(1)') }) };
+      const both = await minimize((w, g) => bowl(w.a, g.a) + bowl(w.b, g.b), named, { optimizer, steps: 3 });
+      assert.ok(both.w.a instanceof Float64Array);
+    }
+  });
+  test('what another copy of the package made, and what has no class at all', async () => {
+    class Method {
+      readonly name = 'sgd';
+    }
+    class Schedule {
+      readonly base = 1;
+    }
+    const [method, schedule] = [loose<ReturnType<typeof sgd>>(new Method()), loose<number>(new Schedule())];
+    await assert.rejects(minimize(bowl, start(), { optimizer: method, steps: 1 }), /not a Method of another copy of the package/);
+    assert.throws(() => chain(method), /not a Method of another copy of the package/);
+    assert.throws(() => groups([{ match: otherwise, use: method }]), /not a Method of another copy of the package/);
+    assert.throws(() => sgd({ lr: schedule }), /not a Schedule of another copy of the package/);
+    const classless = loose<number>(Object.create(Object.create(null) as object));
+    assert.throws(
+      () => sgd({ lr: classless }),
+      (error) => error instanceof OptionError && error.message.endsWith('not an object'),
+    );
+    assert.throws(
+      () => sgd({ lr: loose<number>('x'.repeat(1e6)) }),
+      (error) => error instanceof OptionError && error.message.length < 200,
+    );
+  });
   test('minimizers where methods belong, and the other way round', () => {
     const minimizer = loose<Method>(lbfgs());
     assert.throws(() => void minimizer.init({ w: start() }), UnsupportedError);

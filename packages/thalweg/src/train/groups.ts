@@ -2,7 +2,7 @@
 import { OptionError, ThalwegError } from '../language/error.ts';
 import type { Branch } from './branch.ts';
 import { checkHyper, type HyperValue } from './hyper.ts';
-import { describe } from './options.ts';
+import { describeOther } from './options.ts';
 import { describeMatch, otherwise, type Match } from './match.ts';
 import { Method, type NamesOf } from './method.ts';
 
@@ -57,7 +57,8 @@ export function groups<const M extends readonly Method[]>(declarations: { readon
 const own = ['match', 'use', 'name'];
 
 function branchOf({ match, use, name, ...overrides }: Group): Branch {
-  if (!(use instanceof Method)) throw new ThalwegError('group', `groups: use must be a method such as adamw(), not ${describe(use)}`);
+  if (!(use instanceof Method))
+    throw new ThalwegError('group', `groups: use must be a method such as adamw(), not ${describeOther(use, 'Method')}`);
   const [branch] = use.branches;
   if (branch === undefined || use.branches.some((one) => one.match !== otherwise)) {
     throw new ThalwegError('group', `groups: ${use.name} has groups itself; put all groups in one list`);

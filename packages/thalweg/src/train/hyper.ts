@@ -5,7 +5,7 @@
 import { OptionError } from '../language/error.ts';
 import type { HyperSlot } from '../language/program.ts';
 import { Schedule } from '../schedules/schedule.ts';
-import { checkNumber, wrongOption } from './options.ts';
+import { checkNumber, describeOther } from './options.ts';
 
 /** `[symbol, default, range]`: the range is an interval such as `'[0, 1)'`, by default `'[0, ∞)'`. */
 export type HyperDeclaration = readonly [symbol: string, fallback: number, range?: string];
@@ -21,7 +21,7 @@ export function checkHyper(owner: string, name: string, value: unknown, text: st
   if (typeof value === 'function') return value as (t: number) => number;
   if (value instanceof Schedule) return value;
   if (typeof value !== 'number') {
-    wrongOption(owner, name, value, 'a number, a schedule or a function of t');
+    throw new OptionError(owner, name, value, `must be a number, a schedule or a function of t, not ${describeOther(value, 'Schedule')}`);
   }
   checkNumber(owner, name, value, text);
   return value;

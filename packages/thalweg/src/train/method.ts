@@ -10,7 +10,7 @@ import { parameter } from '../language/variable.ts';
 import { statementsToLatex } from '../lower/latex.ts';
 import { branch, hyperNames, type BoundPart, type Branch } from './branch.ts';
 import { checkHyper, defaultRange, type HyperDeclaration, type HyperValue } from './hyper.ts';
-import { checkNames, describe, oneOf, wrongOption } from './options.ts';
+import { checkNames, describeOther, oneOf, wrongOption } from './options.ts';
 import { otherwise } from './match.ts';
 import type { InitOptions } from './init-options.ts';
 import { Optimizer } from './optimizer.ts';
@@ -230,7 +230,7 @@ export function chain<const M extends readonly Method[]>(...methods: M): Method<
   if (methods.length === 0) throw new ThalwegError('method', 'chain: needs at least one method');
   const wrong = methods.find((one: unknown) => !(one instanceof Method));
   if (wrong !== undefined) {
-    const hint = typeof wrong === 'function' ? 'a function; call it: adam()' : describe(wrong);
+    const hint = typeof wrong === 'function' ? 'a function; call it: adam()' : describeOther(wrong, 'Method');
     throw new ThalwegError('method', `chain: takes methods one by one, chain(clipByGlobalNorm(1), adam()), not ${hint}`);
   }
   const name = methods.length === 1 ? (methods[0]?.name ?? '') : `chain(${methods.map((method) => method.name).join(', ')})`;

@@ -12,7 +12,7 @@ import { initOptionNames, type InitOptions } from './init-options.ts';
 import { Method } from './method.ts';
 import { Evaluation } from './objective.ts';
 import type { Optimizer } from './optimizer.ts';
-import { checkNames, checkNumber, checkWhole, describe, oneOf, wrongOption } from './options.ts';
+import { checkNames, checkNumber, checkWhole, describe, describeOther, oneOf, wrongOption } from './options.ts';
 import { isSparse } from './sparse.ts';
 import type { Declared, ViewOf } from './tensor.ts';
 import { checkSignal, Turns } from './turns.ts';
@@ -135,7 +135,7 @@ function checkOptions<W>(options: MinimizeOptions<W>) {
   checkNames(owner, options, ['optimizer', 'steps', 'tolerance', 'onStep', 'signal', ...initOptionNames]);
   const { optimizer, steps, tolerance = 0, onStep, signal, ...init } = options;
   if (!(optimizer instanceof Method) && !isMinimizer(optimizer)) {
-    const hint = typeof optimizer === 'function' ? `a function; call it: ${nameOf(optimizer)}()` : describe(optimizer);
+    const hint = typeof optimizer === 'function' ? `a function; call it: ${nameOf(optimizer)}()` : describeOther(optimizer, 'Method');
     throw new OptionError(owner, 'optimizer', optimizer, `must be a method such as adamw() or lbfgs(), not ${hint}`);
   }
   checkWhole(owner, 'steps', steps, 0);

@@ -8,7 +8,7 @@ import { evaluated } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { HalfFormat } from '../plan/half.ts';
 import type { Backend } from '../runtime/backend.ts';
-import { checkParameters, commonType } from './arrays.ts';
+import { checkParameters, commonType, type AnyArray } from './arrays.ts';
 import type { Recipe } from './branch.ts';
 import { checkpoint, restore, restoreFrom, wholeCheckpoint, type CheckpointSource } from './checkpoint.ts';
 import { Core } from './core.ts';
@@ -272,11 +272,13 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     if (members.length === 0 || core.steps === 0) return core.views as Views<P>;
     core.announce(core.roster.members, core.steps);
     core.advance(members);
-    const points = Object.keys(core.views).map((name) => {
-      const place = core.roster.places.get(core.ownName(name));
+    const points = new Map<string, AnyArray | undefined>();
+    for (const name of Object.keys(core.views)) {
+      const own = core.ownName(name);
+      const place = core.roster.places.get(own);
       const apart = place?.member.evaluator !== undefined && place.member.born < core.steps;
-      return [name, apart ? place.member.stepper.arena.view(evaluated, place.index) : core.views[name]] as const;
-    });
+      points.set(name, points.get(own) ?? (apart ? place.member.stepper.arena.view(evaluated, place.index) : core.views[name]));
+    }
     return Object.fromEntries(points) as Views<P>;
   }
 

@@ -37,12 +37,21 @@ export function oneOf<T>(owner: string, option: string, value: T, allowed: reado
   wrongOption(owner, option, value, allowed.map((one) => describe(one)).join(' or '));
 }
 
+/** The most characters that are shown of a text. */
+const shown = 80;
+
 /** A value as a person would name it. */
 export function describe(value: unknown): string {
   if (value === null) return 'null';
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return JSON.stringify(value.length > shown ? `${value.slice(0, shown)}…` : value);
   if (typeof value === 'object') return className(value) === 'Object' ? 'an object' : withArticle(className(value));
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeof value;
+}
+
+/** A value that should have been of this class and is not: where a bundle holds the package twice, each copy has a class of the name. */
+export function describeOther(value: unknown, wanted: string): string {
+  const name = describe(value);
+  return name === withArticle(wanted) ? `${name} of another copy of the package` : name;
 }
 
 function withArticle(name: string): string {
@@ -52,5 +61,7 @@ function withArticle(name: string): string {
 /** The name of an object's class; its own property `constructor`, which a file may have put there, does not count. */
 function className(value: object): string {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return typeof prototype === 'object' && prototype !== null ? prototype.constructor.name : 'Object';
+  const made: unknown = typeof prototype === 'object' && prototype !== null ? Reflect.get(prototype, 'constructor') : undefined;
+  const name: unknown = typeof made === 'function' ? Reflect.get(made, 'name') : undefined;
+  return typeof name === 'string' && name !== '' ? name.slice(0, shown) : 'Object';
 }
