@@ -105,11 +105,11 @@ def cautious_lion(w, gradients, t, s, lr=1e-4, decay=0):
         s["m", k] = 0.99 * m + (1 - 0.99) * g
 
 
-def prodigy(w, gradients, t, s, lr=1, b1=0.9, b2=0.999, eps=1e-8, initial=1e-6, coefficient=1, decay=0):
-    """Mishchenko & Defazio 2023, Algorithm 4, corrected for bias as the authors' program; d stays while every gradient so far was zero."""
+def prodigy(w, gradients, t, s, lr=1, b1=0.9, b2=0.999, eps=1e-8, initial=1e-6, coefficient=1, decay=0, corrected=True):
+    """Mishchenko & Defazio 2023, Algorithm 4; konstmish/prodigy, with `use_bias_correction` where `corrected`; d stays while every gradient so far was zero."""
     first = s.setdefault("w0", {k: a.copy() for k, a in w.items()})
     d, b3 = s.get("d", initial), b2**0.5
-    rate = d * lr * (1 - b2**t) ** 0.5 / (1 - b1**t)
+    rate = d * lr * ((1 - b2**t) ** 0.5 / (1 - b1**t) if corrected else 1)
     s["r"] = b3 * s.get("r", 0) + d / initial * rate * dot(gradients, {k: first[k] - w[k] for k in w})
     total = 0
     for k, g in gradients.items():

@@ -128,6 +128,34 @@ def schedule_free(rate_of, evaluated):
     return run
 
 
+def mechanic(inner):
+    """Cutkosky, Defazio & Mehta 2023, Algorithm 1, around `inner`; optimizedlearning/mechanic, src/mechanic_pytorch/mechanic.py, without `store_delta`."""
+
+    def run(row, data, steps):
+        options = {"decay": 0.01, "eps": 1e-8, "initial": 1e-8, "count": 6, **row["oracle"][2]}
+        decay, eps, n = options["decay"], options["eps"], options["count"]
+        beta = 1 - 10.0 ** -np.arange(1, n + 1)
+        w = data.weights()
+        first = {k: a.copy() for k, a in w.items()}
+        r, v, s, m = np.zeros(n), np.zeros(n), np.zeros(n), np.full(n, 1e-6)
+        states = {}
+        for t in range(1, steps + 1):
+            g = data.gradients(t)
+            delta = {k: (w[k] - first[k]) / (s.sum() + eps) for k in w}
+            update = {k: -inner(states, k, g[k], t, at(options.get("inner", {}), t)) for k in w}
+            moved = {k: w[k] + update[k] for k in w}
+            pull = decay * s.sum() * np.sqrt(dot(g, g)) / (np.sqrt(dot(moved, moved)) + eps)
+            h = dot(delta, {k: g[k] + pull * moved[k] for k in w})
+            m = np.maximum(beta * m, abs(h))
+            v = beta**2 * v + h**2
+            r = np.maximum(0, beta * r - s * h)
+            s = (options["initial"] / n * m + r) / (np.sqrt(v) + eps)
+            w = {k: first[k] + s.sum() * (delta[k] + update[k]) for k in w}
+            yield {k: a.copy() for k, a in w.items()}
+
+    return run
+
+
 def plain(s, k, g, t, now):
     return g
 
@@ -138,7 +166,14 @@ def scaled(s, k, g, t, now):
     return g / (np.sqrt(s[k] / (1 - b2**t)) + now.get("eps", 1e-8))
 
 
+def adam(s, k, g, t, now):
+    m, v = moments(s, g, t, 0.9, 0.999, k)
+    return now["lr"] * m / (np.sqrt(v) + 1e-8)
+
+
 AUTHORS = {
+    "paper.mechanic_sgd": mechanic(plain),
+    "paper.mechanic_adam": mechanic(adam),
     **{f"paper.{rule.__name__}": stepped(rule) for rule in (momo, momo_adam, sm3, optimistic_adam, sps, simplified_ademamix, madgrad, novograd)},
     "paper.schedule_free_sgd": schedule_free(plain, False),
     "paper.schedule_free_sgd_average": schedule_free(plain, True),

@@ -19,8 +19,9 @@ export const madgrad = optimizer({
   keep: ['G', 'S'],
   equations: ({ eps }) => `
     q = η > 0 ? (η + ε)·√t : 0
-    G ← G + q·g²
-    S ← S + q·g
+    u = q·g
+    G ← G + u·g
+    S ← S + u
     x ← x
     z = x − ${eps === 0 ? '(G > 0 ? S / G^(1/3) : 0)' : 'S / (G^(1/3) + ε)'}
     w ← μ·w + (1 − μ)·z

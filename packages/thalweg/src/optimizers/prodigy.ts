@@ -2,11 +2,11 @@ import { optimizer } from '../train/method.ts';
 
 /**
  * Prodigy (Mishchenko & Defazio 2023, arXiv:2306.06101): AdamW that estimates its own learning rate, d, from how far the parameters of the group have moved.
- * `lr` is a factor on it, and stays 1 but for a schedule.
+ * `lr` is a factor on it, and stays 1 but for a schedule. Without `biasCorrection` it is as the paper and, by default, the authors' program have it.
  *
- * r ← β₃·r + (d/d₀)·γ·⟨g, w₀ − w⟩, S ← β₃·S + γ·d·g/d₀ with γ = d·η·√(1 − β₂ᵗ)/(1 − β₁ᵗ), d ← max(d, c·r/Σ|S|); m and v of d·g as in Adam. β₃ = √β₂.
+ * r ← β₃·r + (d/d₀)·γ·⟨g, w₀ − w⟩, S ← β₃·S + γ·d·g/d₀ with γ = d·η·√(1 − β₂ᵗ)/(1 − β₁ᵗ), or d·η without the correction, d ← max(d, c·r/Σ|S|); m and v of d·g as in Adam. β₃ = √β₂.
  *
- * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `initial` d₀, `coefficient` c, `weightDecay` λ
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `initial` d₀, `coefficient` c, `weightDecay` λ, `biasCorrection`
  * @example
  * ```ts
  * import { prodigy } from 'thalweg';
@@ -24,9 +24,10 @@ export const prodigy = optimizer({
     coefficient: ['c', 1],
     weightDecay: ['λ', 0],
   },
+  variants: { biasCorrection: ['on', 'off'] },
   init: { d: 'd₀', x: 'w' },
-  equations: `
-    γ = d·η·√(1 − β₂ᵗ) / (1 − β₁ᵗ)
+  equations: ({ biasCorrection }) => `
+    γ = d·η${biasCorrection === 'on' ? '·√(1 − β₂ᵗ) / (1 − β₁ᵗ)' : ''}
     x ← x
     r ← √β₂·r + d / d₀·γ·⟨g, x − w⟩_group
     m ← β₁·m + (1 − β₁)·(d·g)

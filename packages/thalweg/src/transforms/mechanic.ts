@@ -7,8 +7,10 @@ import { requireWhole } from './whole.ts';
  *
  * With u the optimizer's step and s = Σsᵢ: Δ = (w₀ − w)/(s + ε), h = ⟨g, Δ⟩ + λ·s·(‖g‖/‖w‖)·⟨w, Δ⟩, and for each i, βᵢ = 1 − 10⁻ⁱ: rᵢ ← βᵢ·rᵢ + clamp(h, ±mᵢ)·sᵢ,
  * mᵢ ← max(βᵢ·mᵢ, |h| + ε), vᵢ ← βᵢ²·vᵢ + h², sᵢ ← (s₀/n·mᵢ + max(0, rᵢ))/(√vᵢ + ε). Then w ← w₀ − s·(Δ − u). Norms and products run over all parameters.
+ * That is Optax's form. `compat: 'authors'` is that of the authors' PyTorch program: h is not clipped, rᵢ ← max(0, …), mᵢ starts at 1e-6 and has no ε, and
+ * the decay is of the weights after the optimizer's step.
  *
- * @param options - `weightDecay` λ, `eps` ε, `initial` s₀, `count` n, the number of bettors, from 1 to 9
+ * @param options - `weightDecay` λ, `eps` ε, `initial` s₀, `count` n, the number of bettors, from 1 to 9; `compat`
  * @throws OptionError for a `count` that is not whole, and for values out of range
  * @example
  * ```ts
@@ -19,19 +21,27 @@ import { requireWhole } from './whole.ts';
 export const mechanic = transform({
   name: 'mechanic',
   hyper: { weightDecay: ['λ', 0.01], eps: ['ε', 1e-8, '(0, ∞)'], initial: ['s₀', 1e-6, '(0, ∞)'], count: ['n', 6, '[1, 9]'] },
+  variants: { compat: ['optax', 'authors'] },
   init: { x: 'w', p: 'w' },
-  equations: ({ count }) => {
+  equations: ({ count, compat }) => {
+    const authors = compat === 'authors';
+    const at = authors ? 'w' : 'p';
     requireWhole('mechanic', { count });
     const bettors = Array.from({ length: Number(count) }, (_, i) => String(i + 1));
     const sum = (name: string): string => bettors.map((i) => `${name}${i}`).join(' + ');
     return `
-    ${bettors.map((i) => `σ${i} = t == 1 ? s₀ : s${i}`).join('\n    ')}
+    ${bettors.map((i) => `σ${i} = ${authors ? `s${i}` : `t == 1 ? s₀ : s${i}`}`).join('\n    ')}
     σ = ${sum('σ')}
     Δ = (x − p) / (σ + ε)
-    h = ⟨g, Δ⟩_all + λ·σ·‖g‖_all / (‖p‖_all + ε)·⟨p, Δ⟩_all
+    h = ⟨g, Δ⟩_all + λ·σ·‖g‖_all / (‖${at}‖_all + ε)·⟨${at}, Δ⟩_all
     ${bettors
-      .map(
-        (i) => `r${i} ← (1 − 10^(−${i}))·r${i} + max(−m${i}, min(m${i}, h))·σ${i}
+      .map((i) =>
+        authors
+          ? `r${i} ← max(0, (1 − 10^(−${i}))·r${i} + h·σ${i})
+    m${i} ← max((1 − 10^(−${i}))·(t == 1 ? 1e-6 : m${i}), |h|)
+    v${i} ← (1 − 10^(−${i}))²·v${i} + h²
+    s${i} ← (s₀ / n·m${i} + r${i}) / (√v${i} + ε)`
+          : `r${i} ← (1 − 10^(−${i}))·r${i} + max(−m${i}, min(m${i}, h))·σ${i}
     m${i} ← max((1 − 10^(−${i}))·m${i}, |h| + ε)
     v${i} ← (1 − 10^(−${i}))²·v${i} + h²
     s${i} ← (s₀ / n·m${i} + max(0, r${i})) / (√v${i} + ε)`,
