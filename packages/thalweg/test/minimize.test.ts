@@ -205,6 +205,13 @@ describe('maximize', () => {
       }
     });
   }
+  test('the lowest value that is known is the highest then', async () => {
+    for (const make of [polyak, momo, momoAdam]) {
+      const down = await minimize((w, g) => bowl(w, g) - 7, start(), { optimizer: make({ lr: 1, minimum: -7 }), steps: 20 });
+      const up = await minimize((w, g) => 7 + hill(w, g), start(), { optimizer: make({ lr: 1, minimum: 7 }), steps: 20, maximize: true });
+      assert.deepEqual({ ...up, loss: 0 - up.loss }, down);
+    }
+  });
   test('steps of your own: loss and Hessian', async () => {
     const [down, up] = [await sophia({ lr: 0.1 }).init({ w: start() }), await sophia({ lr: 0.1 }).init({ w: start() }, { maximize: true })];
     for (let t = 0; t < 30; t++) {

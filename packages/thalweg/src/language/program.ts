@@ -47,7 +47,7 @@ export interface Part {
   readonly evaluate?: string | undefined;
   /** States that stay in the parameters' type whatever format states are asked to have. */
   readonly keep?: readonly string[] | undefined;
-  /** Inputs that later parts read with the opposite sign. */
+  /** Inputs and hyperparameters that later parts read with the opposite sign, by name. */
   readonly negates?: readonly string[] | undefined;
 }
 
@@ -285,7 +285,8 @@ class PartBuilder {
     const names = new Map<string, Node>([...shared, ['t', graph.node('time')]]);
     for (const name of ['rank', 'rows', 'cols', 'size']) names.set(name, graph.node('shape', [], name));
     for (const { name, symbol } of part.hyper) {
-      const node = graph.node('hyper', [], keys.get(name) ?? name);
+      const given = graph.node('hyper', [], keys.get(name) ?? name);
+      const node = negated.has(name) ? graph.node('neg', [given]) : given;
       names.set(spell(symbol), node).set(spell(name), node);
       if (name === 'lr') names.set('s', graph.node('factor', [], keys.get(name) ?? name));
     }

@@ -16,7 +16,10 @@ export interface InitOptions {
   readonly backend?: Backend;
   /** `'propagate'` by default, `'skip'` with a dynamic `lossScale`. The other two read every gradient before anything is written. */
   readonly nonFinite?: NonFinite;
-  /** Ascend instead of descend: the gradient, and the inputs `loss` and `hessian` of methods that have them, are negated first. */
+  /**
+   * Ascend instead of descend: the gradient is negated first, and with it what a method may read that has the sign of the loss: the inputs `loss` and
+   * `hessian`, and the hyperparameter `minimum`, which then is the highest value that the function can have.
+   */
   readonly maximize?: boolean;
   /**
    * Every so many calls of `step` are one step, with the mean of their gradients and of the inputs that are numbers; 1 by default. The calls since the

@@ -20,8 +20,8 @@ export const hidden = {
   unscale: inputVariable(inputs.unscale),
 } as const;
 
-/** Inputs that change their sign with the function that is minimized, as its gradient does. */
-const ofObjective = ['loss', 'hessian'] as const;
+/** Inputs and hyperparameters that change their sign with the function that is minimized, as its gradient does. */
+const ofObjective = ['loss', 'hessian', 'minimum'] as const;
 
 /**
  * A loss scale that adapts, as PyTorch's GradScaler: it grows by `growth` after `interval` steps in a row with finite gradients, and shrinks
