@@ -5,7 +5,7 @@ import { masked } from './cautious.ts';
 /**
  * AdamW: Adam with decoupled weight decay (Loshchilov & Hutter 2019, arXiv:1711.05101). The decay leaves m and v alone and shrinks every
  * weight by the same factor: `'scaled'` takes η·λ·w off, as PyTorch and Optax do; `'independent'` takes s·λ·w off with the factor s of
- * lr's schedule alone (the paper's Algorithm 2), so that the learning rate and the decay can be chosen apart.
+ * lr's schedule alone (the paper's Algorithm 2), which is its value over its peak, so that the learning rate and the decay can be chosen apart.
  *
  * m, v, m̂ and v̂ as in `adam`; w ← w − η·(m̂/(√v̂ + ε) + λ·w).
  *

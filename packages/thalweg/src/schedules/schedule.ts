@@ -8,6 +8,7 @@ import { parseExpression, type Expression } from '../language/parser.ts';
 import { buildExpression } from '../language/program.ts';
 import { expressionToLatex } from '../lower/latex.ts';
 import { compileScalars } from '../lower/scalars.ts';
+import { peakOf } from './peak.ts';
 
 /** A hyperparameter as a function of the step. Made by `cosine`, `warmupCosine`, … or by `schedule` from an equation of one's own. */
 export class Schedule {
@@ -17,19 +18,19 @@ export class Schedule {
   readonly equation: string;
   /** The values of the equation's other symbols. */
   readonly constants: Readonly<Record<string, number>>;
-  /** The value that a factor of 1 stands for: the peak. Independent weight decay follows value / base. */
-  readonly base: number;
   private readonly evaluate: (t: number) => number;
 
-  /** Compiles `equation`. Throws an EquationError where it cannot be read. */
-  constructor(name: string, equation: string, constants: Readonly<Record<string, number>>, base: number) {
-    for (const [symbol, value] of Object.entries(constants)) {
+  private peak: number | undefined;
+
+  /** Compiles `equation`. Throws an EquationError where it cannot be read, and an OptionError for a constant or a base that is not finite. */
+  constructor(name: string, equation: string, constants: Readonly<Record<string, number>>, base?: number) {
+    for (const [symbol, value] of Object.entries({ ...constants, ...(base === undefined ? {} : { base }) })) {
       if (!Number.isFinite(value)) throw new OptionError(name, symbol, value, `must be a finite number, not ${String(value)}`);
     }
     this.name = name;
     this.equation = equation;
     this.constants = constants;
-    this.base = base;
+    this.peak = base;
     const { value } = buildExpression(name, equation, new Map(Object.entries(constants)));
     const slots = topological([value]).map((node) => ({ node, level: 0, kind: 'host', fixed: false }) as const);
     const program = compileScalars(slots);
@@ -42,6 +43,15 @@ export class Schedule {
       for (const step of steps) step(values);
       return values[result] ?? NaN;
     };
+  }
+
+  /**
+   * The value that a factor of 1 stands for, which independent weight decay follows as value / base: what was given, or else the peak, the largest
+   * value of the first ten million steps (`peak.ts`).
+   */
+  get base(): number {
+    this.peak ??= Math.max(0, peakOf(this.evaluate));
+    return this.peak;
   }
 
   /** The value at step `t`. */
@@ -65,7 +75,7 @@ export class Schedule {
  *
  * @param equation - an expression in `t` and the constants' symbols, such as `'a / √t'`
  * @param constants - the values of those symbols
- * @param base - the value that counts as the full rate; by default the value at t = 1
+ * @param base - the value that counts as the full rate, which independent weight decay follows; by default the largest value of all steps
  * @example
  * ```ts
  * import { schedule, sgd } from 'thalweg';
@@ -73,8 +83,7 @@ export class Schedule {
  * ```
  */
 export function schedule(equation: string, constants: Readonly<Record<string, number>> = {}, base?: number): Schedule {
-  const made = new Schedule('schedule', equation, constants, base ?? 1);
-  return base === undefined ? new Schedule('schedule', equation, constants, made.at(1)) : made;
+  return new Schedule('schedule', equation, constants, base);
 }
 
 /** Throws an OptionError unless `value` is a finite number above `low` (or equal to it, if `low` is included). */

@@ -16,7 +16,6 @@ import type { Crew } from '../runtime/crew.ts';
 import { stepTogether, type Member } from '../runtime/ensemble.ts';
 import type { MemorySource } from '../runtime/memory.ts';
 import type { StepContext } from '../runtime/leaves.ts';
-import { Schedule } from '../schedules/schedule.ts';
 import type { AnyArray } from './arrays.ts';
 import { hyperNames, type HyperName, type Recipe } from './branch.ts';
 import { debugTrace } from './debug.ts';
@@ -102,9 +101,7 @@ export class Core {
       throw new OptionError(name, 'accumulate', accumulate, 'must be 1 for a method with an array per parameter as input');
     this.live = branches.map(({ parts, program }) => {
       const values = new Map(program.hyper.map((slot) => [slot.key, parts[slot.part]?.values.get(slot.name) ?? NaN]));
-      const live = new LiveHyper(name, program.hyper, values);
-      checkFactors(program, live);
-      return live;
+      return new LiveHyper(name, program.hyper, values, followedBy(program));
     });
     this.names = hyperNames(branches);
   }
@@ -310,17 +307,8 @@ export class Core {
   }
 }
 
-/** A schedule's factor needs to know what the full rate is, which a plain function does not say. */
-function checkFactors(program: Program, hyper: LiveHyper): void {
-  for (const node of topological(program.writes.values())) {
-    const key = String(node.attribute);
-    const value = node.op === 'factor' ? hyper.get(key) : 0;
-    if (typeof value === 'number' || value instanceof Schedule) continue;
-    throw new OptionError(
-      program.name,
-      key,
-      value,
-      "is a function, whose peak is unknown, and decay: 'independent' follows the schedule's factor; use a schedule",
-    );
-  }
+/** The hyperparameters of which the equations read the schedule's factor. */
+function followedBy(program: Program): Set<string> {
+  const factors = topological(program.writes.values()).filter(({ op }) => op === 'factor');
+  return new Set(factors.map(({ attribute }) => String(attribute)));
 }

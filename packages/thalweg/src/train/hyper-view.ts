@@ -18,6 +18,7 @@ export function hyperView<N extends string>(core: Core): Record<N, HyperValue> {
         const problem = `is not in the equations of this optimizer${suggestion(String(key), names)}, which has ${names.join(', ')}; what they leave out is given when it is made`;
         throw new OptionError(core.name, String(key), value, problem);
       }
+      for (const { branch, key: slot } of found.slots) core.live[branch]?.check(slot, value);
       for (const { branch, key: slot } of found.slots) core.live[branch]?.set(slot, value);
       return true;
     },

@@ -27,19 +27,24 @@ export function checkHyper(owner: string, name: string, value: unknown, text: st
   return value;
 }
 
-/** The live hyperparameters of an optimizer: `values` and `factors` of the step at hand, and a version that changes with them. */
+/**
+ * The live hyperparameters of an optimizer: `values` and `factors` of the step at hand, and a version that changes with them. A factor is a
+ * schedule's value over its peak, and 1 for a number; it is computed for those whose factor the equations read, `followed`.
+ */
 export class LiveHyper {
   readonly values = new Map<string, number>();
   readonly factors = new Map<string, number>();
   version = 0;
   private readonly owner: string;
   private readonly slots: ReadonlyMap<string, HyperSlot>;
+  private readonly followed: ReadonlySet<string>;
   private readonly given = new Map<string, HyperValue>();
   /** Those that are no numbers, and so change from step to step. */
   private scheduled: readonly (readonly [string, Exclude<HyperValue, number>])[] = [];
 
-  constructor(owner: string, slots: readonly HyperSlot[], values: ReadonlyMap<string, HyperValue>) {
+  constructor(owner: string, slots: readonly HyperSlot[], values: ReadonlyMap<string, HyperValue>, followed: ReadonlySet<string>) {
     this.owner = owner;
+    this.followed = followed;
     this.slots = new Map(slots.map((slot) => [slot.key, slot]));
     for (const { key } of slots) this.set(key, values.get(key));
   }
@@ -56,11 +61,21 @@ export class LiveHyper {
     return this.slots.get(key)?.range.text;
   }
 
-  /** Sets a hyperparameter from the next step on. */
-  set(key: string, value: unknown): void {
+  /** Throws an OptionError where a hyperparameter cannot be set to this. */
+  check(key: string, value: unknown): HyperValue {
     const slot = this.slots.get(key);
     if (slot === undefined) throw new RangeError(`there is no hyperparameter ${key}`);
-    this.given.set(key, checkHyper(this.owner, key, value, slot.range.text));
+    const checked = checkHyper(this.owner, key, value, slot.range.text);
+    if (typeof checked === 'function' && this.followed.has(key)) {
+      const problem = "is a function, whose peak is unknown, and decay: 'independent' follows the schedule's factor; use a schedule";
+      throw new OptionError(this.owner, key, value, problem);
+    }
+    return checked;
+  }
+
+  /** Sets a hyperparameter from the next step on. Throws as `check` does, before anything changes. */
+  set(key: string, value: unknown): void {
+    this.given.set(key, this.check(key, value));
     this.scheduled = [...this.given].flatMap(([name, one]) => (typeof one === 'number' ? [] : [[name, one] as const]));
     this.change(key, typeof value === 'number' ? value : NaN, 1);
   }
@@ -75,9 +90,18 @@ export class LiveHyper {
         const text = this.slots.get(key)?.range.text ?? '';
         throw new OptionError(this.owner, key, now, `must lie in ${text}, and its schedule gives ${String(now)} at step ${String(t)}`);
       }
-      next.push([key, now, value instanceof Schedule ? now / value.base : NaN]);
+      next.push([key, now, this.followed.has(key) ? this.factor(key, value, now, t) : 1]);
     }
     for (const [key, value, factor] of next) this.change(key, value, factor);
+  }
+
+  /** A schedule's value at step `t` over its peak; 0 for one that is always 0. */
+  private factor(key: string, value: Exclude<HyperValue, number>, now: number, t: number): number {
+    const base = value instanceof Schedule ? value.base : NaN;
+    if (now === 0) return 0;
+    if (base > 0) return now / base;
+    const problem = `is ${String(now)} at step ${String(t)} and ${String(base)} at its peak, so that there is no factor for decay: 'independent' to follow`;
+    throw new OptionError(this.owner, key, value, problem);
   }
 
   private change(key: string, value: number, factor: number): void {
