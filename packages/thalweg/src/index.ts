@@ -114,6 +114,7 @@ export type { SparseTensor } from './train/sparse.ts';
 export { tensor, tied, Tied } from './train/tensor.ts';
 export type { ArrayOf, Declared, Parameter, Tensor, ViewOf } from './train/tensor.ts';
 export { reduceOnPlateau } from './train/plateau.ts';
+export type { Rated } from './train/rates.ts';
 export type { Plateau, PlateauOptions, PlateauState } from './train/plateau.ts';
 export { asam, sam } from './train/sam.ts';
 export type { AsamOptions, GradientFunction, SamOptions, SamStep } from './train/sam.ts';

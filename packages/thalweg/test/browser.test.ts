@@ -48,8 +48,27 @@ async function train(count: number, path?: string): Promise<Outcome> {
   return { w, threads };
 }
 
+/** Minimizes a function that keeps the thread busy, in a page, until a click stops it. Gives up where none is seen. */
+async function untilClicked(path: string): Promise<string> {
+  const { lbfgs, minimize } = (await import(path)) as typeof import('thalweg');
+  const stop = new AbortController();
+  addEventListener('click', () => stop.abort());
+  let left = 20_000;
+  const { reason } = await minimize(
+    (w: Float64Array, g: Float64Array) => {
+      if (left-- === 0) throw new Error('nobody stopped it');
+      for (const end = performance.now() + 1; performance.now() < end;);
+      g.fill(1);
+      return w[0]!;
+    },
+    Float64Array.of(0),
+    { optimizer: lbfgs(), steps: 1e9, signal: stop.signal },
+  );
+  return reason;
+}
+
 test(
-  'wasm in Chromium equals wasm in Node bit for bit, on one thread and on two',
+  'wasm in Chromium equals wasm in Node bit for bit, on one thread and on two, and a click stops a function that keeps the page busy',
   { skip: reason !== '' && !inCI ? reason : false },
   async () => {
     assert.equal(reason, '');
@@ -92,6 +111,9 @@ test(
         assert.deepEqual(there, { w: here.w, threads: new Array<number>(4).fill(threads) });
         assert.deepEqual(complaints, []);
         if (threads === 2) assert.equal(page.workers().length, 1);
+        const stopped = page.evaluate<string>(`(${untilClicked.toString()})('/index.js')`);
+        await page.mouse.click(5, 5);
+        assert.equal(await stopped, 'aborted');
         await page.close();
       }
     } finally {
