@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import {
-  adam, adamw, chain, CheckpointError, clipByGlobalNorm, cosine, groups, lamb, otherwise, scheduleFreeAdamw, sgd, tensor, ThalwegError,
+  adam, adamw, chain, CheckpointError, clipByGlobalNorm, cosine, groups, lamb, optimizer, otherwise, prodigy, radam, scheduleFreeAdamw, sgd, tensor,
+  ThalwegError,
   warmupCosine, type CheckpointSource, type LoadOptions, type LoadReport, type Method,
 } from 'thalweg'; // prettier-ignore
 import { loadFile, saveFile } from 'thalweg/node';
@@ -187,24 +188,97 @@ test('whatever fits: a new head in a group of its own begins anew, and the rest 
   assert.deepEqual([...to.params.b], [...from.params.b]);
 });
 
-test('whatever fits: a head in the same group has no states to go on with, so the group begins anew, and the report says why', async () => {
-  const from = await trained(adamw());
-  const to = await adamw().init({ ...first, head: Float32Array.of(1, 2) });
-  const report = await to.load(await from.save(), { only: 'matching' });
-  assert.deepEqual(report.fresh, ['W', 'b', 'head']);
-  assert.match(report.different[0]?.why ?? '', /because the parameter head cannot be, and what begins together steps together/);
-  assert.equal(to.t, 5);
-  assert.deepEqual([...to.params.W], [...from.params.W]);
-  const made = await adamw().init({
-    W: tensor([2, 3], { values: from.params.W }),
-    b: from.params.b,
-    head: Float32Array.of(1, 2),
-  });
-  assert.equal(trainAll(to, 5, 9), trainAll(made, 5, 9));
-  // The way that keeps the states: load first, then add.
-  const kept = await adamw().init(first);
-  await kept.load(await from.save());
-  kept.add({ head: Float32Array.of(1, 2) });
+for (const [name, method] of Object.entries({
+  adamw: () => adamw({ lr: 0.1 }),
+  lamb: () => chain(clipByGlobalNorm(1e9), lamb({ lr: 0.1, weightDecay: 0.1 })),
+  prodigy: () => prodigy(),
+  'scheduleFreeAdamw, evaluated elsewhere': () => scheduleFreeAdamw({ lr: 0.1 }),
+  radam: () => radam({ lr: 0.1 }),
+  'one with a state of each kind': () =>
+    optimizer({
+      name: 'kinds',
+      hyper: { lr: ['η', 0.1] },
+      init: { x: '2·w' },
+      equations:
+        'h ← h + 1; d ← d + ‖g‖; r ← rank ≥ 2 ? r + rowMean(g²) : r; x ← 0.5·x + g; w ← w − η·x/(1 + h + d)·(rank ≥ 2 ? 1/(1 + r) : 1)',
+    })(),
+})) {
+  for (const backend of ['wasm', 'reference'] as const) {
+    test(`whatever fits: a head in the same group begins anew and all else goes on bit for bit, as if it had been added (${name}, ${backend})`, async () => {
+      const wide = { W: Float64Array.of(1, -2, 3, -4, 5, -6), b: Float64Array.of(0.5, 1), c: Float64Array.of(-1) };
+      const values = { ...wide, head: Float64Array.of(1, 2, 3), tail: Float64Array.of(4) };
+      const gradients = (of: object, t: number) => {
+        const all = Object.entries(values).map(([key, { length }], i) => [key, Float64Array.from(gradient(length, t + 0.1 * i))] as const);
+        return Object.fromEntries(all.filter(([key]) => key in of)) as typeof values;
+      };
+      const from = await method().init({ ...wide, W: tensor([2, 3], { values: wide.W }) }, { backend });
+      for (let t = 0; t < 6; t++) from.step(gradients(wide, t));
+      const saved = await from.save();
+      // Declared between those that are there, so that they lie between them in memory too.
+      const declared = {
+        head: values.head,
+        W: tensor([2, 3], { values: new Float64Array(6) }),
+        b: new Float64Array(2),
+        tail: values.tail,
+        c: new Float64Array(1),
+      };
+      const to = await method().init(declared, { backend });
+      to.step(gradients(declared, 0));
+      to.params.head.set(values.head);
+      to.params.tail.set(values.tail);
+      const views = { ...to.params };
+      const report = await to.load(saved, { only: 'matching' });
+      assert.deepEqual(report.fresh, ['head', 'tail']);
+      assert.deepEqual(report.different, []);
+      assert.equal(to.t, 6);
+      const added = from.add({ head: values.head, tail: values.tail });
+      const compare = (): void => {
+        for (const key of ['W', 'b', 'c', 'head', 'tail'] as const) {
+          assert.deepEqual(to.params[key], added.params[key], key);
+          assert.equal(to.params[key], views[key], 'the views are those from before');
+          assert.deepEqual(to.evaluate()[key], added.evaluate()[key], `where ${key} is evaluated`);
+        }
+      };
+      const both = (t: number): void => {
+        for (const opt of [to, added]) opt.step(gradients(values, t));
+      };
+      compare();
+      for (let t = 6; t < 12; t++) {
+        if (t === 8) for (const opt of [to, added]) opt.freeze('b');
+        if (t === 9) for (const opt of [to, added]) opt.unfreeze('b');
+        both(t);
+        compare();
+      }
+      // Saved and read again, by one that was made in this way and by one that was not.
+      const [again, late] = [await method().init(declared, { backend }), await method().init({ ...wide, W: declared.W }, { backend })];
+      const [parted, whole] = [await to.save(), await added.save()];
+      assert.equal(parted.length, whole.length);
+      await again.load(parted, { only: 'matching' });
+      await late.add({ head: values.head, tail: values.tail }).load(parted);
+      both(12);
+      for (const opt of [again, late]) opt.step(gradients(values, 12));
+      for (const key of ['W', 'b', 'c', 'head', 'tail'] as const) {
+        assert.deepEqual(again.params[key], to.params[key]);
+        assert.deepEqual(Reflect.get(late.params, key), to.params[key]);
+      }
+    });
+  }
+}
+
+test('what was parted by a load accumulates, is observed, removed and cleared like all else', async () => {
+  const begin = (parameters: Parameters<Method['init']>[0]) => adamw({ lr: 0.1 }).init(parameters, { accumulate: 2, observe: true });
+  const from = await begin(first);
+  for (let t = 0; t < 4; t++) from.step({ W: gradient(6, t), b: gradient(2, t) });
+  const to = await begin({ ...first, head: Float32Array.of(1, 2) });
+  await to.load(await from.save(), { only: 'matching' });
+  const added = from.add({ head: Float32Array.of(1, 2) });
+  for (let t = 4; t < 9; t++) for (const opt of [to, added]) opt.step({ W: gradient(6, t), b: gradient(2, t), head: gradient(2, t + 3) });
+  assert.deepEqual(flat(to.params), flat(added.params));
+  assert.deepEqual(await to.observe(), await added.observe());
+  to.remove('head');
+  to.zeroGrad();
+  to.step({ W: gradient(6, 9), b: gradient(2, 9) });
+  assert.deepEqual(Object.keys(to.params), ['W', 'b']);
 });
 
 test('whatever fits, of another optimizer or of ascent: the weights; of nothing in common: a refusal', async () => {
@@ -377,7 +451,6 @@ describe('names', () => {
   });
 
   test('optimizers, groups and parameters with slashes, dots and percents in their names meet nobody', async () => {
-    const { optimizer } = await import('thalweg');
     const called = (name: string) => optimizer({ name, hyper: { lr: ['η', 0.1] }, equations: 'm ← 0.9·m + g; w ← w − η·m' })();
     const method = groups([
       { match: 'W', use: chain(called('a'), called('a.m/b'), called('a.m%2Fb')), name: 'one/two' },

@@ -71,7 +71,7 @@ export class Stepper {
     if (program.evaluation !== undefined) arrays.set(evaluated, wholeForm);
     for (const [array, form] of this.variants.scratch) arrays.set(array, form);
     this.arena = on?.arena ?? new Arena({ owner: program.name, dtype, shapes, rows, arrays, bounds: this.bounds(), source, codings });
-    const states = on?.scalarStates ?? options.scalarStates;
+    const states = options.scalarStates ?? on?.scalarStates;
     this.scalarStates = states ?? new Map<Variable, Float64Array>();
     if (states !== undefined) return;
     for (const [state, kind] of program.states) {

@@ -3,7 +3,6 @@
  * parameters nor how they are grouped in memory matters. A file is compared whole before anything changes.
  */
 import { CheckpointError, ThalwegError } from '../language/error.ts';
-import { scalesOf } from '../plan/format.ts';
 import { variable } from '../language/variable.ts';
 import type { Core } from './core.ts';
 import { crc32 } from './crc32.ts';
@@ -11,7 +10,6 @@ import { isObserved } from './file-names.ts';
 import type { LoadOptions, LoadReport } from './load-options.ts';
 import { describe } from './options.ts';
 import { hyperWords, inWords, judge, matching, parametersOnly, reportOf, type Decision } from './partial.ts';
-import type { RosterMember } from './roster.ts';
 import {
   checkedFrom,
   decodeHeader,
@@ -78,8 +76,8 @@ export interface CheckpointSource {
 
 /** A file that fits, and what is left to do. */
 interface Incoming {
-  /** Which bytes of the file belong where. */
-  readonly parts: readonly { readonly at: number; readonly into: Uint8Array }[];
+  /** Makes ready, and tells which bytes of the file belong where. */
+  readonly begin: () => readonly { readonly at: number; readonly into: Uint8Array }[];
   /** Takes over everything but the arrays. */
   readonly finish: () => LoadReport;
 }
@@ -91,8 +89,8 @@ export function restore(core: Core, given: unknown, options: LoadOptions): LoadR
   // A copy, since not every engine decodes memory that threads share.
   const file = checked(core, decodeHeader(bytes.slice(lengthBytes, lengthBytes + length), bytes.length));
   checkSum(core, file, () => crc32(bytes.subarray(checkedFrom)));
-  const { parts, finish } = compare(core, file, options);
-  for (const { at, into } of parts) into.set(bytes.subarray(at, at + into.length));
+  const { begin, finish } = compare(core, file, options);
+  for (const { at, into } of begin()) into.set(bytes.subarray(at, at + into.length));
   return finish();
 }
 
@@ -107,13 +105,13 @@ export async function restoreFrom(core: Core, given: unknown, options: LoadOptio
     const json = new Uint8Array(checked(core, headerLength(first, size, mostHeader(core, options))));
     await source.read(lengthBytes, json);
     const file = checked(core, decodeHeader(json, size));
-    const { parts, finish } = compare(core, file, options);
+    const { begin, finish } = compare(core, file, options);
     if (file.checksum !== undefined) {
       const sum = await sumOf(source);
       checkSum(core, file, () => sum);
     }
     core.damage = () => new CheckpointError(core.name, ['an earlier load was not finished, so the arrays are half-read; load again']);
-    for (const { at, into } of parts) await source.read(at, into);
+    for (const { at, into } of begin()) await source.read(at, into);
     return finish();
   } finally {
     core.loading = false;
@@ -192,14 +190,21 @@ function checked<T>(core: Core, read: T | string): T {
 
 /** Compares a file with the optimizer. Throws a CheckpointError that lists every difference. */
 function compare(core: Core, file: StoredFile, options: LoadOptions): Incoming {
-  const { taken, empty, fresh, plan, report } = decide(core, file, options);
-  const parts = [...taken].map(([key, slot]) => ({ at: file.arrays.get(key)?.at ?? 0, into: store(slot).bytes }));
-  parts.sort((a, b) => a.at - b.at);
+  const { taken, cleared, partings, plan, report } = decide(core, file, options);
   return {
-    parts,
+    begin: () => {
+      for (const { member, names, born } of partings) core.roster.part(member, names, born);
+      const slots = slotsOf(core, plan.pending);
+      for (const key of cleared) {
+        const slot = slots.get(key);
+        if (slot !== undefined) store(slot).bytes.fill(0);
+      }
+      const parts = [...slots].flatMap(([key, slot]) =>
+        taken.has(key) ? [{ at: file.arrays.get(key)?.at ?? 0, into: store(slot).bytes }] : [],
+      );
+      return parts.sort((a, b) => a.at - b.at);
+    },
     finish: () => {
-      for (const slot of empty) store(slot).bytes.fill(0);
-      for (const member of fresh) forgetStates(member);
       apply(core, plan);
       return report;
     },
@@ -218,24 +223,14 @@ function decide(core: Core, file: StoredFile, { only, hyper }: LoadOptions): Dec
   for (const { key, how, why } of verdicts) if (how !== 'taken') differences.push(inWords(key, why));
   if (differences.length > 0 && only === 'matching') return matching(core, file, story, hyper);
   if (differences.length > 0) throw new CheckpointError(core.name, differences);
-  const isThere = ([key]: readonly [string, unknown]): boolean => file.arrays.has(key);
-  const empty = [...slots].filter((one) => !isThere(one)).map(([, slot]) => slot);
+  const words = hyperWords(core, readStory(core, file), hyper ?? (only === undefined ? 'file' : 'mine'));
   return {
-    taken: new Map([...slots].filter(isThere)),
-    empty,
-    fresh: [],
+    taken: new Set(verdicts.map(({ key }) => key)),
+    cleared: new Set([...slots.keys()].filter((key) => !file.arrays.has(key))),
+    partings: [],
     plan,
-    report: reportOf(verdicts, hyperWords(core, readStory(core, file), hyper ?? (only === undefined ? 'file' : 'mine')), [], slots),
+    report: reportOf(verdicts, words, []),
   };
-}
-
-/** Sets what a member remembers to what it is before its first step. */
-function forgetStates({ stepper, program }: RosterMember): void {
-  const { arena, scalarStates } = stepper;
-  for (const [state, kind] of program.states) {
-    if (kind !== 'array') scalarStates.get(state)?.fill(0);
-    else for (const array of [state, scalesOf(state)]) if (arena.has(array)) arena.clear(array);
-  }
 }
 
 /** Takes over what a file says besides its arrays. */

@@ -6,8 +6,8 @@ export interface LoadOptions {
   /**
    * What to take. Everything unless given, and then the file has to fit in every part. `'params'`: the values of all parameters by name, from any
    * safetensors file that has them with the same shapes and type, of whatever optimizer or tool; all states begin anew, t goes on.
-   * `'matching'`: whatever fits; parameters whose states do not all fit begin anew, as after `add`. The parameters of a group that were added
-   * together count their steps together, so their states are taken all or none.
+   * `'matching'`: whatever fits; a parameter whose states do not all fit begins anew, as after `add`. (Sparse tables of a group step together, so
+   * their states are taken all or none.)
    */
   readonly only?: 'params' | 'matching';
   /**

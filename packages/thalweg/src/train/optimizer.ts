@@ -267,7 +267,9 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   evaluate(): Views<P> {
     const core = this.whole('evaluate');
     const members = core.roster.members.flatMap((member) =>
-      member.evaluator === undefined || member.born >= core.steps ? [] : [{ ...member, stepper: member.evaluator, active: undefined }],
+      member.evaluator === undefined || member.born >= core.steps
+        ? []
+        : [{ ...member, stepper: member.evaluator, active: core.roster.held(member) }],
     );
     if (members.length === 0 || core.steps === 0) return core.views as Views<P>;
     core.announce(core.roster.members, core.steps);

@@ -3,6 +3,7 @@
  * a parameter that is added does. Decides; changes nothing itself.
  */
 import { CheckpointError } from '../language/error.ts';
+import { parameter } from '../language/variable.ts';
 import { isObserved, parameterKey, title } from './file-names.ts';
 import type { Core } from './core.ts';
 import { hyperDifferences } from './hyper-conflict.ts';
@@ -20,13 +21,13 @@ export interface Verdict {
   readonly why: string;
 }
 
-/** What to do with a file: which arrays to take, what to clear, and what else it says. */
+/** What to do with a file, by the names of arrays in it. */
 export interface Decision {
-  readonly taken: ReadonlyMap<string, Slot>;
-  /** What the file may lack, and is set to zero then. */
-  readonly empty: readonly Slot[];
-  /** Members whose states begin anew. */
-  readonly fresh: readonly RosterMember[];
+  readonly taken: ReadonlySet<string>;
+  /** What is set to zero. */
+  readonly cleared: ReadonlySet<string>;
+  /** Parameters that are to count their steps by themselves, apart from the others of their member. */
+  readonly partings: readonly { readonly member: RosterMember; readonly names: ReadonlySet<string>; readonly born: number }[];
   readonly plan: Plan;
   readonly report: LoadReport;
 }
@@ -59,17 +60,22 @@ interface Shaped {
 
 /** Takes the values of all parameters. Throws a CheckpointError where one of them is not there. */
 export function parametersOnly(core: Core, file: StoredFile): Decision {
-  const slots = new Map([...slotsOf(core, 0)].filter(([, { variable }]) => variable.role === 'parameter'));
-  const verdicts = judge(slots, file.arrays);
+  const slots = slotsOf(core, 0);
+  const parameters = new Map([...slots].filter(([, { variable }]) => variable === parameter));
+  const verdicts = judge(parameters, file.arrays);
   const lacking = verdicts.filter(({ how }) => how === 'missing' || how === 'different');
   if (lacking.length > 0)
     throw new CheckpointError(
       core.name,
       lacking.map(({ key, why }) => inWords(key, why)),
     );
-  const fresh = membersOf(slots);
-  const plan = { ...planOf(core), born: new Map(fresh.map((member) => [member, core.steps])) };
-  return { taken: slots, empty: [], fresh, plan, report: reportOf(verdicts, [], fresh, slots) };
+  return {
+    taken: new Set(parameters.keys()),
+    cleared: new Set([...slots.keys()].filter((key) => !parameters.has(key))),
+    partings: [],
+    plan: { ...planOf(core), born: new Map(core.roster.members.map((member) => [member, core.steps])) },
+    report: reportOf(verdicts, [], statefulOf(slots)),
+  };
 }
 
 /** Takes whatever fits. Throws a CheckpointError where no parameter does. */
@@ -77,40 +83,75 @@ export function matching(core: Core, file: StoredFile, story: Story | undefined,
   const slots = slotsOf(core, 0);
   const first = judge(slots, file.arrays);
   const fits = new Set(first.flatMap(({ key, how }) => (how === 'taken' ? [key] : [])));
-  if (![...slots].some(([key, { variable }]) => variable.role === 'parameter' && fits.has(key))) {
+  if (![...slots].some(([key, { variable }]) => variable === parameter && fits.has(key))) {
     const wrong = first.filter(({ how }) => how !== 'taken').map(({ key, why }) => inWords(key, why));
     throw new CheckpointError(core.name, ['no parameter of this model is in the file with the same name, shape and type', ...wrong]);
   }
-  const members = membersOf(slots);
-  const reasons = new Map(members.map((member) => [member, whyFresh(member, slots, fits, story?.bornOf)]));
+  const reasons = new Map([...core.roster.places.keys()].map((name) => [name, whyFresh(core, name, slots, fits, story)]));
   const verdicts = first.map((verdict) => {
     const slot = slots.get(verdict.key);
-    const why = slot === undefined || slot.variable.role === 'parameter' ? undefined : reasons.get(slot.member);
+    const why = slot === undefined || slot.variable === parameter ? undefined : reasons.get(slot.name);
     return verdict.how === 'taken' && why !== undefined ? ({ ...verdict, how: 'different', why } as const) : verdict;
   });
-  const taken = new Map([...slots].filter(([key]) => verdicts.some((one) => one.key === key && one.how === 'taken')));
-  const fresh = members.filter((member) => reasons.get(member) !== undefined);
-  const { t } = story?.counts ?? { t: core.steps };
-  const bornOf = (member: RosterMember): number => {
-    const [name = ''] = namesOf(member, slots);
-    return fresh.includes(member) ? t : (story?.bornOf(name) ?? 0);
-  };
+  const taken = new Set(verdicts.flatMap(({ key, how }) => (how === 'taken' ? [key] : [])));
   const isTaken = (name: string): boolean => taken.has(parameterKey(name));
-  const names = members.flatMap((member) => namesOf(member, slots));
+  const names = [...core.roster.places.keys()];
   const damaged = core.damage === undefined ? undefined : names.find((name) => !isTaken(name));
   if (damaged !== undefined)
     throw new CheckpointError(core.name, [
       `the arrays here are not whole, and ${title(parameterKey(damaged))} would not be taken from the file`,
     ]);
-  const plan: Plan = {
-    ...planOf(core),
-    ...story?.counts,
-    hyper: whose === 'file' ? (story?.hyper ?? new Map()) : new Map(),
-    born: new Map(members.map((member) => [member, bornOf(member)])),
-    frozen: names.filter((name) => (story !== undefined && isTaken(name) ? story.isFrozen(name) : core.frozen.has(name))),
-    scale: story?.scale,
+  const plan = { ...planOf(core), ...story?.counts };
+  const isFresh = (name: string): boolean => reasons.get(name) !== undefined;
+  const { born, partings } = agesOf(core, (name) => (isFresh(name) ? plan.t : (story?.bornOf(name) ?? plan.t)));
+  return {
+    taken,
+    cleared: new Set([...slots].flatMap(([key, { variable }]) => (variable !== parameter && !taken.has(key) ? [key] : []))),
+    partings,
+    plan: {
+      ...plan,
+      hyper: whose === 'file' ? (story?.hyper ?? new Map()) : new Map(),
+      born,
+      frozen: names.filter((name) => (story !== undefined && isTaken(name) ? story.isFrozen(name) : core.frozen.has(name))),
+      scale: story?.scale,
+    },
+    report: reportOf(verdicts, hyperWords(core, story, whose), statefulOf(slots).filter(isFresh)),
   };
-  return { taken, empty: [], fresh, plan, report: reportOf(verdicts, hyperWords(core, story, whose), fresh, slots) };
+}
+
+/** The step after which each member began, and which parameters are to be parted from it because theirs is another. */
+function agesOf(core: Core, ageOf: (name: string) => number): { born: Map<RosterMember, number>; partings: Decision['partings'] } {
+  const born = new Map<RosterMember, number>();
+  const partings: { member: RosterMember; names: Set<string>; born: number }[] = [];
+  for (const [name, { member }] of core.roster.places) {
+    const age = ageOf(name);
+    const own = born.get(member);
+    if (own === undefined) born.set(member, age);
+    else if (own !== age) {
+      const known = partings.find((one) => one.member === member && one.born === age);
+      if (known === undefined) partings.push({ member, names: new Set([name]), born: age });
+      else known.names.add(name);
+    }
+  }
+  return { born, partings };
+}
+
+/** Why the states of a parameter begin anew; undefined where the file has them all. */
+function whyFresh(
+  core: Core,
+  name: string,
+  slots: ReadonlyMap<string, Slot>,
+  fits: ReadonlySet<string>,
+  story: Story | undefined,
+): string | undefined {
+  if (story?.bornOf(name) === undefined) return 'is not taken, because the file does not say when its steps began';
+  const member = core.roster.places.get(name)?.member;
+  // Tables of one member are gathered together, and step together.
+  const together = (slot: Slot): boolean => (member?.rows === undefined ? slot.name === name : slot.member === member);
+  const births = new Set([...slots.values()].filter(together).map((slot) => story.bornOf(slot.name)));
+  if (births.size > 1) return 'is not taken, because tables of one group step together and began at different steps in the file';
+  const [lacking] = [...slots].find(([key, slot]) => together(slot) && !fits.has(key) && !isObserved(key)) ?? [];
+  return lacking === undefined ? undefined : `is not taken, because ${title(lacking)} cannot be`;
 }
 
 /** The hyperparameters that differ, and which were taken. */
@@ -122,30 +163,9 @@ export function hyperWords(core: Core, story: Story | undefined, whose: LoadOpti
   }));
 }
 
-/** Why the states of a member begin anew; undefined where the file has them all. */
-function whyFresh(
-  member: RosterMember,
-  slots: ReadonlyMap<string, Slot>,
-  fits: ReadonlySet<string>,
-  bornOf: ((name: string) => number | undefined) | undefined,
-): string | undefined {
-  if (bornOf === undefined) return 'is not taken, because the file says nothing of when its steps began';
-  const own = [...slots].filter(([key, slot]) => slot.member === member && !isObserved(key));
-  const [lacking] = own.find(([key]) => !fits.has(key)) ?? [];
-  if (lacking !== undefined)
-    return `is not taken, because ${title(lacking)} cannot be, and what begins together steps together; what is given to add() after load() begins by itself`;
-  const births = new Set(namesOf(member, slots).map(bornOf));
-  return births.size === 1 && !births.has(undefined)
-    ? undefined
-    : 'is not taken, because the parameters of its group began at different steps in the file';
-}
-
-function membersOf(slots: ReadonlyMap<string, Slot>): RosterMember[] {
-  return [...new Set([...slots.values()].map(({ member }) => member))];
-}
-
-function namesOf(member: RosterMember, slots: ReadonlyMap<string, Slot>): string[] {
-  return [...new Set([...slots.values()].flatMap((slot) => (slot.member === member ? [slot.name] : [])))];
+/** The parameters that have states. */
+function statefulOf(slots: ReadonlyMap<string, Slot>): string[] {
+  return [...new Set([...slots.values()].flatMap(({ name, variable }) => (variable === parameter ? [] : [name])))];
 }
 
 /** An array and what is wrong with it, as a sentence. */
@@ -155,20 +175,8 @@ export function inWords(key: string, why: string): string {
 }
 
 /** What is told of what was done. */
-export function reportOf(
-  verdicts: readonly Verdict[],
-  hyper: LoadReport['different'],
-  fresh: readonly RosterMember[],
-  slots: ReadonlyMap<string, Slot>,
-): LoadReport {
+export function reportOf(verdicts: readonly Verdict[], hyper: LoadReport['different'], fresh: readonly string[]): LoadReport {
   const keys = (wanted: Verdict['how']): string[] => verdicts.flatMap(({ key, how }) => (how === wanted ? [key] : []));
   const different = verdicts.flatMap(({ key: name, how, why }) => (how === 'different' ? [{ name, why }] : []));
-  const anew = fresh.filter(({ program }) => program.states.size > 0);
-  return {
-    taken: keys('taken'),
-    missing: keys('missing'),
-    unexpected: keys('unexpected'),
-    different: [...different, ...hyper],
-    fresh: anew.flatMap((member) => namesOf(member, slots)),
-  };
+  return { taken: keys('taken'), missing: keys('missing'), unexpected: keys('unexpected'), different: [...different, ...hyper], fresh };
 }

@@ -5,7 +5,7 @@
 import { ArrayError, ThalwegError, UnsupportedError } from '../language/error.ts';
 import { isReduction, scopeOf, topological } from '../language/graph.ts';
 import { buildProgram, inputVariable, type InputSymbol, type Part, type Program } from '../language/program.ts';
-import { parameter } from '../language/variable.ts';
+import { parameter, type Variable } from '../language/variable.ts';
 import { cohorts, evaluationProgram, type Cohort } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
 import { codingsOf, type StateFormat } from '../plan/format.ts';
@@ -19,7 +19,7 @@ import type { Member } from '../runtime/ensemble.ts';
 import type { StepContext } from '../runtime/leaves.ts';
 import type { MemorySource } from '../runtime/memory.ts';
 import { TableRows } from '../runtime/rows.ts';
-import { Stepper } from '../runtime/stepper.ts';
+import { Stepper, type StepperOptions } from '../runtime/stepper.ts';
 import type { Branch } from './branch.ts';
 import { describeMatch, matches, otherwise, type Match } from './match.ts';
 import { hidden } from './policy.ts';
@@ -153,13 +153,37 @@ export class Roster {
     return halved(program);
   }
 
-  /** What steps a cohort as a whole. */
-  private whole({ program, shapes }: Cohort, given: StepContext): Made {
+  /** Which tensors of a member are parameters still; undefined for all. */
+  held(member: RosterMember): readonly boolean[] | undefined {
+    const held = member.stepper.arena.tensors.map((_, index) => this.holds(member, index));
+    return held.every(Boolean) ? undefined : held;
+  }
+
+  /**
+   * Parts some parameters of a member from the others, so that they count t by themselves from the step `born`, and have scalars of a group of their
+   * own. They stay in the same memory, so that every view is what it was.
+   */
+  part(member: RosterMember, names: ReadonlySet<string>, born: number): void {
+    const { stepper, program, context } = member;
+    const { tensors } = stepper.arena;
+    const shapes = new Map(tensors.map(({ name, shape }) => [name, shape]));
+    const own = ([state, numbers]: readonly [Variable, Float64Array]) =>
+      [state, program.states.get(state) === 'tensor' ? numbers : new Float64Array(1)] as const;
+    const beside = { on: stepper, scalarStates: new Map([...stepper.scalarStates].map(own)) };
+    const parted = { ...member, born, measured: undefined, ...this.whole({ program, shapes }, context, beside) };
+    this.members.push(parted);
+    tensors.forEach(({ name }, index) => {
+      if (names.has(name)) this.places.set(name, { member: parted, index });
+    });
+  }
+
+  /** What steps a cohort as a whole, in a memory of its own or in another's. */
+  private whole({ program, shapes }: Cohort, given: StepContext, beside?: Pick<StepperOptions, 'on' | 'scalarStates'>): Made {
     const { dtype, backend, gated, trace, source, crew, state, half } = this.options;
     const states = codingsOf(program, state);
     const codings = half === undefined ? states : halfCodings(states, half);
     const options = { shapes, dtype, codings, backend, trace, source, crew };
-    const stepper = new Stepper({ ...options, program: half === undefined ? program : this.halved(program), gated });
+    const stepper = new Stepper({ ...options, ...beside, program: half === undefined ? program : this.halved(program), gated });
     const context = { ...given, scalarStates: stepper.scalarStates };
     const evaluation = evaluationProgram(program);
     const evaluator = evaluation === undefined ? undefined : new Stepper({ ...options, program: evaluation, gated: false, on: stepper });
