@@ -26,6 +26,7 @@ from papers import PAPERS
 from papers_authors import AUTHORS
 from papers_first import FIRST
 from papers_loops import DOCUMENTS
+from papers_plain import PLAIN, around_mean
 from papers_wrap import AROUND, RUNS as WRAP_RUNS, keras
 from programs import PROGRAMS
 from schedules import bias, schedules
@@ -49,10 +50,10 @@ def sampled(size):
 def run_of(row, data):
     """The weights after every step, or what the row has put around them. A run of an oracle's own name goes before that of its kind."""
     kind, name, _ = row["oracle"]
-    runs = {**RUNS, **WRAP_RUNS, **PAPERS, **FIRST, **AUTHORS, **PROGRAMS}
+    runs = {**RUNS, **WRAP_RUNS, **PAPERS, **FIRST, **AUTHORS, **PLAIN, **PROGRAMS}
     run = (runs.get(f"{kind}.{name}") or runs[kind])(row, data, TABLE["steps"])
     average, options = row.get("around", (None, None))
-    return run if average is None else AROUND[average](run, options)
+    return run if average is None else {**AROUND, "mean": around_mean}[average](run, options)
 
 
 def trace(row):

@@ -104,6 +104,20 @@ def novograd(w, gradients, t, s, lr=0.01, b1=0.9, b2=0.25, eps=1e-6, decay=0):
         w[k] = w[k] - lr * s["m", k]
 
 
+def muon(w, gradients, t, s, lr=0.02, momentum=0.95, decay=0, steps=5, eps=1e-7):
+    """Jordan et al. 2024; KellerJordan/Muon, muon.py, for matrices, in float64 where the program has bfloat16."""
+    a, b, c = 3.4445, -4.7750, 2.0315
+    for k, g in gradients.items():
+        s["m", k] = momentum * s.get(("m", k), 0 * g) + (1 - momentum) * g
+        x = g + momentum * (s["m", k] - g)
+        x = (x.T if g.shape[0] > g.shape[1] else x) / (np.linalg.norm(x) + eps)
+        for _ in range(steps):
+            square = x @ x.T
+            x = a * x + (b * square + c * square @ square) @ x
+        x = (x.T if g.shape[0] > g.shape[1] else x) * max(1, g.shape[0] / g.shape[1]) ** 0.5
+        w[k] = w[k] * (1 - lr * decay) - lr * x
+
+
 def schedule_free(rate_of, evaluated):
     """Defazio et al. 2024; facebookresearch/schedule_free, the reference implementation, which keeps x, y and z. `evaluated` yields x."""
 
@@ -174,7 +188,7 @@ def adam(s, k, g, t, now):
 AUTHORS = {
     "paper.mechanic_sgd": mechanic(plain),
     "paper.mechanic_adam": mechanic(adam),
-    **{f"paper.{rule.__name__}": stepped(rule) for rule in (momo, momo_adam, sm3, optimistic_adam, sps, simplified_ademamix, madgrad, novograd)},
+    **{f"paper.{rule.__name__}": stepped(rule) for rule in (momo, momo_adam, sm3, optimistic_adam, sps, simplified_ademamix, madgrad, novograd, muon)},
     "paper.schedule_free_sgd": schedule_free(plain, False),
     "paper.schedule_free_sgd_average": schedule_free(plain, True),
     "paper.schedule_free_adamw": schedule_free(scaled, False),

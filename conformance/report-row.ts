@@ -19,6 +19,6 @@ export function oracleOf({ oracle: [kind, name, options], heldAgainst, around }:
   if (name === 'chain' && Array.isArray(options)) return options.map(([part]: readonly [string]) => `optax.${part}`).join(', ');
   const library = libraries[kind];
   const read = { paper: 'the paper', authors: "the authors' program", library: 'the library' }[heldAgainst];
-  const apart = name === 'muon' ? 'torch.optim.Muon, bfloat16 replaced by float64' : `numpy, from ${read} (${name})`;
+  const apart = kind === 'matrix' && name === 'muon' ? 'torch.optim.Muon, bfloat16 replaced by float64' : `numpy, from ${read} (${name})`;
   return `${library === undefined ? apart : `${library}${name}`}${around === undefined ? '' : `, averaged by ${around[0]}`}`;
 }

@@ -26,6 +26,15 @@ test('every optimizer and transform names its paper, and its authors’ program 
   }
 });
 
+test('every optimizer and transform has a row that is held against the paper or the authors, and not against a library alone', () => {
+  const held = new Set(
+    table.cases
+      .filter(({ heldAgainst }) => heldAgainst !== 'library')
+      .flatMap(({ ours, before = [], after = [] }) => [ours, ...before, ...after].map(([name]) => name)),
+  );
+  assert.deepEqual(Object.keys(sources).filter((name) => !held.has(name)), []); // prettier-ignore
+});
+
 test('a row held against the authors’ program is of an optimizer or transform that has one', () => {
   for (const { id, ours, before = [], after = [], heldAgainst } of table.cases) {
     if (heldAgainst !== 'authors') continue;
