@@ -35,7 +35,7 @@ export const landscapes: Readonly<Record<'parabola' | 'rosenbrock', Landscape>> 
 /** The last loss over the first, at the point that the method evaluates at. `visit` sees each point on the way. */
 export async function descend(method: Method, landscape: keyof typeof landscapes, visit?: (x: number, y: number) => void): Promise<number> {
   const { start, steps, loss, gradient, hessian } = landscapes[landscape];
-  const opt = await method.init({ w: tensor([1, 2], { values: Float64Array.from(start) }) });
+  const opt = await method.init({ w: tensor([1, 2], { values: Float64Array.from(start) }) }, { nonFinite: 'propagate' });
   const { w } = opt.params;
   for (let t = 0; t < steps; t++) {
     const [x = 0, y = 0] = w;

@@ -44,7 +44,7 @@ const slice = 32;
 /** Runs `method` on `objective` from `start` and keeps what happened. */
 export async function trace(method: Method, objective: Objective, start: ArrayLike<number>, options: TraceOptions): Promise<Trace> {
   const { steps, noise = 0, seed = 1, anatomy = false, pause } = options;
-  const opt = await (anatomy ? instrumented(method) : method).init({ w: Float64Array.from(start) });
+  const opt = await (anatomy ? instrumented(method) : method).init({ w: Float64Array.from(start) }, { nonFinite: 'propagate' });
   const size = start.length;
   const [point, gradient] = [opt.params.w, opt.grads.w];
   const w = new Float64Array((steps + 1) * size);

@@ -108,10 +108,10 @@ describe('what they measured', () => {
     near(y(fast.right, 100) - y(fast.right, 99), 0.05, 1e-9);
   });
   it('readback: the step and the rate do not depend on anything in the arrays', async () => {
-    const opt = await sgd({ lr: warmupCosine({ peak: 1, warmup: 2, total: 10 }), momentum: 0.9 }).init({
-      w: new Float64Array(1),
-      x: new Float64Array(1),
-    });
+    const opt = await sgd({ lr: warmupCosine({ peak: 1, warmup: 2, total: 10 }), momentum: 0.9 }).init(
+      { w: new Float64Array(1), x: new Float64Array(1) },
+      { nonFinite: 'propagate' },
+    );
     opt.grads.x[0] = 1;
     opt.step();
     opt.params.w.fill(NaN);

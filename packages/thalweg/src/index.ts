@@ -126,6 +126,7 @@ export {
   ArrayError,
   CheckpointError,
   DisposedError,
+  DivergenceError,
   EquationError,
   NonFiniteError,
   ObjectiveError,

@@ -38,7 +38,11 @@ async function run(
   options: { readonly nonFinite?: NonFinite; readonly state?: StateFormat } = {},
 ): Promise<number[]> {
   const make = (values: readonly number[]): Float32Array | Float64Array => (wide ? Float64Array.from(values) : Float32Array.from(values));
-  const opt = await method.init(Object.fromEntries(w.map((values, j) => [`p${String(j)}`, make(values)])), { backend, ...options });
+  const opt = await method.init(Object.fromEntries(w.map((values, j) => [`p${String(j)}`, make(values)])), {
+    backend,
+    nonFinite: 'propagate',
+    ...options,
+  });
   for (const gradients of g) opt.step(Object.fromEntries(gradients.map((values, j) => [`p${String(j)}`, make(values)])));
   const all = [opt.params, ...Object.values(opt.state)].flatMap((views) => Object.values(views).flatMap((view) => [...view]));
   opt.dispose();

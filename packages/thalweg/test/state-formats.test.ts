@@ -86,7 +86,7 @@ for (const format of ['bfloat16', 'float8', 'ufloat8'] as const) {
 
 test('NaN of any payload stays NaN in memory, and harms no neighbour', async () => {
   for (const state of formats) {
-    const opt = await sgd({ lr: 0, momentum: 0.5 }).init({ w: new Float32Array(40) }, { state });
+    const opt = await sgd({ lr: 0, momentum: 0.5 }).init({ w: new Float32Array(40) }, { state, nonFinite: 'propagate' });
     for (let t = 1; t <= 5; t++) {
       const { buffer, byteOffset } = opt.grads.w;
       new Uint32Array(buffer, byteOffset, 4).set([0x7fffffff, 0xffffffff, 0x7fc00000, 0xffc00000]);

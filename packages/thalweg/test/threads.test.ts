@@ -24,6 +24,7 @@ const shapes = { long: [3 * 16384 + 5], matrix: [333, 101], short: [7], one: [1]
 async function train(method: Method, threads: number, steps = 3, dtype: 'float32' | 'float64' = 'float32'): Promise<Buffer> {
   const opt = await method.init(Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, tensor(shape, { dtype })])), {
     threads,
+    nonFinite: 'propagate',
   });
   assert.equal(opt.threads, threads);
   for (const w of Object.values(opt.params)) w.forEach((_, i) => (w[i] = Math.sin(i + 1)));

@@ -28,7 +28,7 @@ const evaluations = 20;
 export async function runTrial(problem: Problem, model: CheckedModel, contestant: Contestant, request: TrialRequest): Promise<TrialResult> {
   const { steps, seed, lr } = request;
   const method = contestant.create(lr);
-  const opt = await method.init(await model.start(seed));
+  const opt = await method.init(await model.start(seed), { nonFinite: 'propagate' });
   const needsLoss = method.inputs.includes('loss');
   const training = { steps: [] as number[], values: [] as (number | null)[] };
   const validation = { steps: [0], values: [finiteOrNull(await model.evaluate(opt.evaluate(), 'validation', true))] };

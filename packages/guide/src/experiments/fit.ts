@@ -16,7 +16,7 @@ export async function drive(
   steps: number,
   gradient: (t: number, i: number) => number,
 ): Promise<{ readonly moved: Float64Array; readonly points: Float64Array }> {
-  const opt = await method.init({ w: Float64Array.from(start) });
+  const opt = await method.init({ w: Float64Array.from(start) }, { nonFinite: 'propagate' });
   const size = start.length;
   const points = new Float64Array((steps + 1) * size);
   const moved = new Float64Array((steps + 1) * size);

@@ -71,9 +71,10 @@ export async function heatRow(form: DecayForm, lr: number, seeds: readonly numbe
     const chosen = new Uint32Array(batch);
     const objective = normalized(squaredError(train, chosen), teacherLength);
     for (const [i, decay] of heatDecays(form).entries()) {
-      const opt = await decayMethod(form, lr, decay, steps).init({
-        w: Float64Array.from({ length: inputs }, (_, k) => 3 * gaussian(seed, 9, k)),
-      });
+      const opt = await decayMethod(form, lr, decay, steps).init(
+        { w: Float64Array.from({ length: inputs }, (_, k) => 3 * gaussian(seed, 9, k)) },
+        { nonFinite: 'propagate' },
+      );
       for (let t = 1; t <= steps; t++) {
         for (let k = 0; k < batch; k++) chosen[k] = Math.floor(uniform(seed, t, k) * train.rows);
         objective(opt.params.w, opt.grads.w);

@@ -65,7 +65,7 @@ export const readbackRule: WrongRule = {
 /** Steps SGD under a schedule with a gradient of 1, so that each step is the rate. */
 async function scheduled(): Promise<{ compiled: number; off: number }> {
   const [peak, warmup, total] = [1, 100, 1000];
-  const opt = await sgd({ lr: warmupCosine({ peak, warmup, total }) }).init({ w: new Float64Array(1) });
+  const opt = await sgd({ lr: warmupCosine({ peak, warmup, total }) }).init({ w: new Float64Array(1) }, { nonFinite: 'propagate' });
   opt.grads.w[0] = 1;
   const before = kernelStatistics().compiled;
   let [at, off] = [0, 0];

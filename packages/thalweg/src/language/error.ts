@@ -93,7 +93,7 @@ export class NonFiniteError extends ThalwegError {
   constructor(owner: string, parameters: readonly string[], t: number) {
     super(
       'non-finite',
-      `${owner}: step ${String(t)} was not taken, because ${parameters.join(', ')} held NaN or an infinity; nothing was changed`,
+      `${owner}: step ${String(t)} was not taken, because ${listed(parameters)} held NaN or an infinity; nothing was changed`,
     );
     this.parameters = parameters;
   }
@@ -104,6 +104,25 @@ export class ObjectiveError extends ThalwegError {
   /** Says what the function did and what it has to do. */
   constructor(problem: string) {
     super('objective', problem);
+  }
+}
+
+/**
+ * A step left weights that are NaN or infinite. Unlike other errors it comes after the step, since looking before would cost a reading of everything;
+ * the optimizer works on, with the weights as they are. `nonFinite: 'propagate'` asks for no such error.
+ */
+export class DivergenceError extends ThalwegError {
+  /** The names of the parameters. */
+  readonly parameters: readonly string[];
+  /** The step after which they were found. */
+  readonly t: number;
+
+  /** Describes which `parameters` of `owner` were found not finite after step `t`, and why that may be. */
+  constructor(owner: string, parameters: readonly string[], t: number, reason: string) {
+    const remedy = `go back to a snapshot or a checkpoint with a lower learning rate or with clipping; nonFinite: 'propagate' computes on`;
+    super('divergence', `${owner}: after step ${String(t)} ${listed(parameters)} held NaN or an infinity; ${reason}; ${remedy}`);
+    this.parameters = parameters;
+    this.t = t;
   }
 }
 
@@ -147,6 +166,12 @@ export class UnsupportedError extends ThalwegError {
   constructor(owner: string, problem: string) {
     super('unsupported', `${owner}: ${problem}`);
   }
+}
+
+/** Names one after the other, the first few of many. */
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(', ');
+  return names.length > 5 ? `${shown} and ${String(names.length - 5)} more` : shown;
 }
 
 /** The name in `known` nearest to `name`, as ` (did you mean x?)`, or an empty string where none is near. */

@@ -12,6 +12,7 @@ import type { Bounds } from '../plan/bounds.ts';
 import { evaluated, evaluationProgram } from '../plan/cohort.ts';
 import { plain, type Coding } from '../plan/format.ts';
 import { planVariant, prepare, type Plan, type Variants } from '../plan/plan.ts';
+import { watchProgram } from '../plan/watch.ts';
 import { Arena } from './arena.ts';
 import type { Backend } from './backend.ts';
 import type { Crew } from './crew.ts';
@@ -56,6 +57,7 @@ export class Stepper {
   private readonly variants: Variants;
   private readonly compiled = new Map<number, Variant>();
   private current: Variant | undefined;
+  private watching: Stepper | undefined;
 
   constructor(options: StepperOptions) {
     const { program, dtype, shapes, gated, on, source, kept, rows, codings = plain } = options;
@@ -104,14 +106,21 @@ export class Stepper {
     return outcome === undefined ? { read: 0, written: 0 } : trafficOf(this.planOf(outcome), this.arena);
   }
 
+  /** Watches whether the weights are finite, on the same memory. */
+  get watcher(): Stepper {
+    this.watching ??= new Stepper({ ...this.options, program: watchProgram(this.options.program), gated: false, on: this });
+    return this.watching;
+  }
+
   /** Compiles what a step in this context needs, without taking it. */
   warm(context: StepContext): void {
     this.variantOf(this.decide(context));
   }
 
-  /** What a pass needs at most, of the program itself or of the one that computes where to evaluate. */
+  /** What a pass needs at most, of the program itself, of the one that computes where to evaluate, and of that which watches the weights. */
   private bounds(): Bounds {
-    const { bounds } = this.variants;
+    const { bounds: own } = this.variants;
+    const bounds = { scalars: own.scalars, sums: Math.max(own.sums, 1) };
     const evaluation = evaluationProgram(this.options.program);
     if (evaluation === undefined) return bounds;
     const other = prepare(evaluation, this.options.dtype, false).bounds;

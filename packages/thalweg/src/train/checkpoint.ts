@@ -246,6 +246,7 @@ function apply(core: Core, plan: Plan): void {
   for (const member of core.roster.members) member.measured = undefined;
   beginWindow(core, plan.pending);
   [core.steps, core.skipped, core.batches] = [plan.t, plan.skipped, plan.batches];
+  core.watched = 0;
   core.damage = undefined;
   core.activate();
   core.roundHalves();

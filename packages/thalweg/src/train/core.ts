@@ -25,10 +25,19 @@ import { measure } from './measure.ts';
 import { hidden, policyParts, type LossScale } from './policy.ts';
 import { Roster, type RosterMember } from './roster.ts';
 import type { Tensor } from './tensor.ts';
+import { watch } from './watch.ts';
 import { beginWindow, completeWindow, gradientSum } from './window.ts';
 
-/** What to do about a gradient or input that holds NaN or ±∞: compute on, leave everything as it was, or that and throw. */
-export type NonFinite = 'propagate' | 'skip' | 'throw';
+/**
+ * What to do about NaN and ±∞: throw once weights hold them; compute on whatever happens; leave everything as it was where a gradient or an
+ * input holds them; or that and throw.
+ */
+export type NonFinite = 'stop' | 'propagate' | 'skip' | 'throw';
+
+/** Whether gradients and inputs are looked at before anything changes. */
+function looksBefore(nonFinite: NonFinite): boolean {
+  return nonFinite === 'skip' || nonFinite === 'throw';
+}
 
 /** The options of an optimizer, checked. */
 export interface CoreOptions {
@@ -71,6 +80,8 @@ export class Core {
   steps = 0;
   skipped = 0;
   batches = 0;
+  /** Steps after which the weights could have been looked at. */
+  watched = 0;
   /** Makes the error to throw where half-written arrays would be used; undefined where they are whole. */
   damage: (() => ThalwegError) | undefined;
   /** Whether a file is being read, during which nothing else may be done. */
@@ -87,7 +98,7 @@ export class Core {
       state,
       half,
       backend,
-      gated: nonFinite !== 'propagate',
+      gated: looksBefore(nonFinite),
       source: options.source,
       crew: options.crew,
       observe: options.observe,
@@ -160,6 +171,8 @@ export class Core {
     }
     // The third is one in which the denormal rule holds; schedules are not asked for it, since it may never come.
     for (const { stepper, rows, context } of made) (rows ?? stepper).warm({ ...context, t: denormalPeriod });
+    if (this.options.nonFinite !== 'propagate')
+      for (const { stepper, rows, context } of made) (rows?.member.stepper ?? stepper).watcher.warm(context);
   }
 
   /** A parameter's own name, given any of its names. */
@@ -230,7 +243,7 @@ export class Core {
   finish(): 'stepped' | 'skipped' {
     const { options } = this;
     completeWindow(this);
-    const wrong = options.nonFinite === 'propagate' ? [] : this.wrongInputs();
+    const wrong = looksBefore(options.nonFinite) ? this.wrongInputs() : [];
     const taken = wrong.length === 0 && this.step();
     const offending = taken || options.nonFinite !== 'throw' ? [] : [...wrong, ...(wrong.length > 0 ? [] : this.wrongGradients())];
     beginWindow(this);
@@ -238,6 +251,7 @@ export class Core {
     if (taken) {
       this.steps += 1;
       if (options.observe !== undefined) for (const member of this.roster.running) measure(member);
+      watch(this);
       return 'stepped';
     }
     this.skipped += 1;

@@ -14,7 +14,12 @@ import { resources, type GivenMemory } from './threads.ts';
 export interface InitOptions {
   /** Where kernels run; `'wasm'` by default. `'fround'` is float32 JavaScript and `'reference'` float64 JavaScript. */
   readonly backend?: Backend;
-  /** `'propagate'` by default, `'skip'` with a dynamic `lossScale`. The other two read every gradient before anything is written. */
+  /**
+   * What to do about NaN and ±∞. `'stop'`, by default: a step that leaves weights that are not finite throws a DivergenceError, which says why; it is
+   * looked for after each of the first 16 steps and every 16th later. `'throw'` and `'skip'` (the default with a dynamic `lossScale`) also read
+   * every gradient before anything is written: where one is not finite everything stays as it was, t included, and the first throws a NonFiniteError.
+   * `'propagate'` computes on, whatever the weights become.
+   */
   readonly nonFinite?: NonFinite;
   /**
    * Ascend instead of descend: the gradient is negated first, and with it what a method may read that has the sign of the loss: the inputs `loss` and
@@ -84,13 +89,13 @@ export function checkOptions(name: string, options: InitOptions, tensors: Readon
   checkNames(name, options, initOptionNames);
   const { accumulate = 1, lossScale, threads = 'auto', memory } = options;
   const backend = oneOf<Backend>(name, 'backend', options.backend ?? 'wasm', ['wasm', 'fround', 'reference']);
-  const fallback = typeof lossScale === 'object' ? 'skip' : 'propagate';
-  const nonFinite = oneOf<NonFinite>(name, 'nonFinite', options.nonFinite ?? fallback, ['propagate', 'skip', 'throw']);
+  const fallback = typeof lossScale === 'object' ? 'skip' : 'stop';
+  const nonFinite = oneOf<NonFinite>(name, 'nonFinite', options.nonFinite ?? fallback, ['stop', 'propagate', 'skip', 'throw']);
   const maximize = oneOf(name, 'maximize', options.maximize ?? false, [true, false]);
   checkWhole(name, 'accumulate', accumulate, 1);
   const scale = lossScale === undefined ? undefined : new LossScale(name, lossScale);
-  if (typeof lossScale === 'object' && nonFinite === 'propagate')
-    throw new OptionError(name, 'nonFinite', 'propagate', "cannot be 'propagate' with a dynamic lossScale, which has to skip");
+  if (typeof lossScale === 'object' && (nonFinite === 'propagate' || nonFinite === 'stop'))
+    throw new OptionError(name, 'nonFinite', nonFinite, 'must be "skip" or "throw" with a dynamic lossScale, which has to skip');
   const dtype = commonType(name, tensors, backend);
   const state = oneOf<StateFormat>(name, 'state', options.state ?? 'float32', ['float32', 'bfloat16', 'float8']);
   if (options.state !== undefined && dtype !== 'float32')

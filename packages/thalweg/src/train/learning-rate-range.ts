@@ -1,5 +1,5 @@
 /** Smith's learning-rate range test: one short run in which the rate grows, and what its losses say. */
-import { ObjectiveError, OptionError } from '../language/error.ts';
+import { DivergenceError, ObjectiveError, OptionError } from '../language/error.ts';
 import { checkNames, checkNumber, checkWhole, describe, wrongOption } from './options.ts';
 import { rateNames, type Rated } from './rates.ts';
 import { checkSignal, Turns } from './turns.ts';
@@ -109,7 +109,7 @@ export async function learningRateRange<O extends Tunable>(options: RangeOptions
       }
       const lr = from * (to / from) ** ((t - 1) / (steps - 1));
       for (const name of rates) opt.hyper[name] = lr;
-      const loss = lossOf(await train(opt, t));
+      const loss = await trained(train, opt, t);
       average = smoothing * average + (1 - smoothing) * sign * loss;
       const smoothed = average / (1 - smoothing ** t);
       if (!Number.isFinite(smoothed)) {
@@ -134,6 +134,16 @@ const owner = 'learningRateRange';
 function lossOf(value: unknown): number {
   if (typeof value === 'number') return value;
   throw new ObjectiveError(`${owner}: train must return its loss, a number, and returned ${describe(value)}`);
+}
+
+/** The loss of a step; NaN where it left weights that are not finite, which is to diverge. */
+async function trained<O extends Tunable>(train: RangeOptions<O>['train'], opt: O, t: number): Promise<number> {
+  try {
+    return lossOf(await train(opt, t));
+  } catch (error) {
+    if (error instanceof DivergenceError) return NaN;
+    throw error;
+  }
 }
 
 /** The place of the most negative central difference before the lowest point; −1 where there is none. */

@@ -2,7 +2,7 @@
  * Minimizes a function: the loop around an optimizer for those who have one function and its gradient, and the way in to deterministic
  * methods, which evaluate it again within a step.
  */
-import { ArrayError, OptionError, UnsupportedError } from '../language/error.ts';
+import { ArrayError, DivergenceError, OptionError, UnsupportedError } from '../language/error.ts';
 import { checkParameters, isArray, type AnyArray } from './arrays.ts';
 import { descend, type Arrival, type Problem, type Stop } from './descent/descend.ts';
 import { isMinimizer, type Minimizer } from './descent/minimizer.ts';
@@ -204,6 +204,7 @@ async function steps(opt: Optimizer, problem: Problem, needsLoss: boolean, { acc
   const scale = typeof lossScale === 'number' ? lossScale : 1;
   // Losses of the evaluations since the last step.
   let sum = 0;
+  let leftFinite = true;
   for (let evaluations = 1; ; evaluations++) {
     const value = evaluation.at();
     const loss = typeof value === 'number' ? value : await value;
@@ -211,13 +212,14 @@ async function steps(opt: Optimizer, problem: Problem, needsLoss: boolean, { acc
     if (Number.isNaN(gradientNorm) && Number.isFinite(loss)) evaluation.checkWritten();
     const turn = problem.turns.due();
     if (turn !== undefined) await turn;
-    const reason = !Number.isFinite(loss)
-      ? 'diverged'
-      : problem.turns.aborted
-        ? 'aborted'
-        : gradientNorm <= problem.tolerance
-          ? 'tolerance'
-          : 'steps';
+    const reason =
+      !leftFinite || !Number.isFinite(loss)
+        ? 'diverged'
+        : problem.turns.aborted
+          ? 'aborted'
+          : gradientNorm <= problem.tolerance
+            ? 'tolerance'
+            : 'steps';
     const tried = Math.floor((evaluations - 1) / accumulate);
     if (reason !== 'steps' || tried === problem.steps) {
       const arrival = { w: copies(w, w), loss, gradientNorm, steps: opt.t, skipped: tried - opt.t, evaluations, reason } as const;
@@ -229,7 +231,18 @@ async function steps(opt: Optimizer, problem: Problem, needsLoss: boolean, { acc
       if (problem.onStep !== undefined) await problem.onStep(tried, sum / accumulate, w);
       sum = 0;
     }
-    opt.step(undefined, needsLoss ? { loss } : {});
+    leftFinite = stepped(opt, needsLoss ? { loss } : {});
+  }
+}
+
+/** Takes a step. Returns whether it left finite weights, as far as it was looked: divergence is a reason to stop here, and no error. */
+function stepped(opt: Optimizer, inputs: Readonly<Record<string, number>>): boolean {
+  try {
+    opt.step(undefined, inputs);
+    return true;
+  } catch (error) {
+    if (error instanceof DivergenceError) return false;
+    throw error;
   }
 }
 

@@ -188,7 +188,8 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    *
    * @returns `'stepped'`, `'accumulated'` or `'skipped'`: compare it with the word, since each of them counts as true
    * @throws ArrayError, OptionError, DisposedError; nothing has changed then. NonFiniteError under `nonFinite: 'throw'`; then only `skipped` and
-   * `batches` have changed, and the window of accumulation has ended. WorkerError where a thread died in the middle of the
+   * `batches` have changed, and the window of accumulation has ended. DivergenceError
+   * after a step that left weights that are not finite, unless `nonFinite: 'propagate'`. WorkerError where a thread died in the middle of the
    * step: the arrays are half-written, and everything but `load` is refused from then on
    * @example
    * ```ts
