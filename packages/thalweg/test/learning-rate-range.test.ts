@@ -175,8 +175,14 @@ describe('learningRateRange', () => {
     assert.deepEqual([aborted.reason, aborted.curve.length, made.length], ['aborted', 4, 3]);
     for (const opt of made) assert.throws(() => opt.params, DisposedError);
   });
-  test('wrong options, before an optimizer is made', async () => {
+  test('wrong options, before an optimizer is made, and a signal that is aborted from the start', async () => {
     const untouched = () => assert.fail('made an optimizer');
+    assert.deepEqual(await learningRateRange({ make: untouched, train: bowl(1), signal: AbortSignal.abort() }), {
+      curve: [],
+      suggested: undefined,
+      lowest: undefined,
+      reason: 'aborted',
+    });
     const wrong: readonly (readonly [Partial<RangeOptions<Opt>>, RegExp])[] = [
       [{ from: 0 }, /from must lie in \(0, ∞\)/],
       [{ from: 1, to: 1 }, /to must lie in \(1, ∞\), and 1 does not/],

@@ -297,6 +297,25 @@ describe('options of init count as they say', () => {
     assert.deepEqual([skipping.reason, skipping.steps, skipping.skipped, [...skipping.w]], ['steps', 0, 50, [3, -2]]);
     await assert.rejects(minimize(poisoned, start(), { optimizer: adam(), steps: 50, nonFinite: 'throw' }), NonFiniteError);
   });
+  test('a value that is not finite ends the loop, unless nonFinite says what to do about its gradient', async () => {
+    for (const method of [adam({ lr: 0.1 }), momo()]) {
+      let calls = 0;
+      const sometimes = (w: Float64Array, g: Float64Array): number => (calls++ % 4 === 1 ? NaN : bowl(w, g));
+      const found = await minimize(sometimes, start(), { optimizer: method, steps: 40, nonFinite: 'skip' });
+      assert.deepEqual([found.reason, found.skipped, found.steps], ['steps', 10, 30]);
+      assert.ok(found.loss < 13);
+      calls = 0;
+      await assert.rejects(minimize(sometimes, start(), { optimizer: method, steps: 40, nonFinite: 'throw' }), NonFiniteError);
+      calls = 0;
+      assert.equal((await minimize(sometimes, start(), { optimizer: method, steps: 40 })).reason, 'diverged');
+      const alone: Objective = (_, g) => (g.fill(1), NaN);
+      for (const nonFinite of ['skip', 'throw', 'propagate'] as const)
+        assert.deepEqual(
+          await minimize(alone, start(), { optimizer: method, steps: 9, nonFinite }).then(({ reason, steps }) => [reason, steps]),
+          ['diverged', 0],
+        );
+    }
+  });
   test('a fixed lossScale: gradients, their norm and the tolerance are in units of the loss', async () => {
     const scaled: Objective = (w, g) => {
       const loss = bowl(w, g);

@@ -219,6 +219,17 @@ describe('sam and asam move what is trained now, each array once', () => {
     opt.step({ E: rows([1], Float32Array.of(1, 1)), w: Float32Array.of(1) });
     assert.equal(opt.t, 2);
   }); // prettier-ignore
+  test('a step before the last one has ended is refused, and nothing is lost', async () => {
+    const opt = await sgd({ lr: 0 }).init({ w: Float64Array.of(1) });
+    const step = sam(opt, async () => (await Promise.resolve(), opt.grads.w.fill(1), 0), { rho: 1 });
+    const first = step();
+    await assert.rejects(step(), /sam: the last step has not ended/);
+    await first;
+    await step();
+    assert.deepEqual([opt.t, opt.params.w[0]], [2, 1]);
+    const failing = sam(opt, () => assert.fail('no data'));
+    for (let i = 0; i < 2; i++) await assert.rejects(failing(), /no data/);
+  });
   test('accumulate: each call is one batch, with a worst point of its own', async () => {
     const opt = await sgd({ lr: 0.5 }).init({ w: Float64Array.of(4) }, { accumulate: 2 });
     const points: number[] = [];

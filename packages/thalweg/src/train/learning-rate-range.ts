@@ -94,6 +94,7 @@ export async function learningRateRange<O extends Tunable>(options: RangeOptions
   const curve: RangePoint[] = [];
   let reason: LearningRateRange['reason'] = 'steps';
   let [average, lowest] = [0, Infinity];
+  if (signal?.aborted === true) return { curve, suggested: undefined, lowest: undefined, reason: 'aborted' };
   const opt = await make();
   if (typeof (opt as { readonly dispose?: unknown } | undefined)?.dispose !== 'function')
     throw new OptionError(owner, 'make', make, `must return an optimizer, and returned ${describe(opt)}`);

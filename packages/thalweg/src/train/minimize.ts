@@ -65,8 +65,9 @@ export interface Minimum<W = Float64Array<ArrayBuffer>> {
   /** How often the function was evaluated. */
   readonly evaluations: number;
   /**
-   * Why it stopped: the steps were used up, the gradient is small enough, the value is not finite, the signal was aborted, or a line
-   * search found no step that lowers the value, as happens where rounding hides what is left to gain.
+   * Why it stopped: the steps were used up, the gradient is small enough, the value is not finite (unless `nonFinite` says what to do about its
+   * gradient, which is not finite either), the signal was aborted, or a line search found no step that lowers the value, as happens where rounding
+   * hides what is left to gain.
    */
   readonly reason: Stop;
 }
@@ -197,7 +198,8 @@ async function train(method: Method, problem: Problem, init: InitOptions): Promi
   }
 }
 
-async function steps(opt: Optimizer, problem: Problem, needsLoss: boolean, { accumulate = 1, lossScale }: InitOptions): Promise<Arrival> {
+async function steps(opt: Optimizer, problem: Problem, needsLoss: boolean, init: InitOptions): Promise<Arrival> {
+  const { accumulate = 1, lossScale, nonFinite = 'propagate' } = init;
   const { params: w, grads: g } = opt;
   const gradients = [...new Set(Object.values(g))];
   const evaluation = problem.objective(w, g);
@@ -212,8 +214,10 @@ async function steps(opt: Optimizer, problem: Problem, needsLoss: boolean, { acc
     if (Number.isNaN(gradientNorm) && Number.isFinite(loss)) evaluation.checkWritten();
     const turn = problem.turns.due();
     if (turn !== undefined) await turn;
+    // What the optimizer will skip or refuse, as it was asked to, does not end the loop.
+    const isRefused = nonFinite !== 'propagate' && !Number.isFinite(gradientNorm);
     const reason =
-      !leftFinite || !Number.isFinite(loss)
+      !leftFinite || (!Number.isFinite(loss) && !isRefused)
         ? 'diverged'
         : problem.turns.aborted
           ? 'aborted'

@@ -2,7 +2,7 @@
  * Sharpness-aware minimization: two gradient evaluations a step, around any optimizer. The first finds the worst point near w, the
  * second is the gradient there, with which the optimizer steps from w. Not an equation of one step, so it lives beside the optimizer.
  */
-import { ObjectiveError, UnsupportedError } from '../language/error.ts';
+import { ObjectiveError, ThalwegError, UnsupportedError } from '../language/error.ts';
 import type { AnyArray } from './arrays.ts';
 import { floatsOf, roundInto } from './half.ts';
 import type { Inputs } from './intake.ts';
@@ -44,8 +44,8 @@ export type SamStep = (inputs?: Inputs) => Promise<number>;
  * @param gradient - fills `opt.grads` and returns the loss; called twice a step
  * @param options - `rho` ρ
  * @returns a function that takes one step
- * @throws OptionError for a radius that is not above 0; UnsupportedError where a table of `sparse` rows is trained; ObjectiveError where `gradient`
- * returns no number; whatever `gradient` and `opt.step` throw
+ * @throws OptionError for a radius that is not above 0; UnsupportedError where a table of `sparse` rows is trained; from the function, ObjectiveError
+ * where `gradient` returns no number, and ThalwegError where the step before has not ended; whatever `gradient` and `opt.step` throw
  * @example
  * ```ts
  * import { sam, sgd } from 'thalweg';
@@ -109,7 +109,7 @@ interface Moved {
 function around(owner: string, opt: AnyOptimizer, gradient: GradientFunction, rho: number, scale: (w: number) => number): SamStep {
   check(owner, opt, gradient);
   const spare = new WeakMap<AnyArray | Uint16Array, AnyArray | Uint16Array>();
-  return async (inputs) => {
+  const step: SamStep = async (inputs) => {
     dense(owner, opt);
     const loss: unknown = await gradient();
     if (typeof loss !== 'number')
@@ -135,6 +135,17 @@ function around(owner: string, opt: AnyOptimizer, gradient: GradientFunction, rh
     }
     opt.step(undefined, inputs);
     return loss;
+  };
+  let isUnderWay = false;
+  return async (inputs) => {
+    if (isUnderWay)
+      throw new ThalwegError('sam', `${owner}: the last step has not ended, and the weights are at its worst point; await it first`);
+    isUnderWay = true;
+    try {
+      return await step(inputs);
+    } finally {
+      isUnderWay = false;
+    }
   };
 }
 
