@@ -435,7 +435,7 @@ describe('what is not what it seems is refused by what it is', () => {
       assert.ok(both.w.a instanceof Float64Array);
     }
   });
-  test('what another copy of the package made, and what has no class at all', async () => {
+  test('what only has the name of a class, and what has no class at all', async () => {
     class Method {
       readonly name = 'sgd';
     }
@@ -443,10 +443,10 @@ describe('what is not what it seems is refused by what it is', () => {
       readonly base = 1;
     }
     const [method, schedule] = [loose<ReturnType<typeof sgd>>(new Method()), loose<number>(new Schedule())];
-    await assert.rejects(minimize(bowl, start(), { optimizer: method, steps: 1 }), /not a Method of another copy of the package/);
-    assert.throws(() => chain(method), /not a Method of another copy of the package/);
-    assert.throws(() => groups([{ match: otherwise, use: method }]), /not a Method of another copy of the package/);
-    assert.throws(() => sgd({ lr: schedule }), /not a Schedule of another copy of the package/);
+    await assert.rejects(minimize(bowl, start(), { optimizer: method, steps: 1 }), /not a Method$/);
+    assert.throws(() => chain(method), /not a Method$/);
+    assert.throws(() => groups([{ match: otherwise, use: method }]), /not a Method$/);
+    assert.throws(() => sgd({ lr: schedule }), /not a Schedule$/);
     const classless = loose<number>(Object.create(Object.create(null) as object));
     assert.throws(
       () => sgd({ lr: classless }),

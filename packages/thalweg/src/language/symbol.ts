@@ -2,6 +2,7 @@
  * Names and how they are written. Every symbol has one ASCII spelling, which is its identity: β₁ is `beta1`, m̂ is `m_hat`, ρ∞ is
  * `rho_inf`. Look-alikes fold into one. Knows characters only, no grammar.
  */
+import { wrongOption } from './options.ts';
 
 const greek: Readonly<Record<string, string>> = {
   α: 'alpha', β: 'beta', γ: 'gamma', δ: 'delta', ε: 'epsilon', ζ: 'zeta', η: 'eta', θ: 'theta', ι: 'iota', κ: 'kappa', λ: 'lambda',
@@ -74,6 +75,7 @@ function isSubscript(character: string): boolean {
  * ```
  */
 export function spell(name: string): string {
+  requireText('spell', name);
   let out = '';
   for (const raw of name.normalize('NFD')) {
     const c = lookAlikes[raw] ?? raw;
@@ -88,19 +90,8 @@ export function spell(name: string): string {
   return out === 'eps' ? 'epsilon' : out;
 }
 
-const accentCommands: Readonly<Record<string, string>> = {
-  hat: '\\hat',
-  check: '\\check',
-  tilde: '\\tilde',
-  bar: '\\bar',
-  dot: '\\dot',
-};
-const words: Readonly<Record<string, string>> = {
-  inf: '\\infty',
-  max: '\\max',
-  min: '\\min',
-  prime: '\\prime',
-};
+const accentCommands = new Map(Object.entries({ hat: '\\hat', check: '\\check', tilde: '\\tilde', bar: '\\bar', dot: '\\dot' }));
+const words = new Map(Object.entries({ inf: '\\infty', max: '\\max', min: '\\min', prime: '\\prime' }));
 const greekWords = new Set(Object.values(greek));
 
 /**
@@ -113,6 +104,7 @@ const greekWords = new Set(Object.values(greek));
  * ```
  */
 export function nameToLatex(spelling: string): string {
+  requireText('nameToLatex', spelling);
   const [head = '', ...rest] = spelling.split('_').filter((part) => part !== '');
   const match = /^([A-Za-z]+)(\d*)$/.exec(head);
   const letters = match?.[1] ?? head;
@@ -125,9 +117,13 @@ export function nameToLatex(spelling: string): string {
       ? letters
       : `\\mathrm{${letters}}`;
   for (const part of rest) {
-    const accent = accentCommands[part];
+    const accent = accentCommands.get(part);
     if (accent !== undefined) base = `${accent}{${base}}`;
-    else indices.push(words[part] ?? (part.length === 1 || /^\d+$/.test(part) ? part : `\\mathrm{${part}}`));
+    else indices.push(words.get(part) ?? (part.length === 1 || /^\d+$/.test(part) ? part : `\\mathrm{${part}}`));
   }
   return indices.length === 0 ? base : `${base}_{${indices.join(',')}}`;
+}
+
+function requireText(owner: string, name: unknown): void {
+  if (typeof name !== 'string') wrongOption(owner, 'the name', name, 'a text');
 }

@@ -5,6 +5,7 @@
 import { Code } from '../assembler/code.ts';
 import { encodeModule, interfaceNames, mostPages, type MemoryKind } from '../assembler/module.ts';
 import { UnsupportedError } from '../language/error.ts';
+import { isShared } from '../language/realm.ts';
 
 /** A stretch of memory; `memory` is undefined where it is plain JavaScript memory. */
 export interface Region {
@@ -113,7 +114,7 @@ function size(bytes: number): string {
 
 /** How a memory is addressed shows only in what can be linked to it. */
 function kindOf(memory: WebAssembly.Memory): MemoryKind {
-  const shared = !(memory.buffer instanceof ArrayBuffer);
+  const shared = isShared(memory.buffer);
   const probe = new WebAssembly.Module(encodeModule(0, new Code(0), { address: 'i32', shared }));
   try {
     new WebAssembly.Instance(probe, { [interfaceNames.module]: { [interfaceNames.memory]: memory } });

@@ -1,6 +1,6 @@
 /** Schedules made of half cosines and their warm-ups: cosine, warm-up + cosine, one-cycle, restarts; and warm-up–stable–decay. */
 import { OptionError } from '../language/error.ts';
-import { requireNumber, Schedule } from './schedule.ts';
+import { checkNumbers, requireNumber, Schedule } from './schedule.ts';
 
 /**
  * Half a cosine from `peak` down to `end`: η(t) = e + (p − e)·(1 + cos(π·min(t, T)/T))/2 (Loshchilov & Hutter 2017).
@@ -12,7 +12,9 @@ import { requireNumber, Schedule } from './schedule.ts';
  * cosine({ peak: 1, total: 100 }).at(50); // 0.5
  * ```
  */
-export function cosine({ peak, end = 0, total }: { readonly peak: number; readonly end?: number; readonly total: number }): Schedule {
+export function cosine(options: { readonly peak: number; readonly end?: number; readonly total: number }): Schedule {
+  checkNumbers('cosine', options, ['peak', 'total'], ['end']);
+  const { peak, end = 0, total } = options;
   requireNumber('cosine', 'total', total, 0, false);
   return new Schedule('cosine', 'e + (p − e)·(1 + cos(π·min(t, T)/T))/2', { p: peak, e: end, T: total }, Math.max(peak, end));
 }
@@ -34,6 +36,7 @@ export function warmupCosine(options: {
   readonly start?: number;
   readonly end?: number;
 }): Schedule {
+  checkNumbers('warmupCosine', options, ['peak', 'warmup', 'total'], ['start', 'end']);
   const { peak, warmup, total, start = 0, end = 0 } = options;
   requireNumber('warmupCosine', 'warmup', warmup, 0, true);
   if (!(total > warmup))
@@ -60,6 +63,7 @@ export function warmupStableDecay(options: {
   readonly start?: number;
   readonly end?: number;
 }): Schedule {
+  checkNumbers('warmupStableDecay', options, ['peak', 'warmup', 'stable', 'decay'], ['start', 'end']);
   const { peak, warmup, stable, decay, start = 0, end = 0 } = options;
   requireNumber('warmupStableDecay', 'warmup', warmup, 0, true);
   requireNumber('warmupStableDecay', 'stable', stable, 0, true);
@@ -85,6 +89,7 @@ export function oneCycle(options: {
   readonly divide?: number;
   readonly finalDivide?: number;
 }): Schedule {
+  checkNumbers('oneCycle', options, ['peak', 'total'], ['rise', 'divide', 'finalDivide']);
   const { peak, total, rise = 0.3, divide = 25, finalDivide = 1e4 } = options;
   requireNumber('oneCycle', 'total', total, 0, false);
   if (!(rise > 0 && rise < 1)) throw new OptionError('oneCycle', 'rise', rise, `must lie in (0, 1), not ${String(rise)}`);
@@ -117,6 +122,7 @@ export function cosineRestarts(options: {
   readonly growth?: number;
   readonly end?: number;
 }): Schedule {
+  checkNumbers('cosineRestarts', options, ['peak', 'period'], ['growth', 'end']);
   const { peak, period, growth = 1, end = 0 } = options;
   requireNumber('cosineRestarts', 'period', period, 0, false);
   requireNumber('cosineRestarts', 'growth', growth, 1, true);

@@ -1,6 +1,7 @@
 /** Schedules of one phase: constant, linear, polynomial, exponential, inverse square root, piecewise. */
 import { OptionError } from '../language/error.ts';
-import { requireNumber, Schedule } from './schedule.ts';
+import { checkNames, describe, oneOf, wrongOption } from '../language/options.ts';
+import { checkNumbers, requireNumber, Schedule } from './schedule.ts';
 
 /**
  * Always `value`: η(t) = c.
@@ -25,7 +26,9 @@ export function constant(value: number): Schedule {
  * linear({ from: 1, to: 0, steps: 10 }).at(5); // 0.5
  * ```
  */
-export function linear({ from, to, steps }: { readonly from: number; readonly to: number; readonly steps: number }): Schedule {
+export function linear(options: { readonly from: number; readonly to: number; readonly steps: number }): Schedule {
+  checkNumbers('linear', options, ['from', 'to', 'steps']);
+  const { from, to, steps } = options;
   requireNumber('linear', 'steps', steps, 0, false);
   return new Schedule('linear', 'a + (b − a)·min(t, T)/T', { a: from, b: to, T: steps }, Math.max(from, to));
 }
@@ -46,6 +49,7 @@ export function polynomial(options: {
   readonly power: number;
   readonly steps: number;
 }): Schedule {
+  checkNumbers('polynomial', options, ['from', 'power', 'steps'], ['to']);
   const { from, to = 0, power, steps } = options;
   requireNumber('polynomial', 'steps', steps, 0, false);
   requireNumber('polynomial', 'power', power, 0, false);
@@ -68,7 +72,9 @@ export function exponential(options: {
   readonly steps?: number;
   readonly staircase?: boolean;
 }): Schedule {
+  checkNumbers('exponential', options, ['from', 'rate'], ['steps'], ['staircase']);
   const { from, rate, steps = 1, staircase = false } = options;
+  oneOf('exponential', 'staircase', staircase, [true, false]);
   requireNumber('exponential', 'rate', rate, 0, false);
   requireNumber('exponential', 'steps', steps, 0, false);
   const exponent = staircase ? 'floor(t/T)' : '(t/T)';
@@ -85,7 +91,9 @@ export function exponential(options: {
  * inverseSqrt({ peak: 1, warmup: 100 }).at(400); // 0.5
  * ```
  */
-export function inverseSqrt({ peak, warmup }: { readonly peak: number; readonly warmup: number }): Schedule {
+export function inverseSqrt(options: { readonly peak: number; readonly warmup: number }): Schedule {
+  checkNumbers('inverseSqrt', options, ['peak', 'warmup']);
+  const { peak, warmup } = options;
   requireNumber('inverseSqrt', 'warmup', warmup, 1, true);
   return new Schedule('inverseSqrt', 't < W ? p·t/W : p·√(W/t)', { p: peak, W: warmup }, peak);
 }
@@ -100,13 +108,10 @@ export function inverseSqrt({ peak, warmup }: { readonly peak: number; readonly 
  * piecewise({ values: [1, 0.1], boundaries: [100] }).at(100); // 0.1
  * ```
  */
-export function piecewise({
-  values,
-  boundaries,
-}: {
-  readonly values: readonly number[];
-  readonly boundaries: readonly number[];
-}): Schedule {
+export function piecewise(options: { readonly values: readonly number[]; readonly boundaries: readonly number[] }): Schedule {
+  checkNames('piecewise', options, ['values', 'boundaries']);
+  const { values, boundaries } = options;
+  for (const [option, list] of Object.entries({ values, boundaries })) requireNumbers('piecewise', option, list);
   if (values.length !== boundaries.length + 1) {
     const problem = `must be one more than the ${String(boundaries.length)} boundaries, not ${String(values.length)}`;
     throw new OptionError('piecewise', 'values', values, problem);
@@ -124,8 +129,16 @@ export function piecewise({
   return new Schedule('piecewise', `${equation}v${String(boundaries.length)}`, constants, Math.max(...values));
 }
 
-/** Throws an OptionError unless the boundaries ascend. */
-export function requireAscending(owner: string, boundaries: readonly number[]): void {
+/** Throws an OptionError unless `list` is one of finite numbers. */
+function requireNumbers(owner: string, option: string, list: unknown): asserts list is readonly number[] {
+  if (!Array.isArray(list)) wrongOption(owner, option, list, 'a list of numbers');
+  const wrong = list.findIndex((one) => !Number.isFinite(one));
+  if (wrong >= 0) throw new OptionError(owner, option, list, `must be a list of numbers, and holds ${describe(list[wrong])}`);
+}
+
+/** Throws an OptionError unless the boundaries are a list of numbers that ascend. */
+export function requireAscending(owner: string, boundaries: unknown): asserts boundaries is readonly number[] {
+  requireNumbers(owner, 'boundaries', boundaries);
   boundaries.forEach((boundary, i) => {
     const before = boundaries[i - 1] ?? 0;
     if (!(boundary > before)) {

@@ -1,7 +1,8 @@
 /** The off-by-one of other libraries' schedules. */
+import { wrongOption } from '../language/options.ts';
 import { substitute, printExpression } from '../language/print.ts';
 import type { Expression } from '../language/parser.ts';
-import { Schedule } from './schedule.ts';
+import { asSchedule, Schedule } from './schedule.ts';
 
 /**
  * The same schedule a step later: its value at t − 1. PyTorch's and Optax's first step has the schedule's value at 0; here it has that at 1.
@@ -14,6 +15,7 @@ import { Schedule } from './schedule.ts';
  * ```
  */
 export function fromZero(schedule: Schedule): Schedule {
+  if (asSchedule(schedule) === undefined) wrongOption('fromZero', 'schedule', schedule, 'a schedule, cosine({ … })');
   const span = { start: 0, end: 0 };
   const before: Expression = {
     kind: 'apply',

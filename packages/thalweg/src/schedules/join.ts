@@ -1,10 +1,11 @@
 /** Schedules one after another, as one equation: each part sees the steps since its own start. */
 import { OptionError } from '../language/error.ts';
+import { describe, wrongOption } from '../language/options.ts';
 import type { Expression } from '../language/parser.ts';
 import { printExpression, substitute } from '../language/print.ts';
 import { spell } from '../language/symbol.ts';
 import { requireAscending } from './decay.ts';
-import { Schedule } from './schedule.ts';
+import { asSchedule, Schedule } from './schedule.ts';
 
 /**
  * Follows `parts[i]` from step `boundaries[i − 1]` on, with its t counted from there.
@@ -18,11 +19,15 @@ import { Schedule } from './schedule.ts';
  * ```
  */
 export function join(parts: readonly Schedule[], boundaries: readonly number[]): Schedule {
+  const given: unknown = parts;
+  if (!Array.isArray(given)) wrongOption('join', 'parts', given, 'a list of schedules');
+  const wrong = parts.findIndex((part) => asSchedule(part) === undefined);
+  if (wrong >= 0) throw new OptionError('join', 'parts', parts, `must be a list of schedules, and holds ${describe(parts[wrong])}`);
+  requireAscending('join', boundaries);
   if (parts.length !== boundaries.length + 1) {
     const problem = `must be one more than the ${String(boundaries.length)} boundaries, not ${String(parts.length)}`;
     throw new OptionError('join', 'parts', parts, problem);
   }
-  requireAscending('join', boundaries);
   const constants: Record<string, number> = {};
   let equation = '';
   parts.forEach((part, i) => {

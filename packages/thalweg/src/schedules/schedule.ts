@@ -3,6 +3,8 @@
  * traces like one. t counts from 1; the value at t = 0 is where the curve starts, before the first step. Knows the language only.
  */
 import { OptionError } from '../language/error.ts';
+import { checkNames, describe, isRecord, wrongOption } from '../language/options.ts';
+import { isKind, kind } from '../language/realm.ts';
 import { topological } from '../language/graph.ts';
 import { parseExpression, type Expression } from '../language/parser.ts';
 import { buildExpression } from '../language/program.ts';
@@ -12,6 +14,8 @@ import { peakOf } from './peak.ts';
 
 /** A hyperparameter as a function of the step. Made by `cosine`, `warmupCosine`, … or by `schedule` from an equation of one's own. */
 export class Schedule {
+  /** What tells it from any other object. */
+  readonly [kind] = 'schedule';
   /** The name of the function that made it. */
   readonly name: string;
   /** The equation of `t` and the constants. */
@@ -24,8 +28,10 @@ export class Schedule {
 
   /** Compiles `equation`. Throws an EquationError where it cannot be read, and an OptionError for a constant or a base that is not finite. */
   constructor(name: string, equation: string, constants: Readonly<Record<string, number>>, base?: number) {
+    if (typeof (equation as unknown) !== 'string') wrongOption(name, 'equation', equation, "a text, such as 'a / √t'");
+    if (!isRecord(constants)) wrongOption(name, 'constants', constants, 'an object of numbers, { a: 0.1 }');
     for (const [symbol, value] of Object.entries({ ...constants, ...(base === undefined ? {} : { base }) })) {
-      if (!Number.isFinite(value)) throw new OptionError(name, symbol, value, `must be a finite number, not ${String(value)}`);
+      if (!Number.isFinite(value)) throw new OptionError(name, symbol, value, `must be a finite number, not ${describe(value)}`);
     }
     this.name = name;
     this.equation = equation;
@@ -56,6 +62,7 @@ export class Schedule {
 
   /** The value at step `t`. */
   at(t: number): number {
+    if (typeof (t as unknown) !== 'number') wrongOption(this.name, 't', t, 'a number');
     return this.evaluate(t);
   }
 
@@ -86,6 +93,30 @@ export function schedule(equation: string, constants: Readonly<Record<string, nu
   return new Schedule('schedule', equation, constants, base);
 }
 
+/** A schedule that any copy of the package made, as one of this copy; undefined for what is none. */
+export function asSchedule(value: unknown): Schedule | undefined {
+  if (value instanceof Schedule) return value;
+  if (!isKind(value, 'schedule')) return undefined;
+  const { name, equation, constants, base } = value as Schedule;
+  return new Schedule(name, equation, constants, base);
+}
+
+/** Throws an OptionError unless `options` holds finite numbers under all of `required` and any of `optional`, and nothing else but `others`. */
+export function checkNumbers(
+  owner: string,
+  options: unknown,
+  required: readonly string[],
+  optional: readonly string[] = [],
+  others: readonly string[] = [],
+): void {
+  checkNames(owner, options, [...required, ...optional, ...others]);
+  for (const name of [...required, ...optional]) {
+    const value: unknown = Reflect.get(options as object, name);
+    if (value === undefined && optional.includes(name)) continue;
+    if (!Number.isFinite(value)) throw new OptionError(owner, name, value, `must be a number, not ${describe(value)}`);
+  }
+}
+
 /** Throws an OptionError unless `value` is a finite number above `low` (or equal to it, if `low` is included). */
 export function requireNumber(owner: string, option: string, value: number, low: number, included: boolean): void {
   const right = Number.isFinite(value) && (included ? value >= low : value > low);
@@ -94,6 +125,6 @@ export function requireNumber(owner: string, option: string, value: number, low:
       owner,
       option,
       value,
-      `must be a number ${included ? 'of at least' : 'above'} ${String(low)}, not ${String(value)}`,
+      `must be a number ${included ? 'of at least' : 'above'} ${String(low)}, not ${describe(value)}`,
     );
 }

@@ -3,7 +3,7 @@ import { ArrayError, OptionError } from '../language/error.ts';
 import { isFloat32, isFloat64, isKind, isUint16, typedArrayName } from '../language/realm.ts';
 import type { DType } from '../plan/dtype.ts';
 import { backends, type Backend } from '../runtime/backend.ts';
-import { describe } from './options.ts';
+import { describe, isRecord } from './options.ts';
 import { isTied, toTensor, type Tensor } from './tensor.ts';
 
 /** An array of either type. */
@@ -21,7 +21,7 @@ export function isNumeric(value: unknown): value is AnyArray | Uint16Array {
 
 /** Throws an ArrayError unless `given` is an object that may hold something for each name. */
 export function checkByName(owner: string, what: string, given: unknown): asserts given is Readonly<Record<string, unknown>> {
-  if (typeof given !== 'object' || given === null || Array.isArray(given) || ArrayBuffer.isView(given) || isKind(given, 'tensor'))
+  if (!isRecord(given) || isKind(given, 'tensor'))
     throw new ArrayError(owner, '', `${what} given by name, { w: new Float32Array(3) }, not as ${describe(given)}`);
 }
 

@@ -2,9 +2,9 @@
 import { OptionError, ThalwegError } from '../language/error.ts';
 import type { Branch } from './branch.ts';
 import { checkHyper, type HyperValue } from './hyper.ts';
-import { describeOther } from './options.ts';
-import { describeMatch, otherwise, type Match } from './match.ts';
-import { Method, type NamesOf } from './method.ts';
+import { describeMatch, isMatch, matchesAre, otherwise, type Match } from './match.ts';
+import { describe, isRecord } from './options.ts';
+import { asMethod, Method, type NamesOf } from './method.ts';
 
 /** A group: which parameters it takes, the method that trains them, and hyperparameters that differ from the method's own. */
 export type Group<M extends Method = Method> = {
@@ -42,8 +42,8 @@ export function groups<const M extends readonly Method[]>(declarations: { readon
   const given: unknown = declarations;
   if (!Array.isArray(given) || given.length === 0) throw new ThalwegError('group', 'groups: needs a list of at least one { match, use }');
   const list: readonly Group[] = declarations;
-  if (list.filter(({ match }) => match === otherwise).length > 1) throw new ThalwegError('group', 'groups: two groups match otherwise');
   const branches = list.map((declaration) => branchOf(declaration));
+  if (branches.filter(({ match }) => match === otherwise).length > 1) throw new ThalwegError('group', 'groups: two groups match otherwise');
   const taken = new Map<string, number>();
   const named = branches.map((branch, i) => {
     const count = (taken.get(branch.name) ?? 0) + 1;
@@ -56,9 +56,17 @@ export function groups<const M extends readonly Method[]>(declarations: { readon
 
 const own = ['match', 'use', 'name'];
 
-function branchOf({ match, use, name, ...overrides }: Group): Branch {
-  if (!(use instanceof Method))
-    throw new ThalwegError('group', `groups: use must be a method such as adamw(), not ${describeOther(use, 'Method')}`);
+function branchOf(declaration: Group): Branch {
+  if (!isRecord(declaration)) throw new ThalwegError('group', `groups: a group is { match, use }, not ${describe(declaration)}`);
+  const { match, use: given, name, ...overrides } = declaration;
+  const use = asMethod(given);
+  if (use === undefined) {
+    const hint = typeof given === 'function' ? 'a function; call it: adam()' : describe(given);
+    throw new ThalwegError('group', `groups: use must be a method such as adamw(), not ${hint}`);
+  }
+  if (!isMatch(match)) throw new ThalwegError('group', `groups: match must be ${matchesAre}, not ${describe(match)}`);
+  if (name !== undefined && (typeof (name as unknown) !== 'string' || name === ''))
+    throw new ThalwegError('group', `groups: the name of a group is a text, not ${describe(name)}`);
   const [branch] = use.branches;
   if (branch === undefined || use.branches.some((one) => one.match !== otherwise)) {
     throw new ThalwegError('group', `groups: ${use.name} has groups itself; put all groups in one list`);

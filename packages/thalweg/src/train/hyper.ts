@@ -4,8 +4,8 @@
  */
 import { OptionError } from '../language/error.ts';
 import type { HyperSlot } from '../language/program.ts';
-import { Schedule } from '../schedules/schedule.ts';
-import { checkNumber, describeOther } from './options.ts';
+import { asSchedule, Schedule } from '../schedules/schedule.ts';
+import { checkNumber, describe, isCallable, wrongOption } from './options.ts';
 
 /** `[symbol, default, range]`: the range is an interval such as `'[0, 1)'`, by default `'[0, ∞)'`. */
 export type HyperDeclaration = readonly [symbol: string, fallback: number, range?: string];
@@ -18,10 +18,11 @@ export const defaultRange = '[0, ∞)';
 
 /** Throws an OptionError where `value` is of the wrong type or, if a number, outside the range. */
 export function checkHyper(owner: string, name: string, value: unknown, text: string): HyperValue {
-  if (typeof value === 'function') return value as (t: number) => number;
-  if (value instanceof Schedule) return value;
+  if (isCallable(value)) return value as (t: number) => number;
+  const schedule = asSchedule(value);
+  if (schedule !== undefined) return schedule;
   if (typeof value !== 'number') {
-    throw new OptionError(owner, name, value, `must be a number, a schedule or a function of t, not ${describeOther(value, 'Schedule')}`);
+    wrongOption(owner, name, value, 'a number, a schedule or a function of t');
   }
   checkNumber(owner, name, value, text);
   return value;
@@ -88,7 +89,7 @@ export class LiveHyper {
       const now = value instanceof Schedule ? value.at(t) : value(t);
       if (this.slots.get(key)?.range.contains(now) !== true) {
         const text = this.slots.get(key)?.range.text ?? '';
-        throw new OptionError(this.owner, key, now, `must lie in ${text}, and its schedule gives ${String(now)} at step ${String(t)}`);
+        throw new OptionError(this.owner, key, now, `must lie in ${text}, and its schedule gives ${describe(now)} at step ${String(t)}`);
       }
       next.push([key, now, this.followed.has(key) ? this.factor(key, value, now, t) : 1]);
     }

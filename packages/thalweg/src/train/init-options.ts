@@ -5,7 +5,7 @@ import type { HalfFormat } from '../plan/half.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { commonType } from './arrays.ts';
 import type { CoreOptions, NonFinite } from './core.ts';
-import { checkNames, checkWhole, oneOf, wrongOption } from './options.ts';
+import { checkNames, checkWhole, isRecord, oneOf, wrongOption } from './options.ts';
 import { LossScale, type DynamicLossScale } from './policy.ts';
 import type { Tensor } from './tensor.ts';
 import { resources, type GivenMemory } from './threads.ts';
@@ -87,17 +87,17 @@ export const initOptionNames = [
 /** The options of an optimizer of these parameters, with what stands where nothing was said. Throws an OptionError or an ArrayError. */
 export function checkOptions(name: string, options: InitOptions, tensors: ReadonlyMap<string, Tensor>): CoreOptions {
   checkNames(name, options, initOptionNames);
-  const { accumulate = 1, lossScale, threads = 'auto', memory } = options;
-  const backend = oneOf<Backend>(name, 'backend', options.backend ?? 'wasm', ['wasm', 'fround', 'reference']);
+  const { accumulate = 1, lossScale, threads = 'auto', memory, observe = false } = options;
+  const backend = oneOf<Backend>(name, 'backend', valueOf(options.backend, 'wasm'), ['wasm', 'fround', 'reference']);
   const fallback = typeof lossScale === 'object' ? 'skip' : 'stop';
-  const nonFinite = oneOf<NonFinite>(name, 'nonFinite', options.nonFinite ?? fallback, ['stop', 'propagate', 'skip', 'throw']);
-  const maximize = oneOf(name, 'maximize', options.maximize ?? false, [true, false]);
+  const nonFinite = oneOf<NonFinite>(name, 'nonFinite', valueOf(options.nonFinite, fallback), ['stop', 'propagate', 'skip', 'throw']);
+  const maximize = oneOf(name, 'maximize', valueOf(options.maximize, false), [true, false]);
   checkWhole(name, 'accumulate', accumulate, 1);
   const scale = lossScale === undefined ? undefined : new LossScale(name, lossScale);
   if (typeof lossScale === 'object' && (nonFinite === 'propagate' || nonFinite === 'stop'))
     throw new OptionError(name, 'nonFinite', nonFinite, 'must be "skip" or "throw" with a dynamic lossScale, which has to skip');
   const dtype = commonType(name, tensors, backend);
-  const state = oneOf<StateFormat>(name, 'state', options.state ?? 'float32', ['float32', 'bfloat16', 'float8']);
+  const state = oneOf<StateFormat>(name, 'state', valueOf(options.state, 'float32'), ['float32', 'bfloat16', 'float8']);
   if (options.state !== undefined && dtype !== 'float32')
     throw new OptionError(name, 'state', state, `is for parameters in float32, and these are ${dtype}`);
   const half = options.half === undefined ? undefined : oneOf<HalfFormat>(name, 'half', options.half, ['bfloat16']);
@@ -113,16 +113,21 @@ export function checkOptions(name: string, options: InitOptions, tensors: Readon
     accumulate,
     scale,
     ...resources(name, { threads, memory }, backend, elements(tensors)),
-    observe: checkObserve(name, options.observe),
+    observe: checkObserve(name, observe),
   };
 }
 
 function checkObserve(owner: string, observe: InitOptions['observe']): { readonly signFlips: boolean } | undefined {
   if (observe === undefined || observe === false) return undefined;
   if (observe === true) return { signFlips: false };
-  if (typeof observe !== 'object' || (observe as unknown) === null) wrongOption(owner, 'observe', observe, 'a boolean or { signFlips }');
+  if (!isRecord(observe)) wrongOption(owner, 'observe', observe, 'a boolean or { signFlips }');
   checkNames(`${owner}, observe`, observe, ['signFlips']);
-  return { signFlips: oneOf(owner, 'observe.signFlips', observe.signFlips ?? false, [true, false]) };
+  return { signFlips: oneOf(owner, 'observe.signFlips', valueOf(observe.signFlips, false), [true, false]) };
+}
+
+/** An option, or what stands where it was left out; null is not left out. */
+function valueOf<T>(given: T | undefined, fallback: T): T {
+  return given === undefined ? fallback : given;
 }
 
 function elements(tensors: ReadonlyMap<string, { readonly shape: readonly number[] }>): number {

@@ -1,7 +1,7 @@
 /** Which parameters a group takes, or a call such as `freeze` means: by name, by rank, or by a function. Knows no optimizer. */
 import { ThalwegError } from '../language/error.ts';
 import { isRegExp } from '../language/realm.ts';
-import { describe } from './options.ts';
+import { describe, isCallable } from './options.ts';
 
 /** A parameter as a match sees it. */
 export interface ParameterInfo {
@@ -25,12 +25,17 @@ export function matches(owner: string, match: Match, parameter: ParameterInfo): 
   if (match === otherwise) return false;
   if (typeof match === 'string') return globOf(match).test(parameter.name);
   if (isRegExp(match)) return parameter.name.search(match) >= 0;
-  if (typeof match === 'function') return answer(owner, match(parameter), parameter);
+  if (isCallable(match)) return answer(owner, match(parameter), parameter);
   if (isRank(match)) return parameter.shape.length === match.rank;
-  throw new ThalwegError(
-    'group',
-    `${owner}: match must be a name, a regular expression, { rank }, a function or otherwise, not ${describe(match)}`,
-  );
+  throw new ThalwegError('group', `${owner}: match must be ${matchesAre}, not ${describe(match)}`);
+}
+
+/** What a match is, in words. */
+export const matchesAre = 'a name, a regular expression, { rank }, a function or otherwise';
+
+/** Whether a value is a match. */
+export function isMatch(value: unknown): value is Match {
+  return value === otherwise || typeof value === 'string' || isCallable(value) || isRegExp(value) || isRank(value);
 }
 
 function isRank(match: unknown): match is { readonly rank: number } {

@@ -2,15 +2,17 @@
  * Methods: what `adamw({ lr: 1e-3 })` returns, before it is bound to parameters. `optimizer` and `transform` make functions that return
  * methods from equations; `chain` joins methods into one program. Knows the language and the optimizer it will start; no backend.
  */
-import { ThalwegError } from '../language/error.ts';
+import { OptionError, ThalwegError } from '../language/error.ts';
 import { parse } from '../language/parser.ts';
+import { isKind, kind } from '../language/realm.ts';
 import type { Part } from '../language/program.ts';
 import { range } from '../language/range.ts';
 import { parameter } from '../language/variable.ts';
 import { statementsToLatex } from '../lower/latex.ts';
+import { asSchedule } from '../schedules/schedule.ts';
 import { branch, hyperNames, type BoundPart, type Branch } from './branch.ts';
 import { checkHyper, defaultRange, type HyperDeclaration, type HyperValue } from './hyper.ts';
-import { checkNames, describeOther, oneOf, wrongOption } from './options.ts';
+import { checkNames, describe, isCallable, isRecord, oneOf, wrongOption } from './options.ts';
 import { otherwise } from './match.ts';
 import type { InitOptions } from './init-options.ts';
 import { Optimizer } from './optimizer.ts';
@@ -64,6 +66,8 @@ export interface Definition<H extends Readonly<Record<string, HyperDeclaration>>
  * @typeParam N - the names of the hyperparameters that the optimizer will have
  */
 export class Method<N extends string = string> {
+  /** What tells it from any other object. */
+  readonly [kind] = 'method';
   /** The name, as in errors; a chain's joins those of its parts. */
   readonly name: string;
   /** What is done with which parameters. */
@@ -106,9 +110,11 @@ export class Method<N extends string = string> {
 
   /** The same method with `change` applied to the equations of each part: for experiments. */
   rewrite(change: (equations: string, part: string) => string): Method<N> {
+    if (!isCallable(change))
+      throw new ThalwegError('method', `${this.name}, rewrite: takes a function from equations to equations, not ${describe(change)}`);
     const changed = ({ part, ...rest }: BoundPart): BoundPart => ({
       ...rest,
-      part: { ...part, equations: change(part.equations, part.name) },
+      part: { ...part, equations: textBy(`${this.name}, rewrite`, change(part.equations, part.name)) },
     });
     return new Method(
       this.name,
@@ -166,13 +172,12 @@ export function optimizer<
   // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- no variants: a record without members is what is meant
   const V extends Readonly<Record<string, VariantDeclaration>> = {},
 >(definition: Definition<H, V>): MethodFactory<H, V> {
+  checkDefinition(definition);
   const make = (options: OptionsOf<H, V> = {}): Method<string & keyof H> => {
     const { name, hyper, variants, inputs = {}, init = {} } = definition;
-    for (const [key, one] of Object.entries<unknown>(hyper)) {
-      if (!Array.isArray(one)) wrongOption(name, key, one, "declared as [symbol, default], ['η', 0.1]");
-    }
     const resolved = resolve(name, hyper, variants ?? {}, definition.compatDefaults ?? {}, options);
-    const text = typeof definition.equations === 'string' ? definition.equations : definition.equations(resolved as Resolved<H, V>);
+    const text =
+      typeof definition.equations === 'string' ? definition.equations : textBy(name, definition.equations(resolved as Resolved<H, V>));
     const declared = Object.entries(hyper).map(([key, [symbol, , text]]) => ({
       name: key,
       symbol,
@@ -212,6 +217,22 @@ export function optimizer<
  */
 export const transform: typeof optimizer = optimizer;
 
+/** A method that any copy of the package made, as one of this copy; undefined for what is none. */
+export function asMethod(value: unknown): Method | undefined {
+  if (value instanceof Method) return value;
+  if (!isKind(value, 'method')) return undefined;
+  const { name, branches } = value as Method;
+  const bound = ({ part, values, shared }: BoundPart): BoundPart => ({
+    part: { ...part },
+    values: new Map([...values].map(([key, one]) => [key, asSchedule(one) ?? one])),
+    shared,
+  });
+  return new Method(
+    name,
+    branches.map((own) => branch(own.name, own.match, own.parts.map(bound))),
+  );
+}
+
 /** The names of a method's hyperparameters. */
 export type NamesOf<M> = M extends Method<infer N> ? N : never;
 
@@ -219,20 +240,21 @@ export type NamesOf<M> = M extends Method<infer N> ? N : never;
  * Joins methods into one program: each sees the `g` and `w` that those before it left, and has states of its own. A hyperparameter whose
  * name is taken by an earlier part gets a number: `lr2`.
  *
- * @param methods - at least one of them assigns `w`
+ * @param given - methods, of which at least one assigns `w`
  * @example
  * ```ts
  * import { adamw, chain, clipByGlobalNorm } from 'thalweg';
  * chain(clipByGlobalNorm(1), adamw({ lr: 3e-4 }));
  * ```
  */
-export function chain<const M extends readonly Method[]>(...methods: M): Method<NamesOf<M[number]>> {
-  if (methods.length === 0) throw new ThalwegError('method', 'chain: needs at least one method');
-  const wrong = methods.find((one: unknown) => !(one instanceof Method));
-  if (wrong !== undefined) {
-    const hint = typeof wrong === 'function' ? 'a function; call it: adam()' : describeOther(wrong, 'Method');
+export function chain<const M extends readonly Method[]>(...given: M): Method<NamesOf<M[number]>> {
+  if (given.length === 0) throw new ThalwegError('method', 'chain: needs at least one method');
+  const methods = given.map((one: unknown) => {
+    const method = asMethod(one);
+    if (method !== undefined) return method;
+    const hint = typeof one === 'function' ? 'a function; call it: adam()' : describe(one);
     throw new ThalwegError('method', `chain: takes methods one by one, chain(clipByGlobalNorm(1), adam()), not ${hint}`);
-  }
+  });
   const name = methods.length === 1 ? (methods[0]?.name ?? '') : `chain(${methods.map((method) => method.name).join(', ')})`;
   const isGrouped = ({ branches }: Method): boolean => branches.some(({ match }) => match !== otherwise);
   const [grouped, second] = methods.filter(isGrouped);
@@ -247,6 +269,72 @@ export function chain<const M extends readonly Method[]>(...methods: M): Method<
   );
 }
 
+/** The equations that a function made; throws an OptionError where it made something else. */
+function textBy(owner: string, made: unknown): string {
+  if (typeof made === 'string') return made;
+  throw new OptionError(owner, 'equations', made, `is a function that must return a text, and returned ${describe(made)}`);
+}
+
+/** Throws an OptionError where what its author wrote is no definition. */
+function checkDefinition(definition: unknown): void {
+  const keys = ['name', 'hyper', 'variants', 'compatDefaults', 'inputs', 'init', 'evaluate', 'keep', 'equations'];
+  const owner = isRecord(definition) && typeof definition['name'] === 'string' ? definition['name'] : 'optimizer';
+  checkNames(owner, definition, keys);
+  const {
+    name,
+    hyper,
+    variants = {},
+    compatDefaults = {},
+    inputs = {},
+    init = {},
+    evaluate,
+    keep = [],
+    equations,
+  } = definition as Record<string, unknown>;
+  const isText = (value: unknown): boolean => typeof value === 'string';
+  const wants = (option: string, value: unknown, right: boolean, wanted: string): void => {
+    if (!right) wrongOption(owner, option, value, wanted);
+  };
+  wants('name', name, isText(name) && name !== '', 'a text');
+  wants('equations', equations, isText(equations) || isCallable(equations), 'a text, or a function that makes one from the options');
+  wants('evaluate', evaluate, evaluate === undefined || isText(evaluate), 'a text');
+  wants('keep', keep, Array.isArray(keep) && keep.every(isText), 'a list of names of states');
+  const each = (option: string, given: unknown, wanted: string, right: (value: unknown) => boolean): void => {
+    wants(option, given, isRecord(given), `an object, each of it ${wanted}`);
+    for (const [key, value] of Object.entries(given as object)) {
+      if (option === 'hyper' && key.includes('.'))
+        wrongOption(owner, key, key, 'a name without a dot, which stands between a group and a hyperparameter');
+      wants(key, value, right(value), `declared as ${wanted}`);
+    }
+  };
+  const isPair = (value: unknown): value is readonly unknown[] => Array.isArray(value) && isText(value[0]) && value[0] !== '';
+  each(
+    'hyper',
+    hyper,
+    "[symbol, default], ['η', 0.1]",
+    (one) => isPair(one) && typeof one[1] === 'number' && (one[2] === undefined || isText(one[2])),
+  );
+  each(
+    'variants',
+    variants,
+    "false, or a list of words, ['scaled', 'independent']",
+    (one) => one === false || (Array.isArray(one) && one.length > 0 && one.every(isText)),
+  );
+  each(
+    'inputs',
+    inputs,
+    "[symbol, kind], ['f', 'scalar'] or ['h', 'tensor']",
+    (one) => isPair(one) && (one[1] === 'scalar' || one[1] === 'tensor'),
+  );
+  each('init', init, "an expression, 'w'", isText);
+  each(
+    'compatDefaults',
+    compatDefaults,
+    'numbers by hyperparameter',
+    (one) => isRecord(one) && Object.values(one).every((value) => typeof value === 'number'),
+  );
+}
+
 function resolve(
   owner: string,
   hyper: Readonly<Record<string, HyperDeclaration>>,
@@ -256,14 +344,16 @@ function resolve(
 ): Record<string, unknown> {
   checkNames(owner, options, [...Object.keys(hyper), ...Object.keys(variants)]);
   const resolved: Record<string, unknown> = {};
-  const theirs = compatDefaults[String(Reflect.get(options, 'compat'))] ?? {};
+  const compat: unknown = Reflect.get(options, 'compat');
+  const theirs = typeof compat === 'string' && Object.hasOwn(compatDefaults, compat) ? (compatDefaults[compat] ?? {}) : {};
   for (const [key, [, fallback, text]] of Object.entries(hyper)) {
     const given: unknown = Reflect.get(options, key);
     resolved[key] = given === undefined ? (theirs[key] ?? fallback) : checkHyper(owner, key, given, text ?? defaultRange);
   }
   for (const [key, declared] of Object.entries(variants)) {
-    const given: unknown = Reflect.get(options, key) ?? (declared === false ? false : declared[0]);
-    resolved[key] = oneOf(owner, key, given, declared === false ? [true, false] : declared);
+    const given: unknown = Reflect.get(options, key);
+    const fallback = declared === false ? false : declared[0];
+    resolved[key] = oneOf(owner, key, given === undefined ? fallback : given, declared === false ? [true, false] : declared);
   }
   return resolved;
 }

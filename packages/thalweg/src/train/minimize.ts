@@ -9,10 +9,10 @@ import { isMinimizer, type Minimizer } from './descent/minimizer.ts';
 import type { Arrays } from './descent/space.ts';
 import { normOf } from './descent/vector.ts';
 import { initOptionNames, type InitOptions } from './init-options.ts';
-import { Method } from './method.ts';
+import { asMethod, Method } from './method.ts';
 import { Evaluation } from './objective.ts';
 import type { Optimizer } from './optimizer.ts';
-import { checkNames, checkNumber, checkWhole, describe, describeOther, oneOf, wrongOption } from './options.ts';
+import { checkNames, checkNumber, checkWhole, describe, isCallable, oneOf, wrongOption } from './options.ts';
 import { isSparse } from './sparse.ts';
 import type { Declared, ViewOf } from './tensor.ts';
 import { checkSignal, Turns } from './turns.ts';
@@ -111,7 +111,7 @@ export async function minimize<const S extends Start>(
   options: MinimizeOptions<PointOf<S>>,
 ): Promise<Minimum<PointOf<S>>> {
   const { optimizer, steps, tolerance, onStep, signal, init } = checkOptions(options);
-  if (typeof objective !== 'function') wrongOption(owner, 'the objective', objective, 'a function');
+  if (!isCallable(objective)) wrongOption(owner, 'the objective', objective, 'a function');
   const isVector = isArray(start);
   // Inside, every point is arrays by name; what is shown of it is what PointOf says in types.
   const shown = (arrays: Readonly<Arrays>): PointOf<S> => (isVector ? arrays['w'] : arrays) as PointOf<S>;
@@ -134,10 +134,11 @@ const owner = 'minimize';
 /** The options, each of the right kind. Throws an OptionError. */
 function checkOptions<W>(options: MinimizeOptions<W>) {
   checkNames(owner, options, ['optimizer', 'steps', 'tolerance', 'onStep', 'signal', ...initOptionNames]);
-  const { optimizer, steps, tolerance = 0, onStep, signal, ...init } = options;
+  const { optimizer: given, steps, tolerance = 0, onStep, signal, ...init } = options;
+  const optimizer = asMethod(given) ?? given;
   if (!(optimizer instanceof Method) && !isMinimizer(optimizer)) {
-    const hint = typeof optimizer === 'function' ? `a function; call it: ${nameOf(optimizer)}()` : describeOther(optimizer, 'Method');
-    throw new OptionError(owner, 'optimizer', optimizer, `must be a method such as adamw() or lbfgs(), not ${hint}`);
+    const hint = typeof given === 'function' ? `a function; call it: ${nameOf(given)}()` : describe(given);
+    throw new OptionError(owner, 'optimizer', given, `must be a method such as adamw() or lbfgs(), not ${hint}`);
   }
   checkWhole(owner, 'steps', steps, 0);
   checkNumber(owner, 'tolerance', tolerance, '[0, ∞)');

@@ -2,8 +2,9 @@
  * What is done to a gradient before any equation sees it, as parts like any other: the mean over accumulated gradients, the division by the
  * loss scale, the sign for ascent, of whatever has the sign of the loss; and the rule by which a dynamic loss scale changes.
  */
+import { OptionError } from '../language/error.ts';
 import { inputVariable, type InputSymbol, type Part } from '../language/program.ts';
-import { checkNames, checkNumber, checkWhole, wrongOption } from './options.ts';
+import { checkNames, checkNumber, checkWhole, isRecord, wrongOption } from './options.ts';
 
 const input = (name: string, kind: InputSymbol['kind']): InputSymbol => ({ name, symbol: name, kind, hidden: true });
 
@@ -36,7 +37,16 @@ export interface DynamicLossScale {
   readonly backoff?: number;
   /** Steps in a row, by default 2000. */
   readonly interval?: number;
+  /**
+   * The scale never shrinks below this, by default 1 (or `initial`, if that is smaller). Where a gradient is not finite at the least scale, the model
+   * has diverged and the scale is not to blame; `opt.skipped` goes on counting.
+   */
+  readonly min?: number;
+  /** The scale never grows above this, by default 2¹²⁷, the last power of two that a float32 holds. */
+  readonly max?: number;
 }
+
+const scaleOptions = ['initial', 'growth', 'backoff', 'interval', 'min', 'max'] satisfies (keyof DynamicLossScale)[];
 
 /** The parts to put before a method, in the order in which they see the gradient. */
 export function policyParts(accumulate: number, scaled: boolean, maximize: boolean): Part[] {
@@ -63,24 +73,36 @@ export class LossScale {
   private readonly growth: number;
   private readonly backoff: number;
   private readonly interval: number;
+  private readonly min: number;
+  private readonly max: number;
 
   constructor(owner: string, given: number | DynamicLossScale) {
     const fixed = typeof given === 'number';
-    if (!fixed && (typeof given !== 'object' || (given as unknown) === null))
-      wrongOption(owner, 'lossScale', given, 'a number or { initial, growth, backoff, interval }');
-    const { initial = 65536, growth = 2, backoff = 0.5, interval = 2000 } = fixed ? { initial: given, growth: 1, backoff: 1 } : given;
-    if (!fixed) checkNames(`${owner}, lossScale`, given, ['initial', 'growth', 'backoff', 'interval']);
+    if (!fixed && !isRecord(given)) wrongOption(owner, 'lossScale', given, `a number or { ${scaleOptions.join(', ')} }`);
+    if (!fixed) checkNames(`${owner}, lossScale`, given, scaleOptions);
+    const options: DynamicLossScale = fixed ? { initial: given, growth: 1, backoff: 1 } : given;
+    const { initial = 65536, growth = 2, backoff = 0.5, interval = 2000 } = options;
     checkNumber(owner, fixed ? 'lossScale' : 'lossScale.initial', initial, '(0, ∞)');
     checkNumber(owner, 'lossScale.growth', growth, '[1, ∞)');
     checkNumber(owner, 'lossScale.backoff', backoff, '(0, 1]');
     checkWhole(owner, 'lossScale.interval', interval, 1);
-    [this.value, this.growth, this.backoff, this.interval] = [initial, growth, backoff, interval];
+    const { min = Math.min(1, initial), max = Math.max(2 ** 127, initial) } = options;
+    checkNumber(owner, 'lossScale.min', min, '(0, ∞)');
+    checkNumber(owner, 'lossScale.max', max, '(0, ∞)');
+    if (!(min <= initial && initial <= max))
+      throw new OptionError(
+        owner,
+        'lossScale.initial',
+        initial,
+        `must lie between min and max, ${String(min)} and ${String(max)}, and ${String(initial)} does not`,
+      );
+    [this.value, this.growth, this.backoff, this.interval, this.min, this.max] = [initial, growth, backoff, interval, min, max];
   }
 
   /** Learns whether the step was taken or skipped. */
   update(taken: boolean): void {
     this.streak = taken ? this.streak + 1 : 0;
-    if (!taken) this.value *= this.backoff;
-    else if (this.streak % this.interval === 0 && Number.isFinite(this.value * this.growth)) this.value *= this.growth;
+    if (!taken) this.value = Math.max(this.value * this.backoff, Math.min(this.value, this.min));
+    else if (this.streak % this.interval === 0) this.value = Math.min(this.value * this.growth, Math.max(this.value, this.max));
   }
 }

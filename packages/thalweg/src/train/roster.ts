@@ -5,6 +5,7 @@
 import { ArrayError, ThalwegError, UnsupportedError } from '../language/error.ts';
 import { isReduction, scopeOf, topological } from '../language/graph.ts';
 import { buildProgram, inputVariable, type InputSymbol, type Part, type Program } from '../language/program.ts';
+import { isRegExp } from '../language/realm.ts';
 import { parameter, type Variable } from '../language/variable.ts';
 import { cohorts, evaluationProgram, type Cohort } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
@@ -261,7 +262,7 @@ export class Roster {
       chosen.set(name, group);
     }
     this.branches.forEach(({ name, match }, i) => {
-      if (this.members.length > 0 || used.has(i) || !(typeof match === 'string' || match instanceof RegExp)) return;
+      if (this.members.length > 0 || used.has(i) || !(typeof match === 'string' || isRegExp(match))) return;
       const names = [...tensors.keys()].join(', ');
       throw new ThalwegError('group', `${owner}: the group ${name} (${describeMatch(match)}) takes no parameter; there are ${names}`);
     });

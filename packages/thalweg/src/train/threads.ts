@@ -1,11 +1,12 @@
 /** How many threads an optimizer gets, and where its memory comes from: two choices that depend on each other, since threads share memory. */
 import { OptionError } from '../language/error.ts';
+import { isMemory, isShared } from '../language/realm.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { mostThreads } from '../runtime/control.ts';
 import { alone, Team, type Crew } from '../runtime/crew.ts';
 import { ownMemory, scriptMemory, userMemory, type MemorySource } from '../runtime/memory.ts';
 import { cores, spawner } from '../runtime/spawn.ts';
-import { describe, wrongOption } from './options.ts';
+import { checkNames, describe, isRecord, wrongOption } from './options.ts';
 
 /** A memory of the user's own, to be used from the byte `offset` on. */
 export interface GivenMemory {
@@ -34,11 +35,11 @@ export function resources(
   backend: Backend,
   elements: number,
 ): { readonly source: MemorySource; readonly crew: Crew } {
-  const given = memory instanceof WebAssembly.Memory ? { memory } : memory;
+  const given = isMemory(memory) ? { memory } : memory;
   checkThreads(owner, threads, backend);
   checkMemory(owner, given, backend);
   if (backend !== 'wasm') return { source: scriptMemory, crew: alone };
-  const shared = given === undefined ? undefined : !(given.memory.buffer instanceof ArrayBuffer);
+  const shared = given === undefined ? undefined : isShared(given.memory.buffer);
   if (shared === false && threads !== 'auto' && threads > 1)
     throw new OptionError(owner, 'memory', memory, 'is not shared, and several threads need a memory made with { shared: true }');
   const wanted = threads !== 'auto' ? threads : elements >= worthThreads ? Math.min(cores(), mostByItself) : 1;
@@ -56,12 +57,12 @@ function checkThreads(owner: string, threads: unknown, backend: Backend): void {
     throw new OptionError(owner, 'threads', threads, `must be 1 on the backend ${backend}; only wasm has threads`);
 }
 
-function checkMemory(owner: string, given: GivenMemory | undefined, backend: Backend): void {
+function checkMemory(owner: string, given: unknown, backend: Backend): void {
   if (given === undefined) return;
-  const { memory, offset = 0 } = given;
-  if (!((memory as unknown) instanceof WebAssembly.Memory))
-    wrongOption(owner, 'memory', given, 'a WebAssembly.Memory, or { memory, offset } with one');
-  if (!Number.isSafeInteger(offset) || offset < 0)
+  const { memory, offset = 0 } = isRecord(given) ? given : {};
+  if (!isRecord(given) || !isMemory(memory)) wrongOption(owner, 'memory', given, 'a WebAssembly.Memory, or { memory, offset } with one');
+  checkNames(`${owner}, memory`, given, ['memory', 'offset']);
+  if (!Number.isSafeInteger(offset) || Number(offset) < 0)
     throw new OptionError(owner, 'memory', given, `has the offset ${describe(offset)}, which is no whole number from 0`);
   if (backend !== 'wasm') throw new OptionError(owner, 'memory', given, `is of no use to the backend ${backend}; only wasm works in one`);
 }

@@ -2,10 +2,12 @@
 import type { Rows, SparseTensor } from './sparse.ts';
 import type { Declared, Tensor, Tied, ViewOf } from './tensor.ts';
 
-/** Gradients by parameter name, as handed to `step`. Frozen parameters may be left out, and sparse ones of which no row has a gradient. */
+/** Gradients by parameter name, as handed to `step`. Frozen parameters may be left out, sparse ones of which no row has a gradient, and tied names. */
 export type Gradients<P> = {
-  readonly [K in keyof P as P[K] extends SparseTensor ? never : K]: GradientOf<P[K]>;
-} & { readonly [K in keyof P as P[K] extends SparseTensor ? K : never]?: Rows };
+  readonly [K in keyof P as P[K] extends SparseTensor | Tied ? never : K]: GradientOf<P[K]>;
+} & { readonly [K in keyof P as P[K] extends SparseTensor ? K : never]?: Rows } & {
+  readonly [K in keyof P as P[K] extends Tied ? K : never]?: GradientOf<P[K]>;
+};
 
 /** Numbers, or bits in half precision. */
 type Numeric = Float32Array | Float64Array | Uint16Array;
