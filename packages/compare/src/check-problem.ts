@@ -24,6 +24,7 @@ const fields: Readonly<Record<keyof Problem, Rule>> = {
   tuningMetric: ['{ name, lowerIsBetter, unit }', isObject],
   testMetric: ['{ name, lowerIsBetter, unit }', isObject],
   target: finite,
+  data: ['an array of file names', (value) => Array.isArray(value) && value.every((one) => typeof one === 'string')],
   landscape: ['{ x, y, columns, rows, values, minima }', isObject],
 };
 
@@ -62,7 +63,7 @@ export function checkProblem(file: string, value: unknown): Problem {
   const defaults = { title: id, description: '', batchSize: null, tuningMetric: loss, testMetric: loss };
   const lengths = typeof steps === 'number' ? { quick: steps, standard: steps, thorough: steps } : steps;
   const problem = { ...defaults, ...value, steps: lengths } as Problem;
-  checkFields(file, "the problem's ", fields, problem, ['landscape']);
+  checkFields(file, "the problem's ", fields, problem, ['data', 'landscape']);
   for (const which of ['tuningMetric', 'testMetric'] as const)
     checkFields(file, `the problem's ${which}.`, metricFields, problem[which], []);
   const { landscape } = problem;

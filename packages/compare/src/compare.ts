@@ -9,7 +9,7 @@ import type { Lengths } from './problem.ts';
 import { bestIndex, checkProtocol, extension, firstGrid, gridPoint } from './protocol.ts';
 import { median, type Direction } from './quantile.ts';
 import { findContestants, type Entry } from './registry.ts';
-import type { Pool } from './run/pool.ts';
+import { Ledger, type Runner } from './run/ledger.ts';
 import type { Store } from './run/store.ts';
 import type { TrialResult } from './run/trial.ts';
 import type { Comparison, Machine, OptimizerResult, ProblemResult, Protocol, SweepPoint, Trial } from './schema.ts';
@@ -24,9 +24,6 @@ export interface Plan {
   readonly steps: keyof Lengths | number;
   readonly workers: number;
 }
-
-/** Whoever runs trials: a pool of threads. */
-export type Runner = Pick<Pool, 'run'>;
 
 /** What is happening, for whoever shows it. */
 export type Progress =
@@ -47,28 +44,25 @@ export type Progress =
       readonly tuning: OptimizerResult['tuning'];
     };
 
-/** Runs everything. Trials found in the store are not run again. */
+/** Runs everything. Trials in the store that are what would be run are not run again. */
 export async function compare(plan: Plan, pool: Runner, store: Store, onProgress: (progress: Progress) => void): Promise<Comparison> {
   checkProtocol(plan.protocol);
+  const machine = machineOf(plan.workers);
+  const ledger = new Ledger(pool, store, machine);
   const problems: ProblemResult[] = [];
-  for (const entry of plan.entries) problems.push(await compareOn(entry, plan, pool, store, onProgress));
+  for (const entry of plan.entries) problems.push(await compareOn(entry, plan, ledger, onProgress));
   return {
     format: 'thalweg-comparison',
     version: 1,
     createdAt: new Date().toISOString(),
-    machine: machine(plan.workers),
+    machine,
     protocol: plan.protocol,
+    runs: ledger.runs,
     problems,
   };
 }
 
-async function compareOn(
-  entry: Entry,
-  plan: Plan,
-  pool: Runner,
-  store: Store,
-  onProgress: (progress: Progress) => void,
-): Promise<ProblemResult> {
+async function compareOn(entry: Entry, plan: Plan, ledger: Ledger, onProgress: (progress: Progress) => void): Promise<ProblemResult> {
   const { problem } = entry;
   const steps = typeof plan.steps === 'number' ? plan.steps : problem.steps[plan.steps];
   const contestants = await findContestants(entry, [...plan.contestants, ...entry.contestants.map((one) => one.id)]);
@@ -77,20 +71,8 @@ async function compareOn(
   onProgress({ kind: 'problem', problem: problem.id, trials });
   const run = async (contestant: Contestant, lr: number, seed: number): Promise<TrialResult> => {
     const request = { problem: entry.reference, contestant: contestant.file?.path ?? contestant.id, lr, seed, steps };
-    const key = JSON.stringify([
-      problem.id,
-      entry.version,
-      contestant.id,
-      contestant.file?.version ?? contestant.code,
-      lr,
-      seed,
-      steps,
-      versionOfThalweg(),
-    ]);
-    const kept = store.get(key);
-    const result = kept ?? (await pool.run(request));
-    if (kept === undefined) store.add(key, result);
-    onProgress({ kind: 'trial', problem: problem.id, contestant: contestant.id, lr, kept: kept !== undefined, trials });
+    const { result, kept } = await ledger.run(problem, contestant, request);
+    onProgress({ kind: 'trial', problem: problem.id, contestant: contestant.id, lr, kept, trials });
     return result;
   };
   const results = await Promise.all(
@@ -195,7 +177,7 @@ export function versionOfThalweg(): string {
   return version;
 }
 
-function machine(workers: number): Machine {
+function machineOf(workers: number): Machine {
   const [cpu] = cpus();
   return {
     node: process.version,

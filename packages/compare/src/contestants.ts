@@ -15,8 +15,8 @@ export interface Contestant {
   readonly hyperparameters: Readonly<Record<string, number | string | boolean>>;
   /** The middle of the first grid of learning rates: where people start with this method. */
   readonly centre: number;
-  /** Where a worker finds it: the file that brought it, if a file did, with what changes when the file does. */
-  readonly file?: { readonly path: string; readonly version: string };
+  /** Where a worker finds it: the file that brought it, if a file did. */
+  readonly file?: { readonly path: string };
   /** The method at one learning rate. */
   readonly create: (lr: number) => Method;
 }

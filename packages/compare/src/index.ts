@@ -19,6 +19,8 @@ export type { Direction } from './quantile.ts';
 export type { Scores } from './statistics.ts';
 export { Pool } from './run/pool.ts';
 export { Store, writeWhole } from './run/store.ts';
+export type { Runner } from './run/ledger.ts';
+export type { Finished } from './run/serve.ts';
 export type { TrialRequest, TrialResult } from './run/trial.ts';
 export { readComparison, ReadError } from './read.ts';
 export { renderHtml } from './report/html.ts';

@@ -1,6 +1,5 @@
 /** Loads a file of the user's, and says in words why it cannot be loaded. Knows neither problems nor optimizers. */
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ThalwegError } from 'thalweg';
@@ -9,8 +8,6 @@ import { ProblemError } from './problem.ts';
 /** A user's file. */
 export interface OwnFile {
   readonly path: string;
-  /** Changes when the file does. */
-  readonly version: string;
   readonly exported: Readonly<Record<string, unknown>>;
 }
 
@@ -22,9 +19,8 @@ export interface OwnFile {
 export async function loadOwnFile(reference: string): Promise<OwnFile> {
   const path = resolve(reference);
   if (!existsSync(path)) throw new ProblemError(reference, 'there is no such file');
-  const version = createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16);
   try {
-    return { path, version, exported: { ...((await import(pathToFileURL(path).href)) as object) } };
+    return { path, exported: { ...((await import(pathToFileURL(path).href)) as object) } };
   } catch (error) {
     throw new ProblemError(reference, reasonOf(error, path));
   }

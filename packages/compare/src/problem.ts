@@ -51,6 +51,11 @@ export interface Problem {
   readonly target: number;
   /** Loads the data. Called once per worker. */
   load(): Awaitable<Model>;
+  /**
+   * Files, relative to the problem's own, that runs depend on and that JavaScript does not read: by native code, say, or another process. What it
+   * imports or reads with `fs` is noticed without.
+   */
+  readonly data?: readonly string[];
   /** Enough to draw contours, for a problem of one parameter `w` with two elements. */
   readonly landscape?: Landscape;
 }

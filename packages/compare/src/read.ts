@@ -167,6 +167,7 @@ const comparison: v.GenericSchema<unknown, Comparison> = v.object({
     testSeeds: seeds,
     alpha: finite,
   }),
+  runs: v.exactOptional(v.object({ made: whole, kept: whole, remade: list(v.object({ reason: text(4000), count: whole }), 1000) })),
   problems: list(problem, 40, 1),
 });
 
@@ -188,7 +189,7 @@ function parse(json: string): unknown {
     return JSON.parse(json);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    if (/^\{"key":.*\}\n\{"key":/s.test(trimmed.slice(0, 1e6))) {
+    if (/^\{"(?:key|trial|inputs)":.*\}\n\{"(?:key|trial|inputs)":/s.test(trimmed.slice(0, 1e6))) {
       throw new ReadError('This is trials.jsonl, the finished runs. Open results.json, which lies beside it.');
     }
     const bare = /[[:,]\s*(-?(?:NaN|Infinity))\b/.exec(json);

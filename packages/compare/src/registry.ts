@@ -1,7 +1,6 @@
 /** Finds problems and optimizers by name, and loads a user's file. */
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { Method } from 'thalweg';
 import {
   checkContestant,
@@ -24,14 +23,12 @@ import { isRefusedRate } from './run/trial.ts';
 /** The built-in problems. */
 export const problems: readonly Problem[] = [words, digits, ...landscapes];
 
-/** A problem as it was asked for, with the optimizers its file brings and what tells this version of it from another. */
+/** A problem as it was asked for, with the optimizers its file brings. */
 export interface Entry {
   /** `digits`, or the path of a file. */
   readonly reference: string;
   readonly problem: Problem;
   readonly contestants: readonly Contestant[];
-  /** Changes when a user's file does. */
-  readonly version: string;
 }
 
 /** Whether a name stands for a file. */
@@ -52,27 +49,27 @@ export async function findProblem(reference: string): Promise<Entry> {
       const hint = nearest(reference, ids) ?? `there are ${ids.join(', ')}, or the path of a file such as ./my-problem.ts`;
       throw new ProblemError(reference, `there is no such problem; ${hint}`);
     }
-    return { reference, problem, contestants: [], version: builtInVersion() };
+    return { reference, problem, contestants: [] };
   }
-  const { exported, version } = await loadOwnFile(reference);
+  const { exported } = await loadOwnFile(reference);
   const problem = checkProblem(reference, exported['default']);
   const own = exported['optimizers'];
   if (own !== undefined && !Array.isArray(own)) throw new ProblemError(reference, 'its export optimizers must be an array');
   const brought = (Array.isArray(own) ? own : []).map((one) => checkContestant(reference, one));
-  return { reference, problem, contestants: brought, version };
+  return { reference, problem, contestants: brought };
 }
 
-let builtIn: string | undefined;
-
-/** Changes with the code of the built-in problems and of what runs them, so that no trial of older code is taken for one of this. */
-function builtInVersion(): string {
-  if (builtIn !== undefined) return builtIn;
-  const hash = createHash('sha256');
-  for (const folder of ['problems', 'data', 'run']) {
-    const path = join(import.meta.dirname, folder);
-    for (const file of readdirSync(path).toSorted()) if (/\.(ts|js)$/.test(file)) hash.update(readFileSync(join(path, file)));
-  }
-  return (builtIn = hash.digest('hex').slice(0, 16));
+/**
+ * The files that a problem declares as its data, which stand beside its own file.
+ *
+ * @throws ProblemError where there is no such file
+ */
+export function dataOf(reference: string, { data = [] }: Problem): string[] {
+  return data.map((name) => {
+    const path = resolve(isFile(reference) ? dirname(reference) : '.', name);
+    if (!existsSync(path)) throw new ProblemError(reference, `its data ${name} is no file beside it`);
+    return path;
+  });
 }
 
 /**
@@ -120,6 +117,6 @@ function unknown(id: string, known: readonly Contestant[]): never {
 
 /** The default export of a file: what `optimizer({ … })` returned, or `{ id, create: (lr) => method }`. */
 async function loadContestant(reference: string): Promise<Contestant> {
-  const { path, version, exported } = await loadOwnFile(reference);
-  return { ...ownContestant(reference, exported), file: { path, version } };
+  const { path, exported } = await loadOwnFile(reference);
+  return { ...ownContestant(reference, exported), file: { path } };
 }

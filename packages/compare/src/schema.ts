@@ -12,7 +12,19 @@ export interface Comparison {
   readonly createdAt: string;
   readonly machine: Machine;
   readonly protocol: Protocol;
+  /** How many training runs were made for it and how many an earlier command had kept; absent in files of before. */
+  readonly runs?: Runs;
   readonly problems: readonly ProblemResult[];
+}
+
+/** The training runs behind a comparison. */
+export interface Runs {
+  /** Made by the command itself. */
+  readonly made: number;
+  /** Kept by an earlier command in the same folder, with the same code, data, method and machine. */
+  readonly kept: number;
+  /** Of those made, how many were kept too but could not be used, and why: `mine.ts changed`. */
+  readonly remade: readonly { readonly reason: string; readonly count: number }[];
 }
 
 /** Where the figures were made. Seconds mean something only together with this. */

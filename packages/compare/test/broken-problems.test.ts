@@ -37,7 +37,7 @@ export default { id: 'bowl', steps: 20, target: 0.1, tuningMetric: metric, testM
   return file;
 }
 
-const run = async (file: string, steps = 20) => pool.run({ problem: file, contestant: 'adam', lr: 0.1, seed: 1, steps });
+const run = async (file: string) => (await pool.run({ problem: file, contestant: 'adam', lr: 0.1, seed: 1, steps: 20 })).result;
 
 /** What a function does instead, and the message after the file's name. */
 const functions: readonly (readonly [text: string, message: RegExp])[] = [
@@ -150,7 +150,7 @@ describe('what is right', () => {
   test('a metric that is infinite at first, and a run that diverges, are results', async () => {
     const file = fileWith('evaluate: ({ w }) => (w[0] === 1 ? Infinity : evaluate({ w }))');
     assert.equal((await run(file)).validation.values[0], null);
-    const wild = await pool.run({ problem: fileWith(''), contestant: 'sgd', lr: 1e6, seed: 1, steps: 20 });
+    const { result: wild } = await pool.run({ problem: fileWith(''), contestant: 'sgd', lr: 1e6, seed: 1, steps: 20 });
     assert.deepEqual([wild.diverged, wild.testMetric], [true, null]);
   });
   test('a test metric that is not finite is a diverged run', async () => {

@@ -61,12 +61,13 @@ function problemOf(salt: number, noise: number, lowerIsBetter: { readonly tuning
 }
 
 async function compared(problem: Problem): Promise<ProblemResult> {
-  const entry: Entry = { reference: 'mirror', problem, contestants: [], version: '' };
+  const entry: Entry = { reference: 'mirror', problem, contestants: [] };
   const model = checked('mirror', problem, await problem.load());
   const runner = {
     run: async (request: Parameters<typeof runTrial>[3]) => {
       const [contestant] = await findContestants(entry, [request.contestant]);
-      return { ...(await runTrial(problem, model, contestant!, request)), seconds: { gradient: 1, optimizer: 1 } };
+      const result = await runTrial(problem, model, contestant!, request);
+      return { result: { ...result, seconds: { gradient: 1, optimizer: 1 } }, files: [] };
     },
   };
   const store = new Store(join(folder, `${String(Math.random())}.jsonl`));

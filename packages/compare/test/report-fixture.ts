@@ -62,6 +62,7 @@ export function reportFixture(options: FixtureOptions = {}): Comparison {
       testSeeds: Array.from({ length: seeds }, (_, i) => 101 + i),
       alpha: 0.05,
     },
+    runs: { made: 12, kept: 34, remade: [{ reason: `mine.ts changed${options.suffix ?? ''}`, count: 5 }] },
     problems: [problem('words', 0.9, options), problem('digits', 2.3, options), problem('bowl', 1, options, bowl)],
   };
 }

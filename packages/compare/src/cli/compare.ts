@@ -85,7 +85,10 @@ async function run(references: readonly string[], options: Options): Promise<voi
   const plan = await planOf(references, options);
   const store = new Store(join(options.out, 'trials.jsonl'));
   if (options.fresh === true) store.clear();
-  if (store.size > 0) process.stderr.write(`${String(store.size)} finished runs found in ${options.out}; --fresh runs them again\n`);
+  if (store.size > 0)
+    process.stderr.write(
+      `${String(store.size)} finished runs found in ${options.out}; those still valid are used, --fresh runs all again\n`,
+    );
   const pool = new Pool(plan.workers);
   const view = progressView(process.stderr);
   const started = performance.now();

@@ -128,7 +128,8 @@ function summary(lines: readonly Line[]): string {
 
 /** The quick protocol on the claim's problem, with the claim's optimizers alone. */
 async function compared(claim: ComparisonClaim, out: string): Promise<Outcome> {
-  const pool = new Pool(Math.min(4, availableParallelism()));
+  const workers = Math.min(4, availableParallelism());
+  const pool = new Pool(workers);
   process.stderr.write(`comparing ${claim.contestants.join(' and ')} on ${claim.problem} …\n`);
   try {
     const { problems } = await compare(
@@ -137,7 +138,7 @@ async function compared(claim: ComparisonClaim, out: string): Promise<Outcome> {
         contestants: claim.contestants,
         protocol: { preset: 'quick', ...presets.quick },
         steps: 'quick',
-        workers: 1,
+        workers,
       },
       pool,
       new Store(join(out, 'trials.jsonl')),

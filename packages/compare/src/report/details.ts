@@ -6,7 +6,7 @@ import { empty, html, Markup, type Hole } from './markup.ts';
 import { column, durations, none, number, rateText, sentence } from './number.ts';
 import type { Pens } from './pens.ts';
 import { scroller, swatch } from './table.ts';
-import { amount, comparisonOf } from './text.ts';
+import { amount, comparisonOf, runsText } from './text.ts';
 
 /** Each optimizer's update rule and exact configuration. */
 export function rules(problem: ProblemResult, all: Pens): Markup {
@@ -80,7 +80,9 @@ are for single comparisons, the p-values are corrected for all of them.</caption
 } // prettier-ignore
 
 /** The rules that all were held to, and the machine. */
-export function protocolOf({ protocol, machine, createdAt, problems }: Comparison): Markup {
+export function protocolOf(comparison: Comparison): Markup {
+  const { protocol, machine, createdAt, problems } = comparison;
+  const runs = runsText(comparison);
   const rows: readonly (readonly [string, string])[] = [
     ['Preset', protocol.preset],
     ['Learning rates', `${String(protocol.gridPoints)} at first, each ${number(protocol.gridRatio)} times the one before; up to ${String(protocol.maxGridPoints)} as long as the best is the last on either side`],
@@ -89,6 +91,7 @@ export function protocolOf({ protocol, machine, createdAt, problems }: Compariso
     ['Targets', problems.map(({ id, target }) => `${id}: ${target.origin}`).join('; ')],
     ['Differences', `paired two-sided t-tests against the best median over test seeds, Holm-corrected, level ${String(protocol.alpha)}`],
     ['Divergence', 'a loss that is not finite, or 10⁴ times the first; counted, and ranked below every finite result'],
+    ...(runs === '' ? [] : [['Runs', `${runs}.`] as const]),
     ['Machine', `${machine.cpu}, ${String(machine.cores)} cores, ${String(machine.workers)} runs side by side; ${machine.os}; Node ${machine.node}; Thalweg ${machine.thalweg}`],
     ['Made', createdAt],
   ]; // prettier-ignore

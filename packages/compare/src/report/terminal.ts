@@ -8,7 +8,7 @@ import { padded, plain, rows, shortened, widthOf, wrap, type Column } from './la
 import { column, durations } from './number.ts';
 import { paintOf, type Depth } from './paint.ts';
 import { looks, type Look } from './palette.ts';
-import { cautions, conclusion, divergence, metricFormat, quickNote, rate, spread, targetText, unitOf, verdict } from './text.ts';
+import { cautions, conclusion, divergence, metricFormat, quickNote, rate, runsText, spread, targetText, unitOf, verdict } from './text.ts';
 
 type Name = 'rank' | 'optimizer' | 'median' | 'medianSpread' | 'lr' | 'steps' | 'time' | 'reached' | 'diverged' | 'verdict' | 'brief';
 
@@ -54,7 +54,9 @@ export function renderTable(comparison: Comparison, width: number, colour: boole
     ].join('\n');
   });
   const note = comparison.protocol.preset === 'quick' ? [text(quickNote, paint.yellow).join('\n')] : [];
-  return [...note, ...problems].join('\n\n');
+  const runs = runsText(comparison);
+  const made = runs === '' || problems.length === 0 ? [] : [text(`${runs}.`, paint.dim).join('\n')];
+  return [...note, ...problems, ...made].join('\n\n');
 }
 
 /** All that could be shown. */

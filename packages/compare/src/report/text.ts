@@ -1,5 +1,5 @@
 /** What a result means, in the same words in every report. Knows results; knows no medium. */
-import type { OptimizerResult, PairedComparison, ProblemResult } from '../schema.ts';
+import type { Comparison, OptimizerResult, PairedComparison, ProblemResult } from '../schema.ts';
 import { column, list, none, number, probability, rateText, type Format } from './number.ts';
 
 /** How the test metrics of a problem are written, alike in all rows. */
@@ -116,6 +116,15 @@ export function cautions(problem: ProblemResult): string[] {
 function isHeldOut({ optimizers, batchSize }: ProblemResult): boolean {
   const runs = optimizers.flatMap(({ trials }) => trials).filter(({ testMetric }) => testMetric !== null);
   return batchSize === null || runs.length === 0 || runs.some(({ testMetric, validation }) => validation.values.at(-1) !== testMetric);
+}
+
+/** How many runs were made, and how many were kept by an earlier command and used; empty where the document does not say. */
+export function runsText({ runs }: Pick<Comparison, 'runs'>): string {
+  if (runs === undefined) return '';
+  const { made, kept, remade } = runs;
+  const reasons = remade.map(({ reason, count }) => `${String(count)} were kept but made again: ${reason}`);
+  const from = kept === 0 ? '' : `, ${String(kept)} kept from earlier commands with the same code, data and machine`;
+  return [`${String(made)} runs made${from}`, ...reasons].join('; ');
 }
 
 /** Where quick results are shown, this is said. */

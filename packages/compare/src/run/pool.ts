@@ -2,12 +2,12 @@
 import { ThalwegError } from 'thalweg';
 import { Worker } from 'node:worker_threads';
 import { ProblemError } from '../problem.ts';
-import type { TrialRequest, TrialResult } from './trial.ts';
-import type { WorkerAnswer } from './worker.ts';
+import type { Finished, WorkerAnswer } from './serve.ts';
+import type { TrialRequest } from './trial.ts';
 
 interface Job {
   readonly request: TrialRequest;
-  readonly done: (result: TrialResult) => void;
+  readonly done: (finished: Finished) => void;
   readonly failed: (error: Error) => void;
 }
 
@@ -24,8 +24,8 @@ export class Pool {
     this.idle.push(...this.workers);
   }
 
-  /** The result of one trial; trials start in the order in which they are asked for. */
-  run(request: TrialRequest): Promise<TrialResult> {
+  /** The result of one trial, and what took part in it; trials start in the order in which they are asked for. */
+  run(request: TrialRequest): Promise<Finished> {
     if (this.closed !== undefined) return Promise.reject(this.closed);
     return new Promise((done, failed) => {
       this.waiting.push({ request, done, failed });
@@ -49,7 +49,7 @@ export class Pool {
       this.idle.push(worker);
       if ('problem' in answer) job?.failed(new ProblemError(answer.file, answer.problem));
       else if ('error' in answer) job?.failed(new ThalwegError('trial', `${describe(job.request)} failed: ${answer.error}`));
-      else job?.done(answer.result);
+      else job?.done(answer);
       this.next();
     });
     worker.on('error', (error) => {

@@ -1,0 +1,52 @@
+/** What a run depends on besides its files: the method that it trains with, what the problem is judged by, the machine. Knows no store. */
+import { createHash } from 'node:crypto';
+import type { Method } from 'thalweg';
+import type { Contestant } from '../contestants.ts';
+import type { Problem } from '../problem.ts';
+import type { Machine } from '../schema.ts';
+import type { Conditions } from './store.ts';
+import { isRefusedRate } from './trial.ts';
+
+/** The conditions of a run. Where its files are the same, so are these, unless something else than files had a say. */
+export function conditionsOf(
+  { target, tuningMetric, testMetric }: Problem,
+  contestant: Contestant,
+  lr: number,
+  machine: Machine,
+): Conditions {
+  const { node, cpu, os, workers } = machine;
+  return {
+    method: methodOf(contestant, lr),
+    'metric or target': short([target, tuningMetric, testMetric]),
+    // Seconds are results too.
+    'machine, Node or number of workers': [node, cpu, os, workers].join(', '),
+  };
+}
+
+function methodOf({ create }: Contestant, lr: number): string {
+  try {
+    return short(describe(create(lr)));
+  } catch (error) {
+    if (isRefusedRate(error)) return 'refused';
+    throw error;
+  }
+}
+
+/** The equations of each group with everything that they depend on. */
+function describe(method: Method): unknown {
+  return method.branches.map(({ name, match, parts }) => [
+    name,
+    match,
+    parts.map(({ part, values }) => [part, [...values].map(([key, value]) => [key, value])]),
+  ]);
+}
+
+/** A hash of a value's members: those that are functions by their text. */
+function short(value: unknown): string {
+  const text = JSON.stringify(value, (_, one: unknown) => {
+    if (typeof one === 'function' || typeof one === 'symbol' || one instanceof RegExp) return String(one);
+    if (typeof one === 'number' && !Number.isFinite(one)) return String(one);
+    return one;
+  });
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,53 @@
+/** Has trials made, or takes those that an earlier command kept where they are still what would be made, and counts both. */
+import type { Contestant } from '../contestants.ts';
+import type { Problem } from '../problem.ts';
+import type { Machine, Runs } from '../schema.ts';
+import { conditionsOf } from './conditions.ts';
+import type { Pool } from './pool.ts';
+import type { Store } from './store.ts';
+import type { TrialRequest, TrialResult } from './trial.ts';
+
+/** Whoever makes trials: a pool of threads. */
+export type Runner = Pick<Pool, 'run'>;
+
+/** The trials of one comparison. */
+export class Ledger {
+  private readonly runner: Runner;
+  private readonly store: Store;
+  private readonly machine: Machine;
+  private readonly find: ReturnType<Store['lookup']>;
+  private readonly reasons = new Map<string, number>();
+  private kept = 0;
+  private made = 0;
+
+  constructor(runner: Runner, store: Store, machine: Machine) {
+    this.runner = runner;
+    this.store = store;
+    this.machine = machine;
+    this.find = store.lookup();
+  }
+
+  /** A trial's result, and whether it was kept. */
+  async run(
+    problem: Problem,
+    contestant: Contestant,
+    request: TrialRequest,
+  ): Promise<{ readonly result: TrialResult; readonly kept: boolean }> {
+    const conditions = conditionsOf(problem, contestant, request.lr, this.machine);
+    const found = this.find(request, conditions);
+    if (found !== undefined && 'result' in found) {
+      this.kept += 1;
+      return { result: found.result, kept: true };
+    }
+    const finished = await this.runner.run(request);
+    this.made += 1;
+    if (found !== undefined) this.reasons.set(found.reason, (this.reasons.get(found.reason) ?? 0) + 1);
+    this.store.add(request, conditions, finished);
+    return { result: finished.result, kept: false };
+  }
+
+  /** How many were made and kept, and why others were not used. */
+  get runs(): Runs {
+    return { made: this.made, kept: this.kept, remade: [...this.reasons].map(([reason, count]) => ({ reason, count })) };
+  }
+}

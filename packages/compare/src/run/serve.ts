@@ -1,0 +1,85 @@
+/** What a worker thread does: loads each problem once, runs the trials it is sent, and says with each result which files took part in it. */
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parentPort } from 'node:worker_threads';
+import { ThalwegError } from 'thalweg';
+import { ProblemError } from '../problem.ts';
+import { dataOf, findContestants, findProblem, isFile, type Entry } from '../registry.ts';
+import { checked, ModelError, type CheckedModel } from './checked.ts';
+import type { FileState } from './files.ts';
+import type { Trace } from './trace.ts';
+import { isRefusedRate, runTrial, type TrialRequest, type TrialResult } from './trial.ts';
+
+/** A finished trial with the files that took part in it. */
+export interface Finished {
+  readonly result: TrialResult;
+  readonly files: readonly FileState[];
+}
+
+/** What a worker answers. */
+export type WorkerAnswer = Finished | { readonly error: string } | { readonly file: string; readonly problem: string };
+
+const models = new Map<string, Promise<CheckedModel>>();
+
+async function answer(request: TrialRequest, trace: Trace): Promise<WorkerAnswer> {
+  const { problem: reference, contestant: name } = request;
+  try {
+    trace.readFor(reference);
+    const entry = await findProblem(reference);
+    trace.readFor(name);
+    const [contestant] = await findContestants(entry, [name]);
+    if (contestant === undefined) throw new RangeError('one contestant was asked for');
+    trace.readFor(reference);
+    const model = models.get(reference) ?? load(entry, trace);
+    models.set(reference, model);
+    const result = await runTrial(entry.problem, await model, contestant, request).catch((error: unknown) => {
+      // The tuning finds another.
+      if (isRefusedRate(error)) return refused(request);
+      throw error;
+    });
+    const files = [reference, name].filter(isFile).map((file) => resolve(file));
+    return { result, files: trace.filesOf([import.meta.filename, ...files], ['', reference, name]) };
+  } catch (error) {
+    if (error instanceof ProblemError) return { file: error.file, problem: error.problem };
+    if (error instanceof ThalwegError || error instanceof ModelError) return { error: error.message };
+    return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}
+
+async function load({ reference, problem }: Entry, trace: Trace): Promise<CheckedModel> {
+  for (const path of dataOf(reference, problem)) trace.readBy(reference, path);
+  let loaded: unknown;
+  try {
+    loaded = await problem.load();
+  } catch (error) {
+    throw error instanceof ThalwegError ? error : new ModelError(reference, 'load()', error);
+  }
+  return checked(reference, problem, loaded);
+}
+
+/** A learning rate outside the method's range: a trial that diverges at once. */
+function refused({ seed }: TrialRequest): TrialResult {
+  const none = { steps: [], values: [] };
+  const seconds = { gradient: 0, optimizer: 0 };
+  return {
+    seed,
+    diverged: true,
+    divergedAt: 0,
+    testMetric: null,
+    finalLoss: null,
+    training: none,
+    validation: none,
+    reached: null,
+    seconds,
+    score: null,
+  };
+}
+
+/** Answers requests, one at a time, as the pool sends them. */
+export function serve(trace: Trace): void {
+  // Its threads load a module of their own, which is not to be seen from here.
+  trace.readBy('', dirname(fileURLToPath(import.meta.resolve('thalweg'))));
+  parentPort?.on('message', (request: TrialRequest) => {
+    void answer(request, trace).then((message) => parentPort?.postMessage(message));
+  });
+}
