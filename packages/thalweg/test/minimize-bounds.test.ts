@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import {
-  adamw, backtracking, conjugateGradient, gradientDescent, lbfgs, minimize, momo, scheduleFreeSgd, sgd, StartError, strongWolfe,
+  adamw, backtracking, conjugateGradient, gradientDescent, lbfgs, minimize, momo, NonFiniteError, scheduleFreeSgd, sgd, StartError, strongWolfe,
   type LineSearch, type Method, type Minimizer, type Stop,
 } from 'thalweg'; // prettier-ignore
 
@@ -97,7 +97,7 @@ const problems = fc.record({
   single: fc.boolean(),
   steps: fc.integer({ min: 0, max: 40 }),
   maximize: fc.boolean(),
-  nonFinite: fc.constantFrom('propagate', 'skip'),
+  nonFinite: fc.constantFrom('stop' as const, 'propagate' as const, 'skip' as const, 'throw' as const),
   accumulate: fc.integer({ min: 1, max: 3 }),
 });
 const runs = Number(process.env['THALWEG_FUZZ'] ?? 150);
@@ -118,7 +118,7 @@ describe('evaluations are bounded by the number of steps, and the run ends for a
             g.forEach((x, i) => (g[i] = scale * x));
             return scale * loss;
           };
-          const options = { optimizer: make(), steps, maximize, ...(isMethod ? { nonFinite: nonFinite as 'skip', accumulate } : {}) };
+          const options = { optimizer: make(), steps, maximize, ...(isMethod ? { nonFinite, accumulate } : {}) };
           try {
             const found = single
               ? await minimize(counted as unknown as (w: Float32Array, g: Float32Array) => number, Float32Array.from(start), options)
@@ -128,10 +128,11 @@ describe('evaluations are bounded by the number of steps, and the run ends for a
             assert.equal(found.evaluations, evaluations);
             assert.ok(found.steps + found.skipped <= steps);
             assert.ok(found.reason !== 'steps' || found.steps + found.skipped === steps);
+            if (isMethod && nonFinite === 'stop' && found.reason !== 'diverged') assert.ok(Number.isFinite(found.loss));
             if (isMethod) return;
             assert.ok(Number.isFinite(found.loss) && Number.isFinite(found.gradientNorm));
           } catch (error) {
-            if (!(error instanceof StartError)) throw error;
+            if (!(error instanceof StartError || (error instanceof NonFiniteError && nonFinite === 'throw'))) throw error;
           }
         }),
         { numRuns: runs },

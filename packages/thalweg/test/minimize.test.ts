@@ -309,7 +309,7 @@ describe('options of init count as they say', () => {
       calls = 0;
       assert.equal((await minimize(sometimes, start(), { optimizer: method, steps: 40 })).reason, 'diverged');
       const alone: Objective = (_, g) => (g.fill(1), NaN);
-      for (const nonFinite of ['skip', 'throw', 'propagate'] as const)
+      for (const nonFinite of ['stop', 'skip', 'throw', 'propagate'] as const)
         assert.deepEqual(
           await minimize(alone, start(), { optimizer: method, steps: 9, nonFinite }).then(({ reason, steps }) => [reason, steps]),
           ['diverged', 0],

@@ -200,7 +200,8 @@ async function train(method: Method, problem: Problem, init: InitOptions): Promi
 }
 
 async function steps(opt: Optimizer, problem: Problem, needsLoss: boolean, init: InitOptions): Promise<Arrival> {
-  const { accumulate = 1, lossScale, nonFinite = 'propagate' } = init;
+  const { accumulate = 1, lossScale, nonFinite } = init;
+  const refuses = nonFinite === 'skip' || nonFinite === 'throw';
   const { params: w, grads: g } = opt;
   const gradients = [...new Set(Object.values(g))];
   const evaluation = problem.objective(w, g);
@@ -216,7 +217,7 @@ async function steps(opt: Optimizer, problem: Problem, needsLoss: boolean, init:
     const turn = problem.turns.due();
     if (turn !== undefined) await turn;
     // What the optimizer will skip or refuse, as it was asked to, does not end the loop.
-    const isRefused = nonFinite !== 'propagate' && !Number.isFinite(gradientNorm);
+    const isRefused = refuses && !Number.isFinite(gradientNorm);
     const reason =
       !leftFinite || (!Number.isFinite(loss) && !isRefused)
         ? 'diverged'
