@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import {
-  adam, adamw, chain, CheckpointError, clipByGlobalNorm, cosine, groups, lamb, optimizer, otherwise, prodigy, radam, scheduleFreeAdamw, sgd, tensor,
+  adam, adamw, chain, CheckpointError, clipByGlobalNorm, cosine, groups, lamb, optimizer, otherwise, prodigy, radam, schedule, scheduleFreeAdamw, sgd, tensor,
   ThalwegError,
   warmupCosine, type CheckpointSource, type LoadOptions, type LoadReport, type Method,
 } from 'thalweg'; // prettier-ignore
@@ -376,6 +376,51 @@ describe('hyperparameters', () => {
     await assert.rejects((await resumed(adamw({ lr: 0.1 }))).load(saved), /lr was a function, which no file can hold/);
     await (await resumed(adamw({ lr: 0.1 }))).load(saved, { hyper: 'mine' });
   });
+});
+
+test('what is frozen is what the file says, and the report tells where that was otherwise here; weights alone bring nothing of it along', async () => {
+  const from = await trained(adamw());
+  from.freeze('b');
+  const saved = await from.save();
+  const opt = await trained(adamw());
+  opt.freeze('W');
+  const before = await opt.save();
+  for (const options of [{}, { only: 'matching' }] as const) {
+    await opt.load(before);
+    const { different } = await opt.load(saved, options);
+    assert.deepEqual(different, [
+      { name: 'frozen.W', why: "is not frozen in the file, and here it was; the file's was taken" },
+      { name: 'frozen.b', why: "is frozen in the file, and here not; the file's was taken" },
+    ]);
+    const [W, b] = [opt.params.W.slice(), opt.params.b.slice()];
+    opt.step({ W: gradient(6, 1), b: gradient(2, 1) });
+    assert.notDeepEqual(opt.params.W, W);
+    assert.deepEqual(opt.params.b, b);
+  }
+  await opt.load(before);
+  await opt.load(saved, { only: 'params' });
+  const W = opt.params.W.slice();
+  opt.step({ W: gradient(6, 1), b: gradient(2, 1) });
+  assert.deepEqual(opt.params.W, W);
+});
+
+test('a schedule in a file of the first version is the same whatever base was found for it then', async () => {
+  const make = () => sgd({ lr: schedule('t < 5 ? a·t : a', { a: 0.01 }) }).init(first);
+  const opt = await make();
+  const text = Buffer.from(await opt.save()).toString('latin1');
+  const old = (from: string): Buffer => {
+    const length = Number(Buffer.from(from, 'latin1').readBigUInt64LE());
+    const header = Buffer.from(from.slice(8, 8 + length), 'latin1').toString();
+    const changed = header
+      .replace(/"crc32":"[^"]*",/, '')
+      .replace(/"configured":"(?:[^"\\]|\\.)*",/, '')
+      .replaceAll('\\"base\\":0.04', '\\"base\\":0.01');
+    assert.ok(changed.length < header.length - 40);
+    const out = Buffer.concat([Buffer.alloc(8), Buffer.from(changed), Buffer.from(from.slice(8 + length), 'latin1')]);
+    out.writeBigUInt64LE(BigInt(Buffer.byteLength(changed)));
+    return out;
+  };
+  await (await make()).load(old(text));
 });
 
 describe('meanwhile', () => {

@@ -9,7 +9,7 @@ import { crc32 } from './crc32.ts';
 import { isObserved } from './file-names.ts';
 import type { LoadOptions, LoadReport } from './load-options.ts';
 import { describe } from './options.ts';
-import { hyperWords, inWords, judge, matching, parametersOnly, reportOf, type Decision } from './partial.ts';
+import { frozenWords, hyperWords, inWords, judge, matching, parametersOnly, reportOf, type Decision } from './partial.ts';
 import {
   checkedFrom,
   decodeHeader,
@@ -229,7 +229,7 @@ function decide(core: Core, file: StoredFile, { only, hyper }: LoadOptions): Dec
     cleared: new Set([...slots.keys()].filter((key) => !file.arrays.has(key))),
     partings: [],
     plan,
-    report: reportOf(verdicts, words, []),
+    report: reportOf(verdicts, [...words, ...frozenWords(core, plan)], []),
   };
 }
 

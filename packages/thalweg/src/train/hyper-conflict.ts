@@ -43,7 +43,8 @@ interface Sides {
 }
 
 function agree({ theirs, first, now, made }: Sides): boolean {
-  if (same(now, theirs)) return true;
+  // Files of the first kind hold a base that this version may have found otherwise where nobody gave one.
+  if (same(now, theirs, first !== undefined)) return true;
   // A number in force may have been changed while training, here as there; a schedule that was set is meant.
   const changedHere = typeof now === 'number' || same(now, made);
   if (first === undefined) return typeof theirs === 'number' && typeof made === 'number' && changedHere;
@@ -56,13 +57,13 @@ function configuredOf(configured: unknown, name: string): HyperValue | undefined
   return typeof value === 'string' ? undefined : value;
 }
 
-/** Whether two values are the same curve. */
-function same(a: HyperValue, b: HyperValue): boolean {
+/** Whether two values are the same curve, with the same base unless that does not count. */
+function same(a: HyperValue, b: HyperValue, withBase = true): boolean {
   if (!(a instanceof Schedule && b instanceof Schedule)) return Object.is(a, b);
   const keys = Object.keys(a.constants);
   return (
     a.equation === b.equation &&
-    a.base === b.base &&
+    (!withBase || a.base === b.base) &&
     keys.length === Object.keys(b.constants).length &&
     keys.every((key) => Object.is(a.constants[key], b.constants[key]))
   );

@@ -25,7 +25,7 @@ export interface LoadReport {
   readonly missing: readonly string[];
   /** What the file has, and was not asked for or is not here. */
   readonly unexpected: readonly string[];
-  /** What both have and was not taken, and why; a hyperparameter is called `hyper.lr`. */
+  /** What both have and was not taken, and why. A hyperparameter is called `hyper.lr`; a parameter that only one of the two has frozen, `frozen.W`. */
   readonly different: readonly { readonly name: string; readonly why: string }[];
   /** The parameters whose states begin anew, with a t of their own from here on. */
   readonly fresh: readonly string[];

@@ -103,6 +103,7 @@ export function matching(core: Core, file: StoredFile, story: Story | undefined,
     ]);
   const plan = { ...planOf(core), ...story?.counts };
   const isFresh = (name: string): boolean => reasons.get(name) !== undefined;
+  const frozen = names.filter((name) => (story !== undefined && isTaken(name) ? story.isFrozen(name) : core.frozen.has(name)));
   const { born, partings } = agesOf(core, (name) => (isFresh(name) ? plan.t : (story?.bornOf(name) ?? plan.t)));
   return {
     taken,
@@ -112,10 +113,14 @@ export function matching(core: Core, file: StoredFile, story: Story | undefined,
       ...plan,
       hyper: whose === 'file' ? (story?.hyper ?? new Map()) : new Map(),
       born,
-      frozen: names.filter((name) => (story !== undefined && isTaken(name) ? story.isFrozen(name) : core.frozen.has(name))),
+      frozen,
       scale: story?.scale,
     },
-    report: reportOf(verdicts, hyperWords(core, story, whose), statefulOf(slots).filter(isFresh)),
+    report: reportOf(
+      verdicts,
+      [...hyperWords(core, story, whose), ...frozenWords(core, { ...plan, frozen })],
+      statefulOf(slots).filter(isFresh),
+    ),
   };
 }
 
@@ -161,6 +166,16 @@ export function hyperWords(core: Core, story: Story | undefined, whose: LoadOpti
     name: `hyper.${one.name}`,
     why: `${words}; ${done}`,
   }));
+}
+
+/** The parameters that were frozen here and are not by the file, or the other way round. */
+export function frozenWords(core: Core, { frozen }: Plan): LoadReport['different'] {
+  const there = new Set(frozen);
+  return [...core.roster.places.keys()].flatMap((name) => {
+    if (there.has(name) === core.frozen.has(name)) return [];
+    const [file, here] = there.has(name) ? ['frozen', 'not'] : ['not frozen', 'it was'];
+    return [{ name: `frozen.${name}`, why: `is ${file} in the file, and here ${here}; the file's was taken` }];
+  });
 }
 
 /** The parameters that have states. */
