@@ -17,7 +17,10 @@ import { isSparse } from './sparse.ts';
 import type { Declared, ViewOf } from './tensor.ts';
 import { checkSignal, Turns } from './turns.ts';
 
-/** A function to minimize: assigns every element of its gradient at `w` to `g` and returns its value there, or a promise of it. */
+/**
+ * A function to minimize: assigns every element of its gradient at `w` to `g` and returns its value there, or a promise of it. Tied parameters have one
+ * array, and one gradient: the sum over all uses.
+ */
 export type Objective<W = Float64Array> = (w: W, g: W) => number | Promise<number>;
 
 /** Where to start: one vector, or parameters by name. */

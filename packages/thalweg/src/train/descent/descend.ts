@@ -150,9 +150,11 @@ class Descent {
 
   private async evaluate(): Promise<number> {
     this.evaluations += 1;
-    const value = await this.evaluation.at();
+    const given = this.evaluation.at();
+    const value = typeof given === 'number' ? given : await given;
     this.space.readGradient(this.trialGradient, this.factor);
-    await this.problem.turns.due();
+    const turn = this.problem.turns.due();
+    if (turn !== undefined) await turn;
     return this.factor * value;
   }
 }
