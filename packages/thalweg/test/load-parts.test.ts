@@ -452,6 +452,19 @@ describe('meanwhile', () => {
     assert.equal(trainAll(opt, 5, 9), trainAll(from, 5, 9));
   });
 
+  test('what is saved and what is loaded is of when it was asked for, whether or not that was waited for before the next step', async () => {
+    const [opt, twin] = [await trained(adamw()), await trained(adamw())];
+    const expected = await twin.save();
+    const saving = opt.save();
+    opt.step();
+    assert.deepEqual(await saving, expected);
+    const loading = opt.load(expected);
+    opt.step();
+    await loading;
+    twin.step({ W: opt.grads.W, b: opt.grads.b });
+    assert.deepEqual(await opt.save(), await twin.save());
+  });
+
   test('a load that was refused or that failed leaves the optimizer free to load again', async () => {
     const saved = await (await trained(adamw())).save();
     const opt = await trained(adamw(), 1);

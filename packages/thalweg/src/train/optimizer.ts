@@ -361,8 +361,10 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * ```
    */
   async save(): Promise<Uint8Array<ArrayBuffer>> {
+    // What it is now, whatever is done before the promise is waited for.
+    const bytes = wholeCheckpoint(this.whole('save'));
     await Promise.resolve();
-    return wholeCheckpoint(this.whole('save'));
+    return bytes;
   }
 
   /**
@@ -385,8 +387,9 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    */
   async load(bytes: Uint8Array | ArrayBufferLike, options: LoadOptions = {}): Promise<LoadReport> {
     checkLoadOptions(this.name, options);
+    const report = restore(this.settled('load'), bytes, options);
     await Promise.resolve();
-    return restore(this.settled('load'), bytes, options);
+    return report;
   }
 
   /**
