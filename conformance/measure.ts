@@ -81,3 +81,13 @@ export function disagreement({ weights }: Run, trace: Trace): number {
   }
   return worst;
 }
+
+/** How far another method than the row's leads from the row's trace; weights that are not finite, at which a step throws, are as far as can be. */
+export async function offBy(row: Case, method: thalweg.Method): Promise<number> {
+  try {
+    return disagreement(await run(row, 'reference', true, method), traceOf(row.id));
+  } catch (error) {
+    if (error instanceof thalweg.DivergenceError) return Infinity;
+    throw error;
+  }
+}

@@ -4,9 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DivergenceError, type Method } from 'thalweg';
-import { disagreement, run } from './measure.ts';
-import { methodOf, table, traceOf, type Case } from './table.ts';
+import { offBy } from './measure.ts';
+import { methodOf, table } from './table.ts';
 
 /** A mistake: in whose equations (a transform's stand in a chain), what it is, and the text before and after. */
 type Mutant = readonly [name: string, mistake: string, right: string, wrong: string];
@@ -184,16 +183,6 @@ const mutants: readonly Mutant[] = [
   ['swa', 'weighted by steps and not by samples', '(t − t₀) / n + 1', 't − t₀ + 1'],
   ['swa', 'samples at multiples of the period', '(t − t₀) mod n', 't mod n'],
 ];
-
-/** How far a mistake leads from the trace of a row; weights that are not finite, at which a step throws, are as far as can be. */
-async function offBy(row: Case, method: Method): Promise<number> {
-  try {
-    return disagreement(await run(row, 'reference', true, method), traceOf(row.id));
-  } catch (error) {
-    if (error instanceof DivergenceError) return Infinity;
-    throw error;
-  }
-}
 
 for (const [name, mistake, right, wrong] of mutants) {
   test(`${name}: ${mistake} is caught`, async () => {
