@@ -19,6 +19,7 @@ import optax
 import scipy
 import torch
 
+from compat import COMPAT
 from minimizers import minimizers
 from names import names
 from oracles import RUNS, Data
@@ -79,7 +80,7 @@ def write(name, document):
 def main():
     FOLDER.mkdir(exist_ok=True)
     wanted = sys.argv[1:]
-    made = {"minimizers", "names", "schedules", "sparse", "bias", "stream", *DOCUMENTS, *(row["id"] for row in TABLE["cases"] if row["oracle"][0] != "tfjs")}
+    made = {"minimizers", "names", "schedules", "sparse", "bias", "stream", *DOCUMENTS, *COMPAT, *(row["id"] for row in TABLE["cases"] if row["oracle"][0] != "tfjs")}
     for name in wanted:
         if name not in made:
             near = difflib.get_close_matches(name, made, 1)
@@ -89,6 +90,7 @@ def main():
             write(row["id"], trace(row))
     documents = {
         **DOCUMENTS,
+        **COMPAT,
         "minimizers": lambda: {"scipy": scipy.__version__, **minimizers()},
         "names": names,
         "schedules": schedules,

@@ -5,6 +5,7 @@ A string where a hyperparameter stands names a function of the step in stream.py
 
 import math
 
+import jax
 import numpy as np
 import optax
 import optax.contrib
@@ -35,6 +36,10 @@ class Data:
         return self.arrays(lambda e: gradient(t, e, self.stream))
 
 
+# An estimate of the Hessian's diagonal for Sophia: the gradient squared.
+SQUARES = optax.GradientTransformation(lambda params: optax.EmptyState(), lambda g, s, params=None: ({k: v**2 for k, v in g.items()}, s))
+
+
 def run_torch(row, data, steps):
     """The single-tensor code path, and a state that begins at step `from` where the row has one."""
     _, name, options = row["oracle"]
@@ -55,18 +60,21 @@ def run_torch(row, data, steps):
 
 
 def run_optax(row, data, steps):
-    """The transformations of `chain` and then the optimizer, made anew at each step with that step's numbers."""
+    """The transformations of `chain` and then the optimizer; made anew at each step with that step's numbers, where these change."""
     _, name, options = row["oracle"]
 
     def method(t):
         before = [getattr(optax, transform)(at(value, t)) for transform, value in row.get("chain", [])]
         factory = getattr(optax, name, None) or getattr(optax.contrib, name)
-        return optax.with_extra_args_support(optax.chain(*before, factory(**at(options, t))))
+        estimate = {"hessian_diagonal_fn": SQUARES} if name == "sophia" else {}
+        return optax.with_extra_args_support(optax.chain(*before, factory(**at(options, t), **estimate)))
 
     weights = data.weights()
     state = method(1).init(weights)
+    once = jax.jit(method(1).update) if all(at(one, 1) == at(one, 2) for one in (options, row.get("chain", []))) else None
     for t in range(1, steps + 1):
-        updates, state = method(t).update(data.gradients(t), state, weights, value=loss(t))
+        update = once or method(t).update
+        updates, state = update(data.gradients(t), state, weights, value=loss(t))
         weights = optax.apply_updates(weights, updates)
         yield {k: np.array(v) for k, v in weights.items()}
 

@@ -6,7 +6,7 @@ import { optimizer } from '../train/method.ts';
  *
  * v ← ρ·v + (1 − ρ)·g², u = √(a + ε)/√(v + ε)·g, a ← ρ·a + (1 − ρ)·u², w ← w − η·u.
  *
- * @param options - `lr` η, `rho` ρ, `eps` ε, and `l2` λ, which puts g + λ·w where g stood
+ * @param options - `lr` η, `rho` ρ, `eps` ε, and `l2` λ, which puts g + λ·w where g stood; `compat`: Keras has other defaults
  * @example
  * ```ts
  * import { adadelta } from 'thalweg';
@@ -16,6 +16,8 @@ import { optimizer } from '../train/method.ts';
 export const adadelta = optimizer({
   name: 'adadelta',
   hyper: { lr: ['η', 1], rho: ['ρ', 0.9, '[0, 1)'], eps: ['ε', 1e-6], l2: ['λ', 0] },
+  variants: { compat: ['torch', 'keras'] },
+  compatDefaults: { keras: { lr: 1e-3, rho: 0.95, eps: 1e-7 } },
   equations: ({ l2 }) => `
     ${l2 === 0 ? '' : 'g = g + λ·w'}
     v ← ρ·v + (1 − ρ)·g²

@@ -9,7 +9,9 @@ import { optimizer } from '../train/method.ts';
  * w ← w − α·u / max(1, RMS(u)/d) − η·λ·w.
  *
  * @param options - `lr` η; `step`: `'relative'` as above or `'absolute'` for α = max(ε₂, RMS(w))·η; `decayRate` ρ in β₂ = 1 − t^−ρ; `eps1` ε₁;
- * `eps2` ε₂; `clip` d; `weightDecay` λ; `compat: 'torch'` bounds V below by ε₁² instead of adding ε₁ to g², and takes the decay off first
+ * `eps2` ε₂; `clip` d; `weightDecay` λ; `compat`: `'torch'` bounds V below by ε₁² instead of adding ε₁ to g², with ε₁ = 2⁻⁵², and takes
+ * the decay off first; so does `'keras'`, which then has ‖w‖ of what is left; `'optax'` factors only matrices with 128 rows and columns or more, is `'absolute'`, and its
+ * decay is not multiplied by η
  * @example
  * ```ts
  * import { adafactor } from 'thalweg';
@@ -26,20 +28,24 @@ export const adafactor = optimizer({
     clip: ['d', 1, '(0, ∞]'],
     weightDecay: ['λ', 0],
   },
-  variants: { step: ['relative', 'absolute'], compat: ['paper', 'torch'] },
+  variants: { step: ['relative', 'absolute'], compat: ['paper', 'torch', 'optax', 'keras'] },
+  compatDefaults: { torch: { eps1: 2 ** -52 }, optax: { lr: 1, step: 'absolute' }, keras: { lr: 1e-3 } },
   equations: ({ step, compat }) => {
     const torch = compat === 'torch';
+    const optax = compat === 'optax';
+    const matrix = optax ? '(rank == 2 ? min(rows, cols) : 0) ≥ 128' : 'rank ≥ 2';
     return `
     β = 1 − t^(−ρ)
     G = g²${torch ? '' : ' + ε₁'}
-    r ← rank ≥ 2 ? β·r + (1 − β)·rowMean(G) : r
-    c ← rank ≥ 2 ? β·c + (1 − β)·colMean(G) : c
-    v ← rank ≥ 2 ? v : β·v + (1 − β)·G
-    r̄ = rank ≥ 2 ? sum(r) / rows : 1
-    V = rank ≥ 2 ? r / ${torch ? 'max(r̄, ε₁)' : 'r̄'}·c : v
+    r ← ${matrix} ? β·r + (1 − β)·rowMean(G) : r
+    c ← ${matrix} ? β·c + (1 − β)·colMean(G) : c
+    v ← ${matrix} ? v : β·v + (1 − β)·G
+    r̄ = ${matrix} ? sum(r) / rows : 1
+    V = ${matrix} ? r / ${torch ? 'max(r̄, ε₁)' : 'r̄'}·c : v
     u = g / √${torch ? 'max(V, ε₁²)' : 'V'}
-    α = max(ε₂, ‖w‖/√size)·${step === 'relative' ? 'min(η, 1/√t)' : 'η'}
-    w ← ${torch ? 'w·(1 − η·λ)' : 'w − η·λ·w'} − α·u / max(1, ‖u‖/(√size·d))
+    y = ${optax ? 'w − λ·w' : torch || compat === 'keras' ? 'w·(1 − η·λ)' : 'w − η·λ·w'}
+    α = max(ε₂, ‖${compat === 'keras' ? 'y' : 'w'}‖/√size)·${step === 'relative' ? 'min(η, 1/√t)' : 'η'}
+    w ← y − α·u / max(1, ‖u‖/(√size·d))
   `;
   },
 });

@@ -17,7 +17,7 @@ export const adagrad = optimizer({
   name: 'adagrad',
   hyper: { lr: ['η', 1e-2], eps: ['ε', 1e-10], l2: ['λ', 0], initial: ['G₀', 0] },
   variants: { compat: ['torch', 'optax', 'keras', 'tfjs'] },
-  compatDefaults: { optax: { eps: 1e-7, initial: 0.1 }, keras: { eps: 1e-7, initial: 0.1 }, tfjs: { eps: 1e-7, initial: 0.1 } },
+  compatDefaults: { optax: { eps: 1e-7, initial: 0.1 }, keras: { lr: 1e-3, eps: 1e-7, initial: 0.1 }, tfjs: { eps: 1e-7, initial: 0.1 } },
   init: { G: 'G₀' },
   equations: ({ l2, compat }) => `
     ${l2 === 0 ? '' : 'g = g + λ·w'}

@@ -3,7 +3,7 @@ import { adamStep } from './adam-step.ts';
 
 /**
  * Adam (Kingma & Ba 2015, arXiv:1412.6980, Algorithm 1): running mean and mean square of the gradient, each corrected for its start at
- * zero. AMSGrad (Reddi et al. 2018) divides by the largest v so far, in PyTorch's form: the maximum is taken before the correction.
+ * zero. AMSGrad (Reddi et al. 2018) divides by the largest v so far, in PyTorch's form: the maximum is taken before the correction, in Optax's after it.
  *
  * m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², w ← w − η·m̂/(√v̂ + ε) with m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ).
  *
@@ -32,7 +32,6 @@ export const adam = optimizer({
     ${l2 === 0 ? '' : 'g = g + λ·w'}
     m ← β₁·m + (1 − β₁)·g
     v ← β₂·v + (1 − β₂)·g²
-    ${amsgrad ? 'vₘₐₓ ← max(vₘₐₓ, v)' : ''}
     ${step.corrections}
     w ← w − η·${step.update}
   `;

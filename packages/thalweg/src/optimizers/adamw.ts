@@ -35,7 +35,6 @@ export const adamw = optimizer({
     return `
     m ← β₁·m + (1 − β₁)·g
     v ← β₂·v + (1 − β₂)·g²
-    ${amsgrad ? 'vₘₐₓ ← max(vₘₐₓ, v)' : ''}
     ${corrections}
     ${
       cautious

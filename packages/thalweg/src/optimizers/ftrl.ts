@@ -4,8 +4,10 @@ import { optimizer } from '../train/method.ts';
  * FTRL-Proximal (McMahan et al. 2013): AdaGrad's rates with an L1 penalty that leaves exact zeros, for sparse linear models. In Keras' form.
  *
  * n ← n + g², z ← z + g − (√n − √nₜ₋₁)/η·w, w ← (clamp(z, ±λ₁) − z)/(√n/η + 2·λ₂ + β/η). n starts at n₀.
+ * `power` p puts n^(−p) where √n stands, and `l2Shrinkage` λ₃ g + 2·λ₃·w where g does, but not g².
  *
- * @param options - `lr` η, `l1` λ₁, `l2` λ₂, `beta` β, `initial` n₀
+ * @param options - `lr` η, `l1` λ₁, `l2` λ₂, `beta` β, `initial` n₀, `power` p, `l2Shrinkage` λ₃; `compat`: Keras' rate is 1e-3
+ * by default
  * @example
  * ```ts
  * import { ftrl } from 'thalweg';
@@ -14,13 +16,26 @@ import { optimizer } from '../train/method.ts';
  */
 export const ftrl = optimizer({
   name: 'ftrl',
-  hyper: { lr: ['η', 0.1, '(0, ∞)'], l1: ['λ₁', 0], l2: ['λ₂', 0], beta: ['β', 0], initial: ['n₀', 0.1] },
+  hyper: {
+    lr: ['η', 0.1, '(0, ∞)'],
+    l1: ['λ₁', 0],
+    l2: ['λ₂', 0],
+    beta: ['β', 0],
+    initial: ['n₀', 0.1],
+    power: ['p', -0.5, '(-∞, 0]'],
+    l2Shrinkage: ['λ₃', 0],
+  },
+  variants: { compat: ['paper', 'keras'] },
+  compatDefaults: { keras: { lr: 1e-3 } },
   init: { n: 'n₀' },
   keep: ['n', 'z'],
-  equations: `
+  equations: ({ power, l2Shrinkage }) => {
+    const rate = (n: string): string => (power === -0.5 ? `√${n}` : `${n}^(−p)`);
+    return `
     N = n + g²
-    z ← z + g − (√N − √n) / η·w
-    w ← (max(−λ₁, min(λ₁, z)) − z) / (√N / η + 2·(λ₂ + β / (2·η)))
+    z ← z + ${l2Shrinkage === 0 ? 'g' : '(g + 2·λ₃·w)'} − (${rate('N')} − ${rate('n')}) / η·w
+    w ← (max(−λ₁, min(λ₁, z)) − z) / (${rate('N')} / η + 2·(λ₂ + β / (2·η)))
     n ← N
-  `,
+  `;
+  },
 });

@@ -6,7 +6,8 @@ import { optimizer } from '../train/method.ts';
  *
  * u = m̂/(√v̂ + ε) + λ·w, w ← w − η·(‖w‖/‖u‖)·u.
  *
- * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ; `compat`: Keras takes the decay off before the step, so that neither
+ * norm knows of it
  * @example
  * ```ts
  * import { lamb } from 'thalweg';
@@ -22,13 +23,20 @@ export const lamb = optimizer({
     eps: ['ε', 1e-6],
     weightDecay: ['λ', 0],
   },
-  equations: `
+  variants: { compat: ['optax', 'keras'] },
+  compatDefaults: { keras: { eps: 1e-7 } },
+  equations: ({ compat }) => {
+    const keras = compat === 'keras';
+    const from = keras ? 'y' : 'w';
+    return `
     m ← β₁·m + (1 − β₁)·g
     v ← β₂·v + (1 − β₂)·g²
     m̂ = m / (1 − β₁ᵗ)
     v̂ = v / (1 − β₂ᵗ)
-    u = m̂ / (√v̂ + ε) + λ·w
-    r = ‖w‖ > 0 ? (‖u‖ > 0 ? ‖w‖ / ‖u‖ : 1) : 1
-    w ← w − η·r·u
-  `,
+    ${keras ? 'y = w − η·λ·w' : ''}
+    u = m̂ / (√v̂ + ε)${keras ? '' : ' + λ·w'}
+    r = ‖${from}‖ > 0 ? (‖u‖ > 0 ? ‖${from}‖ / ‖u‖ : 1) : 1
+    w ← ${from} − η·r·u
+  `;
+  },
 });

@@ -8,7 +8,7 @@ import { masked } from './cautious.ts';
  * w ← w − η·(sign(β₁·m + (1 − β₁)·g) + λ·w), then m ← β₂·m + (1 − β₂)·g.
  *
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `weightDecay` λ, and `cautious`, which leaves out the elements of the update that point up
- * the gradient (Liang et al. 2024, arXiv:2411.16085)
+ * the gradient (Liang et al. 2024, arXiv:2411.16085); `compat`: λ is 1e-3 in Optax, and η in Keras, by default
  * @example
  * ```ts
  * import { lion } from 'thalweg';
@@ -23,7 +23,8 @@ export const lion = optimizer({
     beta2: ['β₂', 0.99, '[0, 1)'],
     weightDecay: ['λ', 0],
   },
-  variants: { cautious: false },
+  variants: { cautious: false, compat: ['paper', 'optax', 'keras'] },
+  compatDefaults: { optax: { weightDecay: 1e-3 }, keras: { lr: 1e-3 } },
   equations: ({ cautious }) => `
     ${
       cautious

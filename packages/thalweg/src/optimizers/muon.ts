@@ -8,7 +8,8 @@ import { optimizer } from '../train/method.ts';
  * m ← μ·m + (1 − μ)·g, O = NewtonSchulz(g + μ·(m − g)), w ← w − η·(k·O + λ·w). By default k = √max(1, rows/cols) as in the original, where
  * rows are outputs; `adjust: 'rms'` has k = 0.2·√max(rows, cols), with which AdamW's η and λ can be kept (Liu et al. 2025, arXiv:2502.16982).
  * The coefficients a, b, c are those of the original; five steps bring singular values above 3e-3 of the norm to between 0.68 and 1.2.
- * `compat: 'optax'` takes rows as inputs, as JAX's layers do, and corrects the bias of the look-ahead.
+ * `compat: 'optax'` takes rows as inputs, as JAX's layers do, and corrects the bias of the look-ahead; Optax and Keras divide by ‖u‖ + ε, not by the larger.
+ * By default PyTorch has η = 1e-3 and λ = 0.1, Keras η = 1e-3, λ = 0.004 and `adjust: 'rms'`. PyTorch's iteration computes in bfloat16; here it is in the type of w.
  *
  * @param options - `lr` η, `momentum` μ, `weightDecay` λ, `nesterov`, `adjust`, `compat`, `a`, `b`, `c`, `steps` n, `eps` ε
  * @throws UnsupportedError from `init` for a vector or a number
@@ -33,14 +34,19 @@ export const muon = optimizer({
     steps: ['n', 5, '[0, 100)'],
     eps: ['ε', 1e-7],
   },
-  variants: { nesterov: ['on', 'off'], adjust: ['original', 'rms'], compat: ['torch', 'optax'] },
+  variants: { nesterov: ['on', 'off'], adjust: ['original', 'rms'], compat: ['torch', 'optax', 'keras'] },
+  compatDefaults: {
+    torch: { lr: 1e-3, weightDecay: 0.1 },
+    optax: { eps: 1e-8 },
+    keras: { lr: 1e-3, weightDecay: 4e-3, adjust: 'rms' },
+  },
   equations: ({ nesterov, adjust, compat }) => {
     const ahead = compat === 'optax' ? 'μ·m / (1 − μ^(t + 1)) + (1 − μ)·g / (1 − μᵗ)' : 'g + μ·(m − g)';
     const ratio = compat === 'optax' ? 'cols / rows' : 'rows / cols';
     return `
     m ← μ·m + (1 − μ)·g
     u = ${nesterov === 'on' ? ahead : 'm'}
-    O = newtonSchulz(u, a, b, c, n, ε)
+    O = ${compat === 'torch' ? 'newtonSchulz(u, a, b, c, n, ε)' : 'newtonSchulz(u / (‖u‖ + ε), a, b, c, n, 1)'}
     k = ${adjust === 'rms' ? '0.2·√max(rows, cols)' : `√max(1, ${ratio})`}
     w ← w − η·(k·O + λ·w)
   `;

@@ -46,6 +46,7 @@ export const optimisticAdam = optimizer({
     eps: ['ε', 1e-8],
   },
   variants: { nesterov: ['off', 'on'], compat: ['paper', 'optax'] },
+  compatDefaults: { optax: { nesterov: 'on' } },
   equations: ({ nesterov, compat }) => `
     m ← β₁·m + (1 − β₁)·g
     v ← β₂·v + (1 − β₂)·g²

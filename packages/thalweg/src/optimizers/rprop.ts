@@ -6,7 +6,8 @@ import { optimizer } from '../train/method.ts';
  *
  * d ← clamp(d·f, d₋, d₊) with f = η₊ where g·gₜ₋₁ > 0, η₋ where it is < 0, else 1; w ← w − d·sign(g), or w where the sign changed.
  *
- * @param options - `lr` η, the first step of every parameter; `etaMinus` η₋; `etaPlus` η₊; `minStep` d₋; `maxStep` d₊
+ * @param options - `lr` η, the first step of every parameter; `etaMinus` η₋; `etaPlus` η₊; `minStep` d₋; `maxStep` d₊; `compat`: Optax takes each step one step later,
+ * and rests where the sign has changed then
  * @example
  * ```ts
  * import { rprop } from 'thalweg';
@@ -22,11 +23,20 @@ export const rprop = optimizer({
     minStep: ['d_min', 1e-6],
     maxStep: ['d_max', 50],
   },
+  variants: { compat: ['torch', 'optax'] },
   init: { d: 'η' },
-  equations: `
+  equations: ({ compat }) =>
+    compat === 'torch'
+      ? `
     q = g·p
     d ← max(d_min, min(d_max, d·(q > 0 ? η_max : (q < 0 ? η_min : 1))))
     p ← q < 0 ? 0 : g
     w ← w − d·sign(p)
+  `
+      : `
+    q = g·p
+    d ← q == 0 ? d : max(d_min, min(d_max, d·(q > 0 ? η_max : η_min)))
+    w ← w − (q < 0 ? 0 : p)
+    p ← q < 0 ? 0 : d·sign(g)
   `,
 });

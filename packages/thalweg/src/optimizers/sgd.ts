@@ -7,8 +7,8 @@ import { optimizer } from '../train/method.ts';
  * w ← w − η·g, or with momentum v ← μ·v + (1 − τ)·g, where v starts as the first gradient, and w ← w − η·v (Nesterov: g + μ·v for v).
  *
  * @param options - `lr` η, `momentum` μ, `dampening` τ, `nesterov`, and `l2` λ, which puts g + λ·w where g stood; `compat`: Keras
- * has the learning rate inside the velocity, which differs while the rate changes
- * @throws OptionError for `nesterov` without momentum or with dampening, as in PyTorch
+ * has the learning rate inside the velocity, which differs while the rate changes, and PyTorch's rate is 1e-3 by default
+ * @throws OptionError for `nesterov` with dampening or, as in PyTorch, without momentum
  * @example
  * ```ts
  * import { sgd } from 'thalweg';
@@ -24,9 +24,10 @@ export const sgd = optimizer({
     l2: ['λ', 0],
   },
   variants: { nesterov: false, compat: ['torch', 'optax', 'keras', 'tfjs'] },
+  compatDefaults: { torch: { lr: 1e-3 } },
   equations: ({ momentum, dampening, nesterov, l2, compat }) => {
-    if (nesterov && (momentum === 0 || dampening !== 0)) {
-      throw new OptionError('sgd', 'nesterov', nesterov, 'needs momentum above 0 and no dampening');
+    if (nesterov && ((momentum === 0 && compat === 'torch') || dampening !== 0)) {
+      throw new OptionError('sgd', 'nesterov', nesterov, `needs ${compat === 'torch' ? 'momentum above 0 and ' : ''}no dampening`);
     }
     if (compat === 'keras' && momentum !== 0) {
       return `

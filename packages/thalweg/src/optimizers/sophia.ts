@@ -7,7 +7,8 @@ import { optimizer } from '../train/method.ts';
  *
  * h ← β₂·h + (1 − β₂)·ĥ where (t − 1) mod k = 0, m ← β₁·m + (1 − β₁)·g, w ← w − η·(clamp(m/max(γ·h, ε), ±1) + λ·w).
  *
- * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `gamma` γ, `eps` ε, `weightDecay` λ, `every` k
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `gamma` γ, `eps` ε, `weightDecay` λ, `every` k; `compat`: Optax corrects m for its start, divides by h before
+ * its estimate of this step, and has ε = 1e-8 and λ = 1e-4
  * @example
  * ```ts
  * import { sophia } from 'thalweg';
@@ -27,10 +28,17 @@ export const sophia = optimizer({
     every: ['k', 10, '[1, ∞)'],
   },
   inputs: { hessian: ['H', 'tensor'] },
-  equations: `
-    h ← (t − 1) mod k == 0 ? β₂·h + (1 − β₂)·H : h
+  variants: { compat: ['paper', 'optax'] },
+  compatDefaults: { optax: { eps: 1e-8, weightDecay: 1e-4 } },
+  equations: ({ compat }) => {
+    const optax = compat === 'optax';
+    const estimate = 'h ← (t − 1) mod k == 0 ? β₂·h + (1 − β₂)·H : h';
+    return `
+    ${optax ? '' : estimate}
     m ← β₁·m + (1 − β₁)·g
-    u = max(−1, min(1, m / max(γ·h, ε)))
+    u = max(−1, min(1, m${optax ? ' / (1 − β₁ᵗ)' : ''} / max(γ·h, ε)))
     w ← w − η·(u + λ·w)
-  `,
+    ${optax ? estimate : ''}
+  `;
+  },
 });

@@ -3,9 +3,9 @@ import { optimizer } from '../train/method.ts';
 /**
  * Yogi (Zaheer et al. 2018): Adam whose second moment moves towards g² by a step of bounded size, so that it does not forget large gradients at once.
  *
- * v ← v − (1 − β₂)·sign(v − g²)·g², w ← w − η·m̂/(√v̂ + ε). v starts at v₀ and m at zero; Optax starts both at v₀.
+ * v ← v − (1 − β₂)·sign(v − g²)·g², w ← w − η·m̂/(√v̂ + ε). v starts at v₀ and m at zero.
  *
- * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `initial` v₀
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `initial` v₀; `compat`: Optax starts m at v₀ too
  * @example
  * ```ts
  * import { yogi } from 'thalweg';
@@ -15,9 +15,10 @@ import { optimizer } from '../train/method.ts';
 export const yogi = optimizer({
   name: 'yogi',
   hyper: { lr: ['η', 0.01], beta1: ['β₁', 0.9, '[0, 1)'], beta2: ['β₂', 0.999, '[0, 1)'], eps: ['ε', 1e-3], initial: ['v₀', 1e-6] },
+  variants: { compat: ['paper', 'optax'] },
   init: { v: 'v₀' },
-  equations: `
-    m ← β₁·m + (1 − β₁)·g
+  equations: ({ compat }) => `
+    m ← β₁·${compat === 'optax' ? '(t == 1 ? v₀ : m)' : 'm'} + (1 − β₁)·g
     v ← v − (1 − β₂)·sign(v − g²)·g²
     w ← w − η·m / (1 − β₁ᵗ) / (√(v / (1 − β₂ᵗ)) + ε)
   `,

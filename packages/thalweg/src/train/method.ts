@@ -43,8 +43,8 @@ export interface Definition<H extends Readonly<Record<string, HyperDeclaration>>
   readonly hyper: H;
   /** Options that select a variant of the equations. */
   readonly variants?: V;
-  /** Defaults of hyperparameters that hold instead where `compat` names another library. */
-  readonly compatDefaults?: Readonly<Record<string, Readonly<Partial<Record<keyof H, number>>>>>;
+  /** Defaults that hold instead where `compat` names a library. */
+  readonly compatDefaults?: Readonly<Record<string, Readonly<Partial<Record<keyof H, number>>> & OptionsOf<object, V>>>;
   /** Extra inputs by name. */
   readonly inputs?: Readonly<Record<string, InputDeclaration>>;
   /** First values of states, as expressions; a state that is not named starts at zero. */
@@ -330,8 +330,8 @@ function checkDefinition(definition: unknown): void {
   each(
     'compatDefaults',
     compatDefaults,
-    'numbers by hyperparameter',
-    (one) => isRecord(one) && Object.values(one).every((value) => typeof value === 'number'),
+    'numbers by hyperparameter and words by variant',
+    (one) => isRecord(one) && Object.values(one).every((value) => ['number', 'string', 'boolean'].includes(typeof value)),
   );
 }
 
@@ -339,7 +339,7 @@ function resolve(
   owner: string,
   hyper: Readonly<Record<string, HyperDeclaration>>,
   variants: Readonly<Record<string, VariantDeclaration>>,
-  compatDefaults: Readonly<Record<string, Readonly<Partial<Record<string, number>>>>>,
+  compatDefaults: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
   options: object,
 ): Record<string, unknown> {
   checkNames(owner, options, [...Object.keys(hyper), ...Object.keys(variants)]);
@@ -352,7 +352,7 @@ function resolve(
   }
   for (const [key, declared] of Object.entries(variants)) {
     const given: unknown = Reflect.get(options, key);
-    const fallback = declared === false ? false : declared[0];
+    const fallback = theirs[key] ?? (declared === false ? false : declared[0]);
     resolved[key] = oneOf(owner, key, given === undefined ? fallback : given, declared === false ? [true, false] : declared);
   }
   return resolved;
