@@ -23,14 +23,14 @@ const steps = 40;
 
 /** The comparer's problem, stepped by the library: mean training loss since the mark before, and validation loss. */
 async function reference(model: Model, method: Method): Promise<{ training: number; validation: number; divergedAt?: number }> {
-  const opt = await method.init(model.start(1));
+  const opt = await method.init(await model.start(1));
   let last = NaN;
   for (let step = 1; step <= steps; step++) {
-    last = model.gradient(opt.params, opt.grads, 1, step);
+    last = await model.gradient(opt.params, opt.grads, 1, step);
     if (last > 1e4 * 2.5) return { training: NaN, validation: NaN, divergedAt: step };
     opt.step();
   }
-  return { training: last, validation: model.evaluate(opt.params, 'validation') };
+  return { training: last, validation: await model.evaluate(opt.params, 'validation') };
 }
 
 /** The slice of Adam's path, mapped here. */

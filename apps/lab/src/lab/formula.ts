@@ -1,49 +1,90 @@
 /**
- * A function that a reader types: parsed and differentiated by math.js, every node and name checked against a list, then compiled to
+ * A function that a reader types: parsed by math.js, every node and name checked against a list, then compiled with its derivatives to
  * closures over plain numbers. Nothing is evaluated as code. What is too long or too deep is refused with a message.
  */
 import type { Objective, Surface } from '@thalweg/guide';
-import { create, derivativeDependencies, parseDependencies, type FactoryFunctionMap, type MathNode } from 'mathjs';
+import { create, parseDependencies, type FactoryFunctionMap, type MathNode } from 'mathjs';
 
-const math = create({ derivativeDependencies, parseDependencies } as FactoryFunctionMap);
+const math = create({ parseDependencies } as FactoryFunctionMap);
 
 /** A formula that cannot be used; the message says why and what can. */
 export class FormulaError extends Error {}
 
-/** The longest formula, and the most nodes that it and its derivatives may have. */
+/** The longest formula. */
 export const longest = 240;
-const mostNodes = 4000;
 /** How far from 0 a map may reach. */
 const [nearest, farthest] = [1e-3, 1000];
 
 type Evaluate = (x: number, y: number) => number;
 
-const functions: Readonly<Record<string, (value: number) => number>> = {
-  sin: Math.sin,
-  cos: Math.cos,
-  tan: Math.tan,
-  exp: Math.exp,
-  log: Math.log,
-  sqrt: Math.sqrt,
-  abs: Math.abs,
-  sign: Math.sign,
-  tanh: Math.tanh,
-  sinh: Math.sinh,
-  cosh: Math.cosh,
-  atan: Math.atan,
-  // Of the derivative of tan, tanh and their like.
-  sec: (value) => 1 / Math.cos(value),
-  sech: (value) => 1 / Math.cosh(value),
+/** An expression that has been checked: how it is computed, and the same as code. */
+interface Term {
+  readonly at: Evaluate;
+  readonly code: string;
+}
+
+/** An expression with its derivatives; one that is zero everywhere is absent. */
+interface Derived extends Term {
+  readonly byX?: Term | undefined;
+  readonly byY?: Term | undefined;
+}
+
+const both = (a: Term, op: string, apply: (a: number, b: number) => number, b: Term): Term => ({
+  at: (x, y) => apply(a.at(x, y), b.at(x, y)),
+  code: `(${a.code} ${op} ${b.code})`,
+});
+const plus = (a: Term, b: Term): Term => both(a, '+', (u, v) => u + v, b);
+const minus = (a: Term, b: Term): Term => both(a, '-', (u, v) => u - v, b);
+const times = (a: Term, b: Term): Term => both(a, '*', (u, v) => u * v, b);
+const over = (a: Term, b: Term): Term => both(a, '/', (u, v) => u / v, b);
+const power = (a: Term, b: Term): Term => both(a, '**', (u, v) => u ** v, b);
+const negative = (a: Term): Term => ({ at: (x, y) => -a.at(x, y), code: `(-${a.code})` });
+const constant = (value: number, code = String(value)): Term => ({ at: () => value, code });
+const call = (name: 'sin' | 'cos' | 'tan' | 'exp' | 'log' | 'sqrt' | 'abs' | 'sign' | 'tanh' | 'sinh' | 'cosh' | 'atan') => {
+  const apply = Math[name];
+  return (a: Term): Term => ({ at: (x, y) => apply(a.at(x, y)), code: `Math.${name}(${a.code})` });
 };
-const typed = Object.keys(functions).filter((name) => !['sec', 'sech', 'sign'].includes(name));
-const constants: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E };
-const operators: Readonly<Record<string, (a: number, b: number) => number>> = {
-  '+': (a, b) => a + b,
-  '-': (a, b) => a - b,
-  '*': (a, b) => a * b,
-  '/': (a, b) => a / b,
-  '^': (a, b) => a ** b,
+const one = constant(1);
+const two = constant(2);
+
+/** The functions that can be typed, each with the derivative of its value by its argument. */
+const functions: Readonly<Record<string, readonly [value: (a: Term) => Term, slope: (a: Term) => Term]>> = {
+  sin: [call('sin'), call('cos')],
+  cos: [call('cos'), (a) => negative(call('sin')(a))],
+  tan: [call('tan'), (a) => over(one, power(call('cos')(a), two))],
+  exp: [call('exp'), call('exp')],
+  log: [call('log'), (a) => over(one, a)],
+  sqrt: [call('sqrt'), (a) => over(one, times(two, call('sqrt')(a)))],
+  abs: [call('abs'), call('sign')],
+  tanh: [call('tanh'), (a) => over(one, power(call('cosh')(a), two))],
+  sinh: [call('sinh'), call('cosh')],
+  cosh: [call('cosh'), call('sinh')],
+  atan: [call('atan'), (a) => over(one, plus(one, times(a, a)))],
 };
+const constants: Readonly<Record<string, Term>> = { pi: constant(Math.PI, 'Math.PI'), e: constant(Math.E, 'Math.E') };
+
+type Slope = Term | undefined;
+
+/**
+ * Operators of two terms, each with its derivative. It is computed from the terms' values and derivatives, each used once or twice, so that
+ * deriving costs in proportion to the formula; a derivative written out and simplified can be exponentially long.
+ */
+const operators: Readonly<
+  Record<string, readonly [value: (a: Term, b: Term) => Term, slope: (a: Term, b: Term, da: Slope, db: Slope) => Slope]>
+> = {
+  '+': [plus, (_a, _b, da, db) => sum(da, db)],
+  '-': [minus, (_a, _b, da, db) => sum(da, db && negative(db))],
+  '*': [times, (a, b, da, db) => sum(da && times(da, b), db && times(a, db))],
+  '/': [over, (a, b, da, db) => sum(da && over(da, b), db && negative(over(times(a, db), times(b, b))))],
+  '^': [
+    power,
+    (a, b, da, db) => sum(da && times(times(b, power(a, minus(b, one))), da), db && times(times(power(a, b), call('log')(a)), db)),
+  ],
+};
+
+function sum(a: Slope, b: Slope): Slope {
+  return a === undefined ? b : b === undefined ? a : plus(a, b);
+}
 
 interface Shape extends MathNode {
   readonly value?: unknown;
@@ -79,70 +120,72 @@ export function compileFormula(text: string): { readonly objective: Objective; r
   if (text.trim() === '') throw new FormulaError('Type a formula in x and y, such as x^2 + 3*y^2.');
   if (text.length > longest) throw new FormulaError(`A formula may have ${String(longest)} characters; this has ${String(text.length)}.`);
   if (depth(text) > 20) throw new FormulaError('The parentheses are nested more than 20 deep.');
-  let node: MathNode;
+  const node = parsed(text);
+  const { at, byX, byY } = derive(node);
+  const zero: Evaluate = () => 0;
+  const [slopeX, slopeY] = [byX?.at ?? zero, byY?.at ?? zero];
+  return {
+    latex: node.toTex({ handler: functionTex }),
+    height: at,
+    objective: (w, g) => {
+      const [x, y] = [w[0]!, w[1]!];
+      g[0] = slopeX(x, y);
+      g[1] = slopeY(x, y);
+      return at(x, y);
+    },
+  };
+}
+
+/** A function in LaTeX. What math.js does by itself writes each argument twice, so that nested functions take time without bound. */
+function functionTex(node: Shape, options: object): string | undefined {
+  if (node.type !== 'FunctionNode') return undefined;
+  const argument = node.args?.[0]?.toTex(options) ?? '';
+  switch (node.fn?.name) {
+    case 'sqrt':
+      return `\\sqrt{${argument}}`;
+    case 'abs':
+      return `\\left|${argument}\\right|`;
+    case 'log':
+      return `\\ln\\left(${argument}\\right)`;
+    case 'atan':
+      return `\\arctan\\left(${argument}\\right)`;
+    default:
+      return `\\${node.fn?.name ?? ''}\\left(${argument}\\right)`;
+  }
+}
+
+function parsed(text: string): MathNode {
   try {
-    node = math.parse(text);
+    return math.parse(text);
   } catch (error) {
     throw new FormulaError(`This cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const value = compile(node, true);
-  const slope = (variable: 'x' | 'y'): Evaluate => {
-    let derived: MathNode;
-    try {
-      derived = math.derivative(node, variable, { simplify: false });
-    } catch {
-      throw new FormulaError(`The derivative by ${variable} cannot be formed.`);
-    }
-    return compile(derived, false);
-  };
-  const [byX, byY] = [slope('x'), slope('y')];
-  return {
-    latex: node.toTex(),
-    height: value,
-    objective: (w, g) => {
-      const [x, y] = [w[0]!, w[1]!];
-      g[0] = byX(x, y);
-      g[1] = byY(x, y);
-      return value(x, y);
-    },
-  };
 }
 
 /** A typed formula as TypeScript: the function with its gradient, for programs without math.js. Throws a FormulaError. */
 export function formulaCode(text: string): string {
   compileFormula(text);
-  const node = math.parse(text);
-  const slope = (variable: string): string => codeOf(math.derivative(node, variable, { simplify: false }));
+  const { code, byX, byY } = derive(parsed(text));
   return [
     'const objective = (w: Float64Array, g: Float64Array): number => {',
     '  const [x, y] = [w[0]!, w[1]!];',
-    `  g[0] = ${slope('x')};`,
-    `  g[1] = ${slope('y')};`,
-    `  return ${codeOf(node)};`,
+    `  g[0] = ${bare(byX?.code ?? '0')};`,
+    `  g[1] = ${bare(byY?.code ?? '0')};`,
+    `  return ${bare(code)};`,
     '};',
   ].join('\n');
 }
 
-/** Code for a tree that has been checked. */
-function codeOf(root: Shape): string {
-  const parts = (root.args ?? []).map((one) => codeOf(one as Shape));
-  switch (root.type) {
-    case 'ParenthesisNode':
-      return codeOf(root.content as Shape);
-    case 'OperatorNode':
-      if (parts.length === 1) return `(${root.op ?? ''}${parts[0]!})`;
-      return `(${parts.join(root.op === '^' ? ' ** ' : ` ${root.op ?? ''} `)})`;
-    case 'FunctionNode': {
-      const name = root.fn?.name ?? '';
-      if (name === 'sec' || name === 'sech') return `(1 / Math.${name === 'sec' ? 'cos' : 'cosh'}(${parts[0]!}))`;
-      if (parts.length === 2) return `(Math.log(${parts[0]!}) / Math.log(${parts[1]!}))`;
-      return `Math.${name}(${parts[0]!})`;
-    }
-    case 'SymbolNode':
-      return { pi: 'Math.PI', e: 'Math.E' }[root.name ?? ''] ?? root.name ?? '';
-    default:
-      return root.toString();
+/** Code without parentheses around the whole. */
+function bare(code: string): string {
+  if (!code.startsWith('(')) return code;
+  let open = 0;
+  for (const [i, letter] of [...code].entries()) {
+    if (letter === '(') open += 1;
+    if (letter === ')') open -= 1;
+    if (open === 0) return i === code.length - 1 ? code.slice(1, -1) : code;
   }
+  return code;
 }
 
 function depth(text: string): number {
@@ -154,46 +197,48 @@ function depth(text: string): number {
   return most;
 }
 
-/** Closures for a tree of allowed nodes; `typedOnly` leaves out the functions that only derivatives bring. */
-function compile(root: MathNode, typedOnly: boolean): Evaluate {
-  let count = 0;
-  const visit = (node: Shape): Evaluate => {
-    count += 1;
-    if (count > mostNodes) throw new FormulaError('The formula, or its derivative, is too large.');
+/** A tree of allowed nodes as terms, with its derivatives. */
+function derive(root: MathNode): Derived {
+  const visit = (node: Shape): Derived => {
     switch (node.type) {
       case 'ConstantNode': {
         const value = Number(node.value);
         if (typeof node.value !== 'number' || Number.isNaN(value)) throw new FormulaError(`${node.toString()} is no number.`);
-        return () => value;
+        return constant(value);
       }
       case 'SymbolNode': {
         const name = node.name ?? '';
-        if (name === 'x') return (x) => x;
-        if (name === 'y') return (_, y) => y;
-        const constant = Object.hasOwn(constants, name) ? constants[name] : undefined;
-        if (constant === undefined) throw new FormulaError(`${name} is not known: a formula has x, y, pi, e, numbers and functions.`);
-        return () => constant;
+        if (name === 'x') return { at: (x) => x, code: 'x', byX: one };
+        if (name === 'y') return { at: (_, y) => y, code: 'y', byY: one };
+        const known = Object.hasOwn(constants, name) ? constants[name] : undefined;
+        if (known === undefined) throw new FormulaError(`${name} is not known: a formula has x, y, pi, e, numbers and functions.`);
+        return known;
       }
       case 'ParenthesisNode':
         return visit(node.content as Shape);
       case 'OperatorNode': {
-        const [first, second] = (node.args ?? []).map((one) => visit(one as Shape));
+        const [a, b] = (node.args ?? []).map((one) => visit(one as Shape));
         const op = node.op ?? '';
-        if (first !== undefined && second === undefined && op === '-') return (x, y) => -first(x, y);
-        if (first !== undefined && second === undefined && op === '+') return first;
-        const apply = Object.hasOwn(operators, op) ? operators[op] : undefined;
-        if (apply === undefined || first === undefined || second === undefined || node.args?.length !== 2)
+        if (a !== undefined && b === undefined && op === '-')
+          return { ...negative(a), byX: a.byX && negative(a.byX), byY: a.byY && negative(a.byY) };
+        if (a !== undefined && b === undefined && op === '+') return a;
+        const operator = Object.hasOwn(operators, op) ? operators[op] : undefined;
+        if (operator === undefined || a === undefined || b === undefined || node.args?.length !== 2)
           throw new FormulaError(`The operator ${op} is not allowed; there are + − * / ^.`);
-        return (x, y) => apply(first(x, y), second(x, y));
+        const [value, slope] = operator;
+        // To the power of zero all is one, zero too.
+        if (op === '^' && b.byX === undefined && b.byY === undefined && b.at(0, 0) === 0) return value(a, b);
+        return { ...value(a, b), byX: slope(a, b, a.byX, b.byX), byY: slope(a, b, a.byY, b.byY) };
       }
       case 'FunctionNode': {
         const name = node.fn?.name ?? '';
-        const apply = Object.hasOwn(functions, name) && (!typedOnly || typed.includes(name)) ? functions[name] : undefined;
-        const [argument, base] = (node.args ?? []).map((one) => visit(one as Shape));
-        if (argument === undefined || (node.args?.length ?? 0) > (typedOnly ? 1 : 2)) throw new FormulaError(`${name} takes one argument.`);
-        if (name === 'log' && base !== undefined) return (x, y) => Math.log(argument(x, y)) / Math.log(base(x, y));
-        if (apply === undefined || base !== undefined) throw new FormulaError(`${name} is not allowed; there are ${typed.join(', ')}.`);
-        return (x, y) => apply(argument(x, y));
+        const known = Object.hasOwn(functions, name) ? functions[name] : undefined;
+        if (known === undefined) throw new FormulaError(`${name} is not allowed; there are ${Object.keys(functions).join(', ')}.`);
+        const [a] = (node.args ?? []).map((one) => visit(one as Shape));
+        if (a === undefined || node.args?.length !== 1) throw new FormulaError(`${name} takes one argument.`);
+        const [value, slope] = known;
+        const outer = slope(a);
+        return { ...value(a), byX: a.byX && times(outer, a.byX), byY: a.byY && times(outer, a.byY) };
       }
       default:
         throw new FormulaError(
