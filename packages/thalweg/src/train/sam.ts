@@ -68,7 +68,8 @@ export function sam(opt: AnyOptimizer, gradient: GradientFunction, options: SamO
  * ASAM (Kwon et al. 2021, arXiv:2102.11600): SAM with a neighbourhood that grows and shrinks with each weight, so that rescaling a layer
  * does not change how sharp a minimum counts.
  *
- * ε = ρ·T²g/‖T·g‖ with T = |w| + η for each element and the norm over all parameters; the rest is as in `sam`.
+ * ε = ρ·T²g/‖T·g‖ with T = |w| + η for each element and the norm over all parameters; the rest is as in `sam`. (The authors' program has T = 1 for
+ * parameters that are not called weight.)
  *
  * @param opt - any optimizer, of any method
  * @param gradient - fills `opt.grads` and returns the loss; called twice a step
