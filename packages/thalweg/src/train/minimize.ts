@@ -12,7 +12,7 @@ import { initOptionNames, type InitOptions } from './init-options.ts';
 import { asMethod, Method } from './method.ts';
 import { Evaluation } from './objective.ts';
 import type { Optimizer } from './optimizer.ts';
-import { checkNames, checkNumber, checkWhole, describe, isCallable, oneOf, wrongOption } from './options.ts';
+import { checkNames, checkNumber, checkWhole, describe, isCallable, isRecord, oneOf, wrongOption } from './options.ts';
 import { isSparse } from './sparse.ts';
 import type { Declared, ViewOf } from './tensor.ts';
 import { checkSignal, Turns } from './turns.ts';
@@ -167,13 +167,7 @@ function nameOf(made: object): string {
 /** The parameters to minimize over, by name. Throws an ArrayError for what no function could be minimized over. */
 function checkStart(start: unknown): Readonly<Record<string, Declared>> {
   const given: unknown = isArray(start) ? { w: start } : start;
-  if (
-    typeof given !== 'object' ||
-    given === null ||
-    Array.isArray(given) ||
-    ArrayBuffer.isView(given) ||
-    ('shape' in given && 'dtype' in given)
-  ) {
+  if (!isRecord(given) || ('shape' in given && 'dtype' in given)) {
     const problem = `the start must be a Float64Array, a Float32Array or parameters by name, not ${describe(given)}`;
     throw new ArrayError(owner, '', problem);
   }

@@ -1,7 +1,7 @@
 /** Which hyperparameters of an optimizer are its learning rates: what a policy or a test around a loop sets. */
 import { OptionError, suggestion } from '../language/error.ts';
 import type { HyperValue } from './hyper.ts';
-import { describe, wrongOption } from './options.ts';
+import { describe, isRecord, wrongOption } from './options.ts';
 
 /** What is needed of an optimizer of any method: its hyperparameters, which can be assigned to. */
 export interface Rated {
@@ -20,7 +20,7 @@ const isRate = (name: string): boolean => /(^|\.)lr\d*$/.test(name);
  */
 export function rateNames(owner: string, opt: unknown, wanted: unknown): readonly string[] {
   const hyper: unknown = typeof opt === 'object' && opt !== null ? Reflect.get(opt, 'hyper') : undefined;
-  if (typeof hyper !== 'object' || hyper === null || hyper instanceof Map)
+  if (!isRecord(hyper))
     throw new OptionError(owner, 'opt', opt, `must be an optimizer, which init of a method gives, not ${describe(opt)}`);
   const known = Object.keys(hyper);
   const has = `this optimizer has ${known.length === 0 ? 'no hyperparameters' : known.join(', ')}`;
