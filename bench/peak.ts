@@ -24,7 +24,7 @@ function peakModule(): Uint8Array<ArrayBuffer> {
   );
   // Stored, so that nothing can be left out.
   for (const [i, sum] of sums.entries()) code.i32(16 * i).get(sum).store('v128.store'); // prettier-ignore
-  return encodeModule(1, code, { address: 'i32', shared: false });
+  return encodeModule(code, { address: 'i32', shared: false });
 }
 
 /** A function that measures it once, in GFLOP/s, on the thread that calls it. */

@@ -59,7 +59,7 @@ export class Code {
   private readonly first: number[] = [];
   private readonly constants = new Map<string, number>();
   private readonly locals: ValueTypeName[] = [];
-  private readonly parameters: number;
+  readonly parameters: number;
 
   /** Starts a function with that many parameters; they are locals 0, 1, …. */
   constructor(parameters: number) {
@@ -163,6 +163,12 @@ export class Code {
     return this;
   }
 
+  /** Calls a function of the module by its number; `encodeModule` numbers them. */
+  call(index: number): this {
+    this.bytes.push(0x10, ...unsigned(index));
+    return this;
+  }
+
   /** Pops two vectors, pushes 16 of their 32 bytes. */
   shuffle(lanes: readonly number[]): this {
     this.bytes.push(0xfd, 13, ...lanes);
@@ -190,7 +196,12 @@ export class Code {
 
   /** The function as it stands in the code section. */
   encode(): number[] {
-    const groups = this.locals.map((type) => [1, valueType[type]]);
-    return sized(vector(groups).concat(this.first, this.bytes, 0x0b));
+    const groups: [count: number, type: ValueTypeName][] = [];
+    for (const type of this.locals) {
+      const group = groups.at(-1);
+      if (group?.[1] === type) group[0] += 1;
+      else groups.push([1, type]);
+    }
+    return sized(vector(groups.map(([count, type]) => [...unsigned(count), valueType[type]])).concat(this.first, this.bytes, 0x0b));
   }
 }

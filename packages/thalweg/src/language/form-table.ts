@@ -1,10 +1,10 @@
 /** Which form each node has: those of leaves are given, a state has that of what is assigned to it, and operands must fit together. */
-import { EquationError } from './error.ts';
 import { meet, wholeForm, type Form } from './form.ts';
 import { arrayOperands, isReduction, topological, type Node } from './graph.ts';
-import { stateOf, type Origin } from './kind.ts';
+import { dependencies, stateOf } from './kind.ts';
+import type { Origins } from './origin.ts';
 import { isRoutineOp, routines } from './routine.ts';
-import { parameter, type Variable } from './variable.ts';
+import { parameter, variable, type Variable } from './variable.ts';
 
 /** The form of each node given those of the array states; undefined for a number. */
 export class FormTable {
@@ -19,9 +19,7 @@ export class FormTable {
 
   /** The form of a node. */
   of(node: Node): Form | undefined {
-    if (!this.memo.has(node)) {
-      for (const part of topological([node])) if (!this.memo.has(part)) this.memo.set(part, this.compute(part));
-    }
+    if (!this.memo.has(node)) for (const part of topological([node], this.memo)) this.memo.set(part, this.compute(part));
     return this.memo.get(node);
   }
 
@@ -55,10 +53,13 @@ function describe(form: Form): string {
 /** Infers the forms of the array states from what is assigned to them. */
 export function inferForms(writes: ReadonlyMap<Variable, Node>): Map<Variable, Form> {
   const states = new Map<Variable, Form>();
-  for (let changed = true; changed;) {
+  const order = dependencies(writes);
+  // A form may follow from itself and never settle, which `verifyForms` finds.
+  let changed = true;
+  for (let round = 0; changed && round < order.length + 4; round++) {
     changed = false;
     const table = new FormTable(states);
-    for (const [name, node] of writes) {
+    for (const [name, node] of order) {
       const form = name === parameter ? undefined : table.of(node);
       if (form === undefined || states.get(name) === form) continue;
       states.set(name, form);
@@ -68,20 +69,25 @@ export function inferForms(writes: ReadonlyMap<Variable, Node>): Map<Variable, F
   return states;
 }
 
+/** What has the form of the parameter, whatever is assigned to it. */
+const wholeVariables = [parameter, variable('evaluation')];
+
 /** Throws an EquationError at the first node whose operands do not fit together, and where `w` would get another form. */
-export function verifyForms(writes: ReadonlyMap<Variable, Node>, table: FormTable, origins: ReadonlyMap<Node, Origin>): void {
-  const fail = (node: Node, problem: string): never => {
-    const origin = origins.get(node);
-    if (origin === undefined) throw new RangeError(problem);
-    throw new EquationError(origin.owner, origin.text, origin.span, problem);
-  };
+export function verifyForms(writes: ReadonlyMap<Variable, Node>, forms: ReadonlyMap<Variable, Form>, origins: Origins): void {
+  const table = new FormTable(forms);
   for (const node of topological(writes.values())) {
     table.of(node);
     const misfit = table.misfits.get(node);
-    if (misfit !== undefined) fail(node, misfit);
+    if (misfit !== undefined) origins.refuse(misfit, writes, node);
   }
-  const w = writes.get(parameter);
-  const form = w === undefined ? undefined : table.of(w);
-  if (w !== undefined && form !== undefined && meet(form, wholeForm) !== wholeForm)
-    fail(w, `w is rows × cols, and this is ${describe(form)}`);
+  for (const [written, value] of writes) {
+    const form = forms.get(written);
+    if (form !== undefined && form !== table.of(value)) origins.refuseAssignment('rows and columns change places in every step', written);
+  }
+  for (const whole of wholeVariables) {
+    const value = writes.get(whole);
+    const form = value === undefined ? undefined : table.of(value);
+    if (form !== undefined && meet(form, wholeForm) !== wholeForm)
+      origins.refuseAssignment(`${whole === parameter ? 'w' : 'where to evaluate'} is rows × cols, and this is ${describe(form)}`, whole);
+  }
 }

@@ -76,8 +76,7 @@ const fingerprints = new WeakMap<Node, string>();
 export function fingerprint(node: Node): string {
   const known = fingerprints.get(node);
   if (known !== undefined) return known;
-  for (const part of topological([node])) {
-    if (fingerprints.has(part)) continue;
+  for (const part of topological([node], fingerprints)) {
     fingerprints.set(
       part,
       digest(`${part.op}|${keyOf(part.attribute)}|${part.operands.map((operand) => fingerprints.get(operand)).join(',')}`),
@@ -120,19 +119,38 @@ export function scopeOf(reduction: Node): Scope {
   return scope === 'all' || scope === 'group' ? scope : 'tensor';
 }
 
-/** All nodes that `roots` need, operands before users. */
-export function topological(roots: Iterable<Node>): Node[] {
+/**
+ * All nodes that `roots` need, operands before users; those that are `known` already are left out, and so is what only they need. `operandsOf`
+ * says what a node needs, if that is not every operand; where nodes need each other, the first that is met comes last. Without recursion: a
+ * graph may be as deep as it has nodes.
+ */
+export function topological(
+  roots: Iterable<Node>,
+  known: { has(node: Node): boolean } = nothing,
+  operandsOf: (node: Node) => readonly Node[] = ({ operands }) => operands,
+): Node[] {
   const order: Node[] = [];
-  const seen = new Set<Node>();
-  const visit = (node: Node): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    node.operands.forEach(visit);
-    order.push(node);
-  };
-  for (const root of roots) visit(root);
+  const begun = new Set<Node>();
+  const ended = new Set<Node>();
+  for (const root of roots) {
+    const stack = [root];
+    for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
+      if (!begun.has(node) && !known.has(node)) {
+        begun.add(node);
+        const operands = operandsOf(node);
+        for (let i = operands.length - 1; i >= 0; i--) if (!begun.has(operands[i]!) && !known.has(operands[i]!)) stack.push(operands[i]!);
+        continue;
+      }
+      stack.pop();
+      if (ended.has(node) || known.has(node)) continue;
+      ended.add(node);
+      order.push(node);
+    }
+  }
   return order;
 }
+
+const nothing: ReadonlySet<Node> = new Set();
 
 /** One line per node, operands by number: `%7 = mul %3 %5`. For THALWEG_DEBUG and tests. */
 export function printGraph(roots: ReadonlyMap<string | Variable, Node>): string {

@@ -2,8 +2,8 @@
  * Kinds: how much a value varies. A host scalar is one number a step; an `all` or `group` scalar needs a sum over tensors first; a
  * `tensor` scalar is one number per tensor; an array has one per element. A state has the kind of what is assigned to it.
  */
-import { EquationError, type Span } from './error.ts';
 import { isReduction, isRoutine, scopeOf, topological, variableOf, type Node } from './graph.ts';
+import type { Origins } from './origin.ts';
 import { parameter, type Variable } from './variable.ts';
 
 /** The kinds, from the least to the most varying. */
@@ -25,9 +25,7 @@ export class KindTable {
   of(node: Node): Kind {
     const known = this.memo.get(node);
     if (known !== undefined) return known;
-    for (const part of topological([node])) {
-      if (!this.memo.has(part)) this.memo.set(part, this.compute(part));
-    }
+    for (const part of topological([node], this.memo)) this.memo.set(part, this.compute(part));
     return this.memo.get(node) ?? 'host';
   }
 
@@ -51,38 +49,38 @@ export function join(some: readonly Kind[]): Kind {
   return kinds[Math.max(0, ...some.map((kind) => kinds.indexOf(kind)))] ?? 'host';
 }
 
+/** The writes in an order in which states come before what reads them, as far as they do not read each other: what is inferred reaches far in one round. */
+export function dependencies(writes: ReadonlyMap<Variable, Node>): [Variable, Node][] {
+  const order = topological(writes.values(), undefined, (node) => {
+    const value = node.op === 'state' ? stateOf(writes, node) : undefined;
+    return value === undefined ? node.operands : [value];
+  });
+  const place = new Map(order.map((node, i) => [node, i]));
+  return [...writes].sort(([, a], [, b]) => (place.get(a) ?? 0) - (place.get(b) ?? 0));
+}
+
 /** Infers the kinds of the states from what is assigned to them: the least ones that fit. */
 export function inferKinds(writes: ReadonlyMap<Variable, Node>): Map<Variable, Kind> {
   const states = new Map<Variable, Kind>([...writes.keys()].filter((one) => one !== parameter).map((one) => [one, 'host']));
+  const order = dependencies(writes);
   for (let changed = true; changed;) {
     changed = false;
     const table = new KindTable(states);
-    for (const [name, kind] of states) {
-      const node = writes.get(name);
-      const next = node === undefined ? kind : join([kind, table.of(node)]);
-      if (next !== kind) {
-        states.set(name, next);
-        changed = true;
-      }
+    for (const [state, node] of order) {
+      const kind = states.get(state);
+      const next = join([kind ?? 'host', table.of(node)]);
+      if (kind === undefined || next === kind) continue;
+      states.set(state, next);
+      changed = true;
     }
   }
   return states;
 }
 
-/** Where a node was written, for errors found after parsing. */
-export interface Origin {
-  readonly owner: string;
-  readonly text: string;
-  readonly span: Span;
-}
-
 /** Checks what only kinds can tell: a reduction needs a tensor to run over. */
-export function verifyKinds(roots: Iterable<Node>, table: KindTable, origins: ReadonlyMap<Node, Origin>): void {
-  for (const node of topological(roots)) {
+export function verifyKinds(writes: ReadonlyMap<Variable, Node>, table: KindTable, origins: Origins): void {
+  for (const node of topological(writes.values())) {
     if (!isReduction(node) || node.operands.some((operand) => table.of(operand) === 'array')) continue;
-    const origin = origins.get(node);
-    const problem = 'a norm, inner product or sum runs over a tensor, and this is a scalar';
-    if (origin === undefined) throw new RangeError(problem);
-    throw new EquationError(origin.owner, origin.text, origin.span, problem);
+    origins.refuse('a norm, inner product or sum runs over a tensor, and this is a scalar', writes, node);
   }
 }

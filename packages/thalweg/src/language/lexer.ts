@@ -3,6 +3,7 @@
  * as the user wrote it, so that errors can point there. Knows no grammar.
  */
 import { EquationError, type Span } from './error.ts';
+import { limits } from './limits.ts';
 import { continuesName, spell, startsName, superscript } from './symbol.ts';
 
 /** What a token is: a number, a name, an exponent written as superscripts, a symbol, the end of a statement, or the end. */
@@ -48,25 +49,28 @@ const symbols = [
 ];
 const continuing = new Set(['<-', '<=', '>=', '!=', '==', '+', '-', '*', '/', '@', '^', ',', '?', ':', '=', '<', '>', '√']);
 
-/** No optimizer needs more. Equations may be hostile, and what follows walks their trees recursively. */
-const mostTokens = { all: 3000, statement: 1000 };
-
 /** Splits the equations of `owner` into tokens. Throws an EquationError at a character that has no meaning. */
 export function tokenize(owner: string, text: string): Token[] {
   const tokens: Token[] = [];
   let depth = 0;
   let statementStart = 0;
   let at = 0;
+  const refuse = (length: number, problem: string): never => {
+    throw new EquationError(owner, text, { start: at, end: at + length }, problem);
+  };
   const push = (kind: TokenKind, token: string, length: number): void => {
     tokens.push({ kind, text: token, span: { start: at, end: at + length } });
     if (kind === 'newline') statementStart = tokens.length;
-    const tooMany = tokens.length > mostTokens.all ? mostTokens.all : mostTokens.statement;
-    if (tokens.length > mostTokens.all || tokens.length - statementStart > mostTokens.statement) {
-      const where = tooMany === mostTokens.all ? 'in one text' : 'in one assignment';
-      throw new EquationError(owner, text, { start: at, end: at + length }, `more than ${String(tooMany)} symbols ${where}`);
-    }
+    if (length > limits.name && kind !== 'newline') refuse(length, `more than ${String(limits.name)} characters in one ${kind}`);
+    if (tokens.length > limits.symbols) refuse(length, `more than ${String(limits.symbols)} symbols in one text`);
+    if (tokens.length - statementStart > limits.statement)
+      refuse(length, `more than ${String(limits.statement)} symbols in one assignment`);
     at += length;
   };
+  if (text.length > limits.characters) {
+    at = limits.characters;
+    refuse(1, `more than ${String(limits.characters)} characters in one text`);
+  }
   while (at < text.length) {
     const rest = text.slice(at);
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
@@ -82,7 +86,7 @@ export function tokenize(owner: string, text: string): Token[] {
       at = end === -1 ? text.length : end;
     } else if (/[0-9.]/.test(character)) {
       const number = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?/i.exec(rest)?.[0] ?? '.';
-      if (number === '.') throw new EquationError(owner, text, { start: at, end: at + 1 }, 'a number needs a digit beside the point');
+      if (number === '.') refuse(1, 'a number needs a digit beside the point');
       push('number', number, number.length);
     } else if (superscript(character) !== undefined) {
       let length = 0;
@@ -104,9 +108,7 @@ export function tokenize(owner: string, text: string): Token[] {
     } else {
       const plain = folded[character];
       const symbol = plain ?? symbols.find((s) => rest.startsWith(s));
-      if (symbol === undefined) {
-        throw new EquationError(owner, text, { start: at, end: at + character.length }, `${JSON.stringify(character)} has no meaning here`);
-      }
+      if (symbol === undefined) return refuse(character.length, `${JSON.stringify(character)} has no meaning here`);
       if (symbol === '(' || symbol === '⟨') depth += 1;
       if (symbol === ')' || symbol === '⟩') depth = Math.max(0, depth - 1);
       push('symbol', symbol, plain === undefined ? symbol.length : character.length);

@@ -4,7 +4,9 @@
  */
 import { EquationError, suggestion, type Span } from './error.ts';
 import { tokenize, type Token } from './lexer.ts';
-import type { Scope, SurfaceOp } from './op.ts';
+import { limits } from './limits.ts';
+import { precedence, type Scope, type SurfaceOp } from './op.ts';
+import { functions, operators } from './syntax.ts';
 
 /** An expression as written. Names are in their ASCII spelling. */
 export type Expression =
@@ -31,24 +33,9 @@ export interface Statement {
   readonly value: Expression;
 }
 
-/** How many arguments each function takes. */
-const functions = {
-  sqrt: 1, abs: 1, sign: 1, exp: 1, log: 1, cos: 1, floor: 1, min: 2, max: 2, norm: 1, inner: 2, sum: 1, transpose: 1,
-  rowSum: 1, colSum: 1, rowMean: 1, colMean: 1, rowMax: 1, colMax: 1,
-  newtonSchulz: 6, inverseRoot: 3, eigenvectors: 1, orthonormal: 1, noise: 1,
-} satisfies Partial<Record<SurfaceOp | 'sum', number>>; // prettier-ignore
-const isFunction = (name: string): name is keyof typeof functions => Object.hasOwn(functions, name);
-
-const reductions: ReadonlySet<string> = new Set(['norm', 'inner', 'sum']);
-const comparisons: Readonly<Record<string, SurfaceOp>> = {
-  '<': 'lt',
-  '<=': 'le',
-  '>': 'gt',
-  '>=': 'ge',
-  '==': 'eq',
-  '!=': 'ne',
-};
-const maxDepth = 200;
+const comparisons = operators(precedence.compare);
+const sums = operators(precedence.add);
+const products = operators(precedence.mul);
 
 /** Reads the equations of `owner`. Throws an EquationError at the first place that cannot be read. */
 export function parse(owner: string, text: string): Statement[] {
@@ -114,64 +101,47 @@ class Parser {
   }
 
   private expression(): Expression {
-    this.depth += 1;
-    if (this.depth > maxDepth) this.fail(this.peek(), `more than ${String(maxDepth)} nested operations`);
-    const condition = this.comparison();
-    let out = condition;
-    if (this.takeSymbol('?') !== undefined) {
+    return this.nested(() => {
+      const condition = this.comparison();
+      if (this.takeSymbol('?') === undefined) return condition;
       const whenTrue = this.expression();
       this.expect(':', 'between the two branches of a condition');
-      out = this.apply('select', [condition, whenTrue, this.expression()]);
-    }
+      return this.apply('select', [condition, whenTrue, this.expression()]);
+    });
+  }
+
+  /** Reads what stands inside something else. The depth is bounded, because what follows walks trees recursively. */
+  private nested(read: () => Expression): Expression {
+    this.depth += 1;
+    if (this.depth > limits.nesting) this.fail(this.peek(), `more than ${String(limits.nesting)} nested operations`);
+    const inner = read();
     this.depth -= 1;
-    return out;
+    return inner;
   }
 
   private comparison(): Expression {
     const left = this.sum();
-    const op = comparisons[this.peek().text];
-    if (this.peek().kind !== 'symbol' || op === undefined) return left;
-    this.next += 1;
-    return this.apply(op, [left, this.sum()]);
+    const op = this.takeOperator(comparisons);
+    return op === undefined ? left : this.apply(op, [left, this.sum()]);
   }
 
   private sum(): Expression {
     let left = this.product();
-    for (;;) {
-      if (this.takeSymbol('+') !== undefined) left = this.apply('add', [left, this.product()]);
-      else if (this.takeSymbol('-') !== undefined) left = this.apply('sub', [left, this.product()]);
-      else return left;
-    }
+    for (let op = this.takeOperator(sums); op !== undefined; op = this.takeOperator(sums)) left = this.apply(op, [left, this.product()]);
+    return left;
   }
 
   private product(): Expression {
     let left = this.unary();
-    for (;;) {
-      const token = this.peek();
-      if (this.takeSymbol('*') !== undefined) left = this.apply('mul', [left, this.unary()]);
-      else if (this.takeSymbol('/') !== undefined) left = this.apply('div', [left, this.unary()]);
-      else if (this.takeSymbol('@') !== undefined) left = this.apply('matmul', [left, this.unary()]);
-      else if (token.kind === 'name' && token.text === 'mod') {
-        this.next += 1;
-        left = this.apply('mod', [left, this.unary()]);
-      } else return left;
-    }
+    for (let op = this.takeOperator(products); op !== undefined; op = this.takeOperator(products))
+      left = this.apply(op, [left, this.unary()]);
+    return left;
   }
 
   private unary(): Expression {
     const minus = this.takeSymbol('-');
     if (minus === undefined) return this.power();
-    this.depth += 1;
-    if (this.depth > maxDepth) this.fail(minus, `more than ${String(maxDepth)} nested operations`);
-    const operand = this.unary();
-    this.depth -= 1;
-    return {
-      kind: 'apply',
-      op: 'neg',
-      operands: [operand],
-      scope: 'tensor',
-      span: { start: minus.span.start, end: operand.span.end },
-    };
+    return this.apply('neg', [this.nested(() => this.unary())], undefined, minus.span.start);
   }
 
   private power(): Expression {
@@ -181,7 +151,7 @@ class Parser {
       else base = this.apply('pow', [base, this.exponent(token)], token.span.end);
     }
     if (this.takeSymbol('^') === undefined) return base;
-    return this.apply('pow', [base, this.unary()]);
+    return this.apply('pow', [base, this.nested(() => this.unary())]);
   }
 
   /** A superscript such as ᵗ⁺¹ is an expression of its own; its places are those of the superscript as a whole. */
@@ -205,19 +175,16 @@ class Parser {
       if (after.kind === 'name' && after.text !== 'mod') {
         this.fail(after, `write the multiplication out: ${this.source(token)}·${this.source(after)}`);
       }
-      return {
-        kind: 'number',
-        value: Number(token.text),
-        text: token.text,
-        span: token.span,
-      };
+      const value = Number(token.text);
+      if (!Number.isFinite(value)) this.fail(token, `${this.source(token)} is beyond the largest number, about 1.8e308`);
+      return { kind: 'number', value, text: token.text, span: token.span };
     }
     if (token.kind === 'name') {
       if (this.peek().text !== '(') return { kind: 'name', name: token.text, span: token.span };
       return this.call(token);
     }
     if (token.text === '(') return this.closed(token, ')');
-    if (token.text === '√') return this.apply('sqrt', [this.power()], undefined, token.span.start);
+    if (token.text === '√') return this.apply('sqrt', [this.nested(() => this.power())], undefined, token.span.start);
     if (token.text === '|') return this.apply('abs', [this.closed(token, '|')], undefined, token.span.start);
     if (token.text === '||') return this.apply('norm', [this.closed(token, '||')], undefined, token.span.start, this.scope());
     if (token.text === '⟨') {
@@ -233,23 +200,20 @@ class Parser {
 
   private call(name: Token): Expression {
     const [, base = name.text, suffix] = /^(.*?)(?:_(all|group))?$/.exec(name.text) ?? [];
-    if (!isFunction(base) || (suffix !== undefined && !reductions.has(base))) {
-      this.fail(name, `there is no function ${this.source(name)}${suggestion(base, Object.keys(functions))}; a product is written with ·`);
+    const known = functions.get(base);
+    if (known === undefined || (suffix !== undefined && !known.scoped)) {
+      this.fail(name, `there is no function ${this.source(name)}${suggestion(base, functions.keys())}; a product is written with ·`);
     }
-    const open = this.next;
+    const open = this.peek();
     this.next += 1;
     const operands = [this.expression()];
     while (this.takeSymbol(',') !== undefined) operands.push(this.expression());
     this.expect(')', `after the arguments of ${base}`);
-    const arity = functions[base];
-    if (operands.length !== arity) {
-      this.fail(
-        this.tokens[open] ?? name,
-        `${base} takes ${String(arity)} argument${arity === 1 ? '' : 's'}, not ${String(operands.length)}`,
-      );
-    }
+    const arity = known.arguments;
+    if (operands.length !== arity)
+      this.fail(open, `${base} takes ${String(arity)} argument${arity === 1 ? '' : 's'}, not ${String(operands.length)}`);
     const scope: Scope = suffix === 'all' || suffix === 'group' ? suffix : 'tensor';
-    return this.apply(base === 'sum' ? 'total' : base, operands, this.tokens[this.next - 1]?.span.end, name.span.start, scope);
+    return this.apply(known.op, operands, undefined, name.span.start, scope);
   }
 
   private closed(open: Token, close: string): Expression {
@@ -303,6 +267,14 @@ class Parser {
   private takeSymbol(text: string): Token | undefined {
     const token = this.peek();
     return token.kind === 'symbol' && token.text === text ? this.tokens[this.next++] : undefined;
+  }
+
+  /** The next operation if it is one of these, which is then read over. `mod` is a name that stands between operands. */
+  private takeOperator(among: ReadonlyMap<string, SurfaceOp>): SurfaceOp | undefined {
+    const { kind, text } = this.peek();
+    const op = kind === 'symbol' || kind === 'name' ? among.get(text) : undefined;
+    if (op !== undefined) this.next += 1;
+    return op;
   }
 
   private expect(text: string, where: string): void {

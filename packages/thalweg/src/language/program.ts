@@ -2,15 +2,16 @@
  * Statements to a graph: gives names their meaning, checks types, and joins the parts of a chain into ONE program with private state.
  * Knows the language only; how a program runs is decided in `plan/`.
  */
-import { EquationError, suggestion, type Span } from './error.ts';
+import { EquationError } from './error.ts';
+import { ExpressionBuilder } from './expression-builder.ts';
 import type { Form } from './form.ts';
-import { FormTable, inferForms, verifyForms } from './form-table.ts';
+import { inferForms, verifyForms } from './form-table.ts';
 import { Graph, type Node } from './graph.ts';
-import { inferKinds, KindTable, verifyKinds, type Kind, type Origin } from './kind.ts';
-import { isComparison, isElementOp, type ElementOp, type SugarOp } from './op.ts';
-import { namesIn, parse, parseExpression, type Expression, type Statement } from './parser.ts';
+import { inferKinds, KindTable, verifyKinds, type Kind } from './kind.ts';
+import { Origins } from './origin.ts';
+import { namesIn, parse, parseExpression, type Statement } from './parser.ts';
 import type { Range } from './range.ts';
-import { isRoutineOp } from './routine.ts';
+import { verifySize } from './size.ts';
 import { spell } from './symbol.ts';
 import { gradient, parameter, variable, type Variable } from './variable.ts';
 
@@ -73,18 +74,21 @@ export interface Program {
   readonly kept: ReadonlySet<Variable>;
 }
 
-/** Gives the parts of a chain their common meaning. Throws an EquationError where a text makes no sense. */
+/** The variable that stands for where to evaluate. */
+export const evaluated = variable('evaluation');
+
+/** Gives the parts of a chain their common meaning. Throws an EquationError where a text makes no sense or asks for too much. */
 export function buildProgram(name: string, parts: readonly Part[]): Program {
   const graph = new Graph();
-  const hyper: HyperSlot[] = [];
+  const hyper = new Map<string, HyperSlot>();
   const inputs = new Map<Variable, InputSymbol>();
-  const origins = new Map<Node, Origin>();
+  const origins = new Origins();
   const shared = new Map<string, Node>([
     ['w', graph.variable('array', parameter)],
     ['g', graph.variable('array', gradient)],
   ]);
   const writes = new Map<Variable, Node>();
-  const owners = new Map<string, number>();
+  const owners = new Set<string>();
   const negated = new Set<string>();
   let evaluation: Node | undefined;
   const kept = new Set<Variable>();
@@ -92,13 +96,13 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
     const keys = new Map<string, string>();
     for (const symbol of part.hyper) {
       if (!reads(part, symbol)) continue;
-      const key = freeName(symbol.name, (candidate) => hyper.some((slot) => slot.key === candidate));
+      const key = freeName(symbol.name, (candidate) => hyper.has(candidate));
       keys.set(symbol.name, key);
-      hyper.push({ ...symbol, key, part: index });
+      hyper.set(key, { ...symbol, key, part: index });
     }
     for (const input of part.inputs) inputs.set(inputVariable(input), input);
     const owner = freeName(part.name, (candidate) => owners.has(candidate));
-    owners.set(owner, index);
+    owners.add(owner);
     const builder = new PartBuilder(part, owner, graph, keys, shared, negated, writes, origins);
     builder.build();
     evaluation = builder.evaluation() ?? evaluation;
@@ -106,10 +110,13 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
     for (const input of part.negates ?? []) negated.add(input);
   });
   const states = inferKinds(writes);
-  verifyKinds(writes.values(), new KindTable(states), origins);
   const forms = inferForms(writes);
-  verifyForms(writes, new FormTable(forms), origins);
-  return { name, graph, hyper, inputs: [...inputs.values()], states, forms, writes, evaluation, kept };
+  const everything = evaluation === undefined ? writes : new Map(writes).set(evaluated, evaluation);
+  const kinds = new KindTable(states);
+  verifySize(everything, kinds, origins);
+  verifyKinds(everything, kinds, origins);
+  verifyForms(everything, forms, origins);
+  return { name, graph, hyper: [...hyper.values()], inputs: [...inputs.values()], states, forms, writes, evaluation, kept };
 }
 
 /** Whether a part's equations read a hyperparameter, directly or (for `lr`) as its schedule's factor `s`. */
@@ -147,115 +154,6 @@ export function freeName(name: string, taken: (candidate: string) => boolean): s
   }
 }
 
-/** The graph of one equation over `t` and named constants, such as a schedule's. */
-export function buildExpression(owner: string, text: string, constants: ReadonlyMap<string, number>): { graph: Graph; value: Node } {
-  const graph = new Graph();
-  const names = new Map<string, Node>([['t', graph.node('time')]]);
-  for (const [symbol, value] of constants) names.set(spell(symbol), graph.constant(value));
-  const builder = new ExpressionBuilder(owner, text, graph, names, new Map());
-  return { graph, value: builder.number(parseExpression(owner, text)) };
-}
-
-/** Builds the nodes of expressions in one scope of names. */
-class ExpressionBuilder {
-  readonly names: Map<string, Node>;
-  /** Names that exist but not yet, with what to say when they are read. */
-  readonly unready = new Map<string, string>();
-  private readonly owner: string;
-  private readonly text: string;
-  private readonly graph: Graph;
-  private readonly origins: Map<Node, Origin>;
-
-  constructor(owner: string, text: string, graph: Graph, names: Map<string, Node>, origins: Map<Node, Origin>) {
-    this.owner = owner;
-    this.text = text;
-    this.graph = graph;
-    this.names = names;
-    this.origins = origins;
-    names.set('pi', graph.constant(Math.PI));
-  }
-
-  /** The node of an expression that must be a number. */
-  number(expression: Expression): Node {
-    const node = this.build(expression);
-    if (isComparison(node.op)) this.fail(expression.span, 'a comparison is no number; write condition ? a : b');
-    return node;
-  }
-
-  fail(span: Span, problem: string): never {
-    throw new EquationError(this.owner, this.text, span, problem);
-  }
-
-  private build(expression: Expression): Node {
-    if (expression.kind === 'number') return this.graph.constant(expression.value);
-    if (expression.kind === 'name') {
-      const node = this.names.get(expression.name);
-      if (node !== undefined) return node;
-      const written = this.text.slice(expression.span.start, expression.span.end);
-      const reason = this.unready.get(expression.name);
-      this.fail(expression.span, reason ?? `${written} is not known${suggestion(expression.name, this.names.keys())}`);
-    }
-    const node = this.apply(expression);
-    if (!this.origins.has(node))
-      this.origins.set(node, {
-        owner: this.owner,
-        text: this.text,
-        span: expression.span,
-      });
-    return node;
-  }
-
-  private apply(expression: Expression & { kind: 'apply' }): Node {
-    const { op, operands, scope } = expression;
-    if (op === 'select') {
-      const [condition, a, b] = operands;
-      if (condition === undefined || a === undefined || b === undefined) throw new RangeError('a condition has three operands');
-      const test = this.build(condition);
-      if (!isComparison(test.op)) this.fail(condition.span, 'a condition needs a comparison, such as t > 5');
-      return this.graph.node('select', [test, this.number(a), this.number(b)]);
-    }
-    const nodes = operands.map((operand) => this.number(operand));
-    if (op === 'norm' || op === 'inner') {
-      const dot = this.graph.reduce('dot', op === 'norm' ? [nodes[0]!, nodes[0]!] : nodes, scope);
-      this.origins.set(dot, {
-        owner: this.owner,
-        text: this.text,
-        span: expression.span,
-      });
-      return op === 'norm' ? this.graph.node('sqrt', [dot]) : dot;
-    }
-    if (op === 'total') return this.graph.reduce('sum', nodes, scope);
-    if (op === 'noise') return this.graph.node('noise', [...nodes, this.graph.node('time')]);
-    if (op === 'rowMean') return this.graph.node('div', [this.graph.node('rowSum', nodes), this.graph.node('shape', [], 'cols')]);
-    if (op === 'colMean') return this.graph.node('div', [this.graph.node('colSum', nodes), this.graph.node('shape', [], 'rows')]);
-    if (isRoutineOp(op)) return this.graph.node(op, nodes);
-    return isElementOp(op) ? primitive(this.graph, op, nodes) : desugar(this.graph, op, nodes);
-  }
-}
-
-function desugar(graph: Graph, op: SugarOp, [a, b]: readonly Node[]): Node {
-  if (a === undefined || b === undefined) throw new RangeError(`${op} needs two operands`);
-  if (op === 'gt') return graph.node('lt', [b, a]);
-  if (op === 'ge') return graph.node('le', [b, a]);
-  return graph.node('sub', [a, graph.node('mul', [b, graph.node('floor', [graph.node('div', [a, b])])])]);
-}
-
-/** A small whole exponent is a product, ½ a root: exact, and the same on every backend. */
-function primitive(graph: Graph, op: ElementOp, nodes: readonly Node[]): Node {
-  const [base, exponent] = nodes;
-  if (op !== 'pow' || base === undefined || exponent?.op !== 'const') return graph.node(op, nodes);
-  const n = Number(exponent.attribute);
-  if (n === 0.5) return graph.node('sqrt', [base]);
-  if (!Number.isInteger(n) || n === 0 || Math.abs(n) > 8) return graph.node(op, nodes);
-  const power = (k: number): Node => {
-    if (k === 1) return base;
-    const half = power(Math.floor(k / 2));
-    const square = graph.node('mul', [half, half]);
-    return k % 2 === 0 ? square : graph.node('mul', [square, base]);
-  };
-  return n > 0 ? power(n) : graph.node('div', [graph.constant(1), power(-n)]);
-}
-
 /** Builds one part into the shared program. */
 class PartBuilder {
   private readonly part: Part;
@@ -265,6 +163,7 @@ class PartBuilder {
   private readonly writes: Map<Variable, Node>;
   private readonly statements: readonly Statement[];
   private readonly expressions: ExpressionBuilder;
+  private readonly origins: Origins;
 
   constructor(
     part: Part,
@@ -274,7 +173,7 @@ class PartBuilder {
     shared: Map<string, Node>,
     negated: ReadonlySet<string>,
     writes: Map<Variable, Node>,
-    origins: Map<Node, Origin>,
+    origins: Origins,
   ) {
     this.part = part;
     this.owner = owner;
@@ -296,6 +195,7 @@ class PartBuilder {
       const node = negated.has(name) ? graph.node('neg', [given]) : given;
       names.set(spell(symbol), node).set(spell(name), node);
     }
+    this.origins = origins;
     this.expressions = new ExpressionBuilder(part.name, part.equations, graph, names, origins);
   }
 
@@ -307,7 +207,10 @@ class PartBuilder {
       names.set(name, node);
       unready.delete(name);
       if (name === 'w' || name === 'g') this.shared.set(name, node);
-      if (lasting) this.writes.set(name === 'w' ? parameter : this.state(name), node);
+      if (!lasting) continue;
+      const target = name === 'w' ? parameter : this.state(name);
+      this.writes.set(target, node);
+      this.origins.assigned(target, this.expressions.origin(value.span));
     }
   }
 
@@ -322,9 +225,12 @@ class PartBuilder {
     const w = this.graph.variable('array', parameter);
     given.set('w', w);
     for (const state of lasting) if (state !== 'w') given.set(state, this.graph.variable('state', this.state(state)));
-    const builder = new ExpressionBuilder(`${name}, evaluate`, evaluate, this.graph, given, new Map());
+    const owner = `${name}, evaluate`;
+    const builder = new ExpressionBuilder(owner, evaluate, this.graph, given, this.origins);
     const first = this.graph.node('eq', [this.graph.node('time'), this.graph.constant(0)]);
-    return this.graph.node('select', [first, w, builder.number(parseExpression(name, evaluate))]);
+    const expression = parseExpression(owner, evaluate);
+    this.origins.assigned(evaluated, builder.origin(expression.span));
+    return this.graph.node('select', [first, w, builder.number(expression)]);
   }
 
   /** The states that stay in the parameters' type: rounding them would be rounding weights. */
@@ -379,9 +285,11 @@ class PartBuilder {
     if (entry === undefined) return state;
     const given = new Map([...this.expressions.names].filter(([, node]) => node.op !== 'state' && node.op !== 'time'));
     given.set('w', this.graph.variable('array', parameter));
-    const builder = new ExpressionBuilder(`${this.part.name}, init of ${entry[0]}`, entry[1], this.graph, given, new Map());
+    const [symbol, text] = entry;
+    const owner = `${this.part.name}, init of ${symbol}`;
+    const builder = new ExpressionBuilder(owner, text, this.graph, given, this.origins);
     const first = this.graph.node('eq', [this.graph.node('time'), this.graph.constant(1)]);
-    return this.graph.node('select', [first, builder.number(parseExpression(this.part.name, entry[1])), state]);
+    return this.graph.node('select', [first, builder.number(parseExpression(owner, text)), state]);
   }
 
   private state(name: string): Variable {

@@ -3,7 +3,6 @@
  * into two halves and rounded once at the end, as a store to a Float32Array does. Cube roots, of float32 alone, stay in float32.
  */
 import type { Code, PlainInstruction } from '../assembler/code.ts';
-import type { ElementOp } from '../language/op.ts';
 import { cbrt, cos, exp, guessBits, log, pow, third, type Arithmetic, type RootArithmetic } from './elementary.ts';
 
 /** A shuffle that brings the upper half of a vector into the lower, for widening. */
@@ -15,7 +14,7 @@ const inFloat64 = { exp, log, cos, pow } as const;
 export type Elementary = keyof typeof inFloat64 | 'cbrt';
 
 /** Whether an operation is one of them. */
-export function isElementary(op: ElementOp): op is Elementary {
+export function isElementary(op: string): op is Elementary {
   return op === 'cbrt' || Object.hasOwn(inFloat64, op);
 }
 

@@ -120,5 +120,5 @@ export function matmulModule(dtype: DType, memory: MemoryKind): Uint8Array<Array
     add(record, 4 * productSegment.words);
     add(fromSegment, 1);
   });
-  return encodeModule(3, code, memory);
+  return encodeModule(code, memory);
 }

@@ -123,5 +123,5 @@ export function noiseModule(dtype: DType, memory: MemoryKind): Uint8Array<ArrayB
       code.get(counter).i32(ways).op('i32.add').set(counter);
     },
   );
-  return encodeModule(3, code, memory);
+  return encodeModule(code, memory);
 }

@@ -11,9 +11,11 @@ import { bytesOf } from '../plan/dtype.ts';
 import type { Instruction, Kernel } from '../plan/kernel.ts';
 import { argument, segment, word } from './convention.ts';
 import { CodingEmitter, shiftsOf } from './wasm-coding.ts';
-import { emitElementary, isElementary, upperHalf } from './wasm-elementary.ts';
+import { emitElementary, isElementary, upperHalf, type Elementary } from './wasm-elementary.ts';
 
 const vectorBytes = 16;
+/** So many algorithms of a kernel are in its loop. */
+const mostInlined = 8;
 
 const [argumentsAt, fromSegment, toSegment] = [0, 1, 2];
 
@@ -35,6 +37,8 @@ class Emitter {
   private readonly stride: number;
   private readonly bases: number[];
   private readonly pointers: number[];
+  private readonly inlined: boolean;
+  private readonly helpers = new Map<Elementary, Code>();
   private readonly invariant = new Map<number, number>();
   /** Those of them that hold +0, whose bits need no choosing. */
   private readonly zeros = new Set<number>();
@@ -63,6 +67,7 @@ class Emitter {
     this.pointers = locals(kernel.arrays, memory.address);
     this.coding = new CodingEmitter(this.code, kernel, this.pointers);
     this.shifts = shiftsOf(kernel);
+    this.inlined = kernel.code.filter(({ op }) => isElementary(op)).length <= mostInlined;
     this.vectors = this.coding.vectors ?? 2;
     this.stride = this.vectors * vectorBytes;
     this.lanes = Array.from({ length: kernel.sums }, () => locals(this.wide ? 2 : 4, 'v128'));
@@ -79,7 +84,7 @@ class Emitter {
         code.get(fromSegment).i32(1).op('i32.add').set(fromSegment);
       },
     );
-    return encodeModule(3, code, this.memory);
+    return encodeModule(code, this.memory, [...this.helpers.values()]);
   }
 
   /** Appends arithmetic on addresses. */
@@ -274,11 +279,29 @@ class Emitter {
     else if (op === 'select' && this.zeros.has(b)) code.get(c).get(a).op('v128.andnot');
     else if (op === 'select') code.get(b).get(c).get(a).op('v128.bitselect');
     else if (op === 'sign') this.sign(a);
-    else if (isElementary(op)) emitElementary(code, op, operands, this.wide);
+    else if (isElementary(op)) this.elementary(op, operands);
     else {
       for (const operand of operands) code.get(operand);
       code.op(`${this.shape}.${op}`);
     }
+  }
+
+  /**
+   * Pushes the result of an algorithm of hundreds of instructions. In the loop itself it takes half the time, since its constants stay where they
+   * are; a kernel that needs many calls functions, of which the module has one for each operation.
+   */
+  private elementary(op: Elementary, operands: readonly number[]): void {
+    const { code, helpers } = this;
+    if (this.inlined) {
+      emitElementary(code, op, operands, this.wide);
+      return;
+    }
+    const known = helpers.get(op);
+    const helper = known ?? new Code(operands.length);
+    if (known === undefined) emitElementary(helper, op, [...operands.keys()], this.wide);
+    helpers.set(op, helper);
+    for (const operand of operands) code.get(operand);
+    code.call(1 + [...helpers.keys()].indexOf(op));
   }
 
   /** The sign's bit and, where a is not zero, 1; all ones where a is NaN. */

@@ -4,15 +4,12 @@
  */
 import { UnsupportedError } from '../language/error.ts';
 import { shapeNumber, wholeForm } from '../language/form.ts';
-import { isReduction, isRoutine, topological, variableOf, type Node } from '../language/graph.ts';
+import { topological, variableOf, type Node } from '../language/graph.ts';
 import { elementOps, isElementOp } from '../language/op.ts';
-import type { Program } from '../language/program.ts';
+import { evaluated, type Program } from '../language/program.ts';
 import { isRoutineOp, needsMatrix } from '../language/routine.ts';
-import { variable, type Variable } from '../language/variable.ts';
+import type { Variable } from '../language/variable.ts';
 import { specialise } from './specialise.ts';
-
-/** The array that holds where to evaluate. */
-export const evaluated = variable('evaluation');
 
 /** The program that computes where to evaluate, on the memory of the program itself; undefined where that is `w`. */
 export function evaluationProgram(program: Program): Program | undefined {
@@ -33,10 +30,11 @@ export interface Cohort {
 
 /** Splits tensors by the outcomes of the program's static conditions. Throws an UnsupportedError for a vector that would need a matrix. */
 export function cohorts(program: Program, shapes: ReadonlyMap<string, readonly number[]>): Cohort[] {
-  const conditions = staticConditions(program);
+  const { conditions, nodes } = staticConditions(program);
   const split = new Map<string, { readonly outcomes: readonly boolean[]; readonly shapes: Map<string, readonly number[]> }>();
   for (const [name, shape] of shapes) {
-    const outcomes = conditions.map((condition) => evaluate(condition, shape) !== 0);
+    const values = evaluate(nodes, shape);
+    const outcomes = conditions.map((condition) => values.get(condition) !== 0);
     const key = outcomes.map(Number).join('');
     const cohort = split.get(key) ?? { outcomes, shapes: new Map<string, readonly number[]>() };
     split.set(key, cohort);
@@ -50,28 +48,28 @@ export function cohorts(program: Program, shapes: ReadonlyMap<string, readonly n
   });
 }
 
-/** Conditions on the shape alone whose branches differ in more than a number that the shape gives. */
-function staticConditions(program: Program): Node[] {
+/** Conditions on the shape alone whose branches differ in more than a number that the shape gives, and all nodes that the shape decides. */
+function staticConditions(program: Program): { readonly conditions: readonly Node[]; readonly nodes: readonly Node[] } {
+  const fixed = new Set<Node>();
   const found = new Set<Node>();
   for (const node of topological(everything(program).values())) {
-    const [condition, ...branches] = node.operands;
-    if (node.op !== 'select' || condition === undefined || !isStatic(condition)) continue;
-    if (!branches.every(isStatic)) found.add(condition);
+    const [condition] = node.operands;
+    if (node.op === 'const' || node.op === 'shape' || (isElementOp(node.op) && node.operands.every((operand) => fixed.has(operand))))
+      fixed.add(node);
+    else if (node.op === 'select' && condition !== undefined && fixed.has(condition)) found.add(condition);
   }
-  return [...found];
+  return { conditions: [...found], nodes: [...fixed] };
 }
 
-function isStatic(node: Node): boolean {
-  const varying = ['hyper', 'factor', 'time', 'input', 'array', 'state'];
-  return topological([node]).every((part) => !varying.includes(part.op) && !isReduction(part) && !isRoutine(part));
-}
-
-function evaluate(node: Node, shape: readonly number[]): number {
-  if (node.op === 'const') return Number(node.attribute);
-  if (node.op === 'shape') return shapeNumber(String(node.attribute), shape);
-  if (!isElementOp(node.op)) throw new RangeError(`${node.op} is not known before the first step`);
-  const [a = 0, b = 0, c = 0] = node.operands.map((operand) => evaluate(operand, shape));
-  return elementOps[node.op](a, b, c);
+/** The values that a shape gives to nodes, which stand in order. */
+function evaluate(nodes: readonly Node[], shape: readonly number[]): Map<Node, number> {
+  const values = new Map<Node, number>();
+  for (const node of nodes) {
+    const [a = 0, b = 0, c = 0] = node.operands.map((operand) => values.get(operand) ?? 0);
+    if (node.op === 'shape') values.set(node, shapeNumber(String(node.attribute), shape));
+    else values.set(node, isElementOp(node.op) ? elementOps[node.op](a, b, c) : Number(node.attribute));
+  }
+  return values;
 }
 
 /** What a program computes, in a step and between steps. */

@@ -4,7 +4,7 @@
  */
 import type { ElementOp, ReduceOp } from '../language/op.ts';
 import type { DType } from './dtype.ts';
-import { shiftOf, type Format } from './format.ts';
+import { isScaled, shiftOf, type Format } from './format.ts';
 
 /** How an array is stored that is not of the kernel's type. */
 export interface Coded {
@@ -76,13 +76,14 @@ export function traffic(kernel: Kernel): {
 } {
   let [loads, stores] = [0, 0];
   for (const one of kernel.code) {
-    if (one.op === 'load') loads += weight(one.coded);
-    if (one.op === 'store') stores += weight(one.coded);
+    if (one.op === 'load') loads += weightOf(one.coded?.format);
+    if (one.op === 'store') stores += weightOf(one.coded?.format);
   }
   return { loads, stores };
 }
 
-function weight(coded: Coded | undefined): number {
-  if (coded === undefined) return 1;
-  return 2 ** -shiftOf[coded.format] + (coded.scales === undefined ? 0 : 2 ** -shiftOf.scales);
+/** What reading or writing an array of a format costs, beside one of the kernel's type. */
+export function weightOf(format: Format | undefined): number {
+  if (format === undefined) return 1;
+  return 2 ** -shiftOf[format] + (isScaled(format) ? 2 ** -shiftOf.scales : 0);
 }

@@ -1,8 +1,8 @@
 /**
  * Splits array work into passes. A sum must be complete before what depends on it, so nodes have levels and pass q runs after the
  * sums of level q are known. A temporary is computed again rather than stored, but never from an array that was overwritten: each
- * write may be put in any pass from its own level on, and the cheapest placement in bytes, then in operations, is taken. Writing
- * everything in the last pass is always possible, so no temporary ever needs memory of its own.
+ * write may be put in any pass from its own level on (`placement.ts` chooses). Writing everything in the last pass is always possible, so
+ * no temporary ever needs memory of its own.
  */
 import type { Form } from '../language/form.ts';
 import { isReduction, isRoutine, topological, variableOf, type Node } from '../language/graph.ts';
@@ -11,7 +11,8 @@ import { isComparison, isElementOp, type ElementOp } from '../language/op.ts';
 import type { Variable } from '../language/variable.ts';
 import type { DType } from './dtype.ts';
 import { isScaled, scalesOf, type Coding } from './format.ts';
-import { makeKernel, traffic, type Coded, type Instruction, type Kernel } from './kernel.ts';
+import { makeKernel, type Coded, type Instruction, type Kernel } from './kernel.ts';
+import { placeWrites, type Placement } from './placement.ts';
 import { routineArrays } from './routines.ts';
 
 /** A kernel with what its numbered arrays, scalars and sums are. */
@@ -30,7 +31,7 @@ export interface Pass {
 export function levels(roots: Iterable<Node>): Map<Node, number> {
   const level = new Map<Node, number>();
   for (const node of topological(roots)) {
-    const below = Math.max(0, ...node.operands.map((operand) => level.get(operand) ?? 0));
+    const below = node.operands.reduce((most, operand) => Math.max(most, level.get(operand) ?? 0), 0);
     level.set(node, isReduction(node) || isRoutine(node) ? below + 1 : below);
   }
   return level;
@@ -54,50 +55,15 @@ export interface Work {
 /** The passes of a program, in order; passes with nothing to do are left out. */
 export function splitPasses(work: Work): Pass[] {
   const { writes, sums, level, firstWrite, prompt } = work;
-  const earliest = new Map([...writes].map(([name, node]) => [name, Math.max(prompt.has(name) ? 0 : firstWrite, level.get(node) ?? 0)]));
-  const last = Math.max(0, ...earliest.values(), ...sums.map((sum) => (level.get(sum) ?? 1) - 1));
-  let placement = new Map([...earliest].map(([name, level]) => [name, prompt.has(name) ? level : last]));
-  let best = assemble(work, placement, last);
-  if (best === undefined) throw new RangeError('writing everything in the last pass is always possible');
-  for (let improved = last > 0; improved;) {
-    improved = false;
-    for (const name of writes.keys()) {
-      if (prompt.has(name)) continue;
-      for (let pass = earliest.get(name) ?? 0; pass <= last; pass++) {
-        const candidate = new Map(placement).set(name, pass);
-        const passes = assemble(work, candidate, last);
-        if (passes === undefined || compareCost(cost(passes), cost(best)) >= 0) continue;
-        [placement, best, improved] = [candidate, passes, true];
-      }
-    }
-  }
-  return best;
-}
-
-/** Array transfers first, then operations. */
-function cost(passes: readonly Pass[]): readonly [number, number] {
-  let transfers = 0;
-  let operations = 0;
-  for (const { kernel } of passes) {
-    const { loads, stores } = traffic(kernel);
-    transfers += loads + stores;
-    operations += kernel.code.length;
-  }
-  return [transfers, operations];
-}
-
-function compareCost(a: readonly [number, number], b: readonly [number, number]): number {
-  return a[0] - b[0] || a[1] - b[1];
-}
-
-/** The passes for one placement of the writes, or undefined where one would read an overwritten array. */
-function assemble(work: Work, placement: ReadonlyMap<Variable, number>, last: number): Pass[] | undefined {
+  const levelOf = (target: Variable, node: Node): number => Math.max(prompt.has(target) ? 0 : firstWrite, level.get(node) ?? 0);
+  const used = [...[...writes].map(([target, node]) => levelOf(target, node)), ...sums.map((sum) => (level.get(sum) ?? 1) - 1)];
+  const last = used.reduce((most, one) => Math.max(most, one), 0);
+  const { placement } = placeWrites(work, last);
   const passes: Pass[] = [];
   for (let q = 0; q <= last; q++) {
     const emitter = new PassEmitter(work, placement, q);
-    for (const sum of work.sums) if ((work.level.get(sum) ?? 1) - 1 === q) emitter.sum(sum);
-    for (const [name, node] of work.writes) if (placement.get(name) === q) emitter.store(name, node);
-    if (emitter.overwritten) return undefined;
+    for (const sum of sums) if ((level.get(sum) ?? 1) - 1 === q) emitter.sum(sum);
+    for (const [target, node] of writes) if (placement.get(target) === q) emitter.store(target, node);
     if (!emitter.empty) passes.push(emitter.pass());
   }
   return passes;
@@ -105,9 +71,8 @@ function assemble(work: Work, placement: ReadonlyMap<Variable, number>, last: nu
 
 /** Emits the code of one pass, each node once. */
 class PassEmitter {
-  overwritten = false;
   private readonly work: Work;
-  private readonly placement: ReadonlyMap<Variable, number>;
+  private readonly placement: Placement;
   private readonly q: number;
   private readonly code: Instruction[] = [];
   private readonly arrays: Variable[] = [];
@@ -118,7 +83,7 @@ class PassEmitter {
   /** Values that earlier passes left in arrays. */
   private readonly stored = new Map<Node, Variable>();
 
-  constructor(work: Work, placement: ReadonlyMap<Variable, number>, q: number) {
+  constructor(work: Work, placement: Placement, q: number) {
     this.work = work;
     this.placement = placement;
     this.q = q;
@@ -159,11 +124,14 @@ class PassEmitter {
   }
 
   private value(node: Node): number {
-    const known = this.values.get(node);
-    if (known !== undefined) return known;
-    const made = this.make(node);
-    this.values.set(node, made);
-    return made;
+    for (const part of topological([node], this.values, (one) => (this.isGiven(one) ? [] : one.operands)))
+      this.values.set(part, this.make(part));
+    return this.values.get(node) ?? 0;
+  }
+
+  /** Whether a node is loaded or comes from the host, instead of being computed in the pass. */
+  private isGiven(node: Node): boolean {
+    return this.stored.has(node) || this.work.kinds.of(node) !== 'array' || isRoutine(node);
   }
 
   private make(node: Node): number {
@@ -173,13 +141,13 @@ class PassEmitter {
     if (isRoutine(node)) return this.emit({ op: 'load', array: this.array(routineArrays(node).result) });
     const given = variableOf(node);
     if (given !== undefined) {
-      if ((this.placement.get(given) ?? this.q) < this.q) this.overwritten = true;
+      if ((this.placement.get(given) ?? this.q) < this.q) throw new RangeError(`${String(given)} is read after it was overwritten`);
       return this.emit({ op: 'load', array: this.array(given), coded: this.coded(given, false) });
     }
     if (!isElementOp(node.op)) throw new RangeError(`${node.op} is no operation on elements`);
     return this.emit({
       op: node.op,
-      operands: node.operands.map((operand) => this.value(operand)),
+      operands: node.operands.map((operand) => this.values.get(operand) ?? 0),
     });
   }
 

@@ -188,21 +188,12 @@ function finiteGate(program: Program): Node {
 /** All scalars that `roots` need, operands first; a sum's array operands belong to the passes. */
 function scalarSlots(roots: readonly Node[], table: KindTable, level: ReadonlyMap<Node, number>): ScalarSlot[] {
   const slots = new Map<Node, ScalarSlot>();
-  const visit = (node: Node): boolean => {
-    const known = slots.get(node);
-    if (known !== undefined) return known.fixed;
+  const operandsOf = (node: Node): readonly Node[] => (isReduction(node) ? [] : node.operands);
+  for (const node of topological(roots, undefined, operandsOf)) {
     const varying = isReduction(node) || ['time', 'input', 'state', 'factor', 'shape'].includes(node.op);
-    const operands = isReduction(node) ? [] : node.operands;
-    const fixed = operands.map(visit).every(Boolean) && !varying;
-    slots.set(node, {
-      node,
-      level: level.get(node) ?? 0,
-      kind: table.of(node),
-      fixed,
-    });
-    return fixed;
-  };
-  roots.forEach(visit);
+    const fixed = !varying && operandsOf(node).every((operand) => slots.get(operand)?.fixed === true);
+    slots.set(node, { node, level: level.get(node) ?? 0, kind: table.of(node), fixed });
+  }
   return [...slots.values()].sort((a, b) => a.level - b.level || kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
 }
 

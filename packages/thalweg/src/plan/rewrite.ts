@@ -7,7 +7,7 @@ import { rebuild, type Graph, type Node } from '../language/graph.ts';
 import { KindTable, type Kind } from '../language/kind.ts';
 import { elementOps, isComparison, isElementOp } from '../language/op.ts';
 import type { Variable } from '../language/variable.ts';
-import { normalRange, type DType } from './dtype.ts';
+import { isNormal, normalRange, type DType } from './dtype.ts';
 
 interface Context {
   readonly graph: Graph;
@@ -43,6 +43,10 @@ function complementOfPower(node: Node, { graph, kind }: Context): Node | undefin
 function multiplyByReciprocal(node: Node, { graph, kind, dtype }: Context): Node | undefined {
   const [x, s] = node.operands;
   if (node.op !== 'div' || x === undefined || s === undefined || kind(x) !== 'array' || kind(s) !== 'host') return undefined;
+  if (s.op === 'const') {
+    const value = 1 / Number(s.attribute);
+    return isNormal(value, dtype) ? graph.node('mul', [x, graph.constant(value)]) : undefined;
+  }
   const reciprocal = graph.node('div', [graph.constant(1), s]);
   return graph.node('select', [graph.node('normal', [reciprocal], dtype), graph.node('mul', [x, reciprocal]), node]);
 }

@@ -115,7 +115,7 @@ function size(bytes: number): string {
 /** How a memory is addressed shows only in what can be linked to it. */
 function kindOf(memory: WebAssembly.Memory): MemoryKind {
   const shared = isShared(memory.buffer);
-  const probe = new WebAssembly.Module(encodeModule(0, new Code(0), { address: 'i32', shared }));
+  const probe = new WebAssembly.Module(encodeModule(new Code(0), { address: 'i32', shared }));
   try {
     new WebAssembly.Instance(probe, { [interfaceNames.module]: { [interfaceNames.memory]: memory } });
     return { address: 'i32', shared };

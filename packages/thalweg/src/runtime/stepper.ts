@@ -4,12 +4,12 @@
  */
 import { UnsupportedError } from '../language/error.ts';
 import { wholeForm, type Form } from '../language/form.ts';
-import { inputVariable, type Program } from '../language/program.ts';
+import { evaluated, inputVariable, type Program } from '../language/program.ts';
 import { gradient, parameter, type Variable } from '../language/variable.ts';
 import { compileScalars } from '../lower/scalars.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { Bounds } from '../plan/bounds.ts';
-import { evaluated, evaluationProgram } from '../plan/cohort.ts';
+import { evaluationProgram } from '../plan/cohort.ts';
 import { plain, type Coding } from '../plan/format.ts';
 import { planVariant, prepare, type Plan, type Variants } from '../plan/plan.ts';
 import { watchProgram } from '../plan/watch.ts';

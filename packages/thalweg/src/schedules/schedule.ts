@@ -7,7 +7,7 @@ import { checkNames, describe, isRecord, wrongOption } from '../language/options
 import { isKind, kind } from '../language/realm.ts';
 import { topological } from '../language/graph.ts';
 import { parseExpression, type Expression } from '../language/parser.ts';
-import { buildExpression } from '../language/program.ts';
+import { buildExpression } from '../language/expression-builder.ts';
 import { expressionToLatex } from '../lower/latex.ts';
 import { compileScalars } from '../lower/scalars.ts';
 import { peakOf } from './peak.ts';

@@ -4,7 +4,7 @@
  */
 import { ArrayError, DisposedError, ThalwegError } from '../language/error.ts';
 import { gradient } from '../language/variable.ts';
-import { evaluated } from '../plan/cohort.ts';
+import { evaluated } from '../language/program.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { HalfFormat } from '../plan/half.ts';
 import type { Backend } from '../runtime/backend.ts';

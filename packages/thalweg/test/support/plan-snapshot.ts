@@ -1,0 +1,109 @@
+/**
+ * What the steps of every optimizer and transform cost, as text: passes, arrays that each reads and writes, instructions of the kernels,
+ * routines, scalars. `npm run snapshots` writes it, and a test holds it.
+ */
+import { readFileSync } from 'node:fs';
+import * as thalweg from 'thalweg';
+import { cohorts } from '../../src/plan/cohort.ts';
+import { traffic } from '../../src/plan/kernel.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { alone } from '../../src/runtime/crew.ts';
+import { scriptMemory } from '../../src/runtime/memory.ts';
+import { Stepper } from '../../src/runtime/stepper.ts';
+
+/** Where the committed text lies. */
+export const snapshotFile = new URL('../snapshots/plans.txt', import.meta.url);
+
+type Factory = ((given?: unknown) => thalweg.Method) & {
+  readonly definition?: { readonly variants?: Readonly<Record<string, thalweg.VariantDeclaration>> };
+};
+
+/** The makers of methods that the library exports, by name. */
+function factories(): (readonly [string, Factory])[] {
+  const index = readFileSync(new URL('../../src/index.ts', import.meta.url), 'utf8');
+  const names = [...index.matchAll(/^export \{([^}]*)\} from '\.\/(?:optimizers|transforms)\//gm)].flatMap(([, list = '']) => list.split(','));
+  return names.map((name) => [name.trim(), Reflect.get(thalweg, name.trim()) as Factory] as const).sort(([a], [b]) => a.localeCompare(b));
+}
+
+/** A method and every variant of it, one option at a time; a transform with AdamW, before it where it reads gradients. */
+function variantsOf(name: string, factory: Factory): (readonly [string, thalweg.Method])[] {
+  const { definition } = factory;
+  const whole = (method: thalweg.Method): thalweg.Method => {
+    if (method.trains) return method;
+    return /\bg\b/.test(method.equations) ? thalweg.chain(method, thalweg.adamw()) : thalweg.chain(thalweg.adamw(), method);
+  };
+  if (definition === undefined) return [[name, whole(factory(1))]];
+  const choices = Object.entries(definition.variants ?? {}).flatMap(([option, words]): Readonly<Record<string, string | boolean>>[] =>
+    words === false ? [{ [option]: true }] : words.slice(1).map((word) => ({ [option]: word })),
+  );
+  return [{}, ...choices].flatMap((options) => {
+    const text = Object.entries(options).map(([option, value]) => ` ${option}: ${String(value)}`);
+    try {
+      return [[name + text.join(), whole(factory(options))] as const];
+    } catch (error) {
+      if (error instanceof thalweg.OptionError) return []; // A word that needs other options besides.
+      throw error;
+    }
+  });
+}
+
+/** The plan of step `t` for tensors of this shape, with the defaults of its hyperparameters and where a number is 1. */
+export function planOf(method: thalweg.Method, shape: readonly number[], t: number, gated = false): Plan {
+  const [branch] = method.branches;
+  if (branch === undefined) throw new RangeError('a method has a branch');
+  const [cohort] = cohorts(branch.program, new Map([['w', shape]]));
+  if (cohort === undefined) throw new RangeError('a tensor has a cohort');
+  let plan: Plan | undefined;
+  const stepper = new Stepper({
+    ...cohort,
+    dtype: 'float32',
+    backend: 'fround',
+    source: scriptMemory,
+    crew: alone,
+    gated,
+    trace: (made) => (plan = made),
+  });
+  const hyper = new Map([...method.hyper].map(([key, value]) => [key as string, typeof value === 'number' ? value : 1]));
+  const factors = new Map([...hyper.keys()].map((key) => [key, 1]));
+  stepper.warm({ t, hyper, factors, hyperVersion: 0, inputs: new Map(), scalarStates: stepper.scalarStates });
+  if (plan === undefined) throw new RangeError('a step has a plan');
+  return plan;
+}
+
+function describe(plan: Plan): string[] {
+  const total = { loads: 0, stores: 0 };
+  const passes = plan.passes.map(({ level, form, kernel, arrays, sums }) => {
+    const { loads, stores } = traffic(kernel);
+    total.loads += loads;
+    total.stores += stores;
+    const named = (op: 'load' | 'store'): string =>
+      kernel.code.flatMap((one) => (one.op === op && 'array' in one ? [String(arrays[one.array]).replace(/^(result|operand) .*/, '$1')] : [])).join(' ');
+    const parts = [`reads ${named('load')}`, ...(stores > 0 ? [`writes ${named('store')}`] : []), ...(sums.length > 0 ? [`sums ${String(sums.length)}`] : [])];
+    return `    pass of level ${String(level)} over ${form}: ${parts.join('; ')}; ${String(kernel.code.length)} instructions`;
+  });
+  const routines = plan.routines.map(({ op, level }) => `${op} (level ${String(level)})`);
+  const head = `passes ${String(passes.length)}, reads ${String(total.loads)}, writes ${String(total.stores)}, scalars ${String(plan.scalars.length)}`;
+  return [head, ...passes, ...(routines.length > 0 ? [`    routines: ${routines.join(', ')}`] : [])];
+}
+
+/** All of it. */
+export function planSnapshot(): string {
+  const lines = factories().flatMap(([name, factory]) =>
+    variantsOf(name, factory).flatMap(([title, method]) => {
+      const shapes = [[6, 4], ...(method.branches[0]?.program.writes.size === 0 ? [] : [[5]])];
+      return [
+        title,
+        ...shapes.flatMap((shape) => {
+          try {
+            const [head, ...rest] = describe(planOf(method, shape, 3));
+            return [`  [${shape.join(', ')}]: ${head ?? ''}`, ...rest];
+          } catch (error) {
+            if (error instanceof thalweg.UnsupportedError) return [`  [${shape.join(', ')}]: refused`];
+            throw error;
+          }
+        }),
+      ];
+    }),
+  );
+  return `${lines.join('\n')}\n`;
+}
