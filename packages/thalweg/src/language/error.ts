@@ -10,10 +10,38 @@ export class ThalwegError extends Error {
 
   /** Makes an error of the kind `code`. */
   constructor(code: string, message: string) {
-    super(message);
+    super(readable(message));
     this.name = new.target.name;
     this.code = code;
   }
+}
+
+/** Characters of a message that a person can take in at once: of a line of it, of a line of equations in it, and of a name or text given. */
+const screen = { line: 400, excerpt: 100, name: 80 } as const;
+
+/** A name or text that was given, cut where it is longer than anyone reads. */
+export function shortened(text: string): string {
+  return text.length <= screen.name ? text : `${text.slice(0, screen.name - 20)}… (${String(text.length)} characters)`;
+}
+
+/** A message with each line cut. */
+function readable(message: string): string {
+  const lines = message.split('\n');
+  return lines.map((line) => (line.length <= screen.line ? line : `${line.slice(0, screen.line - 1)}…`)).join('\n');
+}
+
+/** The part of a line around a place, without indent, what stands before the place in it in visible characters, and the place's width. */
+function excerpt(line: string, start: number, end: number): { readonly shown: string; readonly before: number; readonly width: number } {
+  const indent = /^\s*/.exec(line)?.[0].length ?? 0;
+  const whole = line.trimEnd().length - indent <= screen.excerpt;
+  const from = whole ? Math.min(indent, start) : Math.max(indent, Math.min(start - screen.excerpt / 2, line.length - screen.excerpt));
+  const to = whole ? line.length : from + screen.excerpt;
+  const [left, right] = [from > indent ? '…' : '', to < line.length ? '…' : ''];
+  return {
+    shown: left + line.slice(from, to).trimEnd() + right,
+    before: left.length + visibleLength(line.slice(from, start)),
+    width: Math.max(1, visibleLength(line.slice(start, Math.min(end, to)))),
+  };
 }
 
 /** A place in the text of equations: offsets in UTF-16 units, half open. */
@@ -39,14 +67,13 @@ export class EquationError extends ThalwegError {
     const lineEnd = text.indexOf('\n', span.start);
     const lineText = text.slice(lineStart, lineEnd === -1 ? text.length : lineEnd);
     const line = text.slice(0, lineStart).split('\n').length;
-    const before = visibleLength(text.slice(lineStart, span.start));
-    const width = Math.max(1, visibleLength(text.slice(span.start, Math.min(span.end, lineStart + lineText.length))));
-    const indent = /^\s*/.exec(lineText)?.[0] ?? '';
+    const column = visibleLength(text.slice(lineStart, span.start)) + 1;
+    const { shown, before, width } = excerpt(lineText, span.start - lineStart, span.end - lineStart);
     const gutter = `  ${String(line)} | `;
-    const caret = ' '.repeat(gutter.length + before - indent.length) + '^'.repeat(width);
-    super('equation', `${owner}, line ${String(line)}, column ${String(before + 1)}: ${problem}\n${gutter}${lineText.trim()}\n${caret}`);
+    const caret = ' '.repeat(gutter.length + before) + '^'.repeat(width);
+    super('equation', `${shortened(owner)}, line ${String(line)}, column ${String(column)}: ${problem}\n${gutter}${shown}\n${caret}`);
     this.line = line;
-    this.column = before + 1;
+    this.column = column;
     this.span = span;
   }
 }
@@ -62,7 +89,7 @@ export class OptionError extends ThalwegError {
 
   /** Describes why `owner` refuses `value` for `option`. */
   constructor(owner: string, option: string, value: unknown, problem: string) {
-    super('option', `${owner}: ${option} ${problem}`);
+    super('option', `${owner}: ${shortened(option)} ${problem}`);
     this.owner = owner;
     this.option = option;
     this.value = value;
@@ -176,9 +203,11 @@ function listed(names: readonly string[]): string {
 
 /** The name in `known` nearest to `name`, as ` (did you mean x?)`, or an empty string where none is near. */
 export function suggestion(name: string, known: Iterable<string>): string {
+  if (name.length > screen.name) return '';
   let best = '';
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
+    if (candidate.length > screen.name) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }

@@ -24,6 +24,18 @@ export type SurfaceOp = ElementOp | SugarOp | Exclude<RoutineOp, 'spread'>;
 /** The tensors that a reduction runs over: one tensor, the parameters of the group, or all parameters of the optimizer. */
 export type Scope = 'tensor' | 'group' | 'all';
 
+/** What each of those works on: elements, sums over tensors, or whole matrices. */
+export const sugar: Readonly<Record<SugarOp, 'elements' | 'sums' | 'matrices'>> = {
+  gt: 'elements',
+  ge: 'elements',
+  mod: 'elements',
+  norm: 'sums',
+  inner: 'sums',
+  total: 'sums',
+  rowMean: 'matrices',
+  colMean: 'matrices',
+};
+
 /** The meaning of each element-wise primitive in float64; conditions are 1 and 0. Unused operands are passed as 0. */
 export const elementOps: Readonly<Record<ElementOp, (a: number, b: number, c: number) => number>> = {
   neg: (a) => -a,
@@ -49,6 +61,24 @@ export const elementOps: Readonly<Record<ElementOp, (a: number, b: number, c: nu
   ne: (a, b) => Number(a !== b),
   select: (c, a, b) => (c === 0 ? b : a),
 };
+
+/**
+ * What computes an operation on elements of arrays: the engine, whose result is the nearest number, or an algorithm of `lower/elementary.ts` in
+ * its place, since what engines do differs.
+ */
+export const computedBy = {
+  neg: 'engine', abs: 'engine', sign: 'engine', sqrt: 'engine', cbrt: 'algorithm', exp: 'algorithm', log: 'algorithm', cos: 'algorithm',
+  floor: 'engine', add: 'engine', sub: 'engine', mul: 'engine', div: 'engine', pow: 'algorithm', min: 'engine', max: 'engine',
+  lt: 'engine', le: 'engine', eq: 'engine', ne: 'engine', select: 'engine',
+} as const satisfies Readonly<Record<ElementOp, 'engine' | 'algorithm'>>; // prettier-ignore
+
+/** The operations that are an algorithm of ours. */
+export type Algorithm = { [Op in ElementOp]: (typeof computedBy)[Op] extends 'algorithm' ? Op : never }[ElementOp];
+
+/** Whether an operation is an algorithm of ours. */
+export function isAlgorithm(op: string): op is Algorithm {
+  return isElementOp(op) && computedBy[op] === 'algorithm';
+}
 
 /** Whether an operation compares, so that what it gives is a condition and no number. */
 export function isComparison(op: string): boolean {

@@ -2,13 +2,14 @@
  * Statements to a graph: gives names their meaning, checks types, and joins the parts of a chain into ONE program with private state.
  * Knows the language only; how a program runs is decided in `plan/`.
  */
-import { EquationError } from './error.ts';
+import { EquationError, OptionError, shortened } from './error.ts';
 import { ExpressionBuilder } from './expression-builder.ts';
 import type { Form } from './form.ts';
 import { inferForms, verifyForms } from './form-table.ts';
 import { Graph, type Node } from './graph.ts';
 import { inferKinds, KindTable, verifyKinds, type Kind } from './kind.ts';
 import { Origins } from './origin.ts';
+import { givenNames } from './names.ts';
 import { namesIn, parse, parseExpression, type Statement } from './parser.ts';
 import type { Range } from './range.ts';
 import { verifySize } from './size.ts';
@@ -100,7 +101,17 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
       keys.set(symbol.name, key);
       hyper.set(key, { ...symbol, key, part: index });
     }
-    for (const input of part.inputs) inputs.set(inputVariable(input), input);
+    for (const input of part.inputs) {
+      const known = inputs.get(inputVariable(input));
+      if (known !== undefined && known.kind !== input.kind)
+        throw new OptionError(
+          name,
+          `inputs.${input.name}`,
+          input.kind,
+          `is a ${known.kind} in one part and a ${input.kind} in ${part.name}`,
+        );
+      inputs.set(inputVariable(input), input);
+    }
     const owner = freeName(part.name, (candidate) => owners.has(candidate));
     owners.add(owner);
     const builder = new PartBuilder(part, owner, graph, keys, shared, negated, writes, origins);
@@ -120,10 +131,24 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
 }
 
 /** Whether a part's equations read a hyperparameter, directly or (for `lr`) as its schedule's factor `s`. */
-function reads(part: Part, { name, symbol }: HyperSymbol): boolean {
+function reads(part: Part, { name }: HyperSymbol): boolean {
   const { statements, names } = textOf(part);
-  const factor = name === 'lr' && names.has('s') && !statements.some((statement) => statement.name === 's');
-  return names.has(spell(symbol)) || names.has(spell(name)) || factor;
+  return [...declaredNames(part)].some(([spelling, meant]) => {
+    if (meant === factor) return name === 'lr' && names.has(spelling) && !statements.some((statement) => statement.name === spelling);
+    return meant === name && names.has(spelling);
+  });
+}
+
+const factor = Symbol('the factor of the schedule of lr');
+
+/** What the names that a part declares stand for: a hyperparameter or an input by its name. A symbol comes before the name of an option. */
+function declaredNames({ hyper, inputs }: Part): Map<string, string | typeof factor> {
+  const all = [...hyper, ...inputs];
+  const given: readonly string[] = givenNames;
+  const out = new Map<string, string | typeof factor>(hyper.some(({ name }) => name === 'lr') ? [['s', factor]] : []);
+  for (const { name } of all) if (!given.includes(spell(name))) out.set(spell(name), name);
+  for (const { name, symbol } of all) out.set(spell(symbol), name);
+  return out;
 }
 
 /** A part's equations as statements, and every name that its texts read. */
@@ -183,17 +208,15 @@ class PartBuilder {
     this.statements = textOf(part).statements;
     const names = new Map<string, Node>([...shared, ['t', graph.node('time')]]);
     for (const name of ['rank', 'rows', 'cols', 'size']) names.set(name, graph.node('shape', [], name));
-    for (const { name, symbol } of part.hyper) {
-      const given = graph.node('hyper', [], keys.get(name) ?? name);
-      const node = negated.has(name) ? graph.node('neg', [given]) : given;
-      names.set(spell(symbol), node).set(spell(name), node);
-      if (name === 'lr') names.set('s', graph.node('factor', [], keys.get(name) ?? name));
-    }
-    for (const input of part.inputs) {
-      const { name, symbol, kind } = input;
-      const given = graph.variable(kind === 'scalar' ? 'input' : 'array', inputVariable(input));
-      const node = negated.has(name) ? graph.node('neg', [given]) : given;
-      names.set(spell(symbol), node).set(spell(name), node);
+    const nodes = new Map([
+      ...part.hyper.map(({ name }) => [name, graph.node('hyper', [], keys.get(name) ?? name)] as const),
+      ...part.inputs.map(
+        (input) => [input.name, graph.variable(input.kind === 'scalar' ? 'input' : 'array', inputVariable(input))] as const,
+      ),
+    ]);
+    for (const [spelling, name] of declaredNames(part)) {
+      const node = name === factor ? graph.node('factor', [], keys.get('lr') ?? 'lr') : nodes.get(name);
+      if (node !== undefined) names.set(spelling, typeof name === 'string' && negated.has(name) ? graph.node('neg', [node]) : node);
     }
     this.origins = origins;
     this.expressions = new ExpressionBuilder(part.name, part.equations, graph, names, origins);
@@ -251,7 +274,7 @@ class PartBuilder {
   /** Decides what each assigned name is before any is read: a state, a temporary, or a mistake. */
   private classifyNames(): void {
     const { names, unready } = this.expressions;
-    const given = new Set([...names.keys()].filter((name) => name !== 's'));
+    const given = new Set([...names].filter(([, node]) => node.op !== 'factor').map(([name]) => name));
     const lasting = new Set(this.statements.filter((statement) => statement.lasting).map((statement) => statement.name));
     for (const { name, lasting: isLasting, nameSpan } of this.statements) {
       const written = this.part.equations.slice(nameSpan.start, nameSpan.end);
@@ -266,15 +289,16 @@ class PartBuilder {
       if (isLasting) names.set(name, this.initial(name));
       else unready.set(name, `${written} is read before it has a value; it is a temporary of this step (use ← for a value that lasts)`);
     }
+    const begun = new Set<string>();
     for (const name of Object.keys(this.part.init)) {
-      if (!lasting.has(spell(name))) {
-        throw new EquationError(
-          this.part.name,
-          name,
-          { start: 0, end: name.length },
-          `init names ${name}, which the equations never assign with ←`,
-        );
-      }
+      const shown = shortened(name);
+      const refuse = (problem: string): never => {
+        throw new EquationError(this.part.name, shown, { start: 0, end: shown.length }, problem);
+      };
+      if (name === 'w') refuse('init names w, which begins as it is given');
+      if (!lasting.has(spell(name))) refuse(`init names ${shown}, which the equations never assign with ←`);
+      if (begun.has(spell(name))) refuse(`init names ${shown} twice`);
+      begun.add(spell(name));
     }
   }
 

@@ -2,32 +2,23 @@
  * Kernels in plain JavaScript, shared by the float64 `reference` and the float32 `fround`: each instruction runs over a block of
  * elements into a typed array, whose stores do the rounding. No code is generated. Reads and writes only the memory it is given.
  */
-import { elementOps, type ElementOp } from '../language/op.ts';
+import { elementOps, isAlgorithm } from '../language/op.ts';
 import { blockOf, type DType } from '../plan/dtype.ts';
 import type { Coded, Instruction, Kernel } from '../plan/kernel.ts';
 import { decode, encode, type CodedPlace, type Codes } from './coding.ts';
 import { argument, segment, word, Words } from './convention.ts';
-import { cbrt, cos, exp, log, numbers, pow, singles } from './elementary.ts';
+import { algorithms } from './elementary.ts';
 import type { Executable } from './executable.ts';
 
 type Block = Float32Array | Float64Array;
 
 const blockLength = 1024;
 
-/** The operations whose meaning for arrays is an algorithm of ours instead of the engine's. */
-const specified: Readonly<Partial<Record<ElementOp, (a: number, b: number) => number>>> = {
-  exp: (a) => exp(numbers, a),
-  log: (a) => log(numbers, a),
-  cos: (a) => cos(numbers, a),
-  pow: (a, b) => pow(numbers, a, b),
-  cbrt: (a) => cbrt(singles, a),
-};
-
 /** Makes `kernel` runnable on the arrays in `buffer`. */
 export function lowerToBlocks(kernel: Kernel, buffer: ArrayBufferLike): Executable {
   const make = (length: number): Block => (kernel.dtype === 'float32' ? new Float32Array(length) : new Float64Array(length));
   const memory: Block = kernel.dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer);
-  const values = kernel.code.map((one) => make(one.op === 'store' || 'sum' in one ? 0 : blockLength));
+  const values = allot(kernel, make);
   const lanes = Array.from({ length: kernel.sums }, () => new Float64Array(blockOf[kernel.dtype]));
   const arrays = new Array<number>(kernel.arrays).fill(0);
   const bytes = memory.BYTES_PER_ELEMENT;
@@ -65,6 +56,25 @@ export function lowerToBlocks(kernel: Kernel, buffer: ArrayBufferLike): Executab
   };
 }
 
+/** A block for the value of each instruction. One that nothing needs any more is taken again, so that they stay in the cache. */
+function allot({ code }: Kernel, make: (length: number) => Block): Block[] {
+  const empty = make(0);
+  const lastUse = new Map<number, number>();
+  code.forEach((one, i) => {
+    if ('operand' in one) lastUse.set(one.operand, i);
+    if ('operands' in one) for (const operand of one.operands) lastUse.set(operand, i);
+  });
+  const isFixed = (i: number): boolean => code[i]?.op === 'const' || code[i]?.op === 'scalar';
+  const free: Block[] = [];
+  const values: Block[] = [];
+  code.forEach((one, i) => {
+    values.push(one.op === 'store' || 'sum' in one ? empty : isFixed(i) ? make(blockLength) : (free.pop() ?? make(blockLength)));
+    const operands = 'operand' in one ? [one.operand] : 'operands' in one ? one.operands : [];
+    for (const operand of new Set(operands)) if (lastUse.get(operand) === i && !isFixed(operand)) free.push(values[operand]!);
+  });
+  return values;
+}
+
 function runInstruction(
   one: Instruction,
   index: number,
@@ -92,7 +102,7 @@ function runInstruction(
     for (let k = 0; k < count; k++) lane[k % lane.length]! += b === undefined ? a[k]! : a[k]! * b[k]!;
   } else {
     const out = values[index]!;
-    const apply = specified[one.op] ?? elementOps[one.op];
+    const apply = isAlgorithm(one.op) ? algorithms[one.op] : elementOps[one.op];
     const a = values[one.operands[0] ?? 0]!;
     const b = values[one.operands[1] ?? one.operands[0] ?? 0]!;
     const c = values[one.operands[2] ?? one.operands[0] ?? 0]!;

@@ -4,6 +4,7 @@
  * (cos: for |x| ≤ 2²⁰; pow: times |y·log x|), so a float32 result is the correctly rounded one but for rare ties; cube roots are in float32,
  * with errors under 1 ulp of it. Scalars use Math instead.
  */
+import type { Algorithm } from '../language/op.ts';
 
 /** What the algorithms need. Comparisons give masks for `choose`; `power2` takes whole numbers from −1022 to 1023. */
 export interface Arithmetic<T> {
@@ -210,4 +211,13 @@ export const singles: RootArithmetic<number> = {
     pattern[0] = guessBits - (pattern[0]! >> 16) * third;
     return narrow[0];
   },
+};
+
+/** Every algorithm on plain numbers. */
+export const algorithms: Readonly<Record<Algorithm, (a: number, b: number) => number>> = {
+  exp: (a) => exp(numbers, a),
+  log: (a) => log(numbers, a),
+  cos: (a) => cos(numbers, a),
+  pow: (a, b) => pow(numbers, a, b),
+  cbrt: (a) => cbrt(singles, a),
 };

@@ -3,23 +3,16 @@
  * into two halves and rounded once at the end, as a store to a Float32Array does. Cube roots, of float32 alone, stay in float32.
  */
 import type { Code, PlainInstruction } from '../assembler/code.ts';
+import type { Algorithm } from '../language/op.ts';
 import { cbrt, cos, exp, guessBits, log, pow, third, type Arithmetic, type RootArithmetic } from './elementary.ts';
 
 /** A shuffle that brings the upper half of a vector into the lower, for widening. */
 export const upperHalf = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 
-const inFloat64 = { exp, log, cos, pow } as const;
-
-/** The operations that are an algorithm. */
-export type Elementary = keyof typeof inFloat64 | 'cbrt';
-
-/** Whether an operation is one of them. */
-export function isElementary(op: string): op is Elementary {
-  return op === 'cbrt' || Object.hasOwn(inFloat64, op);
-}
+const inFloat64: Readonly<Record<Exclude<Algorithm, 'cbrt'>, (f: Arithmetic<Parts>, x: Parts, y: Parts) => Parts>> = { exp, log, cos, pow };
 
 /** Pushes op of the operands, which are locals holding vectors of the kernel's type. */
-export function emitElementary(code: Code, op: Elementary, operands: readonly number[], wide: boolean): void {
+export function emitElementary(code: Code, op: Algorithm, operands: readonly number[], wide: boolean): void {
   if (op === 'cbrt') {
     code.get(cbrt(roots(code), operands)[0] ?? 0);
     return;

@@ -6,12 +6,12 @@
  */
 import { Code } from '../assembler/code.ts';
 import { encodeModule, type MemoryKind } from '../assembler/module.ts';
-import type { ElementOp } from '../language/op.ts';
+import { isAlgorithm, type Algorithm, type ElementOp } from '../language/op.ts';
 import { bytesOf } from '../plan/dtype.ts';
 import type { Instruction, Kernel } from '../plan/kernel.ts';
 import { argument, segment, word } from './convention.ts';
 import { CodingEmitter, shiftsOf } from './wasm-coding.ts';
-import { emitElementary, isElementary, upperHalf, type Elementary } from './wasm-elementary.ts';
+import { emitElementary, upperHalf } from './wasm-elementary.ts';
 
 const vectorBytes = 16;
 /** So many algorithms of a kernel are in its loop. */
@@ -38,7 +38,7 @@ class Emitter {
   private readonly bases: number[];
   private readonly pointers: number[];
   private readonly inlined: boolean;
-  private readonly helpers = new Map<Elementary, Code>();
+  private readonly helpers = new Map<Algorithm, Code>();
   private readonly invariant = new Map<number, number>();
   /** Those of them that hold +0, whose bits need no choosing. */
   private readonly zeros = new Set<number>();
@@ -67,7 +67,7 @@ class Emitter {
     this.pointers = locals(kernel.arrays, memory.address);
     this.coding = new CodingEmitter(this.code, kernel, this.pointers);
     this.shifts = shiftsOf(kernel);
-    this.inlined = kernel.code.filter(({ op }) => isElementary(op)).length <= mostInlined;
+    this.inlined = kernel.code.filter(({ op }) => isAlgorithm(op)).length <= mostInlined;
     this.vectors = this.coding.vectors ?? 2;
     this.stride = this.vectors * vectorBytes;
     this.lanes = Array.from({ length: kernel.sums }, () => locals(this.wide ? 2 : 4, 'v128'));
@@ -279,7 +279,7 @@ class Emitter {
     else if (op === 'select' && this.zeros.has(b)) code.get(c).get(a).op('v128.andnot');
     else if (op === 'select') code.get(b).get(c).get(a).op('v128.bitselect');
     else if (op === 'sign') this.sign(a);
-    else if (isElementary(op)) this.elementary(op, operands);
+    else if (isAlgorithm(op)) this.elementary(op, operands);
     else {
       for (const operand of operands) code.get(operand);
       code.op(`${this.shape}.${op}`);
@@ -290,7 +290,7 @@ class Emitter {
    * Pushes the result of an algorithm of hundreds of instructions. In the loop itself it takes half the time, since its constants stay where they
    * are; a kernel that needs many calls functions, of which the module has one for each operation.
    */
-  private elementary(op: Elementary, operands: readonly number[]): void {
+  private elementary(op: Algorithm, operands: readonly number[]): void {
     const { code, helpers } = this;
     if (this.inlined) {
       emitElementary(code, op, operands, this.wide);

@@ -4,6 +4,7 @@
  */
 import { isReduction, isRoutine, topological, variableOf, type Node } from '../language/graph.ts';
 import { KindTable } from '../language/kind.ts';
+import { isElementOp, type ElementOp, type ReduceOp } from '../language/op.ts';
 import type { Program } from '../language/program.ts';
 import { gradient, parameter, type Variable } from '../language/variable.ts';
 
@@ -17,13 +18,9 @@ export function whyNotLazy(program: Program): string | undefined {
   const first = new Set(firstValues(program).values());
   const early = nodes.some((node) => isFirstStep(node) && ['tensor', 'array'].includes(table.of(node)) && !first.has(node.operands[1]!));
   if (early) return 'is stepped differently at t = 1, and a row may be named later for the first time';
-  const vanishing = new Map<Node, boolean>();
-  for (const node of nodes)
-    vanishing.set(
-      node,
-      vanishes(node, (operand) => vanishing.get(operand) === true),
-    );
-  const blind = nodes.some((node) => isReduction(node) && vanishing.get(node) !== true);
+  const zeros = new Set<Node>();
+  for (const node of nodes) if (vanishes(node, (operand) => zeros.has(operand))) zeros.add(node);
+  const blind = nodes.some((node) => isReduction(node) && !zeros.has(node));
   return blind ? 'has a norm or sum in its equations that includes elements without a gradient' : undefined;
 }
 
@@ -58,31 +55,28 @@ function isFirstStep({ op, operands: [condition] }: Node): boolean {
   return op === 'select' && condition?.op === 'eq' && condition.operands.some((operand) => operand.op === 'time');
 }
 
+/** Which operands of an operation have to be 0 for its result to be: one of them, the first, all, all but the first, or none suffices. */
+const vanishing: Readonly<Record<ElementOp | ReduceOp, 'any' | 'first' | 'all' | 'rest' | 'never'>> = {
+  mul: 'any', dot: 'any', div: 'first', select: 'rest', add: 'all', sub: 'all', min: 'all', max: 'all', neg: 'all', abs: 'all', sqrt: 'all',
+  cbrt: 'all', sign: 'all', floor: 'all', sum: 'all', exp: 'never', log: 'never', cos: 'never', pow: 'never', lt: 'never', le: 'never', eq: 'never',
+  ne: 'never',
+}; // prettier-ignore
+
 /** Whether a node is 0 where g is, if those operands are that `are` says so. */
 function vanishes({ op, operands, attribute }: Node, are: (operand: Node) => boolean): boolean {
-  switch (op) {
-    case 'array':
-      return attribute === gradient;
-    case 'mul':
-    case 'dot':
+  if (op === 'array') return attribute === gradient;
+  if (op === 'const') return attribute === 0;
+  if (!isElementOp(op) && op !== 'sum' && op !== 'dot') return false;
+  switch (vanishing[op]) {
+    case 'any':
       return operands.some(are);
-    case 'div':
-      return operands[0] !== undefined && are(operands[0]);
-    case 'select':
-      return operands.slice(1).every(are);
-    case 'add':
-    case 'sub':
-    case 'min':
-    case 'max':
-    case 'neg':
-    case 'abs':
-    case 'sqrt':
-    case 'sign':
-    case 'sum':
+    case 'first':
+      return operands.slice(0, 1).every(are);
+    case 'all':
       return operands.every(are);
-    case 'const':
-      return attribute === 0;
-    default:
+    case 'rest':
+      return operands.slice(1).every(are);
+    case 'never':
       return false;
   }
 }

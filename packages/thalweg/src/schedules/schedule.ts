@@ -6,6 +6,7 @@ import { OptionError } from '../language/error.ts';
 import { checkNames, describe, isRecord, wrongOption } from '../language/options.ts';
 import { isKind, kind } from '../language/realm.ts';
 import { topological } from '../language/graph.ts';
+import { checkSymbols } from '../language/names.ts';
 import { parseExpression, type Expression } from '../language/parser.ts';
 import { buildExpression } from '../language/expression-builder.ts';
 import { expressionToLatex } from '../lower/latex.ts';
@@ -30,6 +31,10 @@ export class Schedule {
   constructor(name: string, equation: string, constants: Readonly<Record<string, number>>, base?: number) {
     if (typeof (equation as unknown) !== 'string') wrongOption(name, 'equation', equation, "a text, such as 'a / √t'");
     if (!isRecord(constants)) wrongOption(name, 'constants', constants, 'an object of numbers, { a: 0.1 }');
+    checkSymbols(
+      name,
+      Object.keys(constants).map((symbol) => [symbol, symbol]),
+    );
     for (const [symbol, value] of Object.entries({ ...constants, ...(base === undefined ? {} : { base }) })) {
       if (!Number.isFinite(value)) throw new OptionError(name, symbol, value, `must be a finite number, not ${describe(value)}`);
     }

@@ -11,8 +11,9 @@ import { parameter } from '../language/variable.ts';
 import { statementsToLatex } from '../lower/latex.ts';
 import { asSchedule } from '../schedules/schedule.ts';
 import { branch, hyperNames, type BoundPart, type Branch } from './branch.ts';
+import { checkDefinition } from './definition.ts';
 import { checkHyper, defaultRange, type HyperDeclaration, type HyperValue } from './hyper.ts';
-import { checkNames, describe, isCallable, isRecord, oneOf, wrongOption } from './options.ts';
+import { checkNames, describe, isCallable, oneOf } from './options.ts';
 import { otherwise } from './match.ts';
 import type { InitOptions } from './init-options.ts';
 import { Optimizer } from './optimizer.ts';
@@ -273,66 +274,6 @@ export function chain<const M extends readonly Method[]>(...given: M): Method<Na
 function textBy(owner: string, made: unknown): string {
   if (typeof made === 'string') return made;
   throw new OptionError(owner, 'equations', made, `is a function that must return a text, and returned ${describe(made)}`);
-}
-
-/** Throws an OptionError where what its author wrote is no definition. */
-function checkDefinition(definition: unknown): void {
-  const keys = ['name', 'hyper', 'variants', 'compatDefaults', 'inputs', 'init', 'evaluate', 'keep', 'equations'];
-  const owner = isRecord(definition) && typeof definition['name'] === 'string' ? definition['name'] : 'optimizer';
-  checkNames(owner, definition, keys);
-  const {
-    name,
-    hyper,
-    variants = {},
-    compatDefaults = {},
-    inputs = {},
-    init = {},
-    evaluate,
-    keep = [],
-    equations,
-  } = definition as Record<string, unknown>;
-  const isText = (value: unknown): boolean => typeof value === 'string';
-  const wants = (option: string, value: unknown, right: boolean, wanted: string): void => {
-    if (!right) wrongOption(owner, option, value, wanted);
-  };
-  wants('name', name, isText(name) && name !== '', 'a text');
-  wants('equations', equations, isText(equations) || isCallable(equations), 'a text, or a function that makes one from the options');
-  wants('evaluate', evaluate, evaluate === undefined || isText(evaluate), 'a text');
-  wants('keep', keep, Array.isArray(keep) && keep.every(isText), 'a list of names of states');
-  const each = (option: string, given: unknown, wanted: string, right: (value: unknown) => boolean): void => {
-    wants(option, given, isRecord(given), `an object, each of it ${wanted}`);
-    for (const [key, value] of Object.entries(given as object)) {
-      if (option === 'hyper' && key.includes('.'))
-        wrongOption(owner, key, key, 'a name without a dot, which stands between a group and a hyperparameter');
-      wants(key, value, right(value), `declared as ${wanted}`);
-    }
-  };
-  const isPair = (value: unknown): value is readonly unknown[] => Array.isArray(value) && isText(value[0]) && value[0] !== '';
-  each(
-    'hyper',
-    hyper,
-    "[symbol, default], ['η', 0.1]",
-    (one) => isPair(one) && typeof one[1] === 'number' && (one[2] === undefined || isText(one[2])),
-  );
-  each(
-    'variants',
-    variants,
-    "false, or a list of words, ['scaled', 'independent']",
-    (one) => one === false || (Array.isArray(one) && one.length > 0 && one.every(isText)),
-  );
-  each(
-    'inputs',
-    inputs,
-    "[symbol, kind], ['f', 'scalar'] or ['h', 'tensor']",
-    (one) => isPair(one) && (one[1] === 'scalar' || one[1] === 'tensor'),
-  );
-  each('init', init, "an expression, 'w'", isText);
-  each(
-    'compatDefaults',
-    compatDefaults,
-    'numbers by hyperparameter and words by variant',
-    (one) => isRecord(one) && Object.values(one).every((value) => ['number', 'string', 'boolean'].includes(typeof value)),
-  );
 }
 
 function resolve(

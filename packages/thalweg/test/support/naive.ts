@@ -3,10 +3,10 @@
  * nothing overwritten before the step ends. What the planner and the lowerings make must agree with it bit for bit.
  */
 import { isReduction, scopeOf, topological, variableOf, type Node } from '../../src/language/graph.ts';
-import { elementOps, isElementOp } from '../../src/language/op.ts';
+import { elementOps, isAlgorithm, isElementOp } from '../../src/language/op.ts';
 import type { Program } from '../../src/language/program.ts';
 import { gradient, parameter, type Variable } from '../../src/language/variable.ts';
-import { cbrt, cos, exp, log, numbers, pow, singles } from '../../src/lower/elementary.ts';
+import { algorithms } from '../../src/lower/elementary.ts';
 import { decode, encode } from '../../src/lower/coding.ts';
 import { hashOf, keyOf } from '../../src/lower/random.ts';
 import type { DType } from '../../src/plan/dtype.ts';
@@ -17,14 +17,6 @@ import { hostConditions, specialise } from '../../src/plan/specialise.ts';
 
 /** An array per tensor, or one number. */
 type Value = readonly (readonly number[])[] | number;
-
-const specified: Readonly<Record<string, (a: number, b: number) => number>> = {
-  exp: (a) => exp(numbers, a),
-  log: (a) => log(numbers, a),
-  cos: (a) => cos(numbers, a),
-  pow: (a, b) => pow(numbers, a, b),
-  cbrt: (a) => cbrt(singles, a),
-};
 
 /** Runs a program step by step. */
 export class NaiveOptimizer {
@@ -120,7 +112,7 @@ export class NaiveOptimizer {
     if (node.op === 'compow') return -Math.expm1(Number(operands[1]) * Math.log(Number(operands[0])));
     if (!isElementOp(node.op)) throw new RangeError(`${node.op} is unknown`);
     const apply = elementOps[node.op];
-    const forArrays = specified[node.op] ?? apply;
+    const forArrays = isAlgorithm(node.op) ? algorithms[node.op] : apply;
     const shape = operands.find((value) => typeof value !== 'number' && !(value instanceof TensorScalars));
     const pick = (value: Value | undefined, j: number, i: number, isArray: boolean): number => {
       if (typeof value === 'number' || value === undefined) return isArray ? this.round(value ?? 0) : (value ?? 0);

@@ -21,7 +21,9 @@ type Factory = ((given?: unknown) => thalweg.Method) & {
 /** The makers of methods that the library exports, by name. */
 function factories(): (readonly [string, Factory])[] {
   const index = readFileSync(new URL('../../src/index.ts', import.meta.url), 'utf8');
-  const names = [...index.matchAll(/^export \{([^}]*)\} from '\.\/(?:optimizers|transforms)\//gm)].flatMap(([, list = '']) => list.split(','));
+  const names = [...index.matchAll(/^export \{([^}]*)\} from '\.\/(?:optimizers|transforms)\//gm)].flatMap(([, list = '']) =>
+    list.split(','),
+  );
   return names.map((name) => [name.trim(), Reflect.get(thalweg, name.trim()) as Factory] as const).sort(([a], [b]) => a.localeCompare(b));
 }
 
@@ -77,8 +79,14 @@ function describe(plan: Plan): string[] {
     total.loads += loads;
     total.stores += stores;
     const named = (op: 'load' | 'store'): string =>
-      kernel.code.flatMap((one) => (one.op === op && 'array' in one ? [String(arrays[one.array]).replace(/^(result|operand) .*/, '$1')] : [])).join(' ');
-    const parts = [`reads ${named('load')}`, ...(stores > 0 ? [`writes ${named('store')}`] : []), ...(sums.length > 0 ? [`sums ${String(sums.length)}`] : [])];
+      kernel.code
+        .flatMap((one) => (one.op === op && 'array' in one ? [String(arrays[one.array]).replace(/^(result|operand) .*/, '$1')] : []))
+        .join(' ');
+    const parts = [
+      `reads ${named('load')}`,
+      ...(stores > 0 ? [`writes ${named('store')}`] : []),
+      ...(sums.length > 0 ? [`sums ${String(sums.length)}`] : []),
+    ];
     return `    pass of level ${String(level)} over ${form}: ${parts.join('; ')}; ${String(kernel.code.length)} instructions`;
   });
   const routines = plan.routines.map(({ op, level }) => `${op} (level ${String(level)})`);

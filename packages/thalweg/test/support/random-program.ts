@@ -1,29 +1,22 @@
 /** Random optimizers, as text: several passes, every scope of reduction, conditions of every kind, states of every kind. */
 import fc from 'fast-check';
+import { elementTemplates, fill, sumTemplates } from './templates.ts';
 
 const arrayLeaves = ['w', 'g', 'a', 'b', 'c'];
 const scalarLeaves = ['t', 'η', 'β', '0.5', '3', '1e-3', '(1 − βᵗ)', 'd', 'e'];
-const unary = ['−(X)', '|(X)|', '√|(X)|', '√(X)', 'sign(X)', '(X)²', '(X)^3', 'exp(X)', 'log(X)', 'cos(X)', 'floor(X)', '(X)^(1/3)'];
-const binary = [
-  '(X) + (Y)',
-  '(X) − (Y)',
-  '(X)·(Y)',
-  '(X) / (Y)',
-  'min(X, Y)',
-  'max(X, Y)',
-  '(X)·(Y)',
-  '(X) + (Y)',
-  '(X) mod (Y)',
-  '(|(X)|)^(Y)',
-];
-const comparisons = ['<', '≤', '>', '≥', '==', '≠'];
+const { unary, binary, comparisons } = elementTemplates();
 const scalarBinary = ['(X) + (Y)', '(X)·(Y)', '(X) / (Y)', 'max(X, Y)'];
-const reductions = ['‖(X)·g‖', '‖(X) + g‖_all', '⟨X, g⟩', '⟨g, X⟩_group', 'sum((X)·g)', 'sum_all(g + (X))', '‖w‖', '‖g‖_all'];
-
-/** Fills X and Y of a template. */
-function fill(template: string, x: string, y = ''): string {
-  return template.replaceAll('X', '\u0001').replaceAll('Y', '\u0002').replaceAll('\u0001', x).replaceAll('\u0002', y);
-}
+const reductions = [
+  ...sumTemplates('(X)·g', 'g + (X)'),
+  '‖(X)·g‖',
+  '‖(X) + g‖_all',
+  '⟨X, g⟩',
+  '⟨g, X⟩_group',
+  'sum((X)·g)',
+  'sum_all(g + (X))',
+  '‖w‖',
+  '‖g‖_all',
+];
 
 const { array, scalar } = fc.letrec<{ array: string; scalar: string }>((tie) => ({
   array: fc.oneof(
