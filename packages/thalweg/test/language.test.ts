@@ -131,11 +131,9 @@ describe('errors point at the place', () => {
   });
 });
 
-test('hostile texts are refused quickly and without breaking the stack', () => {
+test('hostile texts are refused without breaking the stack (how large one may be is in compiler.test.ts)', () => {
   for (const text of ['w ← ' + '('.repeat(50_000), 'w ← ' + '−'.repeat(4000) + 'g', 'w ← g' + ' + g'.repeat(50_000), '\n;'.repeat(50_000) + 'w ← ', 'w ← g^' + 'g^'.repeat(3000) + 'g', 'w ← ' + 'x'.repeat(100_000)]) {
-    const started = performance.now();
     assert.throws(() => define(text), EquationError);
-    assert.ok(performance.now() - started < 2000);
   }
   assert.ok(define('w ← g' + ' + g'.repeat(490)).latex().length > 0);
 }); // prettier-ignore

@@ -52,13 +52,13 @@ export interface Work {
   readonly codings: ReadonlyMap<Variable, Coding>;
 }
 
-/** The passes of a program, in order; passes with nothing to do are left out. */
-export function splitPasses(work: Work): Pass[] {
+/** The passes of a program, in order; passes with nothing to do are left out. `searched` counts the nodes that the search for placements looked at. */
+export function splitPasses(work: Work): { readonly passes: readonly Pass[]; readonly searched: number } {
   const { writes, sums, level, firstWrite, prompt } = work;
   const levelOf = (target: Variable, node: Node): number => Math.max(prompt.has(target) ? 0 : firstWrite, level.get(node) ?? 0);
   const used = [...[...writes].map(([target, node]) => levelOf(target, node)), ...sums.map((sum) => (level.get(sum) ?? 1) - 1)];
   const last = used.reduce((most, one) => Math.max(most, one), 0);
-  const { placement } = placeWrites(work, last);
+  const { placement, work: searched } = placeWrites(work, last);
   const passes: Pass[] = [];
   for (let q = 0; q <= last; q++) {
     const emitter = new PassEmitter(work, placement, q);
@@ -66,7 +66,7 @@ export function splitPasses(work: Work): Pass[] {
     for (const [target, node] of writes) if (placement.get(target) === q) emitter.store(target, node);
     if (!emitter.empty) passes.push(emitter.pass());
   }
-  return passes;
+  return { passes, searched };
 }
 
 /** Emits the code of one pass, each node once. */

@@ -150,7 +150,7 @@ class Model {
         for (let q = earliest; q <= this.last && !prompt; q++) improved = this.move(i, q) || improved;
       }
     }
-    const total = this.costs.reduce((sum, { transfers, operations }) => [sum[0] + transfers, sum[1] + operations] as const, [0, 0] as Cost);
+    const total = this.costs.reduce<Cost>((sum, { transfers, operations }) => [sum[0] + transfers, sum[1] + operations] as const, [0, 0]);
     return { passes: [...this.passes], cost: total };
   }
 

@@ -54,6 +54,8 @@ export interface Plan {
   /** Is 0 unless some gradient is not finite; present when the step must check before it writes. */
   readonly gate: Node | undefined;
   readonly conditions: readonly Node[];
+  /** How many nodes were looked at to place its writes. */
+  readonly searched: number;
 }
 
 /** A program ready to be planned: rewritten for a type, with the conditions that choose the plan of a step. */
@@ -115,7 +117,7 @@ export function planVariant(variants: Variants, outcomes: readonly boolean[]): P
   const sums = topological(roots).filter(isReduction);
   const sumForm = (sum: Node): Form => sum.operands.map((operand) => forms.of(operand)).find((form) => form !== undefined) ?? wholeForm;
   const used = new Set([...[...stored].map(([written, node]) => formOf(written, node)), ...sums.map(sumForm)]);
-  const passes = [...used].flatMap((form) =>
+  const split = [...used].map((form) =>
     splitPasses({
       dtype,
       form,
@@ -128,7 +130,7 @@ export function planVariant(variants: Variants, outcomes: readonly boolean[]): P
       codings: variants.codings,
     }),
   );
-  passes.sort((a, b) => a.level - b.level);
+  const passes = split.flatMap((one) => one.passes).sort((a, b) => a.level - b.level);
   const gates = gate === undefined ? [] : [gate];
   const passRoots = [...passes.flatMap((pass) => [...pass.scalars, ...pass.sums]), ...routines.calls.flatMap((call) => call.scalars)];
   const scalarRoots = [...variants.conditions, ...passRoots, ...scalarWrites.values(), ...gates];
@@ -140,6 +142,7 @@ export function planVariant(variants: Variants, outcomes: readonly boolean[]): P
     scalarWrites,
     gate,
     conditions: variants.conditions,
+    searched: split.reduce((sum, one) => sum + one.searched, 0),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Draws noise in WebAssembly, straight into the arena, on all threads of a crew. */
 import { hashOf } from '../lower/random.ts';
+import { seedOf } from '../lower/routines/noise.ts';
 import { scalarOf, type Routine } from '../lower/routines/routine.ts';
 import { noiseModule, noiseSegment } from '../lower/wasm-noise.ts';
 import type { Arena } from './arena.ts';
@@ -13,7 +14,7 @@ export function noiseWith(arena: Arena, crew: Crew): Routine {
   const executable = executableOf(`noise ${arena.dtype}`, () => noiseModule(arena.dtype, kind), memory, kind);
   return (job) => {
     const { byteOffset, length } = job.result.data;
-    arena.tellRoutine([byteOffset, length, scalarOf(job, 0), hashOf(job.tensor), scalarOf(job, 1)]);
+    arena.tellRoutine([byteOffset, length, seedOf(job), hashOf(job.tensor), scalarOf(job, 1)]);
     crew.run(executable, arena.argumentsAt, Math.ceil(length / noiseSegment));
   };
 }

@@ -65,7 +65,7 @@ export function planOf(method: thalweg.Method, shape: readonly number[], t: numb
     gated,
     trace: (made) => (plan = made),
   });
-  const hyper = new Map([...method.hyper].map(([key, value]) => [key as string, typeof value === 'number' ? value : 1]));
+  const hyper = new Map([...method.hyper].map(([key, value]) => [key, typeof value === 'number' ? value : 1]));
   const factors = new Map([...hyper.keys()].map((key) => [key, 1]));
   stepper.warm({ t, hyper, factors, hyperVersion: 0, inputs: new Map(), scalarStates: stepper.scalarStates });
   if (plan === undefined) throw new RangeError('a step has a plan');
@@ -94,23 +94,26 @@ function describe(plan: Plan): string[] {
   return [head, ...passes, ...(routines.length > 0 ? [`    routines: ${routines.join(', ')}`] : [])];
 }
 
+/** The steps of a matrix, and of a vector where that has others. */
+function described(method: thalweg.Method): string[] {
+  const [matrix = [], vector = []] = [[6, 4], [5]].map((shape) => {
+    try {
+      return describe(planOf(method, shape, 3));
+    } catch (error) {
+      if (error instanceof thalweg.UnsupportedError) return ['refused'];
+      throw error;
+    }
+  });
+  const shown = (what: string, [head = '', ...rest]: readonly string[]): string[] => [`  ${what}: ${head}`, ...rest];
+  if (matrix.join() === vector.join()) return shown('any shape', matrix);
+  return [...shown('a matrix', matrix), ...shown('a vector', vector)];
+}
+
 /** All of it. */
 export function planSnapshot(): string {
   const lines = factories().flatMap(([name, factory]) =>
     variantsOf(name, factory).flatMap(([title, method]) => {
-      const shapes = [[6, 4], ...(method.branches[0]?.program.writes.size === 0 ? [] : [[5]])];
-      return [
-        title,
-        ...shapes.flatMap((shape) => {
-          try {
-            const [head, ...rest] = describe(planOf(method, shape, 3));
-            return [`  [${shape.join(', ')}]: ${head ?? ''}`, ...rest];
-          } catch (error) {
-            if (error instanceof thalweg.UnsupportedError) return [`  [${shape.join(', ')}]: refused`];
-            throw error;
-          }
-        }),
-      ];
+      return [title, ...described(method)];
     }),
   );
   return `${lines.join('\n')}\n`;

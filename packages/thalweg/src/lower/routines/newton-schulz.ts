@@ -5,6 +5,9 @@
 import { transposed } from './matmul.ts';
 import { like, operandOf, scalarOf, type Routine } from './routine.ts';
 
+/** More steps than anyone takes: a number that went astray must not keep a step from ending. */
+const mostSteps = 1000;
+
 /** newtonSchulz(G, a, b, c, steps, ε). */
 export const newtonSchulz: Routine = (job) => {
   const { multiply } = job;
@@ -19,7 +22,7 @@ export const newtonSchulz: Routine = (job) => {
   const gram = like(x, x.rows, x.rows);
   const square = like(x, x.rows, x.rows);
   const product = like(x, x.rows, x.cols);
-  for (let step = 0; step < steps; step++) {
+  for (let step = 0; step < Math.min(steps, mostSteps); step++) {
     multiply(x, x, gram, true);
     multiply(gram, gram, square);
     for (let i = 0; i < gram.data.length; i++) gram.data[i] = b * gram.data[i]! + c * square.data[i]!;

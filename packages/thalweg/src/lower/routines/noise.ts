@@ -5,7 +5,7 @@
  */
 import { cosAndSin, log, numbers, type Arithmetic } from '../elementary.ts';
 import { hashOf } from '../random.ts';
-import { scalarOf, type Routine } from './routine.ts';
+import { scalarOf, type Routine, type RoutineJob } from './routine.ts';
 
 /** What Philox multiplies words with, and what it adds to the key from round to round. */
 export const factors = [0xd2511f53, 0xcd9e8d57] as const;
@@ -43,9 +43,15 @@ export function normals<T>(f: Arithmetic<T>, first: T, second: T): readonly [T, 
   return [f.mul(radius, cosine), f.mul(radius, sine)];
 }
 
+/** The seed as a word of 32 bits, whatever number it was given as. */
+export function seedOf(job: RoutineJob): number {
+  return scalarOf(job, 0) >>> 0;
+}
+
 /** noise(seed), with the step as a second number: one draw from N(0, 1) for each element. */
 export const noise: Routine = (job) => {
-  const [seed, t] = [scalarOf(job, 0), scalarOf(job, 1)];
+  const t = scalarOf(job, 1);
+  const seed = seedOf(job);
   const hash = hashOf(job.tensor);
   const { data } = job.result;
   const words = new Uint32Array(4);
