@@ -105,12 +105,11 @@ describe('whatever is within the limits compiles with bounded work', () => {
         ['wasm', Float64Array],
         ['reference', Float64Array],
       ] as const) {
-        const opt = await method.init(
-          { w: tensor([6, 4], { values: new make(24).fill(0.5) as Float32Array }) },
-          { backend, nonFinite: 'skip' },
-        );
-        opt.step({ w: new make(24).fill(0.25) as Float32Array });
-        opt.dispose();
+        for (const nonFinite of ['skip', 'propagate'] as const) {
+          const opt = await method.init({ w: tensor([6, 4], { values: new make(24).fill(0.5) as Float32Array }) }, { backend, nonFinite });
+          if (nonFinite === 'propagate') opt.step({ w: new make(24).fill(0.25) as Float32Array });
+          opt.dispose();
+        }
       }
     });
   }
@@ -190,7 +189,10 @@ describe('mistakes that only kinds and forms show have a place', () => {
     assert.match(refusal(() => define('m ← m + g; w ← w − η·m', { init: { m: 'w + sum(η)' } })).message, /^mine, init of m, line 1/);
     assert.match(refusal(() => define('m ← m + g; w ← w − η·m', { init: { m: 'w @ w' } })).message, /^mine, init of m, line 1/);
     assert.match(refusal(() => define('m ← m + g; w ← w − η·m', { evaluate: 'w + rowSum(η)' })).message, /^mine, evaluate, line 1/);
-    assert.match(refusal(() => define('m ← m + gᵀ @ g; w ← w − η·g', { evaluate: 'm' })).message, /do not fit together|where to evaluate is rows × cols/);
+    assert.match(
+      refusal(() => define('m ← m + gᵀ @ g; w ← w − η·g', { evaluate: 'm' })).message,
+      /do not fit together|where to evaluate is rows × cols/,
+    );
     assert.match(refusal(() => define('m ← m + g; w ← w − η·m', { init: { m: '' } })).message, /end of the text/);
     assert.match(refusal(() => define('m ← m + g; w ← w − η·m', { init: { w: '2·w' } })).message, /init names w/);
     assert.match(refusal(() => define('m̂ ← m̂ + g; w ← w − η·m̂', { init: { m̂: 'w', m_hat: 'g' } })).message, /twice/);
@@ -201,7 +203,7 @@ describe('mistakes that only kinds and forms show have a place', () => {
 async function stateAfter(method: Method, backend: Backend, wide: boolean): Promise<readonly number[]> {
   const values = [0.5, -1, 2, -0, 3e-3, 1e-40, 7, -0.25, 1, 0, 4, -2];
   const make = (scale: number): Float32Array => (wide ? Float64Array : Float32Array).from(values.map((x) => scale * x)) as Float32Array;
-  const opt = await method.init({ w: tensor([4, 3], { values: make(1) }) }, { backend });
+  const opt = await method.init({ w: tensor([4, 3], { values: make(1) }) }, { backend, nonFinite: 'propagate' });
   for (const scale of [1, -2, 0.5]) opt.step({ w: make(scale) });
   const all = [opt.params, ...Object.values(opt.state)].flatMap((views) => Object.values(views).flatMap((view) => [...view]));
   opt.dispose();
