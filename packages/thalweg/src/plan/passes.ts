@@ -6,13 +6,11 @@
  */
 import type { Form } from '../language/form.ts';
 import { isReduction, isRoutine, topological, variableOf, type Node } from '../language/graph.ts';
-import type { KindTable } from '../language/kind.ts';
 import { isComparison, isElementOp, type ElementOp } from '../language/op.ts';
 import type { Variable } from '../language/variable.ts';
-import type { DType } from './dtype.ts';
-import { isScaled, scalesOf, type Coding } from './format.ts';
+import { isScaled, scalesOf } from './format.ts';
 import { makeKernel, type Coded, type Instruction, type Kernel } from './kernel.ts';
-import { placeWrites, type Placement } from './placement.ts';
+import { placeWrites, type Placement, type Work } from './placement.ts';
 import { routineArrays } from './routines.ts';
 
 /** A kernel with what its numbered arrays, scalars and sums are. */
@@ -35,21 +33,6 @@ export function levels(roots: Iterable<Node>): Map<Node, number> {
     level.set(node, isReduction(node) || isRoutine(node) ? below + 1 : below);
   }
   return level;
-}
-
-/** What `splitPasses` works on: arrays of one form to write, sums over such, kinds and levels, and the first pass that may write. */
-export interface Work {
-  readonly dtype: DType;
-  readonly form: Form;
-  readonly writes: ReadonlyMap<Variable, Node>;
-  readonly sums: readonly Node[];
-  readonly kinds: KindTable;
-  readonly level: ReadonlyMap<Node, number>;
-  readonly firstWrite: number;
-  /** Those of the writes that have to be done at the level of their value: operands of routines. */
-  readonly prompt: ReadonlySet<Variable>;
-  /** The arrays with a format of their own. What is loaded from one is not quite what was stored in it. */
-  readonly codings: ReadonlyMap<Variable, Coding>;
 }
 
 /** The passes of a program, in order; passes with nothing to do are left out. `searched` counts the nodes that the search for placements looked at. */

@@ -5,11 +5,29 @@
  * between where the write was and where it goes, and of them those that meet it, so that trying one costs what they cost. Work is counted,
  * and a search that has used up its share ends with the best placement so far, so that planning takes linear time whatever the program is.
  */
+import type { Form } from '../language/form.ts';
 import { isRoutine, topological, variableOf, type Node } from '../language/graph.ts';
+import type { KindTable } from '../language/kind.ts';
 import { isComparison } from '../language/op.ts';
 import type { Variable } from '../language/variable.ts';
+import type { DType } from './dtype.ts';
+import type { Coding } from './format.ts';
 import { weightOf } from './kernel.ts';
-import type { Work } from './passes.ts';
+
+/** What is split into passes: arrays of one form to write, sums over such, kinds and levels, and the first pass that may write. */
+export interface Work {
+  readonly dtype: DType;
+  readonly form: Form;
+  readonly writes: ReadonlyMap<Variable, Node>;
+  readonly sums: readonly Node[];
+  readonly kinds: KindTable;
+  readonly level: ReadonlyMap<Node, number>;
+  readonly firstWrite: number;
+  /** Those of the writes that have to be done at the level of their value: operands of routines. */
+  readonly prompt: ReadonlySet<Variable>;
+  /** The arrays with a format of their own. What is loaded from one is not quite what was stored in it. */
+  readonly codings: ReadonlyMap<Variable, Coding>;
+}
 
 /** The pass in which each array is written. */
 export type Placement = ReadonlyMap<Variable, number>;
