@@ -5,7 +5,7 @@
 import { DivergenceError } from '../language/error.ts';
 import type { DType } from '../plan/dtype.ts';
 import { diverged } from '../runtime/watch.ts';
-import type { Core } from './core.ts';
+import type { Roster } from './roster.ts';
 
 /** Weights are looked at in so many steps first, and then in one of so many. */
 export const watchPeriod = 16;
@@ -16,8 +16,17 @@ const largestRoot: Readonly<Record<DType, number>> = {
   float64: Math.sqrt(Number.MAX_VALUE),
 };
 
+/** What is looked at: an optimizer, and how many of its steps have been taken under watch. */
+interface Watched {
+  readonly name: string;
+  readonly options: { readonly nonFinite: string; readonly dtype: DType };
+  readonly roster: Pick<Roster, 'stepping'>;
+  readonly steps: number;
+  watched: number;
+}
+
 /** Throws a DivergenceError where the step just taken is one to look at, and its weights are not finite. */
-export function watch(core: Core): void {
+export function watch(core: Watched): void {
   const { options, roster } = core;
   if (options.nonFinite === 'propagate') return;
   core.watched += 1;
