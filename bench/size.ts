@@ -11,9 +11,6 @@ export interface Size {
   readonly brotli: number;
 }
 
-/** The file that threads run, which a bundle has beside it. */
-export const worker = join(import.meta.dirname, '../packages/thalweg/dist/worker.js');
-
 /** Bundles these exports, such as `'{ adamw }'`, of the package or of a file; `'*'` is all of them. */
 export async function sizeOf(exports: string, from = 'thalweg'): Promise<Size> {
   const entry = 'entry.js';

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import * as thalweg from 'thalweg';
-import { sizeOf, worker } from './size.ts';
+import { sizeOf } from './size.ts';
 
 const built = existsSync(join(import.meta.dirname, '../packages/thalweg/dist/index.js'));
 const inCI = (process.env['CI'] ?? '') !== '';
@@ -19,11 +19,8 @@ function definitionsIn(code: string): string[] {
 
 test('the whole library is below 60 kB as servers compress it, by Brotli, and nothing of it comes unasked', { skip }, async () => {
   const whole = await sizeOf('*');
-  const threads = await sizeOf('*', worker);
-  assert.ok(
-    threads.minified > 100 && whole.brotli + threads.brotli < 60_000,
-    `${String(whole.brotli)} and ${String(threads.brotli)} bytes`,
-  );
+  assert.ok(whole.code.includes('parentPort'), 'the script of the threads is in it, as text');
+  assert.ok(whole.brotli < 60_000, `${String(whole.brotli)} bytes`);
   assert.ok(definitionsIn(whole.code).length > 40);
   const empty = await sizeOf('{}');
   assert.equal(empty.code.trim(), '');

@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, platform, release } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { sizeOf, worker } from './size.ts';
+import { sizeOf } from './size.ts';
 import { parts, starts, type Lap } from './start-once.ts';
 
 const { values: options } = parseArgs({ options: { write: { type: 'boolean' }, smoke: { type: 'boolean' } } });
@@ -31,11 +31,11 @@ const times = [...laps].map(([name, all]) => {
   return `| ${name} | ${cells.join(' | ')} |`;
 });
 
-const bundles = [['everything', '*'], ['adamw alone', '{ adamw }'], ['sgd alone', '{ sgd }'], ['minimize and lbfgs', '{ lbfgs, minimize }'], ['the worker of threads', '*', worker]] as const; // prettier-ignore
+const bundles = [['everything', '*'], ['adamw alone', '{ adamw }'], ['sgd alone', '{ sgd }'], ['minimize and lbfgs', '{ lbfgs, minimize }']] as const; // prettier-ignore
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const sizes: string[] = [];
-for (const [name, exports, from] of bundles) {
-  const { minified, gzip, brotli } = await sizeOf(exports, from);
+for (const [name, exports] of bundles) {
+  const { minified, gzip, brotli } = await sizeOf(exports);
   sizes.push(`| ${name} | ${kilobytes(minified)} | ${kilobytes(gzip)} | ${kilobytes(brotli)} |`);
 }
 

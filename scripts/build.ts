@@ -1,7 +1,7 @@
 /**
  * Builds the packages as they are published. The library's JavaScript is bundled into a file for each entry: loading 150 modules one by one takes
- * longer than everything else that an import does, and what an engine then does longest is to read it, so it is minified; maps lead back to the
- * source, which is published too. Its declarations stay one for each source file, mapped to it.
+ * longer than everything else that an import does, and what an engine then does longest is to read it, so names are short and comments gone; maps
+ * lead back to the source, which is published too. Its declarations stay one for each source file, mapped to it.
  */
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync, rmSync } from 'node:fs';
@@ -40,26 +40,50 @@ execFileSync(join(root, 'node_modules/.bin/tsc'), ['-b', ...['thalweg', 'guide',
   stdio: 'inherit',
 });
 for (const old of globSync(join(home, 'dist/**/*.{js,js.map}'))) rmSync(old);
-// Bundled apart, the worker needs no file in common with the others, which everyone would have to load.
-for (const input of [entries(), { worker: join(home, 'src/runtime/worker.ts') }]) {
-  const bundle = await rolldown({
-    input,
-    platform: 'neutral',
-    external: /^node:/,
-    plugins: [pureDefinitions, withoutDebug],
-  });
-  await bundle.write({
-    dir: join(home, 'dist'),
-    chunkFileNames: '[name].js',
-    sourcemap: true,
-    sourcemapExcludeSources: true,
-    // Classes keep their names, which a console and an uncaught error show.
-    minify: {
-      mangle: { keepNames: { class: true, function: false } },
-      compress: { keepNames: { class: true, function: false } },
-      codegen: true,
-    },
-    comments: { annotation: true, jsdoc: false, legal: true },
-  });
+
+/** Names become short and dead code goes; lines stay, since Node prints the line in which an uncaught error was thrown. */
+const minify = {
+  mangle: { keepNames: { class: true, function: false } },
+  compress: { keepNames: { class: true, function: false } },
+  codegen: false,
+} as const;
+
+/** The script of the threads, in one text without imports, as an old-style script that Node and every browser start from a text. */
+async function workerText(): Promise<string> {
+  const bundle = await rolldown({ input: join(home, 'src/runtime/worker.ts'), platform: 'neutral' });
+  const { output } = await bundle.generate({ format: 'iife', minify: true });
   await bundle.close();
+  return output[0].code.trim();
 }
+
+/** Puts the module that carries the worker's script as text in the place of the one that loads it as a file. */
+const workerAsText = (text: string): Plugin => ({
+  name: 'worker-as-text',
+  resolveId: {
+    filter: { id: /\/worker-script\.ts$/ },
+    handler: () => join(home, 'src/runtime/worker-script.built.ts'),
+  },
+  transform: {
+    filter: { id: /worker-script\.built\.ts$/ },
+    handler: (code) => ({
+      code: code.replace('declare const THALWEG_WORKER: string;', () => `const THALWEG_WORKER = ${JSON.stringify(text)};`),
+      map: null,
+    }),
+  },
+});
+
+const bundle = await rolldown({
+  input: entries(),
+  platform: 'neutral',
+  external: /^node:/,
+  plugins: [pureDefinitions, withoutDebug, workerAsText(await workerText())],
+});
+await bundle.write({
+  dir: join(home, 'dist'),
+  chunkFileNames: '[name].js',
+  sourcemap: true,
+  sourcemapExcludeSources: true,
+  minify,
+  comments: { annotation: true, jsdoc: false, legal: true },
+});
+await bundle.close();

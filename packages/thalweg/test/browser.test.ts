@@ -19,13 +19,27 @@ const reason = !existsSync(executable)
 
 const steps = 20;
 
-/** Which headers the pages are served with: with isolation, memory can be shared between threads. */
+/** With isolation, memory can be shared between threads. */
 const isolation = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+
+const policy = (scripts: string, workers: string): Readonly<Record<string, string>> => ({
+  'content-security-policy': `default-src 'none'; script-src 'self' ${scripts}; worker-src 'self' ${workers}`,
+});
+
+/** The pages: with which headers each is served, and what runs there. */
+const pages = {
+  '/': { headers: policy("'wasm-unsafe-eval'", ''), threads: 1, backend: 'wasm', complains: false },
+  '/isolated': { headers: { ...policy("'wasm-unsafe-eval'", 'blob:'), ...isolation }, threads: 2, backend: 'wasm', complains: false },
+  // The script of the threads is made of text, which this policy forbids.
+  '/no-workers': { headers: { ...policy("'wasm-unsafe-eval'", ''), ...isolation }, threads: 1, backend: 'wasm', complains: true },
+  '/no-wasm': { headers: { ...policy('', 'blob:'), ...isolation }, threads: 1, backend: 'fround', complains: false },
+} as const;
 
 /** What a page computes: the parameters after some steps, and the number of threads. */
 interface Outcome {
   readonly w: readonly number[];
   readonly threads: readonly number[];
+  readonly backends: readonly string[];
 }
 
 /** Runs in Node and, with `path` to the built library, in a page. */
@@ -33,6 +47,7 @@ async function train(count: number, path?: string): Promise<Outcome> {
   const { adamw, chain, clipByGlobalNorm, lamb } = (await import(path ?? 'thalweg')) as typeof import('thalweg');
   const w: number[] = [];
   const threads: number[] = [];
+  const backends: string[] = [];
   for (const method of [adamw({ lr: 0.01 }), chain(clipByGlobalNorm(0.5), lamb({ lr: 0.1, weightDecay: 0.1 }))]) {
     for (const length of [37, 40_001]) {
       const opt = await method.init({ w: Float32Array.from({ length }, (_, i) => (i % 29) / 4 - 3) }, { threads: 2 });
@@ -43,9 +58,10 @@ async function train(count: number, path?: string): Promise<Outcome> {
       }
       w.push(...opt.params.w);
       threads.push(opt.threads);
+      backends.push(opt.backend);
     }
   }
-  return { w, threads };
+  return { w, threads, backends };
 }
 
 /** Minimizes a function that keeps the thread busy, in a page, until a click stops it. Gives up where none is seen. */
@@ -53,6 +69,7 @@ async function untilClicked(path: string): Promise<string> {
   const { lbfgs, minimize } = (await import(path)) as typeof import('thalweg');
   const stop = new AbortController();
   addEventListener('click', () => stop.abort());
+  document.title = 'busy';
   let left = 20_000;
   const { reason } = await minimize(
     (w: Float64Array, g: Float64Array) => {
@@ -75,14 +92,13 @@ test(
     const server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://localhost');
       const path = join(dist, normalize(url.pathname));
-      const isPage = ['/', '/isolated'].includes(url.pathname);
-      if (!isPage && (!path.startsWith(dist) || !existsSync(path))) return void response.writeHead(404).end();
+      const here = Object.entries(pages).find(([path]) => path === url.pathname)?.[1];
+      if (here === undefined && (!path.startsWith(dist) || !existsSync(path))) return void response.writeHead(404).end();
       response.writeHead(200, {
-        'content-type': isPage ? 'text/html' : 'text/javascript',
-        'content-security-policy': "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'",
-        ...(url.pathname === '/' ? {} : isolation),
+        'content-type': here === undefined ? 'text/javascript' : 'text/html',
+        ...(here?.headers ?? isolation),
       });
-      response.end(isPage ? '<!doctype html><title>thalweg</title>' : readFileSync(path));
+      response.end(here === undefined ? readFileSync(path) : '<!doctype html><title>thalweg</title>');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)); // prettier-ignore
     const profile = mkdtempSync(join(tmpdir(), 'thalweg-browser-'));
@@ -99,19 +115,19 @@ test(
     try {
       const here = await train(steps);
       assert.deepEqual(here.threads, [2, 2, 2, 2]);
-      for (const [place, threads] of [
-        ['', 1],
-        ['isolated', 2],
-      ] as const) {
+      for (const [place, { threads, backend, complains }] of Object.entries(pages)) {
         const page = await context.newPage();
         const complaints: string[] = [];
         page.on('console', (message) => complaints.push(message.text()));
-        await page.goto(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}/${place}`);
+        await page.goto(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}${place}`);
         const there = await page.evaluate<Outcome>(`(${train.toString()})(${String(steps)}, '/index.js')`);
-        assert.deepEqual(there, { w: here.w, threads: new Array<number>(4).fill(threads) });
-        assert.deepEqual(complaints, []);
+        const all = <T>(value: T): T[] => new Array<T>(4).fill(value);
+        assert.deepEqual(there, { w: here.w, threads: all(threads), backends: all(backend) }, place);
+        // The browser itself tells of what a policy forbids.
+        assert.equal(complaints.length > 0, complains, `${place}: ${complaints.join()}`);
         if (threads === 2) assert.equal(page.workers().length, 1);
         const stopped = page.evaluate<string>(`(${untilClicked.toString()})('/index.js')`);
+        await page.waitForFunction("document.title === 'busy'");
         await page.mouse.click(5, 5);
         assert.equal(await stopped, 'aborted');
         await page.close();

@@ -2,7 +2,8 @@
  * Backends: how a kernel becomes runnable on an arena. Compiled modules are cached by the kernel's key, which holds no hyperparameter
  * values, so equal optimizers of any number share one. Executes lowerings; knows no optimizer.
  */
-import { interfaceNames, type MemoryKind } from '../assembler/module.ts';
+import { Code } from '../assembler/code.ts';
+import { encodeModule, interfaceNames, type MemoryKind } from '../assembler/module.ts';
 import { UnsupportedError } from '../language/error.ts';
 import type { Executable } from '../lower/executable.ts';
 import { lowerToFround } from '../lower/fround.ts';
@@ -21,6 +22,30 @@ export const backends: Readonly<Record<Backend, readonly DType[]>> = {
   fround: ['float32'],
   reference: ['float64'],
 };
+
+/** Why WebAssembly cannot be used here, and what would help; undefined where it can. */
+export function wasmProblem(): string | undefined {
+  return (problem ??= { found: findProblem() }).found;
+}
+
+let problem: { readonly found: string | undefined } | undefined;
+
+function findProblem(): string | undefined {
+  // In engines without it the name itself is missing, whatever the types say.
+  if (typeof WebAssembly === 'undefined') return 'this engine has no WebAssembly, as in lockdown mode and under --jitless';
+  try {
+    // A vector, since engines of before 2021 have none.
+    const code = new Code(0);
+    code.v128(new Array<number>(16).fill(0)).set(code.local('v128'));
+    new WebAssembly.Module(encodeModule(code, { address: 'i32', shared: false }));
+    return undefined;
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    if (/Content.?Security.?Policy|unsafe-eval/i.test(said))
+      return "the page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src";
+    return `this engine does not compile WebAssembly with SIMD (${said.slice(0, 200)})`;
+  }
+}
 
 const modules = new Map<string, WebAssembly.Module>();
 let compiled = 0;

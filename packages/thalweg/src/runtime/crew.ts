@@ -4,8 +4,10 @@ import { currentPool, type Pool } from './pool.ts';
 
 /** Runs passes. */
 export interface Crew {
-  /** How many threads share a pass. */
+  /** How many threads were asked for. */
   readonly threads: number;
+  /** How many really share a pass: fewer where no more could be started. */
+  readonly running: number;
   /** Starts the threads. Resolves when they run. */
   assemble(): Promise<void>;
   /** Runs all `count` segments of a kernel whose arguments lie at `at`, and returns when they are done. Throws a WorkerError. */
@@ -19,6 +21,7 @@ export interface Crew {
 /** The calling thread. */
 export const alone: Crew = {
   threads: 1,
+  running: 1,
   assemble: () => Promise.resolve(),
   run: ({ run }, at, count) => {
     run(at, 0, count);
@@ -49,6 +52,10 @@ export class Team implements Crew {
   constructor(threads: number) {
     this.threads = threads;
     abandoned.register(this, this.told, this);
+  }
+
+  get running(): number {
+    return Math.min(this.threads, currentPool()?.size ?? 1);
   }
 
   async assemble(): Promise<void> {

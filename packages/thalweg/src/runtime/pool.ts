@@ -34,9 +34,14 @@ export class Pool {
     this.longest = silence;
   }
 
-  /** Sees to it that so many threads can share a job, the calling one included. Resolves when they run, or after a second without. */
+  /** How many threads can share a job, the calling one included. */
+  get size(): number {
+    return this.broken ? 1 : 1 + this.threads.length;
+  }
+
+  /** Sees to it that so many threads can share a job, the calling one included, as far as they can be had. Resolves when they run, or after a second. */
   async grow(threads: number): Promise<void> {
-    while (!this.broken && this.threads.length < Math.min(threads, mostThreads) - 1) this.add();
+    while (!this.broken && this.size < Math.min(threads, mostThreads)) if (!this.add()) break;
     let late: ReturnType<typeof setTimeout> | undefined;
     const tooLate = new Promise<void>((resolve) => (late = setTimeout(resolve, 1000)));
     await Promise.race([Promise.all(this.threads.map(({ ready }) => ready)), tooLate]);
@@ -119,19 +124,26 @@ export class Pool {
     Atomics.notify(this.control, field.epoch);
   }
 
-  private add(): void {
+  /** Starts a thread. Returns false where none can be started, as in a page whose policy forbids workers. */
+  private add(): boolean {
     let started = (): void => undefined;
     const ready = new Promise<void>((resolve) => (started = resolve));
-    const thread = this.spawn(started, () => {
-      started();
-      const place = this.threads.findIndex((one) => one.thread === thread);
-      if (place >= 0) this.threads.splice(place, 1);
-    });
+    let thread: Thread;
+    try {
+      thread = this.spawn(started, () => {
+        started();
+        const place = this.threads.findIndex((one) => one.thread === thread);
+        if (place >= 0) this.threads.splice(place, 1);
+      });
+    } catch {
+      return false;
+    }
     this.threads.push({ thread, ready });
     // What is known already comes by the same way as the mail to come, but is not counted in it.
     const read = Atomics.load(this.control, field.mail) - this.known.size;
     thread.post({ control: this.buffer, thread: this.threads.length, read });
     for (const message of this.known.values()) thread.post(message);
+    return true;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Starts a thread: a worker of Node, or of a browser whose page may share memory. Knows neither pools nor kernels. */
 import type { Message, Welcome } from './control.ts';
+import { browserWorker, nodeWorker } from './worker-script.ts';
 
 /** A thread that runs `worker.ts`. */
 export interface Thread {
@@ -9,7 +10,7 @@ export interface Thread {
   terminate(): void;
 }
 
-/** Starts a thread. `ready` is called once it runs, `gone` if it ends or cannot start. */
+/** Starts a thread. `ready` is called once it runs, `gone` if it ends or fails. Throws where none can be started at all. */
 export type Spawn = (ready: () => void, gone: () => void) => Thread;
 
 /** How many threads the machine runs at once, as far as the engine says. */
@@ -31,9 +32,7 @@ function nodeThreads() {
 }
 
 function inNode(node: NonNullable<ReturnType<typeof nodeThreads>>, ready: () => void, gone: () => void): Thread {
-  // From the source, Node runs TypeScript as it is.
-  const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
-  const worker = new node.Worker(new URL(file, import.meta.url), { name: 'thalweg', execArgv: [] });
+  const worker = nodeWorker(node.Worker, { name: 'thalweg', execArgv: [] });
   worker.once('message', ready);
   worker.once('error', gone);
   worker.once('exit', gone);
@@ -48,8 +47,7 @@ function inNode(node: NonNullable<ReturnType<typeof nodeThreads>>, ready: () => 
 }
 
 function inBrowser(ready: () => void, gone: () => void): Thread {
-  // Bundlers look for exactly these words to find the file.
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'thalweg' });
+  const worker = browserWorker('thalweg');
   worker.addEventListener('message', ready, { once: true });
   worker.addEventListener('error', gone, { once: true });
   return {

@@ -1,8 +1,9 @@
 /** The options of `init`: what they are, and whether what was given makes sense. Changes nothing. */
-import { OptionError } from '../language/error.ts';
+import { OptionError, UnsupportedError } from '../language/error.ts';
+import type { DType } from '../plan/dtype.ts';
 import type { StateFormat } from '../plan/format.ts';
 import type { HalfFormat } from '../plan/half.ts';
-import type { Backend } from '../runtime/backend.ts';
+import { wasmProblem, type Backend } from '../runtime/backend.ts';
 import { commonType } from './arrays.ts';
 import type { CoreOptions, NonFinite } from './core.ts';
 import { checkNames, checkWhole, isRecord, oneOf, wrongOption } from './options.ts';
@@ -12,8 +13,11 @@ import { resources, type GivenMemory } from './threads.ts';
 
 /** How to bind a method to parameters. */
 export interface InitOptions {
-  /** Where kernels run; `'wasm'` by default. `'fround'` is float32 JavaScript and `'reference'` float64 JavaScript. */
-  readonly backend?: Backend;
+  /**
+   * Where kernels run. `'auto'`, by default, is `'wasm'`, or JavaScript with the same bits where the engine or a page's policy has no WebAssembly:
+   * `'fround'` for float32 and `'reference'` for float64. `opt.backend` tells.
+   */
+  readonly backend?: Backend | 'auto';
   /**
    * What to do about NaN and ±∞. `'stop'`, by default: a step that leaves weights that are not finite throws a DivergenceError, which says why; it is
    * looked for after each of the first 16 steps and every 16th later. `'throw'` and `'skip'` (the default with a dynamic `lossScale`) also read
@@ -88,7 +92,7 @@ export const initOptionNames = [
 export function checkOptions(name: string, options: InitOptions, tensors: ReadonlyMap<string, Tensor>): CoreOptions {
   checkNames(name, options, initOptionNames);
   const { accumulate = 1, lossScale, threads = 'auto', memory, observe = false } = options;
-  const backend = oneOf<Backend>(name, 'backend', valueOf(options.backend, 'wasm'), ['wasm', 'fround', 'reference']);
+  const asked = oneOf<Backend | 'auto'>(name, 'backend', valueOf(options.backend, 'auto'), ['auto', 'wasm', 'fround', 'reference']);
   const fallback = typeof lossScale === 'object' ? 'skip' : 'stop';
   const nonFinite = oneOf<NonFinite>(name, 'nonFinite', valueOf(options.nonFinite, fallback), ['stop', 'propagate', 'skip', 'throw']);
   const maximize = oneOf(name, 'maximize', valueOf(options.maximize, false), [true, false]);
@@ -96,7 +100,8 @@ export function checkOptions(name: string, options: InitOptions, tensors: Readon
   const scale = lossScale === undefined ? undefined : new LossScale(name, lossScale);
   if (typeof lossScale === 'object' && (nonFinite === 'propagate' || nonFinite === 'stop'))
     throw new OptionError(name, 'nonFinite', nonFinite, 'must be "skip" or "throw" with a dynamic lossScale, which has to skip');
-  const dtype = commonType(name, tensors, backend);
+  const dtype = commonType(name, tensors, asked === 'auto' ? 'wasm' : asked);
+  const backend = chooseBackend(name, asked, dtype);
   const state = oneOf<StateFormat>(name, 'state', valueOf(options.state, 'float32'), ['float32', 'bfloat16', 'float8']);
   if (options.state !== undefined && dtype !== 'float32')
     throw new OptionError(name, 'state', state, `is for parameters in float32, and these are ${dtype}`);
@@ -112,9 +117,23 @@ export function checkOptions(name: string, options: InitOptions, tensors: Readon
     maximize,
     accumulate,
     scale,
-    ...resources(name, { threads, memory }, backend, elements(tensors)),
+    // Where the engine has no WebAssembly, a wish for threads is not fulfilled, as in a page that may not share memory.
+    ...resources(name, { threads: asked === 'auto' && backend !== 'wasm' ? 'auto' : threads, memory }, backend, elements(tensors)),
     observe: checkObserve(name, observe),
   };
+}
+
+/** The backend that was asked for; of itself WebAssembly or, where the engine or a policy has none, JavaScript with the same bits. */
+function chooseBackend(owner: string, asked: Backend | 'auto', dtype: DType): Backend {
+  if (asked !== 'auto' && asked !== 'wasm') return asked;
+  const problem = wasmProblem();
+  if (problem === undefined) return 'wasm';
+  const other = dtype === 'float32' ? 'fround' : 'reference';
+  if (asked === 'auto') return other;
+  throw new UnsupportedError(
+    owner,
+    `the backend wasm cannot be used, because ${problem}; backend: 'auto' takes ${other}, which computes the same bits`,
+  );
 }
 
 function checkObserve(owner: string, observe: InitOptions['observe']): { readonly signFlips: boolean } | undefined {

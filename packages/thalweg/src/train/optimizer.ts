@@ -81,7 +81,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
 
   /** How many threads share a step. */
   get threads(): number {
-    return this.running('threads').options.crew.threads;
+    return this.running('threads').options.crew.running;
   }
 
   /** Live views of the parameters, by name. Reading is free; writing changes the parameter. */
