@@ -266,7 +266,7 @@ describe('definitions are checked before their equations are read', () => {
   const wrong: Readonly<Record<string, object>> = {
     'no name': { ...base, name: '' },
     'a name that is no text': { ...base, name: 3 },
-    'a name with a slash': { ...base, name: 'a/b' },
+    'a name with a line break': { ...base, name: 'a\nb' },
     'a name of many characters': { ...base, name: 'x'.repeat(10_000) },
     'no equations': { ...base, equations: undefined },
     'equations that give no text': { ...base, equations: () => 3 },

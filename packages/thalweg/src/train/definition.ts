@@ -71,8 +71,8 @@ export function checkDefinition(definition: unknown): void {
 
 /** Checks the names of options and of what the equations are given: each can be written, and no two are one. */
 function checkNamesOf(owner: string, declared: Readonly<Record<string, object>>): void {
-  if (owner.length > longestName || /[/\p{C}]/u.test(owner))
-    wrongOption('optimizer', 'name', owner, `a text of at most ${String(longestName)} characters without / and line breaks`);
+  if (owner.length > longestName || /\p{C}/u.test(owner))
+    wrongOption('optimizer', 'name', owner, `a text of at most ${String(longestName)} characters without line breaks`);
   const taken = new Set<string>();
   const symbols: [option: string, symbol: string][] = [];
   for (const [what, group] of Object.entries(declared)) {
