@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chapterIds } from '@thalweg/guide';
 import type { Page } from 'playwright-core';
+import { countFrames, framesOf } from './test/support/frames.ts';
 import { firstLoad, kilobytes } from './test/support/load.ts';
 import { openSite, type Site } from './test/support/site.ts';
 
@@ -15,7 +16,7 @@ const { values: options } = parseArgs({ options: { write: { type: 'boolean' } } 
 const rounds = 7;
 const seconds = 4;
 
-/** Milliseconds of work of the main thread for each frame while a race plays. */
+/** Milliseconds of work of the main thread for each frame while a race plays, on a page that counts its frames. */
 async function frame(page: Page): Promise<number> {
   const client = await page.context().newCDPSession(page);
   // Processor time of the thread, so that a busy machine does not count.
@@ -23,9 +24,8 @@ async function frame(page: Page): Promise<number> {
   const measure = async (): Promise<{ readonly work: number; readonly frames: number }> => {
     const { metrics } = await client.send('Performance.getMetrics');
     const work = metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN;
-    return { work, frames: Number(await page.evaluate('frames')) };
+    return { work, frames: await framesOf(page) };
   };
-  await page.evaluate('globalThis.frames = 0; requestAnimationFrame(function count() { frames++; requestAnimationFrame(count); })');
   await page.getByRole('slider', { name: 'Step', exact: true }).press('Home');
   await page.getByRole('button', { name: 'Play', exact: true }).click();
   await page.waitForTimeout(300);
@@ -40,6 +40,7 @@ async function frame(page: Page): Promise<number> {
 async function frames(site: Site): Promise<number[]> {
   const { page, errors } = await site.open('lab', { width: 1280, height: 900 });
   await page.locator('output[data-key=adamw]').filter({ hasText: /\d/ }).waitFor();
+  await countFrames(page);
   const times: number[] = [];
   for (let round = 0; round < rounds; round++) times.push(await frame(page));
   if (errors.length > 0) throw new Error(errors.join('\n'));

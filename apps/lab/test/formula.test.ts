@@ -4,7 +4,8 @@ import { stripTypeScriptTypes } from 'node:module';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { compileFormula, FormulaError, formulaCode } from '../src/lab/formula.ts';
+import { FormulaError } from '../src/lab/formula-error.ts';
+import { compileFormula, formulaCode } from '../src/lab/formula.ts';
 
 const { formula } = fc.letrec<{ formula: string }>((tie) => ({
   formula: fc.oneof(

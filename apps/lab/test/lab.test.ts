@@ -202,10 +202,8 @@ describe('the lab', { skip }, () => {
     await page.getByLabel('x, y up to').fill('3');
     await field.fill('x*'.repeat(110) + 'y');
     await draw.click();
-    await page
-      .locator('aside .error')
-      .filter({ hasText: /too large/ })
-      .waitFor();
+    // The derivative of a long product is long written out, and is computed all the same.
+    await page.locator('aside .error').filter({ hasText: /./ }).waitFor({ state: 'detached' });
     assert.deepEqual(errors, []);
     await page.close();
   });

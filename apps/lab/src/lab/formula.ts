@@ -4,11 +4,9 @@
  */
 import type { Objective, Surface } from '@thalweg/guide';
 import { create, parseDependencies, type FactoryFunctionMap, type MathNode } from 'mathjs';
+import { FormulaError } from './formula-error.ts';
 
 const math = create({ parseDependencies } as FactoryFunctionMap);
-
-/** A formula that cannot be used; the message says why and what can. */
-export class FormulaError extends Error {}
 
 /** The longest formula. */
 export const longest = 240;
@@ -41,8 +39,7 @@ const power = (a: Term, b: Term): Term => both(a, '**', (u, v) => u ** v, b);
 const negative = (a: Term): Term => ({ at: (x, y) => -a.at(x, y), code: `(-${a.code})` });
 const constant = (value: number, code = String(value)): Term => ({ at: () => value, code });
 const call = (name: 'sin' | 'cos' | 'tan' | 'exp' | 'log' | 'sqrt' | 'abs' | 'sign' | 'tanh' | 'sinh' | 'cosh' | 'atan') => {
-  const apply = Math[name];
-  return (a: Term): Term => ({ at: (x, y) => apply(a.at(x, y)), code: `Math.${name}(${a.code})` });
+  return (a: Term): Term => ({ at: (x, y) => Math[name](a.at(x, y)), code: `Math.${name}(${a.code})` });
 };
 const one = constant(1);
 const two = constant(2);
@@ -180,9 +177,9 @@ export function formulaCode(text: string): string {
 function bare(code: string): string {
   if (!code.startsWith('(')) return code;
   let open = 0;
-  for (const [i, letter] of [...code].entries()) {
-    if (letter === '(') open += 1;
-    if (letter === ')') open -= 1;
+  for (let i = 0; i < code.length; i++) {
+    if (code[i] === '(') open += 1;
+    if (code[i] === ')') open -= 1;
     if (open === 0) return i === code.length - 1 ? code.slice(1, -1) : code;
   }
   return code;
