@@ -59,7 +59,7 @@ const mutants: readonly Mutant[] = [
   ['muon', 'the shape upside down', 'rows / cols', 'cols / rows'],
   ['muon', 'the decay scaled by the shape', 'k·O + λ·w', 'k·(O + λ·w)'],
   ['adafactor', 'a sum of columns for the mean', 'colMean(G)', 'colSum(G)'],
-  ['adafactor', 'not divided by the mean', 'r / max(r̄, ε₁)·c', 'r·c'],
+  ['adafactor', 'not divided by the mean', 'r / max(r̄, δ)', 'r'],
   ['adafactor', 'not relative to the tensor', 'max(ε₂, ‖w‖/√size)', '1'],
   ['adafactor', 'not clipped', 'max(1, ‖u‖/(√size·d))', '1'],
   ['sm3', "Optax's ε", '√(a + ε)', '√(a + 1e-8)'],

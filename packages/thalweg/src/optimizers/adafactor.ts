@@ -6,7 +6,8 @@ import { optimizer } from '../train/method.ts';
  * `clip`. What has more than two dimensions is flattened behind the first; vectors keep all second moments.
  *
  * V = r/mean(r)·c with r, c the moving means of the rows and columns of g² + ε₁, u = g/√V, α = max(ε₂, RMS(w))·min(η, 1/√t),
- * w ← w − α·u / max(1, RMS(u)/d) − η·λ·w.
+ * w ← w − α·u / max(1, RMS(u)/d) − η·λ·w. Squares of gradients count as 2¹⁰⁰ at most, and √V as 2⁻¹²⁶ at least, so that no finite gradient
+ * makes a NaN in float32.
  *
  * @param options - `lr` η; `step`: `'relative'` as above or `'absolute'` for α = max(ε₂, RMS(w))·η; `decayRate` ρ in β₂ = 1 − t^−ρ; `eps1` ε₁;
  * `eps2` ε₂; `clip` d; `weightDecay` λ; `compat`: `'torch'` bounds V below by ε₁² instead of adding ε₁ to g², with ε₁ = 2⁻⁵², and takes
@@ -36,13 +37,14 @@ export const adafactor = optimizer({
     const matrix = optax ? '(rank == 2 ? min(rows, cols) : 0) ≥ 128' : 'rank ≥ 2';
     return `
     β = 1 − t^(−ρ)
-    G = g²${torch ? '' : ' + ε₁'}
+    G = min(g²${torch ? '' : ' + ε₁'}, 2^100)
+    δ = max(${torch ? 'ε₁' : '0'}, 2^(−126))
     r ← ${matrix} ? β·r + (1 − β)·rowMean(G) : r
     c ← ${matrix} ? β·c + (1 − β)·colMean(G) : c
     v ← ${matrix} ? v : β·v + (1 − β)·G
     r̄ = ${matrix} ? sum(r) / rows : 1
-    V = ${matrix} ? r / ${torch ? 'max(r̄, ε₁)' : 'r̄'}·c : v
-    u = g / √${torch ? 'max(V, ε₁²)' : 'V'}
+    V = ${matrix} ? √(r / max(r̄, δ))·√c : √v
+    u = g / max(V, δ)
     y = ${optax ? 'w − λ·w' : torch || compat === 'keras' ? 'w·(1 − η·λ)' : 'w − η·λ·w'}
     α = max(ε₂, ‖${compat === 'keras' ? 'y' : 'w'}‖/√size)·${step === 'relative' ? 'min(η, 1/√t)' : 'η'}
     w ← y − α·u / max(1, ‖u‖/(√size·d))

@@ -4,7 +4,7 @@ import { optimizer } from '../train/method.ts';
  * COCOB, continuous coin betting (Orabona & Tommasi 2017, arXiv:1705.07795, Algorithm 2): each weight bets on its gradients, and what it has won says
  * how far it stands from where it began. There is no learning rate: `lr` only scales the gradient, which hardly changes the path.
  *
- * h = η·(g + λ·w), L ← max(L, |h|), G ← G + |h|, R ← max(R − h·(w − w₀), 0), θ ← θ − h, w ← w₀ + θ/(L·max(G + L, α·L))·(L + R). L starts at ε.
+ * h = η·(g + λ·w), L ← max(L, |h|), G ← G + |h|, R ← max(R − h·(w − w₀), 0), θ ← θ − h, w ← w₀ + θ/L·(L + R)/max(G + L, α·L). L starts at ε.
  *
  * @param options - `lr` η, `alpha` α, the inverse of the largest part of L that a first bet can be, `eps` ε, `weightDecay` λ
  * @example
@@ -25,6 +25,6 @@ export const cocob = optimizer({
     G ← G + |h|
     R ← max(R − h·(w − x), 0)
     θ ← θ − h
-    w ← x + θ / (L·max(G + L, α·L))·(L + R)
+    w ← x + θ / L·((L + R) / max(G + L, α·L))
   `,
 });

@@ -3,7 +3,8 @@ import { optimizer } from '../train/method.ts';
 /**
  * FTRL-Proximal (McMahan et al. 2013): AdaGrad's rates with an L1 penalty that leaves exact zeros, for sparse linear models. In Keras' form.
  *
- * n ← n + g², z ← z + g − (√n − √nₜ₋₁)/η·w, w ← (clamp(z, ±λ₁) − z)/(√n/η + 2·λ₂ + β/η). n starts at n₀.
+ * n ← n + g², z ← z + g − (√n − √nₜ₋₁)/η·w, w ← (clamp(z, ±λ₁) − z)/(√n/η + 2·λ₂ + β/η). n starts at n₀ and counts as 2¹²⁷ at most, which
+ * float32 can hold.
  * `power` p puts n^(−p) where √n stands, and `l2Shrinkage` λ₃ g + 2·λ₃·w where g does, but not g².
  *
  * @param options - `lr` η, `l1` λ₁, `l2` λ₂, `beta` β, `initial` n₀, `power` p, `l2Shrinkage` λ₃; `compat`: Keras' rate is 1e-3
@@ -32,9 +33,9 @@ export const ftrl = optimizer({
   equations: ({ power, l2Shrinkage }) => {
     const rate = (n: string): string => (power === -0.5 ? `√${n}` : `${n}^(−p)`);
     return `
-    N = n + g²
+    N = min(n + g², 2^127)
     z ← z + ${l2Shrinkage === 0 ? 'g' : '(g + 2·λ₃·w)'} − (${rate('N')} − ${rate('n')}) / η·w
-    w ← (max(−λ₁, min(λ₁, z)) − z) / (${rate('N')} / η + 2·(λ₂ + β / (2·η)))
+    w ← (max(−λ₁, min(λ₁, z)) − z) / (${rate('N')} / η + 2·max(λ₂ + β / (2·η), 2^(−126)))
     n ← N
   `;
   },

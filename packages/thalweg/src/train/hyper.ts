@@ -13,6 +13,9 @@ export type HyperDeclaration = readonly [symbol: string, fallback: number, range
 /** A hyperparameter's value: a number, a schedule, or a function of the step t (counted from 1), called on the host. */
 export type HyperValue = number | Schedule | ((t: number) => number);
 
+/** What an `eps` of 0 counts as: the smallest normal number of float32, so that 0/0 is 0 and nothing else changes by a bit. */
+const leastGuard = 2 ** -126;
+
 /** The range of a hyperparameter that declares none. */
 export const defaultRange = '[0, ∞)';
 
@@ -39,6 +42,8 @@ export class LiveHyper {
   private readonly owner: string;
   private readonly slots: ReadonlyMap<string, HyperSlot>;
   private readonly followed: ReadonlySet<string>;
+  /** Those called `eps`, which keep a division by zero away: 0 counts as the least that does in either type. */
+  private readonly guards: ReadonlySet<string>;
   private readonly given = new Map<string, HyperValue>();
   /** Those that are no numbers, and so change from step to step. */
   private scheduled: readonly (readonly [string, Exclude<HyperValue, number>])[] = [];
@@ -46,6 +51,7 @@ export class LiveHyper {
   constructor(owner: string, slots: readonly HyperSlot[], values: ReadonlyMap<string, HyperValue>, followed: ReadonlySet<string>) {
     this.owner = owner;
     this.followed = followed;
+    this.guards = new Set(slots.flatMap(({ key, name }) => (name === 'eps' ? [key] : [])));
     this.slots = new Map(slots.map((slot) => [slot.key, slot]));
     for (const { key } of slots) this.set(key, values.get(key));
   }
@@ -105,7 +111,8 @@ export class LiveHyper {
     throw new OptionError(this.owner, key, value, problem);
   }
 
-  private change(key: string, value: number, factor: number): void {
+  private change(key: string, given: number, factor: number): void {
+    const value = given === 0 && this.guards.has(key) ? leastGuard : given;
     if (!Object.is(this.values.get(key), value) || !Object.is(this.factors.get(key), factor)) this.version += 1;
     this.values.set(key, value);
     this.factors.set(key, factor);
