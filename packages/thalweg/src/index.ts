@@ -102,6 +102,7 @@ export { strongWolfe } from './train/descent/strong-wolfe.ts';
 export type { StrongWolfeOptions } from './train/descent/strong-wolfe.ts';
 export { Optimizer } from './train/optimizer.ts';
 export type { StepResult } from './train/optimizer.ts';
+export type { Snapshot } from './train/snapshot.ts';
 export type { Gradients } from './train/views.ts';
 export type { InitOptions } from './train/init-options.ts';
 export type { Half, HalfViews } from './train/half.ts';

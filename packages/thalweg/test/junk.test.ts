@@ -195,6 +195,8 @@ describe('every method of an optimizer and of what makes one', () => {
     hyper: [async (thing: never) => { (await make()).hyper.lr = thing; }, () => [1]],
     'hyper of another name': [async (key: never) => { Reflect.set((await make()).hyper, typeof key === 'object' ? 'x' : key, 1); }, () => ['lr']],
     params: [async (thing: never) => { Reflect.set((await make()).params, 'w', thing); }, () => [new Float32Array(2)]],
+    restore: [async (thing: never) => { (await make()).restore(thing); }, () => [{ w: new Float32Array(2), E: new Float32Array(4) }]],
+    'restore a name': [async (thing: never) => { (await make()).restore({ w: thing, E: new Float32Array(4), head: new Float32Array(2) }); }, () => [new Float32Array(2)]],
     load: [async (...args: [never]) => (await make()).load(...args), () => [new Uint8Array(3)]],
     loadFrom: [async (...args: [never]) => (await make()).loadFrom(...args), () => [{ size: 0, read: () => Promise.resolve() }]],
     'range of': [async (thing: never) => learningRateRange({ make: thing, train: thing }), () => [make]],

@@ -153,7 +153,7 @@ export function takeInputs(core: Core, inputs: Inputs): void {
 }
 
 /** Where a parameter lives, given any of its names. Throws an ArrayError where there is none. */
-function placeOf(core: Core, name: string): NonNullable<ReturnType<Core['roster']['places']['get']>> {
+export function placeOf(core: Core, name: string): NonNullable<ReturnType<Core['roster']['places']['get']>> {
   const place = core.roster.places.get(core.ownName(name));
   if (place === undefined) {
     const { views } = core;
@@ -168,7 +168,7 @@ function givenAs(core: Core, name: string, handed: Given): boolean {
 }
 
 /** What was given under the names of a parameter, each array or list of rows once. */
-function givenFor(core: Core, name: string, handed: Given): unknown[] {
+export function givenFor(core: Core, name: string, handed: Given): unknown[] {
   if (!core.aliases.has(name)) {
     const only = own(handed, name);
     return only === undefined ? [] : [only];

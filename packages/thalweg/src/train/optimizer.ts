@@ -21,6 +21,7 @@ import { matches, type Match } from './match.ts';
 import { observations, type Observation } from './observation.ts';
 import { checkLoadOptions, type LoadOptions, type LoadReport } from './load-options.ts';
 import { inputViews, stateViews } from './shown.ts';
+import { restoreSnapshot, snapshotOf, type Snapshot } from './snapshot.ts';
 import type { Declared } from './tensor.ts';
 import type { Dense, Gradients, Views } from './views.ts';
 import { addBatch, beginWindow } from './window.ts';
@@ -84,7 +85,14 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     return this.running('threads').options.crew.running;
   }
 
-  /** Live views of the parameters, by name. Reading is free; writing changes the parameter. */
+  /**
+   * Live views of the parameters, by name. Reading is free; writing changes the parameter.
+   *
+   * A view is a window on the optimizer's memory, which holds many arrays: it changes with every step. Its `buffer` is that of all of them, and
+   * shared between threads where there are several (by itself from half a million elements on), so `structuredClone(opt.params)` and `postMessage` copy
+   * the memory whole in small models and copy nothing in large ones. What is to last is copied: `opt.snapshot()`, or `opt.params.w.slice()`. A
+   * view must not be transferred. One taken before `remove` or `dispose` keeps its values.
+   */
   get params(): Views<P> {
     return this.running('params').views as Views<P>;
   }
@@ -283,6 +291,36 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
       points.set(name, points.get(own) ?? (apart ? place.member.stepper.arena.view(evaluated, place.index) : core.views[name]));
     }
     return Object.fromEntries(points) as Views<P>;
+  }
+
+  /**
+   * Copies of the parameters as they are, apart from the optimizer's memory: to keep the best weights, or to send them elsewhere. States, t and
+   * hyperparameters are not in it; `save` has everything. A method that trains at another point than it evaluates at shows that by `evaluate`.
+   *
+   * @returns an array for each name; tied names have the same
+   * @example
+   * ```ts
+   * import { adamw } from 'thalweg';
+   * const opt = await adamw().init({ w: Float32Array.of(1, 2) });
+   * const best = opt.snapshot();
+   * opt.step({ w: Float32Array.of(3, 4) });
+   * opt.restore(best);
+   * opt.params.w; // 1, 2
+   * ```
+   */
+  snapshot(): Snapshot<P> {
+    return snapshotOf(this.whole('snapshot')) as Snapshot<P>;
+  }
+
+  /**
+   * Sets the parameters to copies such as `snapshot` made. States, t, hyperparameters and the window of accumulation stay as they are, so that the
+   * next step goes on from there with the momentum that it has; for training to go on as it did, `load` a file.
+   *
+   * @param snapshot - an array for each parameter, of its length and type; nothing of it is kept
+   * @throws ArrayError where one is missing, unknown, or of another length or type; nothing has changed then
+   */
+  restore(snapshot: Readonly<Record<keyof P, Float32Array | Float64Array>>): void {
+    restoreSnapshot(this.whole('restore'), snapshot);
   }
 
   /** Sets every gradient to zero. `step` never does. What was accumulated before stays (`discard` drops it), so that it may be called before every batch. */

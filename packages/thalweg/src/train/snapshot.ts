@@ -1,0 +1,44 @@
+/** Copies of the parameters, apart from the optimizer's memory, and back: what `structuredClone` of live views is not. */
+import { ArrayError } from '../language/error.ts';
+import { checkArray, checkByName, type AnyArray } from './arrays.ts';
+import type { Core } from './core.ts';
+import { givenFor, placeOf } from './intake.ts';
+import type { ArrayOf, Declared, Tied, Tensor } from './tensor.ts';
+import type { DType } from '../plan/dtype.ts';
+
+/** Copies of the parameters by name, of the types that `params` has. */
+export type Snapshot<P extends Readonly<Record<string, Declared>>> = {
+  readonly [K in keyof P]: P[K] extends Tied
+    ? ArrayOf<DType>
+    : P[K] extends Float64Array | Tensor<'float64'>
+      ? Float64Array<ArrayBuffer>
+      : Float32Array<ArrayBuffer>;
+};
+
+/** Copies of all parameters; names that are tied have the same copy. */
+export function snapshotOf(core: Core): Record<string, AnyArray> {
+  const copies = new Map([...core.roster.places.keys()].map((name) => [name, core.views[name]?.slice()]));
+  // Not by assignment: a parameter may have any name.
+  return Object.fromEntries(Object.keys(core.views).map((name) => [name, copies.get(core.ownName(name))])) as Record<string, AnyArray>;
+}
+
+/** Sets the parameters to copies. Throws an ArrayError, with nothing changed, where they are not those of all parameters. */
+export function restoreSnapshot(core: Core, snapshot: unknown): void {
+  const { name: owner, roster, views } = core;
+  checkByName(owner, 'copies of parameters are', snapshot);
+  for (const name of Object.keys(snapshot)) {
+    placeOf(core, name);
+    checkArray(owner, 'copy', name, snapshot[name], views[name]);
+  }
+  const own = new Set(roster.members.map(({ stepper }) => stepper.arena.buffer));
+  const chosen = [...roster.places.keys()].map((name) => {
+    const [first, ...others] = givenFor(core, name, snapshot) as AnyArray[];
+    if (first === undefined) throw new ArrayError(owner, name, `the copy of ${name} is missing`);
+    if (others.some((other) => other.some((x, i) => !Object.is(x, first[i]))))
+      throw new ArrayError(owner, name, `${core.namesOf(name).join(' and ')} are one parameter, and their copies differ`);
+    // Views of another parameter may be among them, which would be overwritten before their turn.
+    return [views[name], own.has(first.buffer) ? first.slice() : first] as const;
+  });
+  for (const [view, values] of chosen) view?.set(values);
+  core.roundHalves();
+}
