@@ -6,7 +6,7 @@ import { EquationError, OptionError, shortened } from './error.ts';
 import { ExpressionBuilder } from './expression-builder.ts';
 import type { Form } from './form.ts';
 import { inferForms, verifyForms } from './form-table.ts';
-import { Graph, type Node } from './graph.ts';
+import { Graph, topological, type Node } from './graph.ts';
 import { inferKinds, KindTable, verifyKinds, type Kind } from './kind.ts';
 import { Origins } from './origin.ts';
 import { givenNames } from './names.ts';
@@ -71,6 +71,8 @@ export interface Program {
   readonly writes: ReadonlyMap<Variable, Node>;
   /** Where to evaluate the model, if not at `w`; computed between steps. */
   readonly evaluation: Node | undefined;
+  /** The part that replaced g last, where nothing reads what it made of it. */
+  readonly inVain: string | undefined;
   /** States that stay in the parameters' type: those that are kept by name, begin as `w`, or say where to evaluate. */
   readonly kept: ReadonlySet<Variable>;
 }
@@ -92,6 +94,7 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
   const owners = new Set<string>();
   const negated = new Set<string>();
   let evaluation: Node | undefined;
+  let lastOf: string | undefined;
   const kept = new Set<Variable>();
   parts.forEach((part, index) => {
     const keys = new Map<string, string>();
@@ -115,7 +118,9 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
     const owner = freeName(part.name, (candidate) => owners.has(candidate));
     owners.add(owner);
     const builder = new PartBuilder(part, owner, graph, keys, shared, negated, writes, origins);
+    const before = shared.get('g');
     builder.build();
+    if (shared.get('g') !== before) lastOf = part.name;
     evaluation = builder.evaluation() ?? evaluation;
     for (const state of builder.kept()) kept.add(state);
     for (const input of part.negates ?? []) negated.add(input);
@@ -127,7 +132,8 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
   verifySize(everything, kinds, origins);
   verifyKinds(everything, kinds, origins);
   verifyForms(everything, forms, origins);
-  return { name, graph, hyper: [...hyper.values()], inputs: [...inputs.values()], states, forms, writes, evaluation, kept };
+  const inVain = lastOf === undefined || topological(everything.values()).includes(shared.get('g')!) ? undefined : lastOf;
+  return { name, graph, hyper: [...hyper.values()], inputs: [...inputs.values()], states, forms, writes, evaluation, inVain, kept };
 }
 
 /** Whether a part's equations read a hyperparameter, directly or (for `lr`) as its schedule's factor `s`. */

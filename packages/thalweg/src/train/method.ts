@@ -141,6 +141,11 @@ export class Method<N extends string = string> {
     for (const { name, program } of this.branches) {
       if (!program.writes.has(parameter))
         throw new ThalwegError('method', `${name}: never assigns w, so it trains nothing; chain it with an optimizer`);
+      if (program.inVain !== undefined)
+        throw new ThalwegError(
+          'method',
+          `${name}: ${program.inVain} changes g after the last equation that reads it, so it does nothing; put it before the optimizer`,
+        );
     }
     return Optimizer.start(this, parameters, options);
   }
@@ -198,8 +203,10 @@ export function optimizer<
       evaluate: definition.evaluate,
       keep: definition.keep,
     };
+    const whole = branch(name, otherwise, [{ part, values: new Map(), shared: true }]);
+    refuseUnread(whole, hyper, typeof definition.equations === 'string', options);
     const values = new Map(declared.map((one) => [one.name, resolved[one.name] as HyperValue]));
-    return new Method(name, [branch(name, otherwise, [{ part, values, shared: true }])]);
+    return new Method(name, [{ ...whole, parts: [{ part, values, shared: true }] }]);
   };
   return Object.assign(make, { definition });
 }
@@ -268,6 +275,24 @@ export function chain<const M extends readonly Method[]>(...given: M): Method<Na
       return branch(own.name, own.match, parts);
     }),
   );
+}
+
+/** Throws an OptionError for a hyperparameter that was given a value, or declared for a fixed text, and that the equations never read. */
+function refuseUnread(
+  { name: owner, program }: Branch,
+  hyper: Readonly<Record<string, HyperDeclaration>>,
+  fixed: boolean,
+  options: object,
+): void {
+  const read = new Set(program.hyper.map(({ name }) => name));
+  for (const [key, [symbol, fallback]] of Object.entries(hyper)) {
+    if (read.has(key)) continue;
+    if (fixed) throw new OptionError(owner, key, symbol, `is declared as ${symbol}, and the equations never read it`);
+    const given: unknown = Reflect.get(options, key);
+    // 0 and the default are how one says that something is left out.
+    if (given !== undefined && given !== 0 && given !== fallback)
+      throw new OptionError(owner, key, given, 'has no effect with the other options, which leave it out of the equations');
+  }
 }
 
 /** The equations that a function made; throws an OptionError where it made something else. */

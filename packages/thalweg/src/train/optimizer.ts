@@ -3,6 +3,7 @@
  * checks everything it is given before anything changes.
  */
 import { ArrayError, DisposedError, ThalwegError } from '../language/error.ts';
+import '../language/platform.ts';
 import { gradient } from '../language/variable.ts';
 import { evaluated } from '../language/program.ts';
 import type { DType } from '../plan/dtype.ts';
