@@ -7,7 +7,7 @@ import { adam, chain, clipByGlobalNorm, ema, fromage, groups, l2, lookahead, non
 const w = { w: new Float32Array(2) };
 const inVain = (error: unknown): boolean =>
   error instanceof ThalwegError &&
-  /changes g after the last equation that reads it, so it does nothing; put it before the optimizer/.test(error.message);
+  error.message.includes('changes g after the last equation that reads it, so it does nothing; put it before the optimizer');
 
 describe('a change of the gradient that nothing reads', () => {
   const factories = Object.entries<unknown>(library).flatMap(([name, value]) => {
@@ -37,7 +37,7 @@ describe('a change of the gradient that nothing reads', () => {
 });
 
 test('a hyperparameter that the equations never read', () => {
-  assert.throws(() => optimizer({ name: 'x', hyper: { lr: ['η', 1], beta: ['β', 0.9] }, equations: 'w ← w − η·g' })(), (error) => error instanceof OptionError && /x: beta is declared as β, and the equations never read it/.test(error.message));
+  assert.throws(() => optimizer({ name: 'x', hyper: { lr: ['η', 1], beta: ['β', 0.9] }, equations: 'w ← w − η·g' })(), (error) => error instanceof OptionError && error.message.includes('x: beta is declared as β, and the equations never read it'));
   assert.throws(() => sgd({ dampening: 0.5 }), /sgd: dampening has no effect with the other options/);
   assert.throws(() => fromage({ eps: 1e-3 }), /fromage: eps has no effect/);
   for (const nothing of [sgd({ dampening: 0 }), sgd({ momentum: 0, l2: 0 }), adam({ l2: 0 })]) assert.ok(nothing.hyper.has('lr'));
