@@ -204,7 +204,7 @@ export function optimizer<
       keep: definition.keep,
     };
     const whole = branch(name, otherwise, [{ part, values: new Map(), shared: true }]);
-    refuseUnread(whole, hyper, typeof definition.equations === 'string', options);
+    refuseUnread(whole, hyper, options);
     const values = new Map(declared.map((one) => [one.name, resolved[one.name] as HyperValue]));
     return new Method(name, [{ ...whole, parts: [{ part, values, shared: true }] }]);
   };
@@ -277,21 +277,14 @@ export function chain<const M extends readonly Method[]>(...given: M): Method<Na
   );
 }
 
-/** Throws an OptionError for a hyperparameter that was given a value, or declared for a fixed text, and that the equations never read. */
-function refuseUnread(
-  { name: owner, program }: Branch,
-  hyper: Readonly<Record<string, HyperDeclaration>>,
-  fixed: boolean,
-  options: object,
-): void {
+/** Throws an OptionError for a hyperparameter that was given a value and that the equations do not read. */
+function refuseUnread({ name: owner, program }: Branch, hyper: Readonly<Record<string, HyperDeclaration>>, options: object): void {
   const read = new Set(program.hyper.map(({ name }) => name));
-  for (const [key, [symbol, fallback]] of Object.entries(hyper)) {
-    if (read.has(key)) continue;
-    if (fixed) throw new OptionError(owner, key, symbol, `is declared as ${symbol}, and the equations never read it`);
+  for (const [key, [, fallback]] of Object.entries(hyper)) {
     const given: unknown = Reflect.get(options, key);
     // 0 and the default are how one says that something is left out.
-    if (given !== undefined && given !== 0 && given !== fallback)
-      throw new OptionError(owner, key, given, 'has no effect with the other options, which leave it out of the equations');
+    if (read.has(key) || given === undefined || given === 0 || given === fallback) continue;
+    throw new OptionError(owner, key, given, 'has no effect, since the equations do not read it with these options');
   }
 }
 
