@@ -16,6 +16,7 @@ import optax.contrib
 import torch
 from torch.optim import _muon
 
+from compat_schedules import schedules_of_all
 from matrices import WithoutBfloat16
 from names import names
 from oracles import SQUARES
@@ -211,5 +212,6 @@ def document(**libraries):
 COMPAT = {
     "compat-torch": lambda: document(**{"torch.optim": torch_optimizers()}),
     "compat-optax": lambda: document(**{"optax": optax_optimizers(), "optax.contrib": optax_contrib()}),
+    "compat-schedules": schedules_of_all,
     "compat-keras": lambda: document(**{"keras.optimizers": keras_optimizers()}),
 }

@@ -3,12 +3,11 @@
  * defaults (traces/compat-*.json, made by compat.py). A row without a trace or a trace without a row fails, and a looser bound stands in the row.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { runInThisContext } from 'node:vm';
 import * as thalweg from 'thalweg';
+import { boundOf, evaluate, rowsOf } from './compat-page.ts';
 import { gradient, loss, weight } from './stream.ts';
-import { read } from './table.ts';
+import { factories, read } from './table.ts';
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 interface Trace {
@@ -24,32 +23,6 @@ interface Document {
 }
 
 const documents = ['torch', 'optax', 'keras'].map((name) => read(`traces/compat-${name}.json`) as Document);
-const page = readFileSync(`${import.meta.dirname}/../docs/compat.md`, 'utf8');
-
-/** A row: the library's name, the call that the right column begins with, if it does, and what the column says. */
-interface Row {
-  readonly name: string;
-  readonly call: string | undefined;
-  readonly says: string;
-}
-
-/** The rows of the table whose first heading is the library's name. */
-function rowsOf(library: string): readonly Row[] {
-  const [, table = ''] = page.split(new RegExp(`^\\| \`${library}\` +\\|.*\n`, 'm'));
-  const lines = table.split('\n\n')[0]!.trim().split('\n').slice(1);
-  return lines.map((line) => {
-    const [, name = '', says = ''] = /^\| `([\w.]+)` +\| (.*?) +\|$/.exec(line) ?? [];
-    return { name, call: /^`([^`]+)`/.exec(says)?.[1], says };
-  });
-}
-
-/** The value of an expression of the page; the names are the library's and `values`. */
-function evaluate(expression: string, values: Readonly<Record<string, unknown>>): unknown {
-  const names = { ...thalweg, ...values };
-  const made: unknown = runInThisContext(`(${Object.keys(names).join(', ')}) => (${expression})`);
-  return (made as (...all: unknown[]) => unknown)(...Object.values(names));
-}
-
 /** The elements of a tensor that a trace has; compat.py has the same. */
 const recordedOf = (size: number): readonly number[] => Array.from({ length: size }, (_, i) => i).filter((i) => i < 4 || i === size - 1);
 
@@ -157,7 +130,7 @@ for (const document of documents) {
         const method = evaluate(call, { lr }) as thalweg.Method;
         // A row excepts kernels where the trace has none.
         assert.equal(trace.tensors.includes('kernel'), !/kernels|matrices alone|noise/.test(says));
-        const bound = Number(/within (\d[\de.-]*\d)/.exec(says)?.[1] ?? 1e-12);
+        const bound = boundOf(says);
         const measured = disagreement(
           await (name === 'noisy_sgd' ? noiseOf(method, thalweg.sgd({ lr }), document) : stepsOf(method, trace, document, specials[name])),
           trace.steps,
@@ -167,3 +140,64 @@ for (const document of documents) {
     }
   }
 }
+
+/** What a hyperparameter of ours is called in a library's signature. */
+const called: Readonly<Record<string, readonly string[]>> = {
+  lr: ['lr', 'learning_rate', 'max_learning_rate'],
+  beta1: ['betas.0', 'b1', 'beta_1'],
+  beta2: ['betas.1', 'b2', 'beta_2'],
+  eps: ['eps', 'epsilon'],
+  weightDecay: ['weight_decay', 'weight_decay_rate'],
+  momentum: ['momentum', 'beta'],
+  beta: ['alpha', 'rho', 'decay'],
+  rho: ['rho'],
+  initial: ['initial_accumulator_value'],
+  momentumDecay: ['momentum_decay'],
+  gamma: ['gamma'],
+  every: ['update_interval'],
+  eps1: ['eps.0', 'eps', 'epsilon_1'],
+  eps2: ['eps.1', 'epsilon_2'],
+  clip: ['d', 'clipping_threshold', 'clip_threshold'],
+  etaMinus: ['etas.0', 'eta_minus'],
+  etaPlus: ['etas.1', 'eta_plus'],
+  minStep: ['step_sizes.0', 'min_step_size'],
+  maxStep: ['step_sizes.1', 'max_step_size'],
+  power: ['learning_rate_power'],
+};
+/** What a library means by None: no decay and no momentum, a factor of 1, and for PyTorch's Adafactor the smallest difference from 1 in float64. */
+const none: Readonly<Record<string, number>> = { lr: 1, weightDecay: 0, momentum: 0, eps1: 2 ** -52 };
+
+/** The library's default of a hyperparameter of ours; undefined where its signature has none. */
+function defaultOf({ defaults }: Trace, hyper: string): number | undefined {
+  for (const path of called[hyper] ?? []) {
+    const [key = '', index] = path.split('.');
+    const found: unknown =
+      index === undefined ? defaults[key] : Array.isArray(defaults[key]) ? (defaults[key] as unknown[])[Number(index)] : undefined;
+    if (found === null) return none[hyper];
+    if (typeof found === 'number') return found;
+  }
+  return undefined;
+}
+
+let compared = 0;
+for (const document of documents) {
+  for (const [library, traces] of Object.entries(document.libraries)) {
+    const word = library.split('.')[0]!;
+    for (const { name, call = '' } of rowsOf(library)) {
+      const factory = factories.get(/^\w+/.exec(call)?.[0] ?? '');
+      const trace = traces[name];
+      const words = (factory?.definition.variants as { readonly compat?: readonly string[] } | undefined)?.compat ?? [];
+      if (trace === undefined || !words.includes(word) || name === 'SparseAdam') continue;
+      test(`${library}.${name}: compat: '${word}' has its defaults`, () => {
+        const method = evaluate(call.replace('{ lr', `{ compat: '${word}', lr`), { lr: undefined }) as thalweg.Method;
+        for (const [hyper, value] of method.hyper) {
+          const theirs = defaultOf(trace, hyper);
+          if (theirs === undefined) continue;
+          assert.equal(value, theirs, hyper);
+          compared += 1;
+        }
+      });
+    }
+  }
+}
+test('many defaults were compared', () => assert.ok(compared > 100, String(compared)));

@@ -75,7 +75,7 @@ test('docs/compat.md tells of every optimizer that the other libraries have', ()
   assert.ok(versions !== undefined);
   const [, ...sections] = readFileSync(`${import.meta.dirname}/compat.md`, 'utf8').split(/^\| `(?=[a-z.]+` +\| here)/m);
   for (const [library, names] of Object.entries(libraries)) {
-    const section = sections.find((text) => text.startsWith(`${library}\``)) ?? '';
+    const [section = ''] = (sections.find((text) => text.startsWith(`${library}\``)) ?? '').split('\n\n');
     const listed = [...section.matchAll(/^\| `(\w+)` /gm)].map(([, name]) => name);
     assert.deepEqual(listed.toSorted(), names.toSorted(), library);
   }
