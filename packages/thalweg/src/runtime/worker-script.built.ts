@@ -1,14 +1,14 @@
 /** The threads' script as text, in the published build (scripts/build.ts) instead of `worker-script.ts`. */
-import type { Worker as NodeWorker, WorkerOptions } from 'node:worker_threads';
 
 /** What `worker.ts` bundles to; the build writes it here. */
 declare const THALWEG_WORKER: string;
 
-type MakeNodeWorker = new (script: string, options: WorkerOptions) => NodeWorker;
-
 /** Starts the script as a worker of Node. */
-export function nodeWorker(Worker: MakeNodeWorker, options: WorkerOptions): NodeWorker {
-  return new Worker(THALWEG_WORKER, { ...options, eval: true });
+export function nodeWorker<Thread, Options extends object>(
+  NodeWorker: new (script: string, options: Options & { readonly eval: true }) => Thread,
+  options: Options,
+): Thread {
+  return new NodeWorker(THALWEG_WORKER, { ...options, eval: true });
 }
 
 /** Starts the script as a worker of a browser. Throws where the page's policy forbids workers made of text. */
