@@ -14,6 +14,8 @@ export interface Crew {
   run(executable: Executable, at: number, count: number): void;
   /** Makes a kernel known, so that its first run is shared too. */
   introduce(executable: Executable): void;
+  /** Lets go of a memory, which is used no more. */
+  forget(memory: WebAssembly.Memory | undefined): void;
   /** Lets go of everything. */
   dismiss(): void;
 }
@@ -27,6 +29,7 @@ export const alone: Crew = {
     run(at, 0, count);
   },
   introduce: () => undefined,
+  forget: () => undefined,
   dismiss: () => undefined,
 };
 
@@ -78,6 +81,15 @@ export class Team implements Crew {
     const kernel = kernels.get(executable);
     if (pool === undefined || kernel === undefined) alone.run(executable, at, count);
     else pool.run(kernel, executable.run, at, count, this.threads);
+  }
+
+  forget(memory: WebAssembly.Memory | undefined): void {
+    const { pool, kernels } = this.told;
+    for (const [executable, kernel] of kernels) {
+      if (executable.memory !== memory) continue;
+      pool?.forget(kernel);
+      kernels.delete(executable);
+    }
   }
 
   dismiss(): void {

@@ -16,6 +16,8 @@ export interface Region {
   readonly from: number;
   /** Whether every byte is zero. */
   readonly fresh: boolean;
+  /** Gives it back, where it is a part of something larger; a memory of its own goes when nothing refers to it. */
+  readonly release?: () => void;
 }
 
 /** Hands out stretches of memory. Throws an UnsupportedError where there is not enough. */
@@ -52,17 +54,30 @@ export function ownMemory(shared: boolean): MemorySource {
 /** Takes stretches of a memory that the user made, from an address on. It is never grown, which would take the user's views away. */
 export function userMemory(memory: WebAssembly.Memory, offset: number): MemorySource {
   const kind = kindOf(memory);
-  let from = Math.ceil(offset / 64) * 64;
+  /** Stretches that are in use, in the order of their addresses. */
+  const taken: { readonly from: number; readonly to: number }[] = [];
   return (owner, what, bytes) => {
+    let from = Math.ceil(offset / 64) * 64;
+    // The first gap that is large enough: there are a few stretches at most.
+    let place = 0;
+    for (const next of taken) {
+      if (next.from - from >= bytes) break;
+      from = next.to;
+      place += 1;
+    }
     const left = memory.buffer.byteLength - from;
     if (bytes > left) {
       const pages = Math.ceil((from + bytes) / pageBytes);
       const has = `the memory handed in has ${size(Math.max(0, left))} from byte ${String(from)} on`;
       throw new UnsupportedError(owner, `${what} need ${size(bytes)}, and ${has}; it takes ${String(pages)} pages`);
     }
-    const region: Region = { memory, kind, buffer: memory.buffer, from, fresh: false };
-    from += Math.ceil(bytes / 64) * 64;
-    return region;
+    const stretch = { from, to: from + Math.ceil(bytes / 64) * 64 };
+    taken.splice(place, 0, stretch);
+    const release = (): void => {
+      const at = taken.indexOf(stretch);
+      if (at >= 0) taken.splice(at, 1);
+    };
+    return { memory, kind, buffer: memory.buffer, from, fresh: false, release };
   };
 }
 

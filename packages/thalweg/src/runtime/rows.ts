@@ -131,8 +131,16 @@ export class TableRows {
     this.capacities = this.tables.map(({ rows, count }, j) =>
       count > this.capacities[j]! ? Math.min(rows, 2 * count) : this.capacities[j]!,
     );
+    const before = this.member.stepper;
     this.member.stepper = this.gathered();
     this.pairs = this.paired();
+    before.release();
+  }
+
+  /** Gives the memory back. */
+  release(): void {
+    this.member.stepper.release();
+    this.whole.release();
   }
 
   private paired(): TableRows['pairs'] {

@@ -112,6 +112,13 @@ export class Stepper {
     return this.watching;
   }
 
+  /** Gives the memory back. Nothing may be stepped afterwards. */
+  release(): void {
+    const { memory, release } = this.arena.region;
+    this.options.crew.forget(memory);
+    release?.();
+  }
+
   /** Compiles what a step in this context needs, without taking it. */
   warm(context: StepContext): void {
     this.variantOf(this.decide(context));

@@ -378,6 +378,10 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   /**
    * Stops training some parameters for good and forgets their states. Views taken before keep their values, and `add` may use the names again.
    *
+   * Memory is given back with the last of those that lie in it: the parameters of one call of `init` or `add` lie together, those of each group (and
+   * where their shapes mean different equations) apart. So what comes and goes is best added in calls of its own. In a memory that `init` was
+   * given, the place is used again by the next `add`, and views of what lay there show that.
+   *
    * @param match - which, as in `groups`. A parameter's own name takes all names that are tied to it along; a tied name goes alone.
    * @throws ThalwegError where no parameter matches
    */

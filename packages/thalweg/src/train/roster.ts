@@ -134,9 +134,13 @@ export class Roster {
     }
   }
 
-  /** Forgets a parameter, so that its name is free. */
+  /** Forgets a parameter, so that its name is free, and with the last of a cohort the cohort and its memory. */
   forget(name: string): void {
+    const member = this.places.get(name)?.member;
     this.places.delete(name);
+    if (member === undefined || member.stepper.arena.tensors.some((_, index) => this.holds(member, index))) return;
+    this.members.splice(this.members.indexOf(member), 1);
+    (member.rows ?? member.stepper).release();
   }
 
   /** Whether tensor number `index` of a member is a parameter still. */
