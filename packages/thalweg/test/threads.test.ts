@@ -157,10 +157,10 @@ for (const [what, problem] of [
     });
     await pool.grow(2);
     const control = controlOf(pool);
-    const started = performance.now();
-    // The calling thread is slow, so that the other one surely takes its part.
+    // The calling thread is at its own part until the other one has joined, so that that one surely takes its part.
     const slow = (): void => {
-      while (Atomics.load(control, field.failed) === 0 && performance.now() - started < 200);
+      const joined = (): boolean => Atomics.load(control, what === 'throws' ? field.failed : field.active) > 0;
+      while (!joined());
     };
     assert.throws(() => { pool.run(1, slow, 0, 2, 2); }, (error) => error instanceof SourceError && problem.test(error.message)); // prettier-ignore
     assert.ok(pool.broken);
