@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { adam, adamw, groups, otherwise, rows, scheduleFreeSgd, sgd, sparse, tensor, type Declared, type InitOptions, type Method, type Optimizer } from 'thalweg'; // prettier-ignore
+import { adam, adamw, groups, otherwise, rows, scheduleFreeSgd, sgd, sparse, tensor, type InitOptions, type Method, type Optimizer } from 'thalweg'; // prettier-ignore
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;

@@ -1,6 +1,6 @@
 /** Smith's learning-rate range test: one short run in which the rate grows, and what its losses say. */
 import { DivergenceError, ObjectiveError, OptionError } from '../language/error.ts';
-import { checkNames, checkNumber, checkWhole, describe, wrongOption } from './options.ts';
+import { checkNames, isCallable, checkNumber, checkWhole, describe, wrongOption } from './options.ts';
 import { rateNames, type Rated } from './rates.ts';
 import { checkSignal, Turns } from './turns.ts';
 
@@ -162,7 +162,7 @@ function check<O extends Tunable>(options: RangeOptions<O>): void {
   checkNames(owner, options, ['make', 'train', 'hyper', 'from', 'to', 'steps', 'smoothing', 'divergence', 'signal']);
   const { make, train, from = 1e-6, to = 1, steps = 100, smoothing = 0.9, divergence = 4, signal } = options;
   for (const [option, value] of Object.entries<unknown>({ make, train })) {
-    if (typeof value !== 'function') wrongOption(owner, option, value, 'a function');
+    if (!isCallable(value)) wrongOption(owner, option, value, 'a function');
   }
   checkNumber(owner, 'from', from, '(0, ∞)');
   checkNumber(owner, 'to', to, `(${String(from)}, ∞)`);

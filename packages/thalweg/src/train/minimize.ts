@@ -145,7 +145,7 @@ function checkOptions<W>(options: MinimizeOptions<W>) {
   }
   checkWhole(owner, 'steps', steps, 0);
   checkNumber(owner, 'tolerance', tolerance, '[0, ∞)');
-  if (onStep !== undefined && typeof onStep !== 'function') wrongOption(owner, 'onStep', onStep, 'a function');
+  if (onStep !== undefined && !isCallable(onStep)) wrongOption(owner, 'onStep', onStep, 'a function');
   checkSignal(owner, signal);
   if (Reflect.get(init, 'half') !== undefined)
     throw new OptionError(

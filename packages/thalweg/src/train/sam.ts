@@ -7,7 +7,7 @@ import type { AnyArray } from './arrays.ts';
 import { floatsOf, roundInto } from './half.ts';
 import type { Inputs } from './intake.ts';
 import type { Optimizer } from './optimizer.ts';
-import { checkNames, checkNumber, describe, wrongOption } from './options.ts';
+import { checkNames, isCallable, checkNumber, describe, wrongOption } from './options.ts';
 
 /**
  * Fills `opt.grads` with the gradient at `opt.params` (in half precision `opt.half.grads` with that at `opt.half.params`), and returns the loss there.
@@ -162,7 +162,7 @@ function check(owner: string, opt: AnyOptimizer, gradient: unknown): void {
   const given: unknown = opt;
   if (typeof given !== 'object' || given === null || !Array.isArray(Reflect.get(given, 'trained')))
     wrongOption(owner, 'opt', given, 'an optimizer, which init of a method gives');
-  if (typeof gradient !== 'function') wrongOption(owner, 'gradient', gradient, 'a function that fills opt.grads and returns the loss');
+  if (!isCallable(gradient)) wrongOption(owner, 'gradient', gradient, 'a function that fills opt.grads and returns the loss');
   dense(owner, opt);
 }
 
