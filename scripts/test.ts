@@ -10,7 +10,14 @@ import { parseArgs } from 'node:util';
 const root = join(import.meta.dirname, '..');
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
 const node = process.execPath;
-const unitFiles = ['packages/*/test/**/*.test.ts', 'conformance/*.test.ts', 'examples/*.test.ts', 'bench/*.test.ts', 'docs/*.test.ts'];
+const unitFiles = [
+  'packages/*/test/**/*.test.ts',
+  'conformance/*.test.ts',
+  'examples/*.test.ts',
+  'bench/*.test.ts',
+  'docs/*.test.ts',
+  'scripts/*.test.ts',
+];
 const coverage = [
   '--experimental-test-coverage',
   '--test-coverage-include=packages/*/src/**',
