@@ -34,7 +34,11 @@ test('every example compiles', async () => {
   examples.forEach(({ file, line, code }, i) => {
     writeFileSync(join(folder, `${String(i)}.ts`), `/** ${file}, line ${String(line)} */\n${code}\nexport {};\n`);
   });
-  const options = { extends: '../../tsconfig.base.json', compilerOptions: { noEmit: true, noUnusedLocals: false }, include: ['*.ts'] };
+  const options = {
+    extends: '../../tsconfig.base.json',
+    compilerOptions: { noEmit: true, noUnusedLocals: false },
+    include: ['*.ts', '../../packages/*/src/*.d.ts'],
+  };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(options));
   const run = promisify(execFile)(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--pretty', 'false', '-p', folder], {
     cwd: root,
