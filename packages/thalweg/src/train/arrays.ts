@@ -1,6 +1,6 @@
 /** Checks of the arrays that users hand over: parameters at `init`, gradients and inputs at each step. Changes nothing. */
 import { ArrayError, OptionError } from '../language/error.ts';
-import { isFloat32, isFloat64, isKind, isUint16, typedArrayName } from '../language/realm.ts';
+import { isFloat32, isFloat64, isKind, typedArrayName } from '../language/realm.ts';
 import type { DType } from '../plan/dtype.ts';
 import { backends, type Backend } from '../runtime/backend.ts';
 import { describe, isRecord } from './options.ts';
@@ -16,7 +16,8 @@ export function isArray(value: unknown): value is AnyArray {
 
 /** Whether a value is an array that a gradient can have: of numbers, or of bits in half precision. */
 export function isNumeric(value: unknown): value is AnyArray | Uint16Array {
-  return isArray(value) || isUint16(value);
+  const name = typedArrayName(value);
+  return name === 'Float32Array' || name === 'Float64Array' || name === 'Uint16Array';
 }
 
 /** Throws an ArrayError unless `given` is an object that may hold something for each name. */
@@ -63,7 +64,7 @@ export function commonType(owner: string, tensors: ReadonlyMap<string, Tensor>, 
 /** Throws an ArrayError unless `array` can be the `role` of a parameter, of which there is this view. */
 export function checkArray(owner: string, role: string, name: string, array: unknown, view: AnyArray | Uint16Array | undefined): void {
   const wanted = typedArrayName(view) ?? '';
-  if (!isNumeric(array) || typedArrayName(array) !== wanted)
+  if (typedArrayName(array) !== wanted || !isNumeric(array))
     throw new ArrayError(owner, name, `the ${role} of ${name} must be a ${wanted}, not ${describe(array)}`);
   if (array.length !== view?.length) {
     const problem = `the ${role} of ${name} has ${String(array.length)} elements; the parameter has ${String(view?.length)}`;

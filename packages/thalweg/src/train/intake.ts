@@ -84,16 +84,21 @@ function checkInput(core: Core, input: string, arrays: unknown): asserts arrays 
 /** Copies gradients; different arrays for names of one parameter are added. */
 export function copyGradients(core: Core, handed: Given): void {
   const { roster, gradientViews, options } = core;
-  const own = new Set(roster.members.map(({ stepper }) => stepper.arena.buffer));
+  const ours = new Set<ArrayBufferLike>(roster.members.map(({ stepper }) => stepper.arena.buffer));
   // A gradient that lies in our memory, but not where it belongs, might be overwritten before its turn.
   const apart = new Map<unknown, AnyArray | Uint16Array>();
   for (const name of Object.keys(handed)) {
     const array = handed[name];
-    if (isNumeric(array) && own.has(array.buffer) && !isSame(array, gradientViews[name])) apart.set(array, array.slice());
+    if (isNumeric(array) && ours.has(array.buffer) && !isSame(array, gradientViews[name])) apart.set(array, array.slice());
   }
   for (const [name, { member }] of roster.places) {
     const view = member.rows === undefined ? gradientViews[name] : undefined;
     if (view === undefined) continue;
+    if (apart.size === 0 && !core.aliases.has(name)) {
+      const only = own(handed, name);
+      if (isNumeric(only) && !isSame(only, view)) view.set(only);
+      continue;
+    }
     const given = givenFor(core, name, handed).map((array) => apart.get(array) ?? array);
     const [first, ...others] = given.filter((array) => !isSame(array, view)).filter(isNumeric);
     if (first === undefined) continue;
