@@ -1,0 +1,37 @@
+// An edge function: fits a line through the points of a request. Runs where a module with a `fetch` handler does: Cloudflare Workers
+// (`npx wrangler dev edge.js`), `deno serve edge.js`, `bun edge.js`. Try it:
+//
+//   curl localhost:8787 --json '[[0, 1], [1, 3], [2, 5]]'
+//
+// Some of these allow WebAssembly to be compiled and some do not. By itself the library takes what there is, with the same bits, so that
+// nothing has to be chosen here; models should be small all the same, since a request has little time.
+
+import { lbfgs, minimize } from 'thalweg';
+
+/** The line with the least squares of errors. */
+async function fit(points) {
+  const squares = (w, g) => {
+    g.fill(0);
+    let loss = 0;
+    for (const [x, y] of points) {
+      const error = w[0] * x + w[1] - y;
+      loss += error ** 2;
+      g[0] += 2 * error * x;
+      g[1] += 2 * error;
+    }
+    return loss;
+  };
+  const { w, loss } = await minimize(squares, Float64Array.of(0, 0), { optimizer: lbfgs(), steps: 100 });
+  return { slope: w[0], offset: w[1], loss };
+}
+
+const isPoint = (point) => Array.isArray(point) && point.length === 2 && point.every(Number.isFinite);
+
+export default {
+  async fetch(request) {
+    const points = await request.json().catch(() => undefined);
+    const right = Array.isArray(points) && points.length >= 2 && points.length <= 1000 && points.every(isPoint);
+    if (!right) return new Response('Send 2 to 1,000 points as JSON: [[x, y], …]\n', { status: 400 });
+    return Response.json(await fit(points));
+  },
+};
