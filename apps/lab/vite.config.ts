@@ -4,6 +4,7 @@ import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 import { withoutDebug } from '../../scripts/without-debug.ts';
 import { dataFiles } from './data.ts';
 import { contentSecurityPolicy, headers } from './policy.ts';
+import { withoutFiles } from './without-files.ts';
 
 /** Writes the policy into the page, for hosts that send no headers, and a `_headers` file for those that read one. */
 function policy(): Plugin {
@@ -36,10 +37,10 @@ function data(): Plugin {
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [svelte(), policy(), data(), { ...withoutDebug, apply: 'build' }],
+  plugins: [svelte(), policy(), data(), { ...withoutDebug, apply: 'build' }, { ...withoutFiles, apply: 'build' }],
   resolve: { conditions: ['source', ...defaultClientConditions] },
   build: { target: 'es2024', modulePreload: { polyfill: false }, assetsInlineLimit: 0, chunkSizeWarningLimit: 1500 },
-  worker: { format: 'es', plugins: () => [withoutDebug] },
+  worker: { format: 'es', plugins: () => [withoutDebug, withoutFiles] },
   preview: { headers, host: '127.0.0.1', port: 4173 },
   ssr: { resolve: { conditions: ['source'] } },
 });
