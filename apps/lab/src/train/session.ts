@@ -133,7 +133,15 @@ export class Session {
       for (const [entrant, one] of setup.entrants.entries()) {
         try {
           const method = methodOf(one, setup.steps);
-          runs.push(new Run(entrant, seed, await method.init(trainee.start(seed), { nonFinite: 'propagate' }), method.inputs.includes('loss'), i === 0));
+          runs.push(
+            new Run(
+              entrant,
+              seed,
+              await method.init(trainee.start(seed), { nonFinite: 'propagate' }),
+              method.inputs.includes('loss'),
+              i === 0,
+            ),
+          );
         } catch (error) {
           if (!(error instanceof ThalwegError)) throw error;
           refused.push({ entrant, seed, marks: [], refused: error.message });
