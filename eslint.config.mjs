@@ -27,6 +27,7 @@ export default tseslint.config(
       'report/',
       '.bench/',
       '.oracle/',
+      'environments/',
       'apps/lab/svelte.config.js',
     ],
   },

@@ -77,6 +77,11 @@ const steps: readonly Step[] = [
     about: "the library's tests on the built output",
     command: [node, '--test', 'packages/thalweg/test/*.test.ts', 'conformance/*.test.ts'],
   },
+  {
+    name: 'environments',
+    about: 'the packed packages in Node, Bun, Deno, bundlers, frameworks and browsers',
+    command: [node, 'scripts/environments.ts'],
+  },
   { name: 'pack', about: 'what the packages would contain', command: [node, 'scripts/pack.ts'] },
 ];
 
@@ -167,7 +172,7 @@ async function main(): Promise<number> {
     }
   };
   // Static checks are independent of each other and run two at a time; tests run alone, so that they have the machine.
-  const isTest = (step: Step): boolean => ['unit', 'lab', 'built', 'pack'].includes(step.name);
+  const isTest = (step: Step): boolean => ['unit', 'lab', 'built', 'environments', 'pack'].includes(step.name);
   const waiting = chosen.filter((step) => !isTest(step));
   const lane = async (): Promise<void> => {
     for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) report(await run(step));

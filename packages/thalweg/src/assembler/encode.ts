@@ -47,7 +47,7 @@ export function sized(bytes: readonly number[]): number[] {
   return unsigned(bytes.length).concat(bytes);
 }
 
-/** A name in UTF-8, preceded by its length. */
+/** A name of ASCII characters, preceded by its length. Not every realm that has WebAssembly has a TextEncoder: Jest's page has none. */
 export function name(text: string): number[] {
-  return sized([...new TextEncoder().encode(text)]);
+  return sized(Array.from(text, (character) => character.charCodeAt(0)));
 }

@@ -3,15 +3,20 @@
  * state changes. Lowest layer: knows nothing but text.
  */
 
-/** The base of all errors that Thalweg throws on purpose; `code` is stable and meant for programs, `message` for people. */
+/**
+ * The base of all errors that Thalweg throws on purpose; `code` is stable and meant for programs, `message` for people. Each class writes its name
+ * down, since minifiers rename classes.
+ */
 export class ThalwegError extends Error {
+  static {
+    this.prototype.name = 'ThalwegError';
+  }
   /** A stable identifier of the kind of error, such as `'equation'` or `'option'`. */
   readonly code: string;
 
   /** Makes an error of the kind `code`. */
   constructor(code: string, message: string) {
     super(readable(message));
-    this.name = new.target.name;
     this.code = code;
   }
 }
@@ -54,6 +59,9 @@ export interface Span {
 
 /** Equations that cannot be read or make no sense; points at the place with a caret. */
 export class EquationError extends ThalwegError {
+  static {
+    this.prototype.name = 'EquationError';
+  }
   /** Line of the place, counted from 1. */
   readonly line: number;
   /** Column of the place, counted from 1 in visible characters. */
@@ -80,6 +88,9 @@ export class EquationError extends ThalwegError {
 
 /** A hyperparameter or option that is unknown, of the wrong type or outside its range. */
 export class OptionError extends ThalwegError {
+  static {
+    this.prototype.name = 'OptionError';
+  }
   /** The optimizer, transform or schedule that refused. */
   readonly owner: string;
   /** The name of the option. */
@@ -98,6 +109,9 @@ export class OptionError extends ThalwegError {
 
 /** A parameter, gradient or input that is missing, unknown, or of another length or type than declared. */
 export class ArrayError extends ThalwegError {
+  static {
+    this.prototype.name = 'ArrayError';
+  }
   /** The optimizer that refused. */
   readonly owner: string;
   /** The name of the parameter or input. */
@@ -113,6 +127,9 @@ export class ArrayError extends ThalwegError {
 
 /** A gradient or input held NaN or ±∞ under `nonFinite: 'throw'`; nothing was changed, not even the step count. */
 export class NonFiniteError extends ThalwegError {
+  static {
+    this.prototype.name = 'NonFiniteError';
+  }
   /** The names of the offending parameters or inputs. */
   readonly parameters: readonly string[];
 
@@ -128,6 +145,9 @@ export class NonFiniteError extends ThalwegError {
 
 /** A function that a loop was given does not do what it has to: it returns no number, or does not write its gradient. */
 export class ObjectiveError extends ThalwegError {
+  static {
+    this.prototype.name = 'ObjectiveError';
+  }
   /** Says what the function did and what it has to do. */
   constructor(problem: string) {
     super('objective', problem);
@@ -139,6 +159,9 @@ export class ObjectiveError extends ThalwegError {
  * the optimizer works on, with the weights as they are. `nonFinite: 'propagate'` asks for no such error.
  */
 export class DivergenceError extends ThalwegError {
+  static {
+    this.prototype.name = 'DivergenceError';
+  }
   /** The names of the parameters. */
   readonly parameters: readonly string[];
   /** The step after which they were found. */
@@ -158,6 +181,9 @@ const [mostLines, longestLine] = [20, 400];
 
 /** A saved optimizer that cannot be loaded here: the file is damaged or is of something else. Nothing was changed. */
 export class CheckpointError extends ThalwegError {
+  static {
+    this.prototype.name = 'CheckpointError';
+  }
   /** Everything that differs, in words; the message has as much of it as people read. */
   readonly differences: readonly string[];
 
@@ -173,6 +199,9 @@ export class CheckpointError extends ThalwegError {
 
 /** An optimizer was used after `dispose()`. */
 export class DisposedError extends ThalwegError {
+  static {
+    this.prototype.name = 'DisposedError';
+  }
   /** Names the `owner` that was used after its end and the `use` that was tried. */
   constructor(owner: string, use: string) {
     super('disposed', `${owner}: ${use} after dispose(); its memory has been given back, so call init() again`);
@@ -181,6 +210,9 @@ export class DisposedError extends ThalwegError {
 
 /** A thread died or did not come back in the middle of a step, so that the arrays are half-written; `load` makes the optimizer whole again. */
 export class WorkerError extends ThalwegError {
+  static {
+    this.prototype.name = 'WorkerError';
+  }
   /** Says what happened. */
   constructor(problem: string) {
     super('worker', problem);
@@ -189,6 +221,9 @@ export class WorkerError extends ThalwegError {
 
 /** Something that this backend, engine or version cannot do; says what can. */
 export class UnsupportedError extends ThalwegError {
+  static {
+    this.prototype.name = 'UnsupportedError';
+  }
   /** Describes what `owner` cannot do. */
   constructor(owner: string, problem: string) {
     super('unsupported', `${owner}: ${problem}`);

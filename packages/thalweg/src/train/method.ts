@@ -2,6 +2,7 @@
  * Methods: what `adamw({ lr: 1e-3 })` returns, before it is bound to parameters. `optimizer` and `transform` make functions that return
  * methods from equations; `chain` joins methods into one program. Knows the language and the optimizer it will start; no backend.
  */
+import { asCalled } from '../language/caller.ts';
 import { OptionError, ThalwegError } from '../language/error.ts';
 import { parse } from '../language/parser.ts';
 import { isKind, kind } from '../language/realm.ts';
@@ -179,7 +180,7 @@ export function optimizer<
   const V extends Readonly<Record<string, VariantDeclaration>> = {},
 >(definition: Definition<H, V>): MethodFactory<H, V> {
   checkDefinition(definition);
-  const make = (options: OptionsOf<H, V> = {}): Method<string & keyof H> => {
+  const make = asCalled((options: OptionsOf<H, V> = {}): Method<string & keyof H> => {
     const { name, hyper, variants, inputs = {}, init = {} } = definition;
     const resolved = resolve(name, hyper, variants ?? {}, definition.compatDefaults ?? {}, options);
     const text =
@@ -207,7 +208,7 @@ export function optimizer<
     refuseUnread(whole, hyper, options);
     const values = new Map(declared.map((one) => [one.name, resolved[one.name] as HyperValue]));
     return new Method(name, [{ ...whole, parts: [{ part, values, shared: true }] }]);
-  };
+  });
   return Object.assign(make, { definition });
 }
 

@@ -2,6 +2,7 @@
  * The optimizer: a method bound to parameters, with live views of them, of their gradients and of its states. The public face of a core;
  * checks everything it is given before anything changes.
  */
+import { asCalled } from '../language/caller.ts';
 import { ArrayError, DisposedError, ThalwegError } from '../language/error.ts';
 import '../language/platform.ts';
 import { gradient } from '../language/variable.ts';
@@ -76,7 +77,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     parameters: P,
     options: InitOptions,
   ): Promise<Optimizer<P, N>> {
-    const opt = new Optimizer<P, N>(recipe, parameters, options);
+    const opt = asCalled(() => new Optimizer<P, N>(recipe, parameters, options))();
     await opt.core?.options.crew.assemble();
     return opt;
   }

@@ -3,6 +3,7 @@
  * The first text in the header is a checksum of all that comes after it; any reader of the format passes it over. Reads files that may be
  * damaged or hostile, and says what is wrong. Knows no optimizer.
  */
+import { fromUtf8, toUtf8 } from '../language/utf8.ts';
 import { crc32 } from './crc32.ts';
 import { describe } from './options.ts';
 
@@ -57,14 +58,14 @@ export function encodeHeader(
   });
   // Not one object, which would put a parameter called 1 before everything else.
   const texts = `"__metadata__":${JSON.stringify({ crc32: '00000000', ...metadata })}`;
-  const json = new TextEncoder().encode(`{${[texts, ...entries].join()}}`);
+  const json = toUtf8(`{${[texts, ...entries].join()}}`);
   const length = Math.ceil(json.length / 8) * 8;
   const header = new Uint8Array(lengthBytes + length).fill(0x20);
   new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
   header.set(json, lengthBytes);
   let sum = sumOf(header.subarray(checkedFrom));
   for (const { bytes } of arrays.values()) sum = sumOf(bytes, sum);
-  header.set(new TextEncoder().encode(digitsOf(sum)), digitsAt);
+  header.set(toUtf8(digitsOf(sum)), digitsAt);
   return { header, sum };
 }
 
@@ -89,7 +90,7 @@ export function decodeHeader(json: Uint8Array, size: number): StoredFile | strin
   let header: unknown;
   let names: number | undefined;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(json);
+    text = fromUtf8(json);
     names = namesIn(text, deepest);
     if (names === undefined) return `the header is no JSON of a safetensors file, which has at most ${String(deepest)} levels`;
     header = JSON.parse(text);

@@ -1,0 +1,10 @@
+/** All rows of the table. */
+import { browser } from './browser.ts';
+import { bundlers } from './bundlers.ts';
+import { checks } from './checks.ts';
+import { frameworks } from './frameworks.ts';
+import type { Row } from './row.ts';
+import { runtimes } from './runtimes.ts';
+
+/** The rows in the order of the table. */
+export const rows: readonly Row[] = [...runtimes, ...bundlers, ...browser, ...frameworks, ...checks];
