@@ -1,5 +1,5 @@
 // An edge function: fits a line through the points of a request. Runs where a module with a `fetch` handler does: Cloudflare Workers
-// (`npx wrangler dev edge.js`), `deno serve edge.js`, `bun edge.js`. Try it:
+// (`npx wrangler dev edge.js`, port 8787), `deno serve edge.js` (8000), `bun edge.js` (3000). After `npm install thalweg`, try it:
 //
 //   curl localhost:8787 --json '[[0, 1], [1, 3], [2, 5]]'
 //
