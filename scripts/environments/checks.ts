@@ -5,7 +5,7 @@ import { home, out, tarball, version } from './prepare.ts';
 import { must, tool } from './process.ts';
 import type { Row } from './row.ts';
 
-const published = ['thalweg', '@thalweg/compare'] as const;
+const published = ['thalweg', '@thalweg/guide', '@thalweg/compare'] as const;
 
 const publint = published.map((name): Row => ({
   name: `publint, ${name}`,

@@ -44,3 +44,31 @@ export async function open(url: string, expected: Expected, file = 'program'): P
     await page.close();
   }
 }
+
+/**
+ * Opens a page and waits for the first line that it writes to its console. What it loads from addresses that match `elsewhere.pattern` are files of
+ * this machine; nothing that is not of this machine is asked for.
+ */
+export async function lastWords(url: string, elsewhere?: { pattern: RegExp; file: (url: string) => string }): Promise<string> {
+  const one = await theBrowser();
+  known = one.version();
+  const page = await one.newPage();
+  try {
+    if (elsewhere !== undefined) {
+      await page.route(elsewhere.pattern, (route) =>
+        route.fulfill({ path: elsewhere.file(route.request().url()), headers: { 'access-control-allow-origin': '*' } }),
+      );
+    }
+    const words = new Promise<string>((resolve, reject) => {
+      page.on('console', (message) => {
+        if (message.type() === 'log') resolve(message.text());
+      });
+      page.on('pageerror', reject);
+      setTimeout(() => reject(new Error(`${url} said nothing for a minute`)), 60_000).unref();
+    });
+    await page.goto(url);
+    return await words;
+  } finally {
+    await page.close();
+  }
+}

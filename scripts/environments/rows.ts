@@ -5,6 +5,7 @@ import { checks } from './checks.ts';
 import { frameworks } from './frameworks.ts';
 import type { Row } from './row.ts';
 import { runtimes } from './runtimes.ts';
+import { starts } from './starts.ts';
 
 /** The rows in the order of the table. */
-export const rows: readonly Row[] = [...runtimes, ...bundlers, ...browser, ...frameworks, ...checks];
+export const rows: readonly Row[] = [...runtimes, ...bundlers, ...browser, ...frameworks, ...starts, ...checks];

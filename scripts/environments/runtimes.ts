@@ -19,12 +19,15 @@ export async function runProgram(command: string, args: readonly string[], expec
 }
 
 const module = join(home, 'node_modules');
-const nodes = {
+/** Node's releases, by their programs. */
+export const nodes = {
   22: join(module, 'node22/bin/node'),
   24: join(module, 'node24/bin/node'),
   26: process.execPath,
 } as const;
-const nodeVersion = (major: keyof typeof nodes): string => `Node ${major === 26 ? process.versions.node : version(`node${String(major)}`)}`;
+/** Which release it is. */
+export const nodeVersion = (major: keyof typeof nodes): string =>
+  `Node ${major === 26 ? process.versions.node : version(`node${String(major)}`)}`;
 const byNode = (major: keyof typeof nodes) => (major === 26 ? undefined : linuxOnly);
 
 /** Rows of Node by import and by require. */
