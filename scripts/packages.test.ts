@@ -1,7 +1,7 @@
 /** The published packages say where they are from, what they need and what they install; what their pages promise is so. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -32,7 +32,23 @@ test('there are three packages to publish', () => {
 });
 
 test('the address of the project is the same everywhere, and comes from one place', () => {
-  for (const [file, text] of addressed()) assert.equal(read(file), text, `${file}: npm run address`);
+  const known = addressed();
+  for (const [file, text] of known) assert.equal(read(file), text, `${file}: npm run address`);
+  const spelt = address().replace('https://', '');
+  const named = [
+    '*',
+    'docs/**/*.md',
+    'examples/**/*.*',
+    'packages/*/*.*',
+    'packages/*/{src,bin}/**/*.ts',
+    'scripts/**/*.ts',
+    'apps/*/src/**/*.*',
+  ];
+  for (const file of globSync(named, { cwd: root, exclude: ['**/node_modules/**', '**/.*/**'] })) {
+    if (!statSync(join(root, file)).isFile()) continue;
+    const elsewhere = known.has(file) ? read(file).replaceAll(address(), '') : read(file);
+    assert.ok(!elsewhere.includes(spelt), `${file} spells the address, and npm run address does not write it there`);
+  }
   assert.match(read('CITATION.cff'), new RegExp(`^url: ${address()}\nrepository-code: ${address()}$`, 'm'));
   assert.deepEqual(addressFields('packages/x', 'https://example.org/a/b'), {
     homepage: 'https://example.org/a/b/tree/main/packages/x#readme',
