@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { rolldown, type Plugin } from 'rolldown';
+import { shortThrows } from './short-throws.ts';
 import { withoutDebug } from './without-debug.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -76,7 +77,7 @@ const bundle = await rolldown({
   input: entries(),
   platform: 'neutral',
   external: /^node:/,
-  plugins: [pureDefinitions, withoutDebug, workerAsText(await workerText())],
+  plugins: [pureDefinitions, shortThrows(home), withoutDebug, workerAsText(await workerText())],
 });
 await bundle.write({
   dir: join(home, 'dist'),

@@ -1,5 +1,5 @@
 /** Bundles the program in each way that rows need, once, into a folder of its own. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { out } from './prepare.ts';
 import { must, tool } from './process.ts';
 
@@ -23,8 +23,8 @@ export const esbuild = (format: 'esm' | 'cjs', platform: 'node' | 'browser', ent
   });
 
 /** By webpack; the bundle is program.js. */
-export const webpack = (target: 'web' | 'node'): Promise<string> =>
-  once(`webpack-${target}`, (to) => must(process.execPath, ['webpack.js', './program.js', target, to]));
+export const webpack = (target: 'web' | 'node', entry = './program.js'): Promise<string> =>
+  once(`webpack-${target}-${basename(entry)}`, (to) => must(process.execPath, ['webpack.js', entry, target, to]));
 
 /** By rollup; the bundle is program.mjs. */
 export const rollup = (): Promise<string> =>

@@ -25,14 +25,16 @@ export function told(output: string): { readonly small: Fit; readonly large: Fit
   return { small, large, mistake: mistake === undefined ? undefined : String(JSON.parse(mistake)) };
 }
 
-/** Throws unless an error is short, says what was wrong and what would be right, and names the user's file. */
+/** Throws unless an error is short and names the user's file. */
+export function checkLength(text: string, file: string): void {
+  if (text.length >= longestError) throw new Error(`the uncaught error has ${String(text.length)} characters:\n${text.slice(0, 3000)}`);
+  if (!text.includes(file)) throw new Error(`the uncaught error does not name ${file}:\n${text}`);
+}
+
+/** Throws unless the error of the mistake is short, says what was wrong and what would be right, and names the user's file. */
 export function checkError(text: string, file: string): void {
-  const problems = [
-    text.length >= longestError ? `has ${String(text.length)} characters` : '',
-    text.includes('lrr') && text.includes('did you mean lr') ? '' : 'does not say what would be right',
-    text.includes(file) ? '' : `does not name ${file}`,
-  ].filter((problem) => problem !== '');
-  if (problems.length > 0) throw new Error(`the uncaught error ${problems.join(', ')}:\n${text.slice(0, 3000)}`);
+  checkLength(text, file);
+  if (!text.includes('lrr') || !text.includes('did you mean lr')) throw new Error(`the error does not say what would be right:\n${text}`);
 }
 
 /** Throws unless the fits are where they should be and of the bits they should have. */

@@ -18,7 +18,37 @@ export class ThalwegError extends Error {
   constructor(code: string, message: string) {
     super(readable(message));
     this.code = code;
+    shortStack(this);
   }
+}
+
+/** Leaves a property out of what is printed of an uncaught error: it may be an array of millions, and the message has what people read of it. */
+function hide<E extends Error>(error: E, property: string & keyof E): void {
+  Object.defineProperty(error, property, { enumerable: false });
+}
+
+/** Characters of a message with its stack that people read. */
+const longestStack = 750;
+
+/** A call in a stack as V8 writes it; its file is the first group. */
+const call = /^ +at (?:.*\()?(.*?):\d+:\d+\)?$/;
+
+/**
+ * Cuts the stack of an error where it is longer than people read. Of the calls within the file that threw only the last stays then, which is the one
+ * that the user made, unless everything is one file, as in a bundle; after it as many as fit.
+ */
+export function shortStack(error: Error): void {
+  const { stack } = error;
+  if (stack === undefined || stack.length <= longestStack) return;
+  const lines = stack.split('\n');
+  const first = lines.findIndex((line) => call.test(line));
+  if (first < 0) return;
+  const file = (line = ''): string | undefined => call.exec(line)?.[1];
+  const run = lines.findIndex((line, i) => i > first && file(line) !== file(lines[first]));
+  const theirs = run < 0 || /node:|<anonymous>/.test(file(lines[run]) ?? 'node:') ? first : run - 1;
+  let length = lines.slice(0, first).join('\n').length;
+  const calls = lines.slice(theirs).filter((line, i) => (length += line.length + 1) <= longestStack || i < 2);
+  error.stack = [...lines.slice(0, first), ...calls].join('\n');
 }
 
 /** Characters of a message that a person can take in at once: of a line of it, of a line of equations in it, and of a name or text given. */
@@ -104,6 +134,7 @@ export class OptionError extends ThalwegError {
     this.owner = owner;
     this.option = option;
     this.value = value;
+    hide(this, 'value');
   }
 }
 
@@ -140,6 +171,7 @@ export class NonFiniteError extends ThalwegError {
       `${owner}: step ${String(t)} was not taken, because ${listed(parameters)} held NaN or an infinity; nothing was changed`,
     );
     this.parameters = parameters;
+    hide(this, 'parameters');
   }
 }
 
@@ -172,12 +204,13 @@ export class DivergenceError extends ThalwegError {
     const remedy = `go back to a snapshot or a checkpoint with a lower learning rate or with clipping; nonFinite: 'propagate' computes on`;
     super('divergence', `${owner}: after step ${String(t)} ${listed(parameters)} held NaN or an infinity; ${reason}; ${remedy}`);
     this.parameters = parameters;
+    hide(this, 'parameters');
     this.t = t;
   }
 }
 
-/** As much of what differs as a screen holds: lines, and characters of each. */
-const [mostLines, longestLine] = [20, 400];
+/** Characters that a message has of what differs, and characters of each line. */
+const [longestList, longestLine] = [500, 300];
 
 /** A saved optimizer that cannot be loaded here: the file is damaged or is of something else. Nothing was changed. */
 export class CheckpointError extends ThalwegError {
@@ -189,11 +222,15 @@ export class CheckpointError extends ThalwegError {
 
   /** Lists what keeps `owner` from going on where the file ends. */
   constructor(owner: string, differences: readonly string[]) {
-    const lines = differences.slice(0, mostLines).map((one) => `  - ${one.length > longestLine ? `${one.slice(0, longestLine)} …` : one}`);
+    let length = 0;
+    const lines = differences
+      .map((one) => `  - ${one.length > longestLine ? `${one.slice(0, longestLine)} …` : one}`)
+      .filter((one, i) => (length += one.length) <= longestList || i === 0);
     const rest = differences.length - lines.length;
     if (rest > 0) lines.push(`  - and ${String(rest)} more, in error.differences`);
     super('checkpoint', [`${owner}: the checkpoint cannot be loaded`, ...lines].join('\n'));
     this.differences = differences;
+    hide(this, 'differences');
   }
 }
 
