@@ -40,14 +40,16 @@ async function fromElsewhere(): Promise<Found> {
   }
 }
 
-/** Opens a bundle under a policy that forbids WebAssembly and workers made of text. */
-async function underPolicy(): Promise<Found> {
-  const headers = { 'content-security-policy': "default-src 'self'", ...isolation };
-  const server = await serve(await bundled.esbuild('esm', 'browser'), headers, {
-    '/': '<!doctype html><script type="module" src="program.js"></script>',
-  });
+/** The policy that the documentation tells to send. */
+const allowed = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:";
+
+/** Opens a bundle in an isolated page under a Content-Security-Policy. */
+async function underPolicy(policy: string, expected: Expected): Promise<Found> {
+  const headers = { 'content-security-policy': policy, ...isolation };
+  const html = '<!doctype html><script type="module" src="program.js"></script>';
+  const server = await serve(await bundled.esbuild('esm', 'browser'), headers, { '/': html });
   try {
-    return await open(`${server.origin}/`, inScript);
+    return await open(`${server.origin}/`, expected);
   } finally {
     server.close();
   }
@@ -82,7 +84,9 @@ export const browser: readonly Row[] = [
   row('page with an import map, isolated', () => opened(page('/program.js'), isolation, several)),
   row('page with an import map', () => opened(page('/program.js'), {}, one)),
   row('page, library from another origin, isolated', fromElsewhere),
-  row("page, strict CSP without 'wasm-unsafe-eval'", underPolicy),
+  row("page, strict CSP without 'wasm-unsafe-eval'", () => underPolicy("default-src 'self'", inScript)),
+  row("page, CSP with 'wasm-unsafe-eval', no workers", () => underPolicy("default-src 'self' 'wasm-unsafe-eval'", one)),
+  row("page, CSP with 'wasm-unsafe-eval' and workers", () => underPolicy(allowed, several)),
   row('web worker, isolated page', () => inWorker(true)),
   row('web worker', () => inWorker(false)),
   ...(['dev', 'build + preview'] as const).flatMap((how) => [true, false].map((isolated) => inVite(how, isolated))),

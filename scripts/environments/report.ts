@@ -11,7 +11,7 @@ function cells({ small, large, words }: Found): readonly [string, string] {
 export function line({ row, found, problem, missing, ms }: Outcome): string {
   const state = problem !== undefined ? 'FAILED' : missing !== undefined ? 'left out' : 'ok';
   const [small, large] = found === undefined ? [missing ?? '', ''] : cells(found);
-  const start = `${state.padEnd(9)}${row.name.padEnd(48)}${row.versions().padEnd(30)}`;
+  const start = `${state.padEnd(9)}${row.name.padEnd(50)}${row.versions().padEnd(48)}`;
   const end = `${small.padEnd(18)} ${large.padEnd(18)} ${ms.toFixed(0).padStart(6)} ms`;
   return problem === undefined ? start + end : `${start}${end}\n${problem.replaceAll(/^/gm, '         ')}`;
 }
