@@ -2,6 +2,7 @@
 import { compiled, stdtr, stdtri } from 'cephes';
 import { cost, median, quantile, type Direction } from './quantile.ts';
 import type { PairedComparison, Summary, Trial } from './schema.ts';
+import { counted } from './shown.ts';
 
 // Its functions are WebAssembly, which has to be compiled before their first use.
 await compiled;
@@ -18,7 +19,7 @@ export function summarize(trials: readonly Trial[], direction: Direction): Summa
     median: median(metrics, direction),
     low: quantile(metrics, few ? 0 : 0.25, direction),
     high: quantile(metrics, few ? 1 : 0.75, direction),
-    spread: `${few ? 'min–max' : 'quartiles'} of ${String(trials.length)} seed${trials.length === 1 ? '' : 's'}`,
+    spread: `${few ? 'min–max' : 'quartiles'} of ${counted(trials.length, 'seed')}`,
     diverged: trials.filter((trial) => trial.diverged).length,
     reached: reached.filter((one) => one !== null).length,
     stepsToTarget: median(reached.map((one) => one?.steps ?? null)),

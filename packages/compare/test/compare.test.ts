@@ -5,7 +5,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { ThalwegError } from 'thalweg';
-import { duration } from '../src/cli/progress.ts';
+import { duration, secondsLeft } from '../src/cli/progress.ts';
 import { compare, type Progress } from '../src/compare.ts';
 import { presets } from '../src/protocol.ts';
 import { findContestants, findProblem } from '../src/registry.ts';
@@ -235,7 +235,7 @@ describe('the command', () => {
     const args = ['compare', 'rosenbrock', '--quick', '--steps', '100000', '--optimizers', 'sgd,adam', '--out', join(folder, 'interrupted'), '--workers', '1'];
     const { code, stderr } = await thalweg(args, /tuned/);
     assert.equal(code, 130);
-    const kept = Number(/Stopped\. (\d+) finished runs are kept/.exec(stderr)?.[1]);
+    const kept = Number(/Stopped\. (\d+) finished runs? (?:is|are) kept/.exec(stderr)?.[1]);
     assert.ok(kept >= 5, stderr);
     assert.equal(new Store(join(folder, 'interrupted', 'trials.jsonl')).size, kept);
   });
@@ -282,4 +282,11 @@ describe('the command', () => {
 
 test('time left is written in minutes and seconds', () => {
   assert.deepEqual([0, 59.6, 75, 3600].map(duration), ['0:00', '1:00', '1:15', '60:00']);
+});
+
+test('no time left is shown before a few runs, and a few in a hundred, are made', () => {
+  const seconds = [1, 5, 6, 30].map((made) => secondsLeft(made, 60 - made, 3 * made));
+  assert.deepEqual(seconds, [undefined, undefined, 162, 90]);
+  assert.deepEqual([secondsLeft(9, 191, 27), secondsLeft(10, 190, 30)], [undefined, 570]);
+  assert.equal(secondsLeft(0, 3, 0), undefined, 'all so far were kept from an earlier command');
 });

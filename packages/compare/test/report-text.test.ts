@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { column, durations, list, number, probability, rateText, sentence } from '../src/report/number.ts';
 import { renderMarkdown } from '../src/report/markdown.ts';
-import { amount, cautions, conclusion, difference, metric, rate, verdict } from '../src/report/text.ts';
+import { amount, cautions, conclusion, difference, metric, rate, runsText, verdict } from '../src/report/text.ts';
 import type { OptimizerResult, PairedComparison, ProblemResult } from '../src/schema.ts';
+import { counted } from '../src/shown.ts';
 import { reportFixture } from './report-fixture.ts';
 
 function problemOf(options?: Parameters<typeof reportFixture>[0]): ProblemResult {
@@ -137,4 +138,14 @@ describe('Markdown', () => {
     const widths = text.split('\n').filter((line) => line.startsWith('|')).map((line) => line.split(/(?<!\\)\|/).length); // prettier-ignore
     assert.equal(new Set(widths).size, 1);
   });
+});
+
+test('one is one run, and not one runs', () => {
+  assert.deepEqual(
+    [0, 1, 2].map((count) => counted(count, 'run')),
+    ['0 runs', '1 run', '2 runs'],
+  );
+  const runs = (made: number, count: number): string => runsText({ runs: { made, kept: 0, remade: [{ reason: 'x.ts changed', count }] } });
+  assert.equal(runs(1, 1), '1 run made; 1 was kept but made again: x.ts changed');
+  assert.equal(runs(2, 2), '2 runs made; 2 were kept but made again: x.ts changed');
 });

@@ -14,6 +14,7 @@ import { renderTable } from '../report/terminal.ts';
 import { Pool } from '../run/pool.ts';
 import { Store, writeWhole } from '../run/store.ts';
 import type { Comparison, Protocol } from '../schema.ts';
+import { counted } from '../shown.ts';
 import { columns } from './columns.ts';
 import { duration, progressView } from './progress.ts';
 
@@ -87,7 +88,7 @@ async function run(references: readonly string[], options: Options): Promise<voi
   if (options.fresh === true) store.clear();
   if (store.size > 0)
     process.stderr.write(
-      `${String(store.size)} finished runs found in ${options.out}; those still valid are used, --fresh runs all again\n`,
+      `${counted(store.size, 'finished run')} found in ${options.out}; what is still valid is used, --fresh runs all again\n`,
     );
   const pool = new Pool(plan.workers);
   const view = progressView(process.stderr);
@@ -97,7 +98,7 @@ async function run(references: readonly string[], options: Options): Promise<voi
     stopped.abort();
     view.stop();
     process.stderr.write(
-      `\nStopped. ${String(store.size)} finished runs are kept in ${options.out}; the same command goes on from there.\n`,
+      `\nStopped. ${counted(store.size, 'finished run')} ${store.size === 1 ? 'is' : 'are'} kept in ${options.out}; the same command goes on from there.\n`,
     );
     void pool.close().then(() => process.exit(exitCodes.interrupted));
   };

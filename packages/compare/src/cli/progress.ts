@@ -1,6 +1,7 @@
 /** Shows progress: bars with time left on a terminal, plain lines elsewhere. Always on standard error, so that output can be piped. */
 import cliProgress from 'cli-progress';
 import type { Progress } from '../compare.ts';
+import { counted } from '../shown.ts';
 
 /** Receives what happens; `stop` leaves the cursor on a fresh line. */
 export interface ProgressView {
@@ -43,9 +44,9 @@ function bars(stream: NodeJS.WriteStream): ProgressView {
       // What an earlier command finished comes at once and says nothing of the time that a run takes.
       if (!progress.kept) entry.fresh += 1;
       else if (entry.fresh === 0) entry.started = performance.now();
-      const left = ((progress.trials - entry.done) * (performance.now() - entry.started)) / entry.fresh / 1000;
       entry.bar.setTotal(progress.trials);
-      const remaining = entry.done === progress.trials ? 'done   ' : entry.fresh === 0 ? '     ' : `${duration(left)} left`;
+      const left = secondsLeft(entry.fresh, progress.trials - entry.done, (performance.now() - entry.started) / 1000);
+      const remaining = entry.done === progress.trials ? 'done   ' : left === undefined ? '     ' : `${duration(left)} left`;
       const doing =
         stream.columns < 78
           ? ''
@@ -59,7 +60,7 @@ function bars(stream: NodeJS.WriteStream): ProgressView {
 function lines(stream: NodeJS.WriteStream): ProgressView {
   return {
     update(progress) {
-      if (progress.kind === 'problem') stream.write(`${progress.problem}: about ${String(progress.trials)} runs\n`);
+      if (progress.kind === 'problem') stream.write(`${progress.problem}: about ${counted(progress.trials, 'run')}\n`);
       if (progress.kind === 'tuned') {
         const note = { inside: '', edge: ', on the edge of the grid', 'all-diverged': ', every rate diverged' }[progress.tuning];
         stream.write(`${progress.problem}: ${progress.contestant} tuned, lr ${String(progress.lr)}${note}\n`);
@@ -67,6 +68,14 @@ function lines(stream: NodeJS.WriteStream): ProgressView {
     },
     stop: () => undefined,
   };
+}
+
+/**
+ * How long `left` runs take where `made` took so many seconds. Undefined before a few are made, or a few in a hundred: until then the time is mostly
+ * that of threads that start, load the data and have runs under way that do not count yet.
+ */
+export function secondsLeft(made: number, left: number, seconds: number): number | undefined {
+  return made < Math.max(6, 0.05 * (made + left)) ? undefined : (left * seconds) / made;
 }
 
 /** 75 seconds as `1:15`. */

@@ -1,5 +1,6 @@
 /** The report: one HTML file that needs nothing beside it. Knows results and how they are drawn; knows nothing of how they were made. */
 import type { Comparison, OptimizerResult, ProblemResult } from '../schema.ts';
+import { counted } from '../shown.ts';
 import { curves } from './curves.ts';
 import { numbers, protocolOf, rules } from './details.ts';
 import { draw } from './draw.ts';
@@ -35,7 +36,7 @@ export function renderHtml(comparison: Comparison): string {
 <header>
 <div>
 <p class="brand">Thalweg</p>
-<h1>${names.length} optimizer${names.length === 1 ? '' : 's'} on ${subject}${quick ? html` <span class="tag">quick</span>` : empty}</h1>
+<h1>${counted(names.length, 'optimizer')} on ${subject}${quick ? html` <span class="tag">quick</span>` : empty}</h1>
 <p>${quick ? `${quickNote} ` : ''}Each optimizer had the same first weights, the same data in the same order and the same budget of learning rates to try.
 Rates were chosen on validation data; what is ranked was measured on test data with fresh seeds. All curves and numbers are
 in <a href="results.json">results.json</a>.</p>

@@ -1,5 +1,6 @@
 /** What a result means, in the same words in every report. Knows results; knows no medium. */
 import type { Comparison, OptimizerResult, PairedComparison, ProblemResult } from '../schema.ts';
+import { counted } from '../shown.ts';
 import { column, list, none, number, probability, rateText, type Format } from './number.ts';
 
 /** How the test metrics of a problem are written, alike in all rows. */
@@ -108,7 +109,7 @@ export function cautions(problem: ProblemResult): string[] {
     ...(edge === '' ? [] : [`The best learning rate of ${edge} is the last that was tried: a better one may lie outside the grid.`]),
     ...(dead === '' ? [] : [`${dead} diverged at every learning rate.`]),
     ...(isHeldOut(problem) ? [] : ['In every run the test metric is what the tuning metric is: rates were tuned on the data that the results were measured on.']),
-    ...diverged.map(({ label, summary, trials }) => `${label} diverged in ${String(summary.diverged)} of ${String(trials.length)} test runs.`),
+    ...diverged.map(({ label, summary, trials }) => `${label} diverged in ${String(summary.diverged)} of ${counted(trials.length, 'test run')}.`),
   ];
 }
 
@@ -122,9 +123,9 @@ function isHeldOut({ optimizers, batchSize }: ProblemResult): boolean {
 export function runsText({ runs }: Pick<Comparison, 'runs'>): string {
   if (runs === undefined) return '';
   const { made, kept, remade } = runs;
-  const reasons = remade.map(({ reason, count }) => `${String(count)} were kept but made again: ${reason}`);
+  const reasons = remade.map(({ reason, count }) => `${String(count)} ${count === 1 ? 'was' : 'were'} kept but made again: ${reason}`);
   const from = kept === 0 ? '' : `, ${String(kept)} kept from earlier commands with the same code, data and machine`;
-  return [`${String(made)} runs made${from}`, ...reasons].join('; ');
+  return [`${counted(made, 'run')} made${from}`, ...reasons].join('; ');
 }
 
 /** Where quick results are shown, this is said. */
