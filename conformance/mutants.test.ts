@@ -44,7 +44,6 @@ const mutants: readonly Mutant[] = [
   ['lamb', 'no rule for zero norms', '‖w‖ > 0 ? (‖u‖ > 0 ? ‖w‖ / ‖u‖ : 1) : 1', '‖w‖ / ‖u‖'],
   ['lamb', 'the norms of all tensors together', '‖w‖ / ‖u‖', '‖w‖_all / ‖u‖_all'],
   ['lamb', 'the decay outside the norm', 'u = m̂ / (√v̂ + ε) + λ·w', 'u = m̂ / (√v̂ + ε)'],
-  ['polyak', 'no rule for a zero gradient', 'n > 0 ? min(η, max(f − f_min, 0) / n) : 0', 'min(η, max(f − f_min, 0) / n)'],
   ['polyak', 'the norm of each tensor', '‖g‖_all', '‖g‖'],
   ['polyak', 'the norm and not its square', '‖g‖_all²', '‖g‖_all'],
   ['polyak', 'the minimum left out', 'f − f_min', 'f'],

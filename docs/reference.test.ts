@@ -88,6 +88,8 @@ test('the README and the changelog count what there is', () => {
     (text) => !readme.includes(text),
   );
   assert.deepEqual(missing, [], 'README.md must say these');
+  const own = readFileSync(`${import.meta.dirname}/../packages/thalweg/README.md`, 'utf8');
+  assert.ok(own.includes(`${factories.size} of them`), `packages/thalweg/README.md must say ${factories.size} of them`);
   const changelog = readFileSync(`${import.meta.dirname}/../CHANGELOG.md`, 'utf8');
   assert.ok(changelog.includes(`${factories.size} optimizers (docs/reference)`), `CHANGELOG.md must say ${factories.size} optimizers`);
 });

@@ -20,7 +20,7 @@ export const polyak = optimizer({
   inputs: { loss: ['f', 'scalar'] },
   equations: `
     n = ‖g‖_all² + ε
-    γ = n > 0 ? min(η, max(f − f_min, 0) / n) : 0
+    γ = min(η, max(f − f_min, 0) / n)
     w ← w − γ·g
   `,
 });
