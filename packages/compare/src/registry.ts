@@ -101,7 +101,7 @@ function checkMade({ id, centre, create, file }: Contestant): void {
     throw error;
   }
   if (!(method instanceof Method)) return fail('its create(lr) must return a method, such as adamw({ lr })');
-  if (!method.trains) fail('its equations never assign w, so it trains nothing');
+  if (!method.trains) fail('its equations never assign w, which is what the parameter is called, so it trains nothing');
   const inputs = method.inputs.filter((input) => input !== 'loss');
   if (inputs.length > 0) fail(`each of its steps needs ${inputs.join(', ')}, and a comparison hands over the loss alone`);
 }

@@ -78,7 +78,7 @@ describe('init', () => {
     });
   }
   test('a transform alone trains nothing', async () => {
-    await assert.rejects(l2(0.1).init({ w: new Float32Array(1) }), /never assigns w/);
+    await assert.rejects(l2(0.1).init({ w: new Float32Array(1) }), /never assigns w, which is what the parameter is called/);
   });
   test('independent decay with a plain function', async () => {
     await assert.rejects(
@@ -139,7 +139,7 @@ describe('schedules and minimize', () => {
     [() => piecewise({ values: [1], boundaries: [5] }), /one more than the 1 boundaries, not 1/],
     [() => piecewise({ values: [1, 2, 3], boundaries: [5, 5] }), /must ascend/],
     [() => joinSchedules([constant(1)], [5]), /one more/],
-    [() => schedule('a/t + q', { a: 1 }), /schedule, line 1, column 7: q is not known/],
+    [() => schedule('a/t + q', { a: 1 }), /schedule, line 1, column 7: q is not known; a constant is given by name: \{ q: 1 \}\n/],
   ];
   for (const [make, message] of cases) test(make.toString().slice(6), () => assert.throws(make, message));
 

@@ -85,7 +85,18 @@ describe('kinds of states follow from what is assigned', () => {
 
 describe('errors point at the place', () => {
   const cases: readonly (readonly [equations: string, line: number, column: number, message: RegExp])[] = [
-    ['w ← w − η·gg', 1, 11, /gg is not known \(did you mean g\?\)/],
+    ['w ← w − η·gg', 1, 11, /gg is not known; write the multiplication out: g·g/],
+    ['w ← w − ηg', 1, 9, /ηg is not known; write the multiplication out: η·g/],
+    ['w ← w − β₁w', 1, 9, /write the multiplication out: β₁·w/],
+    ['w ← w − η·ĝw', 1, 11, /ĝw is not known/],
+    ['w ← w − λ·w', 1, 9, /λ is not known; a hyperparameter is declared: hyper: \{ name: \['λ', 0\] \}\n/],
+    ['w ← w − β·g', 1, 9, /β is not known \(did you mean beta1\?\)/],
+    ['w ← w − η·θ', 1, 11, /θ is not known; the parameter is called w\n/],
+    ['w ← w − bate1·g', 1, 9, /bate1 is not known; a hyperparameter/],
+    ['w ← w − btea1·g', 1, 9, /btea1 is not known \(did you mean beta1\?\)/],
+    ['w ← w − g**2', 1, 10, /a power is written with \^/],
+    ['w := w − g', 1, 3, /write ← or <- for what lasts, = for a temporary/],
+    ['w ← tanh(g)', 1, 5, /there is no function tanh; there are abs, sign, sqrt, [^\n]*noise; a product/],
     ['m ← g\nw ← w − η·betta1', 2, 11, /betta1 is not known \(did you mean beta1\?\)/],
     ['w ← w − 2η', 1, 10, /write the multiplication out: 2·η/],
     ['w ← w − η g', 1, 11, /a product is written with ·/],
@@ -106,7 +117,7 @@ describe('errors point at the place', () => {
     ['w ← g·‖η‖', 1, 7, /runs over a tensor/],
     ['w ← foo(g)', 1, 5, /there is no function foo/],
     ['w ← sqr(g)', 1, 5, /did you mean sqrt\?/],
-    ['w ← max(g)', 1, 8, /max takes 2 arguments, not 1/],
+    ['w ← max(g)', 1, 5, /max takes 2 arguments, not 1/],
     ['w ← sqrt_all(g)', 1, 5, /there is no function/],
     ['w ← ‖g‖_foo', 1, 8, /_group or _all/],
     ['w ← g $ 2', 1, 7, /has no meaning here/],

@@ -277,7 +277,7 @@ function listed(names: readonly string[]): string {
 export function suggestion(name: string, known: Iterable<string>): string {
   if (name.length > screen.name) return '';
   let best = '';
-  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  let bestDistance = Math.min(name.length, Math.max(1, Math.floor(name.length / 3)) + 1);
   for (const candidate of known) {
     if (candidate.length > screen.name) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
@@ -286,14 +286,17 @@ export function suggestion(name: string, known: Iterable<string>): string {
   return best === '' ? '' : ` (did you mean ${best}?)`;
 }
 
+/** Letters put in, left out or replaced, and neighbours swapped. */
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+      const swapped = i > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? before[j - 2]! + 1 : Infinity;
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1), swapped));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[b.length]!;
 }

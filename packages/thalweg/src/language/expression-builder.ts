@@ -15,8 +15,19 @@ export function buildExpression(owner: string, text: string, constants: Readonly
   const graph = new Graph();
   const names = new Map<string, Node>([['t', graph.node('time')]]);
   for (const [symbol, value] of constants) names.set(spell(symbol), graph.constant(value));
-  const builder = new ExpressionBuilder(owner, text, graph, names, new Origins());
+  const builder = new ExpressionBuilder(
+    owner,
+    text,
+    graph,
+    names,
+    new Origins(),
+    (symbol) => `a constant is given by name: { ${symbol}: 1 }`,
+  );
   return { graph, value: builder.number(parseExpression(owner, text)) };
+}
+
+function asHyperparameter(symbol: string): string {
+  return spell(symbol) === 'theta' ? 'the parameter is called w' : `a hyperparameter is declared: hyper: { name: ['${symbol}', 0] }`;
 }
 
 /** Builds the nodes of expressions in one scope of names. */
@@ -28,13 +39,16 @@ export class ExpressionBuilder {
   private readonly text: string;
   private readonly graph: Graph;
   private readonly origins: Origins;
+  private readonly declaring: (symbol: string) => string;
 
-  constructor(owner: string, text: string, graph: Graph, names: Map<string, Node>, origins: Origins) {
+  /** `declaring` says how a symbol becomes known. */
+  constructor(owner: string, text: string, graph: Graph, names: Map<string, Node>, origins: Origins, declaring = asHyperparameter) {
     this.owner = owner;
     this.text = text;
     this.graph = graph;
     this.names = names;
     this.origins = origins;
+    this.declaring = declaring;
     names.set('pi', graph.constant(Math.PI));
   }
 
@@ -61,11 +75,23 @@ export class ExpressionBuilder {
       if (node !== undefined) return node;
       const written = this.text.slice(expression.span.start, expression.span.end);
       const reason = this.unready.get(expression.name);
-      this.fail(expression.span, reason ?? `${written} is not known${suggestion(expression.name, this.names.keys())}`);
+      this.fail(expression.span, reason ?? `${written} is not known${this.remedy(written, expression.name)}`);
     }
     const node = this.apply(expression);
     this.origins.wrote(node, this.origin(expression.span));
     return node;
+  }
+
+  /** What may make good a name that is not known: it is two names, it is misspelt, or it has to be declared. */
+  private remedy(written: string, name: string): string {
+    const known = [...this.names.keys()];
+    for (let i = 1; i < written.length; i++) {
+      const [a, b] = [written.slice(0, i), written.slice(i)];
+      if (known.includes(spell(a)) && known.includes(spell(b))) return `; write the multiplication out: ${a}·${b}`;
+    }
+    // A letter such as β may stand for β₁, but for no other letter.
+    const near = suggestion(name, written.length > 1 ? known : known.filter((one) => one.startsWith(name)));
+    return near === '' ? `; ${this.declaring(written)}` : near;
   }
 
   private apply(expression: Expression & { kind: 'apply' }): Node {

@@ -49,6 +49,12 @@ const symbols = [
 ];
 const continuing = new Set(['<-', '<=', '>=', '!=', '==', '+', '-', '*', '/', '@', '^', ',', '?', ':', '=', '<', '>', '√']);
 
+/** What other languages write, with what is written here. */
+const foreign = [
+  ['**', 'a power is written with ^'],
+  [':=', 'write ← or <- for what lasts, = for a temporary'],
+] as const;
+
 /** Splits the equations of `owner` into tokens. Throws an EquationError at a character that has no meaning. */
 export function tokenize(owner: string, text: string): Token[] {
   const tokens: Token[] = [];
@@ -106,6 +112,7 @@ export function tokenize(owner: string, text: string): Token[] {
       }
       push('name', spell(rest.slice(0, length)), length);
     } else {
+      for (const [sign, here] of foreign) if (rest.startsWith(sign)) refuse(sign.length, here);
       const plain = folded[character];
       const symbol = plain ?? symbols.find((s) => rest.startsWith(s));
       if (symbol === undefined) return refuse(character.length, `${JSON.stringify(character)} has no meaning here`);

@@ -202,16 +202,16 @@ class Parser {
     const [, base = name.text, suffix] = /^(.*?)(?:_(all|group))?$/.exec(name.text) ?? [];
     const known = functions.get(base);
     if (known === undefined || (suffix !== undefined && !known.scoped)) {
-      this.fail(name, `there is no function ${this.source(name)}${suggestion(base, functions.keys())}; a product is written with ·`);
+      const near = suggestion(base, functions.keys()) || `; there are ${[...functions.keys()].join(', ')}`;
+      this.fail(name, `there is no function ${this.source(name)}${near}; a product is written with ·`);
     }
-    const open = this.peek();
     this.next += 1;
     const operands = [this.expression()];
     while (this.takeSymbol(',') !== undefined) operands.push(this.expression());
     this.expect(')', `after the arguments of ${base}`);
     const arity = known.arguments;
     if (operands.length !== arity)
-      this.fail(open, `${base} takes ${String(arity)} argument${arity === 1 ? '' : 's'}, not ${String(operands.length)}`);
+      this.fail(name, `${base} takes ${String(arity)} argument${arity === 1 ? '' : 's'}, not ${String(operands.length)}`);
     const scope: Scope = suffix === 'all' || suffix === 'group' ? suffix : 'tensor';
     return this.apply(known.op, operands, undefined, name.span.start, scope);
   }

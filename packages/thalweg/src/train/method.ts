@@ -141,7 +141,10 @@ export class Method<N extends string = string> {
   async init<const P extends Readonly<Record<string, Declared>>>(parameters: P, options: InitOptions = {}): Promise<Optimizer<P, N>> {
     for (const { name, program } of this.branches) {
       if (!program.writes.has(parameter))
-        throw new ThalwegError('method', `${name}: never assigns w, so it trains nothing; chain it with an optimizer`);
+        throw new ThalwegError(
+          'method',
+          `${name}: never assigns w, which is what the parameter is called, so it trains nothing; chain it with an optimizer`,
+        );
       if (program.inVain !== undefined)
         throw new ThalwegError(
           'method',
