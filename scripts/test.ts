@@ -30,6 +30,8 @@ interface Step {
   readonly name: string;
   readonly about: string;
   readonly command: readonly [string, ...string[]];
+  /** Why it runs only in CI and when asked for by name. */
+  readonly apart?: string;
 }
 
 const steps: readonly Step[] = [
@@ -81,6 +83,7 @@ const steps: readonly Step[] = [
     name: 'environments',
     about: 'the packed packages in Node, Bun, Deno, bundlers, frameworks and browsers',
     command: [node, 'scripts/environments.ts'],
+    apart: 'it installs a gigabyte of tools; CI runs it, and npm run environments',
   },
   { name: 'pack', about: 'what the packages would contain', command: [node, 'scripts/pack.ts'] },
 ];
@@ -136,7 +139,7 @@ async function main(): Promise<number> {
   const values = options();
   if (values === undefined) return 2;
   if (values.help === true) {
-    console.log(`npm test -- [--only ${names.join(',')}]\n\n${steps.map((step) => `  ${step.name.padEnd(9)}${step.about}`).join('\n')}`);
+    console.log(`npm test -- [--only ${names.join(',')}]\n\n${steps.map((step) => `  ${step.name.padEnd(13)}${step.about}`).join('\n')}`);
     return 0;
   }
   const only = values.only?.split(',') ?? names;
@@ -145,7 +148,9 @@ async function main(): Promise<number> {
     console.error(`There is no step ${unknown.join(', ')}; there are ${names.join(', ')}.`);
     return 2;
   }
-  const chosen = steps.filter((step) => only.includes(step.name));
+  const inCI = (process.env['CI'] ?? '') !== '';
+  const isLeftOut = ({ apart }: Step): boolean => apart !== undefined && !inCI && values.only === undefined;
+  const chosen = steps.filter((step) => only.includes(step.name) && !isLeftOut(step));
   const total = { passed: 0, failed: 0, skipped: 0 };
   const failed: string[] = [];
   const report = ({ step, code, seconds, output }: Outcome): void => {
@@ -181,7 +186,8 @@ async function main(): Promise<number> {
   for (const step of chosen.filter(isTest)) report(await run(step));
   const missing = needs.filter(({ paths }) => !paths.some((path) => existsSync(path)));
   for (const { name, get } of missing) console.log(`left out: ${name}; to get it: ${get}`);
-  if (missing.length > 0 && (process.env['CI'] ?? '') !== '') {
+  for (const step of steps.filter(isLeftOut)) console.log(`left out: ${step.about}: ${step.apart ?? ''}`);
+  if (missing.length > 0 && inCI) {
     total.failed += missing.length;
     failed.push('what CI must have');
   }

@@ -21,7 +21,7 @@ const opening = `# Environments
 What \`npm run environments -- --write\` found and wrote here. The packages are packed as they would be published, unpacked where an install puts them, and
 the same program is run in each place: it trains 40 and then 600,000 parameters with AdamW, saves and loads, and then calls \`adamw({ lrr: 1 })\`, which
 nobody catches. A place passes when both models have the bits that Node gets, when the backend and the threads are those that the place can have, and when
-the error has fewer than 1,000 characters, says what would be right and names the user's file. It is a step of \`npm test\`; in CI no row may be left out.
+the error has fewer than 1,000 characters, says what would be right and names the user's file. CI runs it as a step of \`npm test\`, where no row may be left out.
 The programs are in \`environments/\`.
 
 - **Threads** take part from half a million elements on. In a page they need memory that is shared, so the page must be isolated: it must be served with
