@@ -140,7 +140,7 @@ test('random words: bits are even over steps, over elements, and between the two
 
 /** A quadratic bowl whose directions differ by six orders of magnitude, with a gradient that is sometimes zero. */
 async function train(method: Method, names: readonly string[], options: object, from = 0, to = 30): Promise<Trained> {
-  const opt = await method.init(Object.fromEntries(names.map((name) => [name, start])), options);
+  const opt = await method.init(Object.fromEntries(names.map((name) => [name, start.slice()])), options);
   const go = (first: number, last: number): void => {
     for (let t = first + 1; t <= last; t++) {
       for (const name of names) {

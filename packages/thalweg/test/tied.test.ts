@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
-  adam, ArrayError, chain, clipByGlobalNorm, groups, optimizer, otherwise, rows, sgd, sparse, tensor, ThalwegError, tied, type Method,
+  adam, ArrayError, chain, clipByGlobalNorm, groups, lbfgs, minimize, optimizer, otherwise, rows, sgd, sparse, tensor, ThalwegError, tied, type Method,
   type Optimizer,
 } from 'thalweg'; // prettier-ignore
 
@@ -162,4 +162,43 @@ test('a tied parameter in half precision', async () => {
   assert.equal(opt.params.w[0], -1);
   opt.step({ w: Uint16Array.of(0x3f80), a: Uint16Array.of(0x4000), c: Uint16Array.of(0x4040) });
   assert.equal(opt.params.w[0], -7);
+});
+
+test('one array given as two parameters is refused, at init, in add and as the start of minimize', async () => {
+  const E = Float64Array.of(1, 2, 3);
+  const same = /E and head are the same array; write head: tied\('E'\)/;
+  await assert.rejects(sgd().init({ E, head: E }), { name: 'ArrayError', message: same });
+  await assert.rejects(sgd().init({ E, head: E.subarray(0) }), same);
+  await assert.rejects(sgd().init({ a: E.subarray(0, 2), b: E.subarray(1) }), /a and b overlap in memory/);
+  await assert.rejects(sgd().init({ inner: E.subarray(1, 2), all: E }), /all and inner overlap in memory/);
+  await assert.rejects(
+    minimize(() => 0, { E, head: E }, { optimizer: sgd(), steps: 1 }),
+    same,
+  );
+  await assert.rejects(
+    minimize(() => 0, { E, head: E }, { optimizer: lbfgs(), steps: 1 }),
+    same,
+  );
+  const opt = await sgd().init({ E, alias: tied('E'), a: E.slice() });
+  const { E: view } = opt.params;
+  assert.throws(() => opt.add({ head: view }), same);
+  assert.throws(() => opt.add({ E: view }), /there is a parameter E already/);
+  assert.throws(() => opt.add({ x: E, y: E }), /x and y are the same array/);
+  const wider = opt.add({ b: view.slice(), c: E });
+  assert.deepEqual(wider.params.b, E);
+});
+
+test('parts of one buffer that lie side by side are parameters, and so are tensors with the same first values', async () => {
+  const flat = Float32Array.of(1, 2, 3, 4);
+  const none = new Float32Array(0);
+  const opt = await sgd().init({
+    b: flat.subarray(2),
+    a: flat.subarray(0, 2),
+    c: tensor([4], { values: flat }),
+    d: tensor([2, 2], { values: flat }),
+    e: none,
+    f: none,
+  });
+  assert.deepEqual([...opt.params.a, ...opt.params.b], [...flat]);
+  assert.notEqual(opt.params.c, opt.params.d);
 });

@@ -26,10 +26,14 @@ export function checkByName(owner: string, what: string, given: unknown): assert
     throw new ArrayError(owner, '', `${what} given by name, { w: new Float32Array(3) }, not as ${describe(given)}`);
 }
 
-/** Parameters as tensors, and for each tied name the one that it stands for. Throws an ArrayError for anything else. */
+/**
+ * Parameters as tensors, and for each tied name the one that it stands for. Throws an ArrayError for anything else, and where one array is given as two
+ * parameters or is that of one in `there`.
+ */
 export function checkParameters(
   owner: string,
   parameters: Readonly<Record<string, unknown>>,
+  there: Readonly<Record<string, AnyArray>> = {},
 ): { readonly tensors: Map<string, Tensor>; readonly ties: Map<string, string> } {
   checkByName(owner, 'parameters are', parameters);
   const tensors = new Map<string, Tensor>();
@@ -41,7 +45,35 @@ export function checkParameters(
     else tensors.set(name, toTensor(owner, name, parameter));
   }
   if (tensors.size + ties.size === 0) throw new ArrayError(owner, '', 'there are no parameters to train');
+  checkApart(owner, parameters, there);
   return { tensors, ties };
+}
+
+/**
+ * Throws an ArrayError where arrays given as parameters lie in the same memory: whoever writes that means one parameter, and would get several with
+ * copies. The `values` of a tensor are there to be copied, and may be those of several.
+ */
+function checkApart(owner: string, given: Readonly<Record<string, unknown>>, there: Readonly<Record<string, AnyArray>>): void {
+  // The first of several names is a parameter's own.
+  const own = new Set(Object.values(there));
+  const known = Object.entries(there).filter(([name, array]) => own.delete(array) && !Object.hasOwn(given, name));
+  const named: [string, unknown][] = [...known, ...Object.entries(given)];
+  const arrays = named.flatMap(([name, array]) => (isArray(array) && array.length > 0 ? [{ name, array }] : []));
+  // In the order of memory, each array need only be held against the one that reaches furthest before it.
+  const last = new Map<ArrayBufferLike, (typeof arrays)[number]>();
+  for (const one of arrays.sort((a, b) => a.array.byteOffset - b.array.byteOffset)) {
+    const { name, array } = one;
+    const before = last.get(array.buffer);
+    const end = before === undefined ? 0 : before.array.byteOffset + before.array.byteLength;
+    if (before !== undefined && array.byteOffset < end) {
+      const isSame = before.array.byteOffset === array.byteOffset && before.array.length === array.length;
+      const problem = isSame
+        ? `are the same array; write ${name}: tied('${before.name}') for one parameter, or give a copy for two`
+        : 'overlap in memory; parameters have an array each';
+      throw new ArrayError(owner, name, `${before.name} and ${name} ${problem}`);
+    }
+    last.set(array.buffer, one);
+  }
 }
 
 /** The one element type of all tensors. Throws where there are two, or where the backend does not compute in it. */

@@ -366,7 +366,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    */
   add<const Q extends Readonly<Record<string, Declared>>>(parameters: Q): Optimizer<P & Q, N> {
     const core = this.settled('add');
-    const { tensors, ties } = checkParameters(this.name, parameters);
+    const { tensors, ties } = checkParameters(this.name, parameters, core.views);
     for (const name of Object.keys(parameters)) {
       if (Object.hasOwn(core.views, name)) throw new ArrayError(this.name, name, `there is a parameter ${name} already`);
     }

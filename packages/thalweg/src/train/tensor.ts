@@ -47,7 +47,7 @@ export type ViewOf<P extends Declared> = P extends Tied
 
 /**
  * A second name for a parameter, such as the output layer of a language model that is its embedding. Both names give the same views, and
- * gradients that are handed over for both are added.
+ * gradients that are handed over for both are added. One array given under two names is refused, since it would be copied for each.
  *
  * @param to - the name of a parameter given in the same call
  * @example
