@@ -7,6 +7,7 @@ import {
   fromZero,
   learningRateRange,
   linear,
+  optimizer,
   rows,
   sgd,
   sparse,
@@ -36,9 +37,22 @@ test('a step that leaves weights that are not finite throws, names them, and has
 
 test('the reason: gradients that are not finite, or whose squares are not', async () => {
   const opt = await sgd().init({ a: tensor([3]) });
-  assert.throws(() => diverges(opt, NaN), /their gradients hold NaN or an infinity/);
+  assert.throws(() => diverges(opt, NaN), / a held NaN or an infinity; its gradient holds NaN or an infinity/);
   const other = await sgd({ lr: 1e9 }).init({ a: tensor([3]) });
   assert.throws(() => diverges(other, 1e30), /the square of more than 1\.84e\+19 is infinite in float32/);
+});
+
+test('the reason where gradients are small: earlier steps or the equations, whose NaN is named', async () => {
+  const ratio = optimizer({ name: 'ratio', hyper: { lr: ['η', 0.1] }, equations: 'w ← w − η·g/‖g‖' });
+  const one = await ratio().init({ a: tensor([2]) });
+  assert.throws(
+    () => diverges(one, 0),
+    /largest element of its gradient is 0\.00 in magnitude, .*or the equations, as 0\/0 is NaN; go back/,
+  );
+  const two = await ratio().init({ a: tensor([2]), b: tensor([2]) });
+  assert.throws(() => diverges(two, 0), /a, b held NaN.* of their gradients is 0\.00/);
+  const both = await sgd().init({ a: tensor([2]), b: tensor([2]) });
+  assert.throws(() => diverges(both, NaN), /; their gradients hold NaN/);
 });
 
 test("under 'propagate' nothing is looked at, and frozen parameters never are", async () => {

@@ -189,6 +189,23 @@ export class ObjectiveError extends ThalwegError {
 /**
  * A step left weights that are NaN or infinite. Unlike other errors it comes after the step, since looking before would cost a reading of everything;
  * the optimizer works on, with the weights as they are. `nonFinite: 'propagate'` asks for no such error.
+ *
+ * A snapshot holds weights and no states. Where those may hold NaN by now too, as momentum does after such a gradient, `load` what `save` gave.
+ *
+ * @example
+ * ```ts
+ * import { DivergenceError, sgd } from 'thalweg';
+ * const opt = await sgd({ lr: 1e30 }).init({ w: Float32Array.of(1) });
+ * const good = opt.snapshot();
+ * try {
+ *   opt.step({ w: Float32Array.of(1e20) });
+ * } catch (error) {
+ *   if (!(error instanceof DivergenceError)) throw error;
+ *   opt.restore(good);
+ *   opt.hyper.lr = 0.1;
+ * }
+ * opt.params.w; // 1
+ * ```
  */
 export class DivergenceError extends ThalwegError {
   static {

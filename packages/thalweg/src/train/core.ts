@@ -23,6 +23,7 @@ import { roundInto } from './half.ts';
 import { LiveHyper } from './hyper.ts';
 import { measure } from './measure.ts';
 import { hidden, policyParts, type LossScale } from './policy.ts';
+import { printable } from './printed.ts';
 import { Roster, type RosterMember } from './roster.ts';
 import type { Tensor } from './tensor.ts';
 import { watch } from './watch.ts';
@@ -63,11 +64,11 @@ export class Core {
   /** The hyperparameters of each branch, and the names by which the user knows them. */
   readonly live: readonly LiveHyper[];
   readonly names: readonly HyperName[];
-  readonly views: Record<string, AnyArray> = {};
+  readonly views: Record<string, AnyArray> = printable({});
   /** Numbers, or their codes where gradients are in half precision. */
-  readonly gradientViews: Record<string, AnyArray | Uint16Array> = {};
+  readonly gradientViews: Record<string, AnyArray | Uint16Array> = printable({});
   /** Copies of the parameters in half precision, if there are some. */
-  readonly halfViews: Record<string, Uint16Array> = {};
+  readonly halfViews: Record<string, Uint16Array> = printable({});
   /** Second names, each with the parameter that it stands for; and the second names of each parameter that has some. */
   readonly ties = new Map<string, string>();
   readonly aliases = new Map<string, string[]>();

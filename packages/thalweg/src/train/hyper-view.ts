@@ -2,10 +2,11 @@
 import { OptionError, suggestion } from '../language/error.ts';
 import type { Core } from './core.ts';
 import type { HyperValue } from './hyper.ts';
+import { printable } from './printed.ts';
 
 /** Properties that read and set the live values; a name that is not among them is an OptionError and not a silent new property. */
 export function hyperView<N extends string>(core: Core): Record<N, HyperValue> {
-  const accessors: Record<string, HyperValue> = {};
+  const accessors: Record<string, HyperValue> = printable({});
   const byName = new Map(core.names.map((one) => [one.name, one]));
   for (const one of core.names) {
     Object.defineProperty(accessors, one.name, { enumerable: true, configurable: true, get: () => core.hyperValue(one) });

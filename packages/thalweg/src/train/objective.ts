@@ -5,6 +5,7 @@
 import { ArrayError, ObjectiveError } from '../language/error.ts';
 import type { AnyArray } from './arrays.ts';
 import { describe } from './options.ts';
+import { printable } from './printed.ts';
 
 type Arrays = Readonly<Record<string, AnyArray>>;
 
@@ -83,7 +84,7 @@ function held(arrays: Arrays): Held[] {
 
 /** The arrays under names that cannot be assigned to, which no loop would notice. */
 function fixed(role: string, arrays: Arrays): Arrays {
-  const shown: Record<string, AnyArray> = {};
+  const shown: Record<string, AnyArray> = printable({});
   for (const [name, array] of Object.entries(arrays)) {
     const set = (): never => {
       throw new ArrayError('minimize', name, `${role}.${name} cannot be replaced; copy into it: ${role}.${name}.set(…)`);

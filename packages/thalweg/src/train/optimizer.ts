@@ -22,7 +22,8 @@ import { checkGradients, checkInputs, copyGradients, noInputs, takeInputs, takeR
 import { matches, type Match } from './match.ts';
 import { observations, type Observation } from './observation.ts';
 import { checkLoadOptions, type LoadOptions, type LoadReport } from './load-options.ts';
-import { inputViews, stateViews } from './shown.ts';
+import { printed } from './printed.ts';
+import { inputViews, stateViews, summary } from './shown.ts';
 import { restoreSnapshot, snapshotOf, type Snapshot } from './snapshot.ts';
 import type { Declared } from './tensor.ts';
 import type { Dense, Gradients, Views } from './views.ts';
@@ -41,6 +42,13 @@ export type StepResult = 'stepped' | 'accumulated' | 'skipped';
  * @typeParam N - the names of the hyperparameters
  */
 export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<Record<string, Declared>>, N extends string = string> {
+  static {
+    const print = function (this: Optimizer): string {
+      return this.core === undefined ? `Optimizer ${this.name}, disposed of` : summary(this.core);
+    };
+    // Not a method, which would be part of the public type.
+    Object.defineProperty(this.prototype, printed, { value: print });
+  }
   /** The method's name. */
   readonly name: string;
   /** The equations it steps by, as text. */

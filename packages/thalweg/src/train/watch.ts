@@ -38,14 +38,15 @@ export function watch(core: Watched): void {
     core.name,
     found.map(({ name }) => name),
     core.steps,
-    reason(largest, options.dtype),
+    reason(largest, options.dtype, found.length === 1 ? 'its gradient' : 'their gradients'),
   );
 }
 
 /** Why weights may have left the numbers, as far as the last gradients tell. */
-function reason(largest: number, dtype: DType): string {
-  if (!Number.isFinite(largest)) return 'their gradients hold NaN or an infinity';
-  const size = `the largest element of their gradients is ${largest.toPrecision(3)} in magnitude`;
+function reason(largest: number, dtype: DType, whose: string): string {
+  if (!Number.isFinite(largest)) return `${whose} ${whose.startsWith('its') ? 'holds' : 'hold'} NaN or an infinity`;
+  const size = `the largest element of ${whose} is ${largest.toPrecision(3)} in magnitude`;
   const limit = largestRoot[dtype];
-  return largest > limit ? `${size}, and the square of more than ${limit.toPrecision(3)} is infinite in ${dtype}` : size;
+  if (largest > limit) return `${size}, and the square of more than ${limit.toPrecision(3)} is infinite in ${dtype}`;
+  return `${size}, so it is earlier steps that were too large, or the equations, as 0/0 is NaN`;
 }

@@ -1,0 +1,9 @@
+/** What Node's `console.log` shows of objects of accessors: it finds this by a symbol, so that nothing of Node is imported. Knows no optimizer. */
+
+/** The name under which Node looks for how an object is printed. */
+export const printed = Symbol.for('nodejs.util.inspect.custom');
+
+/** The same object, printed with the values that its accessors have and not as `[Getter/Setter]`. */
+export function printable<T extends object>(accessors: T): T {
+  return Object.defineProperty(accessors, printed, { value: () => ({ ...accessors }) });
+}
