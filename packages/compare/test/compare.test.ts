@@ -4,10 +4,14 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import * as library from 'thalweg';
 import { ThalwegError } from 'thalweg';
+import { elsewhere } from '../src/cli/elsewhere.ts';
 import { duration, secondsLeft } from '../src/cli/progress.ts';
 import { compare, type Progress } from '../src/compare.ts';
+import { nearest } from '../src/near.ts';
 import { presets } from '../src/protocol.ts';
+import { entries } from '../src/reference/entry.ts';
 import { findContestants, findProblem } from '../src/registry.ts';
 import { Pool } from '../src/run/pool.ts';
 import { Store } from '../src/run/store.ts';
@@ -151,6 +155,9 @@ describe('the command', () => {
     const wrong = await thalweg(['show', 'adax']);
     assert.deepEqual([wrong.code, wrong.stdout], [2, '']);
     assert.match(wrong.stderr, /there is no optimizer adax; did you mean adam\?/);
+    const other = await thalweg(['show', 'LBFGS']);
+    assert.deepEqual([other.code, other.stdout], [2, '']);
+    assert.match(other.stderr, /^thalweg: lbfgs is a method of minimize, and no optimizer [^\n]*; README\.md of the repository tells of it\n$/);
   });
 
   test('an optimizer of the user’s from a file, and one of the library by name, on a built-in problem', async () => {
@@ -283,6 +290,23 @@ describe('the command', () => {
 test('time left is written in minutes and seconds', () => {
   assert.deepEqual([0, 59.6, 75, 3600].map(duration), ['0:00', '1:00', '1:15', '60:00']);
 });
+
+test('what show is asked for that is no optimizer: each name is there once, and its page has it', () => {
+  const of = (name: string): string | undefined => elsewhere.find((one) => one.name === name)?.what;
+  assert.deepEqual(['cosine', 'sgd-momentum', 'sam', 'digits'].map(of), ['a schedule', 'a name of compare for sgd({ lr, momentum: 0.9 })', 'a function around the training loop', 'a problem of compare']);
+  const names = [...entries, ...elsewhere].map(({ name }) => name);
+  assert.equal(new Set(names).size, names.length);
+  const missing = Object.keys(library).filter((name) => /^[a-z]/.test(name) && !names.includes(name));
+  assert.deepEqual(missing, []);
+  const untold = elsewhere.filter(({ name, what, page }) => what !== 'a function of the library' && !new RegExp(`\\b${name}\\b`).test(readFileSync(join(root, page), 'utf8')));
+  assert.deepEqual(untold, []);
+}); // prettier-ignore
+
+test('a name is taken for another only where it is near: swapped neighbours are one mistake', () => {
+  const names = entries.map(({ name }) => name);
+  const asked = ['muno', 'sdg', 'lino', 'adax', 'Admaw', 'xyz', 'foo', 'q', 'gpt'];
+  assert.deepEqual(asked.map((name) => nearest(name, names)), ['muon', 'sgd', 'lion', 'adam', 'adamw'].map((one): string | undefined => `did you mean ${one}?`).concat(Array<undefined>(4).fill(undefined)));
+}); // prettier-ignore
 
 test('no time left is shown before a few runs, and a few in a hundred, are made', () => {
   const seconds = [1, 5, 6, 30].map((made) => secondsLeft(made, 60 - made, 3 * made));

@@ -11,6 +11,7 @@ import { renderEntries, renderEntry, renderList } from '../reference/terminal.ts
 import { nearest } from '../near.ts';
 import { columns } from './columns.ts';
 import { compareCommand, exitCodes } from './compare.ts';
+import { elsewhere } from './elsewhere.ts';
 import { guideCommand } from './guide.ts';
 
 /** Runs the command and returns its exit code. */
@@ -70,9 +71,13 @@ function showCommand(): Command {
     .action((name: string) => {
       const entry = entries.find((one) => one.name.toLowerCase() === name.toLowerCase());
       if (entry === undefined) {
-        const names = entries.map((one) => one.name);
-        const hint = nearest(name, names) ?? 'thalweg list prints them all';
-        throw new CommanderError(exitCodes.usage, 'thalweg.unknown', `there is no optimizer ${name}; ${hint}`);
+        const other = elsewhere.find((one) => one.name.toLowerCase() === name.toLowerCase());
+        const names = [...entries, ...elsewhere].map((one) => one.name);
+        const problem =
+          other === undefined
+            ? `there is no optimizer ${name}; ${nearest(name, names) ?? 'thalweg list prints them all'}`
+            : `${other.name} is ${other.what}, and no optimizer or transform; ${other.page} of the repository tells of it`;
+        throw new CommanderError(exitCodes.usage, 'thalweg.unknown', problem);
       }
       process.stdout.write(renderEntry(entry, columns()));
     });
