@@ -7,7 +7,7 @@ import * as zlib from 'node:zlib';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { about, replaceFile } from './disk/replace.ts';
-import { ThalwegError } from './language/error.ts';
+import { CheckpointError, ThalwegError } from './language/error.ts';
 import { crc32 } from './train/crc32.ts';
 import type { LoadOptions, LoadReport } from './train/load-options.ts';
 import type { Optimizer } from './train/optimizer.ts';
@@ -71,8 +71,17 @@ export async function loadFile(opt: Pick<Optimizer, 'loadFrom'>, path: string | 
       await file.close();
     }
   } catch (error) {
-    throw about(from, from, error);
+    throw named(from, about(from, from, error));
   }
+}
+
+/** The same error, with the file in what a refusal to load says. */
+function named(path: string, error: unknown): unknown {
+  if (!(error instanceof CheckpointError)) return error;
+  const file = path.length <= 150 ? path : `…${path.slice(-149)}`;
+  const withFile = (text: string): string => text.replace('the checkpoint cannot', () => `the checkpoint ${file} cannot`);
+  [error.message, error.stack] = [withFile(error.message), withFile(error.stack ?? '')];
+  return error;
 }
 
 /** The path as text. Throws a ThalwegError where the arguments are not what they should be. */

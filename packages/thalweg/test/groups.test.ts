@@ -161,7 +161,7 @@ test('frozen parameters rest: values, states and sums', async () => {
   assert.deepEqual(opt.params.b, Float64Array.of(0, 0.25));
   assert.throws(() => {
     opt.freeze('c');
-  }, /no parameter matches; there are W, b/);
+  }, /no parameter matches "c"; there are W, b/);
 });
 
 test('a parameter added later is trained as if from its own first step, and schedules go on', async () => {

@@ -549,3 +549,23 @@ test('what a damaged optimizer would not get from a file keeps it from matching'
   await opt.load(await (await adamw().init({ ...first, head: tensor([2]) })).save());
   opt.step();
 });
+
+test('a file of another model is refused with the options that would take something of it, and loadFile names the file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'thalweg-'));
+  try {
+    const path = join(folder, 'model$&.safetensors');
+    const opt = await trained(adamw());
+    await saveFile(opt, path);
+    const other = await adamw().init({ W: tensor([3, 2]), c: new Float32Array(2) });
+    const saved = await opt.save();
+    await assert.rejects(other.load(saved), /load\(file, \{ only: 'matching' \}\) takes whatever fits; \{ only: 'params' \} takes/);
+    await assert.rejects(other.load(saved, { only: 'params' }), /load\(file, \{ only: 'matching' \}\) takes whatever fits$/);
+    await assert.rejects((await adam().init(first)).load(saved), /only: 'params'/);
+    await assert.rejects((await adamw({ lr: 0.5 }).init(first)).load(saved), ({ message }: Error) => !message.includes('only:'));
+    const named = (error: Error): boolean =>
+      error instanceof CheckpointError && error.message.includes(`the checkpoint ${path} cannot`) && error.stack?.includes(path) === true;
+    await assert.rejects(loadFile(other, path), named);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

@@ -386,6 +386,7 @@ describe('what is not what it seems is refused by what it is', () => {
   const cases: readonly (readonly [objective: unknown, start: unknown, options: unknown, message: RegExp])[] = [
     [undefined, start(), { optimizer: sgd(), steps: 1 }, /^minimize: the objective must be a function, not undefined/],
     [bowl, start(), undefined, /^minimize: options must be an object, \{ optimizer: … \}, not undefined/],
+    [bowl, start(), { optimizer: adam }, /not a function; call it: adam\(\)/],
     [bowl, start(), {}, /optimizer must be a method such as adamw\(\) or lbfgs\(\), not undefined/],
     [bowl, start(), { optimizer: adamw, steps: 1 }, /not a function; call it/],
     [bowl, start(), { optimizer: lbfgs, steps: 1 }, /not a function; call it: lbfgs\(\)/],

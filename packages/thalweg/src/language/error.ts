@@ -237,14 +237,15 @@ export class CheckpointError extends ThalwegError {
   /** Everything that differs, in words; the message has as much of it as people read. */
   readonly differences: readonly string[];
 
-  /** Lists what keeps `owner` from going on where the file ends. */
-  constructor(owner: string, differences: readonly string[]) {
+  /** Lists what keeps `owner` from going on where the file ends, and says what would be taken otherwise. */
+  constructor(owner: string, differences: readonly string[], remedy?: string) {
     let length = 0;
     const lines = differences
       .map((one) => `  - ${one.length > longestLine ? `${one.slice(0, longestLine)} …` : one}`)
       .filter((one, i) => (length += one.length) <= longestList || i === 0);
     const rest = differences.length - lines.length;
     if (rest > 0) lines.push(`  - and ${String(rest)} more, in error.differences`);
+    if (remedy !== undefined) lines.push(remedy);
     super('checkpoint', [`${owner}: the checkpoint cannot be loaded`, ...lines].join('\n'));
     this.differences = differences;
     hide(this, 'differences');

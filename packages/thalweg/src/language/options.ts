@@ -7,13 +7,46 @@ export function wrongOption(owner: string, option: string, value: unknown, wante
   throw new OptionError(owner, option, value, `must be ${wanted}, not ${describe(value)}`);
 }
 
+/** What other libraries call options, in lower case without underscores, and what they may be called here. */
+const elsewhere: Readonly<Record<string, readonly string[]>> = {
+  learningrate: ['lr'],
+  stepsize: ['lr'],
+  eta: ['lr'],
+  alpha: ['lr', 'beta'],
+  rho: ['beta', 'beta2'],
+  gamma: ['momentum', 'beta'],
+  mu: ['momentum'],
+  b1: ['beta1'],
+  b2: ['beta2'],
+  b3: ['beta3'],
+  epsilon: ['eps'],
+  weightdecay: ['weightDecay', 'l2'],
+  wd: ['weightDecay', 'l2'],
+  lambda: ['weightDecay', 'l2'],
+  l2: ['weightDecay'],
+  maxiter: ['steps'],
+  iterations: ['steps'],
+  epochs: ['steps'],
+  tol: ['tolerance'],
+  callback: ['onStep'],
+  historysize: ['history'],
+};
+
+/** The option that was meant, as ` (did you mean x?)`: by its name elsewhere, or the nearest one. */
+export function optionSuggestion(key: string, known: readonly string[]): string {
+  const plain = key.toLowerCase().replaceAll('_', '');
+  const names = Object.hasOwn(elsewhere, plain) ? elsewhere[plain]?.filter((name) => known.includes(name)) : undefined;
+  if (names === undefined || names.length === 0) return suggestion(key, known);
+  return ` (did you mean ${names.join(' or ')}?)`;
+}
+
 /** Throws an OptionError for the first key of `options` that is not `known`. */
 export function checkNames(owner: string, options: unknown, known: readonly string[]): void {
   if (!isRecord(options)) wrongOption(owner, 'options', options, `an object, { ${known[0] ?? ''}: … }`);
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
     const list = known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`;
-    throw new OptionError(owner, key, options[key], `is no option${suggestion(key, known)}; ${list}`);
+    throw new OptionError(owner, key, options[key], `is no option${optionSuggestion(key, known)}; ${list}`);
   }
 }
 

@@ -9,10 +9,14 @@ export interface Range {
   readonly contains: (value: number) => boolean;
 }
 
-/** Reads `[a, b)` and its relatives; `∞` or `inf` stands for no bound. */
-export function range(text: string): Range {
+/** Reads `[a, b)` and its relatives; `∞` or `inf` stands for no bound. The error says whose it is, where `owner` tells. */
+export function range(text: string, owner?: string): Range {
   const match = /^([[(])\s*(-?∞|-?inf|[-\d.e]+)\s*,\s*(∞|inf|[-\d.e]+)\s*([\])])$/.exec(text.replace('−', '-'));
-  if (match === null) throw new ThalwegError('range', `${JSON.stringify(text)} is no interval; write one like [0, 1) or (0, ∞)`);
+  if (match === null)
+    throw new ThalwegError(
+      'range',
+      `${owner === undefined ? '' : `${owner}: `}${JSON.stringify(text)} is no interval; write one like [0, 1) or (0, ∞)`,
+    );
   const bound = (part = ''): number => Number(part.replace(/∞|inf/, 'Infinity'));
   const [low, high] = [bound(match[2]), bound(match[3])];
   const closedLow = match[1] === '[';

@@ -7,7 +7,7 @@ import { variable } from '../language/variable.ts';
 import type { Core } from './core.ts';
 import { crc32 } from './crc32.ts';
 import { isObserved } from './file-names.ts';
-import type { LoadOptions, LoadReport } from './load-options.ts';
+import { otherwiseTaken, type LoadOptions, type LoadReport } from './load-options.ts';
 import { describe } from './options.ts';
 import { frozenWords, hyperWords, inWords, judge, matching, parametersOnly, reportOf, type Decision } from './partial.ts';
 import {
@@ -222,7 +222,9 @@ function decide(core: Core, file: StoredFile, { only, hyper }: LoadOptions): Dec
   const verdicts = judge(slots, file.arrays).filter(({ key, how }) => how === 'taken' || how === 'different' || !isObserved(key));
   for (const { key, how, why } of verdicts) if (how !== 'taken') differences.push(inWords(key, why));
   if (differences.length > 0 && only === 'matching') return matching(core, file, story, hyper);
-  if (differences.length > 0) throw new CheckpointError(core.name, differences);
+  // Of the same equations and arrays, only values differ, and each of those says its own remedy.
+  const isOther = file.metadata['equations'] !== core.equations || verdicts.some(({ how }) => how !== 'taken');
+  if (differences.length > 0) throw new CheckpointError(core.name, differences, isOther ? otherwiseTaken : undefined);
   const words = hyperWords(core, readStory(core, file), hyper ?? (only === undefined ? 'file' : 'mine'));
   return {
     taken: new Set(verdicts.map(({ key }) => key)),

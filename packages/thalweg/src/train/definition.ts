@@ -84,7 +84,7 @@ function checkNamesOf(owner: string, declared: Readonly<Record<string, object>>)
       taken.add(key);
       if (!Array.isArray(one) || what === 'variants') continue;
       symbols.push([key, String(one[0])]);
-      if (what === 'hyper') range(one[2] === undefined ? defaultRange : String(one[2]));
+      if (what === 'hyper') range(one[2] === undefined ? defaultRange : String(one[2]), `${owner}, the range of ${key}`);
     }
   }
   checkSymbols(owner, symbols);

@@ -1,7 +1,8 @@
 /** The hyperparameters of an optimizer as the object that users assign to. */
-import { OptionError, suggestion } from '../language/error.ts';
+import { OptionError } from '../language/error.ts';
 import type { Core } from './core.ts';
 import type { HyperValue } from './hyper.ts';
+import { optionSuggestion } from './options.ts';
 import { printable } from './printed.ts';
 
 /** Properties that read and set the live values; a name that is not among them is an OptionError and not a silent new property. */
@@ -16,7 +17,7 @@ export function hyperView<N extends string>(core: Core): Record<N, HyperValue> {
       const found = byName.get(String(key));
       if (found === undefined) {
         const names = [...byName.keys()];
-        const problem = `is not in the equations of this optimizer${suggestion(String(key), names)}, which has ${names.join(', ')}; what they leave out is given when it is made`;
+        const problem = `is not in the equations of this optimizer${optionSuggestion(String(key), names)}, which has ${names.join(', ')}; what they leave out is given when it is made`;
         throw new OptionError(core.name, String(key), value, problem);
       }
       for (const { branch, key: slot } of found.slots) core.live[branch]?.check(slot, value);

@@ -17,6 +17,10 @@ export interface LoadOptions {
   readonly hyper?: 'file' | 'mine';
 }
 
+/** What to do about a file of another model, in words. */
+export const otherwiseTaken =
+  "load(file, { only: 'matching' }) takes whatever fits; { only: 'params' } takes the values of all parameters and nothing else";
+
 /** What was taken from a file, by the names of its arrays: a parameter's own, and `optimizer/state/parameter`. */
 export interface LoadReport {
   /** Arrays that were taken. */
@@ -27,7 +31,10 @@ export interface LoadReport {
   readonly unexpected: readonly string[];
   /** What both have and was not taken, and why. A hyperparameter is called `hyper.lr`; a parameter that only one of the two has frozen, `frozen.W`. */
   readonly different: readonly { readonly name: string; readonly why: string }[];
-  /** The parameters whose states begin anew, with a t of their own from here on. */
+  /**
+   * The parameters whose states begin anew, with a t of their own from here on, whether or not their values were taken: after `only: 'params'` all that
+   * have states, in `taken` too.
+   */
   readonly fresh: readonly string[];
 }
 

@@ -14,7 +14,7 @@ import { asSchedule } from '../schedules/schedule.ts';
 import { branch, hyperNames, type BoundPart, type Branch } from './branch.ts';
 import { checkDefinition } from './definition.ts';
 import { checkHyper, defaultRange, type HyperDeclaration, type HyperValue } from './hyper.ts';
-import { checkNames, describe, isCallable, oneOf } from './options.ts';
+import { checkNames, describe, isCallable, isRecord, oneOf } from './options.ts';
 import { otherwise } from './match.ts';
 import type { InitOptions } from './init-options.ts';
 import { Optimizer } from './optimizer.ts';
@@ -264,7 +264,7 @@ export function chain<const M extends readonly Method[]>(...given: M): Method<Na
   const methods = given.map((one: unknown) => {
     const method = asMethod(one);
     if (method !== undefined) return method;
-    const hint = typeof one === 'function' ? 'a function; call it: adam()' : describe(one);
+    const hint = typeof one === 'function' ? `a function; call it: ${nameOf(one)}()` : describe(one);
     throw new ThalwegError('method', `chain: takes methods one by one, chain(clipByGlobalNorm(1), adam()), not ${hint}`);
   });
   const name = methods.length === 1 ? (methods[0]?.name ?? '') : `chain(${methods.map((method) => method.name).join(', ')})`;
@@ -279,6 +279,13 @@ export function chain<const M extends readonly Method[]>(...given: M): Method<Na
       return branch(own.name, own.match, parts);
     }),
   );
+}
+
+/** The name of what makes methods, for whoever forgot to call it. */
+export function nameOf(made: object): string {
+  const definition: unknown = Reflect.get(made, 'definition');
+  const name: unknown = Reflect.get(isRecord(definition) ? definition : made, 'name');
+  return typeof name === 'string' && name !== '' && name !== 'make' ? name : 'adamw';
 }
 
 /** Throws an OptionError for a hyperparameter that was given a value and that the equations do not read. */

@@ -9,7 +9,7 @@ import { isMinimizer, type Minimizer } from './descent/minimizer.ts';
 import type { Arrays } from './descent/space.ts';
 import { normOf } from './descent/vector.ts';
 import { initOptionNames, type InitOptions } from './init-options.ts';
-import { asMethod, Method } from './method.ts';
+import { asMethod, Method, nameOf } from './method.ts';
 import { Evaluation } from './objective.ts';
 import type { Optimizer } from './optimizer.ts';
 import { checkNames, checkNumber, checkWhole, describe, isCallable, isRecord, oneOf, wrongOption } from './options.ts';
@@ -157,11 +157,6 @@ function checkOptions<W>(options: MinimizeOptions<W>) {
   if (init.lossScale !== undefined && typeof init.lossScale !== 'number')
     wrongOption(owner, 'lossScale', init.lossScale, 'a number, since the function is not told of one that adapts');
   return { optimizer, steps, tolerance, onStep, signal, init };
-}
-
-function nameOf(made: object): string {
-  const name: unknown = Reflect.get(made, 'name');
-  return typeof name === 'string' && name !== '' && name !== 'make' ? name : 'adamw';
 }
 
 /** The parameters to minimize over, by name. Throws an ArrayError for what no function could be minimized over. */

@@ -19,7 +19,7 @@ import type { HyperValue } from './hyper.ts';
 import { hyperView } from './hyper-view.ts';
 import { checkOptions, type InitOptions } from './init-options.ts';
 import { checkGradients, checkInputs, copyGradients, noInputs, takeInputs, takeRows, type Inputs } from './intake.ts';
-import { matches, type Match } from './match.ts';
+import { describeMatch, matches, type Match } from './match.ts';
 import { observations, type Observation } from './observation.ts';
 import { checkLoadOptions, type LoadOptions, type LoadReport } from './load-options.ts';
 import { printed } from './printed.ts';
@@ -204,7 +204,8 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * Where several names are tied, a gradient may be given under any of them; different arrays for them are added, and the same array, such as the
    * view in `opt.grads`, counts once.
    *
-   * @returns `'stepped'`, `'accumulated'` or `'skipped'`: compare it with the word, since each of them counts as true
+   * @returns `'stepped'`, `'accumulated'` or `'skipped'`: compare it with the word, since each of them counts as true. Where every parameter is frozen or
+   * removed, a step is taken that changes none, so that `t` and schedules go on, and `'stepped'` is returned
    * @throws ArrayError, OptionError, DisposedError; nothing has changed then. NonFiniteError under `nonFinite: 'throw'`; then only `skipped` and
    * `batches` have changed, and the window of accumulation has ended. DivergenceError
    * after a step that left weights that are not finite, unless `nonFinite: 'propagate'`. WorkerError where a thread died in the middle of the
@@ -523,7 +524,10 @@ function select(core: Core, use: string, match: Match): string[] {
     return matches(`${owner}, ${use}`, match, { name, shape });
   });
   if (found.length === 0) {
-    throw new ThalwegError('group', `${owner}, ${use}: no parameter matches; there are ${Object.keys(views).join(', ')}`);
+    throw new ThalwegError(
+      'group',
+      `${owner}, ${use}: no parameter matches ${describeMatch(match)}; there are ${Object.keys(views).join(', ')}`,
+    );
   }
   return found;
 }

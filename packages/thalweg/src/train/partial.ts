@@ -68,6 +68,7 @@ export function parametersOnly(core: Core, file: StoredFile): Decision {
     throw new CheckpointError(
       core.name,
       lacking.map(({ key, why }) => inWords(key, why)),
+      "load(file, { only: 'matching' }) takes whatever fits",
     );
   return {
     taken: new Set(parameters.keys()),

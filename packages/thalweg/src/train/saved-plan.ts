@@ -9,7 +9,7 @@ import { checkHyper, type HyperValue } from './hyper.ts';
 import { describe } from './options.ts';
 import type { RosterMember } from './roster.ts';
 import { conflicts } from './hyper-conflict.ts';
-import type { LoadOptions } from './load-options.ts';
+import { otherwiseTaken, type LoadOptions } from './load-options.ts';
 import { namesIn, type StoredFile } from './safetensors.ts';
 import { decodeHyper, decodeNumber, encodeHyper, encodeNumber } from './saved-hyper.ts';
 
@@ -110,7 +110,7 @@ export function readStory(core: Core, { metadata }: StoredFile): Story | undefin
 export function readMetadata(core: Core, { metadata }: StoredFile, whose: LoadOptions['hyper'], differences: string[]): Plan {
   if (metadata['thalweg'] !== version) {
     const found = metadata['thalweg'] === undefined ? 'not written by Thalweg' : `of version ${metadata['thalweg']}`;
-    throw new CheckpointError(core.name, [`the file is ${found}, and this reads version ${version}`]);
+    throw new CheckpointError(core.name, [`the file is ${found}, and this reads version ${version}`], otherwiseTaken);
   }
   const doubt = new Doubt(metadata, differences);
   if (metadata['optimizer'] !== core.name)
