@@ -558,8 +558,8 @@ test('a file of another model is refused with the options that would take someth
     await saveFile(opt, path);
     const other = await adamw().init({ W: tensor([3, 2]), c: new Float32Array(2) });
     const saved = await opt.save();
-    await assert.rejects(other.load(saved), /load\(file, \{ only: 'matching' \}\) takes whatever fits; \{ only: 'params' \} takes/);
-    await assert.rejects(other.load(saved, { only: 'params' }), /load\(file, \{ only: 'matching' \}\) takes whatever fits$/);
+    await assert.rejects(other.load(saved), /load\(file, \{ only: 'matching' \}\) takes whatever fits, \{ only: 'params' \} all/);
+    await assert.rejects(other.load(saved, { only: 'params' }), /load\(file, \{ only: 'matching' \}\) takes whatever fits/);
     await assert.rejects((await adam().init(first)).load(saved), /only: 'params'/);
     await assert.rejects((await adamw({ lr: 0.5 }).init(first)).load(saved), ({ message }: Error) => !message.includes('only:'));
     const named = (error: Error): boolean =>

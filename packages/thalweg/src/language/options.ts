@@ -8,36 +8,23 @@ export function wrongOption(owner: string, option: string, value: unknown, wante
 }
 
 /** What other libraries call options, in lower case without underscores, and what they may be called here. */
-const elsewhere: Readonly<Record<string, readonly string[]>> = {
-  learningrate: ['lr'],
-  stepsize: ['lr'],
-  eta: ['lr'],
-  alpha: ['lr', 'beta'],
-  rho: ['beta', 'beta2'],
-  gamma: ['momentum', 'beta'],
-  mu: ['momentum'],
-  b1: ['beta1'],
-  b2: ['beta2'],
-  b3: ['beta3'],
-  epsilon: ['eps'],
-  weightdecay: ['weightDecay', 'l2'],
-  wd: ['weightDecay', 'l2'],
-  lambda: ['weightDecay', 'l2'],
-  l2: ['weightDecay'],
-  maxiter: ['steps'],
-  iterations: ['steps'],
-  epochs: ['steps'],
-  tol: ['tolerance'],
-  callback: ['onStep'],
-  historysize: ['history'],
-};
+const elsewhere: ReadonlyMap<string, readonly string[]> = new Map([
+  ['learningrate', ['lr']],
+  ['stepsize', ['lr']],
+  ['alpha', ['lr', 'beta']],
+  ['b1', ['beta1']],
+  ['b2', ['beta2']],
+  ['epsilon', ['eps']],
+  ['weightdecay', ['weightDecay', 'l2']],
+  ['wd', ['weightDecay', 'l2']],
+  ['lambda', ['weightDecay', 'l2']],
+]);
 
 /** The option that was meant, as ` (did you mean x?)`: by its name elsewhere, or the nearest one. */
 export function optionSuggestion(key: string, known: readonly string[]): string {
   const plain = key.toLowerCase().replaceAll('_', '');
-  const names = Object.hasOwn(elsewhere, plain) ? elsewhere[plain]?.filter((name) => known.includes(name)) : undefined;
-  if (names === undefined || names.length === 0) return suggestion(key, known);
-  return ` (did you mean ${names.join(' or ')}?)`;
+  const names = (elsewhere.get(plain) ?? []).filter((name) => known.includes(name));
+  return names.length === 0 ? suggestion(key, known) : ` (did you mean ${names.join(' or ')}?)`;
 }
 
 /** Throws an OptionError for the first key of `options` that is not `known`. */

@@ -66,10 +66,8 @@ function checkApart(owner: string, given: Readonly<Record<string, unknown>>, the
     const before = last.get(array.buffer);
     const end = before === undefined ? 0 : before.array.byteOffset + before.array.byteLength;
     if (before !== undefined && array.byteOffset < end) {
-      const isSame = before.array.byteOffset === array.byteOffset && before.array.length === array.length;
-      const problem = isSame
-        ? `are the same array; write ${name}: tied('${before.name}') for one parameter, or give a copy for two`
-        : 'overlap in memory; parameters have an array each';
+      const isSame = before.array.byteOffset === array.byteOffset && end === array.byteOffset + array.byteLength;
+      const problem = isSame ? `are the same array; write ${name}: tied('${before.name}')` : 'overlap in memory';
       throw new ArrayError(owner, name, `${before.name} and ${name} ${problem}`);
     }
     last.set(array.buffer, one);

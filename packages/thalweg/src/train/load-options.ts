@@ -18,8 +18,7 @@ export interface LoadOptions {
 }
 
 /** What to do about a file of another model, in words. */
-export const otherwiseTaken =
-  "load(file, { only: 'matching' }) takes whatever fits; { only: 'params' } takes the values of all parameters and nothing else";
+export const otherwiseTaken = "load(file, { only: 'matching' }) takes whatever fits, { only: 'params' } all parameters and nothing else";
 
 /** What was taken from a file, by the names of its arrays: a parameter's own, and `optimizer/state/parameter`. */
 export interface LoadReport {

@@ -7,7 +7,7 @@ import { parameter } from '../language/variable.ts';
 import { isObserved, parameterKey, title } from './file-names.ts';
 import type { Core } from './core.ts';
 import { hyperDifferences } from './hyper-conflict.ts';
-import type { LoadOptions, LoadReport } from './load-options.ts';
+import { otherwiseTaken, type LoadOptions, type LoadReport } from './load-options.ts';
 import type { RosterMember } from './roster.ts';
 import { unread, type StoredFile } from './safetensors.ts';
 import { planOf, type Plan, type Story } from './saved-plan.ts';
@@ -68,7 +68,7 @@ export function parametersOnly(core: Core, file: StoredFile): Decision {
     throw new CheckpointError(
       core.name,
       lacking.map(({ key, why }) => inWords(key, why)),
-      "load(file, { only: 'matching' }) takes whatever fits",
+      otherwiseTaken,
     );
   return {
     taken: new Set(parameters.keys()),

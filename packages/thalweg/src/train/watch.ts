@@ -38,15 +38,16 @@ export function watch(core: Watched): void {
     core.name,
     found.map(({ name }) => name),
     core.steps,
-    reason(largest, options.dtype, found.length === 1 ? 'its gradient' : 'their gradients'),
+    reason(largest, options.dtype, found.length === 1),
   );
 }
 
 /** Why weights may have left the numbers, as far as the last gradients tell. */
-function reason(largest: number, dtype: DType, whose: string): string {
-  if (!Number.isFinite(largest)) return `${whose} ${whose.startsWith('its') ? 'holds' : 'hold'} NaN or an infinity`;
+function reason(largest: number, dtype: DType, isOne: boolean): string {
+  const whose = isOne ? 'its gradient' : 'their gradients';
+  if (!Number.isFinite(largest)) return `${whose} ${isOne ? 'holds' : 'hold'} NaN or an infinity`;
   const size = `the largest element of ${whose} is ${largest.toPrecision(3)} in magnitude`;
   const limit = largestRoot[dtype];
   if (largest > limit) return `${size}, and the square of more than ${limit.toPrecision(3)} is infinite in ${dtype}`;
-  return `${size}, so it is earlier steps that were too large, or the equations, as 0/0 is NaN`;
+  return `${size}, so earlier steps were too large, or the equations give NaN, as 0/0 does`;
 }
