@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -18,6 +19,8 @@ const unitFiles = [
   'docs/*.test.ts',
   'scripts/*.test.ts',
 ];
+/** As many files at a time as there are cores; of itself the runner leaves one out, which of two is half. */
+const files = `--test-concurrency=${String(availableParallelism())}`;
 const coverage = [
   '--experimental-test-coverage',
   '--test-coverage-include=packages/*/src/**',
@@ -67,7 +70,7 @@ const steps: readonly Step[] = [
   {
     name: 'unit',
     about: 'all tests on the source, with coverage',
-    command: [node, '--conditions=source', '--test', ...coverage, ...unitFiles],
+    command: [node, '--conditions=source', '--test', files, ...coverage, ...unitFiles],
   },
   {
     name: 'lab',
@@ -77,7 +80,7 @@ const steps: readonly Step[] = [
   {
     name: 'built',
     about: "the library's tests on the built output",
-    command: [node, '--test', 'packages/thalweg/test/*.test.ts', 'conformance/*.test.ts'],
+    command: [node, '--test', files, 'packages/thalweg/test/*.test.ts', 'conformance/*.test.ts'],
   },
   {
     name: 'environments',
