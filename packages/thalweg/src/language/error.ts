@@ -227,7 +227,7 @@ export class DivergenceError extends ThalwegError {
 }
 
 /** Characters that a message has of what differs, and characters of each line. */
-const [longestList, longestLine] = [500, 300];
+const [longestList, longestLine] = [400, 300];
 
 /** A saved optimizer that cannot be loaded here: the file is damaged or is of something else. Nothing was changed. */
 export class CheckpointError extends ThalwegError {
