@@ -389,7 +389,7 @@ describe('what is not what it seems is refused by what it is', () => {
     [bowl, start(), { optimizer: adam }, /not a function; call it: adam\(\)/],
     [bowl, start(), {}, /optimizer must be a method such as adamw\(\) or lbfgs\(\), not undefined/],
     [bowl, start(), { optimizer: adamw, steps: 1 }, /not a function; call it/],
-    [bowl, start(), { optimizer: lbfgs, steps: 1 }, /not a function; call it: lbfgs\(\)/],
+    [bowl, start(), { optimizer: lbfgs, steps: 1 }, /not a function; call it, as in adamw\(\)/],
     [bowl, start(), { optimizer: 'adam', steps: 1 }, /not "adam"/],
     [bowl, start(), { optimizer: {}, steps: 1 }, /not an object/],
     [bowl, start(), { optimizer: { name: 'x', lineSearch: {}, directions: 1 }, steps: 1 }, /not an object/],

@@ -4,7 +4,7 @@ import type { Branch } from './branch.ts';
 import { checkHyper, type HyperValue } from './hyper.ts';
 import { describeMatch, isMatch, matchesAre, otherwise, type Match } from './match.ts';
 import { describe, isRecord, optionSuggestion } from './options.ts';
-import { asMethod, Method, nameOf, type NamesOf } from './method.ts';
+import { asMethod, Method, callIt, type NamesOf } from './method.ts';
 
 /** A group: which parameters it takes, the method that trains them, and hyperparameters that differ from the method's own. */
 export type Group<M extends Method = Method> = {
@@ -61,7 +61,7 @@ function branchOf(declaration: Group): Branch {
   const { match, use: given, name, ...overrides } = declaration;
   const use = asMethod(given);
   if (use === undefined) {
-    const hint = typeof given === 'function' ? `a function; call it: ${nameOf(given)}()` : describe(given);
+    const hint = typeof given === 'function' ? callIt(given) : describe(given);
     throw new ThalwegError('group', `groups: use must be a method such as adamw(), not ${hint}`);
   }
   if (!isMatch(match)) throw new ThalwegError('group', `groups: match must be ${matchesAre}, not ${describe(match)}`);

@@ -264,7 +264,7 @@ export function chain<const M extends readonly Method[]>(...given: M): Method<Na
   const methods = given.map((one: unknown) => {
     const method = asMethod(one);
     if (method !== undefined) return method;
-    const hint = typeof one === 'function' ? `a function; call it: ${nameOf(one)}()` : describe(one);
+    const hint = typeof one === 'function' ? callIt(one) : describe(one);
     throw new ThalwegError('method', `chain: takes methods one by one, chain(clipByGlobalNorm(1), adam()), not ${hint}`);
   });
   const name = methods.length === 1 ? (methods[0]?.name ?? '') : `chain(${methods.map((method) => method.name).join(', ')})`;
@@ -281,11 +281,12 @@ export function chain<const M extends readonly Method[]>(...given: M): Method<Na
   );
 }
 
-/** The name of what makes methods, for whoever forgot to call it. */
-export function nameOf(made: object): string {
+/** What to say of a function that makes methods, to whoever forgot to call it. */
+export function callIt(made: object): string {
   const definition: unknown = Reflect.get(made, 'definition');
-  const name: unknown = Reflect.get(isRecord(definition) ? definition : made, 'name');
-  return typeof name === 'string' && name !== '' && name !== 'make' ? name : 'adamw';
+  // A function's own name is not what its author called it once a bundler has shortened it.
+  const name: unknown = isRecord(definition) ? definition['name'] : undefined;
+  return typeof name === 'string' ? `a function; call it: ${name}()` : 'a function; call it, as in adamw()';
 }
 
 /** Throws an OptionError for a hyperparameter that was given a value and that the equations do not read. */

@@ -9,7 +9,7 @@ import { isMinimizer, type Minimizer } from './descent/minimizer.ts';
 import type { Arrays } from './descent/space.ts';
 import { normOf } from './descent/vector.ts';
 import { initOptionNames, type InitOptions } from './init-options.ts';
-import { asMethod, Method, nameOf } from './method.ts';
+import { asMethod, Method, callIt } from './method.ts';
 import { Evaluation } from './objective.ts';
 import type { Optimizer } from './optimizer.ts';
 import { checkNames, checkNumber, checkWhole, describe, isCallable, isRecord, oneOf, wrongOption } from './options.ts';
@@ -140,7 +140,7 @@ function checkOptions<W>(options: MinimizeOptions<W>) {
   const { optimizer: given, steps, tolerance = 0, onStep, signal, ...init } = options;
   const optimizer = asMethod(given) ?? given;
   if (!(optimizer instanceof Method) && !isMinimizer(optimizer)) {
-    const hint = typeof given === 'function' ? `a function; call it: ${nameOf(given)}()` : describe(given);
+    const hint = typeof given === 'function' ? callIt(given) : describe(given);
     throw new OptionError(owner, 'optimizer', given, `must be a method such as adamw() or lbfgs(), not ${hint}`);
   }
   checkWhole(owner, 'steps', steps, 0);
