@@ -40,6 +40,17 @@ test('a loss scale is divided out, shrinks where a gradient overflows and grows 
   assert.deepEqual([fixed.lossScale, fixed.params.w[0]], [8, 0.5]);
 });
 
+test('a loss scale stays between its floor and its ceiling, however often a gradient overflows or none does', async () => {
+  const byItself = await sgd().init({ w: Float32Array.of(1) }, { lossScale: {} });
+  for (let i = 0; i < 60; i++) byItself.step({ w: Float32Array.of(Infinity) });
+  assert.deepEqual([byItself.lossScale, byItself.skipped, byItself.t], [1, 60, 0]);
+  const narrow = await sgd({ lr: 0 }).init({ w: Float32Array.of(1) }, { lossScale: { initial: 8, interval: 1, min: 3, max: 20 } });
+  for (let i = 0; i < 5; i++) narrow.step({ w: Float32Array.of(1) });
+  assert.equal(narrow.lossScale, 20);
+  for (let i = 0; i < 5; i++) narrow.step({ w: Float32Array.of(NaN) });
+  assert.equal(narrow.lossScale, 3);
+});
+
 test('options that make no sense are refused', async () => {
   const parameters = { w: Float64Array.of(1) };
   await assert.rejects(sgd().init(parameters, { accumulate: 0 }), OptionError);
