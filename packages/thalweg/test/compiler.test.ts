@@ -237,6 +237,23 @@ test('random texts of every operation on everything are refused at a place, or r
   assert.ok(ran > runs / 4, `${String(ran)} texts ran`);
 });
 
+test('a number that a condition of the step puts in the place of an array stands for one of its form', async () => {
+  const cases: readonly (readonly [equations: string, w: number])[] = [
+    // The whole: the largest of each row is η.
+    ['m ← −rowMax(η < η ? w : η)\nw ← w − η·m', 1 + 0.01],
+    // A column, whose sum over one column is itself: twice η, then the sum of the gradients.
+    ['w ← w − η·rowSum(t > 2 ? rowSum(g) : η)', 1 - 0.01 - 0.01 - 0.4],
+  ];
+  for (const [equations, expected] of cases) {
+    for (const backend of ['wasm', 'reference'] as const) {
+      const opt = await define(equations).init({ w: tensor([1, 2], { values: Float64Array.of(1, 1) }) }, { backend });
+      const steps = equations.includes('t > 2') ? 3 : 1;
+      for (let t = 1; t <= steps; t++) opt.step({ w: Float64Array.of(1, 3) });
+      for (const w of opt.params.w) assert.ok(Math.abs(w - expected) < 1e-15, `${equations} on ${backend}: ${String(w)}`);
+    }
+  }
+});
+
 test('damaged texts are refused at a place, or run on all backends alike', async () => {
   await fc.assert(fc.asyncProperty(damagedText, async (equations) => { await accepted(equations); }), { numRuns: 4 * runs }); // prettier-ignore
 });

@@ -12,9 +12,12 @@ export class FormTable {
   readonly misfits = new Map<Node, string>();
   private readonly memo = new Map<Node, Form | undefined>();
   private readonly states: ReadonlyMap<Variable, Form>;
+  private readonly known: (node: Node) => Form | undefined;
 
-  constructor(states: ReadonlyMap<Variable, Form>) {
+  /** `known` tells the forms of nodes that do not follow from their operands any more. */
+  constructor(states: ReadonlyMap<Variable, Form>, known: (node: Node) => Form | undefined = () => undefined) {
     this.states = states;
+    this.known = known;
   }
 
   /** The form of a node. */
@@ -26,6 +29,8 @@ export class FormTable {
   private compute(node: Node): Form | undefined {
     if (node.op === 'array') return wholeForm;
     if (node.op === 'state') return stateOf(this.states, node);
+    const known = this.known(node);
+    if (known !== undefined) return known;
     const forms = arrayOperands(node).map((operand) => this.memo.get(operand));
     if (isRoutineOp(node.op)) {
       if (node.op === 'spread') return String(node.attribute).slice(0, 2) as Form;

@@ -4,7 +4,7 @@
  */
 import { wholeForm, type Form } from '../language/form.ts';
 import { FormTable } from '../language/form-table.ts';
-import { arrayOperands, isReduction, printGraph, topological, variableOf, type Node } from '../language/graph.ts';
+import { arrayOperands, isReduction, isRoutine, printGraph, topological, variableOf, type Node } from '../language/graph.ts';
 import { kinds, KindTable, type Kind } from '../language/kind.ts';
 import { inputVariable, type Program } from '../language/program.ts';
 import { isRoutineOp, type RoutineOp } from '../language/routine.ts';
@@ -109,11 +109,13 @@ export function planVariant(variants: Variants, outcomes: readonly boolean[]): P
   const scalarWrites = new Map(entries.filter(([written]) => !isArray(program, written)));
   const roots = [...arrayWrites.values(), ...scalarWrites.values(), ...(gate === undefined ? [] : [gate])];
   const level = levels([...roots, ...variants.conditions]);
-  const forms = new FormTable(program.forms);
-  const routines = routineCalls(roots, level, forms);
+  // Where a condition took a number, the arrays of a routine keep the forms that they were made with.
+  const { scratch } = variants;
+  const forms = new FormTable(program.forms, (node) => (isRoutine(node) ? scratch.get(routineArrays(node).result) : undefined));
+  const routines = routineCalls(roots, level, (array, node) => scratch.get(array) ?? forms.of(node) ?? wholeForm);
   const stored = new Map([...arrayWrites, ...routines.operands]);
   const formOf = (written: Variable, node: Node): Form =>
-    written === parameter ? wholeForm : (program.forms.get(written) ?? forms.of(node) ?? wholeForm);
+    written === parameter ? wholeForm : (program.forms.get(written) ?? scratch.get(written) ?? forms.of(node) ?? wholeForm);
   const sums = topological(roots).filter(isReduction);
   const sumForm = (sum: Node): Form => sum.operands.map((operand) => forms.of(operand)).find((form) => form !== undefined) ?? wholeForm;
   const used = new Set([...[...stored].map(([written, node]) => formOf(written, node)), ...sums.map(sumForm)]);
@@ -150,10 +152,10 @@ export function planVariant(variants: Variants, outcomes: readonly boolean[]): P
 function routineCalls(
   roots: readonly Node[],
   level: ReadonlyMap<Node, number>,
-  forms: FormTable,
+  formOf: (array: Variable, node: Node) => Form,
 ): { readonly calls: readonly RoutineCall[]; readonly operands: ReadonlyMap<Variable, Node> } {
   const operands = new Map<Variable, Node>();
-  const formed = (array: Variable, node: Node): FormedArray => ({ array, form: forms.of(node) ?? wholeForm });
+  const formed = (array: Variable, node: Node): FormedArray => ({ array, form: formOf(array, node) });
   const calls = topological(roots).flatMap((node): RoutineCall[] => {
     if (!isRoutineOp(node.op)) return [];
     const names = routineArrays(node);
