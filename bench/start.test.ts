@@ -29,7 +29,7 @@ test('the whole library is below 77 kB as servers compress it, by Brotli, and no
 test('a bundle of one optimizer holds the equations of no other', { skip }, async () => {
   const alone = await sizeOf('{ adamw }');
   assert.deepEqual(definitionsIn(alone.code), ['adamw']);
-  assert.ok(alone.brotli < 60_000, `${String(alone.brotli)} bytes`);
+  assert.ok(alone.brotli < 61_000, `${String(alone.brotli)} bytes`);
   for (const word of ['lbfgs', 'minimize', 'reduceOnPlateau', 'learningRateRange']) assert.ok(!alone.code.includes(word), word);
 });
 

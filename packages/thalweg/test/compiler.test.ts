@@ -243,6 +243,18 @@ test('a number that a condition of the step puts in the place of an array stands
     ['m ← −rowMax(η < η ? w : η)\nw ← w − η·m', 1 + 0.01],
     // A column, whose sum over one column is itself: twice η, then the sum of the gradients.
     ['w ← w − η·rowSum(t > 2 ? rowSum(g) : η)', 1 - 0.01 - 0.01 - 0.4],
+    // Constants are decided earlier, and so are shapes.
+    ['row = colSum(g)\nw ← w − η·colMax(−(pi ≠ 0.5 ? η : row))', 1 + 0.01],
+    ['w ← w − η·rowSum(2 > 3 ? rowSum(g) : η)', 1 - 0.01],
+    ['w ← w − η·rowSum(rank > 2 ? rowSum(g) : η)', 1 - 0.01],
+    // Sums: over one row, and not over two elements.
+    ['w ← w − η·sum(2 > 3 ? rowSum(g) : η)', 1 - 0.01],
+    ['w ← w − η·sum(rank > 2 ? rowSum(g) : η)', 1 - 0.01],
+    ['w ← w − η·sum(−(t > 9 ? rowSum(g) : −η))', 1 - 0.01],
+    ['w ← w − η·‖t > 9 ? rowSum(g) : η‖', 1 - 0.01],
+    // A square that stands beside a number in a sum: twice η in its one element.
+    ['left = g @ transpose(g)\nw ← w − η·sum(η + (η < η ? left : η))', 1 - 0.02],
+    ['left = g @ transpose(g)\nw ← w − η·‖η + (η < η ? η : left)‖', 1 - 1.01],
   ];
   for (const [equations, expected] of cases) {
     for (const backend of ['wasm', 'reference'] as const) {

@@ -34,7 +34,8 @@ export class FormTable {
     const forms = arrayOperands(node).map((operand) => this.memo.get(operand));
     if (isRoutineOp(node.op)) {
       if (node.op === 'spread') return String(node.attribute).slice(0, 2) as Form;
-      const [a = '11', b = '11'] = forms;
+      // A number is refused as an operand, but for one that a condition put in the place of an array of the whole form.
+      const [a = wholeForm, b = wholeForm] = forms;
       const form = routines[node.op].form(a, b);
       const numbers = node.operands.slice(routines[node.op].arrays).some((operand) => this.memo.get(operand) !== undefined);
       if (form === undefined || forms.includes(undefined) || numbers) this.misfits.set(node, routines[node.op].needs);

@@ -4,6 +4,7 @@
  */
 import { UnsupportedError } from '../language/error.ts';
 import { shapeNumber, wholeForm } from '../language/form.ts';
+import { FormTable } from '../language/form-table.ts';
 import { topological, variableOf, type Node } from '../language/graph.ts';
 import { elementOps, isElementOp } from '../language/op.ts';
 import { evaluated, type Program } from '../language/program.ts';
@@ -42,7 +43,10 @@ export function cohorts(program: Program, shapes: ReadonlyMap<string, readonly n
   }
   return [...split.values()].map((cohort) => {
     const decided = new Map(conditions.map((condition, i) => [condition, cohort.outcomes[i] ?? false]));
-    const made = decided.size === 0 ? program : without(program, specialise(program.graph, everything(program), decided));
+    const made =
+      decided.size === 0
+        ? program
+        : without(program, specialise(program.graph, everything(program), decided, new FormTable(program.forms)));
     checkRanks(made, cohort.shapes);
     return { program: made, shapes: cohort.shapes };
   });

@@ -30,13 +30,19 @@ export function prepareRoutines(
     const own = table.of(node);
     return own === undefined || own === form ? node : graph.node('spread', [node], form);
   };
+  const numbers = mayBecomeNumbers(writes, table);
   const met = rebuild(writes, (node, operands) => {
     if (!isElementOp(node.op) && !isReduction(node)) return graph.node(node.op, operands, node.attribute);
     const forms = operands.map((operand) => table.of(operand)).filter((form) => form !== undefined);
     const form = forms.reduce((all, one) => meet(all, one) ?? all, forms[0] ?? wholeForm);
     return graph.node(
       node.op,
-      operands.map((operand) => spread(operand, form)),
+      operands.map((operand, i) => {
+        const known = node.operands[i];
+        // A sum over rows, columns or squares stays one where its operand becomes a number.
+        const pinned = isReduction(node) && form !== wholeForm && known !== undefined && numbers.has(known);
+        return pinned ? graph.node('spread', [operand], form) : spread(operand, form);
+      }),
       node.attribute,
     );
   });
@@ -48,6 +54,19 @@ export function prepareRoutines(
     const names = [node, ...arrayOperands(node)].map(fingerprint);
     return graph.node(node.op, operands, [form, ...names].join(' '));
   });
+}
+
+/** The arrays that are numbers where a condition of the step takes one of its branches. */
+function mayBecomeNumbers(writes: ReadonlyMap<Variable, Node>, table: FormTable): Set<Node> {
+  const found = new Set<Node>();
+  const isNumber = (node: Node): boolean => found.has(node) || table.of(node) === undefined;
+  for (const node of topological(writes.values())) {
+    if (!isElementOp(node.op) || table.of(node) === undefined) continue;
+    const [condition, ...branches] = node.operands;
+    const chooses = node.op === 'select' && condition !== undefined && table.of(condition) === undefined && branches.some(isNumber);
+    if (chooses || node.operands.every(isNumber)) found.add(node);
+  }
+  return found;
 }
 
 /** The array that holds a routine's result, and those that hold its operands unless these are arrays already. */
@@ -72,7 +91,8 @@ export function scratchArrays(writes: ReadonlyMap<Variable, Node>, states: Reado
     out.set(result, table.of(node) ?? wholeForm);
     arrayOperands(node).forEach((operand, i) => {
       const array = operands[i];
-      if (array !== undefined && standing(operand) === undefined) out.set(array, table.of(operand) ?? wholeForm);
+      if (array !== undefined && standing(operand) === undefined)
+        out.set(array, table.of(operand) ?? (node.op === 'spread' ? table.of(node) : undefined) ?? wholeForm);
     });
   }
   return out;

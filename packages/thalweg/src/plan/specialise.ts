@@ -3,7 +3,9 @@
  * the program per combination of outcomes that really occurs, each without the branches not taken. RAdam's threshold, a state's first
  * value and the reciprocal rule all come through here, and so do conditions on a tensor's shape (`cohort.ts`).
  */
-import { rebuild, topological, type Graph, type Node } from '../language/graph.ts';
+import { wholeForm } from '../language/form.ts';
+import type { FormTable } from '../language/form-table.ts';
+import { arrayOperands, isReduction, isRoutine, rebuild, topological, type Graph, type Node } from '../language/graph.ts';
 import { KindTable, type Kind } from '../language/kind.ts';
 import type { Variable } from '../language/variable.ts';
 
@@ -20,14 +22,33 @@ export function hostConditions(roots: Iterable<Node>, states: ReadonlyMap<Variab
   return [...found];
 }
 
-/** The writes with each decided condition replaced by its outcome, and what only the branches not taken needed left out. */
-export function specialise(graph: Graph, writes: ReadonlyMap<Variable, Node>, outcomes: ReadonlyMap<Node, boolean>): Map<Variable, Node> {
-  return rebuild(writes, (node, operands) => {
+/**
+ * The writes with each decided condition replaced by its outcome, and what only the branches not taken needed left out. With `forms`, a number that
+ * comes in the place of rows, columns or squares under a sum or a routine is spread to their form; without, that of the whole is meant.
+ */
+export function specialise(
+  graph: Graph,
+  writes: ReadonlyMap<Variable, Node>,
+  outcomes: ReadonlyMap<Node, boolean>,
+  forms?: FormTable,
+): Map<Variable, Node> {
+  return rebuild(writes, (node, given) => {
+    const operands = forms === undefined ? given : inTheirForms(graph, forms, node, given);
     const [condition] = node.operands;
     const outcome = node.op === 'select' && condition !== undefined ? outcomes.get(condition) : undefined;
     if (outcome === undefined) return graph.node(node.op, operands, node.attribute);
     const taken = operands[outcome ? 1 : 2];
     if (taken === undefined) throw new RangeError('a condition has two branches');
     return taken;
+  });
+}
+
+function inTheirForms(graph: Graph, forms: FormTable, node: Node, operands: readonly Node[]): readonly Node[] {
+  if (!isRoutine(node) && !isReduction(node)) return operands;
+  const arrays = new Set(arrayOperands(node));
+  return operands.map((operand, i) => {
+    const before = node.operands[i];
+    const form = before !== undefined && arrays.has(before) ? forms.of(before) : undefined;
+    return form === undefined || form === wholeForm || forms.of(operand) !== undefined ? operand : graph.node('spread', [operand], form);
   });
 }

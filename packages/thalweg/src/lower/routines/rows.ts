@@ -37,13 +37,14 @@ export const rowMax = foldRows(true);
 /** The largest element of each column. */
 export const colMax = foldCols(true);
 
-/** A row, a column or a number, repeated to fill the result. */
+/** A row, a column or a number, repeated to fill the result; what has the result's form already is copied. */
 export const spread: Routine = (job) => {
   const { data, rows, cols } = operandOf(job);
   const { result } = job;
   for (let i = 0, at = 0; i < result.rows; i++, at += result.cols) {
-    if (cols === 1) result.data.fill(data[rows === 1 ? 0 : i]!, at, at + result.cols);
-    else result.data.set(data, at);
+    const from = rows === 1 ? 0 : i * cols;
+    if (cols === 1) result.data.fill(data[from]!, at, at + result.cols);
+    else result.data.set(data.subarray(from, from + cols), at);
   }
 };
 
