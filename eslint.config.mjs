@@ -1,5 +1,6 @@
 /** Type-aware lint rules: the strictest presets, with the exceptions that numeric code needs, each with its reason. */
 import eslint from '@eslint/js';
+import svelte from 'eslint-plugin-svelte';
 import tseslint from 'typescript-eslint';
 
 /** An exception from a rule says why: `// eslint-disable-next-line RULE -- reason`. */
@@ -28,14 +29,20 @@ export default tseslint.config(
       '.bench/',
       '.oracle/',
       'environments/',
-      'apps/lab/svelte.config.js',
     ],
   },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
+  ...svelte.configs.recommended,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.mjs'] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.mjs', 'apps/lab/svelte.config.js'] },
+        extraFileExtensions: ['.svelte'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     plugins: { thalweg: { rules: { reasons } } },
     rules: {
@@ -55,6 +62,21 @@ export default tseslint.config(
         'error',
         { allowForKnownSafeCalls: [{ from: 'package', name: ['test', 'describe', 'it'], package: 'node:test' }] },
       ],
+    },
+  },
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    languageOptions: { parserOptions: { parser: tseslint.parser } },
+    rules: {
+      // `void x;` in an effect says what the effect follows.
+      '@typescript-eslint/no-meaningless-void-operator': 'off',
+      // svelte-check tells of names that nobody declares, and knows the types of what a component is given and passes on; ESLint does not.
+      'no-undef': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
     },
   },
   { files: ['**/*.mjs', 'examples/start/**/*.js'], ...tseslint.configs.disableTypeChecked },

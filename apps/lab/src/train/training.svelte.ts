@@ -62,6 +62,7 @@ export class Training {
     this.clear();
     this.ran = this.setup;
     this.phase = 'loading';
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- an address that nothing follows and nobody changes
     this.worker = new Worker(new URL('./train.worker.ts', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }: MessageEvent<Answer>) => this.hear(data);
     this.worker.onerror = (event) => this.fail(event.message || 'the training worker could not be started');
