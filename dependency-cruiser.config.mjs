@@ -1,19 +1,34 @@
 /** The direction of imports. Layers of the library, lowest first; each may import those before it. */
 const library = '^packages/thalweg/src';
-const layers = ['language', 'plan', 'assembler', 'lower', 'runtime', 'schedules', 'train', 'optimizers', 'transforms', 'disk'];
+const layers = [
+  'language',
+  'plan',
+  'targets/text',
+  'targets/loops',
+  'device',
+  'define',
+  'train',
+  'checkpoint',
+  'minimize',
+  'loop',
+  'optimizers',
+  'transforms',
+];
 
 /** What each layer may import besides itself. */
 const allowed = {
   language: [],
   plan: ['language'],
-  assembler: [],
-  lower: ['language', 'plan', 'assembler'],
-  runtime: ['language', 'plan', 'assembler', 'lower'],
-  schedules: ['language', 'lower'],
-  train: ['language', 'plan', 'lower', 'runtime', 'schedules'],
-  optimizers: ['language/error', 'train'],
-  transforms: ['language/error', 'train'],
-  disk: ['language/error'],
+  'targets/text': ['language'],
+  'targets/loops': ['language', 'plan'],
+  device: ['language', 'plan', 'targets/loops'],
+  define: ['language', 'targets', 'train'],
+  train: ['language', 'plan', 'targets/loops', 'device', 'define', 'checkpoint'],
+  checkpoint: ['language', 'plan', 'device', 'define', 'train'],
+  minimize: ['language', 'define', 'train'],
+  loop: ['language', 'define', 'train', 'minimize'],
+  optimizers: ['language/error', 'define'],
+  transforms: ['language/error', 'define'],
 };
 
 export default {
@@ -32,7 +47,7 @@ export default {
       name: 'no-runtime-dependency',
       comment: 'The library depends on nothing; only thalweg/node and the files it saves by may use Node.',
       severity: 'error',
-      from: { path: library, pathNot: 'packages/thalweg/src/(node\\.ts$|disk/)' },
+      from: { path: library, pathNot: 'packages/thalweg/src/(node\\.ts$|checkpoint/disk/)' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'core'] },
     },
     {

@@ -1,6 +1,6 @@
 /** The most that WebAssembly SIMD computes here: products and sums that depend on nothing but their own chain, made by the assembler of the library. */
-import { Code } from '../packages/thalweg/src/assembler/code.ts';
-import { encodeModule, interfaceNames } from '../packages/thalweg/src/assembler/module.ts';
+import { Code } from '../packages/thalweg/src/targets/loops/wasm/assembler/code.ts';
+import { encodeModule, interfaceNames } from '../packages/thalweg/src/targets/loops/wasm/assembler/module.ts';
 
 /** Chains enough to fill the latency of a product and a sum, and few enough for sixteen registers. */
 const chains = 12;

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import * as thalweg from 'thalweg';
 import { Graph } from '../packages/thalweg/src/language/graph.ts';
-import { compileScalars } from '../packages/thalweg/src/lower/scalars.ts';
+import { compileScalars } from '../packages/thalweg/src/targets/loops/scalars.ts';
 import { read } from './table.ts';
 
 const { counts, optax, torch, paper } = read('traces/schedules.json') as {
@@ -40,7 +40,7 @@ const schedules: Readonly<Record<string, thalweg.Schedule>> = {
 };
 
 test('every schedule of the library is held against an oracle', async () => {
-  const folder = `${import.meta.dirname}/../packages/thalweg/src/schedules`;
+  const folder = `${import.meta.dirname}/../packages/thalweg/src/define/schedules`;
   const modules = await Promise.all(readdirSync(folder).map((file) => import(`${folder}/${file}`) as Promise<object>));
   const exported = modules
     .flatMap((module) => Object.keys(module))

@@ -51,7 +51,7 @@ const minify = {
 
 /** The script of the threads, in one text without imports, as an old-style script that Node and every browser start from a text. */
 async function workerText(): Promise<string> {
-  const bundle = await rolldown({ input: join(home, 'src/runtime/worker.ts'), platform: 'neutral' });
+  const bundle = await rolldown({ input: join(home, 'src/device/worker.ts'), platform: 'neutral' });
   const { output } = await bundle.generate({ format: 'iife', minify: true });
   await bundle.close();
   return output[0].code.trim();
@@ -62,7 +62,7 @@ const workerAsText = (text: string): Plugin => ({
   name: 'worker-as-text',
   resolveId: {
     filter: { id: /\/worker-script\.ts$/ },
-    handler: () => join(home, 'src/runtime/worker-script.built.ts'),
+    handler: () => join(home, 'src/device/worker-script.built.ts'),
   },
   transform: {
     filter: { id: /worker-script\.built\.ts$/ },

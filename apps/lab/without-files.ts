@@ -5,7 +5,7 @@
 export const withoutFiles = {
   name: 'without-files',
   transform: {
-    filter: { id: /thalweg\/src\/train\/checkpoint\.ts$/ },
+    filter: { id: /thalweg\/src\/checkpoint\/checkpoint\.ts$/ },
     handler: () => ({
       code: `
         const none = () => { throw new Error('the lab is built without checkpoints (apps/lab/without-files.ts)'); };

@@ -129,7 +129,7 @@ test('the code and the data of a built-in problem take part, the library, what i
   const has = (name: string, list = files): boolean => list.some(([path]) => path.endsWith(name));
   for (const name of ['compare/src/models/digits.ts', 'compare/src/models/network.ts', 'compare/src/data/random.ts', 'compare/data/digits.bin.br',
     'compare/src/run/trial.ts', 'compare/src/contestants.ts', 'thalweg/src/optimizers/sgd.ts', 'thalweg/src/optimizers/adam.ts',
-    'thalweg/src/lower/blocks.ts', 'thalweg/src/runtime/worker.ts', 'thalweg/package.json', '@jax-js/jax/package.json']) assert.ok(has(name), name);
+    'thalweg/src/targets/loops/js/blocks.ts', 'thalweg/src/device/worker.ts', 'thalweg/package.json', '@jax-js/jax/package.json']) assert.ok(has(name), name);
   assert.ok(files.every(([, hash]) => /^[0-9a-f]{24}$/.test(hash) || hash === 'absent'));
   assert.ok(!has('digits.bin.br', others), 'the data of another problem does not');
   assert.ok(!files.some(([path]) => path.includes('/report/html')));

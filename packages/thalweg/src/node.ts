@@ -6,10 +6,10 @@
 import * as zlib from 'node:zlib';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { about, replaceFile } from './disk/replace.ts';
+import { about, replaceFile } from './checkpoint/disk/replace.ts';
 import { CheckpointError, ThalwegError } from './language/error.ts';
-import { crc32 } from './train/crc32.ts';
-import type { LoadOptions, LoadReport } from './train/load-options.ts';
+import { crc32 } from './checkpoint/crc32.ts';
+import type { LoadOptions, LoadReport } from './checkpoint/load-options.ts';
 import type { Optimizer } from './train/optimizer.ts';
 
 const piece = 2 ** 26;

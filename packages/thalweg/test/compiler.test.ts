@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { adam, chain, EquationError, join, linear, optimizer, OptionError, schedule, tensor, UnsupportedError, type Backend, type Method } from 'thalweg'; // prettier-ignore
 import { limits } from '../src/language/limits.ts';
-import { lowerToWasm } from '../src/lower/wasm.ts';
+import { lowerToWasm } from '../src/targets/loops/wasm/wasm.ts';
 import { cohorts } from '../src/plan/cohort.ts';
 import type { DType } from '../src/plan/dtype.ts';
 import { traffic } from '../src/plan/kernel.ts';

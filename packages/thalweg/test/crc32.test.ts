@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crc32 as zlib } from 'node:zlib';
-import { crc32 } from '../src/train/crc32.ts';
+import { crc32 } from '../src/checkpoint/crc32.ts';
 
 test('the checksum is zlib’s, whatever the length, and goes on from that of the bytes before', () => {
   const bytes = new Uint8Array(2 ** 28 + 7);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cbrt, cos, cosAndSin, exp, log, numbers, pow, singles } from '../src/lower/elementary.ts';
+import { cbrt, cos, cosAndSin, exp, log, numbers, pow, singles } from '../src/targets/loops/elementary.ts';
 
 const ulp = 2 ** -52;
 

@@ -28,8 +28,8 @@ import {
   yogi,
   type Method,
 } from 'thalweg';
-import { decode, encode } from '../src/lower/coding.ts';
-import { hashOf, keyOf, randomWord } from '../src/lower/random.ts';
+import { decode, encode } from '../src/targets/loops/coding.ts';
+import { hashOf, keyOf, randomWord } from '../src/targets/loops/random.ts';
 import { codingsOf, type Format } from '../src/plan/format.ts';
 
 const formats = ['bfloat16', 'float8'] as const;

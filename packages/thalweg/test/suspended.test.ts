@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { test } from 'node:test';
-import { betweenLooks, Silence } from '../src/runtime/silence.ts';
+import { betweenLooks, Silence } from '../src/device/silence.ts';
 
 /** Runs a script of `support/` and stops it for 1.7 s, `after` so many milliseconds, whenever it has printed a line that fits `when`. */
 async function run(script: string, args: readonly number[], when: RegExp, after: readonly number[]): Promise<string> {

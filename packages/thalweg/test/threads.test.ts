@@ -8,8 +8,8 @@ import {
   adamw, chain, clipByGlobalNorm, groups, lamb, OptionError, optimizer, otherwise, prodigy, sgd, tensor, WorkerError, type Method,
 } from 'thalweg'; // prettier-ignore
 import { WorkerError as SourceError } from '../src/language/error.ts';
-import * as field from '../src/runtime/field.ts';
-import { currentPool, Pool } from '../src/runtime/pool.ts';
+import * as field from '../src/device/field.ts';
+import { currentPool, Pool } from '../src/device/pool.ts';
 import { startWorker } from './support/start-worker.ts';
 import { randomEquations } from './support/random-program.ts';
 

@@ -63,7 +63,7 @@ export const elementOps: Readonly<Record<ElementOp, (a: number, b: number, c: nu
 };
 
 /**
- * What computes an operation on elements of arrays: the engine, whose result is the nearest number, or an algorithm of `lower/elementary.ts` in
+ * What computes an operation on elements of arrays: the engine, whose result is the nearest number, or an algorithm of `targets/loops/elementary.ts` in
  * its place, since what engines do differs.
  */
 export const computedBy = {

@@ -1,4 +1,4 @@
-import { optimizer } from '../train/method.ts';
+import { optimizer } from '../define/method.ts';
 import { masked } from './cautious.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { optimizer } from '../train/method.ts';
+import { optimizer } from '../define/method.ts';
 
 /**
  * Prodigy (Mishchenko & Defazio 2023, arXiv:2306.06101): AdamW that estimates its own learning rate, d, from how far the parameters of the group have moved.

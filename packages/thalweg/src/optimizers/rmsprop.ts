@@ -1,4 +1,4 @@
-import { optimizer } from '../train/method.ts';
+import { optimizer } from '../define/method.ts';
 
 /**
  * RMSProp (Tieleman & Hinton 2012): AdaGrad with a moving average, which forgets. Centered (Graves 2013) it divides by the standard

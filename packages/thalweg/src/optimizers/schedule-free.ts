@@ -1,4 +1,4 @@
-import { optimizer } from '../train/method.ts';
+import { optimizer } from '../define/method.ts';
 
 const average = `
     ηₘₐₓ ← max(ηₘₐₓ, η)

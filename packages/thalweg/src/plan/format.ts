@@ -1,6 +1,6 @@
 /**
  * Formats: how the states of an optimizer lie in memory where that is not as its parameters do. Arithmetic is float32 whatever they are: a
- * kernel decodes what it loads and rounds what it stores (`lower/coding.ts`). Decides which state gets which format.
+ * kernel decodes what it loads and rounds what it stores (`targets/loops/coding.ts`). Decides which state gets which format.
  */
 import { wholeForm } from '../language/form.ts';
 import { topological, variableOf, type Node } from '../language/graph.ts';

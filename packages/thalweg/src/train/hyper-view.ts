@@ -1,8 +1,8 @@
 /** The hyperparameters of an optimizer as the object that users assign to. */
 import { OptionError } from '../language/error.ts';
 import type { Core } from './core.ts';
-import type { HyperValue } from './hyper.ts';
-import { optionSuggestion } from './options.ts';
+import type { HyperValue } from '../define/hyper.ts';
+import { optionSuggestion } from '../define/options.ts';
 import { printable } from './printed.ts';
 
 /** Properties that read and set the live values; a name that is not among them is an OptionError and not a silent new property. */

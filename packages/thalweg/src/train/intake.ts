@@ -4,11 +4,11 @@
  */
 import { ArrayError, suggestion } from '../language/error.ts';
 import { parameter, variable } from '../language/variable.ts';
-import type { GivenRows, TableRows } from '../runtime/rows.ts';
+import type { GivenRows, TableRows } from '../device/rows.ts';
 import { checkArray, checkByName, isNumeric, type AnyArray } from './arrays.ts';
 import type { Core } from './core.ts';
 import { floatsOf, roundInto } from './half.ts';
-import { describe } from './options.ts';
+import { describe } from '../define/options.ts';
 import { hidden } from './policy.ts';
 import { checkRows, isRows } from './sparse.ts';
 

@@ -4,7 +4,7 @@
  */
 import { OptionError } from '../language/error.ts';
 import { inputVariable, type InputSymbol, type Part } from '../language/program.ts';
-import { checkNames, checkNumber, checkWhole, isRecord, wrongOption } from './options.ts';
+import { checkNames, checkNumber, checkWhole, isRecord, wrongOption } from '../define/options.ts';
 
 const input = (name: string, kind: InputSymbol['kind']): InputSymbol => ({ name, symbol: name, kind, hidden: true });
 

@@ -1,12 +1,12 @@
 /** How many threads an optimizer gets, and where its memory comes from: two choices that depend on each other, since threads share memory. */
 import { OptionError } from '../language/error.ts';
 import { isMemory, isShared } from '../language/realm.ts';
-import type { Backend } from '../runtime/backend.ts';
-import { mostThreads } from '../runtime/control.ts';
-import { alone, Team, type Crew } from '../runtime/crew.ts';
-import { ownMemory, scriptMemory, userMemory, type MemorySource } from '../runtime/memory.ts';
-import { cores, spawner } from '../runtime/spawn.ts';
-import { checkNames, describe, isRecord, wrongOption } from './options.ts';
+import type { Backend } from '../device/backend.ts';
+import { mostThreads } from '../device/control.ts';
+import { alone, Team, type Crew } from '../device/crew.ts';
+import { ownMemory, scriptMemory, userMemory, type MemorySource } from '../device/memory.ts';
+import { cores, spawner } from '../device/spawn.ts';
+import { checkNames, describe, isRecord, wrongOption } from '../define/options.ts';
 
 /** A memory of the user's own, to be used from the byte `offset` on. */
 export interface GivenMemory {

@@ -4,7 +4,7 @@
  */
 import { DivergenceError } from '../language/error.ts';
 import type { DType } from '../plan/dtype.ts';
-import { diverged } from '../runtime/watch.ts';
+import { diverged } from '../device/watch.ts';
 import type { Roster } from './roster.ts';
 
 /** Weights are looked at in so many steps first, and then in one of so many. */

@@ -1,5 +1,5 @@
-import type { HyperValue } from '../train/hyper.ts';
-import { transform, type Method } from '../train/method.ts';
+import type { HyperValue } from '../define/hyper.ts';
+import { transform, type Method } from '../define/method.ts';
 
 const byValue = transform({
   name: 'clipByValue',

@@ -1,4 +1,4 @@
-import { transform } from '../train/method.ts';
+import { transform } from '../define/method.ts';
 
 /**
  * Keeps weights from falling below zero (projected gradient descent; Levitin & Polyak 1966): w ← max(w, 0) after the optimizer before it. For mixtures, rates and

@@ -1,4 +1,4 @@
-import { transform } from '../train/method.ts';
+import { transform } from '../define/method.ts';
 import { requireWhole } from './whole.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** Options that count steps, which a range of real numbers cannot say. */
 import { OptionError } from '../language/error.ts';
-import type { HyperValue } from '../train/hyper.ts';
+import type { HyperValue } from '../define/hyper.ts';
 
 /** Throws an OptionError for the first option that is a number and not a whole one. */
 export function requireWhole(owner: string, options: Readonly<Record<string, HyperValue>>): void {

@@ -6,9 +6,9 @@ import { isReduction, scopeOf, topological, variableOf, type Node } from '../../
 import { elementOps, isAlgorithm, isElementOp } from '../../src/language/op.ts';
 import type { Program } from '../../src/language/program.ts';
 import { gradient, parameter, type Variable } from '../../src/language/variable.ts';
-import { algorithms } from '../../src/lower/elementary.ts';
-import { decode, encode } from '../../src/lower/coding.ts';
-import { hashOf, keyOf } from '../../src/lower/random.ts';
+import { algorithms } from '../../src/targets/loops/elementary.ts';
+import { decode, encode } from '../../src/targets/loops/coding.ts';
+import { hashOf, keyOf } from '../../src/targets/loops/random.ts';
 import type { DType } from '../../src/plan/dtype.ts';
 import { plain, type Coding } from '../../src/plan/format.ts';
 import { prepare, type Variants } from '../../src/plan/plan.ts';

@@ -7,9 +7,9 @@ import * as thalweg from 'thalweg';
 import { cohorts } from '../../src/plan/cohort.ts';
 import { traffic } from '../../src/plan/kernel.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { alone } from '../../src/runtime/crew.ts';
-import { scriptMemory } from '../../src/runtime/memory.ts';
-import { Stepper } from '../../src/runtime/stepper.ts';
+import { alone } from '../../src/device/crew.ts';
+import { scriptMemory } from '../../src/device/memory.ts';
+import { Stepper } from '../../src/device/stepper.ts';
 
 /** Where the committed text lies. */
 export const snapshotFile = new URL('../snapshots/plans.txt', import.meta.url);

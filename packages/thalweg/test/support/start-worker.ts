@@ -1,6 +1,6 @@
 /** Starts a worker from a file of the tests, as a thread of a pool. */
 import { Worker } from 'node:worker_threads';
-import type { Spawn } from '../../src/runtime/spawn.ts';
+import type { Spawn } from '../../src/device/spawn.ts';
 
 /** How to start threads from this file. */
 export function startWorker(file: string): Spawn {

@@ -1,8 +1,8 @@
 /** A process that waits for a slow thread, says when it begins to, and prints how many segments were computed in the end. */
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
-import * as field from '../../src/runtime/field.ts';
-import { Pool } from '../../src/runtime/pool.ts';
+import * as field from '../../src/device/field.ts';
+import { Pool } from '../../src/device/pool.ts';
 import { startWorker } from './start-worker.ts';
 
 const silence = Number(process.argv[2]);

@@ -1,7 +1,7 @@
 /** A thread that joins the first job and ends in the middle of it. */
 import { parentPort } from 'node:worker_threads';
-import type { Welcome } from '../../src/runtime/control.ts';
-import * as field from '../../src/runtime/field.ts';
+import type { Welcome } from '../../src/device/control.ts';
+import * as field from '../../src/device/field.ts';
 
 parentPort?.once('message', (welcome: Welcome) => {
   const control = new Int32Array(welcome.control);

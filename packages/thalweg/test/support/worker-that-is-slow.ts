@@ -1,7 +1,7 @@
 /** A thread that takes its part of every job and is at it for a fifth of a second of its own time, however long the process is stopped meanwhile. */
 import { parentPort } from 'node:worker_threads';
-import { share, type Welcome } from '../../src/runtime/control.ts';
-import * as field from '../../src/runtime/field.ts';
+import { share, type Welcome } from '../../src/device/control.ts';
+import * as field from '../../src/device/field.ts';
 
 parentPort?.once('message', (welcome: Welcome) => {
   const control = new Int32Array(welcome.control);

@@ -1,7 +1,7 @@
 /** A thread whose kernel traps in the middle of the first job, as `worker.ts` reports it. */
 import { parentPort } from 'node:worker_threads';
-import { share, type Welcome } from '../../src/runtime/control.ts';
-import * as field from '../../src/runtime/field.ts';
+import { share, type Welcome } from '../../src/device/control.ts';
+import * as field from '../../src/device/field.ts';
 
 parentPort?.once('message', (welcome: Welcome) => {
   const control = new Int32Array(welcome.control);

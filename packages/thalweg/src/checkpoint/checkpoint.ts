@@ -1,0 +1,255 @@
+/**
+ * Checkpoints: what an optimizer holds as one safetensors file, and back. Arrays are keyed by parameter name, so that neither the order of
+ * parameters nor how they are grouped in memory matters. A file is compared whole before anything changes.
+ */
+import { CheckpointError, ThalwegError } from '../language/error.ts';
+import { variable } from '../language/variable.ts';
+import type { Core } from '../train/core.ts';
+import { crc32 } from './crc32.ts';
+import { isObserved } from './file-names.ts';
+import { otherwiseTaken, type LoadOptions, type LoadReport } from './load-options.ts';
+import { describe } from '../define/options.ts';
+import { frozenWords, hyperWords, inWords, judge, matching, parametersOnly, reportOf, type Decision } from './partial.ts';
+import {
+  checkedFrom,
+  decodeHeader,
+  digitsOf,
+  encodeHeader,
+  headerLength,
+  lengthBytes,
+  type Checksum,
+  type StoredArray,
+  type StoredFile,
+} from './safetensors.ts';
+import { metadataOf, readMetadata, readStory, type Plan } from './saved-plan.ts';
+import { slotsOf, store } from './slots.ts';
+import { beginWindow, completeWindow } from '../train/window.ts';
+
+/**
+ * The file as the optimizer is now, header first, then one array after the other. Each is looked at again when the next is asked for, so that at the
+ * end it is known whether what was handed out are the bytes that the checksum in the header is of; throws a ThalwegError where they are not.
+ */
+export function* checkpoint(core: Core, sumOf: Checksum = crc32): Generator<Uint8Array> {
+  const stored = storedOf(core);
+  const { header, sum } = encodeHeader(metadataOf(core), stored, sumOf);
+  yield header;
+  let written = sumOf(header.subarray(checkedFrom));
+  for (const { bytes } of stored.values()) {
+    yield bytes;
+    written = sumOf(bytes, written);
+  }
+  if (written === sum) return;
+  const problem =
+    'an array changed while it was written: by a step, a load or an assignment; wait for the save before the next, or write what save() gives';
+  throw new ThalwegError('overtaken', `${core.name}: ${problem}`);
+}
+
+/** Every array as a file has it. */
+function storedOf(core: Core): Map<string, StoredArray> {
+  if (core.pending > 0) completeWindow(core);
+  return new Map([...slotsOf(core)].map(([key, slot]) => [key, store(slot)]));
+}
+
+/** The same in one piece. */
+export function wholeCheckpoint(core: Core): Uint8Array<ArrayBuffer> {
+  const stored = storedOf(core);
+  const { header } = encodeHeader(metadataOf(core), stored);
+  const all = [header, ...[...stored.values()].map(({ bytes }) => bytes)];
+  const out = new Uint8Array(all.reduce((total, chunk) => total + chunk.length, 0));
+  let at = 0;
+  for (const chunk of all) {
+    out.set(chunk, at);
+    at += chunk.length;
+  }
+  return out;
+}
+
+/** A file, or another source of its bytes. */
+export interface CheckpointSource {
+  /** How many bytes there are. */
+  readonly size: number;
+  /** Fills `into` with the bytes from `at` on. */
+  read(at: number, into: Uint8Array): Promise<void>;
+  /** The CRC-32 of bytes, going on from that of those before; a quicker one than ours, such as zlib's. */
+  readonly checksum?: (bytes: Uint8Array, before?: number) => number;
+}
+
+/** A file that fits, and what is left to do. */
+interface Incoming {
+  /** Makes ready, and tells which bytes of the file belong where. */
+  readonly begin: () => readonly { readonly at: number; readonly into: Uint8Array }[];
+  /** Takes over everything but the arrays. */
+  readonly finish: () => LoadReport;
+}
+
+/** Sets the optimizer to what the file says. Throws a CheckpointError, with nothing changed, that lists every difference. */
+export function restore(core: Core, given: unknown, options: LoadOptions): LoadReport {
+  const bytes = bytesOf(core, given);
+  const length = checked(core, headerLength(bytes, bytes.length, mostHeader(core, options)));
+  // A copy, since not every engine decodes memory that threads share.
+  const file = checked(core, decodeHeader(bytes.slice(lengthBytes, lengthBytes + length), bytes.length));
+  checkSum(core, file, () => crc32(bytes.subarray(checkedFrom)));
+  const { begin, finish } = compare(core, file, options);
+  for (const { at, into } of begin()) into.set(bytes.subarray(at, at + into.length));
+  return finish();
+}
+
+/** The same from a source: read once for the checksum, and then each array straight into its place. Until then nothing else may be done. */
+export async function restoreFrom(core: Core, given: unknown, options: LoadOptions): Promise<LoadReport> {
+  const source = sourceOf(core, given);
+  core.loading = true;
+  try {
+    const { size } = source;
+    const first = new Uint8Array(Math.min(lengthBytes, size));
+    await source.read(0, first);
+    const json = new Uint8Array(checked(core, headerLength(first, size, mostHeader(core, options))));
+    await source.read(lengthBytes, json);
+    const file = checked(core, decodeHeader(json, size));
+    const { begin, finish } = compare(core, file, options);
+    if (file.checksum !== undefined) {
+      const sum = await sumOf(source);
+      checkSum(core, file, () => sum);
+    }
+    core.damage = () => new CheckpointError(core.name, ['an earlier load was not finished, so the arrays are half-read; load again']);
+    for (const { at, into } of begin()) await source.read(at, into);
+    return finish();
+  } finally {
+    core.loading = false;
+  }
+}
+
+/** The bytes of a file, whatever holds them. Throws a CheckpointError that says how to get them from what was given instead. */
+function bytesOf({ name }: Core, given: unknown): Uint8Array {
+  // Of any realm: a frame, a virtual machine, a test runner.
+  if (given instanceof Uint8Array) return given;
+  const tag = Object.prototype.toString.call(given).slice('[object '.length, -1);
+  if (ArrayBuffer.isView(given) && tag === 'Uint8Array') return new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
+  if (tag === 'ArrayBuffer' || tag === 'SharedArrayBuffer') return new Uint8Array(given as ArrayBufferLike);
+  const hints: Readonly<Record<string, string>> = {
+    Promise: '; wait for it first: load(await …)',
+    String: '; loadFile of thalweg/node loads a file by its path',
+    URL: '; loadFile of thalweg/node loads a file by its path',
+    Blob: '; give load(await blob.arrayBuffer())',
+    File: '; give load(await file.arrayBuffer())',
+    Response: '; give load(await response.arrayBuffer())',
+  };
+  throw new CheckpointError(name, [
+    `load takes the bytes of a file, a Uint8Array or an ArrayBuffer, not ${describe(given)}${hints[tag] ?? ''}`,
+  ]);
+}
+
+/** A source of bytes. Throws a CheckpointError where it is none. */
+function sourceOf({ name }: Core, given: unknown): CheckpointSource {
+  const source = given as Partial<CheckpointSource> | null | undefined;
+  const size = typeof source === 'object' ? source?.size : undefined;
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0 || typeof source?.read !== 'function')
+    throw new CheckpointError(name, [`loadFrom takes { size, read }, a number of bytes and a function, not ${describe(given)}`]);
+  return source as CheckpointSource;
+}
+
+/**
+ * The longest header that a file can have which fits here: names with every character escaped twice, the equations, and a mebibyte for what others put
+ * in. A file of which only a part is taken may have many arrays besides.
+ */
+function mostHeader(core: Core, { only }: LoadOptions): number {
+  let most = 2 ** 20 + 12 * core.equations.length;
+  for (const [key, { name }] of slotsOf(core, 0)) most += 12 * key.length + 14 * name.length + 600;
+  return only === undefined ? most : most + 2 ** 24;
+}
+
+const piece = 2 ** 26;
+
+async function sumOf(source: CheckpointSource): Promise<number> {
+  const { size } = source;
+  const checksum = source.checksum?.bind(source) ?? crc32;
+  const into = new Uint8Array(Math.min(piece, Math.max(0, size - checkedFrom)));
+  let sum: number | undefined;
+  for (let at = checkedFrom; at < size; at += piece) {
+    const part = into.subarray(0, Math.min(piece, size - at));
+    await source.read(at, part);
+    sum = checksum(part, sum);
+  }
+  return sum ?? checksum(into);
+}
+
+/** Throws a CheckpointError where the bytes are not those that were written. */
+function checkSum({ name }: Core, { checksum }: StoredFile, sumOf: () => number): void {
+  if (checksum === undefined) return;
+  const found = digitsOf(sumOf());
+  if (found !== checksum)
+    throw new CheckpointError(name, [
+      `the bytes are not those that were written: their checksum is ${found}, and the file says ${checksum}`,
+    ]);
+}
+
+/** What could be read; throws a CheckpointError where it is a text that says what is wrong. */
+function checked<T>(core: Core, read: T | string): T {
+  if (typeof read === 'string') throw new CheckpointError(core.name, [read]);
+  return read;
+}
+
+/** Compares a file with the optimizer. Throws a CheckpointError that lists every difference. */
+function compare(core: Core, file: StoredFile, options: LoadOptions): Incoming {
+  const { taken, cleared, partings, plan, report } = decide(core, file, options);
+  return {
+    begin: () => {
+      for (const { member, names, born } of partings) core.roster.part(member, names, born);
+      const slots = slotsOf(core, plan.pending);
+      for (const key of cleared) {
+        const slot = slots.get(key);
+        if (slot !== undefined) store(slot).bytes.fill(0);
+      }
+      const parts = [...slots].flatMap(([key, slot]) =>
+        taken.has(key) ? [{ at: file.arrays.get(key)?.at ?? 0, into: store(slot).bytes }] : [],
+      );
+      return parts.sort((a, b) => a.at - b.at);
+    },
+    finish: () => {
+      apply(core, plan);
+      return report;
+    },
+  };
+}
+
+function decide(core: Core, file: StoredFile, { only, hyper }: LoadOptions): Decision {
+  if (only === 'params') return parametersOnly(core, file);
+  const story = only === 'matching' ? readStory(core, file) : undefined;
+  if (only === 'matching' && story === undefined) return matching(core, file, story, hyper);
+  const differences: string[] = [];
+  const plan = readMetadata(core, file, only === 'matching' ? (hyper ?? 'mine') : hyper, differences);
+  const slots = slotsOf(core, plan.pending);
+  // The last update is no part of training: whether signs are observed may be another choice than it was.
+  const verdicts = judge(slots, file.arrays).filter(({ key, how }) => how === 'taken' || how === 'different' || !isObserved(key));
+  for (const { key, how, why } of verdicts) if (how !== 'taken') differences.push(inWords(key, why));
+  if (differences.length > 0 && only === 'matching') return matching(core, file, story, hyper);
+  // Of the same equations and arrays, only values differ, and each of those says its own remedy.
+  const isOther = file.metadata['equations'] !== core.equations || verdicts.some(({ how }) => how !== 'taken');
+  if (differences.length > 0) throw new CheckpointError(core.name, differences, isOther ? otherwiseTaken : undefined);
+  const words = hyperWords(core, readStory(core, file), hyper ?? (only === undefined ? 'file' : 'mine'));
+  return {
+    taken: new Set(verdicts.map(({ key }) => key)),
+    cleared: new Set([...slots.keys()].filter((key) => !file.arrays.has(key))),
+    partings: [],
+    plan,
+    report: reportOf(verdicts, [...words, ...frozenWords(core, plan)], []),
+  };
+}
+
+/** Takes over what a file says besides its arrays. */
+function apply(core: Core, plan: Plan): void {
+  for (const [name, value] of plan.hyper) {
+    for (const { branch, key } of core.names.find((one) => one.name === name)?.slots ?? []) core.live[branch]?.set(key, value);
+  }
+  for (const [member, born] of plan.born) member.born = born;
+  core.frozen.clear();
+  for (const name of plan.frozen) core.frozen.add(name);
+  for (const [name, value] of plan.inputs) core.inputValues.set(variable('input', name), value);
+  if (plan.scale !== undefined && core.options.scale !== undefined) Object.assign(core.options.scale, plan.scale);
+  for (const member of core.roster.members) member.measured = undefined;
+  beginWindow(core, plan.pending);
+  [core.steps, core.skipped, core.batches] = [plan.t, plan.skipped, plan.batches];
+  core.watched = 0;
+  core.damage = undefined;
+  core.activate();
+  core.roundHalves();
+}

@@ -1,0 +1,32 @@
+/** The off-by-one of other libraries' schedules. */
+import { wrongOption } from '../../language/options.ts';
+import { substitute, printExpression } from '../../language/print.ts';
+import type { Expression } from '../../language/parser.ts';
+import { asSchedule, Schedule } from './schedule.ts';
+
+/**
+ * The same schedule a step later: its value at t − 1. PyTorch's and Optax's first step has the schedule's value at 0; here it has that at 1.
+ *
+ * @param schedule - the schedule as the other library writes it
+ * @example
+ * ```ts
+ * import { cosine, fromZero } from 'thalweg';
+ * fromZero(cosine({ peak: 0.1, total: 100 })).at(1); // 0.1
+ * ```
+ */
+export function fromZero(schedule: Schedule): Schedule {
+  if (asSchedule(schedule) === undefined) wrongOption('fromZero', 'schedule', schedule, 'a schedule, cosine({ … })');
+  const span = { start: 0, end: 0 };
+  const before: Expression = {
+    kind: 'apply',
+    op: 'sub',
+    operands: [
+      { kind: 'name', name: 't', span },
+      { kind: 'number', value: 1, text: '1', span },
+    ],
+    scope: 'tensor',
+    span,
+  };
+  const shifted = substitute(schedule.expression(), (name) => (name === 't' ? before : undefined));
+  return new Schedule('fromZero', printExpression(shifted), schedule.constants, schedule.base);
+}

@@ -1,0 +1,63 @@
+/** Schedules one after another, as one equation: each part sees the steps since its own start. */
+import { OptionError } from '../../language/error.ts';
+import { describe, wrongOption } from '../../language/options.ts';
+import type { Expression } from '../../language/parser.ts';
+import { printExpression, substitute } from '../../language/print.ts';
+import { spell } from '../../language/symbol.ts';
+import { requireAscending } from './decay.ts';
+import { asSchedule, Schedule } from './schedule.ts';
+
+/**
+ * Follows `parts[i]` from step `boundaries[i − 1]` on, with its t counted from there.
+ *
+ * @param parts - one more than boundaries
+ * @param boundaries - ascending steps
+ * @example
+ * ```ts
+ * import { constant, cosine, join } from 'thalweg';
+ * join([constant(1e-3), cosine({ peak: 1e-3, total: 500 })], [1000]);
+ * ```
+ */
+export function join(parts: readonly Schedule[], boundaries: readonly number[]): Schedule {
+  const given: unknown = parts;
+  if (!Array.isArray(given)) wrongOption('join', 'parts', given, 'a list of schedules');
+  const wrong = parts.findIndex((part) => asSchedule(part) === undefined);
+  if (wrong >= 0) throw new OptionError('join', 'parts', parts, `must be a list of schedules, and holds ${describe(parts[wrong])}`);
+  requireAscending('join', boundaries);
+  if (parts.length !== boundaries.length + 1) {
+    const problem = `must be one more than the ${String(boundaries.length)} boundaries, not ${String(parts.length)}`;
+    throw new OptionError('join', 'parts', parts, problem);
+  }
+  const constants: Record<string, number> = {};
+  let equation = '';
+  parts.forEach((part, i) => {
+    const rename = (symbol: string): string => `${spell(symbol)}_${String(i)}`;
+    for (const [symbol, value] of Object.entries(part.constants)) constants[rename(symbol)] = value;
+    const start = `start_${String(i)}`;
+    if (i > 0) constants[start] = boundaries[i - 1] ?? 0;
+    const expression = substitute(part.expression(), (name) => {
+      if (name === 't') return i === 0 ? undefined : since(start);
+      return name === 'pi' ? undefined : { kind: 'name', name: rename(name), span: nowhere };
+    });
+    const body = printExpression(expression);
+    equation += i < boundaries.length ? `t < start_${String(i + 1)} ? ${body.includes('?') ? `(${body})` : body} : ` : body;
+  });
+  return new Schedule('join', equation, constants, Math.max(...parts.map((part) => part.base)));
+}
+
+const nowhere = { start: 0, end: 0 };
+
+function since(start: string): Expression {
+  const name = (text: string): Expression => ({
+    kind: 'name',
+    name: text,
+    span: nowhere,
+  });
+  return {
+    kind: 'apply',
+    op: 'sub',
+    operands: [name('t'), name(start)],
+    scope: 'tensor',
+    span: nowhere,
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * Backends: how a kernel becomes runnable on an arena. Compiled modules are cached by the kernel's key, which holds no hyperparameter
+ * values, so equal optimizers of any number share one. Executes lowerings; knows no optimizer.
+ */
+import { Code } from '../targets/loops/wasm/assembler/code.ts';
+import { encodeModule, interfaceNames, type MemoryKind } from '../targets/loops/wasm/assembler/module.ts';
+import { UnsupportedError } from '../language/error.ts';
+import type { Executable } from '../targets/loops/executable.ts';
+import { lowerToFround } from '../targets/loops/js/fround.ts';
+import { lowerToReference } from '../targets/loops/js/reference.ts';
+import { lowerToWasm } from '../targets/loops/wasm/wasm.ts';
+import type { DType } from '../plan/dtype.ts';
+import type { Kernel } from '../plan/kernel.ts';
+import type { Region } from './memory.ts';
+
+/** Where kernels run: `wasm` (both types), `fround` (float32 JavaScript), `reference` (float64 JavaScript). */
+export type Backend = 'wasm' | 'fround' | 'reference';
+
+/** The backends by name, and which types each takes. */
+export const backends: Readonly<Record<Backend, readonly DType[]>> = {
+  wasm: ['float32', 'float64'],
+  fround: ['float32'],
+  reference: ['float64'],
+};
+
+/** Why WebAssembly cannot be used here, and what would help; undefined where it can. */
+export function wasmProblem(): string | undefined {
+  return (problem ??= { found: findProblem() }).found;
+}
+
+let problem: { readonly found: string | undefined } | undefined;
+
+function findProblem(): string | undefined {
+  // In engines without it the name itself is missing, whatever the types say.
+  if (typeof WebAssembly === 'undefined') return 'this engine has no WebAssembly, as in lockdown mode and under --jitless';
+  try {
+    // A vector, since engines of before 2021 have none.
+    const code = new Code(0);
+    code.v128(new Array<number>(16).fill(0)).set(code.local('v128'));
+    new WebAssembly.Module(encodeModule(code, { address: 'i32', shared: false }));
+    return undefined;
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    if (/Content.?Security.?Policy|unsafe-eval/i.test(said))
+      return "the page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src";
+    return `this engine does not compile WebAssembly with SIMD (${said.slice(0, 200)})`;
+  }
+}
+
+const modules = new Map<string, WebAssembly.Module>();
+let compiled = 0;
+
+/** How many WebAssembly modules this process has compiled, and how many are cached. */
+export function kernelStatistics(): {
+  readonly compiled: number;
+  readonly cached: number;
+} {
+  return { compiled, cached: modules.size };
+}
+
+/** Makes a kernel runnable in a region of memory. */
+export function makeExecutable(backend: Backend, kernel: Kernel, region: Region): Executable {
+  switch (backend) {
+    case 'wasm':
+      return instantiate(kernel, region);
+    case 'fround':
+      return lowerToFround(kernel, region.buffer);
+    case 'reference':
+      return lowerToReference(kernel, region.buffer);
+  }
+}
+
+function instantiate(kernel: Kernel, { memory, kind }: Region): Executable {
+  if (memory === undefined) throw new UnsupportedError('wasm', 'the arena is not in WebAssembly memory');
+  return executableOf(kernel.key, () => lowerToWasm(kernel, kind), memory, kind);
+}
+
+/** Code on a memory; `key` stands for the bytes that `lower` makes for this kind of memory, and is compiled once. */
+export function executableOf(key: string, lower: () => Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory, kind: MemoryKind): Executable {
+  const full = `${kind.address} ${kind.shared ? 'shared' : 'own'} ${key}`;
+  let module = modules.get(full);
+  if (module === undefined) {
+    module = new WebAssembly.Module(lower());
+    modules.set(full, module);
+    compiled += 1;
+  }
+  const run = runOf(module, memory);
+  return kind.shared ? { run, module, memory } : { run };
+}
+
+function runOf(module: WebAssembly.Module, memory: WebAssembly.Memory): Executable['run'] {
+  const imports = { [interfaceNames.module]: { [interfaceNames.memory]: memory } };
+  const run = new WebAssembly.Instance(module, imports).exports[interfaceNames.run];
+  if (!isRun(run)) throw new RangeError('a kernel module exports its function');
+  return run;
+}
+
+function isRun(value: unknown): value is Executable['run'] {
+  return typeof value === 'function';
+}

@@ -1,0 +1,99 @@
+/** Who runs the segments of a pass: the calling thread alone, or with the pool's help. Which thread runs which segment changes no result. */
+import type { Executable } from '../targets/loops/executable.ts';
+import { currentPool, type Pool } from './pool.ts';
+
+/** Runs passes. */
+export interface Crew {
+  /** How many threads were asked for. */
+  readonly threads: number;
+  /** How many really share a pass: fewer where no more could be started. */
+  readonly running: number;
+  /** Starts the threads. Resolves when they run. */
+  assemble(): Promise<void>;
+  /** Runs all `count` segments of a kernel whose arguments lie at `at`, and returns when they are done. Throws a WorkerError. */
+  run(executable: Executable, at: number, count: number): void;
+  /** Makes a kernel known, so that its first run is shared too. */
+  introduce(executable: Executable): void;
+  /** Lets go of a memory, which is used no more. */
+  forget(memory: WebAssembly.Memory | undefined): void;
+  /** Lets go of everything. */
+  dismiss(): void;
+}
+
+/** The calling thread. */
+export const alone: Crew = {
+  threads: 1,
+  running: 1,
+  assemble: () => Promise.resolve(),
+  run: ({ run }, at, count) => {
+    run(at, 0, count);
+  },
+  introduce: () => undefined,
+  forget: () => undefined,
+  dismiss: () => undefined,
+};
+
+/** What a team has told a pool. */
+interface Told {
+  pool: Pool | undefined;
+  readonly kernels: Map<Executable, number>;
+}
+
+/** Lets go of the memories of teams that nobody dismissed. */
+const abandoned = new FinalizationRegistry<Told>(forgetAll);
+
+function forgetAll({ pool, kernels }: Told): void {
+  for (const kernel of kernels.values()) pool?.forget(kernel);
+  kernels.clear();
+}
+
+/** The calling thread and others of the pool. */
+export class Team implements Crew {
+  readonly threads: number;
+  private readonly told: Told = { pool: undefined, kernels: new Map() };
+
+  constructor(threads: number) {
+    this.threads = threads;
+    abandoned.register(this, this.told, this);
+  }
+
+  get running(): number {
+    return Math.min(this.threads, currentPool()?.size ?? 1);
+  }
+
+  async assemble(): Promise<void> {
+    await currentPool()?.grow(this.threads);
+  }
+
+  introduce(executable: Executable): void {
+    const { told } = this;
+    const pool = currentPool();
+    if (told.pool !== pool) told.kernels.clear();
+    told.pool = pool;
+    const { module, memory } = executable;
+    if (pool === undefined || module === undefined || memory === undefined || told.kernels.has(executable)) return;
+    told.kernels.set(executable, pool.introduce(module, memory));
+  }
+
+  run(executable: Executable, at: number, count: number): void {
+    this.introduce(executable);
+    const { pool, kernels } = this.told;
+    const kernel = kernels.get(executable);
+    if (pool === undefined || kernel === undefined) alone.run(executable, at, count);
+    else pool.run(kernel, executable.run, at, count, this.threads);
+  }
+
+  forget(memory: WebAssembly.Memory | undefined): void {
+    const { pool, kernels } = this.told;
+    for (const [executable, kernel] of kernels) {
+      if (executable.memory !== memory) continue;
+      pool?.forget(kernel);
+      kernels.delete(executable);
+    }
+  }
+
+  dismiss(): void {
+    forgetAll(this.told);
+    abandoned.unregister(this);
+  }
+}

@@ -1,0 +1,274 @@
+/**
+ * Minimizes a function: the loop around an optimizer for those who have one function and its gradient, and the way in to deterministic
+ * methods, which evaluate it again within a step.
+ */
+import { ArrayError, DivergenceError, OptionError, UnsupportedError } from '../language/error.ts';
+import { checkParameters, isArray, type AnyArray } from '../train/arrays.ts';
+import { descend, type Arrival, type Problem, type Stop } from './descent/descend.ts';
+import { isMinimizer, type Minimizer } from './descent/minimizer.ts';
+import type { Arrays } from './descent/space.ts';
+import { normOf } from './descent/vector.ts';
+import { initOptionNames, type InitOptions } from '../train/init-options.ts';
+import { asMethod, Method, callIt } from '../define/method.ts';
+import { Evaluation } from './objective.ts';
+import type { Optimizer } from '../train/optimizer.ts';
+import { checkNames, checkNumber, checkWhole, describe, isCallable, isRecord, oneOf, wrongOption } from '../define/options.ts';
+import { isSparse } from '../train/sparse.ts';
+import type { Declared, ViewOf } from '../train/tensor.ts';
+import { checkSignal, Turns } from './turns.ts';
+
+/**
+ * A function to minimize: assigns every element of its gradient at `w` to `g` and returns its value there, or a promise of it. Tied parameters have one
+ * array, and one gradient: the sum over all uses.
+ */
+export type Objective<W = Float64Array> = (w: W, g: W) => number | Promise<number>;
+
+/** Where to start: one vector, or parameters by name. */
+export type Start = Float32Array | Float64Array | Readonly<Record<string, Declared>>;
+
+/** What an objective is given for a start: an array of its type, or an array for each name. */
+export type PointOf<S extends Start> = S extends Float32Array | Float64Array
+  ? ViewOf<S>
+  : { readonly [K in keyof S]: S[K] extends Declared ? ViewOf<S[K]> : never };
+
+/** How to minimize. */
+export interface MinimizeOptions<W = Float64Array> extends Omit<InitOptions, 'half' | 'lossScale'> {
+  /** What the function multiplies its loss by before it takes the gradient, but not in what it returns; 1 by default. */
+  readonly lossScale?: number;
+  /** The method, such as `adamw({ lr: 0.02 })` or `lbfgs()`. */
+  readonly optimizer: Method | Minimizer;
+  /** The most steps to take, those that `nonFinite: 'skip'` skips included. With `accumulate: k` each takes k evaluations. */
+  readonly steps: number;
+  /** Stop when the gradient's Euclidean norm is at most this; 0 by default. */
+  readonly tolerance?: number;
+  /**
+   * Called before each step with the loss (with `accumulate` the mean of those since the last step) and the point; `w` is live and must not be
+   * changed. `t` counts from 0 the steps before it, skipped ones too. A promise that it returns is awaited.
+   */
+  readonly onStep?: (step: { readonly t: number; readonly loss: number; readonly w: W }) => unknown;
+  /**
+   * Stops between evaluations when aborted; what was reached is returned. Timers and events that abort it are served every few milliseconds, also
+   * while the function is synchronous. Where it is aborted from the start, the function is evaluated there and no step is taken.
+   */
+  readonly signal?: AbortSignal;
+}
+
+/** Where `minimize` arrived. */
+export interface Minimum<W = Float64Array<ArrayBuffer>> {
+  /** The last point; of methods that evaluate elsewhere than they step from, such as schedule-free ones and averages, `opt.evaluate()`. */
+  readonly w: W;
+  /** The value there. */
+  readonly loss: number;
+  /** The norm of the gradient there. */
+  readonly gradientNorm: number;
+  /** Steps taken. */
+  readonly steps: number;
+  /** Steps not taken because a gradient was not finite, under `nonFinite: 'skip'`. */
+  readonly skipped: number;
+  /** How often the function was evaluated. */
+  readonly evaluations: number;
+  /**
+   * Why it stopped: the steps were used up, the gradient is small enough, the value is not finite (unless `nonFinite` says what to do about its
+   * gradient, which is not finite either), the signal was aborted, or a line search found no step that lowers the value, as happens where rounding
+   * hides what is left to gain.
+   */
+  readonly reason: Stop;
+}
+
+/**
+ * Minimizes `objective` from `start`, in the type of its arrays. A deterministic method (`lbfgs`, `conjugateGradient`,
+ * `gradientDescent`) never ends at a higher value than it starts from; it takes none of the options of `init` but `maximize`.
+ *
+ * A method evaluates at most (accumulate·steps) + 1 times, and once more where what it returns is an average; a deterministic one at most
+ * 1 + 2·steps·(n + 1) times, where n is `maxEvaluations` of its line search.
+ *
+ * @param objective - assigns the gradient to its second argument, every element in each evaluation, and returns the value
+ * @param start - the first point, one vector or parameters by name, which is not changed
+ * @param options - the method, the number of steps, and when to stop earlier
+ * @returns the last point, its value and why the loop stopped
+ * @throws OptionError for options that make no sense; ArrayError for a start that is none; ObjectiveError where the function returns no number or
+ * leaves elements of its gradient out; StartError where a deterministic method has no finite value or gradient to start from; NonFiniteError under
+ * `nonFinite: 'throw'`; whatever `objective` throws
+ * @example
+ * ```ts
+ * import { adamw, lbfgs, minimize } from 'thalweg';
+ * const bowl = (w: Float64Array, g: Float64Array) => {
+ *   g[0] = 2 * (w[0]! - 3);
+ *   return (w[0]! - 3) ** 2;
+ * };
+ * const { w } = await minimize(bowl, Float64Array.of(0), { optimizer: adamw({ lr: 0.1, weightDecay: 0 }), steps: 500 });
+ * Math.abs(w[0]! - 3) < 1e-3; // true
+ *
+ * const line = (w: { a: Float64Array; b: Float64Array }, g: { a: Float64Array; b: Float64Array }) => {
+ *   const error = w.a[0]! + w.b[0]! - 5;
+ *   g.a[0] = g.b[0] = 2 * error;
+ *   return error ** 2;
+ * };
+ * const found = await minimize(line, { a: Float64Array.of(1), b: Float64Array.of(0) }, { optimizer: lbfgs(), steps: 50, tolerance: 1e-9 });
+ * [found.w.a, found.w.b, found.evaluations]; // a + b = 5
+ * ```
+ */
+export async function minimize<const S extends Start>(
+  objective: Objective<PointOf<S>>,
+  start: S,
+  options: MinimizeOptions<PointOf<S>>,
+): Promise<Minimum<PointOf<S>>> {
+  const { optimizer, steps, tolerance, onStep, signal, init } = checkOptions(options);
+  if (!isCallable(objective)) wrongOption(owner, 'the objective', objective, 'a function');
+  const isVector = isArray(start);
+  // Inside, every point is arrays by name; what is shown of it is what PointOf says in types.
+  const shown = (arrays: Readonly<Arrays>): PointOf<S> => (isVector ? arrays['w'] : arrays) as PointOf<S>;
+  const problem: Problem = {
+    parameters: checkStart(start),
+    objective: (w, g) => new Evaluation((point, gradient) => objective(shown(point), shown(gradient)), w, g),
+    steps,
+    tolerance,
+    onStep: onStep === undefined ? undefined : (t, loss, w) => onStep({ t, loss, w: shown(w) }),
+    turns: new Turns(signal),
+  };
+  const { w, ...arrival } = await (optimizer instanceof Method
+    ? train(optimizer, problem, init)
+    : descend(optimizer, problem, maximizes(optimizer, init)));
+  return { w: shown(w), ...arrival };
+}
+
+const owner = 'minimize';
+
+/** The options, each of the right kind. Throws an OptionError. */
+function checkOptions<W>(options: MinimizeOptions<W>) {
+  checkNames(owner, options, ['optimizer', 'steps', 'tolerance', 'onStep', 'signal', ...initOptionNames]);
+  const { optimizer: given, steps, tolerance = 0, onStep, signal, ...init } = options;
+  const optimizer = asMethod(given) ?? given;
+  if (!(optimizer instanceof Method) && !isMinimizer(optimizer)) {
+    const hint = typeof given === 'function' ? callIt(given) : describe(given);
+    throw new OptionError(owner, 'optimizer', given, `must be a method such as adamw() or lbfgs(), not ${hint}`);
+  }
+  checkWhole(owner, 'steps', steps, 0);
+  checkNumber(owner, 'tolerance', tolerance, '[0, ∞)');
+  if (onStep !== undefined && !isCallable(onStep)) wrongOption(owner, 'onStep', onStep, 'a function');
+  checkSignal(owner, signal);
+  if (Reflect.get(init, 'half') !== undefined)
+    throw new OptionError(
+      owner,
+      'half',
+      'bfloat16',
+      'is for a loop of your own, init and step: the function is given arrays of float32 or float64',
+    );
+  if (init.lossScale !== undefined && typeof init.lossScale !== 'number')
+    wrongOption(owner, 'lossScale', init.lossScale, 'a number, since the function is not told of one that adapts');
+  return { optimizer, steps, tolerance, onStep, signal, init };
+}
+
+/** The parameters to minimize over, by name. Throws an ArrayError for what no function could be minimized over. */
+function checkStart(start: unknown): Readonly<Record<string, Declared>> {
+  const given: unknown = isArray(start) ? { w: start } : start;
+  if (!isRecord(given) || ('shape' in given && 'dtype' in given)) {
+    const problem = `the start must be a Float64Array, a Float32Array or parameters by name, not ${describe(given)}`;
+    throw new ArrayError(owner, '', problem);
+  }
+  const parameters = given as Readonly<Record<string, Declared>>;
+  const { tensors } = checkParameters(owner, parameters);
+  const [table] = [...tensors].find(([, tensor]) => isSparse(tensor)) ?? [];
+  if (table !== undefined)
+    throw new UnsupportedError(owner, `${table} is sparse, and a function writes all of its gradient; use tensor(shape)`);
+  if ([...tensors.values()].every(({ shape }) => shape.includes(0)))
+    throw new ArrayError(owner, '', 'the start has no elements, so there is nothing to minimize over');
+  return parameters;
+}
+
+/** The loop around a method: an evaluation, and a step with its gradient or, with `accumulate`, with those of several. */
+async function train(method: Method, problem: Problem, init: InitOptions): Promise<Arrival> {
+  const missing = method.inputs.find((name) => name !== 'loss');
+  if (missing !== undefined) {
+    const needs = `needs ${missing} in each step, which a function and its gradient do not give; write the loop with init and step`;
+    throw new OptionError(owner, 'optimizer', method, `${method.name} ${needs}`);
+  }
+  const opt = await method.init(problem.parameters, init);
+  try {
+    return await steps(opt, problem, method.inputs.length > 0, init);
+  } finally {
+    opt.dispose();
+  }
+}
+
+async function steps(opt: Optimizer, problem: Problem, needsLoss: boolean, init: InitOptions): Promise<Arrival> {
+  const { accumulate = 1, lossScale, nonFinite } = init;
+  const refuses = nonFinite === 'skip' || nonFinite === 'throw';
+  const { params: w, grads: g } = opt;
+  const gradients = [...new Set(Object.values(g))];
+  const evaluation = problem.objective(w, g);
+  const scale = typeof lossScale === 'number' ? lossScale : 1;
+  // Losses of the evaluations since the last step.
+  let sum = 0;
+  let leftFinite = true;
+  for (let evaluations = 1; ; evaluations++) {
+    const value = evaluation.at();
+    const loss = typeof value === 'number' ? value : await value;
+    const gradientNorm = normOf(gradients) / scale;
+    if (Number.isNaN(gradientNorm) && Number.isFinite(loss)) evaluation.checkWritten();
+    const turn = problem.turns.due();
+    if (turn !== undefined) await turn;
+    // What the optimizer will skip or refuse, as it was asked to, does not end the loop.
+    const isRefused = refuses && !Number.isFinite(gradientNorm);
+    const reason =
+      !leftFinite || (!Number.isFinite(loss) && !isRefused)
+        ? 'diverged'
+        : problem.turns.aborted
+          ? 'aborted'
+          : gradientNorm <= problem.tolerance
+            ? 'tolerance'
+            : 'steps';
+    const tried = Math.floor((evaluations - 1) / accumulate);
+    if (reason !== 'steps' || tried === problem.steps) {
+      const arrival = { w: copies(w, w), loss, gradientNorm, steps: opt.t, skipped: tried - opt.t, evaluations, reason } as const;
+      const point = opt.t === 0 ? w : opt.evaluate();
+      return point === w ? arrival : { ...arrival, ...(await evaluated(copies(point, w), problem, scale)), evaluations: evaluations + 1 };
+    }
+    sum += loss;
+    if (evaluations % accumulate === 0) {
+      if (problem.onStep !== undefined) await problem.onStep(tried, sum / accumulate, w);
+      sum = 0;
+    }
+    leftFinite = stepped(opt, needsLoss ? { loss } : {});
+  }
+}
+
+/** Takes a step. Returns whether it left finite weights, as far as it was looked: divergence is a reason to stop here, and no error. */
+function stepped(opt: Optimizer, inputs: Readonly<Record<string, number>>): boolean {
+  try {
+    opt.step(undefined, inputs);
+    return true;
+  } catch (error) {
+    if (error instanceof DivergenceError) return false;
+    throw error;
+  }
+}
+
+/** The loss at a point other than that which the method steps from. */
+async function evaluated(w: Arrays, { objective }: Problem, scale: number): Promise<Pick<Arrival, 'w' | 'loss' | 'gradientNorm'>> {
+  const g = copies(w, w);
+  const evaluation = objective(w, g);
+  const loss = await evaluation.at();
+  const gradientNorm = normOf([...new Set(Object.values(g))]) / scale;
+  if (Number.isNaN(gradientNorm) && Number.isFinite(loss)) evaluation.checkWritten();
+  return { w, loss, gradientNorm };
+}
+
+/** Copies by name, one for all names that have one array in `owners`. */
+function copies(arrays: Readonly<Arrays>, owners: Readonly<Arrays>): Arrays {
+  const made = new Map<AnyArray | undefined, AnyArray>();
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, array]) => {
+      const copy = made.get(owners[name]) ?? array.slice();
+      made.set(owners[name], copy);
+      return [name, copy];
+    }),
+  );
+}
+
+/** Whether a minimizer is to ascend. Throws an OptionError for the options of `init` that only kernels have. */
+function maximizes({ name }: Minimizer, init: InitOptions): boolean {
+  checkNames(name, init, ['maximize']);
+  const { maximize = false } = init;
+  return oneOf(name, 'maximize', maximize, [true, false]);
+}

@@ -1,0 +1,12 @@
+/** Float32 JavaScript, rounded after each operation: the meaning every other float32 backend must match bit for bit. */
+import { UnsupportedError } from '../../../language/error.ts';
+import type { Kernel } from '../../../plan/kernel.ts';
+import { lowerToBlocks } from './blocks.ts';
+import type { Executable } from '../executable.ts';
+
+/** Makes a float32 kernel runnable as plain JavaScript. */
+export function lowerToFround(kernel: Kernel, buffer: ArrayBufferLike): Executable {
+  if (kernel.dtype !== 'float32')
+    throw new UnsupportedError('fround', 'computes in float32; give Float32Arrays, or use the backend reference');
+  return lowerToBlocks(kernel, buffer);
+}

@@ -1,0 +1,24 @@
+/** The routines by operation; a missing one does not compile. */
+import type { RoutineOp } from '../../../language/routine.ts';
+import { eigenvectors, inverseRoot, orthonormal } from './eigen.ts';
+import { matmul } from './matmul.ts';
+import { newtonSchulz } from './newton-schulz.ts';
+import { noise } from './noise.ts';
+import type { Routine } from './routine.ts';
+import { colMax, colSum, rowMax, rowSum, spread, transpose } from './rows.ts';
+
+/** What runs for each routine of a plan. */
+export const routineTable: Readonly<Record<RoutineOp, Routine>> = {
+  matmul,
+  transpose,
+  rowSum,
+  colSum,
+  rowMax,
+  colMax,
+  newtonSchulz,
+  inverseRoot,
+  eigenvectors,
+  orthonormal,
+  noise,
+  spread,
+};
