@@ -153,7 +153,7 @@ describe('options, one by one', () => {
     }
   });
   test('parts of a definition', async () => {
-    const whole = { name: 'x', hyper: { lr: ['η', 1, '(0, ∞)'] }, variants: {}, compatDefaults: {}, inputs: {}, init: {}, evaluate: 'w', keep: [], equations: 'w ← w − η·g' };
+    const whole = { name: 'x', hyper: { lr: ['η', 1, '(0, ∞)'] }, variants: {}, compatDefaults: {}, float32Defaults: {}, inputs: {}, init: {}, evaluate: 'w', keep: [], equations: 'w ← w − η·g' };
     for (const key of Object.keys(whole)) {
       for (const [what, thing] of junk) {
         for (const value of [thing(), { lr: thing() }, { lr: [thing(), thing(), thing()] }, [thing()]])

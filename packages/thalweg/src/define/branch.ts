@@ -10,6 +10,8 @@ import type { Match } from './match.ts';
 export interface BoundPart {
   readonly part: Part;
   readonly values: ReadonlyMap<string, HyperValue>;
+  /** Values that hold in float32 instead: defaults that follow the parameters' type, of hyperparameters that were left at their defaults. */
+  readonly float32: ReadonlyMap<string, number>;
   /** Whether it is common to all groups. */
   readonly shared: boolean;
 }
@@ -38,6 +40,14 @@ export function branch(name: string, match: Match, parts: readonly BoundPart[]):
     parts.map(({ part }) => part),
   );
   return { name, match, parts, program };
+}
+
+/** Branches with the defaults that hold in this type. */
+export function inType(branches: readonly Branch[], dtype: 'float32' | 'float64'): readonly Branch[] {
+  if (dtype !== 'float32') return branches;
+  const own = (bound: BoundPart): BoundPart =>
+    bound.float32.size === 0 ? bound : { ...bound, values: new Map([...bound.values, ...bound.float32]) };
+  return branches.map((one) => ({ ...one, parts: one.parts.map(own) }));
 }
 
 /** A hyperparameter as the user of an optimizer names it, and the slots of the branches that it fills. */

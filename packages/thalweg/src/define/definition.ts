@@ -10,7 +10,7 @@ const isOption = /^[A-Za-z_$][\w$]*$/;
 
 /** Throws an OptionError for the first part of a definition that is not what it must be. */
 export function checkDefinition(definition: unknown): void {
-  const keys = ['name', 'hyper', 'variants', 'compatDefaults', 'inputs', 'init', 'evaluate', 'keep', 'equations'];
+  const keys = ['name', 'hyper', 'variants', 'compatDefaults', 'float32Defaults', 'inputs', 'init', 'evaluate', 'keep', 'equations'];
   const owner = isRecord(definition) && typeof definition['name'] === 'string' ? definition['name'] : 'optimizer';
   checkNames(owner, definition, keys);
   const {
@@ -18,6 +18,7 @@ export function checkDefinition(definition: unknown): void {
     hyper,
     variants = {},
     compatDefaults = {},
+    float32Defaults = {},
     inputs = {},
     init = {},
     evaluate,
@@ -65,6 +66,13 @@ export function checkDefinition(definition: unknown): void {
     compatDefaults,
     'numbers by hyperparameter and words by variant',
     (one) => isRecord(one) && Object.values(one).every((value) => ['number', 'string', 'boolean'].includes(typeof value)),
+  );
+  const isNumber = (value: unknown): boolean => typeof value === 'number';
+  each(
+    'float32Defaults',
+    float32Defaults,
+    'numbers by hyperparameter',
+    (one) => isRecord(one) && Object.entries(one).every(([key, value]) => isNumber(value) && Object.hasOwn(hyper as object, key)),
   );
   checkNamesOf(owner, { hyper: hyper as object, variants: variants as object, inputs: inputs as object });
 }

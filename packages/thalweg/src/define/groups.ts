@@ -87,12 +87,14 @@ function branchOf(declaration: Group): Branch {
   const slots = branch.program.hyper;
   const parts = branch.parts.map((bound, index) => {
     const values = new Map(bound.values);
+    const float32 = new Map(bound.float32);
     for (const slot of slots) {
       const given: unknown = Reflect.get(overrides, slot.key);
-      if (slot.part === index && given !== undefined)
-        values.set(slot.name, checkHyper(`groups, ${called}`, slot.key, given, slot.range.text));
+      if (slot.part !== index || given === undefined) continue;
+      values.set(slot.name, checkHyper(`groups, ${called}`, slot.key, given, slot.range.text));
+      float32.delete(slot.name);
     }
-    return { ...bound, values, shared: false };
+    return { ...bound, values, float32, shared: false };
   });
   return { name: called, match, parts, program: branch.program };
 }

@@ -47,6 +47,8 @@ export interface Definition<H extends Readonly<Record<string, HyperDeclaration>>
   readonly variants?: V;
   /** Defaults that hold instead where `compat` names a library. */
   readonly compatDefaults?: Readonly<Record<string, Readonly<Partial<Record<keyof H, number>>> & OptionsOf<object, V>>>;
+  /** Of those, the ones that differ where parameters are float32: they hold for a hyperparameter that is given no value. */
+  readonly float32Defaults?: Readonly<Record<string, Readonly<Partial<Record<keyof H, number>>>>>;
   /** Extra inputs by name. */
   readonly inputs?: Readonly<Record<string, InputDeclaration>>;
   /** First values of states, as expressions; a state that is not named starts at zero. */
@@ -207,10 +209,14 @@ export function optimizer<
       evaluate: definition.evaluate,
       keep: definition.keep,
     };
-    const whole = branch(name, otherwise, [{ part, values: new Map(), shared: true }]);
+    const whole = branch(name, otherwise, [{ part, values: new Map(), float32: new Map(), shared: true }]);
     refuseUnread(whole, hyper, options);
     const values = new Map(declared.map((one) => [one.name, resolved[one.name] as HyperValue]));
-    return new Method(name, [{ ...whole, parts: [{ part, values, shared: true }] }]);
+    const narrow = defaultsOf<number | undefined>(definition.float32Defaults ?? {}, options);
+    const float32 = new Map<string, number>();
+    for (const [key, value] of Object.entries(narrow))
+      if (value !== undefined && Reflect.get(options, key) === undefined) float32.set(key, value);
+    return new Method(name, [{ ...whole, parts: [{ part, values, float32, shared: true }] }]);
   });
   return Object.assign(make, { definition });
 }
@@ -234,9 +240,10 @@ export function asMethod(value: unknown): Method | undefined {
   if (value instanceof Method) return value;
   if (!isKind(value, 'method')) return undefined;
   const { name, branches } = value as Method;
-  const bound = ({ part, values, shared }: BoundPart): BoundPart => ({
+  const bound = ({ part, values, float32, shared }: BoundPart): BoundPart => ({
     part: { ...part },
     values: new Map([...values].map(([key, one]) => [key, asSchedule(one) ?? one])),
+    float32: new Map(float32),
     shared,
   });
   return new Method(
@@ -315,8 +322,7 @@ function resolve(
 ): Record<string, unknown> {
   checkNames(owner, options, [...Object.keys(hyper), ...Object.keys(variants)]);
   const resolved: Record<string, unknown> = {};
-  const compat: unknown = Reflect.get(options, 'compat');
-  const theirs = typeof compat === 'string' && Object.hasOwn(compatDefaults, compat) ? (compatDefaults[compat] ?? {}) : {};
+  const theirs = defaultsOf(compatDefaults, options);
   for (const [key, [, fallback, text]] of Object.entries(hyper)) {
     const given: unknown = Reflect.get(options, key);
     resolved[key] = given === undefined ? (theirs[key] ?? fallback) : checkHyper(owner, key, given, text ?? defaultRange);
@@ -327,4 +333,10 @@ function resolve(
     resolved[key] = oneOf(owner, key, given === undefined ? fallback : given, declared === false ? [true, false] : declared);
   }
   return resolved;
+}
+
+/** Of defaults by library, those of the one that `compat` names. */
+function defaultsOf<T>(byLibrary: Readonly<Record<string, Readonly<Record<string, T>>>>, options: object): Readonly<Record<string, T>> {
+  const compat: unknown = Reflect.get(options, 'compat');
+  return typeof compat === 'string' && Object.hasOwn(byLibrary, compat) ? (byLibrary[compat] ?? {}) : {};
 }

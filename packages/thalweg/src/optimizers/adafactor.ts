@@ -10,8 +10,8 @@ import { optimizer } from '../define/method.ts';
  * makes a NaN in float32.
  *
  * @param options - `lr` η; `step`: `'relative'` as above or `'absolute'` for α = max(ε₂, RMS(w))·η; `decayRate` ρ in β₂ = 1 − t^−ρ; `eps1` ε₁;
- * `eps2` ε₂; `clip` d; `weightDecay` λ; `compat`: `'torch'` bounds V below by ε₁² instead of adding ε₁ to g², with ε₁ = 2⁻⁵², and takes
- * the decay off first; so does `'keras'`, which then has ‖w‖ of what is left; `'optax'` factors only matrices with 128 rows and columns or more, is `'absolute'`, and its
+ * `eps2` ε₂; `clip` d; `weightDecay` λ; `compat`: `'torch'` bounds V below by ε₁² instead of adding ε₁ to g², with ε₁ = 2⁻⁵²
+ * (2⁻²³ in float32), and takes the decay off first; so does `'keras'`, which then has ‖w‖ of what is left; `'optax'` factors only matrices with 128 rows and columns or more, is `'absolute'`, and its
  * decay is not multiplied by η
  * @example
  * ```ts
@@ -31,6 +31,7 @@ export const adafactor = optimizer({
   },
   variants: { step: ['relative', 'absolute'], compat: ['paper', 'torch', 'optax', 'keras'] },
   compatDefaults: { torch: { eps1: 2 ** -52 }, optax: { lr: 1, step: 'absolute' }, keras: { lr: 1e-3 } },
+  float32Defaults: { torch: { eps1: 2 ** -23 } },
   equations: ({ step, compat }) => {
     const torch = compat === 'torch';
     const optax = compat === 'optax';

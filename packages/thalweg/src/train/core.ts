@@ -17,7 +17,7 @@ import { stepTogether, type Member } from '../device/ensemble.ts';
 import type { MemorySource } from '../device/memory.ts';
 import type { StepContext } from '../device/leaves.ts';
 import type { AnyArray } from './arrays.ts';
-import { hyperNames, type HyperName, type Recipe } from '../define/branch.ts';
+import { hyperNames, inType, type HyperName, type Recipe } from '../define/branch.ts';
 import { debugTrace } from './debug.ts';
 import { roundInto } from './half.ts';
 import { LiveHyper } from '../define/hyper.ts';
@@ -111,11 +111,12 @@ export class Core {
     );
     if (accumulate > 1 && perParameter)
       throw new OptionError(name, 'accumulate', accumulate, 'must be 1 for a method with an array per parameter as input');
-    this.live = branches.map(({ parts, program }) => {
+    const typed = inType(branches, dtype);
+    this.live = typed.map(({ parts, program }) => {
       const values = new Map(program.hyper.map((slot) => [slot.key, parts[slot.part]?.values.get(slot.name) ?? NaN]));
       return new LiveHyper(name, program.hyper, values, followedBy(program));
     });
-    this.names = hyperNames(branches);
+    this.names = hyperNames(typed);
   }
 
   /** Takes parameters in, and compiles what their first two steps need. Throws before anything changes. */
