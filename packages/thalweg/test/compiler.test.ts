@@ -51,7 +51,7 @@ function compiled(
 ): { readonly plans: readonly Plan[]; readonly instructions: number; readonly bytes: number } {
   const [branch = assert.fail()] = method.branches;
   const plans = cohorts(branch.program, new Map([['w', [6, 4]]])).flatMap(({ program }) => {
-    const variants = prepare(program, dtype, gated);
+    const variants = prepare(program, dtype, { gated });
     return [true, false].map((outcome) =>
       planVariant(
         variants,
@@ -119,7 +119,7 @@ test('a search for placements looks at a number of nodes that grows no faster th
   const workOf = (n: number): number => {
     const [branch = assert.fail()] = define(sums(n)).branches;
     const { program } = branch;
-    return planVariant(prepare(program, 'float64', false), []).searched;
+    return planVariant(prepare(program, 'float64'), []).searched;
   };
   for (const n of [10, 20, 40, 60]) assert.ok(workOf(n) <= 1.2 * searchBudget, `${String(n)} sums: ${String(workOf(n))}`);
 });

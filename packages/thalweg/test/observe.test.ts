@@ -57,7 +57,7 @@ for (const method of methods) {
 
 test('diagnostics ride on the passes that are there: clipping and AdamW stay two', () => {
   const [{ program } = assert.fail()] = chain(clipByGlobalNorm(1), adamw()).branches;
-  const passes = (of: typeof program): number => planVariant(prepare(of, 'float32', false), [true, true, true, true]).passes.length;
+  const passes = (of: typeof program): number => planVariant(prepare(of, 'float32'), [true, true, true, true]).passes.length;
   assert.equal(passes(program), 2);
   assert.equal(passes(observed(program, true)), 2);
 });

@@ -62,7 +62,7 @@ export class Stepper {
   constructor(options: StepperOptions) {
     const { program, dtype, shapes, gated, on, source, kept, rows, codings = plain } = options;
     this.options = options;
-    this.variants = prepare(program, dtype, gated, codings);
+    this.variants = prepare(program, dtype, { gated, codings });
     if (this.variants.conditions.length > mostConditions) {
       throw new UnsupportedError(program.name, `more than ${String(mostConditions)} conditions on the host in one program`);
     }
@@ -130,7 +130,7 @@ export class Stepper {
     const bounds = { scalars: own.scalars, sums: Math.max(own.sums, 1) };
     const evaluation = evaluationProgram(this.options.program);
     if (evaluation === undefined) return bounds;
-    const other = prepare(evaluation, this.options.dtype, false).bounds;
+    const other = prepare(evaluation, this.options.dtype).bounds;
     return { scalars: Math.max(bounds.scalars, other.scalars), sums: Math.max(bounds.sums, other.sums) };
   }
 

@@ -76,10 +76,24 @@ export interface Variants {
   readonly codings: ReadonlyMap<Variable, Coding>;
 }
 
+/** How a program is to be prepared. */
+export interface PrepareOptions {
+  /** Check gradients before anything is written. */
+  readonly gated?: boolean;
+  /** The states with a format of their own. */
+  readonly codings?: ReadonlyMap<Variable, Coding>;
+  /**
+   * Whether the plan is the one that the exactness contract specifies, with its rules for reciprocals, cube roots, bounds and denormals, each of
+   * which is a condition of the step (the default). Without them a step computes what the equations say, which is the same up to rounding, in
+   * as few variants as these have: for code that people read and for frameworks that trace it.
+   */
+  readonly exact?: boolean;
+}
+
 /** Rewrites a program for arrays of `dtype` and finds its host conditions. */
-export function prepare(program: Program, dtype: DType, gated: boolean, codings = plain): Variants {
-  const rewritten = rewrite(program.graph, program.writes, program.states, dtype);
-  const flushed = flushDenormals(program.graph, rewritten, program.states, dtype);
+export function prepare(program: Program, dtype: DType, { gated = false, codings = plain, exact = true }: PrepareOptions = {}): Variants {
+  const rewritten = rewrite(program.graph, program.writes, program.states, dtype, exact);
+  const flushed = exact ? flushDenormals(program.graph, rewritten, program.states, dtype) : rewritten;
   const writes = prepareRoutines(program.graph, flushed, program.forms);
   const conditions = hostConditions(writes.values(), program.states);
   const table = new KindTable(program.states);

@@ -18,14 +18,18 @@ interface Context {
 /** A rewrite looks at a node whose operands are rewritten and returns what to put in its place, or undefined. */
 type Rewrite = (node: Node, context: Context) => Node | undefined;
 
-/** Every rewrite; each line's result stands in the comment beside it. */
-const rewrites: readonly Rewrite[] = [
+/** The rewrites of every plan; each line's result stands in the comment beside it. */
+const always: readonly Rewrite[] = [
   foldConstants, //                1 / 2                       → 0.5, in float64, for constants of the text
   complementOfPower, //            1 − βᵗ                      → compow(β, t) = −expm1(t·log β), for host scalars
+  sameBranches, //                 c ? x : x                   → x
+];
+
+/** Those of the exact plan besides: rules by which kernels are faster, and which every backend of it follows. */
+const ofKernels: readonly Rewrite[] = [
   multiplyByReciprocal, //         x / s, x array, s host      → normal(1 / s) ? x·(1 / s) : x / s
   cubeRoot, //                     x^(1/3)                     → cbrt(x), for float32 arrays x; NaN for x < 0 either way
   compareWithNumber, //            min(x, s)                   → −big < 1 / s ? (s < x ? s : x) : min(x, s), and max likewise
-  sameBranches, //                 c ? x : x                   → x
 ];
 
 function foldConstants(node: Node, { graph }: Context): Node | undefined {
@@ -81,13 +85,15 @@ function sameBranches(node: Node): Node | undefined {
   return node.op === 'select' && node.operands[1] === node.operands[2] ? node.operands[1] : undefined;
 }
 
-/** The program's writes after all rewrites, for arrays of this type. */
+/** The program's writes after all rewrites, for arrays of this type; without `exact`, only after those that every plan has. */
 export function rewrite(
   graph: Graph,
   writes: ReadonlyMap<Variable, Node>,
   states: ReadonlyMap<Variable, Kind>,
   dtype: DType,
+  exact = true,
 ): Map<Variable, Node> {
+  const rewrites = exact ? [...always, ...ofKernels] : always;
   const table = new KindTable(states);
   const context: Context = { graph, kind: (node) => table.of(node), dtype };
   return rebuild(writes, (node, operands) => {

@@ -2,6 +2,7 @@
  * A second meaning of programs, for tests: evaluates the graph node by node over whole arrays, with nothing split into passes and
  * nothing overwritten before the step ends. What the planner and the lowerings make must agree with it bit for bit.
  */
+import { shapeNumber } from '../../src/language/form.ts';
 import { isReduction, scopeOf, topological, variableOf, type Node } from '../../src/language/graph.ts';
 import { elementOps, isAlgorithm, isElementOp } from '../../src/language/op.ts';
 import type { Program } from '../../src/language/program.ts';
@@ -29,19 +30,23 @@ export class NaiveOptimizer {
 
   private readonly codings: ReadonlyMap<Variable, Coding>;
 
-  /** With `denormals`, what is small stays as IEEE arithmetic makes it: the denormal rule is left out. Tensors are called p0, p1, …, which random bits follow from. */
+  /** With `denormals`, what is small stays as IEEE arithmetic makes it: the denormal rule is left out; without `exact`, so are all rules of the exact plan. Tensors are called p0, p1, …, which random bits follow from. */
   constructor(
     program: Program,
     dtype: DType,
     hyper: Readonly<Record<string, number>>,
     w: readonly (readonly number[])[],
-    { denormals = false, codings = plain }: { denormals?: boolean; codings?: ReadonlyMap<Variable, Coding> } = {},
+    {
+      denormals = false,
+      codings = plain,
+      exact = true,
+    }: { denormals?: boolean; codings?: ReadonlyMap<Variable, Coding>; exact?: boolean } = {},
   ) {
     this.codings = codings;
     this.program = program;
     this.dtype = dtype;
     this.hyper = hyper;
-    const prepared = prepare(program, dtype, false);
+    const prepared = prepare(program, dtype, { exact });
     const writes = denormals ? rewrite(program.graph, program.writes, program.states, dtype) : prepared.writes;
     this.prepared = { ...prepared, writes, conditions: hostConditions(writes.values(), program.states) };
     this.values.set(
@@ -91,6 +96,10 @@ export class NaiveOptimizer {
     return [...out];
   }
 
+  private get tensors(): readonly (readonly number[])[] {
+    return this.values.get(parameter) ?? [];
+  }
+
   private round(x: number): number {
     return this.dtype === 'float32' ? Math.fround(x) : x;
   }
@@ -99,6 +108,8 @@ export class NaiveOptimizer {
   private evaluate(node: Node, memo: ReadonlyMap<Node, Value>): Value {
     if (node.op === 'const') return Number(node.attribute);
     if (node.op === 'time') return this.t;
+    if (node.op === 'factor') return 1;
+    if (node.op === 'shape') return new TensorScalars(this.tensors.map(({ length }) => [shapeNumber(String(node.attribute), [length])]));
     if (node.op === 'hyper') return this.hyper[String(node.attribute)] ?? NaN;
     const given = variableOf(node);
     if (given !== undefined) {
@@ -126,8 +137,7 @@ export class NaiveOptimizer {
       );
     }
     if (operands.some((value) => value instanceof TensorScalars)) {
-      const tensors = this.values.get(parameter) ?? [];
-      return new TensorScalars(tensors.map((_, j) => [apply(pick(a, j, 0, false), pick(b, j, 0, false), pick(c, j, 0, false))]));
+      return new TensorScalars(this.tensors.map((_, j) => [apply(pick(a, j, 0, false), pick(b, j, 0, false), pick(c, j, 0, false))]));
     }
     return apply(pick(a, 0, 0, false), pick(b, 0, 0, false), pick(c, 0, 0, false));
   }

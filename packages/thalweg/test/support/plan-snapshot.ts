@@ -19,7 +19,7 @@ type Factory = ((given?: unknown) => thalweg.Method) & {
 };
 
 /** The makers of methods that the library exports, by name. */
-function factories(): (readonly [string, Factory])[] {
+export function factories(): (readonly [string, Factory])[] {
   const index = readFileSync(new URL('../../src/index.ts', import.meta.url), 'utf8');
   const names = [...index.matchAll(/^export \{([^}]*)\} from '\.\/(?:optimizers|transforms)\//gm)].flatMap(([, list = '']) =>
     list.split(','),
@@ -27,8 +27,8 @@ function factories(): (readonly [string, Factory])[] {
   return names.map((name) => [name.trim(), Reflect.get(thalweg, name.trim()) as Factory] as const).sort(([a], [b]) => a.localeCompare(b));
 }
 
-/** A method and every variant of it, one option at a time; a transform with AdamW, before it where it reads gradients. */
-function variantsOf(name: string, factory: Factory): (readonly [string, thalweg.Method])[] {
+/** A method and every variant of it, one option at a time, by what was asked; a transform with AdamW, before it where it reads gradients. */
+export function variantsOf(name: string, factory: Factory): (readonly [string, thalweg.Method])[] {
   const { definition } = factory;
   const whole = (method: thalweg.Method): thalweg.Method => {
     if (method.trains) return method;

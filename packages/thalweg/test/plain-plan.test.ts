@@ -1,0 +1,63 @@
+/** The plan without the exact plan's rules: as few kernels as the equations have, and the same values up to rounding. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { adamw, lion, radam, sgd, type Method } from 'thalweg';
+import { isRoutine, topological } from '../src/language/graph.ts';
+import { parameter } from '../src/language/variable.ts';
+import { cohorts, type Cohort } from '../src/plan/cohort.ts';
+import { planVariant, prepare } from '../src/plan/plan.ts';
+import { NaiveOptimizer } from './support/naive.ts';
+import { factories, variantsOf } from './support/plan-snapshot.ts';
+
+const shapes = new Map([
+  ['p0', [7]],
+  ['p1', [3]],
+]);
+
+/** The program of a method for the vectors above. */
+function cohortOf(method: Method): Cohort {
+  const [branch = assert.fail()] = method.branches;
+  const [cohort = assert.fail(), ...others] = cohorts(branch.program, shapes);
+  assert.equal(others.length, 0);
+  return cohort;
+}
+
+for (const [name, method] of Object.entries({ adamw: adamw(), lion: lion(), sgd: sgd({ momentum: 0.9, nesterov: true }) })) {
+  test(`${name} is one kernel, whatever t, the hyperparameters and the numbers are`, () => {
+    for (const dtype of ['float32', 'float64'] as const) {
+      const plain = prepare(cohortOf(method).program, dtype, { exact: false });
+      assert.equal(plain.conditions.length, 0);
+      assert.equal(planVariant(plain, []).passes.length, 1);
+    }
+  });
+}
+
+test('conditions that the equations have stay: RAdam has one', () => {
+  assert.equal(prepare(cohortOf(radam()).program, 'float32', { exact: false }).conditions.length, 1);
+  assert.ok(prepare(cohortOf(radam()).program, 'float32').conditions.length > 1, 'those of the exact plan come besides');
+});
+
+const wave = (i: number, t: number): number => Math.sin(12.9898 * i + 78.233 * t) * 10 ** ((i % 3) - 1);
+
+test('every method computes the same up to rounding', () => {
+  let compared = 0;
+  for (const [title, method] of factories().flatMap(([name, factory]) => variantsOf(name, factory))) {
+    if (method.branches.some(({ program }) => topological(program.writes.values()).some(isRoutine))) continue;
+    const { program } = cohortOf(method);
+    if (program.inputs.length > 0) continue;
+    const hyper = Object.fromEntries([...method.hyper].map(([key, value]) => [key, typeof value === 'number' ? value : 0.1]));
+    const w = [...shapes.values()].map(([length = 0], j) => Array.from({ length }, (_, i) => 3 * wave(i + 10 * j, 0.5)));
+    const [exact, plain] = [true, false].map((is) => new NaiveOptimizer(program, 'float64', hyper, w, { exact: is }));
+    for (let t = 1; t <= 20; t++)
+      for (const one of [exact, plain]) one?.step(w.map((values, j) => values.map((_, i) => wave(i + 10 * j, t))));
+    for (const written of [parameter, ...program.states.keys()]) {
+      const [as = [], is = []] = [exact, plain].map((one) => one?.values.get(written)?.flat());
+      is.forEach((x, i) => {
+        const close = Object.is(x, as[i]) || Math.abs(x - as[i]!) <= 1e-11 * Math.max(1e-6, Math.abs(x));
+        assert.ok(close, `${title}, ${String(written)}: ${String(x)} is not ${String(as[i])}`);
+      });
+    }
+    compared += 1;
+  }
+  assert.ok(compared > 60, String(compared));
+});
