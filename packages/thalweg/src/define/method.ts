@@ -9,7 +9,7 @@ import { isKind, kind } from '../language/realm.ts';
 import type { Part } from '../language/program.ts';
 import { range } from '../language/range.ts';
 import { parameter } from '../language/variable.ts';
-import { statementsToLatex } from '../targets/text/latex.ts';
+import { aligned, equationsToLatex } from '../targets/text/latex.ts';
 import { asSchedule } from './schedules/schedule.ts';
 import { branch, hyperNames, type BoundPart, type Branch } from './branch.ts';
 import { checkDefinition } from './definition.ts';
@@ -109,7 +109,7 @@ export class Method<N extends string = string> {
 
   /** The equations in LaTeX, as they were written. */
   latex(): string {
-    return statementsToLatex(this.parts.map((part) => parse(part.name, part.equations)));
+    return aligned(this.parts.map((part) => equationsToLatex(parse(part.name, part.equations))));
   }
 
   /** The same method with `change` applied to the equations of each part: for experiments. */

@@ -6,9 +6,10 @@ import { EquationError, suggestion, type Span } from './error.ts';
 import { Graph, type Node } from './graph.ts';
 import { isComparison, type ElementOp, type Scope, type SurfaceOp } from './op.ts';
 import { Origins, type Origin } from './origin.ts';
-import { parseExpression, type Expression } from './parser.ts';
+import { parseExpression } from './parser.ts';
 import type { RoutineOp } from './routine.ts';
 import { spell } from './symbol.ts';
+import type { Expression, OperationNode } from './tree.ts';
 
 /** The graph of one equation over `t` and named constants, such as a schedule's. */
 export function buildExpression(owner: string, text: string, constants: ReadonlyMap<string, number>): { graph: Graph; value: Node } {
@@ -94,7 +95,7 @@ export class ExpressionBuilder {
     return near === '' ? `; ${this.declaring(written)}` : near;
   }
 
-  private apply(expression: Expression & { kind: 'apply' }): Node {
+  private apply(expression: OperationNode): Node {
     const { op, operands, scope } = expression;
     if (op === 'select') {
       const [condition, a, b] = operands;

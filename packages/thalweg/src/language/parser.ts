@@ -1,56 +1,26 @@
 /**
- * Tokens to statements. A recursive-descent parser whose tree keeps what was written, so that LaTeX prints the text and not a
+ * Tokens to a tree. A recursive-descent parser whose tree keeps what was written, so that LaTeX prints the text and not a
  * rewriting of it. Knows no names: what they mean is decided in `program.ts`.
  */
-import { EquationError, suggestion, type Span } from './error.ts';
+import { EquationError, suggestion } from './error.ts';
 import { tokenize, type Token } from './lexer.ts';
 import { limits } from './limits.ts';
 import { precedence, type Scope, type SurfaceOp } from './op.ts';
 import { functions, operators } from './syntax.ts';
-
-/** An expression as written. Names are in their ASCII spelling. */
-export type Expression =
-  | {
-      readonly kind: 'number';
-      readonly value: number;
-      readonly text: string;
-      readonly span: Span;
-    }
-  | { readonly kind: 'name'; readonly name: string; readonly span: Span }
-  | {
-      readonly kind: 'apply';
-      readonly op: SurfaceOp;
-      readonly operands: readonly Expression[];
-      readonly scope: Scope;
-      readonly span: Span;
-    };
-
-/** `name ← value` (lasting) or `name = value` (temporary). */
-export interface Statement {
-  readonly lasting: boolean;
-  readonly name: string;
-  readonly nameSpan: Span;
-  readonly value: Expression;
-}
+import type { Equation, Expression, NameNode } from './tree.ts';
 
 const comparisons = operators(precedence.compare);
 const sums = operators(precedence.add);
 const products = operators(precedence.mul);
 
 /** Reads the equations of `owner`. Throws an EquationError at the first place that cannot be read. */
-export function parse(owner: string, text: string): Statement[] {
-  return new Parser(owner, text).statements();
+export function parse(owner: string, text: string): Equation[] {
+  return new Parser(owner, text).equations();
 }
 
 /** Reads one expression, such as a schedule's. */
 export function parseExpression(owner: string, text: string): Expression {
   return new Parser(owner, text).only();
-}
-
-/** The names that an expression reads. */
-export function namesIn(expression: Expression): string[] {
-  if (expression.kind === 'name') return [expression.name];
-  return expression.kind === 'number' ? [] : expression.operands.flatMap(namesIn);
 }
 
 class Parser {
@@ -59,6 +29,8 @@ class Parser {
   private tokens: Token[];
   private next = 0;
   private depth = 0;
+  /** Whether what is read stands in a superscript. */
+  private raised = false;
 
   constructor(owner: string, text: string) {
     this.owner = owner;
@@ -66,8 +38,8 @@ class Parser {
     this.tokens = tokenize(owner, text);
   }
 
-  statements(): Statement[] {
-    const out: Statement[] = [];
+  equations(): Equation[] {
+    const out: Equation[] = [];
     while (this.take('newline') !== undefined);
     while (this.peek().kind !== 'end') {
       const name = this.peek();
@@ -79,14 +51,15 @@ class Parser {
       }
       this.next += 1;
       const value = this.expression();
+      const span = { start: name.span.start, end: this.tokens[this.next - 1]?.span.end ?? name.span.end };
       const end = this.peek();
       if (end.kind !== 'newline' && end.kind !== 'end') this.unexpected(end);
       while (this.take('newline') !== undefined);
       out.push({
+        target: this.name(name),
         lasting: arrow.text === '<-',
-        name: name.text,
-        nameSpan: name.span,
         value,
+        span,
       });
     }
     return out;
@@ -156,14 +129,15 @@ class Parser {
 
   /** A superscript such as ᵗ⁺¹ is an expression of its own; its places are those of the superscript as a whole. */
   private exponent(token: Token): Expression {
-    const saved = [this.tokens, this.next] as const;
+    const saved = [this.tokens, this.next, this.raised] as const;
     this.tokens = tokenize(this.owner, token.text).map((inner) => ({
       ...inner,
       span: token.span,
     }));
     this.next = 0;
+    this.raised = true;
     const value = this.only();
-    [this.tokens, this.next] = saved;
+    [this.tokens, this.next, this.raised] = saved;
     return value;
   }
 
@@ -180,7 +154,7 @@ class Parser {
       return { kind: 'number', value, text: token.text, span: token.span };
     }
     if (token.kind === 'name') {
-      if (this.peek().text !== '(') return { kind: 'name', name: token.text, span: token.span };
+      if (this.peek().text !== '(') return this.name(token);
       return this.call(token);
     }
     if (token.text === '(') return this.closed(token, ')');
@@ -281,6 +255,11 @@ class Parser {
     if (this.takeSymbol(text) === undefined) {
       this.fail(this.peek(), `expected ${this.pretty(text)} ${where}, found ${this.describe(this.peek())}`);
     }
+  }
+
+  /** A name with how it is written, but for one in a superscript, whose letters are raised. */
+  private name({ text, span }: Token): NameNode {
+    return { kind: 'name', name: text, written: this.raised ? text : this.text.slice(span.start, span.end), span };
   }
 
   private source(token: Token): string {

@@ -1,37 +1,65 @@
-/** Expressions back to text in the language, and the changes of names that joining schedules needs. Knows trees only. */
-import { precedence } from './op.ts';
-import type { Expression } from './parser.ts';
+/** Trees back to text in the language of equations, as an author would write it: √v̂, β₁ᵗ, ‖g‖. Parsing the text gives the tree again. Knows trees only. */
+import { precedence, type SurfaceOp } from './op.ts';
+import { superscriptOf } from './symbol.ts';
 import { syntax } from './syntax.ts';
+import type { Equation, Expression } from './tree.ts';
+import { write, type Dialect, type Rule } from './writer.ts';
 
-/** The text of an expression; parsing it gives the same expression. */
-export function printExpression(expression: Expression): string {
-  return print(expression, 0);
-}
+const { select, compare, mul, neg, pow, atom } = precedence;
 
-function print(expression: Expression, binds: number): string {
-  if (expression.kind === 'number') return expression.text;
-  if (expression.kind === 'name') return expression.name;
-  const { op, operands, scope } = expression;
-  const [a, b, c] = operands;
-  const how = syntax[op];
-  const fence = (own: number, text: string): string => (own < binds ? `(${text})` : text);
-  if (how.as === 'choice' && a !== undefined && b !== undefined && c !== undefined)
-    return fence(precedence.select, `${print(a, precedence.compare)} ? ${print(b, 0)} : ${print(c, 0)}`);
-  if (how.as === 'prefix' && a !== undefined) return fence(precedence.neg, `${how.printed}${print(a, precedence.neg)}`);
-  if (how.as === 'infix' && a !== undefined && b !== undefined) {
-    const left = op === 'pow' ? precedence.atom : how.binds;
-    return fence(how.binds, `${print(a, left)}${how.printed}${print(b, how.binds + 1)}`);
+/** The rule that follows from how an operation is read: operators from the left, powers from the right, comparisons alone. */
+function plainRule(op: SurfaceOp): Rule {
+  const one = syntax[op];
+  if (one.as === 'prefix') return [neg, `${one.printed}$a4`];
+  if (one.as === 'infix') {
+    const left = one.binds === compare || one.binds === pow ? one.binds + 1 : one.binds;
+    return [one.binds, `$a${String(left)}${one.printed}$b${String(one.binds + 1)}`];
   }
-  const suffix = scope === 'tensor' ? '' : `_${scope}`;
-  return `${how.as === 'call' ? how.name : op}${suffix}(${operands.map((operand) => print(operand, 0)).join(', ')})`;
+  if (one.as === 'choice') return [select, '$a1 ? $b0 : $c0'];
+  if (one.as === 'nothing') return [atom, `${op}($a0)`];
+  return [atom, `${one.name}$_(${Array.from({ length: one.arguments }, (_, i) => `$${'abcdef'.charAt(i)}0`).join(', ')})`];
 }
 
-/** The expression with each name replaced by what `replace` returns for it, if anything. */
-export function substitute(expression: Expression, replace: (name: string) => Expression | undefined): Expression {
-  if (expression.kind === 'number') return expression;
-  if (expression.kind === 'name') return replace(expression.name) ?? expression;
-  return {
-    ...expression,
-    operands: expression.operands.map((operand) => substitute(operand, replace)),
-  };
+/** Operations that authors write in another way than that. */
+const usual: Readonly<Partial<Record<SurfaceOp, Rule>>> = {
+  div: [mul, '$a3 / $b4'],
+  sqrt: [pow, '√$a5'],
+  transpose: [pow, '$a6ᵀ'],
+  norm: [atom, '‖$a0‖$_'],
+  inner: [atom, '⟨$a0, $b0⟩$_'],
+  // A bar does not tell whether it opens or closes, so only what has none inside stands between two.
+  abs: (operand) => {
+    const inner = operand(0, 0);
+    return [atom, /[|‖]/.test(inner) ? `abs(${inner})` : `|${inner}|`];
+  },
+  // Where the exponent is a whole number or a letter that can be raised, it is; ^ is read from the right.
+  pow: (operand, { operands: [, exponent] }) => {
+    const raised = exponent?.kind === 'apply' ? undefined : superscriptOf(operand(1, atom));
+    return [pow, operand(0, atom) + (raised ?? `^${operand(1, neg)}`)];
+  },
+};
+
+const plain: Dialect = {
+  rule: plainRule,
+  number: ({ text }) => [/^[-−]/.test(text) ? neg : atom, text],
+  name: ({ name }) => name,
+  scopes: { tensor: '', group: '_group', all: '_all' },
+  parentheses: (text) => `(${text})`,
+};
+
+const asWritten: Dialect = { ...plain, rule: (op) => usual[op] ?? plainRule(op), name: ({ written }) => written };
+
+/** The text of an expression. */
+export function printExpression(expression: Expression): string {
+  return write(expression, asWritten);
+}
+
+/** The text of equations, one a line. */
+export function printEquations(equations: readonly Equation[]): string {
+  return equations.map(({ target, lasting, value }) => `${target.written} ${lasting ? '←' : '='} ${printExpression(value)}`).join('\n');
+}
+
+/** The text of an expression with functions by their names and names by their spellings: schedules are saved so, and compared by it. */
+export function printPlain(expression: Expression): string {
+  return write(expression, plain);
 }

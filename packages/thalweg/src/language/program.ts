@@ -1,5 +1,5 @@
 /**
- * Statements to a graph: gives names their meaning, checks types, and joins the parts of a chain into ONE program with private state.
+ * Equations to a graph: gives names their meaning, checks types, and joins the parts of a chain into ONE program with private state.
  * Knows the language only; how a program runs is decided in `plan/`.
  */
 import { EquationError, OptionError, shortened } from './error.ts';
@@ -10,10 +10,11 @@ import { Graph, topological, type Node } from './graph.ts';
 import { inferKinds, KindTable, verifyKinds, type Kind } from './kind.ts';
 import { Origins } from './origin.ts';
 import { givenNames } from './names.ts';
-import { namesIn, parse, parseExpression, type Statement } from './parser.ts';
+import { parse, parseExpression } from './parser.ts';
 import type { Range } from './range.ts';
 import { verifySize } from './size.ts';
 import { spell } from './symbol.ts';
+import { namesIn, type Equation } from './tree.ts';
 import { gradient, parameter, variable, type Variable } from './variable.ts';
 
 /** A hyperparameter of a part: its option name, its symbol as written, and where it must lie. */
@@ -138,9 +139,9 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
 
 /** Whether a part's equations read a hyperparameter, directly or (for `lr`) as its schedule's factor `s`. */
 function reads(part: Part, { name }: HyperSymbol): boolean {
-  const { statements, names } = textOf(part);
+  const { equations, names } = textOf(part);
   return [...declaredNames(part)].some(([spelling, meant]) => {
-    if (meant === factor) return name === 'lr' && names.has(spelling) && !statements.some((statement) => statement.name === spelling);
+    if (meant === factor) return name === 'lr' && names.has(spelling) && !equations.some(({ target }) => target.name === spelling);
     return meant === name && names.has(spelling);
   });
 }
@@ -157,9 +158,9 @@ function declaredNames({ hyper, inputs }: Part): Map<string, string | typeof fac
   return out;
 }
 
-/** A part's equations as statements, and every name that its texts read. */
+/** A part's equations as trees, and every name that its texts read. */
 interface PartText {
-  readonly statements: readonly Statement[];
+  readonly equations: readonly Equation[];
   readonly names: ReadonlySet<string>;
 }
 
@@ -169,10 +170,10 @@ const texts = new WeakMap<Part, PartText>();
 function textOf(part: Part): PartText {
   const known = texts.get(part);
   if (known !== undefined) return known;
-  const statements = parse(part.name, part.equations);
+  const equations = parse(part.name, part.equations);
   const others = [...Object.values(part.init), ...(part.evaluate === undefined ? [] : [part.evaluate])];
-  const expressions = [...statements.map(({ value }) => value), ...others.map((text) => parseExpression(part.name, text))];
-  const made = { statements, names: new Set(expressions.flatMap(namesIn)) };
+  const expressions = [...equations.map(({ value }) => value), ...others.map((text) => parseExpression(part.name, text))];
+  const made = { equations, names: new Set(expressions.flatMap(namesIn)) };
   texts.set(part, made);
   return made;
 }
@@ -192,7 +193,9 @@ class PartBuilder {
   private readonly graph: Graph;
   private readonly shared: Map<string, Node>;
   private readonly writes: Map<Variable, Node>;
-  private readonly statements: readonly Statement[];
+  private readonly equations: readonly Equation[];
+  /** The names that last to the next step. */
+  private readonly lasting: ReadonlySet<string>;
   private readonly expressions: ExpressionBuilder;
   private readonly origins: Origins;
 
@@ -211,7 +214,8 @@ class PartBuilder {
     this.graph = graph;
     this.shared = shared;
     this.writes = writes;
-    this.statements = textOf(part).statements;
+    this.equations = textOf(part).equations;
+    this.lasting = new Set(this.equations.flatMap(({ lasting, target }) => (lasting ? [target.name] : [])));
     const names = new Map<string, Node>([...shared, ['t', graph.node('time')]]);
     for (const name of ['rank', 'rows', 'cols', 'size']) names.set(name, graph.node('shape', [], name));
     const nodes = new Map([
@@ -231,7 +235,11 @@ class PartBuilder {
   build(): void {
     this.classifyNames();
     const { names, unready } = this.expressions;
-    for (const { lasting, name, value } of this.statements) {
+    for (const {
+      lasting,
+      target: { name },
+      value,
+    } of this.equations) {
       const node = this.expressions.number(value);
       names.set(name, node);
       unready.delete(name);
@@ -247,13 +255,12 @@ class PartBuilder {
   evaluation(): Node | undefined {
     const { name, evaluate } = this.part;
     if (evaluate === undefined) return undefined;
-    const lasting = new Set(this.statements.filter((statement) => statement.lasting).map((statement) => statement.name));
     const given = new Map(
       [...this.expressions.names].filter(([, node]) => ['hyper', 'factor', 'time', 'shape', 'const'].includes(node.op)),
     );
     const w = this.graph.variable('array', parameter);
     given.set('w', w);
-    for (const state of lasting) if (state !== 'w') given.set(state, this.graph.variable('state', this.state(state)));
+    for (const state of this.lasting) if (state !== 'w') given.set(state, this.graph.variable('state', this.state(state)));
     const owner = `${name}, evaluate`;
     const builder = new ExpressionBuilder(owner, evaluate, this.graph, given, this.origins);
     const first = this.graph.node('eq', [this.graph.node('time'), this.graph.constant(0)]);
@@ -268,28 +275,26 @@ class PartBuilder {
     const read = (text: string): string[] => namesIn(parseExpression(this.part.name, text));
     const weights = Object.keys(init).filter((name) => read(init[name] ?? '').includes('w'));
     const names = new Set([...keep, ...weights].map(spell).concat(evaluate === undefined ? [] : read(evaluate)));
-    const lasting = new Set(this.statements.filter((statement) => statement.lasting).map((statement) => statement.name));
-    const unknown = keep.find((name) => !lasting.has(spell(name)));
+    const unknown = keep.find((name) => !this.lasting.has(spell(name)));
     if (unknown !== undefined) {
       const span = { start: 0, end: unknown.length };
       throw new EquationError(this.part.name, unknown, span, `keep names ${unknown}, which the equations never assign with ←`);
     }
-    return [...names].filter((name) => name !== 'w' && lasting.has(name)).map((name) => this.state(name));
+    return [...names].filter((name) => name !== 'w' && this.lasting.has(name)).map((name) => this.state(name));
   }
 
   /** Decides what each assigned name is before any is read: a state, a temporary, or a mistake. */
   private classifyNames(): void {
     const { names, unready } = this.expressions;
     const given = new Set([...names].filter(([, node]) => node.op !== 'factor').map(([name]) => name));
-    const lasting = new Set(this.statements.filter((statement) => statement.lasting).map((statement) => statement.name));
-    for (const { name, lasting: isLasting, nameSpan } of this.statements) {
-      const written = this.part.equations.slice(nameSpan.start, nameSpan.end);
-      if (name === 'w' && !isLasting) this.expressions.fail(nameSpan, 'w lasts to the next step; assign it with ←');
-      if (name === 'g' && isLasting) this.expressions.fail(nameSpan, 'g is given anew each step; replace it with =');
+    for (const { target, lasting: isLasting } of this.equations) {
+      const { name, written, span } = target;
+      if (name === 'w' && !isLasting) this.expressions.fail(span, 'w lasts to the next step; assign it with ←');
+      if (name === 'g' && isLasting) this.expressions.fail(span, 'g is given anew each step; replace it with =');
       if (name === 'w' || name === 'g') continue;
-      if (given.has(name)) this.expressions.fail(nameSpan, `${written} is given and cannot be assigned`);
-      if (!isLasting && lasting.has(name)) {
-        this.expressions.fail(nameSpan, `${written} is assigned with ← and with =; a name is either lasting or temporary`);
+      if (given.has(name)) this.expressions.fail(span, `${written} is given and cannot be assigned`);
+      if (!isLasting && this.lasting.has(name)) {
+        this.expressions.fail(span, `${written} is assigned with ← and with =; a name is either lasting or temporary`);
       }
       names.delete(name);
       if (isLasting) names.set(name, this.initial(name));
@@ -302,7 +307,7 @@ class PartBuilder {
         throw new EquationError(this.part.name, shown, { start: 0, end: shown.length }, problem);
       };
       if (name === 'w') refuse('init names w, which begins as it is given');
-      if (!lasting.has(spell(name))) refuse(`init names ${shown}, which the equations never assign with ←`);
+      if (!this.lasting.has(spell(name))) refuse(`init names ${shown}, which the equations never assign with ←`);
       if (begun.has(spell(name))) refuse(`init names ${shown} twice`);
       begun.add(spell(name));
     }

@@ -48,6 +48,13 @@ export function superscript(character: string): string | undefined {
   return superscripts[character];
 }
 
+/** A whole number or a letter as superscripts; undefined for what cannot be raised, and for T, which would be a transpose. */
+export function superscriptOf(text: string): string | undefined {
+  if (!/^(\d+|[a-z])$/.test(text)) return undefined;
+  const raised = Array.from(text, (c) => Object.keys(superscripts).find((sign) => superscripts[sign] === c));
+  return raised.includes(undefined) ? undefined : raised.join('');
+}
+
 /** Whether a name may begin with this character. */
 export function startsName(character: string): boolean {
   if (commonLetters.test(character)) return true;

@@ -49,6 +49,11 @@ export function variantsOf(name: string, factory: Factory): (readonly [string, t
   });
 }
 
+/** Every optimizer and transform with every variant of it, by a name that says which. */
+export function everyMethod(): (readonly [string, thalweg.Method])[] {
+  return factories().flatMap(([name, factory]) => variantsOf(name, factory));
+}
+
 /** The plan of step `t` for tensors of this shape, with the defaults of its hyperparameters and where a number is 1. */
 export function planOf(method: thalweg.Method, shape: readonly number[], t: number, gated = false): Plan {
   const [branch] = method.branches;

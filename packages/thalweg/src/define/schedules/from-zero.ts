@@ -1,7 +1,7 @@
 /** The off-by-one of other libraries' schedules. */
 import { wrongOption } from '../../language/options.ts';
-import { substitute, printExpression } from '../../language/print.ts';
-import type { Expression } from '../../language/parser.ts';
+import { printPlain } from '../../language/print.ts';
+import { nameNode, numberNode, operationNode, substitute } from '../../language/tree.ts';
 import { asSchedule, Schedule } from './schedule.ts';
 
 /**
@@ -16,17 +16,7 @@ import { asSchedule, Schedule } from './schedule.ts';
  */
 export function fromZero(schedule: Schedule): Schedule {
   if (asSchedule(schedule) === undefined) wrongOption('fromZero', 'schedule', schedule, 'a schedule, cosine({ … })');
-  const span = { start: 0, end: 0 };
-  const before: Expression = {
-    kind: 'apply',
-    op: 'sub',
-    operands: [
-      { kind: 'name', name: 't', span },
-      { kind: 'number', value: 1, text: '1', span },
-    ],
-    scope: 'tensor',
-    span,
-  };
-  const shifted = substitute(schedule.expression(), (name) => (name === 't' ? before : undefined));
-  return new Schedule('fromZero', printExpression(shifted), schedule.constants, schedule.base);
+  const before = operationNode('sub', [nameNode('t'), numberNode(1)]);
+  const shifted = substitute(schedule.expression(), (node) => (node.kind === 'name' && node.name === 't' ? before : undefined));
+  return new Schedule('fromZero', printPlain(shifted), schedule.constants, schedule.base);
 }

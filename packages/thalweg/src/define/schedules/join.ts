@@ -1,9 +1,9 @@
 /** Schedules one after another, as one equation: each part sees the steps since its own start. */
 import { OptionError } from '../../language/error.ts';
 import { describe, wrongOption } from '../../language/options.ts';
-import type { Expression } from '../../language/parser.ts';
-import { printExpression, substitute } from '../../language/print.ts';
+import { printPlain } from '../../language/print.ts';
 import { spell } from '../../language/symbol.ts';
+import { nameNode, operationNode, substitute } from '../../language/tree.ts';
 import { requireAscending } from './decay.ts';
 import { asSchedule, Schedule } from './schedule.ts';
 
@@ -35,29 +35,13 @@ export function join(parts: readonly Schedule[], boundaries: readonly number[]):
     for (const [symbol, value] of Object.entries(part.constants)) constants[rename(symbol)] = value;
     const start = `start_${String(i)}`;
     if (i > 0) constants[start] = boundaries[i - 1] ?? 0;
-    const expression = substitute(part.expression(), (name) => {
-      if (name === 't') return i === 0 ? undefined : since(start);
-      return name === 'pi' ? undefined : { kind: 'name', name: rename(name), span: nowhere };
+    const since = i === 0 ? nameNode('t') : operationNode('sub', [nameNode('t'), nameNode(start)]);
+    const expression = substitute(part.expression(), (node) => {
+      if (node.kind !== 'name' || node.name === 'pi') return undefined;
+      return node.name === 't' ? since : nameNode(rename(node.name));
     });
-    const body = printExpression(expression);
+    const body = printPlain(expression);
     equation += i < boundaries.length ? `t < start_${String(i + 1)} ? ${body.includes('?') ? `(${body})` : body} : ` : body;
   });
   return new Schedule('join', equation, constants, Math.max(...parts.map((part) => part.base)));
-}
-
-const nowhere = { start: 0, end: 0 };
-
-function since(start: string): Expression {
-  const name = (text: string): Expression => ({
-    kind: 'name',
-    name: text,
-    span: nowhere,
-  });
-  return {
-    kind: 'apply',
-    op: 'sub',
-    operands: [name('t'), name(start)],
-    scope: 'tensor',
-    span: nowhere,
-  };
 }

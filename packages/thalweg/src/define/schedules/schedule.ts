@@ -7,7 +7,8 @@ import { checkNames, describe, isRecord, wrongOption } from '../../language/opti
 import { isKind, kind } from '../../language/realm.ts';
 import { topological } from '../../language/graph.ts';
 import { checkSymbols } from '../../language/names.ts';
-import { parseExpression, type Expression } from '../../language/parser.ts';
+import { parseExpression } from '../../language/parser.ts';
+import type { Expression } from '../../language/tree.ts';
 import { buildExpression } from '../../language/expression-builder.ts';
 import { expressionToLatex } from '../../targets/text/latex.ts';
 import { compileScalars } from '../../targets/loops/scalars.ts';

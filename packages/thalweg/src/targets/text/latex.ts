@@ -1,48 +1,61 @@
-/** Equations to LaTeX, as they were written: from the parsed text, before any rewriting. Pure. */
+/** Equations to LaTeX, as they were written: from their trees, before any rewriting. Pure. */
 import { precedence, printing } from '../../language/op.ts';
-import type { Expression, Statement } from '../../language/parser.ts';
 import { nameToLatex } from '../../language/symbol.ts';
+import type { Equation, Expression, NumberNode } from '../../language/tree.ts';
+import { write, type Bound, type Dialect } from '../../language/writer.ts';
 
-const scopes = {
-  tensor: '',
-  group: '_{\\mathrm{group}}',
-  all: '_{\\mathrm{all}}',
-} as const;
+const { neg, pow, atom } = precedence;
+
+const dialect: Dialect = {
+  rule: (op) => printing[op],
+  number: numberToLatex,
+  name: ({ name }) => nameToLatex(name),
+  scopes: { tensor: '', group: '_{\\mathrm{group}}', all: '_{\\mathrm{all}}' },
+  parentheses: (text) => `\\left(${text}\\right)`,
+  // What begins with a sign stands in parentheses wherever it stands beside something else.
+  encloses: (own, binds) => own < binds || (own === neg && binds > 0),
+  setOff: (text) => `\\cdot ${text}`,
+};
 
 /** LaTeX of an expression. */
 export function expressionToLatex(expression: Expression): string {
-  return print(expression, 0);
+  return write(expression, dialect);
 }
 
-/** LaTeX of statements: one aligned line each. Lines of several parts are separated by a little space. */
-export function statementsToLatex(parts: readonly (readonly Statement[])[]): string {
-  const blocks = parts.map((statements) =>
-    statements
-      .map(({ name, lasting, value }) => `${nameToLatex(name)} &${lasting ? '\\leftarrow' : '='} ${expressionToLatex(value)}`)
-      .join(' \\\\\n'),
-  );
+/** An equation as LaTeX: the name, and the arrow or equals sign with what follows. */
+export interface EquationLatex {
+  readonly name: string;
+  readonly rest: string;
+}
+
+/**
+ * LaTeX of the equations of one part. An arrow says that a name has another value than before: one that lasts, the gradient that is replaced, and a temporary
+ * that had a value already.
+ */
+export function equationsToLatex(equations: readonly Equation[]): EquationLatex[] {
+  const known = new Set(['g']);
+  return equations.map(({ target: { name }, lasting, value }) => {
+    const again = lasting || known.has(name);
+    known.add(name);
+    return { name: nameToLatex(name), rest: `${again ? '\\leftarrow' : '='} ${expressionToLatex(value)}` };
+  });
+}
+
+/** Lines of LaTeX aligned at their signs; those of several parts are separated by a little space. */
+export function aligned(parts: readonly (readonly EquationLatex[])[]): string {
+  const blocks = parts.map((lines) => lines.map(({ name, rest }) => `${name} &${rest}`).join(' \\\\\n'));
   return `\\begin{aligned}\n${blocks.filter((block) => block !== '').join(' \\\\[4pt]\n')}\n\\end{aligned}`;
 }
 
-function print(expression: Expression, binds: number): string {
-  if (expression.kind === 'number') return numberToLatex(expression.text);
-  if (expression.kind === 'name') return nameToLatex(expression.name);
-  const { op, operands, scope } = expression;
-  const [own, latex] = printing[op];
-  const text = latex.replace(/\$(?:_|(\.?)([a-e])(\d))/g, (_, dot: string | undefined, letter: string, inner: string) => {
-    if (dot === undefined) return scopes[scope];
-    const operand = operands['abcde'.indexOf(letter)];
-    if (operand === undefined) throw new RangeError(`${op} has no operand ${letter}`);
-    const printed = print(operand, Number(inner));
-    return dot === '.' && /^[\d-]/.test(printed) ? `\\cdot ${printed}` : printed;
-  });
-  return own < binds || (own === precedence.neg && binds > 0) ? `\\left(${text}\\right)` : text;
-}
-
-/** 1e-8 is 10⁻⁸ and 2.5e3 is 2.5·10³. */
-function numberToLatex(text: string): string {
-  const match = /^(.*?)e([+-]?\d+)$/i.exec(text);
-  if (match === null) return text;
-  const power = `10^{${String(Number(match[2]))}}`;
-  return Number(match[1]) === 1 ? power : `${match[1] ?? ''} \\cdot ${power}`;
+/** 1e-8 is 10⁻⁸ and 2.5e3 is 2.5·10³. What is put in the place of a name may be negative, or no finite number. */
+function numberToLatex({ value, text }: NumberNode): Bound {
+  if (Number.isNaN(value)) return [atom, '\\mathrm{NaN}'];
+  const sign = value < 0 ? '-' : '';
+  if (!Number.isFinite(value)) return [value < 0 ? neg : atom, `${sign}\\infty`];
+  const digits = text.replace(/^[-−]/, '');
+  const [mantissa = '', exponent] = digits.toLowerCase().replace('−', '-').split('e');
+  if (exponent === undefined) return [value < 0 ? neg : atom, sign + digits];
+  const power = `10^{${String(Number(exponent))}}`;
+  const latex = Number(mantissa) === 1 ? power : `${mantissa} \\cdot ${power}`;
+  return [value < 0 ? neg : pow, sign + latex];
 }

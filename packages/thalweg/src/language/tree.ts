@@ -1,0 +1,87 @@
+/**
+ * The syntax tree of equations, as their author wrote them: every name in the author's spelling, every node with its place in the text. Trees are values:
+ * what changes one makes another. Knows no grammar and no meaning; `parser.ts` reads texts, `print.ts` writes them, `program.ts` says what names mean.
+ */
+import type { Span } from './error.ts';
+import type { Scope, SurfaceOp } from './op.ts';
+
+/** A number, with its digits as written. */
+export interface NumberNode {
+  readonly kind: 'number';
+  readonly value: number;
+  readonly text: string;
+  readonly span: Span;
+}
+
+/** A name: its ASCII spelling, which is its identity (`m_hat`), and how the author wrote it (`m̂`). */
+export interface NameNode {
+  readonly kind: 'name';
+  readonly name: string;
+  readonly written: string;
+  readonly span: Span;
+}
+
+/** An operation on operands; `scope` says which tensors a sum or norm runs over. */
+export interface OperationNode {
+  readonly kind: 'apply';
+  readonly op: SurfaceOp;
+  readonly operands: readonly Expression[];
+  readonly scope: Scope;
+  readonly span: Span;
+}
+
+/** An expression. */
+export type Expression = NumberNode | NameNode | OperationNode;
+
+/** `target ← value`, which lasts to the next step, or `target = value`, a temporary. */
+export interface Equation {
+  readonly target: NameNode;
+  readonly lasting: boolean;
+  readonly value: Expression;
+  readonly span: Span;
+}
+
+/** The place of nodes that stand in no text. */
+const nowhere: Span = { start: 0, end: 0 };
+
+/** A number that stands in no text; `text` is how it is to be shown. */
+export function numberNode(value: number, text = String(value)): NumberNode {
+  return { kind: 'number', value, text, span: nowhere };
+}
+
+/** A name that stands in no text. */
+export function nameNode(name: string, written = name): NameNode {
+  return { kind: 'name', name, written, span: nowhere };
+}
+
+/** An operation that stands in no text. */
+export function operationNode(op: SurfaceOp, operands: readonly Expression[], scope: Scope = 'tensor'): OperationNode {
+  return { kind: 'apply', op, operands, scope, span: nowhere };
+}
+
+/** The names that an expression reads, in their ASCII spelling, in the order in which they stand there. */
+export function namesIn(expression: Expression): string[] {
+  if (expression.kind === 'name') return [expression.name];
+  return expression.kind === 'number' ? [] : expression.operands.flatMap(namesIn);
+}
+
+/** The expression with each node for which `replace` returns another replaced by that, from the outermost inwards; what was put in is not looked at again. */
+export function substitute(expression: Expression, replace: (node: Expression) => Expression | undefined): Expression {
+  const other = replace(expression);
+  if (other !== undefined) return other;
+  if (expression.kind !== 'apply') return expression;
+  return { ...expression, operands: expression.operands.map((operand) => substitute(operand, replace)) };
+}
+
+/** The equations with names replaced, those that are assigned and those that are read; `names` maps ASCII spellings to new names. */
+export function rename(equations: readonly Equation[], names: ReadonlyMap<string, NameNode>): Equation[] {
+  const renamed = (node: NameNode): NameNode => {
+    const other = names.get(node.name);
+    return other === undefined ? node : { ...other, span: node.span };
+  };
+  return equations.map((equation) => ({
+    ...equation,
+    target: renamed(equation.target),
+    value: substitute(equation.value, (node) => (node.kind === 'name' ? renamed(node) : undefined)),
+  }));
+}
