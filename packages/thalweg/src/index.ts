@@ -137,4 +137,6 @@ export {
   WorkerError,
 } from './language/error.ts';
 export type { Span } from './language/error.ts';
+export { tokenize } from './language/lexer.ts';
+export type { Token, TokenKind } from './language/lexer.ts';
 export { nameToLatex, spell } from './language/symbol.ts';

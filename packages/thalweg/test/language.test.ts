@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { adam, chain, clipByGlobalNorm, EquationError, l2, optimizer, type Method } from 'thalweg';
+import { adam, chain, clipByGlobalNorm, clipByValue, EquationError, l2, optimizer, type Method } from 'thalweg';
 import { printGraph } from '../src/language/graph.ts';
 import { spell } from '../src/language/symbol.ts';
 import { variable } from '../src/language/variable.ts';
@@ -208,5 +208,9 @@ w &\leftarrow w - \frac{\eta \hat{m}}{\sqrt{\hat{v}} + \varepsilon}
   });
   test('a chain prints its parts in order', () => {
     assert.match(chain(clipByGlobalNorm(1), l2(0.1), adam()).latex(), /c[\s\S]*\\lambda w[\s\S]*\\hat\{m\}/);
+    // An equation that is none: what has a value already gets another.
+    assert.match(l2(0.1).latex(), /^g &\\leftarrow g \+ \\lambda w$/m);
+    assert.match(clipByValue(1).latex(), /^g &\\leftarrow /m);
+    assert.match(define('u = g\nv = u\nu = 2·v\nw ← w − u').latex(), /^u &= g \\\\\nv &= u \\\\\nu &\\leftarrow 2 v/m);
   });
 });

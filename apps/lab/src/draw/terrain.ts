@@ -16,6 +16,8 @@ export interface Terrain extends View {
   readonly heights: Float64Array;
   readonly form: Relief;
   readonly rings: readonly Contour[];
+  /** Around where there is no finite height. */
+  readonly gaps: Contour['rings'];
 }
 
 /** The rings of one level, in units of the grid. */
@@ -26,14 +28,14 @@ export interface Contour {
   readonly rings: readonly (readonly (readonly [number, number])[])[];
 }
 
-/** What can be surveyed: heights, with or without a gradient beside them. */
-export type Ground = Pick<Surface, 'objective' | 'height'>;
+/** What can be surveyed: heights, with or without a gradient beside them, and the lowest points where they are known. */
+export type Ground = Pick<Surface, 'objective' | 'height'> & Partial<Pick<Surface, 'minima'>>;
 
 /** The ground of `surface` over `view`, all at once. */
 export function survey(surface: Ground, view: View, columns: number, rows: number): Terrain {
   const heights = new Float64Array(columns * rows);
   for (let row = 0; row < rows; row++) sampleRow(surface, view, columns, rows, row, heights);
-  return terrainOf(heights, view, columns, rows);
+  return terrainOf(heights, view, columns, rows, reliefOf(heights, view, columns, rows, lowestOf(surface, heights)));
 }
 
 /** The same in slices, for a page that has to answer meanwhile. */
@@ -43,14 +45,14 @@ export async function surveyed(surface: Ground, view: View, columns: number, row
     sampleRow(surface, view, columns, rows, row, heights);
     await pause();
   }
-  const form = reliefOf(heights, view, columns, rows);
+  const form = reliefOf(heights, view, columns, rows, lowestOf(surface, heights));
   const ringsAt = tracer(form, columns, rows);
   const rings: Contour[] = [];
   for (const level of form.levels) {
     await pause();
     rings.push(ringsAt(level));
   }
-  return { ...view, columns, rows, heights, form, rings };
+  return { ...view, columns, rows, heights, form, rings, gaps: gapsOf(heights, columns, rows) };
 }
 
 /** The ground of heights that were sampled elsewhere; contours are those of the height above the lowest where nothing is said of them. */
@@ -61,7 +63,8 @@ export function terrainOf(
   rows: number,
   form = reliefOf(heights, view, columns, rows),
 ): Terrain {
-  return { ...view, columns, rows, heights, form, rings: form.levels.map(tracer(form, columns, rows)) };
+  const rings = form.levels.map(tracer(form, columns, rows));
+  return { ...view, columns, rows, heights, form, rings, gaps: gapsOf(heights, columns, rows) };
 }
 
 /** Fills one row of a grid of heights. */
@@ -74,20 +77,64 @@ function sampleRow({ objective, height }: Ground, { x, y }: View, columns: numbe
   }
 }
 
-function reliefOf(heights: Float64Array, view: View, columns: number, rows: number): Relief {
-  return relief({ ...view, columns, rows, values: [...heights], minima: [] });
+/** The least height that is known: of the grid, or of a minimum that lies between its points. */
+function lowestOf({ objective, minima = [] }: Ground, heights: Float64Array): number {
+  const scratch = new Float64Array(2);
+  const known = minima.map(([x, y]) => objective(Float64Array.of(x, y), scratch));
+  return [...known, ...heights].reduce((least, value) => (Number.isFinite(value) && value < least ? value : least), Infinity);
 }
 
-/** How to trace the rings of one level, in units of the grid. */
+function reliefOf(heights: Float64Array, view: View, columns: number, rows: number, lowest?: number): Relief {
+  return relief({ ...view, columns, rows, values: [...heights], minima: [] }, lowest);
+}
+
+type Rings = Contour['rings'];
+
+/** The rings around the points of a grid that are at least so high, in units of the grid. */
+function ringsOf(values: number[], level: number, columns: number, rows: number): Rings {
+  const { coordinates } = contours().size([columns, rows]).smooth(true).contour(values, level);
+  return coordinates.flatMap((polygon) => polygon.map((ring) => ring.map(([u = 0, v = 0]) => [u - 0.5, v - 0.5] as const)));
+}
+
+/** How to trace the rings of one level. */
 function tracer(form: Relief, columns: number, rows: number): (level: number) => Contour {
   const { index = indexLevels(form.levels) } = form;
-  const trace = contours().size([columns, rows]).smooth(true);
   const logs = [...form.logs];
-  return (level) => {
-    const { coordinates } = trace.contour(logs, level);
-    const rings = coordinates.flatMap((polygon) => polygon.map((ring) => ring.map(([u = 0, v = 0]) => [u - 0.5, v - 0.5] as const)));
-    return { level, index: index.includes(level), rings };
-  };
+  return (level) => ({ level, index: index.includes(level), rings: ringsOf(logs, level, columns, rows) });
+}
+
+/** The rings around where there is no finite height. */
+function gapsOf(heights: Float64Array, columns: number, rows: number): Rings {
+  const missing = Array.from(heights, (height) => (Number.isFinite(height) ? 0 : 1));
+  return missing.includes(1) ? ringsOf(missing, 0.5, columns, rows) : [];
+}
+
+/** The rings as a path on a canvas. */
+function pathOf(rings: Rings, across: number, up: number, height: number): Path2D {
+  const path = new Path2D();
+  for (const ring of rings) {
+    ring.forEach(([u, v], i) => (i === 0 ? path.moveTo(u * across, height - v * up) : path.lineTo(u * across, height - v * up)));
+    path.closePath();
+  }
+  return path;
+}
+
+/** Hatches a part of a canvas, as maps do where nothing is known. */
+function hatch(context: CanvasRenderingContext2D, path: Path2D, width: number, height: number, colour: (name: string) => string): void {
+  context.save();
+  context.clip(path, 'evenodd');
+  context.fillStyle = colour('paper');
+  context.fillRect(0, 0, width, height);
+  context.beginPath();
+  for (let from = -height; from < width; from += 9) {
+    context.moveTo(from, height);
+    context.lineTo(from + height, 0);
+  }
+  context.strokeStyle = colour('contour');
+  context.globalAlpha = 0.5;
+  context.lineWidth = 1;
+  context.stroke();
+  context.restore();
 }
 
 /** Paints the ground over a canvas of `width` × `height` units. */
@@ -105,11 +152,7 @@ export function paintTerrain(
   const across = width / (columns - 1);
   const up = height / (rows - 1);
   rings.forEach(({ rings: lines, index }, i) => {
-    const placed = new Path2D();
-    for (const line of lines) {
-      line.forEach(([u, v], j) => (j === 0 ? placed.moveTo(u * across, height - v * up) : placed.lineTo(u * across, height - v * up)));
-      placed.closePath();
-    }
+    const placed = pathOf(lines, across, up, height);
     context.fillStyle = colour(`tint-${String(Math.round(((i + 1) / Math.max(1, rings.length)) * 8))}`);
     context.fill(placed, 'evenodd');
     context.strokeStyle = colour('contour');
@@ -118,6 +161,7 @@ export function paintTerrain(
     context.stroke(placed);
     context.globalAlpha = 1;
   });
+  if (terrain.gaps.length > 0) hatch(context, pathOf(terrain.gaps, across, up, height), width, height, colour);
   const named = labels({ x: terrain.x, y: terrain.y, columns, rows, values: [], minima: [] }, form, [width, height], []);
   context.font = '11px ui-sans-serif, system-ui, sans-serif';
   context.textAlign = 'center';

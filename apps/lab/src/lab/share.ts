@@ -3,6 +3,7 @@ import { colourOf, dashOf, groundColour } from '../draw/colours.ts';
 import { project } from '../draw/path.ts';
 import { survey } from '../draw/terrain.ts';
 import { nameOf } from '../race/entrant.ts';
+import { endOf } from '../race/outcome.ts';
 import type { Race } from '../race/race.svelte.ts';
 import type { LabState } from './state.ts';
 
@@ -16,6 +17,7 @@ export function asJson(setup: LabState, race: Race): string {
       : {
           steps: trace.rows - 1,
           diverged: trace.diverged,
+          end: endOf(trace),
           w: [...trace.w.subarray(2 * trace.rows - 2, 2 * trace.rows)],
           loss: trace.loss[trace.rows - 1],
         }),
@@ -41,16 +43,22 @@ export function asSvg(race: Race): string {
   const [columns, rows] = [150, 100];
   const terrain = survey(race.surface, view, columns, rows);
   const number = (value: number): string => String(Math.round(Math.max(-4000, Math.min(5000, value)) * 10) / 10);
-  const ground = terrain.rings.map(({ rings, index }, i) => {
-    const path = rings
+  const pathOf = (rings: (typeof terrain)['gaps']): string =>
+    rings
       .map(
         (ring) =>
           `M${ring.map(([u, v]) => `${number((u * width) / (columns - 1))},${number(height - (v * height) / (rows - 1))}`).join('L')}Z`,
       )
       .join('');
+  const ground = terrain.rings.map(({ rings, index }, i) => {
+    const path = pathOf(rings);
     const tint = groundColour(`tint-${String(Math.round(((i + 1) / Math.max(1, terrain.rings.length)) * 8))}`);
     return `<path d="${path}" fill="${tint}" fill-rule="evenodd" stroke="${groundColour('contour')}" stroke-width="${index ? '0.9' : '0.45'}" stroke-opacity="0.7"/>`;
   });
+  const hatched =
+    terrain.gaps.length === 0
+      ? ''
+      : `<pattern id="gap" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="9" height="9" fill="${groundColour('paper')}"/><path d="M0 0V9" stroke="${groundColour('contour')}" stroke-opacity="0.5"/></pattern><path d="${pathOf(terrain.gaps)}" fill="url(#gap)" fill-rule="evenodd"/>`;
   const paths = race.runs.flatMap(({ entrant, trace }) => {
     if (trace === undefined || !entrant.shown) return [];
     const points = Array.from({ length: Math.min(trace.rows, Math.floor(race.t) + 1) }, (_, row) =>
@@ -73,7 +81,7 @@ export function asSvg(race: Race): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${String(width)} ${String(tall)}" font-family="sans-serif" font-size="13" fill="${groundColour('ink')}">`,
     `<title>${escaped(race.surface.label)}, to step ${String(Math.floor(race.t))}</title>`,
     `<rect width="100%" height="100%" fill="${groundColour('paper')}"/>`,
-    `<svg width="${String(width)}" height="${String(height)}"><rect width="100%" height="100%" fill="${groundColour('tint-0')}"/>${ground.join('')}${paths.join('')}</svg>`,
+    `<svg width="${String(width)}" height="${String(height)}"><rect width="100%" height="100%" fill="${groundColour('tint-0')}"/>${ground.join('')}${hatched}${paths.join('')}</svg>`,
     ...legend,
     '</svg>\n',
   ].join('');

@@ -2,9 +2,12 @@
  * The lie of the land: which heights get a contour, which of them are labelled and where. Knows a landscape and a frame; draws nothing.
  */
 import type { Landscape } from '../schema.ts';
+import { number } from './number.ts';
 
 /** Heights above the lowest point, and the levels to draw. */
 export interface Relief {
+  /** What the heights are above, the lowest value, so that labels can say the function's own values; 0 where nothing is said. */
+  readonly base?: number;
   /** log₁₀ of the height, row by row; NaN where it is not finite. Contours interpolate these: heights span many magnitudes. */
   readonly logs: readonly number[];
   /** log₁₀ of the heights 1, 2, 5 × 10ᵏ that divide the map, ascending. */
@@ -24,11 +27,9 @@ export interface Label {
 /** Most contours on a map. */
 const most = 18;
 
-/** The relief of a landscape. */
-export function relief({ values }: Landscape): Relief {
-  const finite = values.flatMap((value) => (value !== null && Number.isFinite(value) ? [value] : []));
-  const lowest = finite.reduce((least, value) => Math.min(least, value), Infinity);
-  const heights = values.map((value) => (value === null ? NaN : value - lowest));
+/** The relief of a landscape. What has no finite value has no height; `lowest` is the least value where that is known better than by the grid. */
+export function relief({ values }: Landscape, lowest = lowestOf(values)): Relief {
+  const heights = values.map((value) => (value === null || !Number.isFinite(value) ? NaN : Math.min(Number.MAX_VALUE, value - lowest)));
   const sorted = heights.filter((height) => height > 0).sort((a, b) => a - b);
   const [low = 1, high = 1] = [sorted[Math.floor(sorted.length / 150)], sorted.at(-1)];
   const all = [[1, 2, 5], [1, 3], [1]]
@@ -36,7 +37,21 @@ export function relief({ values }: Landscape): Relief {
     .find((levels, i) => levels.length <= most || i === 2)!;
   const levels = all.slice(-most).map(Math.log10);
   const floor = (levels[0] ?? 0) - 1;
-  return { logs: heights.map((height) => (Number.isNaN(height) ? NaN : Math.max(floor, Math.log10(height)))), levels };
+  const logs = heights.map((height) => (Number.isNaN(height) ? NaN : Math.max(floor, Math.log10(Math.max(0, height)))));
+  return { logs, levels, base: Number.isFinite(lowest) ? lowest : 0 };
+}
+
+/** The least finite value; infinite where there is none. */
+function lowestOf(values: Landscape['values']): number {
+  return values.reduce<number>((least, value) => (value !== null && Number.isFinite(value) ? Math.min(least, value) : least), Infinity);
+}
+
+/** The function's value on a contour, with as many digits as tell it from its neighbours. */
+function valueAt(level: number, base: number): string {
+  const height = 10 ** level;
+  const value = base + height;
+  const digits = Math.ceil(Math.log10(Math.abs(value) / height)) + 1;
+  return number(value, Math.min(12, Math.max(3, digits)));
 }
 
 /** The levels that are powers of ten. */
@@ -47,7 +62,7 @@ export function indexLevels(levels: readonly number[]): number[] {
 /** One label for each index contour that has room, away from the frame, from one another and from `avoid`. Sizes in units of the figure. */
 export function labels(
   landscape: Landscape,
-  { logs, levels, index = indexLevels(levels) }: Relief,
+  { logs, levels, index = indexLevels(levels), base = 0 }: Relief,
   size: readonly [number, number],
   avoid: readonly (readonly [number, number])[],
 ): Label[] {
@@ -75,7 +90,7 @@ export function labels(
     if (best === undefined) return [];
     placed.push(best.point);
     const [u, v] = place(best.point);
-    return [{ x: u, y: v, text: String(Number((10 ** level).toPrecision(3))), angle: best.angle }];
+    return [{ x: u, y: v, text: valueAt(level, base), angle: best.angle }];
   });
 }
 

@@ -55,7 +55,16 @@ const foreign = [
   [':=', 'write ← or <- for what lasts, = for a temporary'],
 ] as const;
 
-/** Splits the equations of `owner` into tokens. Throws an EquationError at a character that has no meaning. */
+/**
+ * Splits the equations of `owner` into tokens, each in its ASCII spelling with its place in the text: for whoever reads other texts with the
+ * same signs, as the lab does functions of x and y. Throws an EquationError at a character that has no meaning, or beyond the limits.
+ *
+ * @example
+ * ```ts
+ * import { tokenize } from 'thalweg';
+ * tokenize('f', 'x² − π').map(({ text }) => text); // ['x', '2', '-', 'pi', '']
+ * ```
+ */
 export function tokenize(owner: string, text: string): Token[] {
   const tokens: Token[] = [];
   let depth = 0;
