@@ -82,6 +82,7 @@ describe('what is typed is compiled in a worker first', { skip }, () => {
     await page.getByLabel('Schedule', { exact: true }).selectOption('equation');
     await page.locator('.tools').getByText(refusal).waitFor();
     await page.getByRole('tab', { name: 'Write your own' }).click();
+    await page.getByRole('button', { name: 'Add to the race' }).click();
     await page.locator('output[data-key=own]').filter({ hasText: /\d/ }).waitFor();
     assert.equal(count(), 4);
     assert.deepEqual(errors, []);

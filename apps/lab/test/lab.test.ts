@@ -179,18 +179,31 @@ describe('the lab', { skip }, () => {
       ['import("fs")', /no number|not allowed|cannot be read/],
       ['x = 3', /not allowed/],
       ['f(t) = t', /not allowed/],
-      ['[1,2,3]', /not allowed/],
+      ['[1,2,3]', /cannot be read/],
       ['cos.constructor("alert(1)")()', /no number|not allowed|cannot be read/],
-      ['"a"', /no number|not allowed/],
+      ['"a"', /cannot be read/],
       [`${'('.repeat(30)}x${')'.repeat(30)}`, /nested more than 20/],
       ['gamma(x)', /gamma is not allowed/],
-      ['sqrt(-1 - x^2)', /no value near the middle/],
+      ['sqrt(-1 - x^2)', /no value anywhere on the map/],
     ] as const) {
       await field.fill(text);
       await draw.click();
       await page.locator('aside .error').filter({ hasText: message }).waitFor();
       await says(page, 'adam', before);
     }
+    // Ground that is too high to have a height, and ground without a value.
+    await field.fill('exp(exp(x·y))');
+    await draw.click();
+    await page.locator('[data-gaps=true]').waitFor();
+    await field.fill('log(x) + y² − π');
+    await draw.click();
+    await page.locator('aside .katex').filter({ hasText: 'ln' }).first().waitFor();
+    await page.getByLabel('start, x').fill('-1');
+    await page.getByLabel('start, x').blur();
+    await says(page, 'adam', 'no value at the start');
+    await page.getByLabel('start, x').fill('1e9');
+    await page.getByLabel('start, x').blur();
+    await page.getByText('a number from -1000000 to 1000000').waitFor();
     await field.fill('x^2 + y^2');
     await page.getByLabel('x, y up to').fill('-1');
     await page.getByLabel('x, y up to').evaluate((input: HTMLInputElement) => (input.form!.noValidate = true));
@@ -291,8 +304,22 @@ describe('the lab', { skip }, () => {
     await text.fill('m ← β·m + (1 − β)·g\nw ← w − η·m·0.5');
     const own = { equations: 'm ← β·m + (1 − β)·g\nw ← w − η·m·0.5', hyper: { lr: ['η', 0.03], beta: ['β', 0.9] } } as const;
     const one: Entrant = { key: 'own', id: 'own', label: 'Your own', values: { lr: 0.03, beta: 0.9 }, pace: steady, shown: true, own };
+    await page.locator('.tools .katex-display').first().waitFor();
+    assert.equal(await page.locator('output[data-key=own]').count(), 0, 'looking at the tool adds nothing');
+    await page.getByRole('button', { name: 'Add to the race' }).click();
     await says(page, 'own', await ends(one, rosenbrock, [-1.2, 1], 600));
     assert.ok('latex' in checkOwn(own));
+    // A rate that was tuned stays at the next keystroke, and what is removed stays away.
+    await slider(page, 'own', /rate/).fill('700');
+    await text.fill('m ← β·m + (1 − β)·g\nw ← w − η·m·0.25');
+    const tuned = Number(await slider(page, 'own', /rate/).getAttribute('aria-valuetext'));
+    const kept = { ...one, values: { lr: tuned, beta: 0.9 }, own: { ...own, equations: 'm ← β·m + (1 − β)·g\nw ← w − η·m·0.25' } };
+    assert.notEqual(tuned, 0.03);
+    await says(page, 'own', await ends(kept, rosenbrock, [-1.2, 1], 600));
+    await page.getByRole('button', { name: 'Remove Your own' }).click();
+    await text.fill('m ← β·m + (1 − β)·g\nw ← w − η·m·0.5');
+    await page.getByRole('button', { name: 'Add to the race' }).click();
+    await says(page, 'own', await ends(one, rosenbrock, [-1.2, 1], 600));
     await page.locator('.tools .katex-display').first().waitFor();
     await text.fill('m ← β·m + (1 − β)·g\nw ← w − η·q');
     await page.getByRole('alert').filter({ hasText: /q/ }).waitFor();
@@ -351,6 +378,7 @@ describe('the lab', { skip }, () => {
     await page.getByLabel('Schedule', { exact: true }).selectOption('cosine');
     await tab(page, 'Write your own');
     await page.locator('.cm-content').waitFor();
+    await page.getByRole('button', { name: 'Add to the race' }).click();
     await page.locator('output[data-key=own]').filter({ hasText: /\d/ }).waitFor();
     await page.getByRole('slider', { name: 'Step', exact: true }).fill('123');
     await tab(page, 'Keep and share');
@@ -516,6 +544,16 @@ describe('the lab', { skip }, () => {
     await page.waitForTimeout(100);
     assert.equal(await page.evaluate('globalThis.evaluated'), undefined);
     await page.close();
+  });
+
+  test('an address that names nothing says so, whatever an object has by that name', async () => {
+    for (const path of ['__proto__', 'constructor', 'toString', 'guide/__proto__', 'guide/valueOf', 'lab-2', '%F0']) {
+      const { page, errors } = await site.open(path);
+      assert.equal(await page.locator('h1').innerText(), 'There is no such page', path);
+      assert.match(await page.title(), /^No such page/);
+      assert.deepEqual(errors, []);
+      await page.close();
+    }
   });
 
   test('any host will do: in a folder, without headers, on one thread', async () => {

@@ -213,7 +213,7 @@ export function basins(setting: Setting, entrant: Entrant): Chart<BasinsJob> {
       const share = (place: number): number => ends.filter((end) => end.place === place).length / ends.length;
       const said = places.map(([a, b], i) => `${String(i + 1)} at (${figure(a)}, ${figure(b)}): ${figure(100 * share(i))} %`);
       const elsewhere = share(-1) > 0 ? [`in none of these: ${figure(100 * share(-1))} %`] : [];
-      return `Of the starts end in ${[...said, ...elsewhere, `diverged: ${figure(100 * share(-2))} %`].join('; ')}.`;
+      return `Of the starts end in ${[...said, ...elsewhere, `diverged or without a value: ${figure(100 * share(-2))} %`].join('; ')}.`;
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Equations of the reader's own: examples to start from, and the check that says what is wrong and where. Knows the library alone. */
-import { EquationError, optimizer, ThalwegError, type Span } from 'thalweg';
-import { declared, type OwnEquations } from '../race/entrant.ts';
+import { EquationError, optimizer, spell, ThalwegError, type Span } from 'thalweg';
+import { declared, type Entrant, type OwnEquations } from '../race/entrant.ts';
+import { steady } from '../race/pace.ts';
 
 /** Equations to start from. */
 export const examples: readonly { readonly label: string; readonly own: OwnEquations }[] = [
@@ -24,6 +25,37 @@ export const examples: readonly { readonly label: string; readonly own: OwnEquat
     own: { equations: 'm ← β·m + g\nw ← w − η·m / (‖m‖ + ε)', hyper: { lr: ['η', 0.05], beta: ['β', 0.9], eps: ['ε', 1e-8] } },
   },
 ];
+
+/** What a name of a hyperparameter may be, as options of the library are named. */
+const names = /^[A-Za-z][A-Za-z0-9]{0,20}$/;
+
+/** Why a hyperparameter of this name and symbol cannot be added; undefined where it can. */
+export function refusal(hyper: OwnEquations['hyper'], symbol: string, name: string, most: number): string | undefined {
+  if (symbol === '') return 'A hyperparameter needs a symbol, as it stands in the equations: γ, c, β₃.';
+  if (name === '') return 'A hyperparameter needs a name, as an option of a program is named: gamma, limit, beta3.';
+  if (!names.test(name)) return `${name} is no name: a letter, then at most 20 letters and digits.`;
+  if (Object.hasOwn(hyper, name)) return `There is a hyperparameter ${name} already.`;
+  const taken = Object.entries(hyper).find(([, [other]]) => spell(other) === spell(symbol));
+  if (taken !== undefined) return `${symbol} is the symbol of ${taken[0]} already.`;
+  if (Object.keys(hyper).length >= most) return `${String(most)} hyperparameters are as many as fit.`;
+  const checked = checkOwn({ equations: 'w ← w − g', hyper: { ...hyper, [name]: [symbol, 0.9] } });
+  return 'problem' in checked ? checked.problem : undefined;
+}
+
+/**
+ * The entrant of equations, in the place of one that was there: what was tuned stays, unless another value was declared for it since. Where it
+ * races is not changed by what is typed.
+ */
+export function entrantOf(own: OwnEquations, before?: Entrant): Entrant {
+  const values = Object.fromEntries(
+    Object.entries(own.hyper).map(([name, [, value]]) => {
+      const declaredBefore = before?.own?.hyper[name]?.[1];
+      const tuned = before?.values[name];
+      return [name, declaredBefore === value && tuned !== undefined ? tuned : value];
+    }),
+  );
+  return { key: 'own', id: 'own', label: 'Your own', values, pace: before?.pace ?? steady, shown: before?.shown ?? true, own };
+}
 
 /** What is right or wrong with equations. */
 export type Check = { readonly latex: string; readonly lines: string } | { readonly problem: string; readonly span?: Span };

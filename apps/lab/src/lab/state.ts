@@ -152,10 +152,15 @@ function checkEntrant(value: unknown): Entrant {
   const pace = checkPace(field(value, 'pace'), values['lr']);
   const base = { key, id, label: text(field(value, 'label'), 'label', 60), pace, shown };
   if (entry !== undefined) {
+    const unknown = Object.keys(values).find((name) => entry.knobs.every((knob) => knob.name !== name));
+    if (unknown !== undefined) throw new LinkError(`${entry.label} has no ${unknown}`);
     const known = Object.fromEntries(entry.knobs.map(({ name, fallback }) => [name, values[name] ?? fallback]));
     return { ...base, values: known };
   }
-  return { ...base, values, own: checkOwn(field(value, 'own')) };
+  const own = checkOwn(field(value, 'own'));
+  const unknown = Object.keys(values).find((name) => !Object.hasOwn(own.hyper, name));
+  if (unknown !== undefined) throw new LinkError(`the equations have no ${unknown}`);
+  return { ...base, values, own };
 }
 
 function checkOwn(value: unknown): OwnEquations {
