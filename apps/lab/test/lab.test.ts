@@ -204,6 +204,9 @@ describe('the lab', { skip }, () => {
     await page.getByLabel('start, x').fill('1e9');
     await page.getByLabel('start, x').blur();
     await page.getByText('a number from -1000000 to 1000000').waitFor();
+    await page.getByLabel('start, x').fill('-2');
+    await page.getByLabel('start, x').blur();
+    await page.getByText('a number from').waitFor({ state: 'detached' });
     await field.fill('x^2 + y^2');
     await page.getByLabel('x, y up to').fill('-1');
     await page.getByLabel('x, y up to').evaluate((input: HTMLInputElement) => (input.form!.noValidate = true));
