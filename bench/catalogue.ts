@@ -2,7 +2,7 @@
  * Every optimizer of the library against its own byte count: a pass of C that moves the same number of bytes (`a = a + s·b`) takes turns with
  * its steps. A ratio of 1 is the speed of memory, or of the cache where the arrays fit.
  */
-import * as library from 'thalweg';
+import { optimizers as library } from '@thalweg/guide';
 import { Child, ContenderError } from './child.ts';
 import { compile, thalweg } from './contenders.ts';
 
@@ -21,12 +21,8 @@ export interface CatalogueRow {
   readonly failed?: string;
 }
 
-const transforms = new Set<string>(['adaptiveClip', 'centralize', 'clipByGlobalNorm', 'clipByNorm', 'clipByValue', 'ema', 'l2', 'lookahead', 'polyakAverage', 'swa', 'weightDecay', 'transform', 'optimizer']); // prettier-ignore
-
 /** The names of all optimizers. */
-export const optimizers: readonly string[] = Object.entries(library).flatMap(([name, value]) =>
-  typeof value === 'function' && 'definition' in value && !transforms.has(name) ? [name] : [],
-);
+export const optimizers: readonly string[] = [...library.keys()];
 
 /** Those that are themselves only on matrices, and what besides elementwise passes they do. */
 const matrices: Readonly<Record<string, string>> = {

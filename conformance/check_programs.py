@@ -1,5 +1,5 @@
 """Runs the authors' own programs beside our numpy of them, on the table's streams, and prints how far they are apart. Nothing of theirs is in this
-repository: clone the repositories that sources.json names into one folder, and run .oracle/bin/python conformance/check_programs.py FOLDER.
+repository: clone the repositories that the files of rows/ name into one folder, and run .oracle/bin/python conformance/check_programs.py FOLDER.
 
 Differences are parts of max(|w|, Σ|Δw|), as in the table. A program that rests while every gradient was zero, where ours counts the step, is run on
 the plain stream alone.
@@ -14,14 +14,10 @@ import types
 import numpy as np
 import torch
 
-from oracles import Data
-from papers import PAPERS
-from papers_authors import AUTHORS
-from programs import PROGRAMS
-from stream import at, loss
+import rules
+from stream import Data, at, loss
 
 STEPS = 320
-RUNS = {**PAPERS, **AUTHORS, **PROGRAMS}
 SHAPES = {"a": [1], "b": [5], "c": [3, 4]}
 
 # Our run and its options; the program's file, class and options; and what the steps need. Rates by name are scheduled in both.
@@ -112,12 +108,13 @@ def apart(ours, other):
 
 def main():
     folder = pathlib.Path(sys.argv[1])
+    rules.load()
     torch.set_default_dtype(torch.float64)
     worst = 0
     for name, mine, file, cls, options, needs in CHECKS:
         for stream in ("plain",) if needs == "plain" else ("plain", "gaps"):
             data = Data(SHAPES, {"stream": stream})
-            off = apart(RUNS[name]({"oracle": [*name.split("."), mine]}, data, STEPS), theirs(load(folder, file, cls), options, needs, data))
+            off = apart(rules.RUNS[name]({"oracle": [*name.split("."), mine]}, data, STEPS), theirs(load(folder, file, cls), options, needs, data))
             worst = max(worst, off)
             print(f"{name:28} {stream:6} {off:.1e}  {file}")
     sys.exit(f"{worst:.1e} apart, more than 1e-10" if not worst <= 1e-10 else None)

@@ -31,7 +31,7 @@ export async function resumes(row: Case, from: Backend, to: Backend, expected: r
 export function acceptsWrongly(row: Case): string[] {
   const made: (readonly [name: string, make: unknown, given: Options])[] = [[row.ours[0], factories.get(row.ours[0]), row.ours[1]]];
   for (const [name, argument] of [...(row.before ?? []), ...(row.after ?? [])])
-    made.push([name, transforms[name as keyof typeof transforms], typeof argument === 'object' ? argument : {}]);
+    made.push([name, transforms[name], typeof argument === 'object' ? argument : {}]);
   return made.flatMap(([name, make, given]) => {
     if (typeof make !== 'function') return [name];
     const call = make as (argument: unknown) => Method;

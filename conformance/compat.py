@@ -17,10 +17,9 @@ import torch
 from torch.optim import _muon
 
 from compat_schedules import schedules_of_all
-from matrices import WithoutBfloat16
+from libraries import SQUARES, WithoutBfloat16
+from libraries_around import keras
 from names import names
-from oracles import SQUARES
-from papers_wrap import keras
 from stream import gradient, loss, weight
 
 STEPS = 40
@@ -209,7 +208,7 @@ def document(**libraries):
     return {"shapes": SHAPES, "recorded": RECORDED, "libraries": libraries}
 
 
-COMPAT = {
+DOCUMENTS = {
     "compat-torch": lambda: document(**{"torch.optim": torch_optimizers()}),
     "compat-optax": lambda: document(**{"optax": optax_optimizers(), "optax.contrib": optax_contrib()}),
     "compat-schedules": schedules_of_all,

@@ -9,7 +9,7 @@ import optax
 import torch
 from optax.contrib import reduce_on_plateau
 
-from papers_wrap import keras
+from libraries_around import keras
 
 STEPS = 60
 RATE = 0.5

@@ -6,9 +6,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OptionError, schedule, tensor, type HyperDeclaration, type Method } from 'thalweg';
-import { factories, table } from './table.ts';
+import type { OptimizerFactory } from '@thalweg/guide';
+import { factories, isForMatrices, table } from './table.ts';
 
-type Options = Readonly<Record<string, unknown>>;
+type Options = Parameters<OptimizerFactory>[0] & object;
 
 /** Gradients by step and element; elements 0 to 2 are the first row of the matrix, and those divisible by three its first column. */
 const streams: Readonly<Record<string, (t: number, i: number) => number>> = {
@@ -38,7 +39,7 @@ function optionsOf(name: string): readonly Options[] {
 /** The method, or undefined where these options are refused. */
 function made(name: string, options: Options): Method | undefined {
   try {
-    return (factories.get(name) as ((options: object) => Method) | undefined)?.(options);
+    return factories.get(name)?.(options);
   } catch (error) {
     if (error instanceof OptionError) return undefined;
     throw error;
@@ -52,7 +53,7 @@ async function brokenAt(
   dtype: 'float32' | 'float64',
   stream: (t: number, i: number) => number,
 ): Promise<number> {
-  const shapes = name === 'muon' ? { matrix: [4, 3] } : { matrix: [4, 3], vector: [5], zero: [1] };
+  const shapes = isForMatrices(name) ? { matrix: [4, 3] } : { matrix: [4, 3], vector: [5], zero: [1] };
   const parameters = Object.entries(shapes).map(([key, shape]) => [key, tensor(shape, { dtype })] as const);
   const opt = await method.init(Object.fromEntries(parameters), { nonFinite: 'propagate' }).catch((error: unknown) => {
     if (error instanceof OptionError) return undefined;

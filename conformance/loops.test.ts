@@ -22,7 +22,7 @@ describe('SAM', () => {
     'optax.contrib.sam': [momentum, (...args) => thalweg.sam(...args)],
   };
 
-  /** The weights after each step of a run on the bowl of papers_loops.py. */
+  /** The weights after each step of a run on the bowl of loops.py. */
   async function train(method: thalweg.Method, wrap: Wrap, dtype: 'float32' | 'float64', backend: thalweg.Backend): Promise<number[][]> {
     let element = 0;
     const parameters = Object.entries(sizes).map(([name, length]) => {

@@ -1,46 +1,41 @@
-"""Makes the golden traces from PyTorch, Optax and, where neither has a method, the paper in plain numpy. See README.md.
+"""Makes the golden traces: weights of oracles after each step, in float64. See README.md.
 
-Run, in the root of the repository: python -m venv .oracle && .oracle/bin/pip install -r conformance/requirements.txt, and then
-.oracle/bin/python conformance/make.py [row … | minimizers]
-Without rows it makes every trace, removes those that no row asks for, and writes schedules, bias corrections and the stream's digest.
+python conformance/make.py [optimizer | row …]
+makes those of an optimizer or transform, or of rows by their ids. Oracles that are our own numpy need numpy alone; those that are libraries, and all
+traces at once, what requirements.txt lists: python -m venv .oracle && .oracle/bin/pip install -r conformance/requirements.txt, and .oracle/bin/python.
+Without arguments it makes every trace, removes those that no row asks for, and writes schedules, bias corrections and the stream's digest.
 """
 
 import difflib
+import importlib
 import json
 import pathlib
 import sys
 
-import jax
-
-jax.config.update("jax_enable_x64", True)
-
 import numpy as np
-import optax
-import scipy
-import torch
 
-from compat import COMPAT
-from minimizers import minimizers
-from names import names
-from oracles import RUNS, Data
-from papers import PAPERS
-from papers_authors import AUTHORS
-from papers_first import FIRST
-from papers_loops import DOCUMENTS
-from papers_plain import PLAIN, around_mean
-from papers_wrap import AROUND, RUNS as WRAP_RUNS, keras
-from programs import PROGRAMS
-from schedules import bias, schedules
-from sparse import sparse
-from stream import digest
+import rules
+from stream import Data
 
 HERE = pathlib.Path(__file__).parent
-TABLE = json.loads((HERE / "cases.json").read_text())
+TABLE = json.loads((HERE / "table.json").read_text())
+# The rows of each optimizer and transform.
+ROWS = {path.stem: json.loads(path.read_text())["rows"] for path in sorted((HERE / "rows").glob("*.json"))}
 FOLDER = HERE / "traces"
-VERSIONS = {"torch": torch.__version__, "optax": optax.__version__, "jax": jax.__version__, "keras": keras.__version__, "numpy": np.__version__, "python": sys.version.split()[0]}
 
 # What of a row decides its trace; a test compares it with the row as it is now.
 INPUT = ("oracle", "chain", "around", "stream", "zeros", "tensors", "from")
+
+# Documents that are not traces of rows, and the module whose DOCUMENTS has each. All but the first need the libraries.
+DOCUMENTS = {
+    "stream": "stream",
+    "minimizers": "minimizers",
+    "names": "names",
+    **dict.fromkeys(("schedules", "bias"), "schedules"),
+    "sparse": "sparse",
+    **dict.fromkeys(("sam", "plateau", "range"), "loops"),
+    **dict.fromkeys(("compat-torch", "compat-optax", "compat-keras", "compat-schedules"), "compat"),
+}
 
 
 def sampled(size):
@@ -48,13 +43,26 @@ def sampled(size):
     return [i for i in range(size) if size <= 128 or i < 3 or i >= size - 3 or i % 131 == 0]
 
 
+def oracle(register, names, row):
+    """What is registered under the first of these names, with the libraries only where numpy has none."""
+    for module in (None, "libraries", "libraries_around"):
+        if module is not None:
+            try:
+                importlib.import_module(module)
+            except ModuleNotFoundError as error:
+                sys.exit(f"{row}: its oracle {names[0]} is no function of conformance/papers/, so it is a library, and {error.name} is not installed: see conformance/requirements.txt")
+        for name in names:
+            if name in register:
+                return register[name]
+    sys.exit(f"{row}: there is no oracle {names[0]}; write it in conformance/papers/ as a function marked @{names[0].split('.')[0]}")
+
+
 def run_of(row, data):
     """The weights after every step, or what the row has put around them. A run of an oracle's own name goes before that of its kind."""
     kind, name, _ = row["oracle"]
-    runs = {**RUNS, **WRAP_RUNS, **PAPERS, **FIRST, **AUTHORS, **PLAIN, **PROGRAMS}
-    run = (runs.get(f"{kind}.{name}") or runs[kind])(row, data, TABLE["steps"])
+    run = oracle(rules.RUNS, (f"{kind}.{name}", kind), row["id"])(row, data, TABLE["steps"])
     average, options = row.get("around", (None, None))
-    return run if average is None else {**AROUND, "mean": around_mean}[average](run, options)
+    return run if average is None else oracle(rules.AROUND, (average,), row["id"])(run, options)
 
 
 def trace(row):
@@ -74,39 +82,32 @@ def trace(row):
 
 
 def write(name, document):
-    (FOLDER / f"{name}.json").write_text(json.dumps({"versions": VERSIONS, **document}) + "\n")
+    """With the versions of the libraries that had a part in it."""
+    used = {name: sys.modules[name].__version__ for name in ("torch", "optax", "jax", "keras", "numpy") if name in sys.modules}
+    (FOLDER / f"{name}.json").write_text(json.dumps({"versions": {**used, "python": sys.version.split()[0]}, **document}) + "\n")
 
 
 def main():
     FOLDER.mkdir(exist_ok=True)
-    wanted = sys.argv[1:]
-    made = {"minimizers", "names", "schedules", "sparse", "bias", "stream", *DOCUMENTS, *COMPAT, *(row["id"] for row in TABLE["cases"] if row["oracle"][0] != "tfjs")}
+    rules.load()
+    rows = {row["id"]: row for group in ROWS.values() for row in group}
+    wanted, known = sys.argv[1:], {*rows, *ROWS, *DOCUMENTS}
     for name in wanted:
-        if name not in made:
-            near = difflib.get_close_matches(name, made, 1)
-            sys.exit(f"{name}: there is no such row in cases.json that this makes" + "".join(f"; did you mean {one}?" for one in near))
-    for row in TABLE["cases"]:
-        if (not wanted or row["id"] in wanted) and row["oracle"][0] != "tfjs":  # Those are made by tfjs.ts.
-            write(row["id"], trace(row))
-    documents = {
-        **DOCUMENTS,
-        **COMPAT,
-        "minimizers": lambda: {"scipy": scipy.__version__, **minimizers()},
-        "names": names,
-        "schedules": schedules,
-        "sparse": sparse,
-        "bias": lambda: {"rows": bias()},
-        "stream": digest,
-    }
-    for name, document in documents.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            sys.exit(f"{name}: there is no such file in conformance/rows/, nor a row in one of them" + "".join(f"; did you mean {one}?" for one in near))
+    chosen = [row for name in wanted or ROWS for row in [*ROWS.get(name, []), *([rows[name]] if name in rows else [])]]
+    made = {row["id"]: row for row in chosen if row["oracle"][0] != "tfjs"}  # Those are made by tfjs.ts.
+    for name, row in made.items():
+        write(name, trace(row))
+    for name, module in DOCUMENTS.items():
         if not wanted or name in wanted:
-            write(name, document())
+            write(name, importlib.import_module(module).DOCUMENTS[name]())
     if not wanted:
-        known = {*documents, *(row["id"] for row in TABLE["cases"])}
         for path in FOLDER.glob("*.json"):
             if path.stem not in known:
                 path.unlink()
-    print(f"{len(wanted or TABLE['cases'])} traces")
+    print(f"{len(made)} traces")
 
 
 main()

@@ -5,6 +5,7 @@ The numpy loops take their Wolfe steps from SciPy's translation of MINPACK-2's d
 """
 
 import numpy as np
+import scipy
 import scipy.optimize
 import torch
 from scipy.optimize._linesearch import line_search_wolfe1
@@ -170,3 +171,6 @@ def minimizers():
         if make is torch_lbfgs:
             rows[row] = {"w": rows[row]["w"], "steps": [step for *_, step in made]}
     return {"scale": SCALE, "starts": {name: start.tolist() for name, (_, start) in STARTS.items()}, "rows": rows}
+
+
+DOCUMENTS = {"minimizers": lambda: {"scipy": scipy.__version__, **minimizers()}}

@@ -7,7 +7,7 @@ import optax
 import optax.contrib
 import torch
 
-from papers_wrap import keras
+from libraries_around import keras
 
 
 def names():
@@ -21,3 +21,6 @@ def names():
         "optax.contrib": sorted(name for name in functions(optax.contrib) if not name.startswith("scale_by_")),
         "keras.optimizers": kinds(keras.optimizers, keras.optimizers.Optimizer),
     }
+
+
+DOCUMENTS = {"names": names}

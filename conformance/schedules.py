@@ -6,6 +6,8 @@ from decimal import Decimal, getcontext
 import optax
 import torch
 
+import libraries  # Which sets JAX to float64.
+
 COUNTS = [*range(61), 69, 70, 71, 149, 150, 151, 309, 310, 311, 1000, 10000]
 
 
@@ -82,3 +84,6 @@ def bias():
         for beta in (0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999)
         for t in (1, 2, 3, 5, 10, 100, 1000, 10**5, 10**7)
     ]
+
+
+DOCUMENTS = {"schedules": schedules, "bias": lambda: {"rows": bias()}}

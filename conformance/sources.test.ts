@@ -4,10 +4,23 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isLibrary } from './report-row.ts';
-import { factories, sources, table, transforms } from './table.ts';
+import { factories, sheets, sources, table, transforms } from './table.ts';
 
 /** Rows of our own numpy that follow a library, as their kind does not show. */
 const likeLibraries = new Set(['matrix muon']);
+
+test('a row stands in the file of its optimizer, or of the first transform that is chained with it, and says what rows say', () => {
+  const known = new Set(
+    'id ours before after read maximize stream zeros tensors from oracle heldAgainst departs chain around tolerance float32 reason descends'.split(' '), // prettier-ignore
+  );
+  for (const [name, { rows }] of Object.entries(sheets)) {
+    for (const row of rows) {
+      const [first = row.ours] = [...(row.before ?? []), ...(row.after ?? [])];
+      assert.equal(first[0], name, `${row.id} belongs into conformance/rows/${first[0]}.json`);
+      assert.deepEqual(Object.keys(row).filter((key) => !known.has(key)), [], row.id); // prettier-ignore
+    }
+  }
+});
 
 test('every row says what it was held against, and it is what its oracle is', () => {
   for (const { id, oracle, heldAgainst } of table.cases) {
@@ -18,7 +31,8 @@ test('every row says what it was held against, and it is what its oracle is', ()
 });
 
 test('every optimizer and transform names its paper, and its authors’ program or that there is none', () => {
-  assert.deepEqual(Object.keys(sources).sort(), [...factories.keys(), ...Object.keys(transforms)].sort());
+  const names = [...factories.keys(), ...Object.keys(transforms)].sort();
+  assert.deepEqual(Object.keys(sources), names, 'each needs a file conformance/rows/NAME.json: CONTRIBUTING.md says how');
   for (const [name, { paper, authors, conventions }] of Object.entries(sources)) {
     assert.match(paper, /\d{4}/, `${name}: a paper has a year`);
     if (authors !== null) assert.match(authors, /\w[./]\w/, `${name}: a repository`);
@@ -39,7 +53,7 @@ test('a row held against the authors’ program is of an optimizer or transform 
   for (const { id, ours, before = [], after = [], heldAgainst } of table.cases) {
     if (heldAgainst !== 'authors') continue;
     const programs = [ours, ...before, ...after].filter(([name]) => sources[name]?.authors != null);
-    assert.ok(programs.length > 0, `${id}: no authors’ program is named in sources.json`);
+    assert.ok(programs.length > 0, `${id}: no authors’ program is named in its file of rows/`);
   }
 });
 

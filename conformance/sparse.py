@@ -38,3 +38,6 @@ def train(make):
 def sparse():
     shape = {"rows": ROWS, "cols": COLS, "recorded": RECORDED}
     return {**shape, "torch": torch.__version__, "methods": {name: train(make) for name, make in METHODS.items()}}
+
+
+DOCUMENTS = {"sparse": sparse}

@@ -4,6 +4,8 @@ import hashlib
 import math
 import struct
 
+import numpy as np
+
 M = 0xFFFFFFFF
 
 
@@ -59,6 +61,13 @@ def digest():
     return {"count": len(numbers), "sha256": hashlib.sha256(struct.pack(f"<{len(numbers)}d", *numbers)).hexdigest(), "sample": sample}
 
 
+def varies(value):
+    """Whether there is a schedule in `value`."""
+    if isinstance(value, (dict, list)):
+        return any(varies(v) for v in (value.values() if isinstance(value, dict) else value))
+    return isinstance(value, str) and value in SCHEDULES
+
+
 def at(value, t):
     """`value` with every schedule in it replaced by its number at step t."""
     if isinstance(value, dict):
@@ -66,3 +75,27 @@ def at(value, t):
     if isinstance(value, list):
         return [at(v, t) for v in value]
     return SCHEDULES[value](t) if isinstance(value, str) and value in SCHEDULES else value
+
+
+class Data:
+    """First weights, and gradients by step, of a row's tensors; elements are counted over all of them."""
+
+    def __init__(self, shapes, row):
+        self.shapes, self.stream, self.zeros = shapes, row.get("stream", "plain"), row.get("zeros", [])
+
+    def arrays(self, value):
+        out, element = {}, 0
+        for name, shape in self.shapes.items():
+            size = math.prod(shape)
+            out[name] = np.array([value(element + i) for i in range(size)], dtype=np.float64).reshape(shape)
+            element += size
+        return out
+
+    def weights(self):
+        return {k: np.zeros_like(v) if k in self.zeros else v for k, v in self.arrays(weight).items()}
+
+    def gradients(self, t):
+        return self.arrays(lambda e: gradient(t, e, self.stream))
+
+
+DOCUMENTS = {"stream": digest}

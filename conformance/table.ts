@@ -1,8 +1,9 @@
 /** The table of cases: what a row says, the trace that was made for it, and the method of the library that it means. Knows the public face only. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as thalweg from 'thalweg';
 import type { HyperValue } from 'thalweg';
+import { optimizers, type OptimizerFactory } from '@thalweg/guide';
 import type { Source } from '@thalweg/compare';
 import type { Stream } from './stream.ts';
 
@@ -13,7 +14,7 @@ export type Options = Readonly<Record<string, Option>>;
 /** A transform with its one argument, or with its options. */
 export type Chained = readonly [transform: string, argument: number | string | Options, options?: Options];
 
-/** A row of `cases.json`. */
+/** A row of a file of `rows/`. */
 export interface Case {
   readonly id: string;
   readonly ours: readonly [factory: string, options: Options];
@@ -86,16 +87,46 @@ export interface Trace {
   readonly steps: readonly { readonly t: number; readonly w: readonly number[]; readonly travelled: readonly number[] }[];
 }
 
-/** Reads a JSON file beside this one. */
+/** A JSON file beside this one. */
 export function read(path: string): unknown {
   return JSON.parse(readFileSync(`${import.meta.dirname}/${path}`, 'utf8'));
 }
 
-/** The table. */
-export const table = read('cases.json') as Table;
+/** A mistake in the equations that a row must notice: what it is, and the text before and after. */
+export type Mistake = readonly [mistake: string, right: string, wrong: string];
+
+/** What a file of `rows/` says of the optimizer or transform that it is named after. */
+interface Sheet {
+  /** What its equations were read from, and which conventions are ours. */
+  readonly source: Source;
+  /** How it descends the landscapes, where it is an optimizer. */
+  readonly converges?: Descent;
+  readonly rows: readonly Case[];
+  readonly mistakes: readonly Mistake[];
+}
+
+/** Every file of `rows/` by name, in alphabetical order. */
+export const sheets: Readonly<Record<string, Sheet>> = Object.fromEntries(
+  readdirSync(join(import.meta.dirname, 'rows'))
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+    .toSorted()
+    .map((name) => [name, read(`rows/${name}.json`) as Sheet]),
+);
+
+/** The table: what is common to all rows, from `table.json`, and the rows of all files. */
+export const table: Table = {
+  ...(read('table.json') as Omit<Table, 'converges' | 'cases'>),
+  converges: Object.fromEntries(
+    Object.entries(sheets).flatMap(([name, { converges }]) => (converges === undefined ? [] : [[name, converges] as const])),
+  ),
+  cases: Object.values(sheets).flatMap(({ rows }) => rows),
+};
 
 /** For each optimizer and transform what its equations were read from, and which conventions are ours. */
-export const sources = read('sources.json') as Readonly<Record<string, Source>>;
+export const sources: Readonly<Record<string, Source>> = Object.fromEntries(
+  Object.entries(sheets).map(([name, { source }]) => [name, source]),
+);
 
 /** The trace of a row. */
 export function traceOf(id: string): Trace {
@@ -125,53 +156,47 @@ const schedules: Readonly<Record<string, HyperValue>> = {
   warm: (t) => (0.01 * Math.min(t - 1, 50)) / 50,
 };
 
-/** The transforms of the library. */
-const {
-  adaptiveClip, addNoise, centralize, clipByGlobalNorm, clipByNorm, clipByRms, clipByValue, ema, l2, lookahead, mechanic, nonNegative,
-  normalize, polyakAverage, swa, weightDecay,
-} = thalweg; // prettier-ignore
-export const transforms = {
-  adaptiveClip,
-  addNoise,
-  centralize,
-  clipByGlobalNorm,
-  clipByNorm,
-  clipByRms,
-  clipByValue,
-  ema,
-  l2,
-  lookahead,
-  mechanic,
-  nonNegative,
-  normalize,
-  polyakAverage,
-  swa,
-  weightDecay,
-};
+/** The optimizers of the library. */
+export const factories = optimizers;
 
-/** The optimizers of the library: every export made by `optimizer` that is no transform. */
-export const factories = new Map(
-  Object.entries(thalweg).flatMap(([name, value]) =>
-    typeof value === 'function' && 'definition' in value && !(name in transforms) ? [[name, value]] : [],
-  ),
+/** What makes a transform: from options, which its definition says, or from one argument. */
+export interface TransformFactory {
+  (argument?: unknown, options?: Options): thalweg.Method;
+  readonly definition?: Pick<OptimizerFactory['definition'], 'hyper' | 'variants'>;
+}
+
+const isTransformFactory = (value: unknown): value is TransformFactory => typeof value === 'function';
+
+/** The transforms of the library: what has a file in `rows/` and is no optimizer. A test holds them to the library's exports. */
+export const transforms: Readonly<Record<string, TransformFactory>> = Object.fromEntries(
+  Object.keys(sheets).flatMap((name) => {
+    const value: unknown = Reflect.get(thalweg, name);
+    return !factories.has(name) && isTransformFactory(value) ? [[name, value] as const] : [];
+  }),
 );
+
+/** Whether an optimizer steps matrices alone: each of its rows has tensors of two or more dimensions. */
+export function isForMatrices(name: string): boolean {
+  const rows = table.cases.filter(({ ours: [other] }) => other === name);
+  return rows.length > 0 && rows.every((row) => tensorsOf(row).every(({ shape }) => shape.length >= 2));
+}
 
 /** The method of a row. */
 export function methodOf({ ours: [name, options], before = [], after = [], from = 0 }: Ours): thalweg.Method {
-  const factory: unknown = factories.get(name);
-  if (typeof factory !== 'function') throw new Error(`the library has no optimizer ${name}`);
-  const method = (factory as (options: object) => thalweg.Method)(valued(options));
+  const factory = factories.get(name);
+  if (factory === undefined) throw new Error(`the library has no optimizer ${name}`);
+  const method = factory(valued(options));
   const parts = [...before.map(transformOf), method, ...after.map(transformOf)];
   const chained = parts.length === 1 ? method : thalweg.chain(...parts);
   return from === 0 ? chained : chained.rewrite((text) => text.replaceAll('ᵗ', `^(t + ${from})`).replaceAll('·t·', `·(t + ${from})·`));
 }
 
 function transformOf([name, argument, options]: Chained): thalweg.Method {
-  const make: unknown = Object.entries(transforms).find(([known]) => known === name)?.[1];
-  if (typeof make !== 'function') throw new Error(`there is no transform ${name}`);
+  const make = transforms[name];
+  if (make === undefined) throw new Error(`there is no transform ${name}`);
   const given = typeof argument === 'object' ? valued(argument) : (schedules[argument] ?? argument);
   if (typeof given === 'string') throw new Error(`there is no schedule ${given}`);
-  return (make as (argument: unknown, options?: Options) => thalweg.Method)(given, options);
+  return make(given, options);
 }
 
 /** Options with the schedules that their words mean. */

@@ -18,7 +18,7 @@ test('every transform of the library has a row', async () => {
 });
 
 for (const [name, make] of Object.entries(transforms)) {
-  if (!('definition' in make)) continue;
+  if (make.definition === undefined) continue;
   for (const option of [...Object.keys(make.definition.hyper), ...Object.keys(make.definition.variants ?? {})]) {
     test(`a row notices when ${option} of ${name} is left at its default`, async () => {
       for (const row of rowsOf(name)) {

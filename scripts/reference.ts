@@ -66,7 +66,7 @@ for (const name of [...factories.keys(), ...Object.keys(transforms)].sort()) {
   const documented = words.get(name);
   if (documented === undefined) throw new Error(`${name} has no documentation`);
   const source = sources[name];
-  if (source === undefined) throw new Error(`${name} has no entry in conformance/sources.json`);
+  if (source === undefined) throw new Error(`${name} has no file conformance/rows/${name}.json`);
   const courses = factories.has(name) ? [await course(name, 'parabola'), await course(name, 'rosenbrock')] : [];
   if (courses.length > 0)
     writeFileSync(

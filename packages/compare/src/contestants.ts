@@ -1,6 +1,7 @@
 /** The optimizers that can be compared by name. A user's file may add its own. Knows the library's public face only. */
 import * as thalweg from 'thalweg';
 import { adagrad, adam, adamw, groups, lamb, lion, Method, muon, otherwise, polyak, radam, rmsprop, sgd } from 'thalweg';
+import { isOptimizerFactory, optimizers, type OptimizerFactory } from '@thalweg/guide';
 import { checkFields, text, type Rule } from './check-problem.ts';
 import { ProblemError } from './problem.ts';
 import { isObject } from './shown.ts';
@@ -143,12 +144,8 @@ const fields: Readonly<Record<Exclude<keyof Contestant, 'file'>, Rule>> = {
   create: ['a function', (value) => typeof value === 'function'],
 };
 
-interface Factory {
-  readonly definition: { readonly name: string; readonly hyper: Readonly<Record<string, readonly [string, number, string?]>> };
-}
-
 /** A contestant for what `optimizer({ … })` returned, at its defaults but for the learning rate. */
-export function contestantOf(factory: Factory & ((options: { readonly lr: number }) => Method)): Contestant {
+export function contestantOf(factory: OptimizerFactory): Contestant {
   const { name, hyper } = factory.definition;
   const centre = hyper['lr']?.[1] ?? 1e-2;
   return {
@@ -161,14 +158,6 @@ export function contestantOf(factory: Factory & ((options: { readonly lr: number
   };
 }
 
-/** Whether a value is what `optimizer({ … })` returned, with a learning rate. */
-export function isFactory(value: unknown): value is Parameters<typeof contestantOf>[0] {
-  if (typeof value !== 'function' || !('definition' in value)) return false;
-  const { definition } = value as { readonly definition: unknown };
-  const hyper: unknown = typeof definition === 'object' && definition !== null ? Reflect.get(definition, 'hyper') : undefined;
-  return typeof hyper === 'object' && hyper !== null && 'lr' in hyper;
-}
-
 /**
  * The optimizer that a user's file exports by default.
  *
@@ -179,7 +168,7 @@ export function ownContestant(file: string, exported: Readonly<Record<string, un
   const fail = (problem: string): never => {
     throw new ProblemError(file, problem);
   };
-  if (isFactory(value)) return contestantOf(value);
+  if (isOptimizerFactory(value)) return contestantOf(value);
   if (value === undefined) {
     const names = Object.keys(exported);
     const list = names.length === 0 ? 'it exports nothing' : `it exports ${names.join(', ')}`;
@@ -196,19 +185,17 @@ export function ownContestant(file: string, exported: Readonly<Record<string, un
   return checkContestant(file, value);
 }
 
-/** The names of what the library has with a learning rate. */
-export const libraryNames: readonly string[] = Object.entries<unknown>(thalweg).flatMap(([name, value]) =>
-  isFactory(value) ? [name] : [],
-);
+/** The names of the library's optimizers. */
+export const libraryNames: readonly string[] = [...optimizers.keys()];
 
 /** An optimizer of the library under its own name, whether or not it is among the contestants. */
 export function libraryContestant(name: string): Contestant | undefined {
-  const value: unknown = Object.entries(thalweg).find(([key]) => key === name)?.[1];
-  return isFactory(value) ? contestantOf(value) : undefined;
+  const factory = optimizers.get(name);
+  return factory === undefined ? undefined : contestantOf(factory);
 }
 
 /** Whether the library has this as something to chain with an optimizer: a transform. */
 export function isPartOfChain(name: string): boolean {
-  const value: unknown = Object.entries(thalweg).find(([key]) => key === name)?.[1];
-  return typeof value === 'function' && 'definition' in value && !isFactory(value);
+  const value: unknown = Reflect.get(thalweg, name);
+  return typeof value === 'function' && 'definition' in value && !optimizers.has(name);
 }

@@ -45,6 +45,8 @@ export type { DecayPoint } from './experiments/penalty.ts';
 export { batchGradient, crossEntropy, firstBags, occurrences, ratesByWord, trainWords, wordRates } from './experiments/words.ts';
 export type { WordsPoint } from './experiments/words.ts';
 export type { Knob } from './knob.ts';
+export { isOptimizerFactory, optimizers } from './library.ts';
+export type { OptimizerFactory } from './library.ts';
 export { gaussian, uniform } from './noise.ts';
 export { limitAt } from './limit.ts';
 export { stabilityLimit } from './stability.ts';

@@ -16,7 +16,7 @@ import {
   type Method,
   type Optimizer,
 } from 'thalweg';
-import { factories, table } from '../../../conformance/table.ts';
+import { factories, isForMatrices, table } from '../../../conformance/table.ts';
 
 const diverges = (opt: Optimizer, value: number): void => {
   for (const g of Object.values(opt.grads)) g.fill(value);
@@ -126,7 +126,7 @@ for (const [name, factory] of factories) {
           let method: Method;
           try {
             method = (factory as (options: object) => Method)({ ...options, ...(rate === undefined ? {} : { lr: rate }) });
-            const vectors = name === 'muon' ? {} : { vector: tensor([5], { dtype }), number: tensor([], { dtype }) };
+            const vectors = isForMatrices(name) ? {} : { vector: tensor([5], { dtype }), number: tensor([], { dtype }) };
             opt = await method.init({ matrix: tensor([3, 4], { dtype }), ...vectors });
           } catch (error) {
             assert.ok(error instanceof ThalwegError, `${name} ${JSON.stringify(options)}: ${String(error)}`);

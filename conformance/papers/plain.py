@@ -3,9 +3,10 @@ Nothing here knows our equations."""
 
 import numpy as np
 
-from papers import dot, moments, stepped
+from rules import dot, moments, paper, register, stepped
 
 
+@paper
 def sgd(w, gradients, t, s, lr=0.01, momentum=0, nesterov=False):
     """Sutskever et al. 2013, equations 1 to 4, with the rate inside the velocity; with Nesterov's, w is where the gradient is taken, theta + mu v."""
     for k, g in gradients.items():
@@ -15,12 +16,14 @@ def sgd(w, gradients, t, s, lr=0.01, momentum=0, nesterov=False):
         w[k] = theta + (momentum * s["v", k] if nesterov else 0)
 
 
+@paper
 def sign_sgd(w, gradients, t, s, lr=1e-3):
     """Bernstein et al. 2018, Algorithm 1."""
     for k, g in gradients.items():
         w[k] = w[k] - lr * np.sign(g)
 
 
+@paper
 def signum(w, gradients, t, s, lr=1e-3, beta=0.9):
     """Bernstein et al. 2018, Algorithm 2."""
     for k, g in gradients.items():
@@ -28,6 +31,7 @@ def signum(w, gradients, t, s, lr=1e-3, beta=0.9):
         w[k] = w[k] - lr * np.sign(s["m", k])
 
 
+@paper
 def nadam(w, gradients, t, s, lr=2e-3, b1=0.9, b2=0.999, eps=1e-8, psi=4e-3):
     """Dozat 2016, Algorithm 2 and the schedule of the momentum that it recommends, 0.96^(t/250)."""
     mu, following = (b1 * (1 - 0.5 * 0.96 ** (i * psi)) for i in (t, t + 1))
@@ -38,6 +42,7 @@ def nadam(w, gradients, t, s, lr=2e-3, b1=0.9, b2=0.999, eps=1e-8, psi=4e-3):
         w[k] = w[k] - lr * ahead / (np.sqrt(n) + eps)
 
 
+@paper
 def rmsprop(w, gradients, t, s, lr=1e-4, beta=0.95, momentum=0.9, eps=1e-4):
     """Graves 2013, equations 38 to 41."""
     for k, g in gradients.items():
@@ -47,6 +52,7 @@ def rmsprop(w, gradients, t, s, lr=1e-4, beta=0.95, momentum=0.9, eps=1e-4):
         w[k] = w[k] + s["d", k]
 
 
+@paper
 def irprop_minus(w, gradients, t, s, lr=0.01, shrink=0.5, grow=1.2, least=1e-6, most=50):
     """Igel & Hüsken 2000, iRprop-: after a change of sign the gradient counts as zero."""
     for k, g in gradients.items():
@@ -57,6 +63,7 @@ def irprop_minus(w, gradients, t, s, lr=0.01, shrink=0.5, grow=1.2, least=1e-6, 
         w[k] = w[k] - np.sign(s["g", k]) * s["d", k]
 
 
+@paper
 def optimistic_sgd(w, gradients, t, s, lr=0.01):
     """Mokhtari, Ozdaglar & Pattathil 2020, OGDA from w of step -1 = w of step 0."""
     for k, g in gradients.items():
@@ -65,60 +72,51 @@ def optimistic_sgd(w, gradients, t, s, lr=0.01):
 
 
 def transformed(change):
-    """SGD on gradients, all at once, that `change(g, w, **options)` gives."""
+    """Marks what `change(g, w, **options)` gives for all gradients at once, in whose place SGD takes them."""
 
     def rule(w, gradients, t, s, lr=0.1, **options):
         changed = change(gradients, w, **options)
         for k in w:
             w[k] = w[k] - lr * changed[k]
 
-    return stepped(rule)
+    register(f"paper.{change.__name__}")(stepped(rule))
+    return change
 
 
+@transformed
 def clipped_globally(g, w, c):
     """Pascanu, Mikolov & Bengio 2013, Algorithm 1."""
     norm = np.sqrt(dot(g, g))
     return {k: a * c / norm for k, a in g.items()} if norm >= c else g
 
 
+@transformed
 def clipped_by_value(g, w, c):
     """Mikolov 2012: each element between -c and c."""
     return {k: np.clip(a, -c, c) for k, a in g.items()}
 
 
+@transformed
 def clipped_by_rms(g, w, d):
     """Shazeer & Stern 2018, section 6: divided by max(1, RMS/d)."""
     return {k: a / max(1, np.sqrt(np.mean(a**2)) / d) for k, a in g.items()}
 
 
+@transformed
 def normalized(g, w):
     """Nesterov 1984: of length 1; zero stays zero."""
     norm = np.sqrt(dot(g, g))
     return {k: a / norm for k, a in g.items()} if norm > 0 else g
 
 
+@transformed
 def penalized(g, w, penalty):
     """The gradient of the loss and half the penalty times the square of w."""
     return {k: a + penalty * w[k] for k, a in g.items()}
 
 
+@paper
 def projected_sgd(w, gradients, t, s, lr=0.1):
     """Levitin & Polyak 1966, onto what is not negative."""
     for k, g in gradients.items():
         w[k] = np.maximum(w[k] - lr * g, 0)
-
-
-def around_mean(run, options):
-    """Polyak & Juditsky 1992 and, with `every`, Izmailov et al. 2018: the mean of the weights at `start` and every `every` steps after it."""
-    start, every = options.get("start", 1), options.get("every", 1)
-    samples = []
-    for t, weights in enumerate(run, 1):
-        if t >= start and (t - start) % every == 0:
-            samples.append(weights)
-        yield {k: np.mean([sample[k] for sample in samples], axis=0) for k in weights} if samples else weights
-
-
-PLAIN = {
-    **{f"paper.{rule.__name__}": stepped(rule) for rule in (sgd, sign_sgd, signum, nadam, rmsprop, irprop_minus, optimistic_sgd, projected_sgd)},
-    **{f"paper.{change.__name__}": transformed(change) for change in (clipped_globally, clipped_by_value, clipped_by_rms, normalized, penalized)},
-}

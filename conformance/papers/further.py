@@ -1,36 +1,11 @@
-"""Methods in plain numpy, from their papers, where no library has them or where a library's own form differs; and what libraries evaluate at."""
+"""Methods in plain numpy, from their papers, where no library has them or where a library's own form differs."""
 
 import numpy as np
-import optax
-import optax.contrib
-import torch
 
-from stream import at, loss
+from rules import dot, moments, paper
 
 
-def dot(a, b):
-    return sum(float(np.sum(a[k] * b[k])) for k in a)
-
-
-def stepped(rule):
-    """A run of `rule(w, g, t, s, **options)`, which changes w and its states s, both by tensor name."""
-
-    def run(row, data, steps):
-        _, _, options = row["oracle"]
-        w, s = data.weights(), {}
-        for t in range(1, steps + 1):
-            rule(w, data.gradients(t), t, s, **at(options, t))
-            yield {k: a.copy() for k, a in w.items()}
-
-    return run
-
-
-def moments(s, g, t, b1, b2, k, m="m", v="v"):
-    s[m, k] = b1 * s.get((m, k), 0 * g) + (1 - b1) * g
-    s[v, k] = b2 * s.get((v, k), 0 * g) + (1 - b2) * g**2
-    return s[m, k] / (1 - b1**t), s[v, k] / (1 - b2**t)
-
-
+@paper
 def yogi(w, gradients, t, s, lr=0.01, b1=0.9, b2=0.999, eps=1e-3, initial=1e-6):
     """Zaheer et al. 2018, Algorithm 2, with Adam's corrections."""
     for k, g in gradients.items():
@@ -40,6 +15,7 @@ def yogi(w, gradients, t, s, lr=0.01, b1=0.9, b2=0.999, eps=1e-3, initial=1e-6):
         w[k] = w[k] - lr * (s["m", k] / (1 - b1**t)) / (np.sqrt(s["v", k] / (1 - b2**t)) + eps)
 
 
+@paper
 def radam(w, gradients, t, s, lr=0.01, b1=0.9, b2=0.999, eps=1e-8):
     """Liu et al. 2020, Algorithm 2, with eps where Adam has it."""
     rho_inf = 2 / (1 - b2) - 1
@@ -53,6 +29,7 @@ def radam(w, gradients, t, s, lr=0.01, b1=0.9, b2=0.999, eps=1e-8):
             w[k] = w[k] - lr * m
 
 
+@paper
 def mars(w, gradients, t, s, lr=3e-3, b1=0.95, b2=0.99, gamma=0.025, eps=1e-8, decay=0):
     """Yuan et al. 2024, Algorithm 2 (MARS-AdamW), in the approximate form that uses the last gradient."""
     for k, g in gradients.items():
@@ -63,6 +40,7 @@ def mars(w, gradients, t, s, lr=3e-3, b1=0.95, b2=0.99, gamma=0.025, eps=1e-8, d
         w[k] = w[k] - lr * (m / (np.sqrt(v) + eps) + decay * w[k])
 
 
+@paper
 def sophia(w, gradients, t, s, lr=1e-3, b1=0.965, b2=0.99, gamma=0.01, eps=1e-12, decay=0, every=10):
     """Liu et al. 2023, Algorithm 3, on Hessian estimates that are the squared gradients."""
     for k, g in gradients.items():
@@ -72,12 +50,14 @@ def sophia(w, gradients, t, s, lr=1e-3, b1=0.965, b2=0.99, gamma=0.01, eps=1e-12
         w[k] = w[k] - lr * decay * w[k] - lr * np.clip(s["m", k] / np.maximum(gamma * s["h", k], eps), -1, 1)
 
 
+@paper
 def centralized_sgd(w, gradients, t, s, lr=0.1):
     """Yong et al. 2020, equation 1, with the mean over all dimensions but the first."""
     for k, g in gradients.items():
         w[k] = w[k] - lr * (g - g.mean(axis=tuple(range(1, g.ndim)), keepdims=True) if g.ndim > 1 else g)
 
 
+@paper
 def adaptively_clipped_sgd(w, gradients, t, s, lr=0.1, clip=0.01, eps=1e-3):
     """Brock et al. 2021, equation 3, with units that are columns."""
     for k, g in gradients.items():
@@ -92,12 +72,14 @@ def cautious(u, g):
     return u * mask / max(mask.mean() if mask.size else 1, 1e-3)
 
 
+@paper
 def cautious_adamw(w, gradients, t, s, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8, decay=0.01):
     for k, g in gradients.items():
         m, v = moments(s, g, t, b1, b2, k)
         w[k] = w[k] - lr * (cautious(m / (np.sqrt(v) + eps), g) + decay * w[k])
 
 
+@paper
 def cautious_lion(w, gradients, t, s, lr=1e-4, decay=0):
     for k, g in gradients.items():
         m = s.get(("m", k), 0 * g)
@@ -105,6 +87,7 @@ def cautious_lion(w, gradients, t, s, lr=1e-4, decay=0):
         s["m", k] = 0.99 * m + (1 - 0.99) * g
 
 
+@paper
 def prodigy(w, gradients, t, s, lr=1, b1=0.9, b2=0.999, eps=1e-8, initial=1e-6, coefficient=1, decay=0, corrected=True):
     """Mishchenko & Defazio 2023, Algorithm 4; konstmish/prodigy, with `use_bias_correction` where `corrected`; d stays while every gradient so far was zero."""
     first = s.setdefault("w0", {k: a.copy() for k, a in w.items()})
@@ -124,6 +107,7 @@ def prodigy(w, gradients, t, s, lr=1, b1=0.9, b2=0.999, eps=1e-8, initial=1e-6, 
         w[k] = w[k] - rate * (step + decay * w[k])
 
 
+@paper
 def d_adaptation(w, gradients, t, s, lr=1, b1=0.9, b2=0.999, eps=1e-8, initial=1e-6, decay=0):
     """Defazio & Mishchenko 2023, Algorithm 5; d stays while every gradient so far was zero."""
     d, sigma = s.get("d", initial), b2**0.5
@@ -140,6 +124,7 @@ def d_adaptation(w, gradients, t, s, lr=1, b1=0.9, b2=0.999, eps=1e-8, initial=1
     s["d"] = max(d, s["r"] / ((1 - sigma) * total)) if total > 0 else d
 
 
+@paper
 def layerwise_dog(w, gradients, t, s, lr=1, initial=1e-6, eps=1e-8, decay=0):
     """Ivgi et al. 2023, section 3.4 (L-DoG): distances and sums for each tensor alone."""
     for k, g in gradients.items():
@@ -148,39 +133,3 @@ def layerwise_dog(w, gradients, t, s, lr=1, initial=1e-6, eps=1e-8, decay=0):
         s["r", k] = max(s.get(("r", k), initial * (1 + np.linalg.norm(first))), np.linalg.norm(w[k] - first))
         s["g", k] = s.get(("g", k), 0) + np.sum(g**2)
         w[k] = w[k] - lr * s["r", k] / np.sqrt(s["g", k] + eps) * g
-
-
-def asgd_average(row, data, steps):
-    """The average that PyTorch's ASGD keeps."""
-    torch.set_default_dtype(torch.float64)
-    _, _, options = row["oracle"]
-    weights = {k: torch.tensor(v, requires_grad=True) for k, v in data.weights().items()}
-    optimizer = torch.optim.ASGD(list(weights.values()), foreach=False, **at(options, 1))
-    for t in range(1, steps + 1):
-        optimizer.param_groups[0].update(at(options, t))
-        for k, g in data.gradients(t).items():
-            weights[k].grad = torch.tensor(g)
-        optimizer.step()
-        yield {k: optimizer.state[v]["ax"].detach().numpy().copy() for k, v in weights.items()}
-
-
-def schedule_free_point(row, data, steps):
-    """Where Optax evaluates its schedule-free methods."""
-    _, name, options = row["oracle"]
-    method = getattr(optax.contrib, name)(**options)
-    weights = data.weights()
-    state = method.init(weights)
-    for t in range(1, steps + 1):
-        updates, state = method.update(data.gradients(t), state, weights, value=loss(t))
-        weights = optax.apply_updates(weights, updates)
-        yield {k: np.array(v) for k, v in optax.contrib.schedule_free_eval_params(state, weights).items()}
-
-
-PAPERS = {
-    **{
-        f"paper.{rule.__name__}": stepped(rule)
-        for rule in (yogi, radam, adaptively_clipped_sgd, centralized_sgd, mars, sophia, cautious_adamw, cautious_lion, prodigy, d_adaptation, layerwise_dog)
-    },
-    "torch.average": asgd_average,
-    "optax.evaluation": schedule_free_point,
-}

@@ -8,6 +8,7 @@ import numpy as np
 import optax
 import torch
 
+import libraries  # Which sets JAX to float64.
 from stream import signed, weight
 
 SIZES = {"a": 1, "b": 5, "c": 12}

@@ -1,8 +1,4 @@
-"""Oracles for what wraps an optimizer: clipping per tensor, decay, lookahead and averages of the weights.
-
-`RUNS` has runs as in oracles.py, by the oracle's kind or by "kind.name". `AROUND` has averages: each takes the weights of a run, step by
-step, and yields their average instead. PyTorch, Optax and Keras where they have the method; else plain numpy from the paper.
-"""
+"""Oracles that are libraries, for what stands around an optimizer: Keras, and transforms and averages of PyTorch and Optax."""
 
 import os
 
@@ -15,11 +11,14 @@ import optax.contrib
 import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_avg_fn
 
-from oracles import at
+import libraries  # Which sets JAX to float64.
+from rules import around, register
+from stream import at
 
 keras.config.set_floatx("float64")
 
 
+@register("keras")
 def run_keras(row, data, steps):
     """A Keras optimizer; with `use_ema` its moving average of the weights instead of them."""
     _, name, options = row["oracle"]
@@ -35,6 +34,7 @@ def run_keras(row, data, steps):
         yield {k: np.array(v) for k, v in zip(first, shown)}
 
 
+@register("optax.lookahead")
 def run_optax_lookahead(row, data, steps):
     """optax.lookahead around `fast`, after the transformations of `chain`: the fast weights, or with `slow` the slow ones."""
     _, _, options = row["oracle"]
@@ -49,6 +49,7 @@ def run_optax_lookahead(row, data, steps):
         yield {k: np.array(v) for k, v in (weights.slow if options.get("slow") else weights.fast).items()}
 
 
+@register("optax.chain")
 def run_optax_chain(row, data, steps):
     """The transformations of a list with their options, in order, made anew at each step with that step's numbers."""
 
@@ -64,6 +65,7 @@ def run_optax_chain(row, data, steps):
         yield {k: np.array(v) for k, v in weights.items()}
 
 
+@register("optax.mechanize")
 def run_optax_mechanize(row, data, steps):
     """optax.contrib.mechanize around `inner`."""
     _, _, options = row["oracle"]
@@ -79,37 +81,7 @@ def run_optax_mechanize(row, data, steps):
         yield {k: np.array(v) for k, v in weights.items()}
 
 
-def run_lookahead(row, data, steps):
-    """Zhang et al. 2019, Algorithm 1, with SGD and momentum inside: k fast steps, then one slow step."""
-    _, _, options = row["oracle"]
-    slow = data.weights()
-    velocity = {k: np.zeros_like(a) for k, a in slow.items()}
-    t = 0
-    while t < steps:
-        fast = {k: a.copy() for k, a in slow.items()}
-        for i in range(options["k"]):
-            t += 1
-            for k, g in data.gradients(t).items():
-                velocity[k] = options["momentum"] * velocity[k] + g
-                fast[k] = fast[k] - options["lr"] * velocity[k]
-            if i < options["k"] - 1:
-                yield {k: a.copy() for k, a in fast.items()}
-        slow = {k: slow[k] + at(options["alpha"], t) * (fast[k] - slow[k]) for k in slow}
-        yield {k: a.copy() for k, a in slow.items()}
-
-
-def run_clip_by_norm(row, data, steps):
-    """SGD on gradients rescaled, tensor by tensor, to a norm of at most c (Pascanu et al. 2013, Algorithm 1)."""
-    _, _, options = row["oracle"]
-    w = data.weights()
-    for t in range(1, steps + 1):
-        c = at(options["c"], t)
-        for k, g in data.gradients(t).items():
-            norm = np.linalg.norm(g.ravel())
-            w[k] = w[k] - options["lr"] * (g if norm <= c else g * (c / norm))
-        yield {k: a.copy() for k, a in w.items()}
-
-
+@register("torch.clip_grad_norm_")
 def run_torch_clip(row, data, steps):
     """torch.nn.utils.clip_grad_norm_ over all tensors, then SGD."""
     _, name, options = row["oracle"]
@@ -121,32 +93,6 @@ def run_torch_clip(row, data, steps):
         torch.nn.utils.clip_grad_norm_(list(weights.values()), at(options["max_norm"], t))
         optimizer.step()
         yield {k: v.detach().numpy().copy() for k, v in weights.items()}
-
-
-def run_weight_decay(row, data, steps):
-    """SGD with momentum, and a share of the weights taken off before or after each step, whatever the learning rate."""
-    _, _, options = row["oracle"]
-    w = data.weights()
-    velocity = {k: np.zeros_like(a) for k, a in w.items()}
-    for t in range(1, steps + 1):
-        keep = 1 - at(options["decay"], t)
-        for k, g in data.gradients(t).items():
-            velocity[k] = options["momentum"] * velocity[k] + g
-            step = at(options["lr"], t) * velocity[k]
-            w[k] = keep * w[k] - step if options["place"] == "before" else keep * (w[k] - step)
-        yield {k: a.copy() for k, a in w.items()}
-
-
-RUNS = {
-    "keras": run_keras,
-    "optax.chain": run_optax_chain,
-    "optax.lookahead": run_optax_lookahead,
-    "optax.mechanize": run_optax_mechanize,
-    "torch.clip_grad_norm_": run_torch_clip,
-    "paper.lookahead": run_lookahead,
-    "paper.clip_by_norm": run_clip_by_norm,
-    "paper.weight_decay": run_weight_decay,
-}
 
 
 def averaged_model(run, avg_fn, samples):
@@ -163,15 +109,18 @@ def averaged_model(run, avg_fn, samples):
         yield {k: shown[k].detach().numpy().copy() for k in weights}
 
 
+@around("AveragedModel")
 def around_swa(run, options):
     start, every = options.get("start", 1), options.get("every", 1)
     return averaged_model(run, None, lambda t: t >= start and (t - start) % every == 0)
 
 
+@around("get_ema_avg_fn")
 def around_torch_ema(run, options):
     return averaged_model(run, get_ema_avg_fn(options["decay"]), lambda t: True)
 
 
+@around("optax.ema")
 def around_optax_ema(run, options):
     """optax.ema of the weights themselves, begun at zero and debiased."""
     average = optax.ema(options["decay"], debias=True)
@@ -180,20 +129,3 @@ def around_optax_ema(run, options):
         state = average.init(weights) if state is None else state
         shown, state = average.update(weights, state)
         yield {k: np.array(a) for k, a in shown.items()}
-
-
-def around_scheduled_ema(run, options):
-    """The exponential moving average with a decay of its own at each step, begun as the first weights."""
-    average = None
-    for t, weights in enumerate(run, 1):
-        decay = at(options["decay"], t)
-        average = weights if average is None else {k: decay * average[k] + (1 - decay) * a for k, a in weights.items()}
-        yield average
-
-
-AROUND = {
-    "AveragedModel": around_swa,
-    "get_ema_avg_fn": around_torch_ema,
-    "optax.ema": around_optax_ema,
-    "numpy": around_scheduled_ema,
-}

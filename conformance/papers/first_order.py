@@ -3,13 +3,14 @@ Nothing here knows our equations."""
 
 import numpy as np
 
-from papers import stepped
+from rules import paper
 
 
 def old(s, name, k, g):
     return s.get((name, k), np.zeros_like(g))
 
 
+@paper
 def adagrad(w, gradients, t, s, lr=0.01, delta=1e-10):
     """Duchi, Hazan & Singer 2011, Figure 1, diagonal: H = delta + the root of the sum of squares."""
     for k, g in gradients.items():
@@ -17,6 +18,7 @@ def adagrad(w, gradients, t, s, lr=0.01, delta=1e-10):
         w[k] = w[k] - lr * g / (delta + np.sqrt(s["G", k]))
 
 
+@paper
 def adadelta(w, gradients, t, s, lr=1, rho=0.95, eps=1e-6):
     """Zeiler 2012, Algorithm 1; RMS[x] is the root of the mean of x squared plus eps. The paper has no rate."""
     for k, g in gradients.items():
@@ -26,6 +28,7 @@ def adadelta(w, gradients, t, s, lr=1, rho=0.95, eps=1e-6):
         w[k] = w[k] + lr * step
 
 
+@paper
 def adam(w, gradients, t, s, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8):
     """Kingma & Ba 2015, Algorithm 1."""
     for k, g in gradients.items():
@@ -34,6 +37,7 @@ def adam(w, gradients, t, s, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8):
         w[k] = w[k] - lr * (s["m", k] / (1 - b1**t)) / (np.sqrt(s["v", k] / (1 - b2**t)) + eps)
 
 
+@paper
 def adamax(w, gradients, t, s, lr=2e-3, b1=0.9, b2=0.999):
     """Kingma & Ba 2015, Algorithm 2, without any epsilon; a weight rests until its first gradient that is not zero."""
     for k, g in gradients.items():
@@ -43,6 +47,7 @@ def adamax(w, gradients, t, s, lr=2e-3, b1=0.9, b2=0.999):
         w[k] = w[k] - lr / (1 - b1**t) * np.where(moving, s["m", k] / np.where(moving, s["u", k], 1), 0)
 
 
+@paper
 def adamw(w, gradients, t, s, lr=1e-3, factor=1, b1=0.9, b2=0.999, eps=1e-8, decay=1e-2):
     """Loshchilov & Hutter 2019, Algorithm 2, lines 6 to 12: the schedule's factor multiplies both the step and the decay, lr the step alone."""
     for k, g in gradients.items():
@@ -51,6 +56,7 @@ def adamw(w, gradients, t, s, lr=1e-3, factor=1, b1=0.9, b2=0.999, eps=1e-8, dec
         w[k] = w[k] - factor * (lr * (s["m", k] / (1 - b1**t)) / (np.sqrt(s["v", k] / (1 - b2**t)) + eps) + decay * w[k])
 
 
+@paper
 def adafactor(w, gradients, t, s, lr=1e-2, eps1=1e-30, eps2=1e-3, clip=1, power=0.8):
     """Shazeer & Stern 2018, Algorithms 4 and 5 with the relative step of Algorithm 6: sums of rows and of columns, a matrix behind the first dimension."""
     rms = lambda a: np.sqrt(np.mean(a**2))
@@ -67,6 +73,7 @@ def adafactor(w, gradients, t, s, lr=1e-2, eps1=1e-30, eps2=1e-3, clip=1, power=
         w[k] = w[k] - max(eps2, rms(w[k])) * min(lr, 1 / np.sqrt(t)) * u / max(1, rms(u) / clip)
 
 
+@paper
 def asgd(w, gradients, t, s, lr=0.01, decay=1e-4, power=0.75):
     """Bottou 2010, section 4.3, on the regularized loss: the rate is lr / (1 + decay lr (t - 1)) ** power."""
     rate = lr / (1 + decay * lr * (t - 1)) ** power
@@ -74,6 +81,7 @@ def asgd(w, gradients, t, s, lr=0.01, decay=1e-4, power=0.75):
         w[k] = w[k] - rate * (g + decay * w[k])
 
 
+@paper
 def cocob(w, gradients, t, s, alpha=100, first=1e-8):
     """Orabona & Tommasi 2017, Algorithm 2, with g the negative gradient; L begins at `first`, where the paper has 0."""
     for k, gradient in gradients.items():
@@ -87,6 +95,7 @@ def cocob(w, gradients, t, s, alpha=100, first=1e-8):
         w[k] = start + bet * (s["L", k] + s["reward", k])
 
 
+@paper
 def ftrl(w, gradients, t, s, alpha=0.1, beta=1, l1=0, l2=0):
     """McMahan et al. 2013, Algorithm 1. Weights are made from z and n, and so are zero at first whatever they were."""
     weight = lambda z, n: np.where(np.abs(z) <= l1, 0, -(z - np.sign(z) * l1) / ((beta + np.sqrt(n)) / alpha + l2))
@@ -97,6 +106,7 @@ def ftrl(w, gradients, t, s, alpha=0.1, beta=1, l1=0, l2=0):
         w[k] = weight(s["z", k], s["n", k])
 
 
+@paper
 def lamb(w, gradients, t, s, lr=1e-3, b1=0.9, b2=0.999, eps=1e-6, decay=0):
     """You et al. 2020, Algorithm 2, with phi the identity; the ratio is 1 where either norm is zero."""
     for k, g in gradients.items():
@@ -107,6 +117,7 @@ def lamb(w, gradients, t, s, lr=1e-3, b1=0.9, b2=0.999, eps=1e-6, decay=0):
         w[k] = w[k] - lr * (a / b if a > 0 and b > 0 else 1) * r
 
 
+@paper
 def lars(w, gradients, t, s, lr=1, momentum=0.9, trust=1e-3, eps=0, decay=0, nesterov=False):
     """You, Gitman & Ginsburg 2017, Algorithm 1: the rate of a layer is trust |w| / (|g| + decay |w|), with the gradient before the decay; it is 1 where
     either norm is zero. eps is added to the denominator; with nesterov the velocity is looked ahead, as Sutskever et al. 2013 do."""
@@ -116,6 +127,3 @@ def lars(w, gradients, t, s, lr=1, momentum=0.9, trust=1e-3, eps=0, decay=0, nes
         step = rate * (g + decay * w[k])
         s["v", k] = momentum * old(s, "v", k, g) + step
         w[k] = w[k] - (step + momentum * s["v", k] if nesterov else s["v", k])
-
-
-FIRST = {f"paper.{rule.__name__}": stepped(rule) for rule in (adagrad, adadelta, adam, adamax, adamw, adafactor, asgd, cocob, ftrl, lamb, lars)}

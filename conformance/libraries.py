@@ -1,45 +1,26 @@
-"""One run per kind of oracle: PyTorch, Optax, and the paper in plain numpy. Each yields the weights after every step, in float64.
+"""Oracles that are libraries: PyTorch and Optax. Each run yields the weights after every step, in float64.
 
 A string where a hyperparameter stands names a function of the step in stream.py; it is evaluated anew at each step.
 """
-
-import math
 
 import jax
 import numpy as np
 import optax
 import optax.contrib
 import torch
+from torch.optim import _muon
 
-from matrices import run_matrix
-from stream import at, gradient, loss, weight
+from rules import register
+from stream import at, loss, varies
 
-
-class Data:
-    """First weights, and gradients by step, of a row's tensors; elements are counted over all of them."""
-
-    def __init__(self, shapes, row):
-        self.shapes, self.stream, self.zeros = shapes, row.get("stream", "plain"), row.get("zeros", [])
-
-    def arrays(self, value):
-        out, element = {}, 0
-        for name, shape in self.shapes.items():
-            size = math.prod(shape)
-            out[name] = np.array([value(element + i) for i in range(size)], dtype=np.float64).reshape(shape)
-            element += size
-        return out
-
-    def weights(self):
-        return {k: np.zeros_like(v) if k in self.zeros else v for k, v in self.arrays(weight).items()}
-
-    def gradients(self, t):
-        return self.arrays(lambda e: gradient(t, e, self.stream))
+jax.config.update("jax_enable_x64", True)
 
 
 # An estimate of the Hessian's diagonal for Sophia: the gradient squared.
 SQUARES = optax.GradientTransformation(lambda params: optax.EmptyState(), lambda g, s, params=None: ({k: v**2 for k, v in g.items()}, s))
 
 
+@register("torch")
 def run_torch(row, data, steps):
     """The single-tensor code path, and a state that begins at step `from` where the row has one."""
     _, name, options = row["oracle"]
@@ -59,6 +40,7 @@ def run_torch(row, data, steps):
         yield {k: v.detach().numpy().copy() for k, v in weights.items()}
 
 
+@register("optax")
 def run_optax(row, data, steps):
     """The transformations of `chain` and then the optimizer; made anew at each step with that step's numbers, where these change."""
     _, name, options = row["oracle"]
@@ -71,7 +53,7 @@ def run_optax(row, data, steps):
 
     weights = data.weights()
     state = method(1).init(weights)
-    once = jax.jit(method(1).update) if all(at(one, 1) == at(one, 2) for one in (options, row.get("chain", []))) else None
+    once = None if varies([options, row.get("chain", [])]) else jax.jit(method(1).update)
     for t in range(1, steps + 1):
         update = once or method(t).update
         updates, state = update(data.gradients(t), state, weights, value=loss(t))
@@ -79,20 +61,55 @@ def run_optax(row, data, steps):
         yield {k: np.array(v) for k, v in weights.items()}
 
 
-def run_paper(row, data, steps):
-    """Loshchilov & Hutter 2019, Algorithm 2: the decay is multiplied by the schedule's factor (of `peak`) alone."""
-    _, name, options = row["oracle"]
-    assert name == "adamw_independent"
-    w = data.weights()
-    m, v = ({k: np.zeros_like(a) for k, a in w.items()} for _ in range(2))
+@register("torch.average")
+def asgd_average(row, data, steps):
+    """The average that PyTorch's ASGD keeps."""
+    torch.set_default_dtype(torch.float64)
+    _, _, options = row["oracle"]
+    weights = {k: torch.tensor(v, requires_grad=True) for k, v in data.weights().items()}
+    optimizer = torch.optim.ASGD(list(weights.values()), foreach=False, **at(options, 1))
     for t in range(1, steps + 1):
-        factor = at(options["lr"], t) / options["peak"]
+        optimizer.param_groups[0].update(at(options, t))
         for k, g in data.gradients(t).items():
-            m[k] = 0.9 * m[k] + (1 - 0.9) * g
-            v[k] = 0.999 * v[k] + (1 - 0.999) * g**2
-            m_hat, v_hat = m[k] / (1 - 0.9**t), v[k] / (1 - 0.999**t)
-            w[k] = w[k] - factor * (options["peak"] * m_hat / (np.sqrt(v_hat) + 1e-8) + options["decay"] * w[k])
-        yield {k: a.copy() for k, a in w.items()}
+            weights[k].grad = torch.tensor(g)
+        optimizer.step()
+        yield {k: optimizer.state[v]["ax"].detach().numpy().copy() for k, v in weights.items()}
 
 
-RUNS = {"torch": run_torch, "optax": run_optax, "paper": run_paper, "matrix": run_matrix}
+@register("optax.evaluation")
+def schedule_free_point(row, data, steps):
+    """Where Optax evaluates its schedule-free methods."""
+    _, name, options = row["oracle"]
+    method = getattr(optax.contrib, name)(**options)
+    weights = data.weights()
+    state = method.init(weights)
+    for t in range(1, steps + 1):
+        updates, state = method.update(data.gradients(t), state, weights, value=loss(t))
+        weights = optax.apply_updates(weights, updates)
+        yield {k: np.array(v) for k, v in optax.contrib.schedule_free_eval_params(state, weights).items()}
+
+
+class WithoutBfloat16:
+    """The module torch, in which bfloat16 is float64."""
+
+    bfloat16 = torch.float64
+
+    def __getattr__(self, name):
+        return getattr(torch, name)
+
+
+@register("matrix.muon")
+def run_muon(row, data, steps):
+    """PyTorch's Muon, which computes its iteration in bfloat16: the same program with float64 in its place."""
+    options = row["oracle"][2]
+    _muon.torch = WithoutBfloat16()
+    shapes = {k: v.shape for k, v in data.weights().items()}
+    flat = lambda a: torch.tensor(a.reshape(a.shape[0], -1))
+    weights = {k: flat(v).requires_grad_() for k, v in data.weights().items()}
+    optimizer = torch.optim.Muon(list(weights.values()), **at(options, 1))
+    for t in range(1, steps + 1):
+        optimizer.param_groups[0].update(at(options, t))
+        for k, g in data.gradients(t).items():
+            weights[k].grad = flat(g)
+        optimizer.step()
+        yield {k: v.detach().numpy().reshape(shapes[k]).copy() for k, v in weights.items()}

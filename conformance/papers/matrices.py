@@ -1,36 +1,11 @@
-"""Oracles of methods with matrices or noise. PyTorch's Muon computes its iteration in bfloat16; here the same program is run with float64 in its
-place. Shampoo and SOAP are plain numpy from the papers (arXiv:1802.09568; arXiv:2409.11321, algorithm 3, where the products and their bases
-change after the weights). What has more than two dimensions is flattened behind the first, and vectors are stepped as the library's
+"""Methods with matrices or noise in plain numpy: Shampoo and SOAP from the papers (arXiv:1802.09568; arXiv:2409.11321, algorithm 3, where the products
+and their bases change after the weights). What has more than two dimensions is flattened behind the first, and vectors are stepped as the library's
 documentation says."""
 
 import numpy as np
-import torch
-from torch.optim import _muon
 
+from rules import register
 from stream import at
-
-
-class WithoutBfloat16:
-    """The module torch, in which bfloat16 is float64."""
-
-    bfloat16 = torch.float64
-
-    def __getattr__(self, name):
-        return getattr(torch, name)
-
-
-def muon(options, data, steps):
-    _muon.torch = WithoutBfloat16()
-    shapes = {k: v.shape for k, v in data.weights().items()}
-    flat = lambda a: torch.tensor(a.reshape(a.shape[0], -1))
-    weights = {k: flat(v).requires_grad_() for k, v in data.weights().items()}
-    optimizer = torch.optim.Muon(list(weights.values()), **at(options, 1))
-    for t in range(1, steps + 1):
-        optimizer.param_groups[0].update(at(options, t))
-        for k, g in data.gradients(t).items():
-            weights[k].grad = flat(g)
-        optimizer.step()
-        yield {k: v.detach().numpy().reshape(shapes[k]).copy() for k, v in weights.items()}
 
 
 def inverse_root(a, p, eps):
@@ -38,7 +13,9 @@ def inverse_root(a, p, eps):
     return (vectors * (np.maximum(values, 0) + eps) ** (-1 / p)) @ vectors.T
 
 
-def shampoo(options, data, steps):
+@register("matrix.shampoo")
+def shampoo(row, data, steps):
+    options = row["oracle"][2]
     eps, every = options["eps"], options["every"]
     w = data.weights()
     left, right, roots, sums = {}, {}, {}, {}
@@ -57,7 +34,9 @@ def shampoo(options, data, steps):
         yield {k: a.copy() for k, a in w.items()}
 
 
-def soap(options, data, steps):
+@register("matrix.soap")
+def soap(row, data, steps):
+    options = row["oracle"][2]
     every, decay, eps = options["every"], options["decay"], options["eps"]
     b1, b2, b3 = options["betas"]
     w = data.weights()
@@ -113,7 +92,9 @@ def normal(name, size, seed, t):
     return np.array(out[:size])
 
 
-def noisy_sgd(options, data, steps):
+@register("matrix.noisy_sgd")
+def noisy_sgd(row, data, steps):
+    options = row["oracle"][2]
     w = data.weights()
     for t in range(1, steps + 1):
         lr = at(options["lr"], t)
@@ -121,8 +102,3 @@ def noisy_sgd(options, data, steps):
         for k, g in data.gradients(t).items():
             w[k] = w[k] - lr * (g + sigma * normal(k, g.size, options["seed"], t).reshape(g.shape))
         yield {k: a.copy() for k, a in w.items()}
-
-
-def run_matrix(row, data, steps):
-    _, name, options = row["oracle"]
-    return {"muon": muon, "shampoo": shampoo, "soap": soap, "noisy_sgd": noisy_sgd}[name](options, data, steps)

@@ -1,14 +1,12 @@
-"""Methods in plain numpy as their papers' authors compute them, where libraries have them too and some are wrong. Each says which program it follows.
-
-Rules are as in papers.py: `rule(w, g, t, s, **options)` changes the weights w and the states s by tensor name.
-"""
+"""Methods in plain numpy as their papers' authors compute them, where libraries have them too and some are wrong. Each says which program it follows."""
 
 import numpy as np
 
-from papers import dot, moments, stepped
+from rules import dot, moments, paper, register
 from stream import at, loss
 
 
+@paper
 def momo(w, gradients, t, s, lr=1, beta=0.9, minimum=0, decay=0):
     """Schaipp et al. 2023, Algorithm 1, and its lemma with decay; fabian-sp/MoMo, momo/momo.py, without bias correction and with a known minimum."""
     first = t == 1
@@ -25,6 +23,7 @@ def momo(w, gradients, t, s, lr=1, beta=0.9, minimum=0, decay=0):
         w[k] = (w[k] - tau * d[k]) / (1 + lr * decay)
 
 
+@paper
 def momo_adam(w, gradients, t, s, lr=0.01, b1=0.9, b2=0.999, eps=1e-8, minimum=0, decay=0):
     """Schaipp et al. 2023, Algorithm 2; fabian-sp/MoMo, momo/momo_adam.py, with `divide` and a known minimum."""
     rho = 1 - b1**t
@@ -43,6 +42,7 @@ def momo_adam(w, gradients, t, s, lr=0.01, b1=0.9, b2=0.999, eps=1e-8, minimum=0
         w[k] = (w[k] - tau * scaled[k]) / (1 + lr * decay)
 
 
+@paper
 def sm3(w, gradients, t, s, lr=0.1, momentum=0.9, eps=1e-30):
     """Anil et al. 2019, SM3-II; google-research/google-research, sm3/sm3.py."""
     for k, g in gradients.items():
@@ -56,6 +56,7 @@ def sm3(w, gradients, t, s, lr=0.1, momentum=0.9, eps=1e-30):
         w[k] = w[k] - lr * s["m", k]
 
 
+@paper
 def optimistic_adam(w, gradients, t, s, lr=1e-3, alpha=1, beta=1, b1=0.9, b2=0.999, eps=1e-8):
     """Daskalakis et al. 2018, Algorithm 1, where alpha and beta are 1; vsyrgkanis/optimistic_GAN_training, script/optimizer.py, has zero before the first step too."""
     for k, g in gradients.items():
@@ -65,6 +66,7 @@ def optimistic_adam(w, gradients, t, s, lr=1e-3, alpha=1, beta=1, b1=0.9, b2=0.9
         s["u", k] = update
 
 
+@paper
 def sps(w, gradients, t, s, lr=1, minimum=0, eps=0):
     """Loizou et al. 2021, SPS_max with c = 1; IssamLaradji/sps, sps/sps.py, does not step either where the loss is below the minimum."""
     norm = dot(gradients, gradients) + eps
@@ -73,6 +75,7 @@ def sps(w, gradients, t, s, lr=1, minimum=0, eps=0):
         w[k] = w[k] - rate * g
 
 
+@paper
 def simplified_ademamix(w, gradients, t, s, lr=1e-4, b1=0.99, b2=0.95, alpha=0, eps=1e-8, decay=0):
     """Morwani et al. 2025, Algorithm 1; DepenM/Simplified-AdEMAMix, simplified_AdEMAMix.py, with its defaults for the corrections."""
     for k, g in gradients.items():
@@ -83,6 +86,7 @@ def simplified_ademamix(w, gradients, t, s, lr=1e-4, b1=0.99, b2=0.95, alpha=0, 
         w[k] = w[k] - lr * ((alpha * g + s["m", k]) / (np.sqrt(s["v", k]) + eps * root) * root + decay * w[k])
 
 
+@paper
 def madgrad(w, gradients, t, s, lr=0.01, momentum=0.9, eps=1e-6):
     """Defazio & Jelassi 2021, Algorithm 1; facebookresearch/madgrad, madgrad/madgrad.py: eps is added to a rate that is not zero, and 0/0 is 0."""
     rate = (lr + eps if lr != 0 else 0) * np.sqrt(t)
@@ -95,6 +99,7 @@ def madgrad(w, gradients, t, s, lr=0.01, momentum=0.9, eps=1e-6):
         w[k] = momentum * w[k] + (1 - momentum) * z
 
 
+@paper
 def novograd(w, gradients, t, s, lr=0.01, b1=0.9, b2=0.25, eps=1e-6, decay=0):
     """Ginsburg et al. 2019, Algorithm 1, with eps outside the root."""
     for k, g in gradients.items():
@@ -104,6 +109,7 @@ def novograd(w, gradients, t, s, lr=0.01, b1=0.9, b2=0.25, eps=1e-6, decay=0):
         w[k] = w[k] - lr * s["m", k]
 
 
+@paper
 def muon(w, gradients, t, s, lr=0.02, momentum=0.95, decay=0, steps=5, eps=1e-7):
     """Jordan et al. 2024; KellerJordan/Muon, muon.py, for matrices, in float64 where the program has bfloat16."""
     a, b, c = 3.4445, -4.7750, 2.0315
@@ -185,12 +191,9 @@ def adam(s, k, g, t, now):
     return now["lr"] * m / (np.sqrt(v) + 1e-8)
 
 
-AUTHORS = {
-    "paper.mechanic_sgd": mechanic(plain),
-    "paper.mechanic_adam": mechanic(adam),
-    **{f"paper.{rule.__name__}": stepped(rule) for rule in (momo, momo_adam, sm3, optimistic_adam, sps, simplified_ademamix, madgrad, novograd, muon)},
-    "paper.schedule_free_sgd": schedule_free(plain, False),
-    "paper.schedule_free_sgd_average": schedule_free(plain, True),
-    "paper.schedule_free_adamw": schedule_free(scaled, False),
-    "paper.schedule_free_adamw_average": schedule_free(scaled, True),
-}
+register("paper.mechanic_sgd")(mechanic(plain))
+register("paper.mechanic_adam")(mechanic(adam))
+register("paper.schedule_free_sgd")(schedule_free(plain, False))
+register("paper.schedule_free_sgd_average")(schedule_free(plain, True))
+register("paper.schedule_free_adamw")(schedule_free(scaled, False))
+register("paper.schedule_free_adamw_average")(schedule_free(scaled, True))

@@ -3,7 +3,7 @@ unless an argument says otherwise. Nothing here knows our equations."""
 
 import numpy as np
 
-from papers import dot, stepped
+from rules import authors, dot
 
 
 def flat_sum(arrays):
@@ -14,6 +14,7 @@ def zeros(s, name, k, g):
     return s.get((name, k), np.zeros_like(g))
 
 
+@authors
 def acprop(w, gradients, t, s, lr=1e-3, b1=0.9, b2=0.999, eps=1e-16, inside=None, decay=0):
     """juntang-zhuang/ACProp-Optimizer, ACProp.py, with rectify=False: decay first; the first step is lr g; the variance of the step before, to which
     eps has been added for good; and its update from g - m with the mean that has just been updated."""
@@ -30,6 +31,7 @@ def acprop(w, gradients, t, s, lr=1e-3, b1=0.9, b2=0.999, eps=1e-16, inside=None
         s["v", k] = b2 * variance + (1 - b2) * (g - s["m", k]) ** 2
 
 
+@authors
 def adabelief(w, gradients, t, s, lr=1e-3, b1=0.9, b2=0.999, eps=1e-16, inside=None):
     """juntang-zhuang/Adabelief-Optimizer, adabelief_pytorch0.2.0, with rectify=False: eps is added to the variance for good, and to its root."""
     inside = eps if inside is None else inside
@@ -39,6 +41,7 @@ def adabelief(w, gradients, t, s, lr=1e-3, b1=0.9, b2=0.999, eps=1e-16, inside=N
         w[k] = w[k] - lr / (1 - b1**t) * s["m", k] / (np.sqrt(s["v", k]) / np.sqrt(1 - b2**t) + eps)
 
 
+@authors
 def adan(w, gradients, t, s, lr=1e-3, b1=0.98, b2=0.92, b3=0.99, eps=1e-8, decay=0, inside=0):
     """sail-sg/Adan, adan.py, _single_tensor_adan with no_prox=False: no difference in the first step, b2 as its weight both in n and in the step, each
     mean corrected, and the decay as a division after the step. `inside` is added under the root, which the program does not have."""
@@ -53,6 +56,7 @@ def adan(w, gradients, t, s, lr=1e-3, b1=0.98, b2=0.92, b3=0.99, eps=1e-8, decay
         w[k] = w[k] / (1 + lr * decay)
 
 
+@authors
 def ademamix(w, gradients, t, s, lr=1e-3, b1=0.9, b2=0.999, b3=0.9999, alpha=2, eps=1e-8, decay=0):
     """apple/ml-ademamix, pytorch/ademamix.py, without its warmups."""
     for k, g in gradients.items():
@@ -63,6 +67,7 @@ def ademamix(w, gradients, t, s, lr=1e-3, b1=0.9, b2=0.999, b3=0.9999, alpha=2, 
         w[k] = w[k] - lr * ((s["fast", k] / (1 - b1**t) + alpha * s["slow", k]) / root + decay * w[k])
 
 
+@authors
 def adopt(w, gradients, t, s, lr=1e-3, b1=0.9, b2=0.9999, eps=1e-6):
     """iShohei220/adopt, src/adopt/adopt.py: the first call only squares the gradient; call n clips to (n - 1) ** 0.25."""
     for k, g in gradients.items():
@@ -74,6 +79,7 @@ def adopt(w, gradients, t, s, lr=1e-3, b1=0.9, b2=0.9999, eps=1e-6):
         s["v", k] = g * g if t == 1 else b2 * s["v", k] + (1 - b2) * g * g
 
 
+@authors
 def dadapt_adam(w, gradients, t, s, lr=1, b1=0.9, b2=0.999, eps=1e-8, initial=1e-6, decay=0):
     """facebookresearch/dadaptation, dadapt_adam.py, with decouple=True and use_bias_correction=True: the product with s is taken in the norm of the
     second moment before this gradient, d is from this step's sums and used in the next."""
@@ -91,6 +97,7 @@ def dadapt_adam(w, gradients, t, s, lr=1, b1=0.9, b2=0.999, eps=1e-8, initial=1e
         w[k] = w[k] - decay * rate * w[k] - s["m", k] / (np.sqrt(s["v", k]) + eps)
 
 
+@authors
 def dog(w, gradients, t, s, lr=1, initial=1e-6, eps=1e-8, decay=0, layers=False):
     """formll/dog, src/dog/dog.py: DoG, or with layers LDoG. eps is added to the sum of squares once, the decay to the gradient."""
     gradients = {k: g + decay * w[k] for k, g in gradients.items()}
@@ -107,6 +114,7 @@ def dog(w, gradients, t, s, lr=1, initial=1e-6, eps=1e-8, decay=0, layers=False)
             w[k] = w[k] - lr * s["r", key] / np.sqrt(s["G", key]) * gradients[k]
 
 
+@authors
 def dowg(w, gradients, t, s, lr=1, initial=1e-4, eps=1e-4, decay=0):
     """rka97/dowg, dowg/dowg.py: initial is the first squared distance, the program's eps too. The program has neither a rate nor a decay."""
     gradients = {k: g + decay * w[k] for k, g in gradients.items()}
@@ -117,6 +125,7 @@ def dowg(w, gradients, t, s, lr=1, initial=1e-4, eps=1e-4, decay=0):
         w[k] = w[k] - lr * s["r2"] * g / (np.sqrt(s["v"]) + eps)
 
 
+@authors
 def fromage(w, gradients, t, s, lr=0.01):
     """jxbz/fromage, fromage.py: relative steps where both norms are above zero, else plain ones, and then the shrinking."""
     for k, g in gradients.items():
@@ -124,6 +133,7 @@ def fromage(w, gradients, t, s, lr=0.01):
         w[k] = (w[k] - lr * (g * (a / b) if a > 0 and b > 0 else g)) / np.sqrt(1 + lr**2)
 
 
+@authors
 def lion(w, gradients, t, s, lr=1e-4, b1=0.9, b2=0.99, decay=0):
     """google/automl, lion/lion_pytorch.py: the decay before the step."""
     for k, g in gradients.items():
@@ -132,6 +142,7 @@ def lion(w, gradients, t, s, lr=1e-4, b1=0.9, b2=0.99, decay=0):
         s["m", k] = m * b2 + g * (1 - b2)
 
 
+@authors
 def c_adamw(w, gradients, t, s, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8, decay=0):
     """kyleliang919/C-Optim, c_adamw.py, the single-tensor path: decay first, eps added to the root before the correction, and the mask of m g > 0 over
     its mean, of at least 1e-3."""
@@ -142,6 +153,3 @@ def c_adamw(w, gradients, t, s, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8, decay=0):
         mask = (s["m", k] * g > 0).astype(float)
         rate = lr * np.sqrt(1 - b2**t) / (1 - b1**t)
         w[k] = w[k] - rate * s["m", k] * (mask / max(mask.mean(), 1e-3)) / (np.sqrt(s["v", k]) + eps)
-
-
-PROGRAMS = {f"authors.{rule.__name__}": stepped(rule) for rule in (acprop, adabelief, adan, ademamix, adopt, dadapt_adam, dog, dowg, fromage, lion, c_adamw)}
