@@ -72,6 +72,18 @@ export { schedule, Schedule } from './define/schedules/schedule.ts';
 export { chain, Method, optimizer, transform } from './define/method.ts';
 export type { Definition, InputDeclaration, MethodFactory, OptionsOf, VariantDeclaration } from './define/method.ts';
 export type { HyperDeclaration, HyperValue } from './define/hyper.ts';
+export { inspect } from './define/inspect.ts';
+export type {
+  Extent,
+  InspectedEquation,
+  InspectedGroup,
+  InspectedHyper,
+  InspectedPart,
+  InspectedState,
+  InspectedSymbol,
+  Inspection,
+  SymbolRole,
+} from './define/inspection.ts';
 export { groups } from './define/groups.ts';
 export type { Group } from './define/groups.ts';
 export { otherwise } from './define/match.ts';
@@ -137,6 +149,15 @@ export {
   WorkerError,
 } from './language/error.ts';
 export type { Span } from './language/error.ts';
+export type { Form } from './language/form.ts';
+export type { Kind } from './language/kind.ts';
 export { tokenize } from './language/lexer.ts';
 export type { Token, TokenKind } from './language/lexer.ts';
+export type { Scope, SurfaceOp } from './language/op.ts';
+export { parse as parseEquations, parseExpression } from './language/parser.ts';
+export { printEquations, printExpression } from './language/print.ts';
 export { nameToLatex, spell } from './language/symbol.ts';
+export { nameNode, namesIn, numberNode, operationNode, renameNames, substitute } from './language/tree.ts';
+export type { Equation, Expression, NameNode, NumberNode, OperationNode } from './language/tree.ts';
+export { equationsToLatex, expressionToLatex } from './targets/text/latex.ts';
+export type { EquationLatex } from './targets/text/latex.ts';

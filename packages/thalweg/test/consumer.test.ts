@@ -10,7 +10,7 @@ const home = join(import.meta.dirname, '..');
 const tsc = join(home, '../../node_modules/typescript/bin/tsc');
 
 const program = `
-import { adamw, groups, minimize, optimizer, sgd, tensor, tied, type Optimizer, type StepResult } from 'thalweg';
+import { adamw, groups, inspect, minimize, numberNode, optimizer, printExpression, sgd, tensor, tied, type Expression, type Optimizer, type StepResult } from 'thalweg';
 export async function run(): Promise<StepResult> {
   const opt = await adamw({ lr: 1e-3 }).init({ w: tensor([2]), head: tied('w'), b: new Float32Array(2) });
   const word: StepResult = opt.step({ w: new Float32Array(2), b: new Float32Array(2) });
@@ -22,6 +22,8 @@ export async function run(): Promise<StepResult> {
   await minimize((w, g) => ((g[0] = 2 * (w[0] ?? 0)), 1), Float64Array.of(1), { optimizer: sgd(), steps: 1 });
   const any: Pick<Optimizer, 'dispose'> = opt;
   any.dispose();
+  const values: readonly Expression[] = inspect(adamw()).groups.flatMap(({ parts }) => parts.flatMap(({ equations }) => equations.map(({ equation }) => equation.value)));
+  if (values[0]?.kind === 'apply' && values[0].op === 'add') printExpression(values[0].operands[0] ?? numberNode(1));
   return word;
 }
 `;

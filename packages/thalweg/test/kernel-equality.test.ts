@@ -67,7 +67,7 @@ for (const state of ['float64', 'float32', 'bfloat16', 'float8'] as const) {
         const method = optimizer({ name: 'random', hyper, init, equations })();
         const fast = await run(method, 'wasm', wide, w, g, options);
         assertSame(fast, await run(method, script, wide, w, g, options), `wasm against ${script}`);
-        const symbols = Object.entries(hyper).map(([name, [symbol]]) => ({ name, symbol, range: range('[0, ∞)') }));
+        const symbols = Object.entries(hyper).map(([name, [symbol, fallback]]) => ({ name, symbol, fallback, range: range('[0, ∞)') }));
         const whole = buildProgram('random', [{ name: 'random', equations, hyper: symbols, inputs: [], init }]);
         // Formats, and what is a number and what an array, follow from what is left of a program where constants and shapes have decided conditions.
         const [{ program } = assert.fail(), ...others] = cohorts(whole, new Map(w.map((values, j) => [`p${String(j)}`, [values.length]])));

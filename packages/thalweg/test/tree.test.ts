@@ -6,7 +6,16 @@ import { EquationError } from 'thalweg';
 import { parse, parseExpression } from '../src/language/parser.ts';
 import { printEquations, printExpression, printPlain } from '../src/language/print.ts';
 import { spell } from '../src/language/symbol.ts';
-import { nameNode, namesIn, numberNode, operationNode, rename, substitute, type Equation, type Expression } from '../src/language/tree.ts';
+import {
+  nameNode,
+  namesIn,
+  numberNode,
+  operationNode,
+  renameNames,
+  substitute,
+  type Equation,
+  type Expression,
+} from '../src/language/tree.ts';
 import { everyMethod } from './support/plan-snapshot.ts';
 import { damagedText, randomText } from './support/random-text.ts';
 
@@ -87,7 +96,7 @@ describe('replacing', () => {
   });
   test('names, on both sides; in a superscript that is no letter any more, with ^', () => {
     const names = new Map([['m', nameNode('m_adam', 'm_adam')], ['t', nameNode('t2')]]); // prettier-ignore
-    const renamed = rename(parse('own', 'm ← m·βᵗ + ‖m‖; w ← w − m'), names);
+    const renamed = renameNames(parse('own', 'm ← m·βᵗ + ‖m‖; w ← w − m'), names);
     assert.equal(printEquations(renamed), 'm_adam ← m_adam·β^t2 + ‖m_adam‖\nw ← w − m_adam');
     assert.deepEqual(renamed.map(({ value: one }) => namesIn(one)), [['m_adam', 'beta', 't2', 'm_adam'], ['w', 'm_adam']]); // prettier-ignore
   });

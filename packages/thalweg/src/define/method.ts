@@ -190,9 +190,10 @@ export function optimizer<
     const resolved = resolve(name, hyper, variants ?? {}, definition.compatDefaults ?? {}, options);
     const text =
       typeof definition.equations === 'string' ? definition.equations : textBy(name, definition.equations(resolved as Resolved<H, V>));
-    const declared = Object.entries(hyper).map(([key, [symbol, , text]]) => ({
+    const declared = Object.entries(hyper).map(([key, [symbol, fallback, text]]) => ({
       name: key,
       symbol,
+      fallback,
       range: range(text ?? defaultRange),
     }));
     const extra = Object.entries(inputs).map(([key, [symbol, kind]]) => ({
@@ -203,6 +204,7 @@ export function optimizer<
     const part: Part = {
       name,
       equations: text,
+      choices: Object.fromEntries(Object.keys(variants ?? {}).map((key) => [key, resolved[key] as string | boolean])),
       hyper: declared,
       inputs: extra,
       init,

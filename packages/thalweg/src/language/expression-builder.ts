@@ -70,6 +70,12 @@ export class ExpressionBuilder {
   }
 
   private build(expression: Expression): Node {
+    const node = this.nodeOf(expression);
+    this.origins.became(expression, node);
+    return node;
+  }
+
+  private nodeOf(expression: Expression): Node {
     if (expression.kind === 'number') return this.graph.constant(expression.value);
     if (expression.kind === 'name') {
       const node = this.names.get(expression.name);

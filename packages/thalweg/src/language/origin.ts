@@ -1,6 +1,7 @@
 /** Where the parts of a program were written, for what is found wrong with it after parsing. Knows nodes and texts; judges neither. */
 import { EquationError, type Span } from './error.ts';
 import { topological, type Node } from './graph.ts';
+import type { Expression } from './tree.ts';
 import type { Variable } from './variable.ts';
 
 /** A place in a text of an owner. */
@@ -14,7 +15,18 @@ export interface Origin {
 export class Origins {
   private readonly nodes = new Map<Node, Origin>();
   private readonly assignments = new Map<Variable, Origin>();
+  private readonly trees: Map<Expression, Node> | undefined;
   private first: Origin | undefined;
+
+  /** What each expression became is kept in `trees`, where given. */
+  constructor(trees?: Map<Expression, Node>) {
+    this.trees = trees;
+  }
+
+  /** What an expression became. */
+  became(expression: Expression, node: Node): void {
+    this.trees?.set(expression, node);
+  }
 
   /** Where a node was written; the first of several places counts. */
   wrote(node: Node, origin: Origin): void {

@@ -17,10 +17,11 @@ import { spell } from './symbol.ts';
 import { namesIn, type Equation } from './tree.ts';
 import { gradient, parameter, variable, type Variable } from './variable.ts';
 
-/** A hyperparameter of a part: its option name, its symbol as written, and where it must lie. */
+/** A hyperparameter of a part: its option name, its symbol as written, its default, and where it must lie. */
 export interface HyperSymbol {
   readonly name: string;
   readonly symbol: string;
+  readonly fallback: number;
   readonly range: Range;
 }
 
@@ -42,6 +43,8 @@ export function inputVariable({ name, hidden }: InputSymbol): Variable {
 export interface Part {
   readonly name: string;
   readonly equations: string;
+  /** The options by which its author chose among equations. */
+  readonly choices?: Readonly<Record<string, string | boolean>> | undefined;
   readonly hyper: readonly HyperSymbol[];
   readonly inputs: readonly InputSymbol[];
   /** First values of states, as expressions in hyperparameters and the first `w`. */
@@ -60,6 +63,16 @@ export interface HyperSlot extends HyperSymbol {
   readonly part: number;
 }
 
+/** What an equation became: names of temporaries and the author's lines stand nowhere else, since nodes that mean the same are one. */
+export interface Assignment {
+  /** The part by its number. */
+  readonly part: number;
+  readonly equation: Equation;
+  readonly node: Node;
+  /** What lasts to the next step; undefined for a temporary and for g. */
+  readonly variable: Variable | undefined;
+}
+
 /** What one step computes. `writes` maps `w` and each state to its value after the step. */
 export interface Program {
   readonly name: string;
@@ -70,6 +83,8 @@ export interface Program {
   /** The forms of the states that are arrays. */
   readonly forms: ReadonlyMap<Variable, Form>;
   readonly writes: ReadonlyMap<Variable, Node>;
+  /** The equations of all parts, in order. */
+  readonly assignments: readonly Assignment[];
   /** Where to evaluate the model, if not at `w`; computed between steps. */
   readonly evaluation: Node | undefined;
   /** The part that replaced g last, where nothing reads what it made of it. */
@@ -81,12 +96,14 @@ export interface Program {
 /** The variable that stands for where to evaluate. */
 export const evaluated = variable('evaluation');
 
-/** Gives the parts of a chain their common meaning. Throws an EquationError where a text makes no sense or asks for too much. */
-export function buildProgram(name: string, parts: readonly Part[]): Program {
+/**
+ * Gives the parts of a chain their common meaning; `origins` then knows what was made of which text. Throws an EquationError where a text makes no sense
+ * or asks for too much.
+ */
+export function buildProgram(name: string, parts: readonly Part[], origins = new Origins()): Program {
   const graph = new Graph();
   const hyper = new Map<string, HyperSlot>();
   const inputs = new Map<Variable, InputSymbol>();
-  const origins = new Origins();
   const shared = new Map<string, Node>([
     ['w', graph.variable('array', parameter)],
     ['g', graph.variable('array', gradient)],
@@ -94,6 +111,7 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
   const writes = new Map<Variable, Node>();
   const owners = new Set<string>();
   const negated = new Set<string>();
+  const assignments: Assignment[] = [];
   let evaluation: Node | undefined;
   let lastOf: string | undefined;
   const kept = new Set<Variable>();
@@ -120,7 +138,7 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
     owners.add(owner);
     const builder = new PartBuilder(part, owner, graph, keys, shared, negated, writes, origins);
     const before = shared.get('g');
-    builder.build();
+    for (const [equation, node, written] of builder.build()) assignments.push({ part: index, equation, node, variable: written });
     if (shared.get('g') !== before) lastOf = part.name;
     evaluation = builder.evaluation() ?? evaluation;
     for (const state of builder.kept()) kept.add(state);
@@ -134,7 +152,19 @@ export function buildProgram(name: string, parts: readonly Part[]): Program {
   verifyKinds(everything, kinds, origins);
   verifyForms(everything, forms, origins);
   const inVain = lastOf === undefined || topological(everything.values()).includes(shared.get('g')!) ? undefined : lastOf;
-  return { name, graph, hyper: [...hyper.values()], inputs: [...inputs.values()], states, forms, writes, evaluation, inVain, kept };
+  return {
+    name,
+    graph,
+    hyper: [...hyper.values()],
+    inputs: [...inputs.values()],
+    states,
+    forms,
+    writes,
+    assignments,
+    evaluation,
+    inVain,
+    kept,
+  };
 }
 
 /** Whether a part's equations read a hyperparameter, directly or (for `lr`) as its schedule's factor `s`. */
@@ -146,10 +176,11 @@ function reads(part: Part, { name }: HyperSymbol): boolean {
   });
 }
 
-const factor = Symbol('the factor of the schedule of lr');
+/** What the name `s` stands for where nothing else is called so. */
+export const factor = Symbol('the factor of the schedule of lr');
 
 /** What the names that a part declares stand for: a hyperparameter or an input by its name. A symbol comes before the name of an option. */
-function declaredNames({ hyper, inputs }: Part): Map<string, string | typeof factor> {
+export function declaredNames({ hyper, inputs }: Part): Map<string, string | typeof factor> {
   const all = [...hyper, ...inputs];
   const given: readonly string[] = givenNames;
   const out = new Map<string, string | typeof factor>(hyper.some(({ name }) => name === 'lr') ? [['s', factor]] : []);
@@ -159,7 +190,7 @@ function declaredNames({ hyper, inputs }: Part): Map<string, string | typeof fac
 }
 
 /** A part's equations as trees, and every name that its texts read. */
-interface PartText {
+export interface PartText {
   readonly equations: readonly Equation[];
   readonly names: ReadonlySet<string>;
 }
@@ -167,7 +198,7 @@ interface PartText {
 const texts = new WeakMap<Part, PartText>();
 
 /** Reads a part's texts, once however many chains and groups it is put in. */
-function textOf(part: Part): PartText {
+export function textOf(part: Part): PartText {
   const known = texts.get(part);
   if (known !== undefined) return known;
   const equations = parse(part.name, part.equations);
@@ -232,23 +263,23 @@ class PartBuilder {
     this.expressions = new ExpressionBuilder(part.name, part.equations, graph, names, origins);
   }
 
-  build(): void {
+  /** Builds the equations: each with its value and what of it lasts. */
+  build(): (readonly [Equation, Node, Variable | undefined])[] {
     this.classifyNames();
     const { names, unready } = this.expressions;
-    for (const {
-      lasting,
-      target: { name },
-      value,
-    } of this.equations) {
+    return this.equations.map((equation) => {
+      const { lasting, target, value } = equation;
+      const { name } = target;
       const node = this.expressions.number(value);
       names.set(name, node);
       unready.delete(name);
       if (name === 'w' || name === 'g') this.shared.set(name, node);
-      if (!lasting) continue;
-      const target = name === 'w' ? parameter : this.state(name);
-      this.writes.set(target, node);
-      this.origins.assigned(target, this.expressions.origin(value.span));
-    }
+      if (!lasting) return [equation, node, undefined] as const;
+      const written = name === 'w' ? parameter : this.state(name);
+      this.writes.set(written, node);
+      this.origins.assigned(written, this.expressions.origin(value.span));
+      return [equation, node, written] as const;
+    });
   }
 
   /** Where to evaluate, between steps; before the first, when states are still zero, at `w`. */

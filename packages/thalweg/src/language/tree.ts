@@ -74,7 +74,7 @@ export function substitute(expression: Expression, replace: (node: Expression) =
 }
 
 /** The equations with names replaced, those that are assigned and those that are read; `names` maps ASCII spellings to new names. */
-export function rename(equations: readonly Equation[], names: ReadonlyMap<string, NameNode>): Equation[] {
+export function renameNames(equations: readonly Equation[], names: ReadonlyMap<string, NameNode>): Equation[] {
   const renamed = (node: NameNode): NameNode => {
     const other = names.get(node.name);
     return other === undefined ? node : { ...other, span: node.span };
