@@ -1,6 +1,7 @@
 /** The repository holds what people write or a committed command makes, and nothing besides; what is written in it is linted. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ESLint } from 'eslint';
@@ -10,6 +11,15 @@ const git = (...args: string[]): string[] => execFileSync('git', args, { cwd: ro
 
 test('no file that git ignores is in the repository', () => {
   assert.deepEqual(git('ls-files', '--cached', '--ignored', '--exclude-standard'), [], 'git rm --cached these');
+});
+
+test('the pictures of the documentation take little more than a megabyte in all, and no other file half of one, but for the comparer’s data', () => {
+  const size = (file: string): number => statSync(join(root, file)).size;
+  const pictures = git('ls-files', 'docs', 'bench').filter((file) => /\.(svg|png|jpe?g|gif|webp)$/.test(file));
+  const all = pictures.reduce((sum, file) => sum + size(file), 0);
+  assert.ok(all < 1.3e6, `${String(all)} bytes: renderCourses and renderPicture say how they are drawn with fewer`);
+  const large = git('ls-files').filter((file) => size(file) > 5e5 && !file.startsWith('packages/compare/data/'));
+  assert.deepEqual(large, [], 'make these by a command, or take them from a package');
 });
 
 test('ESLint reads every file of code, Svelte components included, but for the programs of environments/', async () => {

@@ -4,6 +4,7 @@ import { map } from '../report/map.ts';
 import { escape } from '../report/markup.ts';
 import { pens } from '../report/pens.ts';
 import { figureWidth } from '../report/plot.ts';
+import { shortened } from '../report/shorten.ts';
 import { ground, marks } from '../report/style.ts';
 
 /** A landscape with the path that was taken on it. */
@@ -33,7 +34,7 @@ export function renderCourses(id: string, courses: readonly Course[]): string {
       ) ?? '';
     return `<text class="head" x="${String(x)}" y="${String(pad + 8)}">${escape(title)}</text>\n${svg}`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${String(width)} ${String(height)}" role="img">
+  return shortened(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${String(width)} ${String(height)}" role="img">
 <title>${escape(`Paths of ${id}: ${courses.map(({ title }) => title).join(', ')}`)}</title>
 <style>${all.css}${ground}${marks}
 svg{color:var(--ink);fill:currentColor;text-anchor:middle;font:12.5px ui-sans-serif,system-ui,sans-serif;font-variant-numeric:tabular-nums}
@@ -41,5 +42,5 @@ svg{color:var(--ink);fill:currentColor;text-anchor:middle;font:12.5px ui-sans-se
 <rect class="paper" width="100%" height="100%" rx="6"/>
 ${parts.join('\n')}
 </svg>
-`;
+`);
 }
