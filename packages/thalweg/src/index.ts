@@ -132,8 +132,8 @@ export type { Plateau, PlateauOptions, PlateauState } from './loop/plateau.ts';
 export { asam, sam } from './loop/sam.ts';
 export type { AsamOptions, GradientFunction, SamOptions, SamStep } from './loop/sam.ts';
 
-export { kernelStatistics } from './device/modules.ts';
-export type { Backend } from './device/device.ts';
+export { kernelStatistics } from './device/backend.ts';
+export type { Backend } from './device/backend.ts';
 export type { DType } from './plan/dtype.ts';
 export {
   ArrayError,
@@ -153,7 +153,8 @@ export type { Form } from './language/form.ts';
 export type { Kind } from './language/kind.ts';
 export { tokenize } from './language/lexer.ts';
 export type { Token, TokenKind } from './language/lexer.ts';
-export type { Scope, SurfaceOp } from './language/op.ts';
+export type { SurfaceOp } from './language/op.ts';
+export type { Scope } from './language/operations/operation.ts';
 export { parse as parseEquations, parseExpression } from './language/parser.ts';
 export { printEquations, printExpression } from './language/print.ts';
 export { nameToLatex, spell } from './language/symbol.ts';

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cbrt, cos, cosAndSin, exp, log, numbers, pow, singles } from '../src/targets/loops/elementary.ts';
+import { cbrt, cos, cosAndSin, exp, log, pow } from '../src/language/operations/algorithms.ts';
+import { doubles as numbers, singles } from '../src/targets/loops/js/arithmetic.ts';
 
 const ulp = 2 ** -52;
 

@@ -94,7 +94,7 @@ describe('errors point at the place', () => {
     ['w ← w − btea1·g', 1, 9, /btea1 is not known \(did you mean beta1\?\)/],
     ['w ← w − g**2', 1, 10, /a power is written with \^/],
     ['w := w − g', 1, 3, /write ← or <- for what lasts, = for a temporary/],
-    ['w ← tanh(g)', 1, 5, /there is no function tanh; there are abs, sign, sqrt, [^\n]*noise; a product/],
+    ['w ← erf(g)', 1, 5, /there is no function erf; there are abs, sign, sqrt, [^\n]*noise; a product/],
     ['m ← g\nw ← w − η·betta1', 2, 11, /betta1 is not known \(did you mean beta1\?\)/],
     ['w ← w − 2η', 1, 10, /write the multiplication out: 2·η/],
     ['w ← w − η g', 1, 11, /a product is written with ·/],

@@ -3,11 +3,15 @@
  * parts.
  */
 import { EquationError, suggestion, type Span } from './error.ts';
-import { Graph, type Node } from './graph.ts';
-import { isComparison, type ElementOp, type Scope, type SurfaceOp } from './op.ts';
+import { Graph, type Node, type NodeOp } from './graph.ts';
+import { isComparison, isSugar, operations, type SurfaceOp } from './op.ts';
+import { arithmetic } from './operations/arithmetic.ts';
+import type { ElementOp } from './operations/elements.ts';
+import type { Building, Scope } from './operations/operation.ts';
+import type { RoutineOp } from './operations/routines.ts';
+import { sugar } from './operations/sugar.ts';
 import { Origins, type Origin } from './origin.ts';
 import { parseExpression } from './parser.ts';
-import type { RoutineOp } from './routine.ts';
 import { spell } from './symbol.ts';
 import type { Expression, OperationNode } from './tree.ts';
 
@@ -101,98 +105,39 @@ export class ExpressionBuilder {
     return near === '' ? `; ${this.declaring(written)}` : near;
   }
 
-  private apply(expression: OperationNode): Node {
-    const { op, operands, scope } = expression;
-    if (op === 'select') {
-      const [condition, a, b] = operands;
-      if (condition === undefined || a === undefined || b === undefined) throw new RangeError('a condition has three operands');
-      const test = this.build(condition);
-      if (!isComparison(test.op)) this.fail(condition.span, 'a condition needs a comparison, such as t > 5');
-      return this.graph.node('select', [test, this.number(a), this.number(b)]);
-    }
-    return builders[op](
-      this.graph,
-      operands.map((operand) => this.number(operand)),
-      scope,
-    );
+  private apply({ op, operands, scope }: OperationNode): Node {
+    const { takes } = operations[op];
+    const nodes = operands.map((operand, i) => (takes[i] === 'condition' ? this.condition(operand) : this.number(operand)));
+    return make(this.graph, op, nodes, scope);
+  }
+
+  private condition(expression: Expression): Node {
+    const node = this.build(expression);
+    if (!isComparison(node.op)) this.fail(expression.span, 'a condition needs a comparison, such as t > 5');
+    return node;
   }
 }
 
-/** Makes the node of an operation on these operands. */
-type Build = (graph: Graph, operands: readonly Node[], scope: Scope) => Node;
+/** The node of an operation on operands, of which the parser has counted as many as it takes. */
+function make(graph: Graph, op: SurfaceOp, operands: readonly Node[], scope: Scope): Node {
+  const pair = [operands[0]!, operands[1] ?? operands[0]!] as const;
+  if (isSugar(op)) return sugar[op].build(building(graph), pair, scope);
+  return operations[op].build?.(building(graph), pair, scope) ?? graph.node(op, operands);
+}
 
-const plain =
-  (op: ElementOp | RoutineOp): Build =>
-  (graph, operands) =>
-    graph.node(op, operands);
-
-/** The first operand, and another: as many as an operation has, which the parser has counted. */
-const pair = (operands: readonly Node[]): readonly [Node, Node] => [operands[0]!, operands[1] ?? operands[0]!];
-
-const dot: Build = (graph, operands, scope) => graph.reduce('dot', pair(operands), scope);
-
-const mean =
-  (op: 'rowSum' | 'colSum', count: 'cols' | 'rows'): Build =>
-  (graph, operands) =>
-    graph.node('div', [graph.node(op, operands), graph.node('shape', [], count)]);
-
-/** What each operation of a text becomes in the graph. */
-const builders: Readonly<Record<SurfaceOp, Build>> = {
-  neg: plain('neg'),
-  abs: plain('abs'),
-  sign: plain('sign'),
-  sqrt: plain('sqrt'),
-  cbrt: plain('cbrt'),
-  exp: plain('exp'),
-  log: plain('log'),
-  cos: plain('cos'),
-  floor: plain('floor'),
-  add: plain('add'),
-  sub: plain('sub'),
-  mul: plain('mul'),
-  div: plain('div'),
-  pow: (graph, operands) => power(graph, ...pair(operands)),
-  min: plain('min'),
-  max: plain('max'),
-  lt: plain('lt'),
-  le: plain('le'),
-  gt: (graph, operands) => graph.node('lt', operands.toReversed()),
-  ge: (graph, operands) => graph.node('le', operands.toReversed()),
-  eq: plain('eq'),
-  ne: plain('ne'),
-  select: plain('select'),
-  mod: (graph, operands) => {
-    const [a, b] = pair(operands);
-    return graph.node('sub', [a, graph.node('mul', [b, graph.node('floor', [graph.node('div', [a, b])])])]);
-  },
-  norm: (graph, operands, scope) => graph.node('sqrt', [dot(graph, operands, scope)]),
-  inner: dot,
-  total: (graph, operands, scope) => graph.reduce('sum', operands, scope),
-  noise: (graph, operands) => graph.node('noise', [...operands, graph.node('time')]),
-  rowMean: mean('rowSum', 'cols'),
-  colMean: mean('colSum', 'rows'),
-  matmul: plain('matmul'),
-  transpose: plain('transpose'),
-  rowSum: plain('rowSum'),
-  colSum: plain('colSum'),
-  rowMax: plain('rowMax'),
-  colMax: plain('colMax'),
-  newtonSchulz: plain('newtonSchulz'),
-  inverseRoot: plain('inverseRoot'),
-  eigenvectors: plain('eigenvectors'),
-  orthonormal: plain('orthonormal'),
-};
-
-/** A small whole exponent is a product, ½ a root: exact, and the same on every backend. */
-function power(graph: Graph, base: Node, exponent: Node): Node {
-  const n = exponent.op === 'const' ? Number(exponent.attribute) : NaN;
-  if (n === 0.5) return graph.node('sqrt', [base]);
-  if (!Number.isInteger(n) || n === 0 || Math.abs(n) > 8) return graph.node('pow', [base, exponent]);
-  const product = (k: number): Node => {
-    if (k === 1) return base;
-    const half = product(Math.floor(k / 2));
-    const square = graph.node('mul', [half, half]);
-    return k % 2 === 0 ? square : graph.node('mul', [square, base]);
+/** What builds nodes in a graph. */
+function building(graph: Graph): Building<Node, ElementOp | RoutineOp> {
+  const node =
+    (of: NodeOp) =>
+    (...operands: readonly Node[]): Node =>
+      graph.node(of, operands);
+  return {
+    ...arithmetic({ constant: (value) => graph.constant(value), sign: node('sign'), select: node('select') }, node),
+    apply: (of, ...operands) => graph.node(of, operands),
+    sum: (x, scope) => graph.reduce('sum', [x], scope),
+    dot: (x, y, scope) => graph.reduce('dot', [x, y], scope),
+    time: () => graph.node('time'),
+    shape: (name) => graph.node('shape', [], name),
+    numberOf: ({ op: of, attribute }) => (of === 'const' ? Number(attribute) : NaN),
   };
-  return n > 0 ? product(n) : graph.node('div', [graph.constant(1), product(-n)]);
 }

@@ -3,7 +3,8 @@ import { meet, wholeForm, type Form } from './form.ts';
 import { arrayOperands, isReduction, topological, type Node } from './graph.ts';
 import { dependencies, stateOf } from './kind.ts';
 import type { Origins } from './origin.ts';
-import { isRoutineOp, routines } from './routine.ts';
+import { isRoutineOp } from './op.ts';
+import { routines } from './operations/routines.ts';
 import { parameter, variable, type Variable } from './variable.ts';
 
 /** The form of each node given those of the array states; undefined for a number. */
@@ -37,7 +38,8 @@ export class FormTable {
       // A number is refused as an operand, but for one that a condition put in the place of an array of the whole form.
       const [a = wholeForm, b = wholeForm] = forms;
       const form = routines[node.op].form(a, b);
-      const numbers = node.operands.slice(routines[node.op].arrays).some((operand) => this.memo.get(operand) !== undefined);
+      const { takes } = routines[node.op];
+      const numbers = node.operands.some((operand, i) => takes[i] !== 'matrix' && this.memo.get(operand) !== undefined);
       if (form === undefined || forms.includes(undefined) || numbers) this.misfits.set(node, routines[node.op].needs);
       return form ?? wholeForm;
     }

@@ -2,8 +2,11 @@
  * The graph: nodes that are equal are the same object (hash-consing), and names stand outside the key, so that two texts which mean
  * the same compile to the same kernel. Knows operations and leaves; knows nothing of kinds, passes or backends.
  */
-import type { ElementOp, ReduceOp, Scope } from './op.ts';
-import { isRoutineOp, routines, type RoutineOp } from './routine.ts';
+import { isRoutineOp } from './op.ts';
+import type { ElementOp } from './operations/elements.ts';
+import type { Scope } from './operations/operation.ts';
+import { routines, type RoutineOp } from './operations/routines.ts';
+import type { ReduceOp } from './operations/sums.ts';
 import { Variable } from './variable.ts';
 
 /**
@@ -110,7 +113,9 @@ export function isRoutine(node: Node): boolean {
 
 /** The operands of a node that are arrays, as far as its operation tells: a routine's later ones are numbers. */
 export function arrayOperands(node: Node): readonly Node[] {
-  return isRoutineOp(node.op) ? node.operands.slice(0, routines[node.op].arrays) : node.operands;
+  if (!isRoutineOp(node.op)) return node.operands;
+  const { takes } = routines[node.op];
+  return node.operands.filter((_, i) => takes[i] === 'matrix');
 }
 
 /** The tensors that a reduction runs over. */

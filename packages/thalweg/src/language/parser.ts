@@ -5,8 +5,8 @@
 import { EquationError, suggestion } from './error.ts';
 import { tokenize, type Token } from './lexer.ts';
 import { limits } from './limits.ts';
-import { precedence, type Scope, type SurfaceOp } from './op.ts';
-import { functions, operators } from './syntax.ts';
+import { functions, operators, type SurfaceOp } from './op.ts';
+import { precedence, type Scope } from './operations/operation.ts';
 import type { Equation, Expression, NameNode } from './tree.ts';
 
 const comparisons = operators(precedence.compare);

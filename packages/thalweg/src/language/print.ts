@@ -1,32 +1,24 @@
 /** Trees back to text in the language of equations, as an author would write it: √v̂, β₁ᵗ, ‖g‖. Parsing the text gives the tree again. Knows trees only. */
-import { precedence, type SurfaceOp } from './op.ts';
+import { operations, type SurfaceOp } from './op.ts';
+import { precedence } from './operations/operation.ts';
 import { superscriptOf } from './symbol.ts';
-import { syntax } from './syntax.ts';
 import type { Equation, Expression } from './tree.ts';
 import { write, type Dialect, type Rule } from './writer.ts';
 
-const { select, compare, mul, neg, pow, atom } = precedence;
+const { select, neg, pow, atom } = precedence;
 
 /** The rule that follows from how an operation is read: operators from the left, powers from the right, comparisons alone. */
 function plainRule(op: SurfaceOp): Rule {
-  const one = syntax[op];
+  const { text: one, takes } = operations[op];
   if (one.as === 'prefix') return [neg, `${one.printed}$a4`];
-  if (one.as === 'infix') {
-    const left = one.binds === compare || one.binds === pow ? one.binds + 1 : one.binds;
-    return [one.binds, `$a${String(left)}${one.printed}$b${String(one.binds + 1)}`];
-  }
+  if (one.as === 'infix') return [one.binds, `$a${String(one.left)}${one.printed}$b${String(one.binds + 1)}`];
   if (one.as === 'choice') return [select, '$a1 ? $b0 : $c0'];
   if (one.as === 'nothing') return [atom, `${op}($a0)`];
-  return [atom, `${one.name}$_(${Array.from({ length: one.arguments }, (_, i) => `$${'abcdef'.charAt(i)}0`).join(', ')})`];
+  return [atom, `${one.name}$_(${takes.map((_, i) => `$${'abcdef'.charAt(i)}0`).join(', ')})`];
 }
 
-/** Operations that authors write in another way than that. */
+/** Operations that authors write in a way that depends on the operands. */
 const usual: Readonly<Partial<Record<SurfaceOp, Rule>>> = {
-  div: [mul, '$a3 / $b4'],
-  sqrt: [pow, '√$a5'],
-  transpose: [pow, '$a6ᵀ'],
-  norm: [atom, '‖$a0‖$_'],
-  inner: [atom, '⟨$a0, $b0⟩$_'],
   // A bar does not tell whether it opens or closes, so only what has none inside stands between two.
   abs: (operand) => {
     const inner = operand(0, 0);
@@ -47,7 +39,7 @@ const plain: Dialect = {
   parentheses: (text) => `(${text})`,
 };
 
-const asWritten: Dialect = { ...plain, rule: (op) => usual[op] ?? plainRule(op), name: ({ written }) => written };
+const asWritten: Dialect = { ...plain, rule: (op) => usual[op] ?? operations[op].usual ?? plainRule(op), name: ({ written }) => written };
 
 /** The text of an expression. */
 export function printExpression(expression: Expression): string {

@@ -3,7 +3,8 @@
  * what changes one makes another. Knows no grammar and no meaning; `parser.ts` reads texts, `print.ts` writes them, `program.ts` says what names mean.
  */
 import type { Span } from './error.ts';
-import type { Scope, SurfaceOp } from './op.ts';
+import type { SurfaceOp } from './op.ts';
+import type { Scope } from './operations/operation.ts';
 
 /** A number, with its digits as written. */
 export interface NumberNode {

@@ -2,7 +2,8 @@
  * Trees to text, for every language that has infix operators: walks an expression and puts parentheses where the target's own precedence asks for them.
  * A target is a table of rules, one for each operation. Knows no target.
  */
-import type { Scope, SurfaceOp } from './op.ts';
+import type { SurfaceOp } from './op.ts';
+import type { Scope } from './operations/operation.ts';
 import type { Expression, NameNode, NumberNode, OperationNode } from './tree.ts';
 
 /** A text and how tightly it binds: it stands in parentheses where something tighter is needed. */

@@ -6,9 +6,10 @@ import { UnsupportedError } from '../language/error.ts';
 import { shapeNumber, wholeForm } from '../language/form.ts';
 import { FormTable } from '../language/form-table.ts';
 import { topological, variableOf, type Node } from '../language/graph.ts';
-import { elementOps, isElementOp } from '../language/op.ts';
+import { isElementOp, isRoutineOp } from '../language/op.ts';
+import { elements } from '../language/operations/elements.ts';
+import { routines } from '../language/operations/routines.ts';
 import { evaluated, type Program } from '../language/program.ts';
-import { isRoutineOp, needsMatrix } from '../language/routine.ts';
 import type { Variable } from '../language/variable.ts';
 import { specialise } from './specialise.ts';
 
@@ -71,7 +72,7 @@ function evaluate(nodes: readonly Node[], shape: readonly number[]): Map<Node, n
   for (const node of nodes) {
     const [a = 0, b = 0, c = 0] = node.operands.map((operand) => values.get(operand) ?? 0);
     if (node.op === 'shape') values.set(node, shapeNumber(String(node.attribute), shape));
-    else values.set(node, isElementOp(node.op) ? elementOps[node.op](a, b, c) : Number(node.attribute));
+    else values.set(node, isElementOp(node.op) ? elements[node.op].value(a, b, c) : Number(node.attribute));
   }
   return values;
 }
@@ -97,7 +98,7 @@ function without(program: Program, writes: ReadonlyMap<Variable, Node>): Program
 
 function checkRanks(program: Program, shapes: ReadonlyMap<string, readonly number[]>): void {
   const used = topological(program.writes.values()).map((node) => node.op);
-  if (!used.some((op) => isRoutineOp(op) && needsMatrix(op))) return;
+  if (!used.some((op) => isRoutineOp(op) && routines[op].ofVectors === undefined)) return;
   for (const [name, shape] of shapes) {
     if (shape.length >= 2) continue;
     const problem = `${name} has the shape [${shape.join(', ')}], and these equations are for matrices; give it to another optimizer with groups`;

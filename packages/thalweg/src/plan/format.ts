@@ -4,7 +4,8 @@
  */
 import { wholeForm } from '../language/form.ts';
 import { topological, variableOf, type Node } from '../language/graph.ts';
-import { isElementOp, type ElementOp } from '../language/op.ts';
+import { isElementOp } from '../language/op.ts';
+import { elements } from '../language/operations/elements.ts';
 import type { Program } from '../language/program.ts';
 import { variable, type Variable } from '../language/variable.ts';
 import { nonNegativeStates } from './sign.ts';
@@ -62,13 +63,6 @@ export function codingsOf(program: Program, wish: StateFormat): ReadonlyMap<Vari
   return new Map(states.map(([state], draw) => [state, { format: formatOf(state), draw }]));
 }
 
-/** The operand of each operation that must not be rounded to zero, by its number: a divisor, or where the slope is infinite. */
-const delicate: Readonly<Record<ElementOp, number | undefined>> = {
-  div: 1, sqrt: 0, log: 0, pow: 0, cbrt: 0, neg: undefined, abs: undefined, sign: undefined, exp: undefined, cos: undefined, floor: undefined,
-  add: undefined, sub: undefined, mul: undefined, min: undefined, max: undefined, lt: undefined, le: undefined, eq: undefined, ne: undefined,
-  select: undefined,
-}; // prettier-ignore
-
 /** States on whose value a divisor, a root, a logarithm or a power depends. */
 function delicateStates({ writes, evaluation }: Program): Set<Variable> {
   const reached = (roots: readonly Node[]): Set<Variable> => {
@@ -77,6 +71,6 @@ function delicateStates({ writes, evaluation }: Program): Set<Variable> {
     return new Set([...read, ...[...writes].filter(([, node]) => nodes.has(node)).map(([written]) => written)]);
   };
   const all = topological([...writes.values(), ...(evaluation === undefined ? [] : [evaluation])]);
-  const points = all.flatMap(({ op, operands }) => (isElementOp(op) ? operands.filter((_, i) => delicate[op] === i) : []));
+  const points = all.flatMap(({ op, operands }) => (isElementOp(op) ? operands.filter((_, i) => elements[op].delicate === i) : []));
   return reached(points);
 }

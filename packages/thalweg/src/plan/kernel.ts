@@ -2,7 +2,8 @@
  * A kernel: straight-line code that is run for each element, in a canonical form without names. Two programs that mean the same have
  * the same key, and so the same compiled code. This is all that a lowering to loops gets to see.
  */
-import type { ElementOp, ReduceOp } from '../language/op.ts';
+import type { ElementOp } from '../language/operations/elements.ts';
+import type { ReduceOp } from '../language/operations/sums.ts';
 import type { DType } from './dtype.ts';
 import { isScaled, shiftOf, type Format } from './format.ts';
 

@@ -4,7 +4,9 @@
  */
 import { isReduction, isRoutine, topological, variableOf, type Node } from '../language/graph.ts';
 import { KindTable } from '../language/kind.ts';
-import { isElementOp, type ElementOp, type ReduceOp } from '../language/op.ts';
+import { isElementOp } from '../language/op.ts';
+import { elements } from '../language/operations/elements.ts';
+import { sums } from '../language/operations/sums.ts';
 import type { Program } from '../language/program.ts';
 import { gradient, parameter, type Variable } from '../language/variable.ts';
 
@@ -55,28 +57,15 @@ function isFirstStep({ op, operands: [condition] }: Node): boolean {
   return op === 'select' && condition?.op === 'eq' && condition.operands.some((operand) => operand.op === 'time');
 }
 
-/** Which operands of an operation have to be 0 for its result to be: one of them, the first, all, all but the first, or none suffices. */
-const vanishing: Readonly<Record<ElementOp | ReduceOp, 'any' | 'first' | 'all' | 'rest' | 'never'>> = {
-  mul: 'any', dot: 'any', div: 'first', select: 'rest', add: 'all', sub: 'all', min: 'all', max: 'all', neg: 'all', abs: 'all', sqrt: 'all',
-  cbrt: 'all', sign: 'all', floor: 'all', sum: 'all', exp: 'never', log: 'never', cos: 'never', pow: 'never', lt: 'never', le: 'never', eq: 'never',
-  ne: 'never',
-}; // prettier-ignore
-
 /** Whether a node is 0 where g is, if those operands are that `are` says so. */
 function vanishes({ op, operands, attribute }: Node, are: (operand: Node) => boolean): boolean {
   if (op === 'array') return attribute === gradient;
   if (op === 'const') return attribute === 0;
-  if (!isElementOp(op) && op !== 'sum' && op !== 'dot') return false;
-  switch (vanishing[op]) {
-    case 'any':
-      return operands.some(are);
-    case 'first':
-      return operands.slice(0, 1).every(are);
-    case 'all':
-      return operands.every(are);
-    case 'rest':
-      return operands.slice(1).every(are);
-    case 'never':
-      return false;
-  }
+  const isSum = op === 'sum' || op === 'dot';
+  if (!isSum && !isElementOp(op)) return false;
+  const rule = isSum ? sums[op].zeroWhere : elements[op].zeroWhere;
+  if (rule === 'any') return operands.some(are);
+  if (rule === 'first') return operands.slice(0, 1).every(are);
+  if (rule === 'rest') return operands.slice(1).every(are);
+  return (isSum || elements[op].value(0, 0, 0) === 0) && operands.every(are);
 }

@@ -6,7 +6,7 @@
  */
 import type { Form } from '../language/form.ts';
 import { isReduction, isRoutine, topological, variableOf, type Node } from '../language/graph.ts';
-import { isComparison, isElementOp, type ElementOp } from '../language/op.ts';
+import { isComparison, isElementOp } from '../language/op.ts';
 import type { Variable } from '../language/variable.ts';
 import { isScaled, scalesOf } from './format.ts';
 import { makeKernel, type Coded, type Instruction, type Kernel } from './kernel.ts';
@@ -142,7 +142,7 @@ class PassEmitter {
     });
     if (!isComparison(node.op)) return value;
     const zero = this.emit({ op: 'const', value: 0 });
-    return this.emit({ op: 'ne' satisfies ElementOp, operands: [value, zero] });
+    return this.emit({ op: 'ne', operands: [value, zero] });
   }
 
   private coded(array: Variable, rounds: boolean): Coded | undefined {

@@ -5,7 +5,8 @@
  */
 import { rebuild, type Graph, type Node } from '../language/graph.ts';
 import { KindTable, type Kind } from '../language/kind.ts';
-import { elementOps, isComparison, isElementOp } from '../language/op.ts';
+import { isComparison, isElementOp } from '../language/op.ts';
+import { elements } from '../language/operations/elements.ts';
 import type { Variable } from '../language/variable.ts';
 import { isNormal, normalRange, type DType } from './dtype.ts';
 
@@ -35,7 +36,7 @@ const ofKernels: readonly Rewrite[] = [
 function foldConstants(node: Node, { graph }: Context): Node | undefined {
   if (!isElementOp(node.op) || isComparison(node.op) || node.operands.some((operand) => operand.op !== 'const')) return undefined;
   const [a = 0, b = 0, c = 0] = node.operands.map((operand) => Number(operand.attribute));
-  return graph.constant(elementOps[node.op](a, b, c));
+  return graph.constant(elements[node.op].value(a, b, c));
 }
 
 function complementOfPower(node: Node, { graph, kind }: Context): Node | undefined {

@@ -11,7 +11,11 @@ import { denormalPeriod } from '../plan/denormals.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { StateFormat } from '../plan/format.ts';
 import { halfOfW, type HalfFormat } from '../plan/half.ts';
-import type { Device } from '../device/device.ts';
+import type { Backend } from '../device/backend.ts';
+import type { Crew } from '../device/crew.ts';
+import { stepTogether, type Member } from '../device/ensemble.ts';
+import type { MemorySource } from '../device/memory.ts';
+import type { StepContext } from '../device/leaves.ts';
 import type { AnyArray } from './arrays.ts';
 import { hyperNames, inType, type HyperName, type Recipe } from '../define/branch.ts';
 import { debugTrace } from './debug.ts';
@@ -21,10 +25,8 @@ import { measure } from './measure.ts';
 import { hidden, policyParts, type LossScale } from './policy.ts';
 import { printable } from './printed.ts';
 import { Roster, type RosterMember } from './roster.ts';
-import { Interpreter, type SteppedCohort } from './step/interpreter.ts';
-import type { StepContext } from './step/leaves.ts';
 import type { Tensor } from './tensor.ts';
-import { Watch } from './watch.ts';
+import { watch } from './watch.ts';
 import { beginWindow, completeWindow, gradientSum } from './window.ts';
 
 /**
@@ -43,11 +45,13 @@ export interface CoreOptions {
   readonly dtype: DType;
   readonly state: StateFormat;
   readonly half: HalfFormat | undefined;
-  readonly device: Device;
+  readonly backend: Backend;
   readonly nonFinite: NonFinite;
   readonly maximize: boolean;
   readonly accumulate: number;
   readonly scale: LossScale | undefined;
+  readonly source: MemorySource;
+  readonly crew: Crew;
   readonly observe: { readonly signFlips: boolean } | undefined;
 }
 
@@ -83,11 +87,9 @@ export class Core {
   damage: (() => ThalwegError) | undefined;
   /** Whether a file is being read, during which nothing else may be done. */
   loading = false;
-  /** Runs the steps of the cohorts that have something to step. */
-  private interpreter = new Interpreter([]);
 
   constructor({ name, branches, equations }: Recipe, options: CoreOptions) {
-    const { dtype, state, half, device, nonFinite, accumulate, scale, maximize } = options;
+    const { dtype, state, half, backend, nonFinite, accumulate, scale, maximize } = options;
     this.name = name;
     this.equations = equations;
     this.options = options;
@@ -96,8 +98,10 @@ export class Core {
       dtype,
       state,
       half,
-      device,
+      backend,
       gated: looksBefore(nonFinite),
+      source: options.source,
+      crew: options.crew,
       observe: options.observe,
       before: policyParts(accumulate, scale !== undefined, maximize),
       trace: debugTrace(name),
@@ -225,36 +229,7 @@ export class Core {
 
   /** Steps those that are not frozen. */
   activate(): void {
-    const { roster, options } = this;
-    roster.activate((name) => !this.frozen.has(name));
-    const { running, stepping } = roster;
-    const watch = new Watch(stepping);
-    this.interpreter = new Interpreter(
-      stepping,
-      {
-        mean:
-          options.accumulate === 1
-            ? undefined
-            : () => {
-                completeWindow(this);
-              },
-        gather: (cohort) => running[cohort]?.rows?.gather(running[cohort].active),
-        scatter: (cohort) => running[cohort]?.rows?.scatter(),
-        observe:
-          options.observe === undefined
-            ? undefined
-            : () => {
-                running.forEach(measure);
-              },
-        watch:
-          options.nonFinite === 'propagate'
-            ? undefined
-            : () => {
-                watch.look(this);
-              },
-      },
-      running.map(({ rows }) => rows !== undefined),
-    );
+    this.roster.activate((name) => !this.frozen.has(name));
   }
 
   /** Tells members what step comes next. Throws, before any value changes, where a schedule leaves its range. */
@@ -269,19 +244,30 @@ export class Core {
   /** Takes the step that was announced, with what is in the window. Ends the window. */
   finish(): 'stepped' | 'skipped' {
     const { options } = this;
+    completeWindow(this);
     const wrong = looksBefore(options.nonFinite) ? this.wrongInputs() : [];
-    const taken = wrong.length === 0 && this.run(this.interpreter);
+    const taken = wrong.length === 0 && this.step();
     const offending = taken || options.nonFinite !== 'throw' ? [] : [...wrong, ...(wrong.length > 0 ? [] : this.wrongGradients())];
     beginWindow(this);
     options.scale?.update(taken);
     if (taken) {
       this.steps += 1;
-      this.interpreter.afterwards();
+      if (options.observe !== undefined) for (const member of this.roster.running) measure(member);
+      watch(this);
       return 'stepped';
     }
     this.skipped += 1;
     if (options.nonFinite === 'throw') throw new NonFiniteError(this.name, offending, this.steps + 1);
     return 'skipped';
+  }
+
+  /** Takes the step that was announced. Returns false, with nothing changed, where a gradient is not finite and the user wished that. */
+  private step(): boolean {
+    const { running, stepping } = this.roster;
+    for (const { rows, active } of running) rows?.gather(active);
+    if (!this.advance(stepping)) return false;
+    for (const { rows } of running) rows?.scatter();
+    return true;
   }
 
   /** The inputs that are numbers and not finite. */
@@ -306,15 +292,10 @@ export class Core {
     });
   }
 
-  /** Computes where to evaluate, with these cohorts. */
-  advance(cohorts: readonly SteppedCohort[]): void {
-    this.run(new Interpreter(cohorts));
-  }
-
-  /** Takes a step. Where a thread fails, the arrays are damaged from then on. */
-  private run(interpreter: Interpreter): boolean {
+  /** Steps these members. Where a thread fails, the arrays are damaged from then on. */
+  advance(members: readonly Member[]): boolean {
     try {
-      return interpreter.run();
+      return stepTogether(members);
     } catch (error) {
       if (!(error instanceof WorkerError)) throw error;
       const problem = `${error.message} in the middle of step ${String(this.steps + 1)}, so its arrays are half-written`;

@@ -4,11 +4,12 @@
  */
 import { shapeNumber } from '../../src/language/form.ts';
 import { isReduction, scopeOf, topological, variableOf, type Node } from '../../src/language/graph.ts';
-import { elementOps, isAlgorithm, isElementOp } from '../../src/language/op.ts';
+import { isElementOp } from '../../src/language/op.ts';
+import { elements } from '../../src/language/operations/elements.ts';
 import type { Program } from '../../src/language/program.ts';
 import { gradient, parameter, type Variable } from '../../src/language/variable.ts';
-import { algorithms } from '../../src/targets/loops/elementary.ts';
 import { decode, encode } from '../../src/targets/loops/coding.ts';
+import { onElements } from '../../src/targets/loops/js/arithmetic.ts';
 import { hashOf, keyOf } from '../../src/targets/loops/random.ts';
 import type { DType } from '../../src/plan/dtype.ts';
 import { plain, type Coding } from '../../src/plan/format.ts';
@@ -122,8 +123,8 @@ export class NaiveOptimizer {
     if (node.op === 'normal') return Number(this.isNormal(Number(operands[0])));
     if (node.op === 'compow') return -Math.expm1(Number(operands[1]) * Math.log(Number(operands[0])));
     if (!isElementOp(node.op)) throw new RangeError(`${node.op} is unknown`);
-    const apply = elementOps[node.op];
-    const forArrays = isAlgorithm(node.op) ? algorithms[node.op] : apply;
+    const apply = elements[node.op].value;
+    const forArrays = onElements(node.op);
     const shape = operands.find((value) => typeof value !== 'number' && !(value instanceof TensorScalars));
     const pick = (value: Value | undefined, j: number, i: number, isArray: boolean): number => {
       if (typeof value === 'number' || value === undefined) return isArray ? this.round(value ?? 0) : (value ?? 0);

@@ -7,9 +7,9 @@ import * as thalweg from 'thalweg';
 import { cohorts } from '../../src/plan/cohort.ts';
 import { traffic } from '../../src/plan/kernel.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { stepPlan } from '../../src/plan/step.ts';
-import { cpuDevice } from '../../src/device/cpu.ts';
-import { Stepper } from '../../src/train/step/stepper.ts';
+import { alone } from '../../src/device/crew.ts';
+import { scriptMemory } from '../../src/device/memory.ts';
+import { Stepper } from '../../src/device/stepper.ts';
 
 /** Where the committed text lies. */
 export const snapshotFile = new URL('../snapshots/plans.txt', import.meta.url);
@@ -64,7 +64,9 @@ export function planOf(method: thalweg.Method, shape: readonly number[], t: numb
   const stepper = new Stepper({
     ...cohort,
     dtype: 'float32',
-    device: cpuDevice('fround'),
+    backend: 'fround',
+    source: scriptMemory,
+    crew: alone,
     gated,
     trace: (made) => (plan = made),
   });
@@ -94,8 +96,7 @@ function describe(plan: Plan): string[] {
   });
   const routines = plan.routines.map(({ op, level }) => `${op} (level ${String(level)})`);
   const head = `passes ${String(passes.length)}, reads ${String(total.loads)}, writes ${String(total.stores)}, scalars ${String(plan.scalars.length)}`;
-  const order = stepPlan([{ plan, group: 0, sparse: false }]).ops.map(({ op }) => op);
-  return [head, `    order: ${order.join(', ')}`, ...passes, ...(routines.length > 0 ? [`    routines: ${routines.join(', ')}`] : [])];
+  return [head, ...passes, ...(routines.length > 0 ? [`    routines: ${routines.join(', ')}`] : [])];
 }
 
 /** The steps of a matrix, and of a vector where that has others. */
@@ -113,13 +114,12 @@ function described(method: thalweg.Method): string[] {
   return [...shown('a matrix', matrix), ...shown('a vector', vector)];
 }
 
-/** Every optimizer and transform in every variant, by title. */
-export function methods(): (readonly [string, thalweg.Method])[] {
-  return factories().flatMap(([name, factory]) => variantsOf(name, factory));
-}
-
 /** All of it. */
 export function planSnapshot(): string {
-  const lines = methods().flatMap(([title, method]) => [title, ...described(method)]);
+  const lines = factories().flatMap(([name, factory]) =>
+    variantsOf(name, factory).flatMap(([title, method]) => {
+      return [title, ...described(method)];
+    }),
+  );
   return `${lines.join('\n')}\n`;
 }

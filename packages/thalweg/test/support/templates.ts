@@ -1,35 +1,36 @@
-/** How every operation of the language is written, with X, Y, … for its operands: from the table of the language, so that a new one is tried by itself. */
-import { isElementOp, precedence, sugar, type SugarOp } from '../../src/language/op.ts';
-import { written, type Syntax } from '../../src/language/syntax.ts';
+/** How every operation of the language is written, with X, Y, … for its operands: from the objects of the operations, so that a new one is tried by itself. */
+import { isElementOp, isSugar, written } from '../../src/language/op.ts';
+import type { Written } from '../../src/language/operations/operation.ts';
+import { sugar } from '../../src/language/operations/sugar.ts';
 
 const letters = ['X', 'Y', 'Z', 'U', 'V', 'W'];
 
-function template(one: Syntax): string | undefined {
-  if (one.as === 'prefix') return `${one.printed}(X)`;
-  if (one.as === 'infix') return `(X) ${one.token} (Y)`;
-  return one.as === 'call' ? `${one.name}(${letters.slice(0, one.arguments).join(', ')})` : undefined;
+function template({ text, takes }: Written): string | undefined {
+  if (text.as === 'prefix') return `${text.printed}(X)`;
+  if (text.as === 'infix') return `(X) ${text.token} (Y)`;
+  return text.as === 'call' ? `${text.name}(${letters.slice(0, takes.length).join(', ')})` : undefined;
 }
 
-const isSugar = (op: string): op is SugarOp => Object.hasOwn(sugar, op);
-const worksOn = (op: string): string => (isElementOp(op) ? 'elements' : isSugar(op) ? sugar[op] : 'matrices');
+const worksOn = (op: string): string => (isElementOp(op) ? 'elements' : isSugar(op) ? sugar[op].on : 'matrices');
 
 /** Operations on elements: of one operand, of two, and those that compare, as signs. Shorter ways to write some are among them. */
 export function elementTemplates(): { readonly unary: string[]; readonly binary: string[]; readonly comparisons: string[] } {
-  const all = written.filter(([op]) => worksOn(op) === 'elements');
-  const compares = (one: Syntax): boolean => one.as === 'infix' && one.binds === precedence.compare;
-  const texts = all.flatMap(([, one]) => (compares(one) ? [] : (template(one) ?? [])));
+  const all = written.filter(([op]) => worksOn(op) === 'elements').map(([, one]) => one);
+  const texts = all.flatMap((one) => (one.compares === true ? [] : (template(one) ?? [])));
   return {
     unary: [...texts.filter((text) => !text.includes('Y')), '|(X)|', '√|(X)|', '√(X)', '(X)²', '(X)^3', '(X)^(1/3)'],
     binary: [...texts.filter((text) => text.includes('Y')), '(X)·(Y)', '(X) + (Y)', '(|(X)|)^(Y)'],
-    comparisons: all.flatMap(([, one]) => (one.as === 'infix' && compares(one) ? [one.token] : [])),
+    comparisons: all.flatMap(({ text, compares }) => (text.as === 'infix' && compares === true ? [text.token] : [])),
   };
 }
 
 /** Sums over a tensor, a group and all parameters, of these texts. */
 export function sumTemplates(first: string, second: string): string[] {
-  const texts = written.flatMap(([op, one]) => (worksOn(op) === 'sums' && one.as === 'call' ? [one] : []));
+  const all = written.filter(([op]) => worksOn(op) === 'sums').map(([, one]) => one);
   return ['', '_group', '_all'].flatMap((scope) =>
-    texts.map((one) => `${one.name}${scope}(${[first, second].slice(0, one.arguments).join(', ')})`),
+    all.flatMap(({ text, takes }) =>
+      text.as === 'call' ? [`${text.name}${scope}(${[first, second].slice(0, takes.length).join(', ')})`] : [],
+    ),
   );
 }
 
@@ -37,7 +38,7 @@ export function sumTemplates(first: string, second: string): string[] {
 export function allTemplates(): string[] {
   return written.flatMap(([, one]) => {
     const text = template(one);
-    const scoped = one.as === 'call' && one.scoped ? ['_all', '_group'].map((scope) => (text ?? '').replace('(', `${scope}(`)) : [];
+    const scoped = one.text.as === 'call' && one.text.scoped ? ['_all', '_group'].map((scope) => (text ?? '').replace('(', `${scope}(`)) : [];
     return text === undefined ? [] : [text, ...scoped];
   });
 }

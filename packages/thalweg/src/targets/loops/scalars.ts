@@ -3,7 +3,8 @@
  * walks a flat list and no tree. Pure: reads and writes only the array it is given.
  */
 import type { Node } from '../../language/graph.ts';
-import { elementOps, isElementOp } from '../../language/op.ts';
+import { isElementOp } from '../../language/op.ts';
+import { elements } from '../../language/operations/elements.ts';
 import { isNormal, type DType } from '../../plan/dtype.ts';
 import type { ScalarSlot } from '../../plan/plan.ts';
 
@@ -102,7 +103,7 @@ function compileStep(node: Node, count: number, placeOf: (node: Node) => Place):
       };
     }
     default: {
-      const apply = isElementOp(node.op) ? elementOps[node.op] : undefined;
+      const apply = isElementOp(node.op) ? elements[node.op].value : undefined;
       return (
         apply &&
         ((v) => {

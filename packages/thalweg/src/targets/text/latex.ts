@@ -1,5 +1,6 @@
 /** Equations to LaTeX, as they were written: from their trees, before any rewriting. Pure. */
-import { precedence, printing } from '../../language/op.ts';
+import { operations } from '../../language/op.ts';
+import { precedence } from '../../language/operations/operation.ts';
 import { nameToLatex } from '../../language/symbol.ts';
 import type { Equation, Expression, NumberNode } from '../../language/tree.ts';
 import { write, type Bound, type Dialect } from '../../language/writer.ts';
@@ -7,7 +8,7 @@ import { write, type Bound, type Dialect } from '../../language/writer.ts';
 const { neg, pow, atom } = precedence;
 
 const dialect: Dialect = {
-  rule: (op) => printing[op],
+  rule: (op) => operations[op].latex,
   number: numberToLatex,
   name: ({ name }) => nameToLatex(name),
   scopes: { tensor: '', group: '_{\\mathrm{group}}', all: '_{\\mathrm{all}}' },

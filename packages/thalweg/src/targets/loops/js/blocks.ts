@@ -2,13 +2,12 @@
  * Kernels in plain JavaScript, shared by the float64 `reference` and the float32 `fround`: each instruction runs over a block of
  * elements into a typed array, whose stores do the rounding. No code is generated. Reads and writes only the memory it is given.
  */
-import { elementOps, isAlgorithm } from '../../../language/op.ts';
 import { blockOf, type DType } from '../../../plan/dtype.ts';
 import type { Coded, Instruction, Kernel } from '../../../plan/kernel.ts';
 import { decode, encode, type CodedPlace, type Codes } from '../coding.ts';
 import { argument, segment, word, Words } from '../convention.ts';
-import { algorithms } from '../elementary.ts';
 import type { Executable } from '../executable.ts';
+import { onElements } from './arithmetic.ts';
 
 type Block = Float32Array | Float64Array;
 
@@ -36,11 +35,11 @@ export function lowerToBlocks(kernel: Kernel, buffer: ArrayBufferLike): Executab
       for (let s = from; s < to; s++) {
         const record = given(argument.table) + s * segment.words * word;
         const [start, end] = [words.get(record + word * segment.start), words.get(record + word * segment.end)];
-        const uniforms = given(argument.uniforms) + words.get(record + word * segment.tensor) * given(argument.pitch);
-        const key = kernel.draws ? keys[uniforms / bytes + kernel.scalars]! : 0;
+        const strip = given(argument.strips) + words.get(record + word * segment.tensor) * given(argument.pitch);
+        const key = kernel.draws ? keys[strip / bytes + kernel.scalars]! : 0;
         for (const lane of lanes) lane.fill(0);
         kernel.code.forEach((one, i) => {
-          if (one.op === 'scalar') values[i]!.fill(memory[uniforms / bytes + one.scalar]!);
+          if (one.op === 'scalar') values[i]!.fill(memory[strip / bytes + one.scalar]!);
         });
         for (let first = start / bytes; first < end / bytes; first += blockLength) {
           const count = Math.min(blockLength, end / bytes - first);
@@ -102,7 +101,7 @@ function runInstruction(
     for (let k = 0; k < count; k++) lane[k % lane.length]! += b === undefined ? a[k]! : a[k]! * b[k]!;
   } else {
     const out = values[index]!;
-    const apply = isAlgorithm(one.op) ? algorithms[one.op] : elementOps[one.op];
+    const apply = onElements(one.op);
     const a = values[one.operands[0] ?? 0]!;
     const b = values[one.operands[1] ?? one.operands[0] ?? 0]!;
     const c = values[one.operands[2] ?? one.operands[0] ?? 0]!;

@@ -4,7 +4,8 @@
  * engine gives the same bits. For the preconditioners of Shampoo and SOAP (Golub & Van Loan 2013, sections 8.3 and 5.2). All inner loops run
  * along rows, in the order of memory.
  */
-import { numbers, pow } from '../elementary.ts';
+import { pow } from '../../../language/operations/algorithms.ts';
+import { doubles } from '../js/arithmetic.ts';
 import { operandOf, scalarOf, type Matrix, type Routine } from './routine.ts';
 
 /** QL steps for one eigenvalue; two do nearly always. */
@@ -165,7 +166,7 @@ export const inverseRoot: Routine = (job) => {
   const n = matrix.rows;
   const [p, eps] = [scalarOf(job, 0), scalarOf(job, 1)];
   const { values, vectors } = symmetricEigen(matrix);
-  const roots = values.map((value) => pow(numbers, Math.max(value, 0) + eps, -1 / p));
+  const roots = values.map((value) => pow(doubles, Math.max(value, 0) + eps, -1 / p));
   const sums = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     sums.fill(0);

@@ -3,7 +3,9 @@
  * (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3") and Box–Muller on the library's own log and cos. `wasm-noise.ts` draws
  * the same in WebAssembly.
  */
-import { cosAndSin, log, numbers, type Arithmetic } from '../elementary.ts';
+import { cosAndSin, log } from '../../../language/operations/algorithms.ts';
+import type { DoubleArithmetic } from '../../../language/operations/arithmetic.ts';
+import { doubles } from '../js/arithmetic.ts';
 import { hashOf } from '../random.ts';
 import { scalarOf, type Routine, type RoutineJob } from './routine.ts';
 
@@ -36,7 +38,7 @@ function highWord(a: number, b: number): number {
 }
 
 /** Two independent draws from N(0, 1) by Box and Muller, from two words of 32 bits. */
-export function normals<T>(f: Arithmetic<T>, first: T, second: T): readonly [T, T] {
+export function normals<T>(f: DoubleArithmetic<T>, first: T, second: T): readonly [T, T] {
   const unit = f.constant(2 ** -32);
   const radius = f.sqrt(f.mul(f.constant(-2), log(f, f.mul(f.add(first, f.constant(0.5)), unit))));
   const [cosine, sine] = cosAndSin(f, f.mul(f.constant(2 * Math.PI), f.mul(second, unit)));
@@ -59,7 +61,7 @@ export const noise: Routine = (job) => {
     words.set([i >>> 2, 0, t, t / 2 ** 32]);
     philox(words, seed, hash);
     for (let k = 0; k < 4; k += 2) {
-      const [even, odd] = normals(numbers, words[k]!, words[k + 1]!);
+      const [even, odd] = normals(doubles, words[k]!, words[k + 1]!);
       // What lies behind the end is not kept.
       data[i + k] = even;
       data[i + k + 1] = odd;

@@ -1,5 +1,5 @@
 /** The routines by operation; a missing one does not compile. */
-import type { RoutineOp } from '../../../language/routine.ts';
+import type { RoutineOp } from '../../../language/operations/routines.ts';
 import { eigenvectors, inverseRoot, orthonormal } from './eigen.ts';
 import { matmul } from './matmul.ts';
 import { newtonSchulz } from './newton-schulz.ts';

@@ -9,7 +9,7 @@ import { encodeModule, type MemoryKind } from './assembler/module.ts';
 import { bytesOf, type DType } from '../../../plan/dtype.ts';
 import { word } from '../convention.ts';
 import { factors, normals, rounds, weyl } from '../routines/noise.ts';
-import { each, store, vectors, type Parts } from './elementary.ts';
+import { doubles, each, store, type Parts } from './arithmetic.ts';
 
 /** The words at `at`. */
 const [resultWord, lengthWord, seedWord, hashWord, stepWord] = [0, 1, 2, 3, 4];
@@ -31,7 +31,7 @@ export function noiseModule(dtype: DType, memory: MemoryKind): Uint8Array<ArrayB
   const code = new Code(3);
   const { address } = memory;
   const [at, target, last] = [code.local(address), code.local(address), code.local('i32')];
-  const f = vectors(code);
+  const f = doubles(code);
   const widened = (local: number): Code => (address === 'i64' ? code.get(local).op('i64.extend_i32_u') : code.get(local));
   const offset = (value: number): Code => (address === 'i64' ? code.i64(value) : code.i32(value));
   const given = (index: number, half = 0): Code => code.get(at).load('v128.load32_splat', word * index + 4 * half);

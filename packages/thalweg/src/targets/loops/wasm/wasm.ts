@@ -6,16 +6,14 @@
  */
 import { Code } from './assembler/code.ts';
 import { encodeModule, type MemoryKind } from './assembler/module.ts';
-import { isAlgorithm, type Algorithm, type ElementOp } from '../../../language/op.ts';
 import { bytesOf } from '../../../plan/dtype.ts';
-import type { Instruction, Kernel } from '../../../plan/kernel.ts';
+import type { Kernel } from '../../../plan/kernel.ts';
 import { argument, segment, word } from '../convention.ts';
 import { CodingEmitter, shiftsOf } from './coding.ts';
-import { emitElementary, upperHalf } from './elementary.ts';
+import { OperationEmitter } from './operations.ts';
+import { SumEmitter } from './sums.ts';
 
 const vectorBytes = 16;
-/** So many algorithms of a kernel are in its loop. */
-const mostInlined = 8;
 
 const [argumentsAt, fromSegment, toSegment] = [0, 1, 2];
 
@@ -37,41 +35,30 @@ class Emitter {
   private readonly stride: number;
   private readonly bases: number[];
   private readonly pointers: number[];
-  private readonly inlined: boolean;
-  private readonly helpers = new Map<Algorithm, Code>();
+  private readonly operations: OperationEmitter;
+  private readonly sums: SumEmitter;
   private readonly invariant = new Map<number, number>();
   /** Those of them that hold +0, whose bits need no choosing. */
   private readonly zeros = new Set<number>();
-  /** What sums of the vector at hand add up: twice the local it is made of, plus which half. */
-  private readonly summands = new Map<number, number>();
-  /**
-   * Where in memory the upper halves of vectors just loaded are: loading one again leaves the arithmetic units alone, moving
-   * it does not. Nothing is stored before everything is summed.
-   */
-  private readonly upperHalves = new Map<number, { readonly pointer: number; readonly offset: number }>();
-  /** The operands of comparisons, by the local that holds the outcome: one that chooses between them is one instruction. */
-  private readonly compared = new Map<number, readonly number[]>();
-  /** For each sum, the float64 lanes of each vector of a turn: two vectors of two lanes for float32, one for float64. */
-  private readonly lanes: number[][];
-  /** Addresses and offsets: of the arguments, the segment at hand, its uniforms and sums, where it ends, and the place in it. */
-  private readonly at: Readonly<Record<'arguments' | 'record' | 'uniforms' | 'out' | 'end' | 'position', number>>;
+  /** Addresses and offsets: of the arguments, the segment at hand, its strip and sums, where it ends, and the place in it. */
+  private readonly at: Readonly<Record<'arguments' | 'record' | 'strip' | 'out' | 'end' | 'position', number>>;
 
   constructor(kernel: Kernel, memory: MemoryKind) {
     this.kernel = kernel;
     this.memory = memory;
     this.wide = kernel.dtype === 'float64';
     this.shape = this.wide ? 'f64x2' : 'f32x4';
-    const locals = (count: number, type: 'i32' | 'i64' | 'v128'): number[] => Array.from({ length: count }, () => this.code.local(type));
+    const locals = (count: number, type: 'i32' | 'i64'): number[] => Array.from({ length: count }, () => this.code.local(type));
     const address = (): number => this.code.local(memory.address);
     this.bases = locals(kernel.arrays, memory.address);
     this.pointers = locals(kernel.arrays, memory.address);
     this.coding = new CodingEmitter(this.code, kernel, this.pointers);
     this.shifts = shiftsOf(kernel);
-    this.inlined = kernel.code.filter(({ op }) => isAlgorithm(op)).length <= mostInlined;
+    this.operations = new OperationEmitter(this.code, kernel, (local) => this.zeros.has(local));
     this.vectors = this.coding.vectors ?? 2;
     this.stride = this.vectors * vectorBytes;
-    this.lanes = Array.from({ length: kernel.sums }, () => locals(this.wide ? 2 : 4, 'v128'));
-    this.at = { arguments: address(), record: address(), uniforms: address(), out: address(), end: address(), position: address() };
+    this.sums = new SumEmitter(this.code, kernel);
+    this.at = { arguments: address(), record: address(), strip: address(), out: address(), end: address(), position: address() };
   }
 
   module(): Uint8Array<ArrayBuffer> {
@@ -84,7 +71,7 @@ class Emitter {
         code.get(fromSegment).i32(1).op('i32.add').set(fromSegment);
       },
     );
-    return encodeModule(code, this.memory, [...this.helpers.values()]);
+    return encodeModule(code, this.memory, this.operations.helpers);
   }
 
   /** Appends arithmetic on addresses. */
@@ -138,7 +125,7 @@ class Emitter {
     const { code, kernel, at, stride } = this;
     const partial = kernel.sums > 0 || this.coding.vectors !== undefined;
     this.scalars();
-    for (const lane of this.lanes.flat()) code.v128(new Array<number>(16).fill(0)).set(lane);
+    this.sums.startSegment();
     const whole = code.local(this.memory.address);
     this.word(at.record, segment.end).set(at.end);
     this.word(at.record, segment.start).set(at.position);
@@ -153,7 +140,7 @@ class Emitter {
     this.address('and').get(at.position);
     this.address('add').set(whole);
     this.coding.startSegment(
-      () => code.get(at.uniforms).load('v128.load32_splat', kernel.scalars * bytesOf[kernel.dtype]),
+      () => code.get(at.strip).load('v128.load32_splat', kernel.scalars * bytesOf[kernel.dtype]),
       () => {
         code.get(at.position);
         this.offset(Math.log2(bytesOf[kernel.dtype]));
@@ -176,7 +163,7 @@ class Emitter {
       });
     }
     if (kernel.sums > 0) {
-      this.storeSums();
+      this.sums.endSegment(at.out);
       this.advance(at.out, kernel.sums * word);
     }
     this.advance(at.record, segment.words * word);
@@ -195,13 +182,13 @@ class Emitter {
     this.word(at.record, segment.tensor);
     this.word(at.arguments, argument.pitch);
     this.address('mul');
-    this.word(at.arguments, argument.uniforms);
-    this.address('add').set(at.uniforms);
+    this.word(at.arguments, argument.strips);
+    this.address('add').set(at.strip);
     kernel.code.forEach((one, i) => {
       const local = this.invariant.get(i);
       if (one.op !== 'scalar' || local === undefined) return;
       code
-        .get(at.uniforms)
+        .get(at.strip)
         .load(this.wide ? 'v128.load64_splat' : 'v128.load32_splat', one.scalar * bytesOf[kernel.dtype])
         .set(local);
     });
@@ -224,125 +211,34 @@ class Emitter {
   }
 
   private vector(k: number, mask: number | undefined): void {
-    const { code, kernel, coding } = this;
+    const { code, kernel, coding, operations, sums } = this;
     coding.startVector(k);
-    this.summands.clear();
-    this.upperHalves.clear();
+    sums.startVector();
     const values = new Map(this.invariant);
-    const get = (operand: number): void => void code.get(values.get(operand)!);
+    const local = (operand: number): number => values.get(operand)!;
     kernel.code.forEach((one, i) => {
       if (one.op === 'const' || one.op === 'scalar') return;
-      if (one.op === 'store') {
-        if (one.coded !== undefined) coding.store({ ...one, coded: one.coded }, k, values.get(one.operand)!, mask);
-        else {
-          code.get(this.pointers[one.array]!);
-          get(one.operand);
-          code.store('v128.store', vectorBytes * k);
-        }
-      } else if ('sum' in one) {
-        this.accumulate(
-          one,
-          k % 2,
-          one.operands.map((operand) => values.get(operand)!),
-          mask,
-        );
-      } else {
+      if (one.op === 'load') {
         const out = code.local('v128');
-        if (one.op === 'load' && one.coded !== undefined) coding.load({ ...one, coded: one.coded }, k);
-        else if (one.op === 'load') {
-          code.get(this.pointers[one.array]!).load('v128.load', vectorBytes * k);
-          this.upperHalves.set(out, { pointer: this.pointers[one.array]!, offset: vectorBytes * k + vectorBytes / 2 });
-        } else
-          this.operation(
-            one.op,
-            one.operands.map((operand) => values.get(operand)!),
-          );
-        code.set(out);
         values.set(i, out);
-        if (one.op === 'lt')
-          this.compared.set(
-            out,
-            one.operands.map((operand) => values.get(operand)!),
-          );
-      }
+        if (one.coded !== undefined) coding.load({ ...one, coded: one.coded }, k);
+        else {
+          code.get(this.pointers[one.array]!).load('v128.load', vectorBytes * k);
+          sums.loaded(out, this.pointers[one.array]!, vectorBytes * k + vectorBytes / 2);
+        }
+        code.set(out);
+      } else if (one.op === 'store') {
+        if (one.coded !== undefined) coding.store({ ...one, coded: one.coded }, k, local(one.operand), mask);
+        else {
+          code
+            .get(this.pointers[one.array]!)
+            .get(local(one.operand))
+            .store('v128.store', vectorBytes * k);
+        }
+      } else if ('sum' in one) sums.add(one, k % 2, one.operands.map(local), mask);
+      else values.set(i, operations.emit(one.op, one.operands.map(local)));
     });
     coding.endVector(k);
-  }
-
-  /** Pushes the result of one operation on vectors. */
-  private operation(op: ElementOp, operands: readonly number[]): void {
-    const { code } = this;
-    const [a = 0, b = 0, c = 0] = operands;
-    const [less, more] = this.compared.get(a) ?? [];
-    const extreme = less === b && more === c ? 'pmin' : less === c && more === b ? 'pmax' : undefined;
-    if (op === 'select' && extreme !== undefined) code.get(c).get(b).op(`${this.shape}.${extreme}`);
-    else if (op === 'select' && this.zeros.has(b)) code.get(c).get(a).op('v128.andnot');
-    else if (op === 'select') code.get(b).get(c).get(a).op('v128.bitselect');
-    else if (op === 'sign') this.sign(a);
-    else if (isAlgorithm(op)) this.elementary(op, operands);
-    else {
-      for (const operand of operands) code.get(operand);
-      code.op(`${this.shape}.${op}`);
-    }
-  }
-
-  /**
-   * Pushes the result of an algorithm of hundreds of instructions. In the loop itself it takes half the time, since its constants stay where they
-   * are; a kernel that needs many calls functions, of which the module has one for each operation.
-   */
-  private elementary(op: Algorithm, operands: readonly number[]): void {
-    const { code, helpers } = this;
-    if (this.inlined) {
-      emitElementary(code, op, operands, this.wide);
-      return;
-    }
-    const known = helpers.get(op);
-    const helper = known ?? new Code(operands.length);
-    if (known === undefined) emitElementary(helper, op, [...operands.keys()], this.wide);
-    helpers.set(op, helper);
-    for (const operand of operands) code.get(operand);
-    code.call(1 + [...helpers.keys()].indexOf(op));
-  }
-
-  /** The sign's bit and, where a is not zero, 1; all ones where a is NaN. */
-  private sign(a: number): void {
-    const { code } = this;
-    const differs = `${this.shape}.ne` as const;
-    code.get(a)[this.shape](-0).op('v128.and');
-    code.get(a)[this.shape](0).op(differs)[this.shape](1).op('v128.and', 'v128.or');
-    code.get(a).get(a).op(differs, 'v128.or');
-  }
-
-  /** Adds x, or a·b formed in float64, to the lanes of a sum. */
-  private accumulate(one: Instruction & { sum: number }, half: number, operands: readonly number[], mask: number | undefined): void {
-    const { code } = this;
-    for (const part of this.wide ? [0] : [0, 1]) {
-      const lane = this.lanes[one.sum]![this.wide ? half : 2 * half + part]!;
-      code.get(lane);
-      for (const operand of operands) code.get(this.summand(operand, part, mask));
-      if (one.op === 'dot') code.op('f64x2.mul');
-      code.op('f64x2.add').set(lane);
-    }
-  }
-
-  /** A half of a vector in float64, zero where the mask says; once for all sums, because engines do not find equal shuffles. */
-  private summand(operand: number, part: number, mask: number | undefined): number {
-    const { code, summands } = this;
-    const key = 2 * operand + part;
-    const known = summands.get(key);
-    if (known !== undefined) return known;
-    const local = code.local('v128');
-    const half = mask === undefined && part === 1 ? this.upperHalves.get(operand) : undefined;
-    if (half !== undefined) code.get(half.pointer).load('v128.load64_zero', half.offset);
-    else {
-      code.get(operand);
-      if (mask !== undefined) code.get(mask).op('v128.and');
-      if (part === 1) code.set(local).get(local).get(local).shuffle(upperHalf);
-    }
-    if (!this.wide) code.op('f64x2.promote_low_f32x4');
-    code.set(local);
-    summands.set(key, local);
-    return local;
   }
 
   /** For each vector of the last, partial turn: all ones where the element lies before the end. */
@@ -360,26 +256,6 @@ class Emitter {
         .op('i32x4.gt_s')
         .set(mask);
       return mask;
-    });
-  }
-
-  /** Combines the lanes of each sum, even and odd apart, and stores the results. */
-  private storeSums(): void {
-    const { code } = this;
-    this.lanes.forEach((lanes, r) => {
-      const total = code.local('v128');
-      const [a = 0, b = 0, c = 0, d = 0] = lanes;
-      code.get(a).get(b).op('f64x2.add');
-      if (!this.wide) code.get(c).get(d).op('f64x2.add', 'f64x2.add');
-      code
-        .set(total)
-        .get(this.at.out)
-        .get(total)
-        .lane(0)
-        .get(total)
-        .lane(1)
-        .op('f64.add')
-        .store('f64.store', 8 * r);
     });
   }
 }
