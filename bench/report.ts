@@ -137,14 +137,15 @@ function startTable({ results: { importing, making, firstInit, nextInit } }: Non
 }
 
 const short: readonly (readonly [title: string, wanted: Wanted])[] = [
-  ['1,000', { each: 1000 }],
+  ['1,000 parameters', { each: 1000 }],
   ['100,000', { each: 100_000 }],
   ['10⁶', { each: 1e6 }],
-  ['10⁷, evicted', { each: 1e7, cache: 'evicted' }],
-  ['3,000 × 100', { tensors: 3000, each: 100 }],
+  ['10⁷, caches emptied', { each: 1e7, cache: 'evicted' }],
+  ['3,000 tensors of 100', { tensors: 3000, each: 100 }],
 ];
 
 const shortNames: readonly (readonly [name: string, contenders: readonly string[]])[] = [
+  ['**Thalweg**', ours],
   ['C, widest vectors', limits],
   ['C, 128-bit vectors as in WebAssembly', sameWidth],
   ['PyTorch fused', fused],
@@ -155,19 +156,26 @@ const shortNames: readonly (readonly [name: string, contenders: readonly string[
   ['TF.js', ['TF.js wasm', 'TF.js cpu']],
 ];
 
-/** The table of the README: times over ours, each with the better number of threads. */
+/** The table of the README: nanoseconds per parameter, each with the better number of threads; the fastest of a column is bold. */
 export function shortTable({ race }: Results): string {
   const rows = race?.results.rows ?? [];
-  const lines = shortNames.map(([name, contenders]) => [
-    name,
-    ...short.map(([, wanted]) => {
-      const middle = over(fastestOf(rows, wanted, contenders), fastestOf(rows, wanted, ours))?.[1];
-      return middle === undefined ? '–' : number(middle);
-    }),
-  ]);
-  const mine = short.map(([, wanted]) => {
-    const row = fastestOf(rows, wanted, ours);
-    return row === undefined ? '–' : `${median(row).toPrecision(2)} ns`;
+  const times = shortNames.map(([name, contenders]) => {
+    const medians = short.map(([, wanted]) => {
+      const row = fastestOf(rows, wanted, contenders);
+      return row === undefined ? Infinity : median(row);
+    });
+    return { name, medians };
   });
-  return table(['AdamW step, time over ours', ...short.map(([title]) => title)], [['Thalweg, per parameter', ...mine], ...lines]);
+  const least = short.map((_, i) => Math.min(...times.map(({ medians }) => medians[i]!)));
+  const cell = (time: number, i: number): string =>
+    time === Infinity ? '–' : time === least[i] ? `**${nanoseconds(time)}**` : nanoseconds(time);
+  return table(
+    ['time of an AdamW step, in ns per parameter (less is better)', ...short.map(([title]) => title)],
+    times.map(({ name, medians }) => [name, ...medians.map(cell)]),
+  );
+}
+
+/** Two digits, or whole nanoseconds. */
+function nanoseconds(time: number): string {
+  return time >= 100 ? Math.round(time).toLocaleString('en') : time.toPrecision(2);
 }

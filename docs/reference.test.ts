@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import stringWidth from 'string-width';
 import { entries, renderEntry } from '@thalweg/compare';
+import { adviceOn, advised } from '../packages/compare/src/reference/options.ts';
 import { factories, read, table, transforms } from '../conformance/table.ts';
 import { documentation } from '../scripts/documentation.ts';
 
@@ -23,6 +24,8 @@ test('words, equations and rows are those of the code', () => {
   for (const { name, equations, note } of entries) {
     assert.equal(note.about, words.get(name)?.about, `${name}: ${again}`);
     assert.equal(note.details, words.get(name)?.details, `${name}: ${again}`);
+    assert.equal(note.choose, words.get(name)?.choose, `${name}: ${again}`);
+    assert.deepEqual(note.rivals, words.get(name)?.rivals, `${name}: ${again}`);
     const page = readFileSync(`${folder}/${name}.md`, 'utf8');
     for (const line of equations) assert.ok(page.includes(line), `${name}: ${line}: ${again}`);
     const rows = table.cases.filter(({ ours, before = [], after = [] }) => [ours, ...before, ...after].some(([one]) => one === name));
@@ -32,6 +35,19 @@ test('words, equations and rows are those of the code', () => {
       `${name}: ${again}`,
     );
   }
+});
+
+test('rivals are entries, and every option is explained: by name, or in the words of its method', () => {
+  const names = entries.map(({ name }) => name);
+  const used = new Set<string>();
+  for (const { name, hyper, choices, note } of entries) {
+    for (const rival of note.rivals) assert.ok(names.includes(rival) && rival !== name, `${name} names ${rival}`);
+    for (const option of [...hyper.map((row) => row.option), ...choices.map(([word]) => word)]) {
+      used.add(option).add(`${name}.${option}`);
+      assert.ok(adviceOn(name, option) !== undefined || `${note.about} ${note.details}`.includes(`\`${option}\``), `${name}.${option}`);
+    }
+  }
+  for (const key of advised) assert.ok(used.has(key), `there is no option ${key}`);
 });
 
 test('an entry fits a terminal and tells the whole', () => {

@@ -4,26 +4,47 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
+/** What a documentation comment says. */
+export interface Documented {
+  /** Its first paragraph. */
+  readonly about: string;
+  /** Its other paragraphs, parameters and errors. */
+  readonly details: string;
+  /** When to choose what it documents, from `@remarks`; empty where it does not say. */
+  readonly choose: string;
+  /** What else could be chosen, from `@see`. */
+  readonly rivals: readonly string[];
+}
+
 /** The documentation of each export, from the comment that stands before it. */
-export function documentation(): Map<string, { readonly about: string; readonly details: string }> {
-  const found = new Map<string, { readonly about: string; readonly details: string }>();
+export function documentation(): Map<string, Documented> {
+  const found = new Map<string, Documented>();
   for (const folder of ['optimizers', 'transforms']) {
     const at = join(root, 'packages/thalweg/src', folder);
     for (const file of readdirSync(at)) {
       const text = readFileSync(join(at, file), 'utf8');
       for (const [, comment = '', name = ''] of text.matchAll(/\/\*\*\n((?: \*.*\n)+?) \*\/\nexport (?:const|function) (\w+)/g)) {
-        const words = comment.replaceAll(/^ \* ?/gm, '').split(/\n@example/)[0] ?? '';
-        const [about = '', ...rest] = words.split('\n\n').map((paragraph) => paragraph.replaceAll(/\s*\n\s*/g, ' ').trim());
-        const details = rest.map((paragraph) =>
-          paragraph
-            .replaceAll(/ ?@throws /g, '\n\nThrows ')
-            .replaceAll(/ ?@(param|returns) /g, '\n\n')
-            .replace(/^options - /gm, 'Options: ')
-            .trim(),
-        );
-        found.set(name, { about, details: details.join('\n\n').trim() });
+        found.set(name, documented(comment.replaceAll(/^ \* ?/gm, '')));
       }
     }
   }
   return found;
+}
+
+function documented(comment: string): Documented {
+  const [prose = '', ...tags] = comment.split(/\n@/);
+  const flat = (paragraph: string): string => paragraph.replaceAll(/\s*\n\s*/g, ' ').trim();
+  const tagged = (tag: string): string[] => tags.flatMap((text) => (text.startsWith(`${tag} `) ? [flat(text.slice(tag.length + 1))] : []));
+  const [about = '', ...rest] = prose.split('\n\n').map(flat);
+  const details = [
+    ...rest,
+    ...['param', 'returns'].flatMap((tag) => tagged(tag).map((text) => text.replace(/^options - /, 'Options: '))),
+    ...tagged('throws').map((text) => `Throws ${text}`),
+  ];
+  return {
+    about,
+    details: details.filter((text) => text !== '').join('\n\n'),
+    choose: tagged('remarks').join(' '),
+    rivals: tagged('see').flatMap((text) => [...text.matchAll(/\{@link (\w+)\}/g)].map(([, name = '']) => name)),
+  };
 }

@@ -1,9 +1,23 @@
-/** Starts the page: the colours of the reports, the style sheets, the app. */
+/** Starts the app: the colours of the reports, the style sheets, the page that the address means, in the place of what was written for it. */
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { adoptColours } from './draw/colours.ts';
+import { prepare } from './pages.ts';
+import { pageAt, settle } from './parts/address.ts';
 import './style.css';
 
 adoptColours();
+settle();
 const target = document.getElementById('app');
-if (target !== null) mount(App, { target });
+const first = pageAt(location) ?? '';
+
+/** Puts the app in the place of what was written for the page, once all of it is there. */
+function start(target: HTMLElement): void {
+  target.replaceChildren();
+  mount(App, { target, props: { first } });
+}
+// A page that cannot be fetched says so itself.
+if (target !== null)
+  void prepare(first)
+    .catch(() => undefined)
+    .then(() => start(target));

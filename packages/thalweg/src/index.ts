@@ -132,8 +132,8 @@ export type { Plateau, PlateauOptions, PlateauState } from './loop/plateau.ts';
 export { asam, sam } from './loop/sam.ts';
 export type { AsamOptions, GradientFunction, SamOptions, SamStep } from './loop/sam.ts';
 
-export { kernelStatistics } from './device/backend.ts';
-export type { Backend } from './device/backend.ts';
+export { kernelStatistics } from './device/modules.ts';
+export type { Backend } from './device/device.ts';
 export type { DType } from './plan/dtype.ts';
 export {
   ArrayError,

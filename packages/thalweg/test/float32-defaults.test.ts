@@ -75,7 +75,12 @@ test('a file of one type goes on in the same type without a question', async () 
 
 test('a definition says for which hyperparameter a default follows the type', () => {
   const define = (float32Defaults: unknown): unknown =>
-    optimizer({ name: 'x', hyper: { lr: ['η', 1] }, equations: 'w ← w − η·g', float32Defaults: float32Defaults as Readonly<Record<string, object>> });
+    optimizer({
+      name: 'x',
+      hyper: { lr: ['η', 1] },
+      equations: 'w ← w − η·g',
+      float32Defaults: float32Defaults as Readonly<Record<string, object>>,
+    });
   for (const wrong of [3, { torch: 1 }, { torch: { rate: 1 } }, { torch: { lr: '1' } }])
     assert.throws(() => define(wrong), OptionError, JSON.stringify(wrong));
   define({ torch: { lr: 0.5 } });

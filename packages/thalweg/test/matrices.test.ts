@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { EquationError, muon, noisySgd, optimizer, tensor, UnsupportedError } from 'thalweg';
 import { eigenvectors, inverseRoot, orthonormal, symmetricEigen } from '../src/targets/loops/routines/eigen.ts';
 import { multiply } from '../src/targets/loops/routines/matmul.ts';
-import { alone, Team } from '../src/device/crew.ts';
-import { executableOf } from '../src/device/backend.ts';
+import { executableOf } from '../src/device/modules.ts';
+import { oneThread, PooledThreads } from '../src/device/threads.ts';
 import { multiplyWith } from '../src/device/matmul.ts';
 import { Words } from '../src/targets/loops/convention.ts';
 import { hashOf } from '../src/targets/loops/random.ts';
@@ -126,7 +126,7 @@ describe('routines', () => {
 
   test('WebAssembly multiplies to the same bits, on any size and on awkward numbers', () => {
     const sizes = fc.integer({ min: 0, max: 45 });
-    const ways = [alone, new Team(1), new Team(3)].map(multiplyWith);
+    const ways = [oneThread, new PooledThreads(1), new PooledThreads(3)].map(multiplyWith);
     const same = (a: Matrix, b: Matrix): void => {
       const plain = like(a, a.rows, b.cols);
       multiply(a, b, plain);

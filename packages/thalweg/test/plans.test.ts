@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { adamw } from 'thalweg';
-import { printPlan } from '../src/plan/plan.ts';
+import { printStep, stepPlan } from '../src/plan/step.ts';
 import { planOf, planSnapshot, snapshotFile } from './support/plan-snapshot.ts';
 
 test('every optimizer and transform takes the passes, arrays and instructions that it took; npm run snapshots writes what it takes now', () => {
@@ -49,5 +49,6 @@ test('the plan of AdamW, whole', () => {
     'store a2 %13',
     'store a3 %28',
   ]);
-  assert.match(printPlan(planOf(adamw(), [4], 3)), /^scalars\n[\s\S]*pass 0 \(level 0; a0=adamw\.m a1=g a2=adamw\.v a3=w\)\nfloat32\n/);
+  const text = printStep(stepPlan([{ plan: planOf(adamw(), [4], 3), group: 0, sparse: false }]));
+  assert.match(text, /^decide\n {2}\$0 = time\n[\s\S]*\npass over rc: a0=adamw\.m a1=g a2=adamw\.v a3=w s0=\$\d+ [^\n]*\n {2}float32\n/);
 });

@@ -9,7 +9,7 @@ import {
 } from 'thalweg'; // prettier-ignore
 import { WorkerError as SourceError } from '../src/language/error.ts';
 import * as field from '../src/device/field.ts';
-import { currentPool, Pool } from '../src/device/pool.ts';
+import { currentPool, ThreadPool } from '../src/device/thread-pool.ts';
 import { startWorker } from './support/start-worker.ts';
 import { randomEquations } from './support/random-program.ts';
 
@@ -151,7 +151,7 @@ for (const [what, problem] of [
   ['exits', /a thread did not come back/],
 ] as const) {
   test(`a real thread that ${what} in the middle of a job is an error`, async () => {
-    const pool = new Pool(startWorker(join(import.meta.dirname, 'support', `worker-that-${what}.ts`)), 500);
+    const pool = new ThreadPool(startWorker(join(import.meta.dirname, 'support', `worker-that-${what}.ts`)), 500);
     after(() => {
       pool.close();
     });
@@ -179,6 +179,6 @@ test('a thread that ends between steps is not missed', looking, async () => {
   assert.equal(opt.t, 21);
 });
 
-function controlOf(pool: Pool): Int32Array {
+function controlOf(pool: ThreadPool): Int32Array {
   return (pool as unknown as { control: Int32Array }).control;
 }

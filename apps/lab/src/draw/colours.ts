@@ -10,10 +10,13 @@ const ids = ['', '-2', '-3'].flatMap((suffix) => [...catalogue.map(({ id }) => `
 const byId = looks(ids);
 const all = pens(ids, 'pen-');
 
+/** All of them as a style sheet. */
+export const palette = ground + all.css;
+
 /** Puts the colours into the page. */
 export function adoptColours(): void {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(ground + all.css);
+  sheet.replaceSync(palette);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }
 
@@ -27,11 +30,11 @@ export function lookOf(id: string): Look {
   return byId.get(id) ?? byId.get('own')!;
 }
 
-const darkness = matchMedia('(prefers-color-scheme: dark)');
+const darkness = typeof matchMedia === 'undefined' ? undefined : matchMedia('(prefers-color-scheme: dark)');
 
 /** The colour of a look on the ground of now, for a canvas. */
 export function inkOf(look: Look): string {
-  return look[darkness.matches ? 'dark' : 'light'];
+  return look[darkness?.matches === true ? 'dark' : 'light'];
 }
 
 /** The colour of this id on the ground of now, for a canvas. */
@@ -46,8 +49,8 @@ export function groundColour(name: string): string {
 
 /** Calls back when day turns to night or night to day; returns how to stop that. */
 export function onDarkness(change: () => void): () => void {
-  darkness.addEventListener('change', change);
-  return () => darkness.removeEventListener('change', change);
+  darkness?.addEventListener('change', change);
+  return () => darkness?.removeEventListener('change', change);
 }
 
 /** The dash pattern of this id as a canvas takes it. */

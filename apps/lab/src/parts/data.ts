@@ -1,4 +1,5 @@
 /** Fetches the text and the digits, once, and unpacks what `data.ts` packed. Works in pages and workers; knows no experiment. */
+import { file } from './address.ts';
 import type { Images } from '@thalweg/compare/models';
 import type { Bags, Text } from '@thalweg/guide';
 
@@ -12,14 +13,14 @@ let text: Promise<Text> | undefined;
 let digits: Promise<Digits> | undefined;
 
 /** The text, fetched when first asked for; asked for again after a failure, it is fetched again. A worker must say where the page is. */
-export function fetchText(base = document.baseURI): Promise<Text> {
+export function fetchText(base = file('')): Promise<Text> {
   text ??= load('words.bin', base).then(unpackText);
   text.catch(() => (text = undefined));
   return text;
 }
 
 /** The digits, likewise. */
-export function fetchDigits(base = document.baseURI): Promise<Digits> {
+export function fetchDigits(base = file('')): Promise<Digits> {
   digits ??= load('digits.bin', base).then(unpackDigits);
   digits.catch(() => (digits = undefined));
   return digits;

@@ -1,5 +1,7 @@
 /** What the comparer found about the guide's claims, as `thalweg guide --json` printed it. */
 
+import { file } from './address.ts';
+
 /** A claim as it was judged. */
 export interface Evidence {
   readonly id: string;
@@ -8,11 +10,16 @@ export interface Evidence {
   readonly holds: boolean;
 }
 
-let lines: Promise<readonly Evidence[]> | undefined;
+let lines: readonly Evidence[] | Promise<readonly Evidence[]> | undefined;
+
+/** For pages that are being written: these are the recorded verdicts. */
+export function recorded(known: readonly Evidence[]): void {
+  lines = known;
+}
 
 /** The recorded verdicts; none where they cannot be fetched. */
-export function evidence(): Promise<readonly Evidence[]> {
-  lines ??= fetch(new URL('evidence.json', document.baseURI))
+export function evidence(): readonly Evidence[] | Promise<readonly Evidence[]> {
+  lines ??= fetch(file('evidence.json'))
     .then((response) => (response.ok ? (response.json() as Promise<Evidence[]>) : []))
     .catch(() => []);
   return lines;

@@ -6,6 +6,7 @@ import { untrack } from 'svelte';
 import { EquationError, ThalwegError } from 'thalweg';
 import { defaults, findEntry, surfaces, trace, type Surface, type Trace, type TraceOptions } from '@thalweg/guide';
 import { Clock } from '../parts/clock.svelte.ts';
+import { still } from '../parts/still.ts';
 import { latest } from '../work/latest.ts';
 import { methodOf, type Entrant } from './entrant.ts';
 import { steady } from './pace.ts';
@@ -97,8 +98,16 @@ async function runOne(one: Entrant, surface: Surface, start: readonly [number, n
   }
 }
 
+/** The name of a race's runs: all that they follow from. */
+function nameOfRuns({ surface, start, entrants, steps, noise, batch, seed }: Race): string {
+  const height = surface.objective(Float64Array.from(start), new Float64Array(2));
+  return JSON.stringify([surface.id, height, start, entrants, steps, noise, batch, seed]);
+}
+
 /** Runs a race again whenever what it follows from changes. Call inside a component. */
 export function keepRunning(race: Race): void {
+  const writer = still();
+  if (writer !== undefined) race.runs = writer.known(nameOfRuns(race), () => race.run().then(() => race.runs)) ?? [];
   $effect(() => {
     // Reading them is what makes the effect follow them.
     const causes = [race.surface, race.start, race.entrants, race.steps, race.noise, race.batch, race.seed];

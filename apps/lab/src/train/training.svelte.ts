@@ -2,6 +2,7 @@
  * Training as the page sees it: a setup, what the worker has told so far, and what can be asked of it. Nothing is computed here but what is
  * shown, so that the page stays free.
  */
+import { file } from '../parts/address.ts';
 import type { Answer, Order, Slice } from './messages.ts';
 import type { Mark } from './session.ts';
 import { firstSetup, type NetId, type Setup } from './setup.ts';
@@ -66,7 +67,7 @@ export class Training {
     this.worker = new Worker(new URL('./train.worker.ts', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }: MessageEvent<Answer>) => this.hear(data);
     this.worker.onerror = (event) => this.fail(event.message || 'the training worker could not be started');
-    this.send({ kind: 'train', setup: $state.snapshot(this.setup), base: document.baseURI });
+    this.send({ kind: 'train', setup: $state.snapshot(this.setup), base: file('') });
   }
 
   pause(): void {

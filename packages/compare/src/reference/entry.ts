@@ -64,6 +64,7 @@ function describe(name: string, make: object, note: Note): Entry {
     const size = kind === 'array' ? (sizes[form] ?? form) : kind === 'tensor' ? 'a tensor' : 'a group';
     return `${state.name.replace(/^.*\./, '')}: one number ${size}`;
   });
+  const small = (state: string): boolean => /: one number a (group|tensor|row|column)$/.test(state);
   const whole = states.filter((state) => state.endsWith(': one number a parameter')).length;
   const bytes = `${String(4 * whole)} bytes a parameter in float32, ${String(8 * whole)} in float64`;
   return {
@@ -78,7 +79,17 @@ function describe(name: string, make: object, note: Note): Entry {
       ([option, words]) => [option, words === false ? ['false', 'true'] : words] as const,
     ),
     inputs: method.inputs,
-    memory: whole === 0 ? states : [...states, states.length > whole ? `together ${bytes}, and little besides` : `together ${bytes}`],
+    memory:
+      whole === 0
+        ? states
+        : [
+            ...states,
+            states.length === whole
+              ? `together ${bytes}`
+              : states.every((state) => small(state) || state.endsWith(' a parameter'))
+                ? `together ${bytes}, and little besides`
+                : `those of each parameter together ${bytes}`,
+          ],
     note,
   };
 }

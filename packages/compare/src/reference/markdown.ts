@@ -1,6 +1,7 @@
 /** An entry of the reference as a page of Markdown. */
 import type { Entry } from './entry.ts';
 import type { MeasuredPath, MeasuredRow, Source } from './note.ts';
+import { adviceOn } from './options.ts';
 import { origins } from './origins.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
@@ -27,18 +28,40 @@ function agreementSection(rows: readonly MeasuredRow[]): string {
   return `The largest difference over 320 steps, as a part of max(|w|, Σ|Δw|):\n\n${measured}\n\n${departures}`;
 }
 
+/** What an option does and when to touch it, as cells. */
+function adviceCells(method: string, option: string): [string, string] {
+  const { does = 'See above.', touch = '' } = adviceOn(method, option) ?? {};
+  return [does, touch];
+}
+
+/** When to choose it, and what else there is. */
+function choiceSection({ choose, rivals }: Entry['note']): string {
+  const others = rivals.map((name) => `[${name}](${name}.md)`).join(', ');
+  return others === '' ? choose : `${choose}\n\nOr else: ${others}.`;
+}
+
 /** The page; the picture of its paths lies beside it. */
 export function renderPage({ name, equations, latex, hyper, choices, inputs, memory, note }: Entry): string {
   const sections: (readonly [string, string])[] = [
+    ['When to choose it', choiceSection(note)],
     ['Equations', `$$\n${latex}\n$$\n\nAs they are written in the library:\n\n\`\`\`text\n${equations.join('\n')}\n\`\`\``],
     [
       'Hyperparameters',
       table(
-        ['option', 'symbol', 'default', 'range'],
-        hyper.map(({ option, symbol, fallback, range }) => [`\`${option}\``, symbol, Number.isNaN(fallback) ? 'none' : String(fallback), range]),
+        ['option', 'symbol', 'default', 'range', 'what it does', 'when to touch it'],
+        hyper.map(({ option, symbol, fallback, range }) => [
+          `\`${option}\``,
+          symbol,
+          Number.isNaN(fallback) ? 'none' : String(fallback),
+          range,
+          ...adviceCells(name, option),
+        ]),
       ),
     ],
-    ['Options', table(['option', 'choices, the default first'], choices.map(([option, words]) => [`\`${option}\``, words.join(', ')]))],
+    ['Options', table(
+        ['option', 'choices, the default first', 'what it does', 'when to touch it'],
+        choices.map(([option, words]) => [`\`${option}\``, words.join(', '), ...adviceCells(name, option)]),
+      )],
     ['Inputs of each step', inputs.map((input) => `\`${input}\``).join(', ')],
     ['Sources', sourcesSection(note.source)],
     ['State', memory.length === 0 ? 'None.' : memory.map((line) => `- ${line}`).join('\n')],
@@ -51,6 +74,7 @@ export function renderPage({ name, equations, latex, hyper, choices, inputs, mem
     ],
   ]; // prettier-ignore
   const empty = (title: string): boolean =>
+    (title === 'When to choose it' && note.choose === '') ||
     (title === 'Options' && choices.length === 0) ||
     (title === 'Inputs of each step' && inputs.length === 0) ||
     (title === 'Hyperparameters' && hyper.length === 0) ||

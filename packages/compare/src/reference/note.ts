@@ -42,6 +42,10 @@ export interface Note {
   readonly about: string;
   /** The rest, without examples. */
   readonly details: string;
+  /** When to choose it; empty where its documentation does not say. */
+  readonly choose: string;
+  /** What else could be chosen, by name. */
+  readonly rivals: readonly string[];
   readonly source: Source;
   readonly agreement: readonly MeasuredRow[];
   readonly paths: readonly MeasuredPath[];

@@ -3,6 +3,7 @@ import { hung, padded, rows, shortened, widthOf, wrap, type Column } from '../re
 import { braille } from './braille.ts';
 import type { Entry } from './entry.ts';
 import type { MeasuredPath, Note } from './note.ts';
+import { adviceOn } from './options.ts';
 import { origins } from './origins.ts';
 
 /** The whole entry, broken to `width` columns. */
@@ -18,9 +19,11 @@ export function renderEntry(entry: Entry, width: number): string {
   const options = [0, 1, 2, 3].map((i): Column => ({ head: '', cells: columns.map((cells) => cells[i] ?? ''), right: false }));
   const section = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : ['', ...wrap(title, width), ...lines]);
   const sections = [
+    ...section('When to choose it', choice(note).flatMap(indented)),
     ...section('Equations', equations.flatMap(indented)),
     ...section('Hyperparameters, with defaults and ranges', rows(options).body.map((line) => `  ${line}`)),
     ...section('Options', choices.flatMap(([option, words]) => indented(`${option}: ${words.join(', ')}`))),
+    ...section('What options do, and when to touch them', [...hyper, ...choices.map(([option]) => ({ option }))].flatMap(({ option }) => advice(name, option).flatMap(indented))),
     ...section('Inputs of each step', inputs.map((input) => `  ${input}`)),
     ...section('Sources, and conventions here', [...origins(note.source), ...note.source.conventions].flatMap(indented)),
     ...section('State', (memory.length === 0 ? ['none'] : memory).flatMap(indented)),
@@ -30,6 +33,17 @@ export function renderEntry(entry: Entry, width: number): string {
   ]; // prettier-ignore
   const words = note.details.split('\n\n').flatMap((paragraph) => (paragraph === '' ? [] : ['', ...wrap(unmarked(paragraph), width)]));
   return [name, ...wrap(unmarked(note.about), width), ...words, ...sections, ''].join('\n');
+}
+
+/** When to choose it, and what else there is. */
+function choice({ choose, rivals }: Note): string[] {
+  return [...(choose === '' ? [] : [unmarked(choose)]), ...(rivals.length === 0 ? [] : [`Or else: ${rivals.join(', ')}.`])];
+}
+
+/** What is known of an option besides the documentation. */
+function advice(method: string, option: string): string[] {
+  const known = adviceOn(method, option);
+  return known === undefined ? [] : [unmarked(`${option}: ${known.does} When to touch it: ${known.touch}`)];
 }
 
 const unmarked = (text: string): string => text.replaceAll('`', '');

@@ -5,7 +5,7 @@
 import { elementsOf, wholeForm, type Form } from '../language/form.ts';
 import type { Variable } from '../language/variable.ts';
 import { decode } from '../targets/loops/coding.ts';
-import { argument, argumentBytes, segment, stripBytes, word, Words } from '../targets/loops/convention.ts';
+import { argument, argumentBytes, segment, uniformBytes, word, Words } from '../targets/loops/convention.ts';
 import type { Bounds } from '../plan/bounds.ts';
 import { blockOf, bytesOf, chunk, type DType } from '../plan/dtype.ts';
 import { isScaled, scaled, scalesOf, shiftOf, type Coding, type Content } from '../plan/format.ts';
@@ -59,8 +59,8 @@ interface ArrayPlace {
   readonly content: Content;
 }
 
-/** What to lay out. */
-export interface ArenaOptions {
+/** What to lay out in memory. */
+export interface ArrayRequest {
   readonly owner: string;
   readonly dtype: DType;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
@@ -69,7 +69,6 @@ export interface ArenaOptions {
   readonly arrays: ReadonlyMap<Variable, Form>;
   /** The most that one pass over the arrays needs. */
   readonly bounds: Bounds;
-  readonly source: MemorySource;
   /** The arrays that do not hold numbers of the type. */
   readonly codings: ReadonlyMap<Variable, Coding>;
 }
@@ -82,7 +81,7 @@ export class Arena {
   /** Where a kernel's arguments lie. */
   readonly argumentsAt: number;
   /** Where the scalars of the first tensor lie, and bytes to the next tensor's. */
-  readonly stripsAt: number;
+  readonly uniformsAt: number;
   readonly pitch: number;
   /** Where sums are left, and how many there are at most. */
   readonly sumsAt: number;
@@ -99,14 +98,14 @@ export class Arena {
   private lastAddresses: readonly number[] = [];
 
   /** Lays out `arrays` with their forms over tensors of these shapes. Throws an UnsupportedError where they do not fit. */
-  constructor({ owner, dtype, shapes, rows, arrays, bounds, source, codings }: ArenaOptions) {
+  constructor({ owner, dtype, shapes, rows, arrays, bounds, codings }: ArrayRequest, source: MemorySource) {
     this.dtype = dtype;
     const scales = [...codings].filter(([, { format }]) => isScaled(format)).map(([state]) => state);
     const block = scales.length > 0 ? scaled : blockOf[dtype];
     for (const form of new Set([wholeForm, ...arrays.values()])) this.layouts.set(form, layOut(form, dtype, block, shapes, rows));
-    this.pitch = stripBytes({ scalars: bounds.scalars, draws: codings.size > 0, dtype });
-    const strips = argumentBytes(arrays.size + scales.length);
-    const tables = strips + this.pitch * shapes.size;
+    this.pitch = uniformBytes({ scalars: bounds.scalars, draws: codings.size > 0, dtype });
+    const uniforms = argumentBytes(arrays.size + scales.length);
+    const tables = uniforms + this.pitch * shapes.size;
     let end = tables;
     const tableOffsets = [...this.layouts].map(([form, layout]) => {
       const fused = end;
@@ -132,7 +131,7 @@ export class Arena {
     const { buffer, from } = this.region;
     this.buffer = buffer;
     this.words = new Words(buffer);
-    [this.argumentsAt, this.stripsAt, this.sumsAt] = [from, from + strips, from + sums];
+    [this.argumentsAt, this.uniformsAt, this.sumsAt] = [from, from + uniforms, from + sums];
     for (const { array, base, layout, content } of bases) this.arrays.set(array, { base: from + base, layout, content });
     for (const { form, fused, split } of tableOffsets) {
       this.fusedTables.set(form, { at: from + fused, count: fusedSegments(this.layout(form), dtype), ofTensor: [] });
@@ -182,14 +181,14 @@ export class Arena {
     this.limits = lengths;
   }
 
-  /** Tells the next kernel where its segments, scalars, sums and arrays are. Tensors share one strip of scalars unless `pitch` is given. */
+  /** Tells the next kernel where its segments, scalars, sums and arrays are. Tensors share their scalars unless `pitch` is given. */
   tell(table: Table, pitch: number, addresses: readonly number[]): void {
     // Most optimizers have one pass, and what was told for the last step stands.
     if (table === this.lastTable && pitch === this.lastPitch && addresses === this.lastAddresses) return;
     [this.lastTable, this.lastPitch, this.lastAddresses] = [table, pitch, addresses];
     const { words, argumentsAt } = this;
     words.set(argumentsAt + word * argument.table, table.at);
-    words.set(argumentsAt + word * argument.strips, this.stripsAt);
+    words.set(argumentsAt + word * argument.uniforms, this.uniformsAt);
     words.set(argumentsAt + word * argument.pitch, pitch);
     words.set(argumentsAt + word * argument.sums, this.sumsAt);
     for (let i = 0; i < addresses.length; i++) words.set(argumentsAt + word * (argument.arrays + i), addresses[i]!);

@@ -22,7 +22,7 @@ export type Message =
   { readonly kernel: number; readonly module: WebAssembly.Module; readonly memory: WebAssembly.Memory } | { readonly forget: number };
 
 /** What a thread is told when it starts. */
-export interface Welcome {
+export interface InitMessage {
   readonly control: SharedArrayBuffer;
   /** Its number; the calling thread is 0. */
   readonly thread: number;

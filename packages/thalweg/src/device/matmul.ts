@@ -1,5 +1,5 @@
 /**
- * Runs products of matrices in WebAssembly, on all threads of a crew: packs both sides into a memory that all products of the process share,
+ * Runs products of matrices in WebAssembly, on all threads of a device: packs both sides into a memory that all products of the process share,
  * and unpacks the tiles. The copies cost rows · columns beside a product of rows · columns · inner.
  */
 import { mostPages } from '../targets/loops/wasm/assembler/module.ts';
@@ -8,8 +8,8 @@ import { multiply as plainly } from '../targets/loops/routines/matmul.ts';
 import type { Matrix, Multiply } from '../targets/loops/routines/routine.ts';
 import { matmulModule, productArgument, productSegment, tileColumns, tileRows } from '../targets/loops/wasm/matmul.ts';
 import type { DType } from '../plan/dtype.ts';
-import { executableOf } from './backend.ts';
-import type { Crew } from './crew.ts';
+import { executableOf } from './modules.ts';
+import type { Threads } from './threads.ts';
 
 /** Below so many multiplications the copies cost more than they save. */
 const fewest = 8192;
@@ -28,14 +28,14 @@ interface Workbench {
 const workbenches = new Map<boolean, Workbench>();
 
 /** The product in WebAssembly; in JavaScript where it is small, or where no memory for the copies is to be had. The same bits either way. */
-export function multiplyWith(crew: Crew): Multiply {
+export function multiplyWith(threads: Threads): Multiply {
   return (a, b, out, transposed = false) => {
     const few = a.rows * a.cols * out.cols < fewest;
-    if (few || !multiplyPacked(a, b, out, transposed, crew)) plainly(a, b, out, transposed);
+    if (few || !multiplyPacked(a, b, out, transposed, threads)) plainly(a, b, out, transposed);
   };
 }
 
-function multiplyPacked(a: Matrix, b: Matrix, out: Matrix, transposed: boolean, crew: Crew): boolean {
+function multiplyPacked(a: Matrix, b: Matrix, out: Matrix, transposed: boolean, threads: Threads): boolean {
   const dtype = out.data instanceof Float32Array ? 'float32' : 'float64';
   const size = out.data.BYTES_PER_ELEMENT;
   const width = tileColumns(dtype);
@@ -50,7 +50,7 @@ function multiplyPacked(a: Matrix, b: Matrix, out: Matrix, transposed: boolean, 
   const tilesAt = Math.ceil((columnsAt + stripes * stripeBytes) / 64) * 64;
   const tileBytes = tileRows * width * size;
   const end = tilesAt + stripes * panels * tileBytes;
-  const ready = reserve(dtype, end, crew.threads > 1);
+  const ready = reserve(dtype, end, threads.asked > 1);
   if (ready === undefined) return false;
   const { memory, executable } = ready;
   const view = (at: number, bytes: number): Float32Array | Float64Array =>
@@ -72,7 +72,7 @@ function multiplyPacked(a: Matrix, b: Matrix, out: Matrix, transposed: boolean, 
       words[record + productSegment.panels] = Math.min(panelsTogether, panels - first);
     }
   }
-  crew.run(executable, 0, count);
+  threads.run(executable, 0, count);
   unpack(tiles, out, width, panels * tileRows * width);
   return true;
 }

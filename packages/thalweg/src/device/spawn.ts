@@ -1,11 +1,11 @@
 /** Starts a thread: a worker of Node, or of a browser whose page may share memory. Knows neither pools nor kernels. */
-import type { Message, Welcome } from './control.ts';
+import type { Message, InitMessage } from './control.ts';
 import { browserWorker, nodeWorker } from './worker-script.ts';
 
 /** A thread that runs `worker.ts`. */
 export interface Thread {
   /** Sends something; it is read when the thread returns to its event loop. */
-  post(message: Welcome | Message): void;
+  post(message: InitMessage | Message): void;
   /** Ends it, whatever it is doing. */
   terminate(): void;
 }

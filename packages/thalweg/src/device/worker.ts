@@ -3,7 +3,7 @@
  * read messages. Starts itself when it is loaded as a worker; knows nothing but kernels and the control block.
  */
 import { interfaceNames } from '../targets/loops/wasm/assembler/module.ts';
-import { share, type Message, type Run, type Welcome } from './control.ts';
+import { share, type Message, type Run, type InitMessage } from './control.ts';
 import * as field from './field.ts';
 
 /**
@@ -23,11 +23,11 @@ const port = (node?.parentPort ?? globalThis) as Port;
 const kernels = new Map<number, Run>();
 
 port.onmessage = ({ data }) => {
-  const welcome = data as Welcome;
-  const control = new Int32Array(welcome.control);
-  let { read } = welcome;
+  const init = data as InitMessage;
+  const control = new Int32Array(init.control);
+  let { read } = init;
   const goOn = (): void => {
-    serve(control, welcome.thread, () => Atomics.load(control, field.mail) === read);
+    serve(control, init.thread, () => Atomics.load(control, field.mail) === read);
   };
   port.onmessage = ({ data: message }) => {
     receive(message as Message);

@@ -9,6 +9,9 @@ import { optimizer } from '../define/method.ts';
  * w ← w − α·u / max(1, RMS(u)/d) − η·λ·w. Squares of gradients count as 2¹⁰⁰ at most, and √V as 2⁻¹²⁶ at least, so that no finite gradient
  * makes a NaN in float32.
  *
+ * @remarks When Adam's second moments do not fit into memory: of a matrix it keeps one row and one column. Without momentum by default, so it may
+ * want a warm-up and clipping.
+ * @see {@link sm3}, {@link adamw}, {@link lion}
  * @param options - `lr` η; `step`: `'relative'` as above or `'absolute'` for α = max(ε₂, RMS(w))·η; `decayRate` ρ in β₂ = 1 − t^−ρ; `eps1` ε₁;
  * `eps2` ε₂; `clip` d; `weightDecay` λ; `compat`: `'torch'` bounds V below by ε₁² instead of adding ε₁ to g², with ε₁ = 2⁻⁵²
  * (2⁻²³ in float32), and takes the decay off first; so does `'keras'`, which then has ‖w‖ of what is left; `'optax'` factors only matrices with 128 rows and columns or more, is `'absolute'`, and its

@@ -5,6 +5,9 @@ import { optimizer } from '../define/method.ts';
  *
  * G ← G + g², w ← w − η·g/(√G + ε), in PyTorch's form: ε outside the root, G from G₀ = 0.
  *
+ * @remarks For sparse features, such as words of which most are rare: a rare one keeps a large rate. In long dense training its rates only fall, and
+ * it stalls.
+ * @see {@link rmsprop}, {@link ftrl}, {@link adam}
  * @param options - `lr` η, `eps` ε, `initial` G₀, and `l2` λ, which puts g + λ·w where g stood; `compat`: Optax, Keras and TF.js have ε inside
  * the root and start G at 0.1
  * @example

@@ -6,6 +6,8 @@ import { optimizer } from '../define/method.ts';
  *
  * m ← β₁·m + (1 − β₁)·g, u ← max(β₂·u, |g| + ε), w ← w − η·(m̂/u + λ·w).
  *
+ * @remarks When single large gradients upset Adam's mean of squares: it remembers the largest gradient instead, and lets it fade.
+ * @see {@link adam}, {@link adamw}, {@link yogi}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, and `l2` Λ, which puts g + Λ·w where g stood; `compat`: Keras adds ε
  * after the maximum
  * @example

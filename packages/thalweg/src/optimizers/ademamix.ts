@@ -6,6 +6,9 @@ import { optimizer } from '../define/method.ts';
  *
  * w ← w − η·((m̂ + α·n)/(√v̂ + ε) + λ·w) with n ← β₃·n + (1 − β₃)·g.
  *
+ * @remarks For long runs, in which gradients of thousands of steps ago still say something. Warm `alpha` and `beta3` up by schedules; one state more
+ * than Adam.
+ * @see {@link simplifiedAdemamix}, {@link adamw}, {@link lion}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `beta3` β₃, `alpha` α, `eps` ε, `weightDecay` λ
  * @example
  * ```ts
@@ -37,6 +40,8 @@ export const ademamix = optimizer({
  *
  * m ← β₁·m + g, v ← β₂·v + (1 − β₂)·g², w ← w − η·((m + α·g)/(√v̂ + ε) + λ·w). m is a sum and not a mean: rates are smaller than Adam's by 1 − β₁.
  *
+ * @remarks As `ademamix` with one state fewer; good for small batches. Its m is a sum, so use a rate smaller than Adam's by 1 − β₁.
+ * @see {@link ademamix}, {@link adamw}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `alpha` α, `eps` ε, `weightDecay` λ
  * @example
  * ```ts

@@ -6,6 +6,8 @@ import { optimizer } from '../define/method.ts';
  *
  * u = clamp(g/max(√v, ε), ±(t − 1)^¼), m ← β₁·m + (1 − β₁)·u, w ← w − η·m, v ← β₂·v + (1 − β₂)·g².
  *
+ * @remarks When Adam does not settle, or needs a β₂ so near to 1 that it is slow to notice change: it converges for any β₂. Costs what Adam costs.
+ * @see {@link adam}, {@link acprop}, {@link adamw}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε
  * @example
  * ```ts

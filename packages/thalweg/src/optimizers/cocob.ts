@@ -6,6 +6,8 @@ import { optimizer } from '../define/method.ts';
  *
  * h = η·(g + λ·w), L ← max(L, |h|), G ← G + |h|, R ← max(R − h·(w − w₀), 0), θ ← θ − h, w ← w₀ + θ/L·(L + R)/max(G + L, α·L). L starts at ε.
  *
+ * @remarks When nothing can be tuned at all and memory is no concern: there is no learning rate. Keeps the first weights and four arrays besides.
+ * @see {@link dog}, {@link prodigy}, {@link dAdaptation}
  * @param options - `lr` η, `alpha` α, the inverse of the largest part of L that a first bet can be, `eps` ε, `weightDecay` λ
  * @example
  * ```ts

@@ -6,6 +6,9 @@ import { optimizer } from '../define/method.ts';
  *
  * r ← max(r, ‖w − w₀‖), G ← G + ‖g‖², w ← w − η·r/√(G + ε)·g. r starts at r₀·(1 + ‖w₀‖).
  *
+ * @remarks When the learning rate of SGD is unknown: the distance from the start over the gradients so far gives one. Evaluate at an average: chain
+ * `ema` after it.
+ * @see {@link dowg}, {@link prodigy}, {@link cocob}, {@link sgd}
  * @param options - `lr` η, `initial` r₀, `eps` ε, `weightDecay` λ, which puts g + λ·w where g stood, `scope`
  * @example
  * ```ts

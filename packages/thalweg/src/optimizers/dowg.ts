@@ -5,6 +5,8 @@ import { optimizer } from '../define/method.ts';
  *
  * r ← max(r, ‖w − w₀‖²), G ← G + r·‖g‖², w ← w − η·r/(√G + ε)·g. r starts at r₀.
  *
+ * @remarks As `dog`, where that is too cautious: it counts early gradients for less.
+ * @see {@link dog}, {@link prodigy}, {@link cocob}
  * @param options - `lr` η, `initial` r₀, `eps` ε, `weightDecay` λ, which puts g + λ·w where g stood
  * @example
  * ```ts

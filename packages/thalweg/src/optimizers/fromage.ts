@@ -6,6 +6,8 @@ import { optimizer } from '../define/method.ts';
  *
  * w ← (w − η·(‖w‖/‖g‖)·g)/√(1 + η²), with norms per tensor, and w ← (w − η·g)/√(1 + η²) where either is 0, so that biases leave zero.
  *
+ * @remarks When layers' weights differ in size and no rate should be tuned: each tensor moves by the same share of its norm, about 0.01 a step.
+ * @see {@link lars}, {@link lamb}, {@link muon}
  * @param options - `lr` η; `compat: 'optax'` counts each norm as `eps` ε at least, so that a tensor of zeros moves by η·ε
  * @example
  * ```ts

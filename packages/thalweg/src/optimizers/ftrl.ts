@@ -7,6 +7,8 @@ import { optimizer } from '../define/method.ts';
  * float32 can hold.
  * `power` p puts n^(−p) where √n stands, and `l2Shrinkage` λ₃ g + 2·λ₃·w where g does, but not g².
  *
+ * @remarks For sparse linear models that must be small when they are served: `l1` leaves exact zeros. Not for deep networks.
+ * @see {@link adagrad}, {@link sgd}
  * @param options - `lr` η, `l1` λ₁, `l2` λ₂, `beta` β, `initial` n₀, `power` p, `l2Shrinkage` λ₃; `compat`: Keras' rate is 1e-3
  * by default
  * @example

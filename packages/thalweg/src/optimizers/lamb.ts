@@ -6,6 +6,9 @@ import { optimizer } from '../define/method.ts';
  *
  * u = m̂/(√v̂ + ε) + λ·w, w ← w − η·(‖w‖/‖u‖)·u.
  *
+ * @remarks For very large batches, thousands of examples a step, when AdamW with a scaled-up rate diverges early. With small batches AdamW is as
+ * good and simpler.
+ * @see {@link lars}, {@link adamw}, {@link fromage}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ; `compat`: Keras takes the decay off before the step, so that neither
  * norm knows of it
  * @example

@@ -7,6 +7,9 @@ import { masked } from './cautious.ts';
  *
  * w ← w − η·(sign(β₁·m + (1 − β₁)·g) + λ·w), then m ← β₂·m + (1 − β₂)·g.
  *
+ * @remarks In the place of AdamW where memory is short: one state instead of two. Use a rate three to ten times smaller, and a decay as many times
+ * larger. Batches should be large, since the sign of a noisy gradient is noise.
+ * @see {@link adamw}, {@link signum}, {@link muon}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `weightDecay` λ, and `cautious`, which leaves out the elements of the update that point up
  * the gradient (Liang et al. 2024, arXiv:2411.16085); `compat`: λ is 1e-3 in Optax, and η in Keras, by default
  * @example

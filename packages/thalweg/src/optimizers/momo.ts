@@ -5,6 +5,8 @@ import { optimizer } from '../define/method.ts';
  *
  * With running means f̄, m and γ of the loss, g and ⟨g, w⟩: τ = min(η, max((1 + η·λ)·(f̄ − f_min − γ) + ⟨m, w⟩, 0)/‖m‖²), w ← (w − τ·m)/(1 + η·λ).
  *
+ * @remarks When the loss of each step is at hand and a lower bound of it is known, often 0: a too large `lr` is cut down by itself.
+ * @see {@link polyak}, {@link momoAdam}, {@link sgd}
  * @param options - `lr` η, the longest step; `beta` β; `minimum` f_min, a lower bound of the loss; `weightDecay` λ
  * @example
  * ```ts
@@ -32,6 +34,8 @@ export const momo = optimizer({
 /**
  * MoMo for Adam (Schaipp et al. 2023, arXiv:2305.07583): as `momo`, in the norm that Adam's second moments make.
  *
+ * @remarks As `momo`, where Adam is the right method otherwise.
+ * @see {@link momo}, {@link adam}, {@link prodigy}
  * @param options - `lr` η, the longest step; `beta1` β₁; `beta2` β₂; `eps` ε; `minimum` f_min, a lower bound of the loss; `weightDecay` λ
  * @example
  * ```ts

@@ -11,6 +11,9 @@ import { optimizer } from '../define/method.ts';
  * `compat: 'optax'` takes rows as inputs, as JAX's layers do, and corrects the bias of the look-ahead; Optax and Keras divide by ‖u‖ + ε, not by the larger.
  * By default PyTorch has η = 1e-3 and λ = 0.1, Keras η = 1e-3, λ = 0.004 and `adjust: 'rms'`. PyTorch's iteration computes in bfloat16; here it is in the type of w.
  *
+ * @remarks For the hidden matrices of transformers and other networks, with AdamW for everything else through `groups`. One state instead of AdamW's
+ * two, and a few matrix products a step.
+ * @see {@link adamw}, {@link soap}, {@link shampoo}
  * @param options - `lr` η, `momentum` μ, `weightDecay` λ, `nesterov`, `adjust`, `compat`, `a`, `b`, `c`, `steps` n, `eps` ε
  * @throws UnsupportedError from `init` for a vector or a number
  * @example

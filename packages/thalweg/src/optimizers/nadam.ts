@@ -6,6 +6,8 @@ import { optimizer } from '../define/method.ts';
  *
  * μ = β₁·(1 − ½·0.96^(t·ψ)), P = ∏μ, w ← w − η·(((1 − μ)/(1 − P)·g + μₜ₊₁/(1 − P·μₜ₊₁)·m)/(√v̂ + ε) + λ·w).
  *
+ * @remarks In the place of Adam when the rate is well tuned and each step should count on the momentum. Costs what Adam costs.
+ * @see {@link adam}, {@link adamw}, {@link adan}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `momentumDecay` ψ, `weightDecay` λ, and `l2` Λ, which puts g + Λ·w where g stood; `compat`: in Optax
  * the momentum is β₁ at all times, and Keras has ψ = 1
  * @example

@@ -6,6 +6,8 @@ import { optimizer } from '../define/method.ts';
  *
  * w ← w − η·(g + √(σ²/tᵞ)·N(0, 1)).
  *
+ * @remarks When plain SGD stops in bad places that depend on the seed. The noise fades with t.
+ * @see {@link sgd}, {@link addNoise}
  * @param options - `lr` η, `variance` σ² at the first step, `decay` γ, `seed` a whole number
  * @example
  * ```ts

@@ -6,6 +6,8 @@ import { optimizer } from '../define/method.ts';
  *
  * w ← w − η·((α + β)·g − β·gₜ₋₁), and gₜ₋₁ = g at the first step.
  *
+ * @remarks For games, two players with opposed losses, where descent circles around the solution. For one loss it is no better than SGD.
+ * @see {@link optimisticAdam}, {@link sgd}
  * @param options - `lr` η, `alpha` α, `beta` β
  * @example
  * ```ts
@@ -28,6 +30,8 @@ export const optimisticSgd = optimizer({
  *
  * u = m̂/(√v̂ + ε), w ← w − η·((α + β)·u − β·uₜ₋₁), and uₜ₋₁ = 0 at the first step. With `nesterov` m̂ looks ahead, as in Optax by default.
  *
+ * @remarks For games, such as generative adversarial networks, where Adam circles around the solution.
+ * @see {@link optimisticSgd}, {@link adam}
  * @param options - `lr` η, `alpha` α, `beta` β, `beta1` β₁, `beta2` β₂, `eps` ε, `nesterov`; `compat`: Optax takes uₜ₋₁ = u at the first step
  * @example
  * ```ts

@@ -6,6 +6,8 @@ import { optimizer } from '../define/method.ts';
  *
  * ρ∞ = 2/(1 − β₂) − 1, ρ = ρ∞ − 2·t·β₂ᵗ/(1 − β₂ᵗ), and r the rectification of the equations below.
  *
+ * @remarks In the place of Adam with a warm-up: it holds the adaptive rate back by itself in the first steps.
+ * @see {@link adam}, {@link adamw}, {@link nadam}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, decoupled as in AdamW, and `l2` Λ, which puts g + Λ·w
  * where g stood; `compat`: Optax and the paper add ε to √v̂, after its correction, and the paper's threshold is 4
  * @example

@@ -6,6 +6,9 @@ import { optimizer } from '../define/method.ts';
  *
  * v ← β·v + (1 − β)·g², w ← w − η·g/(√v + ε).
  *
+ * @remarks For losses that change while one trains, as in reinforcement learning, and where one state has to do. Adam adds momentum and corrects the
+ * start.
+ * @see {@link adam}, {@link adagrad}, {@link adadelta}
  * @param options - `lr` η, `beta` β, `eps` ε, `momentum` μ, `centered`, and `l2` λ, which puts g + λ·w where g stood; `compat`: Optax,
  * Keras and TF.js have ε inside the root and the learning rate inside the momentum
  * @example

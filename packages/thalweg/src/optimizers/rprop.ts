@@ -6,6 +6,9 @@ import { optimizer } from '../define/method.ts';
  *
  * d ← clamp(d·f, d₋, d₊) with f = η₊ where g·gₜ₋₁ > 0, η₋ where it is < 0, else 1; w ← w − d·sign(g), or w where the sign changed.
  *
+ * @remarks For full-batch training of small networks and for fits: it uses only signs, and each parameter finds its own step. Noise of mini-batches
+ * breaks it.
+ * @see {@link signSgd}, {@link rmsprop}
  * @param options - `lr` η, the first step of every parameter; `etaMinus` η₋; `etaPlus` η₊; `minStep` d₋; `maxStep` d₊; `compat`: Optax takes each step one step later,
  * and rests where the sign has changed then
  * @example

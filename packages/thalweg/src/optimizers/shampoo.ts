@@ -7,6 +7,8 @@ import { optimizer } from '../define/method.ts';
  *
  * L ← L + g·gᵀ, R ← R + gᵀ·g, w ← w − η·(L + εI)^(−1/4)·g·(R + εI)^(−1/4).
  *
+ * @remarks For matrices of moderate size, when each step may cost more to need fewer of them. `soap` is the same idea with Adam's steadiness.
+ * @see {@link soap}, {@link muon}, {@link adagrad}
  * @param options - `lr` η, `eps` ε, `every` k
  * @example
  * ```ts

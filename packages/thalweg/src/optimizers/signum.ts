@@ -5,6 +5,8 @@ import { optimizer } from '../define/method.ts';
  *
  * w ← w − η·sign(g).
  *
+ * @remarks For study, and for gradients that must be sent as single bits. Steps keep one size: let the rate fall.
+ * @see {@link signum}, {@link lion}, {@link rprop}
  * @param options - `lr` η
  * @example
  * ```ts
@@ -23,6 +25,8 @@ export const signSgd = optimizer({
  *
  * m ← β·m + (1 − β)·g, w ← w − η·sign(m).
  *
+ * @remarks As `signSgd` with noise averaged out first. `lion` adds weight decay and a second β.
+ * @see {@link lion}, {@link signSgd}, {@link sgd}
  * @param options - `lr` η, `momentum` β
  * @example
  * ```ts

@@ -7,6 +7,8 @@ import { optimizer } from '../define/method.ts';
  *
  * a = min(r, c) + g², r ← the largest a of each row, c ← of each column, m ← β·m + (1 − β)·g/√(a + ε), w ← w − η·m; 0/0 is 0.
  *
+ * @remarks When AdaGrad's sums do not fit into memory, as for large embeddings: of a matrix it keeps one number a row and one a column.
+ * @see {@link adagrad}, {@link adafactor}
  * @param options - `lr` η, `momentum` β, `eps` ε
  * @example
  * ```ts

@@ -8,6 +8,9 @@ import { optimizer } from '../define/method.ts';
  *
  * P = QᴸᵀgQᴿ, v ← β₂·v + (1 − β₂)·P², u = Qᴸ·(QᴸᵀmQᴿ/(1 − β₁ᵗ) / (√v̂ + ε))·Qᴿᵀ, w ← w − η·(u + λ·w); then L ← β₃·L + (1 − β₃)·g·gᵀ, Qᴸ ← QR(L·Qᴸ), R and Qᴿ likewise.
  *
+ * @remarks For matrices, when each step may cost more to need fewer of them: Adam in a basis that decorrelates the gradient. Several arrays of rows²
+ * and cols² besides.
+ * @see {@link shampoo}, {@link muon}, {@link adamw}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `beta3` β₃ of the products, `eps` ε, `weightDecay` λ, `every` k
  * @example
  * ```ts

@@ -7,6 +7,9 @@ import { optimizer } from '../define/method.ts';
  *
  * h ← β₂·h + (1 − β₂)·ĥ where (t − 1) mod k = 0, m ← β₁·m + (1 − β₁)·g, w ← w − η·(clamp(m/max(γ·h, ε), ±1) + λ·w).
  *
+ * @remarks When estimates of the Hessian's diagonal can be had every few steps, as in training language models. The estimate is yours to compute and
+ * hand over.
+ * @see {@link adamw}, {@link lion}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `gamma` γ, `eps` ε, `weightDecay` λ, `every` k; `compat`: Optax corrects m for its start, divides by h before
  * its estimate of this step, and has ε = 1e-8 and λ = 1e-4
  * @example

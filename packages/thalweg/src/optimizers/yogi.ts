@@ -5,6 +5,8 @@ import { optimizer } from '../define/method.ts';
  *
  * v ← v − (1 − β₂)·sign(v − g²)·g², w ← w − η·m̂/(√v̂ + ε). v starts at v₀ and m at zero.
  *
+ * @remarks When Adam's second moment forgets large gradients too fast, as with sparse or bursty ones. Costs what Adam costs.
+ * @see {@link adam}, {@link adagrad}, {@link adopt}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `initial` v₀; `compat`: Optax starts m at v₀ too
  * @example
  * ```ts

@@ -1,10 +1,10 @@
 /**
  * A plan: what one step does, in order, for one element type and one outcome of the host conditions. Made of passes over arrays and
- * a list of scalars with the time at which each can be computed. A plan is data; `runtime/` executes it and `lower/` compiles it.
+ * a list of scalars with the level at which each can be computed. `step.ts` puts the plans of all cohorts of an optimizer in order.
  */
 import { wholeForm, type Form } from '../language/form.ts';
 import { FormTable } from '../language/form-table.ts';
-import { arrayOperands, isReduction, isRoutine, printGraph, topological, variableOf, type Node } from '../language/graph.ts';
+import { arrayOperands, isReduction, isRoutine, topological, variableOf, type Node } from '../language/graph.ts';
 import { kinds, KindTable, type Kind } from '../language/kind.ts';
 import { inputVariable, type Program } from '../language/program.ts';
 import { isRoutineOp } from '../language/op.ts';
@@ -215,20 +215,4 @@ function scalarSlots(roots: readonly Node[], table: KindTable, level: ReadonlyMa
     slots.set(node, { node, level: level.get(node) ?? 0, kind: table.of(node), fixed });
   }
   return [...slots.values()].sort((a, b) => a.level - b.level || kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
-}
-
-/** The plan as text, for THALWEG_DEBUG and tests. */
-export function printPlan(plan: Plan): string {
-  const scalarGraph = printGraph(
-    new Map(plan.scalars.filter(({ node }) => !isReduction(node)).map(({ node }, i) => [`s${String(i)}`, node])),
-  );
-  const passes = plan.passes.map((pass, i) => {
-    const arrays = pass.arrays.map((array, a) => `a${String(a)}=${String(array)}`).join(' ');
-    return `pass ${String(i)} (level ${String(pass.level)}; ${arrays})\n${pass.kernel.key}`;
-  });
-  const routines = plan.routines.map(
-    ({ level, op, operands, result }) =>
-      `${String(result.array)} = ${op} ${operands.map(({ array }) => String(array)).join(' ')} (level ${String(level)})`,
-  );
-  return [`scalars\n${scalarGraph}`, ...passes, routines.join('\n')].join('\n\n').trimEnd();
 }

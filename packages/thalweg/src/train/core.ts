@@ -11,11 +11,7 @@ import { denormalPeriod } from '../plan/denormals.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { StateFormat } from '../plan/format.ts';
 import { halfOfW, type HalfFormat } from '../plan/half.ts';
-import type { Backend } from '../device/backend.ts';
-import type { Crew } from '../device/crew.ts';
-import { stepTogether, type Member } from '../device/ensemble.ts';
-import type { MemorySource } from '../device/memory.ts';
-import type { StepContext } from '../device/leaves.ts';
+import type { Device } from '../device/device.ts';
 import type { AnyArray } from './arrays.ts';
 import { hyperNames, inType, type HyperName, type Recipe } from '../define/branch.ts';
 import { debugTrace } from './debug.ts';
@@ -25,8 +21,10 @@ import { measure } from './measure.ts';
 import { hidden, policyParts, type LossScale } from './policy.ts';
 import { printable } from './printed.ts';
 import { Roster, type RosterMember } from './roster.ts';
+import { Interpreter, type SteppedCohort } from './step/interpreter.ts';
+import type { StepContext } from './step/leaves.ts';
 import type { Tensor } from './tensor.ts';
-import { watch } from './watch.ts';
+import { Watch } from './watch.ts';
 import { beginWindow, completeWindow, gradientSum } from './window.ts';
 
 /**
@@ -45,13 +43,11 @@ export interface CoreOptions {
   readonly dtype: DType;
   readonly state: StateFormat;
   readonly half: HalfFormat | undefined;
-  readonly backend: Backend;
+  readonly device: Device;
   readonly nonFinite: NonFinite;
   readonly maximize: boolean;
   readonly accumulate: number;
   readonly scale: LossScale | undefined;
-  readonly source: MemorySource;
-  readonly crew: Crew;
   readonly observe: { readonly signFlips: boolean } | undefined;
 }
 
@@ -87,9 +83,11 @@ export class Core {
   damage: (() => ThalwegError) | undefined;
   /** Whether a file is being read, during which nothing else may be done. */
   loading = false;
+  /** Runs the steps of the cohorts that have something to step. */
+  private interpreter = new Interpreter([]);
 
   constructor({ name, branches, equations }: Recipe, options: CoreOptions) {
-    const { dtype, state, half, backend, nonFinite, accumulate, scale, maximize } = options;
+    const { dtype, state, half, device, nonFinite, accumulate, scale, maximize } = options;
     this.name = name;
     this.equations = equations;
     this.options = options;
@@ -98,10 +96,8 @@ export class Core {
       dtype,
       state,
       half,
-      backend,
+      device,
       gated: looksBefore(nonFinite),
-      source: options.source,
-      crew: options.crew,
       observe: options.observe,
       before: policyParts(accumulate, scale !== undefined, maximize),
       trace: debugTrace(name),
@@ -229,7 +225,36 @@ export class Core {
 
   /** Steps those that are not frozen. */
   activate(): void {
-    this.roster.activate((name) => !this.frozen.has(name));
+    const { roster, options } = this;
+    roster.activate((name) => !this.frozen.has(name));
+    const { running, stepping } = roster;
+    const watch = new Watch(stepping);
+    this.interpreter = new Interpreter(
+      stepping,
+      {
+        mean:
+          options.accumulate === 1
+            ? undefined
+            : () => {
+                completeWindow(this);
+              },
+        gather: (cohort) => running[cohort]?.rows?.gather(running[cohort].active),
+        scatter: (cohort) => running[cohort]?.rows?.scatter(),
+        observe:
+          options.observe === undefined
+            ? undefined
+            : () => {
+                running.forEach(measure);
+              },
+        watch:
+          options.nonFinite === 'propagate'
+            ? undefined
+            : () => {
+                watch.look(this);
+              },
+      },
+      running.map(({ rows }) => rows !== undefined),
+    );
   }
 
   /** Tells members what step comes next. Throws, before any value changes, where a schedule leaves its range. */
@@ -244,30 +269,19 @@ export class Core {
   /** Takes the step that was announced, with what is in the window. Ends the window. */
   finish(): 'stepped' | 'skipped' {
     const { options } = this;
-    completeWindow(this);
     const wrong = looksBefore(options.nonFinite) ? this.wrongInputs() : [];
-    const taken = wrong.length === 0 && this.step();
+    const taken = wrong.length === 0 && this.run(this.interpreter);
     const offending = taken || options.nonFinite !== 'throw' ? [] : [...wrong, ...(wrong.length > 0 ? [] : this.wrongGradients())];
     beginWindow(this);
     options.scale?.update(taken);
     if (taken) {
       this.steps += 1;
-      if (options.observe !== undefined) for (const member of this.roster.running) measure(member);
-      watch(this);
+      this.interpreter.afterwards();
       return 'stepped';
     }
     this.skipped += 1;
     if (options.nonFinite === 'throw') throw new NonFiniteError(this.name, offending, this.steps + 1);
     return 'skipped';
-  }
-
-  /** Takes the step that was announced. Returns false, with nothing changed, where a gradient is not finite and the user wished that. */
-  private step(): boolean {
-    const { running, stepping } = this.roster;
-    for (const { rows, active } of running) rows?.gather(active);
-    if (!this.advance(stepping)) return false;
-    for (const { rows } of running) rows?.scatter();
-    return true;
   }
 
   /** The inputs that are numbers and not finite. */
@@ -292,10 +306,15 @@ export class Core {
     });
   }
 
-  /** Steps these members. Where a thread fails, the arrays are damaged from then on. */
-  advance(members: readonly Member[]): boolean {
+  /** Computes where to evaluate, with these cohorts. */
+  advance(cohorts: readonly SteppedCohort[]): void {
+    this.run(new Interpreter(cohorts));
+  }
+
+  /** Takes a step. Where a thread fails, the arrays are damaged from then on. */
+  private run(interpreter: Interpreter): boolean {
     try {
-      return stepTogether(members);
+      return interpreter.run();
     } catch (error) {
       if (!(error instanceof WorkerError)) throw error;
       const problem = `${error.message} in the middle of step ${String(this.steps + 1)}, so its arrays are half-written`;

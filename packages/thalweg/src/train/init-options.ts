@@ -3,13 +3,14 @@ import { OptionError, UnsupportedError } from '../language/error.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { StateFormat } from '../plan/format.ts';
 import type { HalfFormat } from '../plan/half.ts';
-import { wasmProblem, type Backend } from '../device/backend.ts';
+import type { Backend } from '../device/device.ts';
+import { wasmProblem } from '../device/modules.ts';
 import { commonType } from './arrays.ts';
 import type { CoreOptions, NonFinite } from './core.ts';
 import { checkNames, checkWhole, isRecord, oneOf, wrongOption } from '../define/options.ts';
 import { LossScale, type DynamicLossScale } from './policy.ts';
 import type { Tensor } from './tensor.ts';
-import { resources, type GivenMemory } from './threads.ts';
+import { deviceFor, type GivenMemory } from './threads.ts';
 
 /** How to bind a method to parameters. */
 export interface InitOptions {
@@ -112,13 +113,12 @@ export function checkOptions(name: string, options: InitOptions, tensors: Readon
     dtype,
     state,
     half,
-    backend,
     nonFinite,
     maximize,
     accumulate,
     scale,
     // Where the engine has no WebAssembly, a wish for threads is not fulfilled, as in a page that may not share memory.
-    ...resources(name, { threads: asked === 'auto' && backend !== 'wasm' ? 'auto' : threads, memory }, backend, elements(tensors)),
+    device: deviceFor(name, { threads: asked === 'auto' && backend !== 'wasm' ? 'auto' : threads, memory }, backend, elements(tensors)),
     observe: checkObserve(name, observe),
   };
 }

@@ -4,7 +4,7 @@
  */
 import { ArrayError, suggestion } from '../language/error.ts';
 import { parameter, variable } from '../language/variable.ts';
-import type { GivenRows, TableRows } from '../device/rows.ts';
+import type { GivenRows, TableRows } from './step/rows.ts';
 import { checkArray, checkByName, isNumeric, type AnyArray } from './arrays.ts';
 import type { Core } from './core.ts';
 import { floatsOf, roundInto } from './half.ts';

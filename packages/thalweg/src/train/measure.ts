@@ -7,11 +7,11 @@ const measures = [told.gradient, told.weight, told.update, told.flips];
 /** Keeps the measures of the step just taken: NaN for parameters that had no part in it. */
 export function measure(member: RosterMember): void {
   const { stepper, rows, active, came } = member;
-  const { variant } = rows?.member.stepper ?? stepper;
+  const { specialization } = rows?.member.stepper ?? stepper;
   const kept = (member.measured ??= new Float64Array((measures.length + 1) * came.length));
   for (let j = 0; j < came.length; j++) {
     const took = active === undefined || active[j] === true;
-    measures.forEach((what, k) => (kept[j * (measures.length + 1) + k] = took ? (variant.told(what, j) ?? NaN) : NaN));
+    measures.forEach((what, k) => (kept[j * (measures.length + 1) + k] = took ? (specialization.told(what, j) ?? NaN) : NaN));
     kept[j * (measures.length + 1) + measures.length] = Number(took);
   }
 }

@@ -9,7 +9,7 @@ import { gradient } from '../language/variable.ts';
 import { evaluated } from '../language/program.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { HalfFormat } from '../plan/half.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/device.ts';
 import { checkParameters, commonType, type AnyArray } from './arrays.ts';
 import type { Recipe } from '../define/branch.ts';
 import { checkpoint, restore, restoreFrom, wholeCheckpoint, type CheckpointSource } from '../checkpoint/checkpoint.ts';
@@ -70,10 +70,10 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     const { name } = recipe;
     const { tensors, ties } = checkParameters(name, parameters);
     const checked = checkOptions(name, options, tensors);
-    const { dtype, backend } = checked;
+    const { dtype, device } = checked;
     const core = new Core(recipe, checked);
     core.enlist(tensors, ties);
-    [this.name, this.equations, this.dtype, this.backend] = [name, recipe.equations, dtype, backend];
+    [this.name, this.equations, this.dtype, this.backend] = [name, recipe.equations, dtype, device.backend];
     [this.precision, this.maximize] = [checked.half ?? dtype, checked.maximize];
     this.hyperView = hyperView(core);
     this.core = core;
@@ -86,13 +86,13 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     options: InitOptions,
   ): Promise<Optimizer<P, N>> {
     const opt = asCalled(() => new Optimizer<P, N>(recipe, parameters, options))();
-    await opt.core?.options.crew.assemble();
+    await opt.core?.options.device.start();
     return opt;
   }
 
   /** How many threads share a step. */
   get threads(): number {
-    return this.running('threads').options.crew.running;
+    return this.running('threads').options.device.threads;
   }
 
   /**
@@ -486,7 +486,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     if (this.core === undefined) return;
     const { steps, skipped, batches } = this.core;
     this.atEnd = { steps, skipped, batches };
-    this.core.options.crew.dismiss();
+    this.core.options.device.close();
     this.core = undefined;
   }
 

@@ -14,17 +14,15 @@ import { halfCodings, halved, readsWholeGradient, type HalfFormat } from '../pla
 import { whyNotLazy } from '../plan/lazy.ts';
 import { observed } from '../plan/observe.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Backend } from '../device/backend.ts';
-import type { Crew } from '../device/crew.ts';
-import type { Member } from '../device/ensemble.ts';
-import type { StepContext } from '../device/leaves.ts';
-import type { MemorySource } from '../device/memory.ts';
-import { TableRows } from '../device/rows.ts';
-import { Stepper, type StepperOptions } from '../device/stepper.ts';
+import type { Active, Device } from '../device/device.ts';
 import type { Branch } from '../define/branch.ts';
 import { describeMatch, matches, otherwise, type Match } from '../define/match.ts';
 import { hidden } from './policy.ts';
 import { isSparse } from './sparse.ts';
+import type { SteppedCohort } from './step/interpreter.ts';
+import type { StepContext } from './step/leaves.ts';
+import { TableRows } from './step/rows.ts';
+import { Stepper, type StepperOptions } from './step/stepper.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Where a parameter lives. */
@@ -35,7 +33,8 @@ export interface Place {
 }
 
 /** A cohort of an optimizer. `born` is the step before its first; the equations count from there. */
-export interface RosterMember extends Member {
+export interface RosterMember extends SteppedCohort {
+  active: Active;
   born: number;
   readonly program: Program;
   /** Computes where to evaluate, if not at `w`. */
@@ -59,10 +58,8 @@ export interface RosterOptions {
   readonly dtype: DType;
   readonly state: StateFormat;
   readonly half: HalfFormat | undefined;
-  readonly backend: Backend;
+  readonly device: Device;
   readonly gated: boolean;
-  readonly source: MemorySource;
-  readonly crew: Crew;
   /** Put before each branch: negation and the like. */
   readonly before: readonly Part[];
   /** Whether to measure each step, and sign flips with it. */
@@ -76,7 +73,7 @@ export class Roster {
   /** The members that have something to step. */
   running: readonly RosterMember[] = [];
   /** What takes part in a step for each of them. */
-  stepping: readonly Member[] = [];
+  stepping: readonly SteppedCohort[] = [];
   readonly places = new Map<string, Place>();
   /** The branches' programs, with what was put before them. */
   readonly programs: readonly Program[];
@@ -184,10 +181,10 @@ export class Roster {
 
   /** What steps a cohort as a whole, in a memory of its own or in another's. */
   private whole({ program, shapes }: Cohort, given: StepContext, beside?: Pick<StepperOptions, 'on' | 'scalarStates'>): Made {
-    const { dtype, backend, gated, trace, source, crew, state, half } = this.options;
+    const { dtype, device, gated, trace, state, half } = this.options;
     const states = codingsOf(program, state);
     const codings = half === undefined ? states : halfCodings(states, half);
-    const options = { shapes, dtype, codings, backend, trace, source, crew };
+    const options = { shapes, dtype, codings, device, trace };
     const stepper = new Stepper({ ...options, ...beside, program: half === undefined ? program : this.halved(program), gated });
     const context = { ...given, scalarStates: stepper.scalarStates };
     const evaluation = evaluationProgram(program);
@@ -197,7 +194,7 @@ export class Roster {
 
   /** What steps a cohort of tables by rows. */
   private sparse({ program, shapes }: Cohort, group: number, given: StepContext): Made {
-    const { owner, dtype, backend, gated, trace, source, crew, half } = this.options;
+    const { owner, dtype, device, gated, trace, half } = this.options;
     const [name = ''] = shapes.keys();
     if (half !== undefined) throw new UnsupportedError(owner, `${name} is sparse, and sparse parameters have no copy in half precision`);
     if (program.inputs.some((input) => inputVariable(input) === hidden.accumulated))
@@ -208,7 +205,7 @@ export class Roster {
     const problem = whyNotLazy(program);
     if (problem !== undefined)
       throw new UnsupportedError(owner, `${name} is sparse and ${problem}; give it to another optimizer with groups`);
-    const rows = new TableRows({ program, shapes, dtype, backend, gated, trace, source, crew }, group, given);
+    const rows = new TableRows({ program, shapes, dtype, device, gated, trace }, group, given);
     return { stepper: rows.whole, program, evaluator: undefined, rows, context: rows.member.context };
   }
 

@@ -67,13 +67,13 @@ const most = 10;
 
 /** An optimizer in a few lines, as Node prints it. */
 export function summary({ name, options, steps, roster, ties, frozen }: Core): string {
-  const { dtype, backend, crew } = options;
+  const { dtype, device } = options;
   const own = [...roster.places].map(([one, { member, index }]) => {
     const shape = member.stepper.arena.tensors[index]?.shape.join(', ') ?? '';
     return `  ${one}: ${dtype} [${shape}]${frozen.has(one) ? ', frozen' : ''}`;
   });
   const lines = [...own, ...[...ties].map(([one, to]) => `  ${one}: tied to ${to}`)];
   const rest = lines.length > most ? [`  and ${String(lines.length - most)} more`] : [];
-  const first = `Optimizer ${name}, t = ${String(steps)}, backend ${backend}, threads ${String(crew.running)}`;
+  const first = `Optimizer ${name}, t = ${String(steps)}, backend ${device.backend}, threads ${String(device.threads)}`;
   return [first, ...lines.slice(0, most), ...rest].join('\n');
 }

@@ -2,7 +2,7 @@
 import { ArrayError, ThalwegError } from '../language/error.ts';
 import { isKind, kind, typedArrayName } from '../language/realm.ts';
 import type { DType } from '../plan/dtype.ts';
-import type { Indices } from '../device/rows.ts';
+import type { Indices } from './step/rows.ts';
 import type { AnyArray } from './arrays.ts';
 import { describe } from '../define/options.ts';
 import { declared, type Tensor, type TensorOptions } from './tensor.ts';

@@ -1,11 +1,13 @@
-/** How many threads an optimizer gets, and where its memory comes from: two choices that depend on each other, since threads share memory. */
+/** The device of an optimizer: how many threads it has, and where its memory comes from, depend on each other, since threads share memory. */
 import { OptionError } from '../language/error.ts';
 import { isMemory, isShared } from '../language/realm.ts';
-import type { Backend } from '../device/backend.ts';
 import { mostThreads } from '../device/control.ts';
-import { alone, Team, type Crew } from '../device/crew.ts';
-import { ownMemory, scriptMemory, userMemory, type MemorySource } from '../device/memory.ts';
+import { cpuDevice } from '../device/cpu.ts';
+import type { Backend, Device } from '../device/device.ts';
+import { ownMemory, userMemory } from '../device/memory.ts';
 import { cores, spawner } from '../device/spawn.ts';
+import { oneThread, PooledThreads } from '../device/threads.ts';
+import { wasmDevice } from '../device/wasm.ts';
 import { checkNames, describe, isRecord, wrongOption } from '../define/options.ts';
 
 /** A memory of the user's own, to be used from the byte `offset` on. */
@@ -17,7 +19,7 @@ export interface GivenMemory {
 }
 
 /** What a user says of threads and memory. */
-export interface ResourceOptions {
+export interface DeviceOptions {
   readonly threads: number | 'auto';
   readonly memory: WebAssembly.Memory | GivenMemory | undefined;
 }
@@ -28,24 +30,19 @@ const worthThreads = 500_000;
 /** Above so many threads memory is the limit on any machine. */
 const mostByItself = 8;
 
-/** Checks what the user says and finds the memory and the crew for an optimizer of so many elements. */
-export function resources(
-  owner: string,
-  { threads, memory }: ResourceOptions,
-  backend: Backend,
-  elements: number,
-): { readonly source: MemorySource; readonly crew: Crew } {
+/** Checks what the user says and makes the device for an optimizer of so many elements. */
+export function deviceFor(owner: string, { threads, memory }: DeviceOptions, backend: Backend, elements: number): Device {
   const given = isMemory(memory) ? { memory } : memory;
   checkThreads(owner, threads, backend);
   checkMemory(owner, given, backend);
-  if (backend !== 'wasm') return { source: scriptMemory, crew: alone };
+  if (backend !== 'wasm') return cpuDevice(backend);
   const shared = given === undefined ? undefined : isShared(given.memory.buffer);
   if (shared === false && threads !== 'auto' && threads > 1)
     throw new OptionError(owner, 'memory', memory, 'is not shared, and several threads need a memory made with { shared: true }');
   const wanted = threads !== 'auto' ? threads : elements >= worthThreads ? Math.min(cores(), mostByItself) : 1;
   const many = wanted > 1 && shared !== false && spawner() !== undefined;
   const source = given === undefined ? ownMemory(many) : userMemory(given.memory, given.offset ?? 0);
-  return { source, crew: many ? new Team(wanted) : alone };
+  return wasmDevice(source, many ? new PooledThreads(wanted) : oneThread);
 }
 
 function checkThreads(owner: string, threads: unknown, backend: Backend): void {

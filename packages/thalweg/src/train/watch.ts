@@ -4,8 +4,9 @@
  */
 import { DivergenceError } from '../language/error.ts';
 import type { DType } from '../plan/dtype.ts';
-import { diverged } from '../device/watch.ts';
-import type { Roster } from './roster.ts';
+import { gradient } from '../language/variable.ts';
+import { watched } from '../plan/watch.ts';
+import { Interpreter, type SteppedCohort } from './step/interpreter.ts';
 
 /** Weights are looked at in so many steps first, and then in one of so many. */
 export const watchPeriod = 16;
@@ -19,27 +20,74 @@ const largestRoot: Readonly<Record<DType, number>> = {
 /** What is looked at: an optimizer, and how many of its steps have been taken under watch. */
 interface Watched {
   readonly name: string;
-  readonly options: { readonly nonFinite: string; readonly dtype: DType };
-  readonly roster: Pick<Roster, 'stepping'>;
+  readonly options: { readonly dtype: DType };
   readonly steps: number;
   watched: number;
 }
 
-/** Throws a DivergenceError where the step just taken is one to look at, and its weights are not finite. */
-export function watch(core: Watched): void {
-  const { options, roster } = core;
-  if (options.nonFinite === 'propagate') return;
-  core.watched += 1;
-  if (core.watched > watchPeriod && core.watched % watchPeriod !== 0) return;
-  const found = diverged(roster.stepping);
-  if (found.length === 0) return;
-  const largest = found.reduce((most, one) => Math.max(most, one.largest), 0);
-  throw new DivergenceError(
-    core.name,
-    found.map(({ name }) => name),
-    core.steps,
-    reason(largest, options.dtype, found.length === 1),
-  );
+/** A tensor whose weights hold NaN or an infinity. */
+interface Diverged {
+  readonly name: string;
+  /** The largest magnitude in its gradient; NaN where the gradient holds NaN. */
+  readonly largest: number;
+}
+
+/** Looks at the weights of these cohorts. */
+export class Watch {
+  private readonly cohorts: readonly SteppedCohort[];
+  private readonly looks: Interpreter;
+
+  constructor(cohorts: readonly SteppedCohort[]) {
+    this.cohorts = cohorts;
+    // What is stepped may change, as tables grow; its watcher with it.
+    this.looks = new Interpreter(cohorts.map((cohort) => new Watching(cohort)));
+  }
+
+  /** Throws a DivergenceError where the step just taken is one to look at, and its weights are not finite. */
+  look(core: Watched): void {
+    core.watched += 1;
+    if (core.watched > watchPeriod && core.watched % watchPeriod !== 0) return;
+    this.looks.run();
+    const found = this.cohorts.flatMap((cohort) => divergedIn(cohort));
+    if (found.length === 0) return;
+    const largest = found.reduce((most, one) => Math.max(most, one.largest), 0);
+    throw new DivergenceError(
+      core.name,
+      found.map(({ name }) => name),
+      core.steps,
+      reason(largest, core.options.dtype, found.length === 1),
+    );
+  }
+}
+
+/** A cohort whose weights are looked at instead of stepped. */
+class Watching implements SteppedCohort {
+  readonly group: number;
+  readonly context: SteppedCohort['context'];
+  private readonly of: SteppedCohort;
+
+  constructor(of: SteppedCohort) {
+    [this.of, this.group, this.context] = [of, of.group, of.context];
+  }
+
+  get stepper(): SteppedCohort['stepper'] {
+    return this.of.stepper.watcher;
+  }
+
+  get active(): SteppedCohort['active'] {
+    return this.of.active;
+  }
+}
+
+/** The tensors of a cohort that hold NaN or an infinity, of those that are active. */
+function divergedIn({ stepper: { arena, watcher }, active }: SteppedCohort): Diverged[] {
+  const { specialization } = watcher;
+  return arena.tensors.flatMap(({ name }, j) => {
+    if (active?.[j] === false || specialization.told(watched, j) === 0) return [];
+    let largest = 0;
+    for (const x of arena.values(gradient, j)) largest = Math.max(largest, Math.abs(x));
+    return [{ name, largest }];
+  });
 }
 
 /** Why weights may have left the numbers, as far as the last gradients tell. */

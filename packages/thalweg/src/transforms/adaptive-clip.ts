@@ -4,6 +4,9 @@ import { transform } from '../define/method.ts';
  * Adaptive gradient clipping (Brock et al. 2021, arXiv:2102.06171): the gradient of each unit, a row of a matrix, is clipped to `ratio` times
  * the norm of its weights. What has more than two dimensions is flattened behind the first; a vector is one unit.
  *
+ * @remarks For networks without normalization layers, where a clip by one norm for everything is too coarse: the bound follows the size of each
+ * unit's weights.
+ * @see {@link clipByGlobalNorm}, {@link clipByNorm}
  * @param options - `ratio` c; `eps` ε, the least norm that weights count as; `units`: `'columns'` where weights are inputs × outputs, as in JAX
  * @throws OptionError where c or ε is not above 0
  * @example

@@ -6,6 +6,9 @@ import { transform } from '../define/method.ts';
  *
  * g = g + √(σ²/tᵞ)·N(0, 1).
  *
+ * @remarks When training ends in bad places and a seed decides which: noise that fades helps deep networks out of them. Elsewhere it only costs
+ * accuracy.
+ * @see {@link noisySgd}
  * @param options - `variance` σ², `decay` γ, `seed` k
  * @example
  * ```ts

@@ -15,6 +15,9 @@ const tensorNorm = transform({
  * g = g·min(1, c/‖g‖), as Keras' `clipnorm` does. It changes how large the tensors' gradients are against each other; `clipByGlobalNorm`
  * does not. A NaN makes every element of its tensor NaN.
  *
+ * @remarks When one tensor, such as an embedding, has outliers that should not shrink the steps of all others. It changes the direction of the whole
+ * gradient.
+ * @see {@link clipByGlobalNorm}, {@link clipByRms}, {@link adaptiveClip}
  * @param maxNorm - c, a number above 0, a schedule or a function of t
  * @throws OptionError where c is not above 0
  * @example

@@ -11,6 +11,8 @@ const blockRms = transform({
  * Clips the gradient of each tensor alone to a root mean square of at most `maxRms`, as Adafactor clips its updates (Shazeer & Stern 2018,
  * arXiv:1804.04235) and Optax's `clip_by_block_rms` does: g = g/max(1, RMS(g)/c). Unlike `clipByNorm`, the bound does not depend on a tensor's size.
  *
+ * @remarks As `clipByNorm`, when tensors of very different size share one bound.
+ * @see {@link clipByNorm}, {@link clipByGlobalNorm}
  * @param maxRms - c, a number above 0, a schedule or a function of t
  * @throws OptionError where c is not above 0
  * @example

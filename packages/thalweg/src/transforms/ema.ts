@@ -10,6 +10,9 @@ import { transform } from '../define/method.ts';
  *
  * In float32, what w − w̄ has below about 6e-8/(1 − β) of w̄ is lost: 6e-5 for 0.999, 6e-4 for 0.9999.
  *
+ * @remarks Whenever you evaluate and can spare an array: the average of the last 1/(1 − β) steps is usually better than the last weights, above all
+ * at a constant rate.
+ * @see {@link polyakAverage}, {@link swa}, {@link lookahead}
  * @param options - `decay` β, in [0, 1); `debias`
  * @throws OptionError for a `decay` out of range
  * @example

@@ -11,6 +11,9 @@ const penalty = transform({
  * An L2 penalty ½λ‖w‖² on the loss, as its gradient: g = g + λ·w. In plain SGD the same as weight decay by η·λ; in adaptive optimizers
  * not (see `adamw`).
  *
+ * @remarks When the penalty is part of the loss you mean to minimize, or to match a published result. With adaptive optimizers prefer `weightDecay`
+ * or `adamw`.
+ * @see {@link weightDecay}, {@link adamw}
  * @param strength - λ, a number of at least 0, a schedule or a function of t
  * @example
  * ```ts

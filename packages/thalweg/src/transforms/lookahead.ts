@@ -8,6 +8,8 @@ import { requireWhole } from './whole.ts';
  * φ starts as the first w; where t mod k = 0, φ ← φ + α·(w − φ) and w ← φ. Evaluate at a step with t mod k = 0, or at φ, which is
  * `opt.state['lookahead.phi']`.
  *
+ * @remarks After an optimizer that oscillates: it smooths every few steps, and makes the choice of rate less delicate. One array more.
+ * @see {@link ema}, {@link swa}, {@link scheduleFreeSgd}
  * @param options - `k`, a whole number of steps from 1; `alpha` α, in (0, 1]
  * @throws OptionError for a `k` that is not whole, and for values out of range
  * @example

@@ -10,6 +10,8 @@ import { requireWhole } from './whole.ts';
  * That is Optax's form. `compat: 'authors'` is that of the authors' PyTorch program: h is not clipped, rᵢ ← max(0, …), mᵢ starts at 1e-6 and has no ε, and
  * the decay is of the weights after the optimizer's step.
  *
+ * @remarks After any optimizer whose learning rate is unknown: it learns the scale of its steps. Keeps the first weights.
+ * @see {@link prodigy}, {@link dAdaptation}, {@link dog}
  * @param options - `weightDecay` λ, `eps` ε, `initial` s₀, `count` n, the number of bettors, from 1 to 9; `compat`
  * @throws OptionError for a `count` that is not whole, and for values out of range
  * @example

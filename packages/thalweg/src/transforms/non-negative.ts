@@ -4,6 +4,7 @@ import { transform } from '../define/method.ts';
  * Keeps weights from falling below zero (projected gradient descent; Levitin & Polyak 1966): w ← max(w, 0) after the optimizer before it. For mixtures, rates and
  * other things that cannot be negative.
  *
+ * @remarks After an optimizer whose weights mean amounts that cannot be negative: mixtures, rates, variances.
  * @example
  * ```ts
  * import { adam, chain, nonNegative } from 'thalweg';

@@ -4,6 +4,9 @@ import { transform } from '../define/method.ts';
  * Normalizes the gradient of all parameters together to a norm of 1 (Nesterov 1984; Cortés 2006): g = g/‖g‖, so that the learning rate alone says how long a
  * step is. A gradient of zero stays zero.
  *
+ * @remarks When only the direction of the gradient should count, and the learning rate alone say how far to go. Steps then do not shrink near a
+ * minimum: let the rate fall.
+ * @see {@link clipByGlobalNorm}, {@link signSgd}
  * @example
  * ```ts
  * import { chain, normalize, sgd } from 'thalweg';

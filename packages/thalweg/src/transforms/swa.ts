@@ -8,6 +8,8 @@ import { requireWhole } from './whole.ts';
  *
  * Where (t − t₀) mod n = 0, w̄ ← w̄ + (w − w̄)/((t − t₀)/n + 1); w̄ = w up to step t₀.
  *
+ * @remarks Towards the end of a run at a constant or cyclic rate: the mean of weights far apart often generalizes better than any of them.
+ * @see {@link ema}, {@link polyakAverage}, {@link lookahead}
  * @param options - `start` t₀, the step of the first sample, from 1; `every` n, the steps from one sample to the next, both whole
  * @throws OptionError for values that are not whole or below 1
  * @example

@@ -15,6 +15,8 @@ const decay = transform({
  * shrunk too: w ← (1 − λ)·(w − η·u). Decay that is scaled by the learning rate, as in PyTorch's AdamW, is this one before the optimizer
  * with η·λ for λ; where η has a schedule, hand η·λ over as a schedule or function too. `l2` is the third form: λ·w in the gradient.
  *
+ * @remarks When the decay should not depend on the learning rate, or the optimizer has none of its own.
+ * @see {@link l2}, {@link adamw}
  * @param rate - λ, a number from 0 to 1, a schedule or a function of t
  * @throws OptionError where λ lies outside [0, 1]
  * @example

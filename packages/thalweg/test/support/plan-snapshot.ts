@@ -7,9 +7,9 @@ import * as thalweg from 'thalweg';
 import { cohorts } from '../../src/plan/cohort.ts';
 import { traffic } from '../../src/plan/kernel.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { alone } from '../../src/device/crew.ts';
-import { scriptMemory } from '../../src/device/memory.ts';
-import { Stepper } from '../../src/device/stepper.ts';
+import { stepPlan } from '../../src/plan/step.ts';
+import { cpuDevice } from '../../src/device/cpu.ts';
+import { Stepper } from '../../src/train/step/stepper.ts';
 
 /** Where the committed text lies. */
 export const snapshotFile = new URL('../snapshots/plans.txt', import.meta.url);
@@ -64,9 +64,7 @@ export function planOf(method: thalweg.Method, shape: readonly number[], t: numb
   const stepper = new Stepper({
     ...cohort,
     dtype: 'float32',
-    backend: 'fround',
-    source: scriptMemory,
-    crew: alone,
+    device: cpuDevice('fround'),
     gated,
     trace: (made) => (plan = made),
   });
@@ -96,7 +94,8 @@ function describe(plan: Plan): string[] {
   });
   const routines = plan.routines.map(({ op, level }) => `${op} (level ${String(level)})`);
   const head = `passes ${String(passes.length)}, reads ${String(total.loads)}, writes ${String(total.stores)}, scalars ${String(plan.scalars.length)}`;
-  return [head, ...passes, ...(routines.length > 0 ? [`    routines: ${routines.join(', ')}`] : [])];
+  const order = stepPlan([{ plan, group: 0, sparse: false }]).ops.map(({ op }) => op);
+  return [head, `    order: ${order.join(', ')}`, ...passes, ...(routines.length > 0 ? [`    routines: ${routines.join(', ')}`] : [])];
 }
 
 /** The steps of a matrix, and of a vector where that has others. */
@@ -114,12 +113,13 @@ function described(method: thalweg.Method): string[] {
   return [...shown('a matrix', matrix), ...shown('a vector', vector)];
 }
 
+/** Every optimizer and transform in every variant, by title. */
+export function methods(): (readonly [string, thalweg.Method])[] {
+  return factories().flatMap(([name, factory]) => variantsOf(name, factory));
+}
+
 /** All of it. */
 export function planSnapshot(): string {
-  const lines = factories().flatMap(([name, factory]) =>
-    variantsOf(name, factory).flatMap(([title, method]) => {
-      return [title, ...described(method)];
-    }),
-  );
+  const lines = methods().flatMap(([title, method]) => [title, ...described(method)]);
   return `${lines.join('\n')}\n`;
 }

@@ -2,11 +2,11 @@
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import * as field from '../../src/device/field.ts';
-import { Pool } from '../../src/device/pool.ts';
+import { ThreadPool } from '../../src/device/thread-pool.ts';
 import { startWorker } from './start-worker.ts';
 
 const silence = Number(process.argv[2]);
-const pool = new Pool(startWorker(join(import.meta.dirname, 'worker-that-is-slow.ts')), silence);
+const pool = new ThreadPool(startWorker(join(import.meta.dirname, 'worker-that-is-slow.ts')), silence);
 await pool.grow(2);
 const control = Reflect.get(pool, 'control') as Int32Array;
 /** Waits until the other thread has joined the job, which a busy machine may keep it from for long. */

@@ -2,7 +2,7 @@
  * How every kernel is called, whatever it is lowered to: `run(at, from, to)` runs the segments numbered `from` up to `to` of a table in the
  * arena. So one call runs over any number of tensors, and threads share a pass by taking segments of it. Offsets only; no I/O.
  *
- * At `at` lie words of 8 bytes: the address of the table, of the strips of scalars, the bytes from one tensor's strip to the next (0 where
+ * At `at` lie words of 8 bytes: the address of the table, of the uniforms, which are the scalars of a tensor, the bytes from one tensor's to the next's (0 where
  * all tensors share one), the address of the sums, and the address of each array. A segment is three words: its first byte and the byte
  * behind its last as offsets into every array, and the number of its tensor. Segment s leaves sum r at sums + 8·(s·(number of sums) + r).
  */
@@ -13,7 +13,7 @@ import { bytesOf } from '../../plan/dtype.ts';
 export const word = 8;
 
 /** The words at `at`, by number; the arrays' follow. */
-export const argument = { table: 0, strips: 1, pitch: 2, sums: 3, arrays: 4 } as const;
+export const argument = { table: 0, uniforms: 1, pitch: 2, sums: 3, arrays: 4 } as const;
 
 /** The words of a segment, and how many there are. */
 export const segment = { start: 0, end: 1, tensor: 2, words: 3 } as const;
@@ -23,8 +23,8 @@ export function argumentBytes(arrays: number): number {
   return (argument.arrays + arrays) * word;
 }
 
-/** Bytes of a strip of scalars, which have the arrays' type; the key of the tensor's random bits follows them. */
-export function stripBytes({ scalars, draws, dtype }: Pick<Kernel, 'scalars' | 'draws' | 'dtype'>): number {
+/** Bytes of a tensor's uniforms: its scalars, which have the arrays' type; the key of the tensor's random bits follows them. */
+export function uniformBytes({ scalars, draws, dtype }: Pick<Kernel, 'scalars' | 'draws' | 'dtype'>): number {
   return Math.ceil(((scalars + (draws ? 1 : 0)) * bytesOf[dtype]) / word) * word;
 }
 

@@ -35,11 +35,11 @@ export function lowerToBlocks(kernel: Kernel, buffer: ArrayBufferLike): Executab
       for (let s = from; s < to; s++) {
         const record = given(argument.table) + s * segment.words * word;
         const [start, end] = [words.get(record + word * segment.start), words.get(record + word * segment.end)];
-        const strip = given(argument.strips) + words.get(record + word * segment.tensor) * given(argument.pitch);
-        const key = kernel.draws ? keys[strip / bytes + kernel.scalars]! : 0;
+        const uniforms = given(argument.uniforms) + words.get(record + word * segment.tensor) * given(argument.pitch);
+        const key = kernel.draws ? keys[uniforms / bytes + kernel.scalars]! : 0;
         for (const lane of lanes) lane.fill(0);
         kernel.code.forEach((one, i) => {
-          if (one.op === 'scalar') values[i]!.fill(memory[strip / bytes + one.scalar]!);
+          if (one.op === 'scalar') values[i]!.fill(memory[uniforms / bytes + one.scalar]!);
         });
         for (let first = start / bytes; first < end / bytes; first += blockLength) {
           const count = Math.min(blockLength, end / bytes - first);

@@ -40,8 +40,8 @@ class Emitter {
   private readonly invariant = new Map<number, number>();
   /** Those of them that hold +0, whose bits need no choosing. */
   private readonly zeros = new Set<number>();
-  /** Addresses and offsets: of the arguments, the segment at hand, its strip and sums, where it ends, and the place in it. */
-  private readonly at: Readonly<Record<'arguments' | 'record' | 'strip' | 'out' | 'end' | 'position', number>>;
+  /** Addresses and offsets: of the arguments, the segment at hand, its uniforms and sums, where it ends, and the place in it. */
+  private readonly at: Readonly<Record<'arguments' | 'record' | 'uniforms' | 'out' | 'end' | 'position', number>>;
 
   constructor(kernel: Kernel, memory: MemoryKind) {
     this.kernel = kernel;
@@ -58,7 +58,7 @@ class Emitter {
     this.vectors = this.coding.vectors ?? 2;
     this.stride = this.vectors * vectorBytes;
     this.sums = new SumEmitter(this.code, kernel);
-    this.at = { arguments: address(), record: address(), strip: address(), out: address(), end: address(), position: address() };
+    this.at = { arguments: address(), record: address(), uniforms: address(), out: address(), end: address(), position: address() };
   }
 
   module(): Uint8Array<ArrayBuffer> {
@@ -140,7 +140,7 @@ class Emitter {
     this.address('and').get(at.position);
     this.address('add').set(whole);
     this.coding.startSegment(
-      () => code.get(at.strip).load('v128.load32_splat', kernel.scalars * bytesOf[kernel.dtype]),
+      () => code.get(at.uniforms).load('v128.load32_splat', kernel.scalars * bytesOf[kernel.dtype]),
       () => {
         code.get(at.position);
         this.offset(Math.log2(bytesOf[kernel.dtype]));
@@ -182,13 +182,13 @@ class Emitter {
     this.word(at.record, segment.tensor);
     this.word(at.arguments, argument.pitch);
     this.address('mul');
-    this.word(at.arguments, argument.strips);
-    this.address('add').set(at.strip);
+    this.word(at.arguments, argument.uniforms);
+    this.address('add').set(at.uniforms);
     kernel.code.forEach((one, i) => {
       const local = this.invariant.get(i);
       if (one.op !== 'scalar' || local === undefined) return;
       code
-        .get(at.strip)
+        .get(at.uniforms)
         .load(this.wide ? 'v128.load64_splat' : 'v128.load32_splat', one.scalar * bytesOf[kernel.dtype])
         .set(local);
     });

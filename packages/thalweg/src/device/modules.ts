@@ -1,27 +1,10 @@
 /**
- * Backends: how a kernel becomes runnable on an arena. Compiled modules are cached by the kernel's key, which holds no hyperparameter
- * values, so equal optimizers of any number share one. Executes lowerings; knows no optimizer.
+ * Modules of WebAssembly: whether there can be any here, and how code becomes one that runs on a memory. Compiled modules are cached by the kernel's
+ * key, which holds no hyperparameter values, so equal optimizers of any number share one. Knows no devices.
  */
 import { Code } from '../targets/loops/wasm/assembler/code.ts';
 import { encodeModule, interfaceNames, type MemoryKind } from '../targets/loops/wasm/assembler/module.ts';
-import { UnsupportedError } from '../language/error.ts';
 import type { Executable } from '../targets/loops/executable.ts';
-import { lowerToFround } from '../targets/loops/js/fround.ts';
-import { lowerToReference } from '../targets/loops/js/reference.ts';
-import { lowerToWasm } from '../targets/loops/wasm/wasm.ts';
-import type { DType } from '../plan/dtype.ts';
-import type { Kernel } from '../plan/kernel.ts';
-import type { Region } from './memory.ts';
-
-/** Where kernels run: `wasm` (both types), `fround` (float32 JavaScript), `reference` (float64 JavaScript). */
-export type Backend = 'wasm' | 'fround' | 'reference';
-
-/** The backends by name, and which types each takes. */
-export const backends: Readonly<Record<Backend, readonly DType[]>> = {
-  wasm: ['float32', 'float64'],
-  fround: ['float32'],
-  reference: ['float64'],
-};
 
 /** Why WebAssembly cannot be used here, and what would help; undefined where it can. */
 export function wasmProblem(): string | undefined {
@@ -56,23 +39,6 @@ export function kernelStatistics(): {
   readonly cached: number;
 } {
   return { compiled, cached: modules.size };
-}
-
-/** Makes a kernel runnable in a region of memory. */
-export function makeExecutable(backend: Backend, kernel: Kernel, region: Region): Executable {
-  switch (backend) {
-    case 'wasm':
-      return instantiate(kernel, region);
-    case 'fround':
-      return lowerToFround(kernel, region.buffer);
-    case 'reference':
-      return lowerToReference(kernel, region.buffer);
-  }
-}
-
-function instantiate(kernel: Kernel, { memory, kind }: Region): Executable {
-  if (memory === undefined) throw new UnsupportedError('wasm', 'the arena is not in WebAssembly memory');
-  return executableOf(kernel.key, () => lowerToWasm(kernel, kind), memory, kind);
 }
 
 /** Code on a memory; `key` stands for the bytes that `lower` makes for this kind of memory, and is compiled once. */

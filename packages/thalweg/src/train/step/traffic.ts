@@ -1,7 +1,7 @@
 /** What the passes of a plan move: the bytes that a step cannot do without. Knows kernels and layouts; runs nothing. */
-import { traffic } from '../plan/kernel.ts';
-import type { Plan } from '../plan/plan.ts';
-import type { Arena } from './arena.ts';
+import { traffic } from '../../plan/kernel.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { Arena } from '../../device/arena.ts';
 
 /** Bytes of arrays. */
 export interface Traffic {

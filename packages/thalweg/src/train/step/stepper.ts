@@ -1,35 +1,31 @@
 /**
- * The program of one cohort bound to memory: decides the host conditions and picks the variant of the plan that they ask for, compiling it
+ * The program of one cohort bound to memory: decides the host conditions and picks the specialization that they ask for, compiling it
  * when first needed. Holds the arena and the states; knows nothing of hyperparameters' names, schedules or users.
  */
-import { UnsupportedError } from '../language/error.ts';
-import { wholeForm, type Form } from '../language/form.ts';
-import { evaluated, inputVariable, type Program } from '../language/program.ts';
-import { gradient, parameter, type Variable } from '../language/variable.ts';
-import { compileScalars } from '../targets/loops/scalars.ts';
-import type { DType } from '../plan/dtype.ts';
-import type { Bounds } from '../plan/bounds.ts';
-import { evaluationProgram } from '../plan/cohort.ts';
-import { plain, type Coding } from '../plan/format.ts';
-import { planVariant, prepare, type Plan, type Variants } from '../plan/plan.ts';
-import { watchProgram } from '../plan/watch.ts';
-import { Arena } from './arena.ts';
-import type { Backend } from './backend.ts';
-import type { Crew } from './crew.ts';
+import { UnsupportedError } from '../../language/error.ts';
+import { wholeForm, type Form } from '../../language/form.ts';
+import { evaluated, inputVariable, type Program } from '../../language/program.ts';
+import { gradient, parameter, type Variable } from '../../language/variable.ts';
+import { compileScalars } from '../../targets/loops/scalars.ts';
+import type { DType } from '../../plan/dtype.ts';
+import type { Bounds } from '../../plan/bounds.ts';
+import { evaluationProgram } from '../../plan/cohort.ts';
+import { plain, type Coding } from '../../plan/format.ts';
+import { planVariant, prepare, type Plan, type Variants } from '../../plan/plan.ts';
+import { watchProgram } from '../../plan/watch.ts';
+import type { Arena } from '../../device/arena.ts';
+import type { Device } from '../../device/device.ts';
 import { Leaves, type StepContext } from './leaves.ts';
-import type { MemorySource } from './memory.ts';
+import { Specialization } from './specialization.ts';
 import { trafficOf, type Traffic } from './traffic.ts';
-import { Variant } from './variant.ts';
 
 /** What to build a stepper from. */
 export interface StepperOptions {
   readonly program: Program;
   readonly dtype: DType;
-  readonly backend: Backend;
+  /** Where the arrays are to lie, and what runs the passes. */
+  readonly device: Device;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
-  /** Where the memory comes from, and who runs the kernels. */
-  readonly source: MemorySource;
-  readonly crew: Crew;
   /** The states with a format of their own. */
   readonly codings?: ReadonlyMap<Variable, Coding>;
   /** Check gradients before anything is written. */
@@ -42,7 +38,7 @@ export interface StepperOptions {
   readonly rows?: ReadonlyMap<string, number>;
   /** The scalar states, where another stepper keeps them. */
   readonly scalarStates?: Map<Variable, Float64Array>;
-  /** Receives the plan of each variant as text. */
+  /** Receives the plan of each specialization. */
   readonly trace?: ((plan: Plan) => void) | undefined;
 }
 
@@ -55,12 +51,12 @@ export class Stepper {
   readonly scalarStates: Map<Variable, Float64Array>;
   private readonly options: StepperOptions;
   private readonly variants: Variants;
-  private readonly compiled = new Map<number, Variant>();
-  private current: Variant | undefined;
+  private readonly compiled = new Map<number, Specialization>();
+  private current: Specialization | undefined;
   private watching: Stepper | undefined;
 
   constructor(options: StepperOptions) {
-    const { program, dtype, shapes, gated, on, source, kept, rows, codings = plain } = options;
+    const { program, dtype, shapes, gated, on, device, kept, rows, codings = plain } = options;
     this.options = options;
     this.variants = prepare(program, dtype, { gated, codings });
     if (this.variants.conditions.length > mostConditions) {
@@ -72,7 +68,7 @@ export class Stepper {
     for (const [state, kind] of program.states) if (kind === 'array') arrays.set(state, program.forms.get(state) ?? wholeForm);
     if (program.evaluation !== undefined) arrays.set(evaluated, wholeForm);
     for (const [array, form] of this.variants.scratch) arrays.set(array, form);
-    this.arena = on?.arena ?? new Arena({ owner: program.name, dtype, shapes, rows, arrays, bounds: this.bounds(), source, codings });
+    this.arena = on?.arena ?? device.allocate({ owner: program.name, dtype, shapes, rows, arrays, bounds: this.bounds(), codings });
     const states = options.scalarStates ?? on?.scalarStates;
     this.scalarStates = states ?? new Map<Variable, Float64Array>();
     if (states !== undefined) return;
@@ -81,29 +77,33 @@ export class Stepper {
     }
   }
 
-  /** Computes the scalars of a step that need no array, and returns the variant that computes the rest. */
-  begin(context: StepContext): Variant {
-    let variant = this.current ?? this.variantOf(this.decide(context));
-    const outcome = variant.begin(context);
-    // The last step's plan is nearly always the right one; where it is not, its scalars have shown which is.
-    if (this.compiled.get(outcome) !== variant) {
-      variant = this.variantOf(outcome);
-      variant.begin(context);
+  /** Computes the scalars of a step that need no array, and with them decides which specialization computes the rest. */
+  decide(context: StepContext): Specialization {
+    let chosen = this.current ?? this.specializationOf(this.outcomeOf(context));
+    const outcome = chosen.decide(context);
+    // The last step's is nearly always the right one; where it is not, its scalars have shown which is.
+    if (chosen.outcome !== outcome) {
+      chosen = this.specializationOf(outcome);
+      chosen.decide(context);
     }
-    this.current = variant;
-    return variant;
+    this.current = chosen;
+    return chosen;
   }
 
-  /** The variant of the step that was begun. */
-  get variant(): Variant {
+  /** What the last step was decided to be. */
+  get specialization(): Specialization {
     if (this.current === undefined) throw new RangeError('no step was begun');
     return this.current;
   }
 
+  /** Whether a specialization is one of this program on these arrays. */
+  has(specialization: Specialization): boolean {
+    return this.compiled.get(specialization.outcome) === specialization;
+  }
+
   /** Bytes that the passes of the last step read and wrote; none before the first. */
   get traffic(): Traffic {
-    const outcome = [...this.compiled].find(([, variant]) => variant === this.current)?.[0];
-    return outcome === undefined ? { read: 0, written: 0 } : trafficOf(this.planOf(outcome), this.arena);
+    return this.current === undefined ? { read: 0, written: 0 } : trafficOf(this.current.plan, this.arena);
   }
 
   /** Watches whether the weights are finite, on the same memory. */
@@ -114,14 +114,12 @@ export class Stepper {
 
   /** Gives the memory back. Nothing may be stepped afterwards. */
   release(): void {
-    const { memory, release } = this.arena.region;
-    this.options.crew.forget(memory);
-    release?.();
+    this.options.device.release(this.arena);
   }
 
   /** Compiles what a step in this context needs, without taking it. */
   warm(context: StepContext): void {
-    this.variantOf(this.decide(context));
+    this.specializationOf(this.outcomeOf(context));
   }
 
   /** What a pass needs at most, of the program itself, of the one that computes where to evaluate, and of that which watches the weights. */
@@ -135,7 +133,7 @@ export class Stepper {
   }
 
   /** The outcomes of the host conditions, one bit each. */
-  private decide(context: StepContext): number {
+  private outcomeOf(context: StepContext): number {
     const { conditions, scalars: slots } = this.variants;
     if (conditions.length === 0) return 0;
     const scalars = compileScalars(slots);
@@ -147,22 +145,18 @@ export class Stepper {
     return conditions.reduce((outcome, condition, i) => outcome | ((values[scalars.place.get(condition) ?? 0] === 0 ? 0 : 1) << i), 0);
   }
 
-  private variantOf(outcome: number): Variant {
+  private specializationOf(outcome: number): Specialization {
     return this.compiled.get(outcome) ?? this.compile(outcome);
   }
 
-  private planOf(outcome: number): Plan {
-    return planVariant(
+  private compile(outcome: number): Specialization {
+    const plan = planVariant(
       this.variants,
       this.variants.conditions.map((_, i) => ((outcome >> i) & 1) === 1),
     );
-  }
-
-  private compile(outcome: number): Variant {
-    const plan = this.planOf(outcome);
     this.options.trace?.(plan);
-    const variant = new Variant(plan, this.arena, this.options.backend, this.options.crew);
-    this.compiled.set(outcome, variant);
-    return variant;
+    const made = new Specialization(plan, outcome, this.arena, this.options.device);
+    this.compiled.set(outcome, made);
+    return made;
   }
 }

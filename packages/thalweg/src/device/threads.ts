@@ -1,15 +1,15 @@
-/** Who runs the segments of a pass: the calling thread alone, or with the pool's help. Which thread runs which segment changes no result. */
+/** The threads of a device: the calling one alone, or with the pool's help. Which thread runs which segment of a pass changes no result. */
 import type { Executable } from '../targets/loops/executable.ts';
-import { currentPool, type Pool } from './pool.ts';
+import { currentPool, type ThreadPool } from './thread-pool.ts';
 
-/** Runs passes. */
-export interface Crew {
+/** Runs the segments of passes. */
+export interface Threads {
   /** How many threads were asked for. */
-  readonly threads: number;
+  readonly asked: number;
   /** How many really share a pass: fewer where no more could be started. */
   readonly running: number;
   /** Starts the threads. Resolves when they run. */
-  assemble(): Promise<void>;
+  start(): Promise<void>;
   /** Runs all `count` segments of a kernel whose arguments lie at `at`, and returns when they are done. Throws a WorkerError. */
   run(executable: Executable, at: number, count: number): void;
   /** Makes a kernel known, so that its first run is shared too. */
@@ -21,10 +21,10 @@ export interface Crew {
 }
 
 /** The calling thread. */
-export const alone: Crew = {
-  threads: 1,
+export const oneThread: Threads = {
+  asked: 1,
   running: 1,
-  assemble: () => Promise.resolve(),
+  start: () => Promise.resolve(),
   run: ({ run }, at, count) => {
     run(at, 0, count);
   },
@@ -33,13 +33,13 @@ export const alone: Crew = {
   dismiss: () => undefined,
 };
 
-/** What a team has told a pool. */
+/** What a pool was told. */
 interface Told {
-  pool: Pool | undefined;
+  pool: ThreadPool | undefined;
   readonly kernels: Map<Executable, number>;
 }
 
-/** Lets go of the memories of teams that nobody dismissed. */
+/** Lets go of the memories of optimizers that nobody disposed of. */
 const abandoned = new FinalizationRegistry<Told>(forgetAll);
 
 function forgetAll({ pool, kernels }: Told): void {
@@ -48,21 +48,21 @@ function forgetAll({ pool, kernels }: Told): void {
 }
 
 /** The calling thread and others of the pool. */
-export class Team implements Crew {
-  readonly threads: number;
+export class PooledThreads implements Threads {
+  readonly asked: number;
   private readonly told: Told = { pool: undefined, kernels: new Map() };
 
-  constructor(threads: number) {
-    this.threads = threads;
+  constructor(asked: number) {
+    this.asked = asked;
     abandoned.register(this, this.told, this);
   }
 
   get running(): number {
-    return Math.min(this.threads, currentPool()?.size ?? 1);
+    return Math.min(this.asked, currentPool()?.size ?? 1);
   }
 
-  async assemble(): Promise<void> {
-    await currentPool()?.grow(this.threads);
+  async start(): Promise<void> {
+    await currentPool()?.grow(this.asked);
   }
 
   introduce(executable: Executable): void {
@@ -79,8 +79,8 @@ export class Team implements Crew {
     this.introduce(executable);
     const { pool, kernels } = this.told;
     const kernel = kernels.get(executable);
-    if (pool === undefined || kernel === undefined) alone.run(executable, at, count);
-    else pool.run(kernel, executable.run, at, count, this.threads);
+    if (pool === undefined || kernel === undefined) oneThread.run(executable, at, count);
+    else pool.run(kernel, executable.run, at, count, this.asked);
   }
 
   forget(memory: WebAssembly.Memory | undefined): void {

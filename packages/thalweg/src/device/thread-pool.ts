@@ -17,7 +17,7 @@ const longest = 10_000;
 const patience = 0.3;
 
 /** Threads and what they have been told. */
-export class Pool {
+export class ThreadPool {
   /** Whether a thread failed in the middle of a job; nothing runs here any more. */
   broken = false;
   private readonly buffer = new SharedArrayBuffer(4 * controlLength);
@@ -152,11 +152,11 @@ function maySleep(): boolean {
   return typeof document === 'undefined';
 }
 
-let current: Pool | undefined;
+let current: ThreadPool | undefined;
 
 /** The pool of this process; undefined where there are no threads. */
-export function currentPool(): Pool | undefined {
+export function currentPool(): ThreadPool | undefined {
   if (current !== undefined && !current.broken) return current;
   const spawn = spawner();
-  return (current = spawn === undefined ? undefined : new Pool(spawn));
+  return (current = spawn === undefined ? undefined : new ThreadPool(spawn));
 }

@@ -3,10 +3,10 @@
  * into a second arena, stepped there by the cohort's own kernels as if they were the parameter, and scattered back. So a step costs what its rows
  * cost, whatever the size of the tables. Knows rows by number; knows nothing of users.
  */
-import { gradient, parameter, type Variable } from '../language/variable.ts';
-import { bytesOf } from '../plan/dtype.ts';
-import { firstProgram } from '../plan/lazy.ts';
-import { stepTogether, type Member } from './ensemble.ts';
+import { gradient, parameter, type Variable } from '../../language/variable.ts';
+import { bytesOf } from '../../plan/dtype.ts';
+import { firstProgram } from '../../plan/lazy.ts';
+import { Interpreter, type SteppedCohort } from './interpreter.ts';
 import type { StepContext } from './leaves.ts';
 import { Stepper, type StepperOptions } from './stepper.ts';
 
@@ -43,7 +43,7 @@ const long = 32;
 /** The tables of a cohort. */
 export class TableRows {
   /** What takes part in a step: the gathered rows. */
-  readonly member: Member & { stepper: Stepper };
+  readonly member: SteppedCohort & { stepper: Stepper; active: readonly boolean[] | undefined };
   /** Holds the whole tables. */
   readonly whole: Stepper;
   private readonly options: StepperOptions;
@@ -98,7 +98,7 @@ export class TableRows {
   /** Brings the rows of the step together, those of the tables that `active` says. */
   gather(active: readonly boolean[] | undefined): void {
     const { tables, whole, member } = this;
-    if (this.begins && member.context.t === 1) stepTogether([{ ...member, stepper: whole, active: undefined }]);
+    if (this.begins && member.context.t === 1) new Interpreter([{ ...member, stepper: whole, active: undefined }]).run();
     tables.forEach((table, j) => {
       if (active !== undefined && active[j] !== true) table.count = 0;
     });

@@ -1,8 +1,8 @@
 /** Fills the leaves of scalar programs: hyperparameters, schedule factors, the step, inputs, shapes and scalar states. */
-import { shapeNumber } from '../language/form.ts';
-import { variableOf, type Node } from '../language/graph.ts';
-import type { Variable } from '../language/variable.ts';
-import type { ScalarSlot } from '../plan/plan.ts';
+import { shapeNumber } from '../../language/form.ts';
+import { variableOf, type Node } from '../../language/graph.ts';
+import type { Variable } from '../../language/variable.ts';
+import type { ScalarSlot } from '../../plan/plan.ts';
 
 /** What a step is given besides arrays. */
 export interface StepContext {

@@ -1,0 +1,96 @@
+/**
+ * Writes the pages of the app as HTML, in Node, from the components that a browser runs. What a page computes is awaited and the page written again
+ * until nothing new is asked for; maps and figures become pictures. Knows no file: who calls it says what draws and where pictures go.
+ */
+import { chapterIds } from '@thalweg/guide';
+import katex from 'katex';
+import { render } from 'svelte/server';
+import App from '../App.svelte';
+import { palette } from '../draw/colours.ts';
+import * as marks from '../draw/marks.ts';
+import { heading, pages, prepare } from '../pages.ts';
+import { writeFrom } from '../parts/address.ts';
+import { recorded } from '../parts/evidence.ts';
+import { stillKey, type Still } from '../parts/still.ts';
+import Text from './Text.svelte';
+import { mapPicture } from './picture.ts';
+import type { Tools, Writer } from './written.ts';
+
+export { heading, palette };
+
+/** The paths of all pages of the app, and the module of each. */
+export const appPages: Writer['appPages'] = [
+  { path: '' },
+  ...chapterIds.map((id) => ({ path: `guide/${id}`, module: `src/guide/${capital(id)}Chapter.svelte` })),
+  ...[...pages.keys()].map((path) => ({ path, module: `src/${path}/${capital(path)}.svelte` })),
+];
+
+function capital(word: string): string {
+  return `${word[0]!.toUpperCase()}${word.slice(1)}`;
+}
+
+/** What has been computed for any page, by name. */
+const known = new Map<string, unknown>();
+
+/** The inside of the page's body; `root` is the way from the page to the site's root. */
+export async function write(path: string, root: string, tools: Tools): Promise<string> {
+  writeFrom(root);
+  recorded(tools.evidence);
+  await prepare(path);
+  for (;;) {
+    const pending: Promise<unknown>[] = [];
+    const asked = new Map<string, number>();
+    const stillOf: Still = {
+      known<T>(name: string, make: () => Promise<T>): T | undefined {
+        const nth = asked.get(name) ?? 0;
+        asked.set(name, nth + 1);
+        const key = `${path} ${name} ${String(nth)}`;
+        if (known.has(key)) return known.get(key) as T;
+        pending.push(make().then((value) => known.set(key, value)));
+        return undefined;
+      },
+      map: (race, ratio, label) => {
+        const picture = mapPicture(race, ratio);
+        return `<img class="still" src="${root}${tools.keep(picture)}" alt="${escaped(label)}" width="900" height="${String(Math.round(900 * ratio))}" loading="lazy">`;
+      },
+      figure: (draft, height, label) => figure(tools.document, draft, height, label),
+      formula: typeset,
+    };
+    const { body } = render(App, { props: { first: path }, context: new Map([[stillKey, stillOf]]) });
+    if (pending.length === 0) return body;
+    await Promise.all(pending);
+  }
+}
+
+/** The inside of the body of a page of text. */
+export function writeDocument(page: string, content: string, root: string, wide: boolean): string {
+  writeFrom(root);
+  return render(Text, { props: { page, content, wide }, context: new Map([[stillKey, {}]]) }).body;
+}
+
+/** Markup of a formula. */
+export function typeset(tex: string, block: boolean): string {
+  return katex.renderToString(tex, { displayMode: block, throwOnError: false, output: 'htmlAndMathml', strict: 'ignore', trust: false });
+}
+
+function figure(document: Document, draft: Parameters<Still['figure']>[0], height: number, label: string): string {
+  const svg = marks.plot({
+    marginLeft: 48,
+    marginRight: 22,
+    marginTop: 14,
+    marginBottom: 36,
+    ...draft(marks),
+    width: 640,
+    height,
+    document,
+  });
+  for (const style of svg.querySelectorAll('style')) style.remove();
+  for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
+  svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', label);
+  return svg.outerHTML;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+}

@@ -1,0 +1,52 @@
+/**
+ * What a device is: where the arrays of an optimizer lie, and what runs the passes of its steps. A step is told to it operation by operation
+ * (`train/step/interpreter.ts`); scalars are computed by whoever tells, and the device is given those that a pass needs. Knows no optimizer.
+ */
+import type { DType } from '../plan/dtype.ts';
+import type { Pass } from '../plan/passes.ts';
+import type { RoutineCall } from '../plan/plan.ts';
+import type { Place } from '../targets/loops/scalars.ts';
+import type { Arena, ArrayRequest } from './arena.ts';
+
+/** Where kernels run: `wasm` (both types), `fround` (float32 JavaScript), `reference` (float64 JavaScript). */
+export type Backend = 'wasm' | 'fround' | 'reference';
+
+/** The backends by name, and which types each takes. */
+export const backends: Readonly<Record<Backend, readonly DType[]>> = {
+  wasm: ['float32', 'float64'],
+  fround: ['float32'],
+  reference: ['float64'],
+};
+
+/** Which tensors take part in a step; undefined for all. */
+export type Active = readonly boolean[] | undefined;
+
+/** A pass, ready to run on its arrays. */
+export interface Launch {
+  /** Enqueues it over the active tensors, with its scalars out of `values`. `t` is the step, for random bits. Throws a WorkerError. */
+  run(values: Float64Array, t: number, active: Active): void;
+  /** Writes the sums that its last run left to their places in `values`, added up in the order that the contract says. */
+  read(values: Float64Array): void;
+}
+
+/** Runs a routine for tensor number `j`, with its scalars out of `values`. */
+export type RoutineLaunch = (values: Float64Array, j: number) => void;
+
+/** A device. One belongs to one optimizer. */
+export interface Device {
+  readonly backend: Backend;
+  /** How many threads share a pass. */
+  readonly threads: number;
+  /** Starts the threads. Resolves when they run. */
+  start(): Promise<void>;
+  /** Lays arrays out. Throws an UnsupportedError where they do not fit. */
+  allocate(request: ArrayRequest): Arena;
+  /** Gives the memory of arrays back; nothing may run on them afterwards. */
+  release(arena: Arena): void;
+  /** Makes a pass ready. `placeOf` says where its scalars and its sums lie. */
+  compile(pass: Pass, arena: Arena, placeOf: (node: Pass['scalars'][number]) => Place): Launch;
+  /** Makes a routine ready. */
+  compileRoutine(call: RoutineCall, arena: Arena, placeOf: (node: Pass['scalars'][number]) => Place): RoutineLaunch;
+  /** Lets go of everything. */
+  close(): void;
+}
