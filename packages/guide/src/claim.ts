@@ -1,7 +1,7 @@
 /** What a claim is: a sentence, an experiment that measures it, and a verdict that follows from the figures. Knows no experiment. */
 
 /** The chapters, in the order of the story. */
-export const chapterIds = ['problem', 'sgd', 'adagrad', 'rmsprop', 'adam', 'decay', 'adamw', 'beyond'] as const;
+export const chapterIds = ['problem', 'sgd', 'momentum', 'adagrad', 'rmsprop', 'adam', 'decay', 'adamw', 'beyond'] as const;
 
 /** A chapter's name in addresses and files. */
 export type ChapterId = (typeof chapterIds)[number];

@@ -8,6 +8,7 @@ import { adamClaims } from './claims/adam.ts';
 import { adamwClaims } from './claims/adamw.ts';
 import { beyondClaims } from './claims/beyond.ts';
 import { decayClaims } from './claims/decay.ts';
+import { momentumClaims } from './claims/momentum.ts';
 import { problemClaims } from './claims/problem.ts';
 import { rmspropClaims } from './claims/rmsprop.ts';
 import { sgdClaims } from './claims/sgd.ts';
@@ -17,6 +18,7 @@ import type { Claim } from './claim.ts';
 export const claims: readonly Claim[] = [
   ...problemClaims,
   ...sgdClaims,
+  ...momentumClaims,
   ...adagradClaims,
   ...rmspropClaims,
   ...adamClaims,
@@ -31,6 +33,7 @@ export { averagedMomentum, catalogue, defaults, findEntry } from './catalogue.ts
 export type { CatalogueEntry, Reading } from './entry.ts';
 export { adagradRates } from './claims/adagrad.ts';
 export { decayProtocol, shrinkingSgd } from './claims/decay.ts';
+export { adamwInTwo } from './claims/adamw.ts';
 export { batchSizes, spreads } from './claims/sgd.ts';
 export { drive, slope } from './experiments/fit.ts';
 export { decayForms, decayMethod, edge, heatDecays, heatMap, heatRates, heatRow, lowestLoss, served } from './experiments/heat.ts';
@@ -39,7 +42,28 @@ export { gradientSpread, linearData, lineData, lineSurface, normalEquations, squ
 export type { LinearData } from './experiments/model.ts';
 export { adamWith, constantSteps, firstStep, noiseThrough, rateAfterBurst, rmspropSteps } from './experiments/moments.ts';
 export type { Corrections } from './experiments/moments.ts';
-export { logSpaced, newtonSchulz, orthogonalized } from './experiments/orthogonal.ts';
+export { best, contractions, heavyBall, regime, springRun, valleyContractions } from './experiments/momentum.ts';
+export type { Regime } from './experiments/momentum.ts';
+export { averageWeights } from './experiments/average.ts';
+export { meaningAt, meaningTurns, swing, takeover, turning } from './experiments/turning.ts';
+export type { Turn } from './experiments/turning.ts';
+export { pullAround, shrinkers, shrinking, shrinkTwelve, twelveScales } from './experiments/shrinking.ts';
+export type { Pull, Shrinker } from './experiments/shrinking.ts';
+export {
+  chance,
+  randomGuesses,
+  sentenceLoss,
+  sentences,
+  sentenceSurface,
+  stepOnSentence,
+  trainSentences,
+  wordCounts,
+  words,
+  wordsOf,
+} from './experiments/sentences.ts';
+export type { Sentence, SentenceRun, WordStep } from './experiments/sentences.ts';
+export { logSpaced, newtonSchulz, orthogonalized, stepSpectra } from './experiments/orthogonal.ts';
+export type { Spectra } from './experiments/orthogonal.ts';
 export { decayByScale, splitAdam } from './experiments/penalty.ts';
 export type { DecayPoint } from './experiments/penalty.ts';
 export { batchGradient, crossEntropy, firstBags, occurrences, ratesByWord, trainWords, wordRates } from './experiments/words.ts';
@@ -55,7 +79,7 @@ export { basins, hessian, largestCurvature, surfaces, valley } from './surface.t
 export type { Objective, Surface } from './surface.ts';
 export { coordinate, flipRate, instrumented, trace } from './trace.ts';
 export type { Trace, TraceOptions } from './trace.ts';
-export { difference } from './wrong/lines.ts';
+export { difference, linesOf } from './wrong/lines.ts';
 export type { Line, MarkedLine } from './wrong/lines.ts';
 export { wrongRules } from './wrong/index.ts';
 export { settingsOf } from './wrong/rule.ts';

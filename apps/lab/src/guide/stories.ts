@@ -6,6 +6,7 @@ import type { Component } from 'svelte';
 export const stories: Readonly<Record<ChapterId, () => Promise<{ readonly default: Component }>>> = {
   problem: () => import('./ProblemChapter.svelte'),
   sgd: () => import('./SgdChapter.svelte'),
+  momentum: () => import('./MomentumChapter.svelte'),
   adagrad: () => import('./AdagradChapter.svelte'),
   rmsprop: () => import('./RmspropChapter.svelte'),
   adam: () => import('./AdamChapter.svelte'),

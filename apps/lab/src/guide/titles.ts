@@ -5,6 +5,7 @@ import type { ChapterId } from '@thalweg/guide';
 export const titles: Readonly<Record<ChapterId, string>> = {
   problem: 'The problem',
   sgd: 'SGD',
+  momentum: 'Momentum',
   adagrad: 'AdaGrad',
   rmsprop: 'RMSProp',
   adam: 'Adam',
@@ -16,11 +17,12 @@ export const titles: Readonly<Record<ChapterId, string>> = {
 /** The line under each title. */
 export const leads: Readonly<Record<ChapterId, string>> = {
   problem: 'What is minimized, and why it is stepped down rather than solved.',
-  sgd: 'One rate for every direction: calm or fast, not both.',
-  adagrad: 'Every parameter gets a rate of its own, from all it has seen. It forgets nothing.',
-  rmsprop: 'Forget the distant past, and the rate comes back.',
-  adam: 'A running mean on top, and two corrections that pull apart.',
-  decay: 'Two things that are one in SGD come apart in Adam.',
-  adamw: 'Decay that treats all weights alike, and two ways to scale it.',
-  beyond: 'Matrices, signs, averages, and how to choose.',
+  sgd: 'The slope of a few examples, and one rate for every direction.',
+  momentum: 'Remember where you have been going.',
+  adagrad: 'Every weight gets a rate of its own, from all it has seen.',
+  rmsprop: 'The same, but what is long past fades.',
+  adam: 'A direction and a size, both averaged, and a start set right.',
+  decay: 'Small weights on purpose; and two ways to want them that are one only in SGD.',
+  adamw: 'Decay that treats all weights alike.',
+  beyond: 'Matrices, signs, averages; how to choose; the whole story in one look.',
 };

@@ -12,6 +12,7 @@ import { heading, pages, prepare } from '../pages.ts';
 import { writeFrom } from '../parts/address.ts';
 import { recorded } from '../parts/evidence.ts';
 import { stillKey, type Still } from '../parts/still.ts';
+import { typesetting } from '../parts/typesetting.ts';
 import Text from './Text.svelte';
 import { mapPicture } from './picture.ts';
 import type { Tools, Writer } from './written.ts';
@@ -70,7 +71,7 @@ export function writeDocument(page: string, content: string, root: string, wide:
 
 /** Markup of a formula. */
 export function typeset(tex: string, block: boolean): string {
-  return katex.renderToString(tex, { displayMode: block, throwOnError: false, output: 'htmlAndMathml', strict: 'ignore', trust: false });
+  return katex.renderToString(tex, typesetting(block));
 }
 
 function figure(document: Document, draft: Parameters<Still['figure']>[0], height: number, label: string): string {

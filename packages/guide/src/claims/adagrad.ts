@@ -1,8 +1,9 @@
-/** Chapter three: a rate for each parameter, from its own history, which is never forgotten. */
-import { adagrad } from 'thalweg';
+/** Chapter four: a rate for each parameter, from its own history, which is never forgotten. */
+import { adagrad, sgd } from 'thalweg';
 import { figure, type Claim } from '../claim.ts';
 import { judgeBetter } from './judge.ts';
 import { drive, slope } from '../experiments/fit.ts';
+import { stepOnSentence } from '../experiments/sentences.ts';
 import { wordRates } from '../experiments/words.ts';
 import { gaussian } from '../noise.ts';
 import { valley } from '../surface.ts';
@@ -77,6 +78,27 @@ export const adagradClaims: readonly Claim[] = [
         values: { loss: run.loss.at(-1)! },
         figure: `loss ${figure(run.loss[0]!)} at first, ${figure(run.loss.at(-1)!)} after 2,000 steps`,
         holds: run.loss.at(-1)! < 1e-12,
+      };
+    },
+  },
+  {
+    id: 'adagrad.sentences',
+    chapter: 'adagrad',
+    kind: 'mathematics',
+    statement:
+      'In one step on one sentence a rare word moves further than a common one, though both have the same gradient; in SGD both move alike.',
+    async measure() {
+      const [own, plain] = [
+        await stepOnSentence(adagrad({ lr: 0.3 }), 'the cast was superb', 1),
+        await stepOnSentence(sgd({ lr: 0.3 }), 'the cast was superb', 1),
+      ];
+      const moved = (steps: typeof own, word: string): number => steps.find((one) => one.word === word)?.moved ?? NaN;
+      const ratio = moved(own, 'superb') / moved(own, 'the');
+      const equal = moved(plain, 'superb') / moved(plain, 'the');
+      return {
+        values: { ratio, equal },
+        figure: `“superb” moves ${figure(ratio)} times as far as “the”; in SGD ${figure(equal)} times`,
+        holds: ratio > 3 && Math.abs(equal - 1) < 1e-12,
       };
     },
   },

@@ -1,4 +1,4 @@
-/** Chapter five: running mean, running mean square, and what correcting them repairs. */
+/** Chapter six: running mean, running mean square, and what correcting them repairs. */
 import { figure, type Claim } from '../claim.ts';
 import { adamWith, constantSteps, firstStep, noiseThrough } from '../experiments/moments.ts';
 import { averagedMomentum } from '../catalogue.ts';

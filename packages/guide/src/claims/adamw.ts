@@ -1,7 +1,8 @@
-/** Chapter seven: decay that is the same for all, and two ways of scaling it. */
-import { adam, adamw } from 'thalweg';
+/** Chapter eight: decay that is the same for all, and two ways of scaling it. */
+import { adam, adamw, optimizer } from 'thalweg';
 import { figure, type Claim } from '../claim.ts';
 import { drive } from '../experiments/fit.ts';
+import { shrinkTwelve } from '../experiments/shrinking.ts';
 import { edge, heatMap, heatRates, lowestLoss, served, type DecayForm } from '../experiments/heat.ts';
 import { gaussian } from '../noise.ts';
 
@@ -15,6 +16,26 @@ const start = [1, -2, 3, -4, 5];
  * These seeds nobody had seen when this was written.
  */
 const judgedSeeds = [41, 42, 43, 44, 45] as const;
+
+/** AdamW in two steps: first the decay, then Adam's own step. */
+export const adamwInTwo = optimizer({
+  name: 'adamwInTwo',
+  hyper: {
+    lr: ['η', 1e-3],
+    beta1: ['β₁', 0.9, '[0, 1)'],
+    beta2: ['β₂', 0.999, '[0, 1)'],
+    eps: ['ε', 1e-8],
+    weightDecay: ['λ', 0.01],
+  },
+  equations: `
+    m ← β₁·m + (1 − β₁)·g
+    v ← β₂·v + (1 − β₂)·g²
+    m̂ = m / (1 − β₁ᵗ)
+    v̂ = v / (1 − β₂ᵗ)
+    w ← w − η·λ·w
+    w ← w − η·m̂ / (√v̂ + ε)
+  `,
+});
 
 /** The claims of the chapter. */
 export const adamwClaims: readonly Claim[] = [
@@ -40,6 +61,37 @@ export const adamwClaims: readonly Claim[] = [
         values: { least, most },
         figure: `factors between ${figure(least, 12)} and ${figure(most, 12)} for gradients from 0.01 to 100; 1 − η·λ = 0.995`,
         holds: Math.abs(least - 0.995) < 1e-12 && Math.abs(most - 0.995) < 1e-12,
+      };
+    },
+  },
+  {
+    id: 'adamw.two',
+    chapter: 'adamw',
+    kind: 'mathematics',
+    statement: 'Decay first and Adam’s step after it, in two lines, is what AdamW does in one.',
+    async measure() {
+      const [one, two] = [
+        await drive(adamw({ lr: 0.01, weightDecay: 0.5 }), start, 200, noise),
+        await drive(adamwInTwo({ lr: 0.01, weightDecay: 0.5 }), start, 200, noise),
+      ];
+      const worst = Math.max(...one.points.map((value, i) => Math.abs(value - two.points[i]!)));
+      return { values: { worst }, figure: `largest difference over 200 steps: ${figure(worst)}`, holds: worst < 1e-12 };
+    },
+  },
+  {
+    id: 'adamw.twelve',
+    chapter: 'adamw',
+    kind: 'mathematics',
+    statement:
+      'Of twelve weights whose gradients differ a thousandfold, Adam with L2 shrinks some to nothing and some hardly; AdamW all alike.',
+    async measure() {
+      const [within, apart] = [(await shrinkTwelve('l2')).at(-1)!, (await shrinkTwelve('adamw')).at(-1)!];
+      const [least, most] = [Math.min(...within), Math.max(...within)];
+      const spread = Math.max(...apart) - Math.min(...apart);
+      return {
+        values: { least, most, spread, apart: apart[0]! },
+        figure: `after 600 steps from 1: with L2 from ${figure(Math.abs(least))} to ${figure(most)}; AdamW all at ${figure(apart[0]!)}, within ${figure(spread)}`,
+        holds: least < 0.01 && most > 0.9 && spread < 1e-3,
       };
     },
   },

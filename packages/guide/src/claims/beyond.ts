@@ -1,4 +1,4 @@
-/** Chapter eight: updates of matrices, signs and averages, and how to choose. */
+/** Chapter nine: updates of matrices, signs and averages, and how to choose. */
 import { lion, muon, scheduleFreeSgd, sgd } from 'thalweg';
 import { figure, type Claim } from '../claim.ts';
 import { drive } from '../experiments/fit.ts';

@@ -1,8 +1,9 @@
-/** Chapter six: an L2 penalty and decay are one thing in SGD, and two in Adam. */
+/** Chapter seven: an L2 penalty and decay are one thing in SGD, and two in Adam. */
 import { adam, adamw, optimizer, sgd } from 'thalweg';
 import { figure, type Claim } from '../claim.ts';
 import { drive, slope } from '../experiments/fit.ts';
 import { decayByScale, splitAdam } from '../experiments/penalty.ts';
+import { pullAround } from '../experiments/shrinking.ts';
 import { firstBags, trainWords } from '../experiments/words.ts';
 import { gaussian } from '../noise.ts';
 
@@ -67,6 +68,22 @@ export const decayClaims: readonly Claim[] = [
         values: { exponent, first, last },
         figure: `${figure(first)} times SGD's decay where gradients are 0.1, ${figure(last)} times where they are 10; exponent ${figure(exponent)}`,
         holds: Math.abs(exponent + 1) < 0.05,
+      };
+    },
+  },
+  {
+    id: 'decay.ellipse',
+    chapter: 'decay',
+    kind: 'mathematics',
+    statement:
+      'Inside Adam the penalty’s circle becomes an ellipse: its pull on each weight is divided by the size of that weight’s gradients.',
+    async measure() {
+      const pulls = await pullAround([1, 4], 24);
+      const worst = Math.max(...pulls.map(({ at, by }) => Math.hypot(by[0] + at[0], by[1] + at[1] / 4)));
+      return {
+        values: { worst },
+        figure: `gradients of 1 and 4: at 24 points of the circle the pull is (w₁, w₂/4) within ${figure(worst)}`,
+        holds: worst < 1e-4,
       };
     },
   },

@@ -2,11 +2,27 @@
 import { sgd } from 'thalweg';
 import { figure, type Claim } from '../claim.ts';
 import { linearData, normalEquations, squaredError, twoUnits } from '../experiments/model.ts';
+import { randomGuesses, trainSentences } from '../experiments/sentences.ts';
 import { basins } from '../surface.ts';
 import { trace } from '../trace.ts';
 
 /** The claims of the chapter. */
 export const problemClaims: readonly Claim[] = [
+  {
+    id: 'problem.guessing',
+    chapter: 'problem',
+    kind: 'mathematics',
+    statement: 'A thousand random guesses of the 31 weights of the sentences stay above what ten steps down the slope reach.',
+    async measure() {
+      const guessed = randomGuesses(1000).at(-1)!;
+      const { loss } = await trainSentences(sgd({ lr: 1 }), 10);
+      return {
+        values: { guessed, stepped: loss[10]!, first: loss[0]! },
+        figure: `lowest loss of 1,000 guesses ${figure(guessed)}; steps down from ${figure(loss[0]!)} to ${figure(loss[10]!)} in ten`,
+        holds: loss[10]! < guessed,
+      };
+    },
+  },
   {
     id: 'problem.solved',
     chapter: 'problem',

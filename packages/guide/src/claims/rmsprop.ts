@@ -1,12 +1,53 @@
-/** Chapter four: a history that is forgotten, and what that costs at the start. */
+/** Chapter five: a history that is forgotten, and what that costs at the start. */
 import { rmsprop } from 'thalweg';
 import { figure, type Claim } from '../claim.ts';
+import { averageWeights } from '../experiments/average.ts';
+import { meaningTurns, swing, turning } from '../experiments/turning.ts';
 import { rateAfterBurst, rmspropSteps } from '../experiments/moments.ts';
 import { valley } from '../surface.ts';
 import { coordinate, flipRate, trace } from '../trace.ts';
 
 /** The claims of the chapter. */
 export const rmspropClaims: readonly Claim[] = [
+  {
+    id: 'rmsprop.average',
+    chapter: 'rmsprop',
+    kind: 'mathematics',
+    statement:
+      'In an average that forgets, the newest gradient counts 1 − β, each older one β times the next, and what is missing from 1 is βᵗ.',
+    async measure() {
+      const weights = await averageWeights(0.9, 30);
+      const worst = Math.max(...weights.map((weight, k) => Math.abs(weight - 0.1 * 0.9 ** k)));
+      const [sum, seven] = [
+        weights.reduce((total, weight) => total + weight, 0),
+        weights.subarray(0, 7).reduce((total, one) => total + one, 0),
+      ];
+      return {
+        values: { worst, sum, seven },
+        figure: `the last seven count ${figure(100 * seven)} %; all 30 add up to ${figure(sum, 4)}, 1 − 0.9³⁰ = ${figure(1 - 0.9 ** 30, 4)}`,
+        holds: worst < 1e-15 && Math.abs(sum - (1 - 0.9 ** 30)) < 1e-12,
+      };
+    },
+  },
+  {
+    id: 'rmsprop.turns',
+    chapter: 'rmsprop',
+    kind: 'mathematics',
+    statement:
+      'Where a word keeps changing its meaning, AdaGrad follows less and less; RMSProp, taking over from it, follows as far in the end as at first.',
+    async measure() {
+      const { adagrad, rmsprop } = await meaningTurns();
+      const last = turning.spells;
+      const [first, stalled] = [swing(adagrad, 0, 2), swing(adagrad, last - 2, last)];
+      const half = last / 2;
+      const [taken, kept] = [swing(rmsprop, 0, 2), swing(rmsprop, half - 2, half)];
+      return {
+        values: { first, stalled, taken, kept },
+        figure: `the weight’s swing under AdaGrad: ${figure(first)} at first, ${figure(stalled)} in the end; under RMSProp ${figure(taken)} and ${figure(kept)}`,
+        holds: stalled < first / 3 && kept > 0.7 * taken,
+      };
+    },
+  },
   {
     id: 'rmsprop.recovers',
     chapter: 'rmsprop',

@@ -89,6 +89,24 @@ export const sgdClaims: readonly Claim[] = [
     },
   },
   {
+    id: 'sgd.factor',
+    chapter: 'sgd',
+    kind: 'mathematics',
+    statement: 'On a slope that grows as λ·e with the error e, every step multiplies the error by 1 − η·λ.',
+    async measure() {
+      const { along, across } = await inValley(30, 1.7, 40);
+      let worst = 0;
+      for (let t = 1; t <= 40; t++) {
+        worst = Math.max(worst, Math.abs(along[t]! / along[t - 1]! - (1 - 1.7 / 30)), Math.abs(across[t]! / across[t - 1]! + 0.7));
+      }
+      return {
+        values: { worst, along: along[1]!, across: across[1]! },
+        figure: `at η·λ = 1.7 across ${figure(across[1]!)} of the error is left after a step, at 1.7/30 along ${figure(along[1]!)}; deviation over 40 steps ${figure(worst)}`,
+        holds: worst < 1e-12,
+      };
+    },
+  },
+  {
     id: 'sgd.zigzag',
     chapter: 'sgd',
     kind: 'mathematics',

@@ -2,7 +2,7 @@
  * Muon's Newton–Schulz iteration (Jordan et al. 2024) seen on singular values: each step maps every singular value s of the matrix to
  * a·s + b·s³ + c·s⁵ and leaves the singular vectors alone, so a list of numbers shows all there is.
  */
-import { optimizer, tensor, type Method } from 'thalweg';
+import { adam, muon, optimizer, tensor, type Method } from 'thalweg';
 import { gaussian } from '../noise.ts';
 
 /** One iteration, with w standing for the singular values. Muon takes five. */
@@ -43,6 +43,22 @@ export async function updateOf(
   const step = Float64Array.from(opt.params.w, (value) => -value);
   opt.dispose();
   return { gradient, step };
+}
+
+/** The singular values of a gradient and of the first steps on it, each descending. */
+export interface Spectra {
+  readonly gradient: readonly number[];
+  readonly adam: readonly number[];
+  readonly muon: readonly number[];
+}
+
+/** The gradient of the last chapter: 6 × 8, its singular values from 1 down to 0.006. */
+export async function stepSpectra(): Promise<Spectra> {
+  const [rows, columns, singular] = [6, 8, [1, 0.3, 0.1, 0.03, 0.01, 0.006]];
+  const of = (method: Method): ReturnType<typeof updateOf> => updateOf(method, rows, columns, singular);
+  const [byAdam, byMuon] = [await of(adam({ lr: 1 })), await of(muon({ lr: 1, momentum: 0 }))];
+  const spectrum = (a: Float64Array): number[] => singularValues(a, rows, columns);
+  return { gradient: spectrum(byAdam.gradient), adam: spectrum(byAdam.step), muon: spectrum(byMuon.step) };
 }
 
 /** `count` random vectors of length 1 at right angles to each other, by Gram and Schmidt. */

@@ -1,0 +1,166 @@
+/**
+ * What a reader is asked to predict: the question, the answers, which of them is right, and the reason. Mathematics stands between dollar
+ * signs. Tests hold each right answer, and every number in a reason, against a run. Knows no component.
+ */
+import type { ChapterId } from '@thalweg/guide';
+
+/** A question with answers to choose from; without any, a curve is to be drawn. */
+export interface Question {
+  readonly chapter: ChapterId;
+  readonly ask: string;
+  readonly answers: readonly string[];
+  readonly right: number;
+  readonly because: string;
+}
+
+/** All questions, in the order of the guide. */
+export const questions = {
+  'problem.basins': {
+    chapter: 'problem',
+    ask: 'A ball starts on the right, at $x = 1.6$, and rolls by small steps downhill. The deeper of the two basins is on the left. Where does it end?',
+    answers: ['In the deeper basin on the left', 'In the shallower one on the right', 'On the ridge between them'],
+    right: 1,
+    because:
+      'each step knows the slope under the ball and nothing else. That slope leads into the nearer basin, and from its bottom every way leads up.',
+  },
+  'sgd.zigzag': {
+    chapter: 'sgd',
+    ask: 'The walls are 30 times as steep as the floor, and $η$ is such that $ηλ = 1.7$ across. What does the point do?',
+    answers: ['It slides straight to the minimum', 'It changes sides at every step, and gets there', 'It flies off'],
+    right: 1,
+    because:
+      'across, each step multiplies the distance by $1 − 1.7 = −0.7$. The minus sign puts it on the other wall; 0.7 is less than 1, so each wall is lower than the last.',
+  },
+  'sgd.batch': {
+    chapter: 'sgd',
+    ask: 'The gradient of 16 sentences scatters around the exact one by some distance. How many sentences make it a quarter of that?',
+    answers: ['32', '64', '256'],
+    right: 2,
+    because: 'the scatter of an average of $B$ examples falls as $1/√(B)$: a quarter of it takes 4·4 = 16 times as many.',
+  },
+  'momentum.spring': {
+    chapter: 'momentum',
+    ask: 'A ball on a spring is let go at 1. It keeps $β = 0.95$ of its speed a step, and the spring pulls with $ηλ = 0.05$. Draw where it is over the next 60 steps.',
+    answers: [],
+    right: 0,
+    because:
+      'it arrives at 0 with speed and swings through, to −0.70, and back, each swing smaller: friction takes 5 % of the speed a step, the spring turns it round.',
+  },
+  'momentum.best': {
+    chapter: 'momentum',
+    ask: 'Where $κ = 100$, plain steps leave 98 % of the error after each step, at their very best rate. What can momentum leave, at its best $η$ and $β$?',
+    answers: ['96 %', '82 %', '10 %'],
+    right: 1,
+    because:
+      'the best is $(√κ − 1)/(√κ + 1)$, with the root of $κ$ where plain steps have $κ$ itself: $9/11 ≈ 0.82$. From the start to 1 % of it takes 45 steps instead of 231.',
+  },
+  'adagrad.corner': {
+    chapter: 'adagrad',
+    ask: 'At the start of this valley the gradient is 4 along the floor and 50 across it. Which way does AdaGrad’s first step go?',
+    answers: ['Almost straight across, as SGD’s does', 'As far along as across: at 45°', 'Almost straight along the floor'],
+    right: 1,
+    because:
+      'after one step $G$ is $g²$ in each direction, so the step is $η·g/√(g²)$, which is $η$ in size whatever $g$ is: its sign is left, and its size is gone.',
+  },
+  'adagrad.accident': {
+    chapter: 'adagrad',
+    ask: 'The first gradient is 100, by accident; the next thousand are 1. Draw AdaGrad’s rate from the accident on, in units of $η$.',
+    answers: [],
+    right: 0,
+    because:
+      'the accident puts 10,000 into $G$, and a thousand gradients of 1 add only 1,000 to it. The rate stays near 0.01, where without the accident it would be 0.032 in the end.',
+  },
+  'adagrad.words': {
+    chapter: 'adagrad',
+    ask: 'Real text: 500 steps on addresses of presidents. How many times the rate of “the” has a word that is in ten paragraphs or fewer?',
+    answers: ['About the same', 'About ten times', 'A hundred times and more'],
+    right: 2,
+    because: '“the” is in nearly every paragraph and adds to its $G$ in every step; a rare word’s $G$ is still almost what it began with.',
+  },
+  'rmsprop.first': {
+    chapter: 'rmsprop',
+    ask: '$β = 0.999$, and every gradient is 1. How long is the very first step?',
+    answers: ['just $η$', 'about 3 $η$', 'about 32 $η$'],
+    right: 2,
+    because:
+      '$v$ began at 0, so after one step it is $0.001·1² = 0.001$ and not 1. Its root is 0.032, and a step is $η$ divided by that: the denominator is too small, so the first steps jump.',
+  },
+  'rmsprop.bounce': {
+    chapter: 'rmsprop',
+    ask: '$η$ is 0.1. How far from the floor of the valley does RMSProp end up?',
+    answers: ['On the floor, after long enough', 'About 0.05: half a step to each side', 'About 1: a whole width'],
+    right: 1,
+    because:
+      'near the floor the gradient shrinks, and what it is divided by shrinks as well. The step keeps the size $η$ and only its sign turns: half of it to each side. It scales a step; it does not know a direction.',
+  },
+  'adam.uncorrected': {
+    chapter: 'adam',
+    ask: 'Leave both corrections out, with $β₁ = 0.9$, $β₂ = 0.999$ and a gradient that is always 1. The first steps are …',
+    answers: ['too short, as m is too small', 'right, as both errors cancel', 'too long, as v is much too small'],
+    right: 2,
+    because: '$m₁$ is a tenth of what it should be, but $√v₁$ is a thirty-second: $0.1/√0.001 ≈ 3.2$.',
+  },
+  'adam.smooth': {
+    chapter: 'adam',
+    ask: 'In this noisy valley plain SGD changes sides in most of its steps. And with an average of the gradients, at the same rate?',
+    answers: ['As often', 'In far fewer of them', 'Never again'],
+    right: 1,
+    because: 'gradients that push across in turn cancel in the average; what they agree on, the way along the floor, is left.',
+  },
+  'decay.which': {
+    chapter: 'decay',
+    ask: 'One weight has gradients around 0.1, another around 10. Which of them does Adam with the penalty shrink more?',
+    answers: ['Both alike', 'That with the small gradients, about a hundred times as much', 'That with the large gradients'],
+    right: 1,
+    because: 'the pull $λw$ is divided by $√v̂$, which is about 0.1 for the one and 10 for the other.',
+  },
+  'decay.data': {
+    chapter: 'decay',
+    ask: '300 paragraphs, thousands of words, 1,500 steps of AdamW. What does decay do to the gap between the loss on new paragraphs and on those it learned from?',
+    answers: ['Nothing: it only makes weights smaller', 'It narrows it', 'It widens it'],
+    right: 1,
+    because: 'a weight that only a few paragraphs push is held near zero, so it cannot learn these few by heart.',
+  },
+  'adamw.twelve': {
+    chapter: 'adamw',
+    ask: 'The same twelve weights under AdamW, for 600 steps. What is left of them?',
+    answers: [
+      'Little of those with small gradients, most of the others',
+      'The same of each',
+      'Little of those with large gradients, most of the others',
+    ],
+    right: 1,
+    because: 'the decay is outside of the division: each step leaves $1 − ηλ = 0.997$ of every weight, and $0.997⁶⁰⁰ ≈ 0.16$.',
+  },
+  'adamw.scaled': {
+    chapter: 'adamw',
+    ask: 'You have tuned $λ$ at one $η$, in the form above. Then you make $η$ ten times smaller. What becomes of your $λ$?',
+    answers: ['It is still right', 'It is now ten times too small', 'It is now ten times too large'],
+    right: 1,
+    because: 'a step takes off the share $ηλ$: where $η$ is a tenth, $λ$ must be ten times as large for the same decay.',
+  },
+  'beyond.muon': {
+    chapter: 'beyond',
+    ask: 'A singular value is a thousandth of the largest. What do five iterations make of it?',
+    answers: ['It stays small', 'It ends between 0.3 and 1.2, like most others', 'It becomes exactly 1'],
+    right: 1,
+    because: 'each iteration multiplies a small value by about 3.4, and bends back what has come near 1.',
+  },
+  'beyond.noise': {
+    chapter: 'beyond',
+    ask: 'All three run at a constant rate under noise. Which is lowest in the end?',
+    answers: [
+      'SGD, for its steps get shorter near the floor',
+      'Lion, for signs ignore noise',
+      'Schedule-free, for a mean averages noise out',
+    ],
+    right: 2,
+    because: 'at a constant rate a point keeps being shaken; the mean of many shaken points lies lower than any of them.',
+  },
+} as const satisfies Readonly<Record<string, Question>>;
+
+/** The name of a question. */
+export type QuestionId = keyof typeof questions;
+
+/** All names, in the order of the guide. */
+export const questionIds = Object.keys(questions) as QuestionId[];
