@@ -17,7 +17,7 @@ const optimizers = Object.entries<unknown>(library).flatMap(([name, make]) => {
   if (typeof make !== 'function' || !('definition' in make)) return [];
   const method: unknown = (make as unknown as () => unknown)();
   if (!(method instanceof library.Method) || !method.trains) return [];
-  return method.branches.some(({ program }) => program.hyper.some((slot) => slot.name === 'lr')) ? [name] : [];
+  return method.hyper.has('lr') ? [name] : [];
 });
 
 test('every optimizer can be chosen, or there is a reason why not', () => {

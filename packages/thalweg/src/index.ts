@@ -3,6 +3,9 @@
  *
  * @packageDocumentation
  */
+// Who loads all of this has the runtime, and `init` need not load it; a bundler leaves this out with whatever else is not used.
+import './train/start.ts';
+
 export { acprop } from './optimizers/acprop.ts';
 export { adabelief } from './optimizers/adabelief.ts';
 export { adadelta } from './optimizers/adadelta.ts';
@@ -69,8 +72,11 @@ export { fromZero } from './define/schedules/from-zero.ts';
 export { join } from './define/schedules/join.ts';
 export { schedule, Schedule } from './define/schedules/schedule.ts';
 
-export { chain, Method, optimizer, transform } from './define/method.ts';
-export type { Definition, InputDeclaration, MethodFactory, OptionsOf, VariantDeclaration } from './define/method.ts';
+export { chain } from './define/chain.ts';
+export type { Definition, InputDeclaration, OptionsOf, VariantDeclaration } from './define/definition.ts';
+export type { MethodFactory } from './define/factory.ts';
+export { Method } from './define/method.ts';
+export { optimizer, transform } from './define/optimizer.ts';
 export type { HyperDeclaration, HyperValue } from './define/hyper.ts';
 export { inspect } from './define/inspect.ts';
 export type {
@@ -92,7 +98,7 @@ export type { DynamicLossScale } from './train/policy.ts';
 export { learningRateRange } from './loop/learning-rate-range.ts';
 export type { LearningRateRange, RangeOptions, RangePoint, Tunable } from './loop/learning-rate-range.ts';
 export { minimize } from './minimize/minimize.ts';
-export type { Branch, BoundPart, Recipe } from './define/branch.ts';
+export type { BoundPart, MethodGroup, Recipe } from './define/recipe.ts';
 export type { CheckpointSource } from './checkpoint/checkpoint.ts';
 export type { LoadOptions, LoadReport } from './checkpoint/load-options.ts';
 export type { NonFinite } from './train/core.ts';

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { adam, chain, EquationError, join, linear, optimizer, OptionError, schedule, tensor, UnsupportedError, type Backend, type Method } from 'thalweg'; // prettier-ignore
+import { programOf } from '../src/define/program.ts';
 import { limits } from '../src/language/limits.ts';
 import { lowerToWasm } from '../src/targets/loops/wasm/wasm.ts';
 import { cohorts } from '../src/plan/cohort.ts';
@@ -49,8 +50,8 @@ function compiled(
   dtype: DType,
   gated: boolean,
 ): { readonly plans: readonly Plan[]; readonly instructions: number; readonly bytes: number } {
-  const [branch = assert.fail()] = method.branches;
-  const plans = cohorts(branch.program, new Map([['w', [6, 4]]])).flatMap(({ program }) => {
+  const [group = assert.fail()] = method.groups;
+  const plans = cohorts(programOf(group), new Map([['w', [6, 4]]])).flatMap(({ program }) => {
     const variants = prepare(program, dtype, { gated });
     return [true, false].map((outcome) =>
       planVariant(
@@ -117,8 +118,8 @@ describe('whatever is within the limits compiles with bounded work', () => {
 
 test('a search for placements looks at a number of nodes that grows no faster than its share', () => {
   const workOf = (n: number): number => {
-    const [branch = assert.fail()] = define(sums(n)).branches;
-    const { program } = branch;
+    const [group = assert.fail()] = define(sums(n)).groups;
+    const program = programOf(group);
     return planVariant(prepare(program, 'float64'), []).searched;
   };
   for (const n of [10, 20, 40, 60]) assert.ok(workOf(n) <= 1.2 * searchBudget, `${String(n)} sums: ${String(workOf(n))}`);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { adam, chain, clipByGlobalNorm, clipByValue, EquationError, l2, optimizer, type Method } from 'thalweg';
+import { programOf } from '../src/define/program.ts';
 import { printGraph } from '../src/language/graph.ts';
 import { spell } from '../src/language/symbol.ts';
 import { variable } from '../src/language/variable.ts';
@@ -11,7 +12,7 @@ const hyper = { lr: ['η', 0.1], beta1: ['β₁', 0.9, '[0, 1)'], eps: ['ε', 1e
 const define = (equations: string): Method => optimizer({ name: 'mine', hyper, equations })();
 
 /** The graph as text: two texts with the same meaning have the same. */
-const meaning = (equations: string): string => printGraph(define(equations).branches[0]!.program.writes);
+const meaning = (equations: string): string => printGraph(programOf(define(equations).groups[0]!).writes);
 
 function refusal(equations: string): EquationError {
   try {
@@ -72,7 +73,7 @@ describe('precedence', () => {
 
 describe('kinds of states follow from what is assigned', () => {
   const kindOf = (equations: string, state: string): unknown =>
-    define(equations).branches[0]!.program.states.get(variable('state', `mine.${state}`));
+    programOf(define(equations).groups[0]!).states.get(variable('state', `mine.${state}`));
   const update = '\nw ← w − η·g';
   test('array', () => assert.equal(kindOf(`m ← m + g${update}`, 'm'), 'array'));
   test('one per tensor', () => assert.equal(kindOf(`n ← max(n, ‖g‖)${update}`, 'n'), 'tensor'));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as library from 'thalweg';
 import { adam, chain, clipByGlobalNorm, ema, fromage, groups, l2, lookahead, nonNegative, OptionError, optimizer, otherwise, sgd, weightDecay, ThalwegError, transform, type Method } from 'thalweg'; // prettier-ignore
+import { programOf } from '../src/define/program.ts';
 
 const w = { w: new Float32Array(2) };
 const inVain = (error: unknown): boolean =>
@@ -15,7 +16,7 @@ describe('a change of the gradient that nothing reads', () => {
     return definition === undefined ? [] : [[name, (value as () => Method)()] as const];
   });
   for (const [name, method] of [...factories, ['clipByGlobalNorm', clipByGlobalNorm(1)] as const]) {
-    const { program } = method.branches[0] ?? assert.fail();
+    const program = programOf(method.groups[0] ?? assert.fail());
     const writes = [...program.writes.keys()].map(String);
     if (writes.length > 0) continue;
     test(`${name} behind the optimizer`, async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { adamw, lion, radam, sgd, type Method } from 'thalweg';
+import { programOf } from '../src/define/program.ts';
 import { isRoutine, topological } from '../src/language/graph.ts';
 import { parameter } from '../src/language/variable.ts';
 import { cohorts, type Cohort } from '../src/plan/cohort.ts';
@@ -16,8 +17,8 @@ const shapes = new Map([
 
 /** The program of a method for the vectors above. */
 function cohortOf(method: Method): Cohort {
-  const [branch = assert.fail()] = method.branches;
-  const [cohort = assert.fail(), ...others] = cohorts(branch.program, shapes);
+  const [group = assert.fail()] = method.groups;
+  const [cohort = assert.fail(), ...others] = cohorts(programOf(group), shapes);
   assert.equal(others.length, 0);
   return cohort;
 }
@@ -42,7 +43,7 @@ const wave = (i: number, t: number): number => Math.sin(12.9898 * i + 78.233 * t
 test('every method computes the same up to rounding', () => {
   let compared = 0;
   for (const [title, method] of factories().flatMap(([name, factory]) => variantsOf(name, factory))) {
-    if (method.branches.some(({ program }) => topological(program.writes.values()).some(isRoutine))) continue;
+    if (method.groups.some((group) => topological(programOf(group).writes.values()).some(isRoutine))) continue;
     const { program } = cohortOf(method);
     if (program.inputs.length > 0) continue;
     const hyper = Object.fromEntries([...method.hyper].map(([key, value]) => [key, typeof value === 'number' ? value : 0.1]));

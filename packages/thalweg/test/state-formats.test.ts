@@ -28,6 +28,7 @@ import {
   yogi,
   type Method,
 } from 'thalweg';
+import { programOf } from '../src/define/program.ts';
 import { decode, encode } from '../src/targets/loops/coding.ts';
 import { hashOf, keyOf, randomWord } from '../src/targets/loops/random.ts';
 import { codingsOf, type Format } from '../src/plan/format.ts';
@@ -306,7 +307,7 @@ test('formats are for float32, and only those that exist', async () => {
 
 test('which states have a format: none that weights are a function of, and 8 bits without a sign only where that is proven', () => {
   const formatsOf = (method: Method, wish: 'bfloat16' | 'float8'): Record<string, Format> => {
-    const { program } = method.branches[0]!;
+    const program = programOf(method.groups[0]!);
     return Object.fromEntries([...codingsOf(program, wish)].map(([state, { format }]) => [state.name.replace(/^.*\./, ''), format]));
   };
   assert.deepEqual(formatsOf(adamw({ amsgrad: true }), 'float8'), { m: 'float8', v: 'ufloat8', v_max: 'ufloat8' });

@@ -52,7 +52,7 @@ export function liveLines(method: Method, trace: Trace, row: number, index: numb
     ['s', 1],
   ]);
   for (const target of targets) known.set(target, at(target, row - 1));
-  const [bound] = method.branches[0]?.parts ?? [];
+  const [bound] = method.groups[0]?.parts ?? [];
   for (const { name: option, symbol } of bound?.part.hyper ?? []) {
     const value = bound?.values.get(option);
     const now = typeof value === 'number' ? value : typeof value === 'function' ? value(row) : (value?.at(row) ?? NaN);

@@ -58,12 +58,13 @@ function methodOf(make: unknown, declared: Declared | undefined): thalweg.Method
 function describe(name: string, make: object, note: Note): Entry {
   const declared = 'definition' in make ? (make.definition as Declared) : undefined;
   const method = methodOf(make, declared);
-  const [branch] = method.branches;
-  const states = [...(branch?.program.states ?? [])].map(([state, kind]) => {
-    const form = branch?.program.forms.get(state) ?? 'rc';
-    const size = kind === 'array' ? (sizes[form] ?? form) : kind === 'tensor' ? 'a tensor' : 'a group';
-    return `${state.name.replace(/^.*\./, '')}: one number ${size}`;
-  });
+  const parts = thalweg.inspect(method).groups[0]?.parts ?? [];
+  const states = parts
+    .flatMap((part) => part.states)
+    .map(({ symbol, kind, form = 'rc' }) => {
+      const size = kind === 'array' ? (sizes[form] ?? form) : kind === 'tensor' ? 'a tensor' : 'a group';
+      return `${symbol.name}: one number ${size}`;
+    });
   const small = (state: string): boolean => /: one number a (group|tensor|row|column)$/.test(state);
   const whole = states.filter((state) => state.endsWith(': one number a parameter')).length;
   const bytes = `${String(4 * whole)} bytes a parameter in float32, ${String(8 * whole)} in float64`;
@@ -73,7 +74,9 @@ function describe(name: string, make: object, note: Note): Entry {
     latex: method.latex(),
     hyper:
       declared === undefined
-        ? (branch?.program.hyper ?? []).map(({ name: option, symbol, range }) => ({ option, symbol, fallback: NaN, range: range.text }))
+        ? parts.flatMap(({ hyper }) =>
+            hyper.flatMap(({ read, option, symbol, range }) => (read ? [{ option, symbol, fallback: NaN, range }] : [])),
+          )
         : Object.entries(declared.hyper).map(([option, [symbol, fallback, range = '[0, ∞)']]) => ({ option, symbol, fallback, range })),
     choices: Object.entries(declared?.variants ?? {}).map(
       ([option, words]) => [option, words === false ? ['false', 'true'] : words] as const,

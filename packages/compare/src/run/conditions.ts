@@ -34,7 +34,7 @@ function methodOf({ create }: Contestant, lr: number): string {
 
 /** The equations of each group with everything that they depend on. */
 function describe(method: Method): unknown {
-  return method.branches.map(({ name, match, parts }) => [
+  return method.groups.map(({ name, match, parts }) => [
     name,
     match,
     parts.map(({ part, values }) => [part, [...values].map(([key, value]) => [key, value])]),

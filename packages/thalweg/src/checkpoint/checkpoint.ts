@@ -8,7 +8,7 @@ import type { Core } from '../train/core.ts';
 import { crc32 } from './crc32.ts';
 import { isObserved } from './file-names.ts';
 import { otherwiseTaken, type LoadOptions, type LoadReport } from './load-options.ts';
-import { describe } from '../define/options.ts';
+import { describe } from '../language/options.ts';
 import { frozenWords, hyperWords, inWords, judge, matching, parametersOnly, reportOf, type Decision } from './partial.ts';
 import {
   checkedFrom,
@@ -238,7 +238,7 @@ function decide(core: Core, file: StoredFile, { only, hyper }: LoadOptions): Dec
 /** Takes over what a file says besides its arrays. */
 function apply(core: Core, plan: Plan): void {
   for (const [name, value] of plan.hyper) {
-    for (const { branch, key } of core.names.find((one) => one.name === name)?.slots ?? []) core.live[branch]?.set(key, value);
+    for (const { group, key } of core.names.find((one) => one.name === name)?.slots ?? []) core.live[group]?.set(key, value);
   }
   for (const [member, born] of plan.born) member.born = born;
   core.frozen.clear();

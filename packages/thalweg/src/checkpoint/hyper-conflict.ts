@@ -2,10 +2,9 @@
  * Whether an optimizer was made with other hyperparameters than the run in a file. Who resumes with another learning rate or schedule in the program
  * means one of the two, and no library can know which. A value that was changed while training is no conflict: the file goes on with it.
  */
-import { Schedule } from '../define/schedules/schedule.ts';
-import type { HyperName } from '../define/branch.ts';
+import type { HyperName } from '../define/recipe.ts';
 import type { Core } from '../train/core.ts';
-import type { HyperValue } from '../define/hyper.ts';
+import { isSchedule, type HyperValue } from '../define/hyper.ts';
 import { decodeHyper } from './saved-hyper.ts';
 
 /** The hyperparameters over which this optimizer and a file disagree, in words; `saved` is those of the file, `configured` what its run was made with. */
@@ -59,7 +58,7 @@ function configuredOf(configured: unknown, name: string): HyperValue | undefined
 
 /** Whether two values are the same curve, with the same base unless that does not count. */
 function same(a: HyperValue, b: HyperValue, withBase = true): boolean {
-  if (!(a instanceof Schedule && b instanceof Schedule)) return Object.is(a, b);
+  if (!isSchedule(a) || !isSchedule(b)) return Object.is(a, b);
   const keys = Object.keys(a.constants);
   return (
     a.equation === b.equation &&

@@ -1,5 +1,5 @@
 /** What a user says when loading, and what is answered: whose hyperparameters, what of a file of another model, and what was taken. */
-import { checkNames, oneOf } from '../define/options.ts';
+import { checkNames, oneOf } from '../language/options.ts';
 
 /** How to load a file that is not of just this optimizer. */
 export interface LoadOptions {

@@ -5,7 +5,7 @@
  */
 import { fromUtf8, toUtf8 } from '../language/utf8.ts';
 import { crc32 } from './crc32.ts';
-import { describe } from '../define/options.ts';
+import { describe } from '../language/options.ts';
 
 /** An array in a file. */
 export interface StoredArray {

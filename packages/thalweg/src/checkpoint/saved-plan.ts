@@ -6,7 +6,7 @@ import { CheckpointError, ThalwegError } from '../language/error.ts';
 import { variable } from '../language/variable.ts';
 import type { Core } from '../train/core.ts';
 import { checkHyper, type HyperValue } from '../define/hyper.ts';
-import { describe } from '../define/options.ts';
+import { describe } from '../language/options.ts';
 import type { RosterMember } from '../train/roster.ts';
 import { conflicts } from './hyper-conflict.ts';
 import { otherwiseTaken, type LoadOptions } from './load-options.ts';
@@ -254,7 +254,7 @@ function readHyper(core: Core, saved: Readonly<Record<string, unknown>>, differe
   const hyper = new Map<string, HyperValue>();
   for (const one of core.names) {
     const [slot] = one.slots;
-    const range = slot === undefined ? undefined : core.live[slot.branch]?.range(slot.key);
+    const range = slot === undefined ? undefined : core.live[slot.group]?.range(slot.key);
     if (!Object.hasOwn(saved, one.name) || range === undefined) {
       differences.push(`the hyperparameter ${one.name} is not in the file`);
       continue;

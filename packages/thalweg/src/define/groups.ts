@@ -1,10 +1,11 @@
-/** Groups: one optimizer for some parameters and another for others. Each group is a branch of one method, stepped with the others. */
+/** Groups: one optimizer for some parameters and another for others. The groups of one method are stepped together. */
 import { OptionError, ThalwegError } from '../language/error.ts';
-import type { Branch } from './branch.ts';
+import { describe, isRecord, optionSuggestion } from '../language/options.ts';
 import { checkHyper, type HyperValue } from './hyper.ts';
 import { describeMatch, isMatch, matchesAre, otherwise, type Match } from './match.ts';
-import { describe, isRecord, optionSuggestion } from './options.ts';
+
 import { asMethod, Method, callIt, type NamesOf } from './method.ts';
+import { hyperSlotsOf, type MethodGroup } from './recipe.ts';
 
 /** A group: which parameters it takes, the method that trains them, and hyperparameters that differ from the method's own. */
 export type Group<M extends Method = Method> = {
@@ -42,21 +43,21 @@ export function groups<const M extends readonly Method[]>(declarations: { readon
   const given: unknown = declarations;
   if (!Array.isArray(given) || given.length === 0) throw new ThalwegError('group', 'groups: needs a list of at least one { match, use }');
   const list: readonly Group[] = declarations;
-  const branches = list.map((declaration) => branchOf(declaration));
-  if (branches.filter(({ match }) => match === otherwise).length > 1) throw new ThalwegError('group', 'groups: two groups match otherwise');
+  const made = list.map((declaration) => groupOf(declaration));
+  if (made.filter(({ match }) => match === otherwise).length > 1) throw new ThalwegError('group', 'groups: two groups match otherwise');
   const taken = new Map<string, number>();
-  const named = branches.map((branch, i) => {
-    const count = (taken.get(branch.name) ?? 0) + 1;
-    taken.set(branch.name, count);
-    if (count > 1 && list[i]?.name !== undefined) throw new ThalwegError('group', `groups: two groups are called ${branch.name}`);
-    return count === 1 ? branch : { ...branch, name: `${branch.name}${String(count)}` };
+  const named = made.map((group, i) => {
+    const count = (taken.get(group.name) ?? 0) + 1;
+    taken.set(group.name, count);
+    if (count > 1 && list[i]?.name !== undefined) throw new ThalwegError('group', `groups: two groups are called ${group.name}`);
+    return count === 1 ? group : { ...group, name: `${group.name}${String(count)}` };
   });
   return new Method(`groups(${named.map(({ name }) => name).join(', ')})`, named);
 }
 
 const own = ['match', 'use', 'name'];
 
-function branchOf(declaration: Group): Branch {
+function groupOf(declaration: Group): MethodGroup {
   if (!isRecord(declaration)) throw new ThalwegError('group', `groups: a group is { match, use }, not ${describe(declaration)}`);
   const { match, use: given, name, ...overrides } = declaration;
   const use = asMethod(given);
@@ -67,8 +68,8 @@ function branchOf(declaration: Group): Branch {
   if (!isMatch(match)) throw new ThalwegError('group', `groups: match must be ${matchesAre}, not ${describe(match)}`);
   if (name !== undefined && (typeof (name as unknown) !== 'string' || name === ''))
     throw new ThalwegError('group', `groups: the name of a group is a text, not ${describe(name)}`);
-  const [branch] = use.branches;
-  if (branch === undefined || use.branches.some((one) => one.match !== otherwise)) {
+  const [group] = use.groups;
+  if (group === undefined || use.groups.some((one) => one.match !== otherwise)) {
     throw new ThalwegError('group', `groups: ${use.name} has groups itself; put all groups in one list`);
   }
   const called = name ?? use.name;
@@ -84,8 +85,8 @@ function branchOf(declaration: Group): Branch {
       `is no option${optionSuggestion(key, [...use.hyper.keys()])}; the group of ${describeMatch(match)} takes ${has}`,
     );
   }
-  const slots = branch.program.hyper;
-  const parts = branch.parts.map((bound, index) => {
+  const slots = Object.keys(overrides).length === 0 ? [] : hyperSlotsOf(group);
+  const parts = group.parts.map((bound, index) => {
     const values = new Map(bound.values);
     const float32 = new Map(bound.float32);
     for (const slot of slots) {
@@ -96,5 +97,5 @@ function branchOf(declaration: Group): Branch {
     }
     return { ...bound, values, float32, shared: false };
   });
-  return { name: called, match, parts, program: branch.program };
+  return { name: called, match, parts };
 }

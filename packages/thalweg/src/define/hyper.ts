@@ -3,9 +3,10 @@
  * check comes before any change.
  */
 import { OptionError } from '../language/error.ts';
-import type { HyperSlot } from '../language/program.ts';
-import { asSchedule, Schedule } from './schedules/schedule.ts';
-import { checkNumber, describe, isCallable, wrongOption } from './options.ts';
+import { checkNumber, describe, isCallable, wrongOption } from '../language/options.ts';
+import type { HyperSlot } from '../language/part.ts';
+import { isKind } from '../language/realm.ts';
+import type { Schedule } from './schedules/schedule.ts';
 
 /** `[symbol, default, range]`: the range is an interval such as `'[0, 1)'`, by default `'[0, ∞)'`. */
 export type HyperDeclaration = readonly [symbol: string, fallback: number, range?: string];
@@ -19,11 +20,15 @@ const leastGuard = 2 ** -126;
 /** The range of a hyperparameter that declares none. */
 export const defaultRange = '[0, ∞)';
 
+/** Whether a value is a schedule, whichever copy of the package made it. */
+export function isSchedule(value: unknown): value is Schedule {
+  return isKind(value, 'schedule');
+}
+
 /** Throws an OptionError where `value` is of the wrong type or, if a number, outside the range. */
 export function checkHyper(owner: string, name: string, value: unknown, text: string): HyperValue {
   if (isCallable(value)) return value as (t: number) => number;
-  const schedule = asSchedule(value);
-  if (schedule !== undefined) return schedule;
+  if (isSchedule(value)) return value;
   if (typeof value !== 'number') {
     wrongOption(owner, name, value, 'a number, a schedule or a function of t');
   }
@@ -92,7 +97,7 @@ export class LiveHyper {
     if (this.scheduled.length === 0) return;
     const next: [string, number, number][] = [];
     for (const [key, value] of this.scheduled) {
-      const now = value instanceof Schedule ? value.at(t) : value(t);
+      const now = typeof value === 'function' ? value(t) : value.at(t);
       if (this.slots.get(key)?.range.contains(now) !== true) {
         const text = this.slots.get(key)?.range.text ?? '';
         throw new OptionError(this.owner, key, now, `must lie in ${text}, and its schedule gives ${describe(now)} at step ${String(t)}`);
@@ -104,7 +109,7 @@ export class LiveHyper {
 
   /** A schedule's value at step `t` over its peak; 0 for one that is always 0. */
   private factor(key: string, value: Exclude<HyperValue, number>, now: number, t: number): number {
-    const base = value instanceof Schedule ? value.base : NaN;
+    const base = typeof value === 'function' ? NaN : value.base;
     if (now === 0) return 0;
     if (base > 0) return now / base;
     const problem = `is ${String(now)} at step ${String(t)} and ${String(base)} at its peak, so that there is no factor for decay: 'independent' to follow`;

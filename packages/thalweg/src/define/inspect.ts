@@ -8,14 +8,15 @@ import { KindTable } from '../language/kind.ts';
 import { givenNames } from '../language/names.ts';
 import { Origins } from '../language/origin.ts';
 import { parseExpression } from '../language/parser.ts';
-import { buildProgram, declaredNames, factor, freeName, textOf, type Program } from '../language/program.ts';
+import { declaredNames, factor, freeName, textOf } from '../language/part.ts';
+import { buildProgram, type Program } from '../language/program.ts';
 import { spell } from '../language/symbol.ts';
 import { namesIn, type Expression, type NameNode } from '../language/tree.ts';
 import { equationsToLatex } from '../targets/text/latex.ts';
-import { hyperNames, type BoundPart, type Branch } from './branch.ts';
+import { isSchedule } from './hyper.ts';
 import type { Extent, InspectedEquation, InspectedGroup, InspectedPart, InspectedSymbol, Inspection } from './inspection.ts';
 import type { Method } from './method.ts';
-import { asSchedule } from './schedules/schedule.ts';
+import { hyperNames, type BoundPart, type MethodGroup } from './recipe.ts';
 
 /**
  * Takes a method apart: for each group and part its equations as trees, with what every name stands for and how much every value varies, its states and
@@ -31,16 +32,16 @@ import { asSchedule } from './schedules/schedule.ts';
  */
 export function inspect(method: Method): Inspection {
   const outside = new Map(
-    hyperNames(method.branches).flatMap(({ name, slots }) => slots.map(({ branch, key }) => [`${String(branch)} ${key}`, name] as const)),
+    hyperNames(method.groups).flatMap(({ name, slots }) => slots.map(({ group, key }) => [`${String(group)} ${key}`, name] as const)),
   );
   return {
     name: method.name,
-    groups: method.branches.map((one, i) => inspectGroup(one, (key) => outside.get(`${String(i)} ${key}`))),
+    groups: method.groups.map((one, i) => inspectGroup(one, (key) => outside.get(`${String(i)} ${key}`))),
   };
 }
 
 /** The group; `hyperName` tells what the optimizer calls a hyperparameter of the group's program. */
-function inspectGroup({ name, match, parts }: Branch, hyperName: (key: string) => string | undefined): InspectedGroup {
+function inspectGroup({ name, match, parts }: MethodGroup, hyperName: (key: string) => string | undefined): InspectedGroup {
   const trees = new Map<Expression, Node>();
   const all = parts.map(({ part }) => part);
   const program = buildProgram(name, all, new Origins(trees));
@@ -130,7 +131,7 @@ function inspectPart(context: Context): InspectedPart {
     hyper: part.hyper.map(({ name: option, symbol: written, fallback, range }) => {
       const value = values.get(option) ?? NaN;
       const read = program.hyper.some((slot) => slot.part === index && slot.name === option);
-      return { option, symbol: written, fallback, range: range.text, value, schedule: asSchedule(value), read };
+      return { option, symbol: written, fallback, range: range.text, value, schedule: isSchedule(value) ? value : undefined, read };
     }),
     inputs: part.inputs.flatMap(({ name, symbol: written, kind, hidden }) => (hidden === true ? [] : [{ name, symbol: written, kind }])),
     evaluate: part.evaluate === undefined ? undefined : parseExpression(part.name, part.evaluate),

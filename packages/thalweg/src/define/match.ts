@@ -1,7 +1,7 @@
 /** Which parameters a group takes, or a call such as `freeze` means: by name, by rank, or by a function. Knows no optimizer. */
 import { ThalwegError } from '../language/error.ts';
 import { isRegExp } from '../language/realm.ts';
-import { describe, isCallable } from './options.ts';
+import { describe, isCallable } from '../language/options.ts';
 
 /** A parameter as a match sees it. */
 export interface ParameterInfo {

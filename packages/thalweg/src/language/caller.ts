@@ -19,3 +19,18 @@ export function asCalled<A extends readonly unknown[], T>(run: (...args: A) => T
   };
   return called;
 }
+
+/** Runs what may go on after a wait, when the calls that led to it are over: the stack of an error of ours begins where this was called. */
+export async function asCalledLater<T>(run: () => Promise<T>): Promise<T> {
+  const place: { stack?: string } = {};
+  if ('captureStackTrace' in Error) Error.captureStackTrace(place, asCalledLater);
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof ThalwegError && place.stack !== undefined) {
+      error.stack = `${error.name}: ${error.message}\n${place.stack.slice(place.stack.indexOf('\n') + 1)}`;
+      shortStack(error);
+    }
+    throw error;
+  }
+}

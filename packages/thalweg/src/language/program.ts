@@ -9,59 +9,12 @@ import { inferForms, verifyForms } from './form-table.ts';
 import { Graph, topological, type Node } from './graph.ts';
 import { inferKinds, KindTable, verifyKinds, type Kind } from './kind.ts';
 import { Origins } from './origin.ts';
-import { givenNames } from './names.ts';
-import { parse, parseExpression } from './parser.ts';
-import type { Range } from './range.ts';
+import { parseExpression } from './parser.ts';
+import { declaredNames, factor, freeName, hyperSlots, inputVariable, textOf, type HyperSlot, type InputSymbol, type Part } from './part.ts'; // prettier-ignore
 import { verifySize } from './size.ts';
 import { spell } from './symbol.ts';
 import { namesIn, type Equation } from './tree.ts';
 import { gradient, parameter, variable, type Variable } from './variable.ts';
-
-/** A hyperparameter of a part: its option name, its symbol as written, its default, and where it must lie. */
-export interface HyperSymbol {
-  readonly name: string;
-  readonly symbol: string;
-  readonly fallback: number;
-  readonly range: Range;
-}
-
-/** Something besides gradients that a step needs: a number such as the loss, or an array for each parameter. */
-export interface InputSymbol {
-  readonly name: string;
-  readonly symbol: string;
-  readonly kind: 'scalar' | 'tensor';
-  /** Whether the optimizer fills it itself, and no user knows of it. */
-  readonly hidden?: true;
-}
-
-/** The variable that holds an input. */
-export function inputVariable({ name, hidden }: InputSymbol): Variable {
-  return variable(hidden === true ? 'policy' : 'input', name);
-}
-
-/** One optimizer or transform as text, before it has a meaning. */
-export interface Part {
-  readonly name: string;
-  readonly equations: string;
-  /** The options by which its author chose among equations. */
-  readonly choices?: Readonly<Record<string, string | boolean>> | undefined;
-  readonly hyper: readonly HyperSymbol[];
-  readonly inputs: readonly InputSymbol[];
-  /** First values of states, as expressions in hyperparameters and the first `w`. */
-  readonly init: Readonly<Record<string, string>>;
-  /** Where to evaluate the model instead of at `w`, as an expression in `w`, the states and hyperparameters after a step. */
-  readonly evaluate?: string | undefined;
-  /** States that stay in the parameters' type whatever format states are asked to have. */
-  readonly keep?: readonly string[] | undefined;
-  /** Inputs and hyperparameters that later parts read with the opposite sign, by name. */
-  readonly negates?: readonly string[] | undefined;
-}
-
-/** A hyperparameter that the program reads. Two parts with the same option name get `name` and `name2`. */
-export interface HyperSlot extends HyperSymbol {
-  readonly key: string;
-  readonly part: number;
-}
 
 /** What an equation became: names of temporaries and the author's lines stand nowhere else, since nodes that mean the same are one. */
 export interface Assignment {
@@ -102,7 +55,7 @@ export const evaluated = variable('evaluation');
  */
 export function buildProgram(name: string, parts: readonly Part[], origins = new Origins()): Program {
   const graph = new Graph();
-  const hyper = new Map<string, HyperSlot>();
+  const hyper = hyperSlots(parts);
   const inputs = new Map<Variable, InputSymbol>();
   const shared = new Map<string, Node>([
     ['w', graph.variable('array', parameter)],
@@ -116,13 +69,7 @@ export function buildProgram(name: string, parts: readonly Part[], origins = new
   let lastOf: string | undefined;
   const kept = new Set<Variable>();
   parts.forEach((part, index) => {
-    const keys = new Map<string, string>();
-    for (const symbol of part.hyper) {
-      if (!reads(part, symbol)) continue;
-      const key = freeName(symbol.name, (candidate) => hyper.has(candidate));
-      keys.set(symbol.name, key);
-      hyper.set(key, { ...symbol, key, part: index });
-    }
+    const keys = new Map(hyper.flatMap((slot) => (slot.part === index ? [[slot.name, slot.key] as const] : [])));
     for (const input of part.inputs) {
       const known = inputs.get(inputVariable(input));
       if (known !== undefined && known.kind !== input.kind)
@@ -155,7 +102,7 @@ export function buildProgram(name: string, parts: readonly Part[], origins = new
   return {
     name,
     graph,
-    hyper: [...hyper.values()],
+    hyper,
     inputs: [...inputs.values()],
     states,
     forms,
@@ -165,56 +112,6 @@ export function buildProgram(name: string, parts: readonly Part[], origins = new
     inVain,
     kept,
   };
-}
-
-/** Whether a part's equations read a hyperparameter, directly or (for `lr`) as its schedule's factor `s`. */
-function reads(part: Part, { name }: HyperSymbol): boolean {
-  const { equations, names } = textOf(part);
-  return [...declaredNames(part)].some(([spelling, meant]) => {
-    if (meant === factor) return name === 'lr' && names.has(spelling) && !equations.some(({ target }) => target.name === spelling);
-    return meant === name && names.has(spelling);
-  });
-}
-
-/** What the name `s` stands for where nothing else is called so. */
-export const factor = Symbol('the factor of the schedule of lr');
-
-/** What the names that a part declares stand for: a hyperparameter or an input by its name. A symbol comes before the name of an option. */
-export function declaredNames({ hyper, inputs }: Part): Map<string, string | typeof factor> {
-  const all = [...hyper, ...inputs];
-  const given: readonly string[] = givenNames;
-  const out = new Map<string, string | typeof factor>(hyper.some(({ name }) => name === 'lr') ? [['s', factor]] : []);
-  for (const { name } of all) if (!given.includes(spell(name))) out.set(spell(name), name);
-  for (const { name, symbol } of all) out.set(spell(symbol), name);
-  return out;
-}
-
-/** A part's equations as trees, and every name that its texts read. */
-export interface PartText {
-  readonly equations: readonly Equation[];
-  readonly names: ReadonlySet<string>;
-}
-
-const texts = new WeakMap<Part, PartText>();
-
-/** Reads a part's texts, once however many chains and groups it is put in. */
-export function textOf(part: Part): PartText {
-  const known = texts.get(part);
-  if (known !== undefined) return known;
-  const equations = parse(part.name, part.equations);
-  const others = [...Object.values(part.init), ...(part.evaluate === undefined ? [] : [part.evaluate])];
-  const expressions = [...equations.map(({ value }) => value), ...others.map((text) => parseExpression(part.name, text))];
-  const made = { equations, names: new Set(expressions.flatMap(namesIn)) };
-  texts.set(part, made);
-  return made;
-}
-
-/** `name`, or `name2`, `name3`, … where it is taken. */
-export function freeName(name: string, taken: (candidate: string) => boolean): string {
-  for (let i = 1; ; i++) {
-    const candidate = i === 1 ? name : `${name}${String(i)}`;
-    if (!taken(candidate)) return candidate;
-  }
 }
 
 /** Builds one part into the shared program. */

@@ -1,6 +1,6 @@
 /** Lowers the learning rate when a metric stops improving: a policy of the host, for it needs what no equation of a step knows. */
 import { OptionError } from '../language/error.ts';
-import { checkNames, checkNumber, checkWhole, describe, oneOf, wrongOption } from '../define/options.ts';
+import { checkNames, checkNumber, checkWhole, describe, oneOf, wrongOption } from '../language/options.ts';
 import { rateNames, type Rated } from './rates.ts';
 
 /** When to lower the learning rate, and by how much. */

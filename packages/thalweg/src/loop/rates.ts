@@ -1,7 +1,7 @@
 /** Which hyperparameters of an optimizer are its learning rates: what a policy or a test around a loop sets. */
 import { OptionError, suggestion } from '../language/error.ts';
 import type { HyperValue } from '../define/hyper.ts';
-import { describe, isRecord, wrongOption } from '../define/options.ts';
+import { describe, isRecord, wrongOption } from '../language/options.ts';
 
 /** What is needed of an optimizer of any method: its hyperparameters, which can be assigned to. */
 export interface Rated {

@@ -7,7 +7,7 @@ import type { AnyArray } from '../train/arrays.ts';
 import { floatsOf, roundInto } from '../train/half.ts';
 import type { Inputs } from '../train/intake.ts';
 import type { Optimizer } from '../train/optimizer.ts';
-import { checkNames, isCallable, checkNumber, describe, wrongOption } from '../define/options.ts';
+import { checkNames, isCallable, checkNumber, describe, wrongOption } from '../language/options.ts';
 
 /**
  * Fills `opt.grads` with the gradient at `opt.params` (in half precision `opt.half.grads` with that at `opt.half.params`), and returns the loss there.

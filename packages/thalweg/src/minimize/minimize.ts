@@ -12,7 +12,7 @@ import { initOptionNames, type InitOptions } from '../train/init-options.ts';
 import { asMethod, Method, callIt } from '../define/method.ts';
 import { Evaluation } from './objective.ts';
 import type { Optimizer } from '../train/optimizer.ts';
-import { checkNames, checkNumber, checkWhole, describe, isCallable, isRecord, oneOf, wrongOption } from '../define/options.ts';
+import { checkNames, checkNumber, checkWhole, describe, isCallable, isRecord, oneOf, wrongOption } from '../language/options.ts';
 import { isSparse } from '../train/sparse.ts';
 import type { Declared, ViewOf } from '../train/tensor.ts';
 import { checkSignal, Turns } from './turns.ts';

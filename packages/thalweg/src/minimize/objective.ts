@@ -4,7 +4,7 @@
  */
 import { ArrayError, ObjectiveError } from '../language/error.ts';
 import type { AnyArray } from '../train/arrays.ts';
-import { describe } from '../define/options.ts';
+import { describe } from '../language/options.ts';
 import { printable } from '../train/printed.ts';
 
 type Arrays = Readonly<Record<string, AnyArray>>;

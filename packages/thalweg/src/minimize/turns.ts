@@ -2,7 +2,7 @@
  * Turns of the event loop in the midst of synchronous work, so that timers, signals and clicks are served while a loop runs, and an AbortSignal is
  * seen. Knows nothing of what the loop does.
  */
-import { wrongOption } from '../define/options.ts';
+import { wrongOption } from '../language/options.ts';
 
 /** Milliseconds of work between two turns: well below a frame of a page, and a thousand times what a turn costs. */
 const period = 5;

@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * ACProp (Zhuang et al. 2021, arXiv:2110.05454): AdaBelief's second moment, but of the steps before, and the gradient itself where Adam has its running

@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * AdaBelief (Zhuang et al. 2020, arXiv:2010.07468): Adam whose second moment is that of the gradient's departure from its running mean, so that steps

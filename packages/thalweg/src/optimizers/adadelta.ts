@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * Adadelta (Zeiler 2012, arXiv:1212.5701): the rate of each parameter is the running size of its own steps over that of its gradients, so that

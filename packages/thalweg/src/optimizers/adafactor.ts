@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * Adafactor (Shazeer & Stern 2018, arXiv:1804.04235): RMSProp whose second moments of a matrix are the product of one row and one column,

@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * AdaGrad (Duchi, Hazan & Singer 2011): each parameter's rate falls with the sum of its squared gradients.

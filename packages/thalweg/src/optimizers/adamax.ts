@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * Adamax (Kingma & Ba 2015, arXiv:1412.6980, Algorithm 2): Adam whose size of the gradients is their decaying maximum. `weightDecay` is decoupled,

@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * Adan (Xie et al. 2022, arXiv:2208.06677): Nesterov's momentum from the change of the gradient. The βs are those of the authors' program; the paper's are

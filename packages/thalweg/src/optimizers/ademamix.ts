@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * AdEMAMix (Pagliardini, Ablin & Grangier 2024, arXiv:2409.03137): Adam with a second, much slower mean of the gradients, which is not corrected for its

@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * ADOPT (Taniguchi et al. 2024, arXiv:2411.02853): Adam that converges for any β₂, because the gradient is divided by the second moment of the steps before

@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * Averaged SGD (Polyak & Juditsky 1992), in PyTorch's form: SGD with a rate that falls as a power of t, and the mean of the parameters from

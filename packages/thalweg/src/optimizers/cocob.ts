@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * COCOB, continuous coin betting (Orabona & Tommasi 2017, arXiv:1705.07795, Algorithm 2): each weight bets on its gradients, and what it has won says

@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * D-Adaptation for AdamW (Defazio & Mishchenko 2023, arXiv:2301.07733): AdamW that estimates its own learning rate, d. `lr` is a factor on it, and stays 1 but

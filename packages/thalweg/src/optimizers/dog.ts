@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * DoG, distance over gradients (Ivgi, Hinder & Carmon 2023, arXiv:2302.12022): SGD whose rate is the largest distance from the start over the root of the sum of

@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * DoWG, distance over weighted gradients (Khaled, Mishchenko & Jin 2023, arXiv:2305.16284): as DoG, with squared gradient norms weighted by the squared distance.

@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * Fromage (Bernstein et al. 2020, arXiv:2002.03432): each tensor steps by the same part of its own norm, and is then shrunk, so that steps at

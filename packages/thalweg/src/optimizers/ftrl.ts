@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * FTRL-Proximal (McMahan et al. 2013): AdaGrad's rates with an L1 penalty that leaves exact zeros, for sparse linear models. In Keras' form.

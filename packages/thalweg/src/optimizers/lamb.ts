@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * LAMB (You et al. 2020, arXiv:1904.00962): AdamW's update scaled per tensor to the size of the tensor, in Optax's form: the ratio is 1

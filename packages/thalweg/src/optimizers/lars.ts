@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * LARS (You, Gitman & Ginsburg 2017, arXiv:1708.03888): SGD with momentum whose rate is scaled per tensor by ‖w‖/(‖g‖ + λ·‖w‖). The learning rate is

@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * MADGRAD (Defazio & Jelassi 2021, arXiv:2101.11075): dual averaging with cube roots of the sums of squares, then momentum by averaging.

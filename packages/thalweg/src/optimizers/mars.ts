@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * MARS-AdamW (Yuan et al. 2024, arXiv:2411.10438, the approximate form): AdamW on gradients whose variance is reduced by their change, clipped to norm 1.

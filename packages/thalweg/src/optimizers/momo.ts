@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * MoMo (Schaipp et al. 2023, arXiv:2305.07583): momentum whose step is bounded by a model of the loss, so that `lr` may be large. Each step needs the loss.

@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * Muon (Jordan et al. 2024, kellerjordan.github.io/posts/muon): momentum whose update is orthogonalized, so that every direction of a matrix

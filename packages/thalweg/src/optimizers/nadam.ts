@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * NAdam (Dozat 2016): Adam with Nesterov's look-ahead, in PyTorch's form, where the momentum grows with t. `weightDecay` is decoupled, which makes it

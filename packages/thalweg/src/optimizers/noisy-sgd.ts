@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * SGD with Gaussian noise that fades (Neelakantan et al. 2015, arXiv:1511.06807): it helps deep networks out of bad starts. The noise depends

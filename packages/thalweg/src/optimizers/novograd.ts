@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * NovoGrad (Ginsburg et al. 2019, arXiv:1905.11286): gradients normalized by a running norm of each tensor, one number for each, then momentum.

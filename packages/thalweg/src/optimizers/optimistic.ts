@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * Optimistic gradient descent (Mokhtari, Ozdaglar & Pattathil 2020, arXiv:1901.08511): a step that counts on the gradient to change again as it

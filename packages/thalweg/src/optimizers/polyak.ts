@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * Polyak's step size (Polyak 1987; bounded as in Loizou et al. 2021, SPS_max): as long as the loss stands above its known minimum, capped

@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * Prodigy (Mishchenko & Defazio 2023, arXiv:2306.06101): AdamW that estimates its own learning rate, d, from how far the parameters of the group have moved.

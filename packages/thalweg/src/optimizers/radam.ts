@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * RAdam (Liu et al. 2020, arXiv:1908.03265): Adam whose adaptive rate is held back while its variance is unknown. Up to ρ = 5 (PyTorch's

@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * RMSProp (Tieleman & Hinton 2012): AdaGrad with a moving average, which forgets. Centered (Graves 2013) it divides by the standard

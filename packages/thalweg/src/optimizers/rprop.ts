@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * Rprop (Riedmiller & Braun 1993), in PyTorch's form: each parameter has a step of its own, which grows while the gradient keeps its sign and

@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 const average = `
     ηₘₐₓ ← max(ηₘₐₓ, η)

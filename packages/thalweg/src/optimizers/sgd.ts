@@ -1,5 +1,5 @@
 import { OptionError } from '../language/error.ts';
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * SGD (Robbins & Monro 1951), with momentum (Polyak 1964), dampening and Nesterov's look-ahead (Sutskever et al. 2013) in PyTorch's form.

@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * Shampoo (Gupta, Koren & Singer 2018, arXiv:1802.09568): a preconditioner for the rows and one for the columns of a matrix, from sums of

@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * Sign SGD (Bernstein et al. 2018, arXiv:1802.04434): a step of one size against the sign of each gradient.

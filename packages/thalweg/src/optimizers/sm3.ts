@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * SM3 (Anil et al. 2019, arXiv:1901.11150, algorithm SM3-II): AdaGrad whose sums for a matrix are the smaller of one number for the row and

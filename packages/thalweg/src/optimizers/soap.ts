@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * SOAP (Vyas et al. 2024, arXiv:2409.11321, algorithm 3): Adam in the eigenbasis of Shampoo's preconditioners, with decoupled decay. The basis

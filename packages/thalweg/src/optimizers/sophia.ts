@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * Sophia (Liu et al. 2023, arXiv:2305.14342): momentum divided by a running estimate of the Hessian's diagonal, clipped to ±1. The estimate is an input:

@@ -1,4 +1,4 @@
-import { optimizer } from '../define/method.ts';
+import { optimizer } from '../define/builtin.ts';
 
 /**
  * Yogi (Zaheer et al. 2018): Adam whose second moment moves towards g² by a step of bounded size, so that it does not forget large gradients at once.

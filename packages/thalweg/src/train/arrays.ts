@@ -3,7 +3,7 @@ import { ArrayError, OptionError } from '../language/error.ts';
 import { isFloat32, isFloat64, isKind, typedArrayName } from '../language/realm.ts';
 import type { DType } from '../plan/dtype.ts';
 import { backends, type Backend } from '../device/device.ts';
-import { describe, isRecord } from '../define/options.ts';
+import { describe, isRecord } from '../language/options.ts';
 import { isTied, toTensor, type Tensor } from './tensor.ts';
 
 /** An array of either type. */

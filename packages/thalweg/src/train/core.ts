@@ -4,7 +4,8 @@
  */
 import { ArrayError, NonFiniteError, OptionError, WorkerError, type ThalwegError } from '../language/error.ts';
 import { topological } from '../language/graph.ts';
-import { inputVariable, type Program } from '../language/program.ts';
+import { inputVariable } from '../language/part.ts';
+import type { Program } from '../language/program.ts';
 import { isFloat32, isUint16 } from '../language/realm.ts';
 import { gradient, parameter, variable, type Variable } from '../language/variable.ts';
 import { denormalPeriod } from '../plan/denormals.ts';
@@ -13,7 +14,7 @@ import type { StateFormat } from '../plan/format.ts';
 import { halfOfW, type HalfFormat } from '../plan/half.ts';
 import type { Device } from '../device/device.ts';
 import type { AnyArray } from './arrays.ts';
-import { hyperNames, inType, type HyperName, type Recipe } from '../define/branch.ts';
+import { hyperNames, hyperSlotsOf, inType, type HyperName, type Recipe } from '../define/recipe.ts';
 import { debugTrace } from './debug.ts';
 import { roundInto } from './half.ts';
 import { LiveHyper } from '../define/hyper.ts';
@@ -57,7 +58,7 @@ export class Core {
   readonly equations: string;
   readonly options: CoreOptions;
   readonly roster: Roster;
-  /** The hyperparameters of each branch, and the names by which the user knows them. */
+  /** The hyperparameters of each group, and the names by which the user knows them. */
   readonly live: readonly LiveHyper[];
   readonly names: readonly HyperName[];
   readonly views: Record<string, AnyArray> = printable({});
@@ -86,12 +87,12 @@ export class Core {
   /** Runs the steps of the cohorts that have something to step. */
   private interpreter = new Interpreter([]);
 
-  constructor({ name, branches, equations }: Recipe, options: CoreOptions) {
+  constructor({ name, groups, equations }: Recipe, options: CoreOptions) {
     const { dtype, state, half, device, nonFinite, accumulate, scale, maximize } = options;
     this.name = name;
     this.equations = equations;
     this.options = options;
-    this.roster = new Roster(branches, {
+    this.roster = new Roster(groups, {
       owner: name,
       dtype,
       state,
@@ -107,10 +108,11 @@ export class Core {
     );
     if (accumulate > 1 && perParameter)
       throw new OptionError(name, 'accumulate', accumulate, 'must be 1 for a method with an array per parameter as input');
-    const typed = inType(branches, dtype);
-    this.live = typed.map(({ parts, program }) => {
-      const values = new Map(program.hyper.map((slot) => [slot.key, parts[slot.part]?.values.get(slot.name) ?? NaN]));
-      return new LiveHyper(name, program.hyper, values, followedBy(program));
+    const typed = inType(groups, dtype);
+    this.live = typed.map((group, index) => {
+      const slots = hyperSlotsOf(group);
+      const values = new Map(slots.map((slot) => [slot.key, group.parts[slot.part]?.values.get(slot.name) ?? NaN]));
+      return new LiveHyper(name, slots, values, followedBy(this.roster.programs[index]!));
     });
     this.names = hyperNames(typed);
   }
@@ -325,7 +327,7 @@ export class Core {
 
   /** What was set for a hyperparameter of this name. */
   hyperValue({ slots: [slot] }: HyperName): ReturnType<LiveHyper['get']> {
-    return slot === undefined ? NaN : (this.live[slot.branch]?.get(slot.key) ?? NaN);
+    return slot === undefined ? NaN : (this.live[slot.group]?.get(slot.key) ?? NaN);
   }
 
   private contextOf(group: number): StepContext {

@@ -2,7 +2,7 @@
 import { OptionError } from '../language/error.ts';
 import type { Core } from './core.ts';
 import type { HyperValue } from '../define/hyper.ts';
-import { optionSuggestion } from '../define/options.ts';
+import { optionSuggestion } from '../language/options.ts';
 import { printable } from './printed.ts';
 
 /** Properties that read and set the live values; a name that is not among them is an OptionError and not a silent new property. */
@@ -20,8 +20,8 @@ export function hyperView<N extends string>(core: Core): Record<N, HyperValue> {
         const problem = `is not in the equations of this optimizer${optionSuggestion(String(key), names)}, which has ${names.join(', ')}; what they leave out is given when it is made`;
         throw new OptionError(core.name, String(key), value, problem);
       }
-      for (const { branch, key: slot } of found.slots) core.live[branch]?.check(slot, value);
-      for (const { branch, key: slot } of found.slots) core.live[branch]?.set(slot, value);
+      for (const { group, key: slot } of found.slots) core.live[group]?.check(slot, value);
+      for (const { group, key: slot } of found.slots) core.live[group]?.set(slot, value);
       return true;
     },
   };

@@ -7,7 +7,7 @@ import type { Backend } from '../device/device.ts';
 import { wasmProblem } from '../device/modules.ts';
 import { commonType } from './arrays.ts';
 import type { CoreOptions, NonFinite } from './core.ts';
-import { checkNames, checkWhole, isRecord, oneOf, wrongOption } from '../define/options.ts';
+import { checkNames, checkWhole, isRecord, oneOf, wrongOption } from '../language/options.ts';
 import { LossScale, type DynamicLossScale } from './policy.ts';
 import type { Tensor } from './tensor.ts';
 import { deviceFor, type GivenMemory } from './threads.ts';

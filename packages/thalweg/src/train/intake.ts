@@ -8,7 +8,7 @@ import type { GivenRows, TableRows } from './step/rows.ts';
 import { checkArray, checkByName, isNumeric, type AnyArray } from './arrays.ts';
 import type { Core } from './core.ts';
 import { floatsOf, roundInto } from './half.ts';
-import { describe } from '../define/options.ts';
+import { describe } from '../language/options.ts';
 import { hidden } from './policy.ts';
 import { checkRows, isRows } from './sparse.ts';
 

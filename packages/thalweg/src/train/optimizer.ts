@@ -11,7 +11,7 @@ import type { DType } from '../plan/dtype.ts';
 import type { HalfFormat } from '../plan/half.ts';
 import type { Backend } from '../device/device.ts';
 import { checkParameters, commonType, type AnyArray } from './arrays.ts';
-import type { Recipe } from '../define/branch.ts';
+import type { Recipe } from '../define/recipe.ts';
 import { checkpoint, restore, restoreFrom, wholeCheckpoint, type CheckpointSource } from '../checkpoint/checkpoint.ts';
 import { Core } from './core.ts';
 import type { Half } from './half.ts';

@@ -3,8 +3,8 @@
  * loss scale, the sign for ascent, of whatever has the sign of the loss; and the rule by which a dynamic loss scale changes.
  */
 import { OptionError } from '../language/error.ts';
-import { inputVariable, type InputSymbol, type Part } from '../language/program.ts';
-import { checkNames, checkNumber, checkWhole, isRecord, wrongOption } from '../define/options.ts';
+import { inputVariable, type InputSymbol, type Part } from '../language/part.ts';
+import { checkNames, checkNumber, checkWhole, isRecord, wrongOption } from '../language/options.ts';
 
 const input = (name: string, kind: InputSymbol['kind']): InputSymbol => ({ name, symbol: name, kind, hidden: true });
 

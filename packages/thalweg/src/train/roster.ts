@@ -1,10 +1,11 @@
 /**
- * The roster: which parameter is trained by which branch, in which cohort, since when. Builds the steppers and finds parameters by name;
+ * The roster: which parameter is trained by which group, in which cohort, since when. Builds the steppers and finds parameters by name;
  * steps nothing itself.
  */
 import { ArrayError, ThalwegError, UnsupportedError } from '../language/error.ts';
 import { isReduction, scopeOf, topological } from '../language/graph.ts';
-import { buildProgram, inputVariable, type InputSymbol, type Part, type Program } from '../language/program.ts';
+import { inputVariable, type InputSymbol, type Part } from '../language/part.ts';
+import { buildProgram, type Program } from '../language/program.ts';
 import { isRegExp } from '../language/realm.ts';
 import { parameter, type Variable } from '../language/variable.ts';
 import { cohorts, evaluationProgram, type Cohort } from '../plan/cohort.ts';
@@ -15,7 +16,8 @@ import { whyNotLazy } from '../plan/lazy.ts';
 import { observed } from '../plan/observe.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Active, Device } from '../device/device.ts';
-import type { Branch } from '../define/branch.ts';
+import { programOf } from '../define/program.ts';
+import type { MethodGroup } from '../define/recipe.ts';
 import { describeMatch, matches, otherwise, type Match } from '../define/match.ts';
 import { hidden } from './policy.ts';
 import { isSparse } from './sparse.ts';
@@ -60,7 +62,7 @@ export interface RosterOptions {
   readonly half: HalfFormat | undefined;
   readonly device: Device;
   readonly gated: boolean;
-  /** Put before each branch: negation and the like. */
+  /** Put before the parts of each group: negation and the like. */
   readonly before: readonly Part[];
   /** Whether to measure each step, and sign flips with it. */
   readonly observe: { readonly signFlips: boolean } | undefined;
@@ -75,20 +77,20 @@ export class Roster {
   /** What takes part in a step for each of them. */
   stepping: readonly SteppedCohort[] = [];
   readonly places = new Map<string, Place>();
-  /** The branches' programs, with what was put before them. */
+  /** The groups' programs, with what was put before them. */
   readonly programs: readonly Program[];
   /** The inputs that a step needs from the user. */
   readonly inputs: readonly InputSymbol[];
-  private readonly branches: readonly Branch[];
+  private readonly groups: readonly MethodGroup[];
   private readonly options: RosterOptions;
 
-  constructor(branches: readonly Branch[], options: RosterOptions) {
-    this.branches = branches;
+  constructor(groups: readonly MethodGroup[], options: RosterOptions) {
+    this.groups = groups;
     this.options = options;
     const { before, observe } = options;
-    this.programs = branches
-      .map(({ name, parts, program }) =>
-        before.length === 0 ? program : buildProgram(name, [...before, ...parts.map(({ part }) => part)]),
+    this.programs = groups
+      .map((group) =>
+        before.length === 0 ? programOf(group) : buildProgram(group.name, [...before, ...group.parts.map(({ part }) => part)]),
       )
       .map((program) => (observe === undefined ? program : observed(program, observe.signFlips)));
     const inputs = new Map(this.programs.flatMap(({ inputs }) => inputs.map((input) => [inputVariable(input), input] as const)));
@@ -96,7 +98,7 @@ export class Roster {
     this.checkCommonSums();
   }
 
-  /** Finds a branch for each parameter and makes steppers for them, which `enlist` takes in. Throws before anything changes. */
+  /** Finds a group for each parameter and makes steppers for them, which `enlist` takes in. Throws before anything changes. */
   make(
     tensors: ReadonlyMap<string, Tensor>,
     ties: ReadonlyMap<string, string>,
@@ -104,7 +106,7 @@ export class Roster {
     contextOf: (group: number) => StepContext,
   ): RosterMember[] {
     const chosen = this.assign(tensors, ties);
-    return this.branches.flatMap((_, group) => {
+    return this.groups.flatMap((_, group) => {
       const program = this.programs[group];
       const shapesOf = (tables: boolean): Map<string, readonly number[]> =>
         new Map([...tensors].flatMap(([name, one]) => (chosen.get(name) === group && isSparse(one) === tables ? [[name, one.shape]] : [])));
@@ -215,8 +217,8 @@ export class Roster {
   }
 
   /** The names of the groups. */
-  get branchNames(): readonly string[] {
-    return this.branches.map(({ name }) => name);
+  get groupNames(): readonly string[] {
+    return this.groups.map(({ name }) => name);
   }
 
   /** Which parameters are stepped: those that `runs` says. */
@@ -229,10 +231,10 @@ export class Roster {
     this.stepping = this.running.map((member) => member.rows?.member ?? member);
   }
 
-  /** The number of the branch of each parameter: the one that takes it by any of its names. */
+  /** The number of the group of each parameter: the one that takes it by any of its names. */
   private assign(tensors: ReadonlyMap<string, Tensor>, ties: ReadonlyMap<string, string>): Map<string, number> {
     const { owner } = this.options;
-    const rest = this.branches.findIndex(({ match }) => match === otherwise);
+    const rest = this.groups.findIndex(({ match }) => match === otherwise);
     const used = new Set<number>();
     const chosen = new Map<string, number>();
     const namesOf = new Map([...tensors.keys()].map((name) => [name, [name]]));
@@ -240,9 +242,9 @@ export class Roster {
     for (const [name, { shape }] of tensors) {
       const names = namesOf.get(name) ?? [];
       const takes = (match: Match): boolean => names.some((one) => matches(owner, match, { name: one, shape }));
-      const fitting = this.branches.flatMap(({ match }, i) => (takes(match) ? [i] : []));
+      const fitting = this.groups.flatMap(({ match }, i) => (takes(match) ? [i] : []));
       const [first, second] = fitting;
-      const described = (i: number): string => `${this.branches[i]?.name ?? ''} (${describeMatch(this.branches[i]?.match ?? otherwise)})`;
+      const described = (i: number): string => `${this.groups[i]?.name ?? ''} (${describeMatch(this.groups[i]?.match ?? otherwise)})`;
       if (first !== undefined && second !== undefined) {
         throw new ArrayError(
           owner,
@@ -252,7 +254,7 @@ export class Roster {
       }
       const group = first ?? rest;
       if (group < 0) {
-        const all = this.branches.map((_, i) => described(i)).join(', ');
+        const all = this.groups.map((_, i) => described(i)).join(', ');
         throw new ArrayError(
           owner,
           name,
@@ -262,7 +264,7 @@ export class Roster {
       used.add(group);
       chosen.set(name, group);
     }
-    this.branches.forEach(({ name, match }, i) => {
+    this.groups.forEach(({ name, match }, i) => {
       if (this.members.length > 0 || used.has(i) || !(typeof match === 'string' || isRegExp(match))) return;
       const names = [...tensors.keys()].join(', ');
       throw new ThalwegError('group', `${owner}: the group ${name} (${describeMatch(match)}) takes no parameter; there are ${names}`);
@@ -277,7 +279,7 @@ export class Roster {
       return new Set(nodes.map((node) => `${node.op} ${String(node.attribute)}`));
     });
     const all = new Set(sums.flatMap((some) => [...some]));
-    const lacking = this.branches.find((_, i) => sums[i]?.size !== all.size);
+    const lacking = this.groups.find((_, i) => sums[i]?.size !== all.size);
     if (lacking === undefined) return;
     const problem = `a sum over _all parameters that the group ${lacking.name} does not have; chain what sums over all before the groups, or use _group`;
     throw new ThalwegError('group', `${this.options.owner}: ${problem}`);

@@ -1,5 +1,5 @@
 /** What an optimizer shows of the arrays that it holds besides parameters and gradients, by name and parameter. */
-import { freeName } from '../language/program.ts';
+import { freeName } from '../language/part.ts';
 import { variable, type Variable } from '../language/variable.ts';
 import type { AnyArray } from './arrays.ts';
 import type { Core } from './core.ts';
@@ -18,7 +18,7 @@ type Shown = Record<string, Record<string, AnyArray>>;
 
 /** Live views of states, or copies of those that are stored in another format or are numbers. */
 export function stateViews({ roster }: Core): Shown {
-  const { members, branchNames } = roster;
+  const { members, groupNames } = roster;
   const out = new Map<string, Map<string, AnyArray>>();
   for (const member of members) {
     const { stepper, program, group } = member;
@@ -34,7 +34,7 @@ export function stateViews({ roster }: Core): Shown {
           if (roster.holds(member, j)) entry.set(name, kind === 'array' ? arena.values(state, j) : Float64Array.of(scalar?.[j] ?? 0));
         });
       } else {
-        const name = branchNames.length === 1 ? 'value' : (branchNames[group] ?? '');
+        const name = groupNames.length === 1 ? 'value' : (groupNames[group] ?? '');
         if (!entry.has(name)) entry.set(name, Float64Array.of(scalar?.[0] ?? 0));
       }
     }

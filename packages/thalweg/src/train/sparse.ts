@@ -4,7 +4,7 @@ import { isKind, kind, typedArrayName } from '../language/realm.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { Indices } from './step/rows.ts';
 import type { AnyArray } from './arrays.ts';
-import { describe } from '../define/options.ts';
+import { describe } from '../language/options.ts';
 import { declared, type Tensor, type TensorOptions } from './tensor.ts';
 
 /** A declared table, such as an embedding: a parameter whose gradients come as `rows`. Made by `sparse`. */

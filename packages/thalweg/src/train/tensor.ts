@@ -2,7 +2,7 @@
 import { ArrayError, ThalwegError } from '../language/error.ts';
 import { isFloat32, isFloat64, isKind, kind } from '../language/realm.ts';
 import type { DType } from '../plan/dtype.ts';
-import { describe } from '../define/options.ts';
+import { describe } from '../language/options.ts';
 
 /** The array type that holds elements of type `D`. */
 export type ArrayOf<D extends DType> = D extends 'float64' ? Float64Array : Float32Array;

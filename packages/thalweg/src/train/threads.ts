@@ -8,7 +8,7 @@ import { ownMemory, userMemory } from '../device/memory.ts';
 import { cores, spawner } from '../device/spawn.ts';
 import { oneThread, PooledThreads } from '../device/threads.ts';
 import { wasmDevice } from '../device/wasm.ts';
-import { checkNames, describe, isRecord, wrongOption } from '../define/options.ts';
+import { checkNames, describe, isRecord, wrongOption } from '../language/options.ts';
 
 /** A memory of the user's own, to be used from the byte `offset` on. */
 export interface GivenMemory {

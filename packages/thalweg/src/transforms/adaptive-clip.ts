@@ -1,4 +1,4 @@
-import { transform } from '../define/method.ts';
+import { transform } from '../define/builtin.ts';
 
 /**
  * Adaptive gradient clipping (Brock et al. 2021, arXiv:2102.06171): the gradient of each unit, a row of a matrix, is clipped to `ratio` times

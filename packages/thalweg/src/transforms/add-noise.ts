@@ -1,4 +1,4 @@
-import { transform } from '../define/method.ts';
+import { transform } from '../define/builtin.ts';
 
 /**
  * Adds Gaussian noise that fades to the gradient (Neelakantan et al. 2015, arXiv:1511.06807), before any optimizer; `noisySgd` is this before `sgd`. The noise

@@ -1,4 +1,4 @@
-import { transform } from '../define/method.ts';
+import { transform } from '../define/builtin.ts';
 
 /**
  * Gradient centralization (Yong et al. 2020, arXiv:2004.01461): subtracts its mean from each row of a matrix's gradient. What has more than two

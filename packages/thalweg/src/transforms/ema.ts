@@ -1,4 +1,4 @@
-import { transform } from '../define/method.ts';
+import { transform } from '../define/builtin.ts';
 
 /**
  * An exponential moving average of the weights (an average as Polyak & Juditsky's 1992, that forgets), which `opt.evaluate()` gives:

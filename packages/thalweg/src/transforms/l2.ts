@@ -1,5 +1,6 @@
 import type { HyperValue } from '../define/hyper.ts';
-import { transform, type Method } from '../define/method.ts';
+import { transform } from '../define/builtin.ts';
+import type { Method } from '../define/method.ts';
 
 const penalty = transform({
   name: 'l2',

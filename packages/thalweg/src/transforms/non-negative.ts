@@ -1,4 +1,4 @@
-import { transform } from '../define/method.ts';
+import { transform } from '../define/builtin.ts';
 
 /**
  * Keeps weights from falling below zero (projected gradient descent; Levitin & Polyak 1966): w ← max(w, 0) after the optimizer before it. For mixtures, rates and

@@ -1,4 +1,4 @@
-import { transform } from '../define/method.ts';
+import { transform } from '../define/builtin.ts';
 
 /**
  * Normalizes the gradient of all parameters together to a norm of 1 (Nesterov 1984; Cortés 2006): g = g/‖g‖, so that the learning rate alone says how long a

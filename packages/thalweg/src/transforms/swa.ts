@@ -1,4 +1,4 @@
-import { transform } from '../define/method.ts';
+import { transform } from '../define/builtin.ts';
 import { requireWhole } from './whole.ts';
 
 /**

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import * as thalweg from 'thalweg';
+import { programOf } from '../../src/define/program.ts';
 import { cohorts } from '../../src/plan/cohort.ts';
 import { traffic } from '../../src/plan/kernel.ts';
 import type { Plan } from '../../src/plan/plan.ts';
@@ -56,9 +57,9 @@ export function everyMethod(): (readonly [string, thalweg.Method])[] {
 
 /** The plan of step `t` for tensors of this shape, with the defaults of its hyperparameters and where a number is 1. */
 export function planOf(method: thalweg.Method, shape: readonly number[], t: number, gated = false): Plan {
-  const [branch] = method.branches;
-  if (branch === undefined) throw new RangeError('a method has a branch');
-  const [cohort] = cohorts(branch.program, new Map([['w', shape]]));
+  const [group] = method.groups;
+  if (group === undefined) throw new RangeError('a method has a group');
+  const [cohort] = cohorts(programOf(group), new Map([['w', shape]]));
   if (cohort === undefined) throw new RangeError('a tensor has a cohort');
   let plan: Plan | undefined;
   const stepper = new Stepper({

@@ -2,7 +2,8 @@
 import { wrongOption } from '../../language/options.ts';
 import { printPlain } from '../../language/print.ts';
 import { nameNode, numberNode, operationNode, substitute } from '../../language/tree.ts';
-import { asSchedule, Schedule } from './schedule.ts';
+import { isSchedule } from '../hyper.ts';
+import { Schedule } from './schedule.ts';
 
 /**
  * The same schedule a step later: its value at t − 1. PyTorch's and Optax's first step has the schedule's value at 0; here it has that at 1.
@@ -15,7 +16,7 @@ import { asSchedule, Schedule } from './schedule.ts';
  * ```
  */
 export function fromZero(schedule: Schedule): Schedule {
-  if (asSchedule(schedule) === undefined) wrongOption('fromZero', 'schedule', schedule, 'a schedule, cosine({ … })');
+  if (!isSchedule(schedule)) wrongOption('fromZero', 'schedule', schedule, 'a schedule, cosine({ … })');
   const before = operationNode('sub', [nameNode('t'), numberNode(1)]);
   const shifted = substitute(schedule.expression(), (node) => (node.kind === 'name' && node.name === 't' ? before : undefined));
   return new Schedule('fromZero', printPlain(shifted), schedule.constants, schedule.base);

@@ -5,7 +5,8 @@ import { printPlain } from '../../language/print.ts';
 import { spell } from '../../language/symbol.ts';
 import { nameNode, operationNode, substitute } from '../../language/tree.ts';
 import { requireAscending } from './decay.ts';
-import { asSchedule, Schedule } from './schedule.ts';
+import { isSchedule } from '../hyper.ts';
+import { Schedule } from './schedule.ts';
 
 /**
  * Follows `parts[i]` from step `boundaries[i − 1]` on, with its t counted from there.
@@ -21,7 +22,7 @@ import { asSchedule, Schedule } from './schedule.ts';
 export function join(parts: readonly Schedule[], boundaries: readonly number[]): Schedule {
   const given: unknown = parts;
   if (!Array.isArray(given)) wrongOption('join', 'parts', given, 'a list of schedules');
-  const wrong = parts.findIndex((part) => asSchedule(part) === undefined);
+  const wrong = parts.findIndex((part) => !isSchedule(part));
   if (wrong >= 0) throw new OptionError('join', 'parts', parts, `must be a list of schedules, and holds ${describe(parts[wrong])}`);
   requireAscending('join', boundaries);
   if (parts.length !== boundaries.length + 1) {

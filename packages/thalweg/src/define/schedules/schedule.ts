@@ -4,14 +4,13 @@
  */
 import { OptionError } from '../../language/error.ts';
 import { checkNames, describe, isRecord, wrongOption } from '../../language/options.ts';
-import { isKind, kind } from '../../language/realm.ts';
-import { topological } from '../../language/graph.ts';
+import { kind } from '../../language/realm.ts';
 import { checkSymbols } from '../../language/names.ts';
 import { parseExpression } from '../../language/parser.ts';
 import type { Expression } from '../../language/tree.ts';
+import { functionOfTime } from '../../language/evaluate.ts';
 import { buildExpression } from '../../language/expression-builder.ts';
 import { expressionToLatex } from '../../targets/text/latex.ts';
-import { compileScalars } from '../../targets/loops/scalars.ts';
 import { peakOf } from './peak.ts';
 
 /** A hyperparameter as a function of the step. Made by `cosine`, `warmupCosine`, … or by `schedule` from an equation of one's own. */
@@ -43,18 +42,7 @@ export class Schedule {
     this.equation = equation;
     this.constants = constants;
     this.peak = base;
-    const { value } = buildExpression(name, equation, new Map(Object.entries(constants)));
-    const slots = topological([value]).map((node) => ({ node, level: 0, kind: 'host', fixed: false }) as const);
-    const program = compileScalars(slots);
-    const steps = program.steps(() => true);
-    const values = new Float64Array(program.size);
-    const time = slots.findIndex(({ node }) => node.op === 'time');
-    const result = program.place.get(value) ?? 0;
-    this.evaluate = (t) => {
-      if (time >= 0) values[time] = t;
-      for (const step of steps) step(values);
-      return values[result] ?? NaN;
-    };
+    this.evaluate = functionOfTime(buildExpression(name, equation, new Map(Object.entries(constants))).value);
   }
 
   /**
@@ -97,14 +85,6 @@ export class Schedule {
  */
 export function schedule(equation: string, constants: Readonly<Record<string, number>> = {}, base?: number): Schedule {
   return new Schedule('schedule', equation, constants, base);
-}
-
-/** A schedule that any copy of the package made, as one of this copy; undefined for what is none. */
-export function asSchedule(value: unknown): Schedule | undefined {
-  if (value instanceof Schedule) return value;
-  if (!isKind(value, 'schedule')) return undefined;
-  const { name, equation, constants, base } = value as Schedule;
-  return new Schedule(name, equation, constants, base);
 }
 
 /** Throws an OptionError unless `options` holds finite numbers under all of `required` and any of `optional`, and nothing else but `others`. */

@@ -1,5 +1,5 @@
 /** The backtracking line search. */
-import { checkNames, checkNumber, checkWhole } from '../../define/options.ts';
+import { checkNames, checkNumber, checkWhole } from '../../language/options.ts';
 import { decreases, isFiniteTrial, type LineSearch } from './line-search.ts';
 
 /** Options of `backtracking`. */

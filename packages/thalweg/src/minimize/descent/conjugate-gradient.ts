@@ -1,5 +1,5 @@
 /** Nonlinear conjugate gradients. */
-import { checkNames, checkWhole, oneOf } from '../../define/options.ts';
+import { checkNames, checkWhole, oneOf } from '../../language/options.ts';
 import { FirstStep } from './first-step.ts';
 import type { LineSearch } from './line-search.ts';
 import { minimizer, type Direction, type Directions, type Minimizer, type Point } from './minimizer.ts';

@@ -1,5 +1,5 @@
 /** Gradient descent with a line search. */
-import { checkNames } from '../../define/options.ts';
+import { checkNames } from '../../language/options.ts';
 import { backtracking } from './backtracking.ts';
 import { FirstStep } from './first-step.ts';
 import type { LineSearch } from './line-search.ts';

@@ -1,5 +1,5 @@
 /** L-BFGS. */
-import { checkNames, checkWhole } from '../../define/options.ts';
+import { checkNames, checkWhole } from '../../language/options.ts';
 import type { LineSearch } from './line-search.ts';
 import { minimizer, type Direction, type Directions, type Minimizer, type Point } from './minimizer.ts';
 import { strongWolfe } from './strong-wolfe.ts';

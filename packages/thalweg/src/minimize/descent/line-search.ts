@@ -1,6 +1,6 @@
 /** What a line search is: how far to go along a direction. Knows losses as functions of one step; no vectors. */
 import { ThalwegError } from '../../language/error.ts';
-import { describe, wrongOption } from '../../define/options.ts';
+import { describe, wrongOption } from '../../language/options.ts';
 
 /** The loss at a step along a direction. */
 export interface Trial {

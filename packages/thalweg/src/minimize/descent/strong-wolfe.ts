@@ -1,6 +1,6 @@
 /** The strong Wolfe line search: Moré and Thuente's interval, kept away from steps at which the loss is not finite. */
 import { OptionError } from '../../language/error.ts';
-import { checkNames, checkNumber, checkWhole } from '../../define/options.ts';
+import { checkNames, checkNumber, checkWhole } from '../../language/options.ts';
 import { decreases, isFiniteTrial, type LineSearch, type Outcome, type Trial } from './line-search.ts';
 import { Interval } from './more-thuente.ts';
 

@@ -4,7 +4,8 @@
  */
 import { UnsupportedError } from '../../language/error.ts';
 import { wholeForm, type Form } from '../../language/form.ts';
-import { evaluated, inputVariable, type Program } from '../../language/program.ts';
+import { inputVariable } from '../../language/part.ts';
+import { evaluated, type Program } from '../../language/program.ts';
 import { gradient, parameter, type Variable } from '../../language/variable.ts';
 import { compileScalars } from '../../targets/loops/scalars.ts';
 import type { DType } from '../../plan/dtype.ts';

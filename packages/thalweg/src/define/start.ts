@@ -1,0 +1,16 @@
+/**
+ * From a definition to a running optimizer: the one place that loads the runtime, and only where nothing has. A bundler makes a file of its own of what an
+ * `import()` names, so that a page which prints equations, or defines methods for another framework, does without it.
+ */
+import type { Recipe } from './recipe.ts';
+import { provided, type Declared, type InitOptions, type Optimizer } from './runtime.ts';
+
+/** Binds a method to parameters: at once, in the same turn, where the runtime is there. */
+export async function start<P extends Readonly<Record<string, Declared>>, N extends string>(
+  recipe: Recipe,
+  parameters: P,
+  options: InitOptions,
+): Promise<Optimizer<P, N>> {
+  const begin = provided() ?? (await import('../train/start.ts')).start;
+  return begin<P, N>(recipe, parameters, options);
+}
