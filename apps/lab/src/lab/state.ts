@@ -5,6 +5,7 @@
 import { catalogue, surfaces } from '@thalweg/guide';
 import type { Entrant, OwnEquations } from '../race/entrant.ts';
 import { paced, shapes, type Pace } from '../race/pace.ts';
+import { long, short } from './short.ts';
 import type { SurfaceSpec } from './spec.ts';
 
 /** What a permalink holds. */
@@ -58,7 +59,7 @@ export const bounds = {
 
 /** The state as text for an address. */
 export function encodeState(state: LabState): string {
-  const bytes = new TextEncoder().encode(JSON.stringify(state));
+  const bytes = new TextEncoder().encode(JSON.stringify(short(state, firstView)));
   return btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
@@ -75,7 +76,7 @@ export function decodeState(text: string): LabState {
   } catch {
     throw new LinkError('it is cut short or damaged');
   }
-  return checkState(value);
+  return checkState(long(value, firstView));
 }
 
 /** The state, checked field by field. Throws a LinkError. */
