@@ -101,6 +101,8 @@ interface Sheet {
   readonly source: Source;
   /** How it descends the landscapes, where it is an optimizer. */
   readonly converges?: Descent;
+  /** Where lists put it, if it is not plainly of first order. */
+  readonly family?: 'for matrices' | 'for games' | 'without a learning rate to tune';
   readonly rows: readonly Case[];
   readonly mistakes: readonly Mistake[];
 }

@@ -1,83 +1,37 @@
 /**
- * Writes the reference: notes on every optimizer and transform (packages/compare/src/reference/notes.json), which `thalweg show` prints, and a
- * page and a picture for each in docs/reference/. Words come from the documentation in the code, figures from running the conformance table:
- * `node --conditions=source scripts/reference.ts`, then `scripts/reference-pages.ts`.
+ * Writes everything that follows from the library's optimizers and transforms and the files of conformance/rows/: the conformance table, the notes of
+ * `thalweg show`, the pages and pictures of docs/reference/, what the lab offers, what steps read and write, and the lists and counts in the READMEs.
+ *
+ * `npm run reference` measures all of them anew, which takes minutes; `npm run reference -- NAME …` those named, and keeps the figures of the others.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { renderCourses, type Course, type MeasuredPath, type MeasuredRow, type Note } from '@thalweg/compare';
-import { descended, descentOf } from '../conformance/columns.ts';
-import { landscapes } from '../conformance/landscapes.ts';
-import { disagreement, run } from '../conformance/measure.ts';
-import { oracleOf } from '../conformance/report-row.ts';
-import { factories, sources, table, traceOf, transforms, type Case } from '../conformance/table.ts';
-import { documentation } from './documentation.ts';
+import { factories, sheets, transforms } from '../conformance/table.ts';
 
 const root = join(import.meta.dirname, '..');
-const pages = join(root, 'docs/reference');
-const titles = { parabola: 'A parabola', rosenbrock: "Rosenbrock's valley" } as const;
-/** What the maps show, and with how many points a side: a narrow valley needs more. */
-const grids = { parabola: { x: [-1, 4], y: [-3, 3], points: 40 }, rosenbrock: { x: [-2, 2], y: [-1, 3], points: 80 } } as const;
+const names = process.argv.slice(2);
+for (const name of names) {
+  if (!Object.hasOwn(sheets, name)) throw new Error(`${name}: there is no conformance/rows/${name}.json; CONTRIBUTING.md says what it has`);
+  if (!factories.has(name) && !Object.hasOwn(transforms, name)) throw new Error(`${name} is not exported by packages/thalweg/src/index.ts`);
+}
+for (const name of factories.keys())
+  if (!Object.hasOwn(sheets, name)) throw new Error(`${name} is exported, and there is no conformance/rows/${name}.json`);
 
-async function agreement(name: string): Promise<Note['agreement']> {
-  const rows = table.cases.filter(({ ours, before = [], after = [] }) =>
-    factories.has(name) ? ours[0] === name : [...before, ...after].some(([one]) => one === name),
-  );
-  const measured: MeasuredRow[] = [];
-  for (const row of rows) {
-    const [wide, single] = [await run(row, 'wasm', true), await run(row, 'wasm', false)];
-    const [float64 = '', float32 = ''] = [wide, single].map((one) => disagreement(one, traceOf(row.id)).toExponential(1));
-    const departs = row.departs === undefined ? {} : { departs: row.departs };
-    measured.push({ row: row.id, oracle: oracleOf(row), heldAgainst: row.heldAgainst, ...departs, float64, float32 });
-  }
-  return measured;
+function run(script: string, args: readonly string[] = []): void {
+  execFileSync(process.execPath, ['--conditions=source', join(root, script), ...args], { cwd: root, stdio: 'inherit' });
 }
 
-type Name = keyof typeof landscapes;
-
-async function course(name: string, landscape: Name): Promise<{ readonly course: Course; readonly path: MeasuredPath }> {
-  const row: Case = { id: name, ours: [name, {}], oracle: ['none', '', {}], heldAgainst: 'paper' };
-  const { lr, constant = false } = descentOf(row);
-  const { steps, loss } = landscapes[landscape];
-  const points: [number, number][] = [];
-  const rate = lr[landscape];
-  const left = await descended(row, landscape, (x, y) => void points.push([x, y]));
-  const { x, y, points: side } = grids[landscape];
-  const [columns, rows] = [side, side];
-  const at = ([low, high]: readonly [number, number], i: number, count: number): number => low + ((high - low) * i) / (count - 1);
-  const values = Array.from({ length: rows * columns }, (_, k) => loss(at(x, k % columns, columns), at(y, Math.floor(k / columns), rows)));
-  const round = ([a, b]: readonly [number, number]): [number, number] => [Number(a.toPrecision(3)), Number(b.toPrecision(3))];
-  const sampled = (first: number, later: number): [number, number][] =>
-    points.filter((_, i) => i < first || i % Math.ceil(steps / later) === 0).map(round);
-  return {
-    course: {
-      title: `${titles[landscape]}, lr ${String(rate)}`,
-      landscape: { x, y, columns, rows, values, minima: [[1, 1]] },
-      path: sampled(60, 150),
-    },
-    path: { title: titles[landscape], lr: rate, constant, steps, left: left.toExponential(1), points: sampled(40, 40) },
-  };
-}
-
-mkdirSync(pages, { recursive: true });
-const words = documentation();
-const notes: Record<string, Note> = {};
-for (const name of [...factories.keys(), ...Object.keys(transforms)].sort()) {
-  const documented = words.get(name);
-  if (documented === undefined) throw new Error(`${name} has no documentation`);
-  const source = sources[name];
-  if (source === undefined) throw new Error(`${name} has no file conformance/rows/${name}.json`);
-  const courses = factories.has(name) ? [await course(name, 'parabola'), await course(name, 'rosenbrock')] : [];
-  if (courses.length > 0)
-    writeFileSync(
-      join(pages, `${name}.svg`),
-      renderCourses(
-        name,
-        courses.map((one) => one.course),
-      ),
-    );
-  notes[name] = { ...documented, source, agreement: await agreement(name), paths: courses.map(({ path }) => path) };
-}
-// A line for each, so that a change shows which.
-const lines = Object.entries(notes).map(([name, note]) => `${JSON.stringify(name)}: ${JSON.stringify(note)}`);
-writeFileSync(join(root, 'packages/compare/src/reference/notes.json'), `{\n${lines.join(',\n')}\n}\n`);
+run('conformance/report.ts', names.flatMap((name) => sheets[name]?.rows.map(({ id }) => id) ?? [])); // prettier-ignore
+run('scripts/reference/notes.ts', names);
+run('scripts/reference/rates.ts', names);
+run('scripts/reference/pages.ts');
+run('scripts/reference/lists.ts');
+run('scripts/snapshots.ts');
+const written = [
+  'conformance/README.md',
+  'conformance/rows',
+  'docs/reference',
+  'packages/guide/src/measured.ts',
+  'packages/thalweg/src/optimizers',
+];
+run('node_modules/prettier/bin/prettier.cjs', ['--write', '--log-level=warn', ...written]);

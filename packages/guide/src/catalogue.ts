@@ -27,8 +27,8 @@ function knobs(
 
 const adamNames = ['lr', 'beta1', 'beta2', 'eps'] as const;
 
-/** Everything that has a name. */
-export const catalogue: readonly CatalogueEntry[] = [
+/** Those of which more is known than their definitions say, in the order of the chapters. */
+const own: readonly CatalogueEntry[] = [
   {
     id: 'sgd',
     label: 'SGD',
@@ -149,8 +149,10 @@ export const catalogue: readonly CatalogueEntry[] = [
     call: { factory: 'scheduleFreeSgd', fixed: '' },
     make: (given: Given) => scheduleFreeSgd(given),
   },
-  ...furtherEntries,
 ];
+
+/** Everything that has a name. */
+export const catalogue: readonly CatalogueEntry[] = [...own, ...furtherEntries(new Set(own.map(({ call }) => call.factory)))];
 
 /** The entry of this id. Throws a RangeError where there is none. */
 export function findEntry(id: string): CatalogueEntry {

@@ -72,6 +72,7 @@ export type { Knob } from './knob.ts';
 export { isOptimizerFactory, optimizers } from './library.ts';
 export type { OptimizerFactory } from './library.ts';
 export { gaussian, uniform } from './noise.ts';
+export { measured } from './measured.ts';
 export { limitAt } from './limit.ts';
 export { stabilityLimit } from './stability.ts';
 export type { Momentum } from './stability.ts';

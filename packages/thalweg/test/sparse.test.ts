@@ -3,10 +3,7 @@
  * and a method that needs every row is refused.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import * as thalweg from 'thalweg';
 import {
   adagrad, adam, adamw, adan, adopt, ArrayError, chain, CheckpointError, clipByGlobalNorm, clipByNorm, ema, groups, lamb, lion, lookahead, muon,
   NonFiniteError, novograd, optimizer, otherwise, radam, rmsprop, rows, rprop, scheduleFreeSgd, sgd, sophia, sparse, tensor, tied,
@@ -301,18 +298,6 @@ for (const [method, problem] of refused) {
     await assert.rejects(method.init({ E: sparse([4, 2]) }), (error) => error instanceof UnsupportedError && problem.test(error.message));
   });
 }
-
-test('the documentation names the optimizers that take tables', async () => {
-  const takers: string[] = [];
-  for (const [name, one] of Object.entries(thalweg)) {
-    if (typeof one !== 'function' || !('definition' in one) || ['lookahead', 'nonNegative'].includes(name)) continue;
-    const taken = await one().init({ E: sparse([4, 2]) }).then(() => true, () => false); // prettier-ignore
-    if (taken) takers.push(`\`${name}\``);
-  }
-  const text = readFileSync(join(import.meta.dirname, '../../../docs/architecture.md'), 'utf8').replaceAll(/\s+/g, ' ');
-  const sentence = `tables take ${takers.slice(0, -1).join(', ')} and ${takers.at(-1) ?? ''}, and clipping`;
-  assert.ok(text.includes(sentence), `docs/architecture.md must say: ${sentence}`);
-});
 
 test('accumulated gradients and tables do not go together', async () => {
   await assert.rejects(adam().init({ E: sparse([4, 2]) }, { accumulate: 2 }), /give the rows of several batches in one step/);

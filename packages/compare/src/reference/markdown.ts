@@ -1,6 +1,6 @@
 /** An entry of the reference as a page of Markdown. */
 import type { Entry } from './entry.ts';
-import type { MeasuredPath, MeasuredRow, Source } from './note.ts';
+import type { MeasuredPath, MeasuredRow, Note, Source } from './note.ts';
 import { adviceOn } from './options.ts';
 import { origins } from './origins.ts';
 
@@ -40,6 +40,12 @@ function choiceSection({ choose, rivals }: Entry['note']): string {
   return others === '' ? choose : `${choose}\n\nOr else: ${others}.`;
 }
 
+/** Whether embeddings can be trained row by row. */
+function tables({ tables }: Note): string {
+  if (tables === undefined) return '';
+  return tables ? 'Takes `sparse` tables, of which a step trains the rows that it names.' : 'Takes no `sparse` tables.';
+}
+
 /** The page; the picture of its paths lies beside it. */
 export function renderPage({ name, equations, latex, hyper, choices, inputs, memory, note }: Entry): string {
   const sections: (readonly [string, string])[] = [
@@ -64,7 +70,7 @@ export function renderPage({ name, equations, latex, hyper, choices, inputs, mem
       )],
     ['Inputs of each step', inputs.map((input) => `\`${input}\``).join(', ')],
     ['Sources', sourcesSection(note.source)],
-    ['State', memory.length === 0 ? 'None.' : memory.map((line) => `- ${line}`).join('\n')],
+    ['State', [memory.length === 0 ? 'None.' : memory.map((line) => `- ${line}`).join('\n'), tables(note)].join('\n\n')],
     ['Agreement', agreementSection(note.agreement)],
     [
       'Paths',

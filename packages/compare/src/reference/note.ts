@@ -47,6 +47,8 @@ export interface Note {
   /** What else could be chosen, by name. */
   readonly rivals: readonly string[];
   readonly source: Source;
+  /** Whether an optimizer takes parameters declared with `sparse`; transforms have none of it. */
+  readonly tables?: boolean;
   readonly agreement: readonly MeasuredRow[];
   readonly paths: readonly MeasuredPath[];
 }

@@ -1,7 +1,7 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * Averaged SGD (Polyak & Juditsky 1992), in PyTorch's form: SGD with a rate that falls as a power of t, and the mean of the parameters from
+ * ASGD, averaged SGD (Polyak & Juditsky 1992), in PyTorch's form: SGD with a rate that falls as a power of t, and the mean of the parameters from
  * step t₀ on, which `opt.evaluate()` gives.
  *
  * w ← w·(1 − Λ·ηₜ) − ηₜ·g with ηₜ = η/(1 + Λ·η·(t − 1))^α.

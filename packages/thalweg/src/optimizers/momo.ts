@@ -32,7 +32,7 @@ export const momo = optimizer({
 });
 
 /**
- * MoMo for Adam (Schaipp et al. 2023, arXiv:2305.07583): as `momo`, in the norm that Adam's second moments make.
+ * MoMo-Adam (Schaipp et al. 2023, arXiv:2305.07583): as `momo`, in the norm that Adam's second moments make.
  *
  * @remarks As `momo`, where Adam is the right method otherwise.
  * @see {@link momo}, {@link adam}, {@link prodigy}

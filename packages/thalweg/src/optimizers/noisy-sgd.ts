@@ -1,7 +1,7 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * SGD with Gaussian noise that fades (Neelakantan et al. 2015, arXiv:1511.06807): it helps deep networks out of bad starts. The noise depends
+ * Noisy SGD (Neelakantan et al. 2015, arXiv:1511.06807), with Gaussian noise on the gradient that fades: it helps deep networks out of bad starts. The noise depends
  * on seed, step, name and index alone, so a run repeats and resumes.
  *
  * w ← w − η·(g + √(σ²/tᵞ)·N(0, 1)).

@@ -1,7 +1,7 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * Optimistic gradient descent (Mokhtari, Ozdaglar & Pattathil 2020, arXiv:1901.08511): a step that counts on the gradient to change again as it
+ * Optimistic SGD (Mokhtari, Ozdaglar & Pattathil 2020, arXiv:1901.08511): a step that counts on the gradient to change again as it
  * just did. For games, where plain descent circles around the solution.
  *
  * w ← w − η·((α + β)·g − β·gₜ₋₁), and gₜ₋₁ = g at the first step.

@@ -1,9 +1,9 @@
-/** Writes the pages of docs/reference/ from the notes: `node --conditions=source scripts/reference-pages.ts`, after `scripts/reference.ts`. */
+/** Writes the pages of docs/reference/ from the notes. Part of `npm run reference`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { entries, renderPage } from '@thalweg/compare';
 
-const pages = join(import.meta.dirname, '../docs/reference');
+const pages = join(import.meta.dirname, '../../docs/reference');
 for (const entry of entries) writeFileSync(join(pages, `${entry.name}.md`), renderPage(entry));
 const list = entries.map(({ name, note }) => `- [${name}](${name}.md): ${note.about}`).join('\n');
 writeFileSync(

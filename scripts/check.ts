@@ -1,0 +1,38 @@
+/**
+ * The tests that concern one optimizer or transform, in a minute or two: `npm run check -- NAME`. Tests of the table as a whole run too; those of
+ * other optimizers' rows, mistakes and examples are left to `npm run unit`.
+ */
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { sheets } from '../conformance/table.ts';
+
+const root = join(import.meta.dirname, '..');
+const [name = '', ...more] = process.argv.slice(2);
+const sheet = sheets[name];
+if (sheet === undefined || more.length > 0) {
+  console.error(`npm run check -- NAME, where there is a conformance/rows/NAME.json${name === '' ? '' : `; there is none of ${name}`}`);
+  process.exit(2);
+}
+
+const files = [
+  'conformance/{conformance,columns,mutants,sources,finite,wrap}.test.ts',
+  'docs/{docs,reference}.test.ts',
+  'packages/guide/test/catalogue.test.ts',
+  'packages/thalweg/test/{plans,watch}.test.ts',
+].flatMap((pattern) => globSync(pattern, { cwd: root }));
+const own = sheet.rows.map(({ id }) => id).join('|');
+const others = [
+  `/^(?!(?:${own}) )[\\w-]+ (?:agrees with|descends the) /`,
+  `/^a row notices when \\w+ of (?!${name} )/`,
+  `/^(?!${name}: )\\w+: .* is caught$/`,
+  `/^(?!${name} )\\w+ keeps (?:tensors|weights) /`,
+  `/^(?!${name}: )\\w+: any finite gradient /`,
+  '/^the (?:example at|links of) /',
+];
+const { status } = spawnSync(
+  process.execPath,
+  ['--conditions=source', '--test', '--test-reporter=dot', ...others.map((pattern) => `--test-skip-pattern=${pattern}`), ...files],
+  { cwd: root, stdio: 'inherit' },
+);
+process.exit(status ?? 1);
