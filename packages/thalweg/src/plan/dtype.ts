@@ -27,6 +27,15 @@ export const blockOf: Readonly<Record<DType, number>> = {
   float64: 4,
 };
 
+/** In which order the lanes of a sum are added up: two parts each time, or a lane. */
+export type Fold = number | readonly [Fold, Fold];
+
+/** The fold of every sum, whatever the backend: even and odd lanes apart, each pairwise. */
+export const foldOf: Readonly<Record<DType, Fold>> = {
+  float32: [[[0, 2], [4, 6]], [[1, 3], [5, 7]]],
+  float64: [[0, 2], [1, 3]],
+}; // prettier-ignore
+
 /**
  * Elements summed into one partial sum, whatever the backend and the number of threads, and the least that a thread takes: some microseconds of
  * work, so that threads end together. A multiple of every block.

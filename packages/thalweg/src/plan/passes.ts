@@ -135,14 +135,19 @@ class PassEmitter {
   }
 
   private scalar(node: Node): number {
-    if (node.op === 'const') return this.emit({ op: 'const', value: Number(node.attribute) });
+    if (node.op === 'const') return this.constant(Number(node.attribute));
     const value = this.emit({
       op: 'scalar',
       scalar: this.scalars.push(node) - 1,
     });
     if (!isComparison(node.op)) return value;
-    const zero = this.emit({ op: 'const', value: 0 });
-    return this.emit({ op: 'ne', operands: [value, zero] });
+    return this.emit({ op: 'ne', operands: [value, this.constant(0)] });
+  }
+
+  /** A constant, once in a pass. */
+  private constant(value: number): number {
+    const known = this.code.findIndex((one) => one.op === 'const' && Object.is(one.value, value));
+    return known >= 0 ? known : this.emit({ op: 'const', value });
   }
 
   private coded(array: Variable, rounds: boolean): Coded | undefined {

@@ -1,9 +1,19 @@
-/** What `THALWEG_DEBUG=1` prints, for those who work on the compiler: each step and kernel as it is planned. The published build is without it. */
+/**
+ * What `THALWEG_DEBUG=1` does, for those who work on the compiler: each step and kernel is verified as it is planned, and printed. The published build is
+ * without it.
+ */
 import type { Plan } from '../plan/plan.ts';
 import { printStep, stepPlan } from '../plan/step.ts';
+import { verifyKernel } from '../plan/verify-kernel.ts';
+import { verifyStep } from '../plan/verify-step.ts';
 
-/** Prints the steps of an optimizer, if that is wanted. */
+/** Verifies and prints the steps of an optimizer, if that is wanted. */
 export function debugTrace(name: string): ((plan: Plan) => void) | undefined {
-  const wanted = typeof process !== 'undefined' && (process.env['THALWEG_DEBUG'] ?? '') !== '';
-  return wanted ? (plan) => console.error(`thalweg: ${name}\n${printStep(stepPlan([{ plan, group: 0, sparse: false }]))}\n`) : undefined;
+  if (typeof process === 'undefined' || (process.env['THALWEG_DEBUG'] ?? '') === '') return undefined;
+  return (plan) => {
+    const step = stepPlan([{ plan, group: 0, sparse: false }]);
+    console.error(`thalweg: ${name}\n${printStep(step)}\n`);
+    for (const { kernel } of plan.passes) verifyKernel(kernel);
+    verifyStep(step);
+  };
 }

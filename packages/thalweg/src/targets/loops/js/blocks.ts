@@ -2,7 +2,7 @@
  * Kernels in plain JavaScript, shared by the float64 `reference` and the float32 `fround`: each instruction runs over a block of
  * elements into a typed array, whose stores do the rounding. No code is generated. Reads and writes only the memory it is given.
  */
-import { blockOf, type DType } from '../../../plan/dtype.ts';
+import { blockOf, foldOf, type Fold } from '../../../plan/dtype.ts';
 import type { Coded, Instruction, Kernel } from '../../../plan/kernel.ts';
 import { decode, encode, type CodedPlace, type Codes } from '../coding.ts';
 import { argument, segment, word, Words } from '../convention.ts';
@@ -49,7 +49,7 @@ export function lowerToBlocks(kernel: Kernel, buffer: ArrayBufferLike): Executab
           });
         }
         const out = given(argument.sums) / word + s * lanes.length;
-        lanes.forEach((lane, r) => (sums[out + r] = combine(lane, kernel.dtype)));
+        lanes.forEach((lane, r) => (sums[out + r] = combine(lane, foldOf[kernel.dtype])));
       }
     },
   };
@@ -128,10 +128,7 @@ function runCoded(
   else encode(coded, codes, place, from, block.subarray(0, count), key);
 }
 
-/** Adds up the lanes in the one order that all backends use: even and odd lanes apart, each pairwise. */
-function combine(lane: Float64Array, dtype: DType): number {
-  if (dtype === 'float64') return lane[0]! + lane[2]! + (lane[1]! + lane[3]!);
-  const even = lane[0]! + lane[2]! + (lane[4]! + lane[6]!);
-  const odd = lane[1]! + lane[3]! + (lane[5]! + lane[7]!);
-  return even + odd;
+/** Adds up the lanes in the one order that all backends use. */
+function combine(lane: Float64Array, fold: Fold): number {
+  return typeof fold === 'number' ? lane[fold]! : combine(lane, fold[0]) + combine(lane, fold[1]);
 }
