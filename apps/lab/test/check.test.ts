@@ -76,11 +76,13 @@ describe('what is typed is compiled in a worker first', { skip }, () => {
     assert.equal(count(), 0, 'nothing is compiled elsewhere where nothing is typed');
     await page.getByRole('tab', { name: 'Write your own' }).click();
     await page.getByRole('alert').filter({ hasText: refusal }).waitFor();
+    await page.getByRole('tab', { name: 'Race' }).click();
+    await page.getByLabel('on every change').uncheck();
     await page.getByLabel('Landscape').selectOption('formula');
-    await page.getByText(refusal).nth(1).waitFor();
+    await page.locator('aside').getByText(refusal).waitFor();
     await page.getByRole('tab', { name: 'Schedules' }).click();
     await page.getByLabel('Schedule', { exact: true }).selectOption('equation');
-    await page.locator('.tools').getByText(refusal).waitFor();
+    await page.locator('.tools').getByText(refusal).filter({ visible: true }).waitFor();
     await page.getByRole('tab', { name: 'Write your own' }).click();
     await page.getByRole('button', { name: 'Add to the race' }).click();
     await page.locator('output[data-key=own]').filter({ hasText: /\d/ }).waitFor();

@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { defaults, figure, findEntry, limitAt, surfaces, trace, valley, type Surface } from '@thalweg/guide';
 import type { Page } from 'playwright-core';
 import { contentSecurityPolicy, headers } from '../policy.ts';
+import { firstEntrants } from '../src/lab/first.ts';
 import { surfaceOfFormula } from '../src/lab/formula.ts';
 import { checkOwn } from '../src/lab/own.ts';
 import { methodOf, type Entrant } from '../src/race/entrant.ts';
@@ -21,6 +22,11 @@ const rosenbrock = surfaces.find(({ id }) => id === 'rosenbrock')!;
 function entrant(id: string, values: Readonly<Record<string, number>> = {}, pace: Pace = steady): Entrant {
   const entry = findEntry(id);
   return { key: id, id, label: entry.label, values: { ...defaults(entry), ...values }, pace, shown: true };
+}
+
+/** One of those that the lab opens with. */
+function first(id: string): Entrant {
+  return firstEntrants.find((one) => one.id === id)!;
 }
 
 /** The loss at the end of a race in Node, as the legend of the page writes it. */
@@ -49,25 +55,17 @@ describe('the lab', { skip }, () => {
       .filter({ hasText: new RegExp(`^${text.replaceAll(/[.^$*+?()[\]{}|\\]/g, '\\$&')}$`) })
       .waitFor();
   };
+  /** Lets rates stay where they are when the landscape changes. */
+  const keepRates = (page: Page): Promise<void> => page.getByLabel('on every change').uncheck();
   const tab = (page: Page, name: string): Promise<void> => page.getByRole('tab', { name }).click();
   const slider = (page: Page, key: string, name: string | RegExp) => page.locator(`[data-entrant="${key}"]`).getByRole('slider', { name });
 
   test('six optimizers race, and where they end is where they end in Node', async () => {
     const { page, errors } = await open();
-    const six: readonly [string, Readonly<Record<string, number>>][] = [
-      ['sgd', { lr: 0.0015 }],
-      ['sgd-momentum', { lr: 0.0007 }],
-      ['adagrad', { lr: 0.4 }],
-      ['rmsprop', { lr: 0.01 }],
-      ['adam', { lr: 0.05 }],
-      ['adamw', { lr: 0.05, weightDecay: 0.01 }],
-    ];
-    for (const [id, values] of six) await says(page, id, await ends(entrant(id, values), rosenbrock, [-1.2, 1], 600));
-    const run = await trace(methodOf(entrant('rmsprop', { lr: 0.01 }), 600), rosenbrock.objective, [-1.2, 1], {
-      steps: 600,
-      anatomy: true,
-    });
-    const limit = limitAt(findEntry('rmsprop'), entrant('rmsprop', { lr: 0.01 }).values, rosenbrock, run, 600);
+    for (const one of firstEntrants) await says(page, one.id, await ends(one, rosenbrock, [-1.2, 1], 600));
+    const rmsprop = first('rmsprop');
+    const run = await trace(methodOf(rmsprop, 600), rosenbrock.objective, [-1.2, 1], { steps: 600, anatomy: true });
+    const limit = limitAt(findEntry('rmsprop'), rmsprop.values, rosenbrock, run, 600);
     await page
       .locator('[data-entrant=rmsprop]')
       .getByText(`past ${figure(limit)}`)
@@ -121,12 +119,13 @@ describe('the lab', { skip }, () => {
     await map.focus();
     await map.press('ArrowRight');
     assert.equal(await x.inputValue(), '0.52');
-    await says(page, 'adam', await ends(entrant('adam', { lr: 0.05 }), rosenbrock, [0.52, -0.5], 600));
+    await says(page, 'adam', await ends(first('adam'), rosenbrock, [0.52, -0.5], 600));
     await page.close();
   });
 
   test('rates have their limits, divergence is shown, and one optimizer races in two configurations', async () => {
     const { page } = await open();
+    await keepRates(page);
     await page.getByLabel('Landscape').selectOption('valley');
     for (const [id, limit] of [
       ['sgd', 2 / 50],
@@ -150,12 +149,14 @@ describe('the lab', { skip }, () => {
       .waitFor();
     await page.getByLabel('Another').selectOption('adam');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
-    await page.getByRole('button', { name: 'Adam 2', exact: true }).waitFor();
+    await page.locator('[data-entrant="adam-2"]').waitFor();
+    await page.getByRole('progressbar', { name: 'Rates found' }).waitFor({ state: 'detached' });
+    const lr = Number(await slider(page, 'adam-2', /rate/).getAttribute('aria-valuetext'));
     await slider(page, 'adam-2', 'β₁').press('Home');
     const surface = valley(1000, Math.PI);
     const start = [Number(await page.getByLabel('start, x').inputValue()), Number(await page.getByLabel('start, y').inputValue())] as const;
-    await says(page, 'adam-2', await ends(entrant('adam', { beta1: 0 }), surface, start, 600));
-    await says(page, 'adam', await ends(entrant('adam', { lr: 0.05 }), surface, start, 600));
+    await says(page, 'adam-2', await ends(entrant('adam', { beta1: 0, lr }), surface, start, 600));
+    await says(page, 'adam', await ends(first('adam'), surface, start, 600));
     await page.getByRole('button', { name: 'Remove Adam 2' }).click();
     await page.locator('[data-entrant="adam-2"]').waitFor({ state: 'detached' });
     await page.close();
@@ -163,6 +164,7 @@ describe('the lab', { skip }, () => {
 
   test('a typed function is drawn and raced; a bad one is refused in words and changes nothing', async () => {
     const { page, errors } = await open();
+    await keepRates(page);
     await page.getByLabel('Landscape').selectOption('formula');
     const field = page.getByLabel('f(x, y) =');
     const draw = page.getByRole('button', { name: 'Draw' });
@@ -171,7 +173,7 @@ describe('the lab', { skip }, () => {
     await page.locator('aside .katex').filter({ hasText: 'cos' }).first().waitFor();
     const surface = surfaceOfFormula('x^4 - 2*x^2 + cos(3*y) + y^2', 3);
     const start = [Number(await page.getByLabel('start, x').inputValue()), Number(await page.getByLabel('start, y').inputValue())] as const;
-    const before = await ends(entrant('adam', { lr: 0.05 }), surface, start, 600);
+    const before = await ends(first('adam'), surface, start, 600);
     await says(page, 'adam', before);
     for (const [text, message] of [
       ['x +', /cannot be read/],
@@ -229,14 +231,17 @@ describe('the lab', { skip }, () => {
     await tab(page, 'Step by step');
     await page.getByLabel('Optimizer', { exact: true }).selectOption('adamw');
     await page.getByRole('slider', { name: 'Step', exact: true }).fill('40');
-    const one = entrant('adamw', { lr: 0.05, weightDecay: 0.01 });
+    const one = first('adamw');
     const run = await trace(methodOf(one, 600), rosenbrock.objective, [-1.2, 1], { steps: 600, anatomy: true });
     const row = async (name: string): Promise<string[]> => (await page.locator(`[data-piece="${name}"] td`).allInnerTexts()).slice(0, 2);
     await page.getByText('After step 40').waitFor();
     const pair = (values: Float64Array): string[] => [figure(values[80]!, 4), figure(values[81]!, 4)];
     assert.deepEqual(await row('g'), pair(run.g));
     for (const name of ['m', 'v', 'm_hat', 'v_hat']) assert.deepEqual(await row(name), pair(run.names.get(name)!), name);
-    assert.deepEqual(await row('decay'), [figure(-0.05 * 0.01 * run.w[78]!, 4), figure(-0.05 * 0.01 * run.w[79]!, 4)]);
+    assert.deepEqual(await row('decay'), [
+      figure(-one.values['lr']! * 0.01 * run.w[78]!, 4),
+      figure(-one.values['lr']! * 0.01 * run.w[79]!, 4),
+    ]);
     assert.deepEqual(await row('update'), [figure(run.w[80]! - run.w[78]!, 4), figure(run.w[81]! - run.w[79]!, 4)]);
     for (const name of ['g', 'm', 'v', 'm_hat', 'v_hat', 'decay', 'update'])
       assert.equal(await page.locator(`[data-piece="${name}"] svg line`).count(), 1, name);
@@ -250,6 +255,7 @@ describe('the lab', { skip }, () => {
 
   test('plots are drawn for every run, and their cursors follow the scrubber', async () => {
     const { page } = await open();
+    await tab(page, 'Plots');
     await drawFigures(page);
     for (const label of ['Loss, above the lowest known', 'Effective rate', 'Sign changes of the update', 'Relative update']) {
       // The sixth line appears when the sixth run is there.
@@ -272,14 +278,14 @@ describe('the lab', { skip }, () => {
     await says(
       page,
       'adam',
-      await ends(entrant('adam', { lr: 0.05 }, { ...steady, shape: 'warm-up + cosine' }), rosenbrock, [-1.2, 1], 600),
+      await ends(entrant('adam', first('adam').values, { ...steady, shape: 'warm-up + cosine' }), rosenbrock, [-1.2, 1], 600),
     );
     await page.getByLabel('Schedule', { exact: true }).selectOption('equation');
     const field = page.getByLabel('η at step t =');
     await field.fill('η·(1 − t/(T + 1))');
     await field.press('Enter');
     const expected = await ends(
-      entrant('adam', { lr: 0.05 }, { ...steady, shape: 'equation', equation: 'η·(1 − t/(T + 1))' }),
+      entrant('adam', first('adam').values, { ...steady, shape: 'equation', equation: 'η·(1 − t/(T + 1))' }),
       rosenbrock,
       [-1.2, 1],
       600,
@@ -288,7 +294,7 @@ describe('the lab', { skip }, () => {
     for (const [text, message] of [
       ['η·(t', /line 1, column/],
       ['η·q', /q/],
-      ['η − 1', /at least 0/],
+      ['η − 2', /at least 0/],
     ] as const) {
       await field.fill(text);
       await field.press('Enter');
@@ -307,23 +313,28 @@ describe('the lab', { skip }, () => {
     await text.fill('m ← β·m + (1 − β)·g\nw ← w − η·m·0.5');
     const own = { equations: 'm ← β·m + (1 − β)·g\nw ← w − η·m·0.5', hyper: { lr: ['η', 0.03], beta: ['β', 0.9] } } as const;
     const one: Entrant = { key: 'own', id: 'own', label: 'Your own', values: { lr: 0.03, beta: 0.9 }, pace: steady, shown: true, own };
-    await page.locator('.tools .katex-display').first().waitFor();
+    await page.locator('.tools .katex-display:visible').first().waitFor();
     assert.equal(await page.locator('output[data-key=own]').count(), 0, 'looking at the tool adds nothing');
     await page.getByRole('button', { name: 'Add to the race' }).click();
     await says(page, 'own', await ends(one, rosenbrock, [-1.2, 1], 600));
     assert.ok('latex' in checkOwn(own));
     // A rate that was tuned stays at the next keystroke, and what is removed stays away.
+    await tab(page, 'Race');
     await slider(page, 'own', /rate/).fill('700');
-    await text.fill('m ← β·m + (1 − β)·g\nw ← w − η·m·0.25');
     const tuned = Number(await slider(page, 'own', /rate/).getAttribute('aria-valuetext'));
+    await tab(page, 'Write your own');
+    await text.fill('m ← β·m + (1 − β)·g\nw ← w − η·m·0.25');
     const kept = { ...one, values: { lr: tuned, beta: 0.9 }, own: { ...own, equations: 'm ← β·m + (1 − β)·g\nw ← w − η·m·0.25' } };
     assert.notEqual(tuned, 0.03);
     await says(page, 'own', await ends(kept, rosenbrock, [-1.2, 1], 600));
+    await tab(page, 'Race');
     await page.getByRole('button', { name: 'Remove Your own' }).click();
+    await tab(page, 'Write your own');
+    await page.getByRole('button', { name: 'Add to the race' }).waitFor();
     await text.fill('m ← β·m + (1 − β)·g\nw ← w − η·m·0.5');
     await page.getByRole('button', { name: 'Add to the race' }).click();
     await says(page, 'own', await ends(one, rosenbrock, [-1.2, 1], 600));
-    await page.locator('.tools .katex-display').first().waitFor();
+    await page.locator('.tools .katex-display:visible').first().waitFor();
     await text.fill('m ← β·m + (1 − β)·g\nw ← w − η·q');
     await page.getByRole('alert').filter({ hasText: /q/ }).waitFor();
     assert.equal(await page.locator('.cm-lintRange-error').innerText(), 'q');
@@ -337,6 +348,7 @@ describe('the lab', { skip }, () => {
 
   test('maps of many runs are computed in workers, with progress, and stopped', async () => {
     const { page, errors } = await open('lab');
+    await keepRates(page);
     await page.getByRole('slider', { name: 'steps' }).press('Home');
     await tab(page, 'Maps of many runs');
     await page.getByRole('button', { name: 'Compute' }).click();
@@ -354,14 +366,18 @@ describe('the lab', { skip }, () => {
     await page.getByRole('button', { name: 'Compute' }).click();
     await words.filter({ hasText: /Lowest loss: .* at η = .*, λ = / }).waitFor();
     await page.getByRole('button', { name: 'Which start ends where' }).click();
+    await tab(page, 'Race');
     await page.getByRole('slider', { name: 'steps' }).press('End');
+    await tab(page, 'Maps of many runs');
     await page.getByRole('button', { name: 'Compute' }).click();
     await page.getByRole('progressbar').waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('button', { name: 'Compute' }).waitFor();
     assert.ok(Number(await page.locator('[data-tool]').getAttribute('data-done')) < 40);
+    await tab(page, 'Race');
     await page.getByLabel('Landscape').selectOption('himmelblau');
     await page.getByRole('slider', { name: 'steps' }).fill('500');
+    await tab(page, 'Maps of many runs');
     await page.getByRole('button', { name: 'Compute' }).click();
     await page.locator('[data-done="40"]').waitFor();
     const shares = [...(await words.innerText()).matchAll(/: ([\d.e−]+) %/g)].map(([, share]) => Number(share));
@@ -374,6 +390,7 @@ describe('the lab', { skip }, () => {
 
   test('what is set is kept: by a link that holds all of it, as code that computes the same, as data and pictures', async () => {
     const { page, errors } = await open();
+    await keepRates(page);
     await page.getByLabel('Landscape').selectOption('valley');
     await page.getByRole('slider', { name: /rotation/ }).fill('250');
     await page.getByRole('slider', { name: 'gradient noise' }).fill('50');
@@ -456,7 +473,7 @@ describe('the lab', { skip }, () => {
       await alert.waitFor();
       assert.match(await alert.innerText(), /^The link cannot be used: .*The lab starts as it always does\.$/s);
     }
-    await says(page, 'adam', await ends(entrant('adam', { lr: 0.05 }), rosenbrock, [-1.2, 1], 600));
+    await says(page, 'adam', await ends(first('adam'), rosenbrock, [-1.2, 1], 600));
     await page.evaluate(`location.hash = '#/lab?s=${pack(good)}'`);
     await says(
       page,
@@ -518,7 +535,7 @@ describe('the lab', { skip }, () => {
 
   test('a phone by night: nothing is wider than the page, and axe finds nothing', async () => {
     const { page, errors } = await open('lab', { ...views.phone, dark: true });
-    for (const name of ['Step by step', 'Schedules', 'Write your own', 'Maps of many runs', 'Keep and share', 'Plots']) {
+    for (const name of ['Race', 'Stories', 'Step by step', 'Schedules', 'Write your own', 'Maps of many runs', 'Keep and share', 'Plots']) {
       await tab(page, name);
       await page.waitForTimeout(200);
       assert.ok(await fits(page), name);
@@ -582,7 +599,7 @@ describe('the lab', { skip }, () => {
     page.on('pageerror', (error) => errors.push(error.message));
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
     await page.goto(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}/some/folder/#/lab`);
-    await says(page, 'adam', await ends(entrant('adam', { lr: 0.05 }), rosenbrock, [-1.2, 1], 600));
+    await says(page, 'adam', await ends(first('adam'), rosenbrock, [-1.2, 1], 600));
     assert.equal(await page.evaluate('crossOriginIsolated'), false);
     await page.getByText('everything runs on one thread').waitFor();
     // A policy in the page cannot forbid framing; browsers say so where it is tried, so it is not.

@@ -11,9 +11,11 @@ export function sharpContext(canvas: HTMLCanvasElement, width: number, height: n
   return context;
 }
 
-/** Tells the width of a box now and whenever it changes, and when day and night change. Returns what ends it. */
-export function watchBox(box: HTMLElement, isWide: (width: number) => void, changedLight: () => void): () => void {
-  const observer = new ResizeObserver(([entry]) => isWide(Math.round(entry?.contentRect.width ?? 0)));
+/** Tells the size of a box now and whenever it changes, and when day and night change. Returns what ends it. */
+export function watchBox(box: HTMLElement, isSized: (width: number, height: number) => void, changedLight: () => void): () => void {
+  const observer = new ResizeObserver(([entry]) =>
+    isSized(Math.round(entry?.contentRect.width ?? 0), Math.round(entry?.contentRect.height ?? 0)),
+  );
   observer.observe(box);
   const stop = onDarkness(changedLight);
   return () => {

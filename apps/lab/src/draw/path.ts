@@ -7,6 +7,8 @@ export interface Line {
   readonly trace: Pick<Trace, 'w' | 'rows'>;
   readonly colour: string;
   readonly dash: readonly number[];
+  /** Whether another is looked at. */
+  readonly faint?: boolean;
   /** The last row that is on the canvas, and the length of the line so far. */
   drawn: number;
   length: number;
@@ -67,11 +69,12 @@ export function extend(
   }
   context.lineJoin = 'round';
   context.setLineDash([]);
+  const faint = track.faint === true ? 0.16 : 1;
   context.strokeStyle = casing;
-  context.globalAlpha = 0.55;
+  context.globalAlpha = 0.55 * faint;
   context.lineWidth = 3.4;
   context.stroke(line);
-  context.globalAlpha = 1;
+  context.globalAlpha = faint;
   context.strokeStyle = track.colour;
   context.lineWidth = 1.7;
   context.setLineDash([...track.dash]);
@@ -80,6 +83,7 @@ export function extend(
   context.setLineDash([]);
   context.fillStyle = track.colour;
   context.fill(dots);
+  context.globalAlpha = 1;
   track.drawn = last;
 }
 
@@ -138,4 +142,17 @@ export function arrow(
   context.lineTo(x + dx - barb * ux - 0.45 * barb * uy, y + dy - barb * uy + 0.45 * barb * ux);
   context.lineTo(x + dx - barb * ux + 0.45 * barb * uy, y + dy - barb * uy - 0.45 * barb * ux);
   context.fill();
+}
+
+/** The arrows of a step, each at the scale of the map, but grown or shrunk so that the longest of its group has a length that can be read. */
+export function drawStep(context: CanvasRenderingContext2D, view: View, width: number, height: number, { from, groups }: Step): void {
+  const [x, y] = project(view, width, height, ...from);
+  const scale = [width / (view.x[1] - view.x[0]), -height / (view.y[1] - view.y[0])] as const;
+  for (const group of groups) {
+    const sizes = group.arrows.map(({ by }) => Math.hypot(by[0] * scale[0], by[1] * scale[1]));
+    const longest = Math.max(...sizes);
+    if (!Number.isFinite(longest) || longest === 0) continue;
+    const factor = Math.min(group.most, Math.max(24, longest)) / longest;
+    for (const { by, colour, pen } of group.arrows) arrow(context, x, y, by[0] * scale[0] * factor, by[1] * scale[1] * factor, colour, pen);
+  }
 }

@@ -9,9 +9,11 @@ import {
   HemisphereLight,
   Line,
   LineBasicMaterial,
+  LineSegments,
   Mesh,
   MeshBasicMaterial,
   MeshLambertMaterial,
+  PCFSoftShadowMap,
   PerspectiveCamera,
   Scene as ThreeScene,
   SphereGeometry,
@@ -28,8 +30,10 @@ export interface Scene {
   readonly dispose: () => void;
 }
 
-const size = 120;
-const tall = 0.75;
+const size = 160;
+const tall = 0.85;
+/** How far away it is looked at from. */
+const far = 3.5;
 
 /** Puts a view into `host`. Throws where there is no WebGL. */
 export function createScene(host: HTMLElement): Scene {
@@ -38,15 +42,26 @@ export function createScene(host: HTMLElement): Scene {
   host.append(renderer.domElement);
   const scene = new ThreeScene();
   const camera = new PerspectiveCamera(38, 1, 0.01, 50);
-  const sun = new DirectionalLight(0xffffff, 1.6);
-  sun.position.set(-1.5, 3, 1);
-  scene.add(sun, new HemisphereLight(0xffffff, 0x888877, 1.5));
+  renderer.shadowMap.enabled = true;
+  renderer.shadowMap.type = PCFSoftShadowMap;
+  // A low sun, so that slopes throw shadows.
+  const sun = new DirectionalLight(0xffffff, 2.1);
+  sun.position.set(-2.2, 1.7, 1.2);
+  sun.castShadow = true;
+  sun.shadow.mapSize.set(1024, 1024);
+  sun.shadow.bias = -0.0012;
+  sun.shadow.normalBias = 0.02;
+  Object.assign(sun.shadow.camera, { left: -1.7, right: 1.7, top: 1.7, bottom: -1.7, near: 0.5, far: 6 });
+  scene.add(sun, new HemisphereLight(0xffffff, 0x8a8a80, 1.35));
+  const ink = new LineBasicMaterial({ transparent: true, opacity: 0.55 });
+  let contours: LineSegments | undefined;
   const material = new MeshLambertMaterial({ vertexColors: true, side: DoubleSide });
   let mesh: Mesh | undefined;
   let lines: {
     readonly line: Line<BufferGeometry, LineBasicMaterial>;
     readonly ball: Mesh<SphereGeometry, MeshBasicMaterial>;
-    readonly rows: number;
+    /** Where the path stands after each step, as the number of its points. */
+    readonly ends: readonly number[];
     readonly at: Float32Array;
   }[] = [];
   let lift: (x: number, y: number) => [number, number, number] = () => [0, 0, 0];
@@ -63,8 +78,8 @@ export function createScene(host: HTMLElement): Scene {
       renderer.domElement.style.height = '100%';
       camera.aspect = width / Math.max(1, height);
       camera.updateProjectionMatrix();
-      camera.position.set(3.1 * Math.sin(around) * Math.cos(up), 3.1 * Math.sin(up), 3.1 * Math.cos(around) * Math.cos(up));
-      camera.lookAt(0, 0.12, 0);
+      camera.position.set(far * Math.sin(around) * Math.cos(up), far * Math.sin(up), far * Math.cos(around) * Math.cos(up));
+      camera.lookAt(0, 0, 0);
       renderer.render(scene, camera);
     });
   }
@@ -98,29 +113,36 @@ export function createScene(host: HTMLElement): Scene {
       mesh?.geometry.dispose();
       if (mesh !== undefined) scene.remove(mesh);
       mesh = new Mesh(geometryOf(terrain, colour), material);
-      scene.add(mesh);
+      mesh.castShadow = true;
+      mesh.receiveShadow = true;
+      contours?.geometry.dispose();
+      if (contours !== undefined) scene.remove(contours);
+      ink.color.set(colour('contour'));
+      contours = new LineSegments(contoursOf(terrain), ink);
+      scene.add(mesh, contours);
       render();
     },
     paths(given) {
       clearPaths();
       for (const { trace, colour } of given) {
-        const at = new Float32Array(trace.rows * 3);
-        for (let r = 0; r < trace.rows; r++) at.set(lift(trace.w[2 * r]!, trace.w[2 * r + 1]!), 3 * r);
+        const { at, ends } = draped(trace, lift);
         const line = new Line(
           new BufferGeometry().setAttribute('position', new BufferAttribute(at, 3)),
           new LineBasicMaterial({ color: colour }),
         );
         const ball = new Mesh(new SphereGeometry(0.022, 16, 12), new MeshBasicMaterial({ color: colour }));
+        ball.castShadow = true;
         scene.add(line, ball);
-        lines.push({ line, ball, rows: trace.rows, at });
+        lines.push({ line, ball, ends, at });
       }
       this.show(row);
     },
     show(next) {
       row = next;
-      for (const { line, ball, rows, at } of lines) {
-        const last = Math.min(row, rows - 1);
-        line.geometry.setDrawRange(0, last + 1);
+      for (const { line, ball, ends, at } of lines) {
+        const points = ends[Math.min(row, ends.length - 1)] ?? 1;
+        const last = points - 1;
+        line.geometry.setDrawRange(0, points);
         ball.position.set(at[3 * last]!, at[3 * last + 1]!, at[3 * last + 2]);
       }
       render();
@@ -132,6 +154,8 @@ export function createScene(host: HTMLElement): Scene {
       host.removeEventListener('pointermove', drag);
       clearPaths();
       mesh?.geometry.dispose();
+      contours?.geometry.dispose();
+      ink.dispose();
       material.dispose();
       renderer.dispose();
       renderer.domElement.remove();
@@ -142,13 +166,38 @@ export function createScene(host: HTMLElement): Scene {
 /** From the plane to the scene: the square from −1 to 1, heights by their logarithm, a little above the ground. */
 function liftOf({ form, heights }: Terrain, { x, y, objective }: Surface): (u: number, v: number) => [number, number, number] {
   const level = levelOf(form.logs);
-  const lowest = heights.reduce((least, value) => (value < least ? value : least), Infinity);
+  const lowest = form.base ?? heights.reduce((least, value) => (value < least ? value : least), Infinity);
   const scratch = new Float64Array(2);
   return (u, v) => {
     const [a, b] = [Math.min(x[1], Math.max(x[0], u)), Math.min(y[1], Math.max(y[0], v))];
     const height = objective(Float64Array.of(a, b), scratch) - lowest;
-    return [(2 * (a - x[0])) / (x[1] - x[0]) - 1, level(Math.log10(Math.max(height, 1e-30))) + 0.015, 1 - (2 * (b - y[0])) / (y[1] - y[0])];
+    return [
+      (2 * (a - x[0])) / (x[1] - x[0]) - 1,
+      level(Number.isFinite(height) ? Math.log10(Math.max(height, 1e-30)) : 99) + 0.015,
+      1 - (2 * (b - y[0])) / (y[1] - y[0]),
+    ];
   };
+}
+
+/** Pieces that a long step is drawn in, so that it lies on the ground instead of running through a hill. */
+const pieces = 24;
+
+/** A path on the ground: the points of its line, and how many there are after each step. */
+function draped(
+  { w, rows }: Trace,
+  lift: (x: number, y: number) => [number, number, number],
+): { readonly at: Float32Array; readonly ends: readonly number[] } {
+  const all: number[] = [...lift(w[0]!, w[1]!)];
+  const ends = [1];
+  for (let row = 1; row < rows; row++) {
+    const [u, v, x, y] = [w[2 * row - 2]!, w[2 * row - 1]!, w[2 * row]!, w[2 * row + 1]!];
+    const [from, to] = [lift(u, v), lift(x, y)];
+    const far = Math.hypot(to[0] - from[0], to[2] - from[2]);
+    const count = Math.max(1, Math.min(pieces, Math.ceil(far / 0.03)));
+    for (let i = 1; i <= count; i++) all.push(...lift(u + ((x - u) * i) / count, v + ((y - v) * i) / count));
+    ends.push(all.length / 3);
+  }
+  return { at: Float32Array.from(all), ends };
 }
 
 function levelOf(logs: readonly number[]): (log: number) => number {
@@ -173,6 +222,8 @@ function geometryOf({ form, columns, rows }: Terrain, colour: (name: string) => 
   for (let row = 0; row < rows - 1; row++) {
     for (let column = 0; column < columns - 1; column++) {
       const a = row * columns + column;
+      // Where the function has no value there is no surface.
+      if ([a, a + 1, a + columns, a + columns + 1].some((corner) => Number.isNaN(form.logs[corner]))) continue;
       index.set([a, a + 1, a + columns, a + 1, a + columns + 1, a + columns], at);
       at += 6;
     }
@@ -180,7 +231,33 @@ function geometryOf({ form, columns, rows }: Terrain, colour: (name: string) => 
   const geometry = new BufferGeometry();
   geometry.setAttribute('position', new BufferAttribute(positions, 3));
   geometry.setAttribute('color', new BufferAttribute(colours, 3));
-  geometry.setIndex(new BufferAttribute(index, 1));
+  geometry.setIndex(new BufferAttribute(index.subarray(0, at), 1));
   geometry.computeVertexNormals();
   return geometry;
+}
+
+/** The contours as segments, a hair above the surface. */
+function contoursOf({ form, rings, columns, rows }: Terrain): BufferGeometry {
+  const level = levelOf(form.logs);
+  const points: number[] = [];
+  for (const { level: log, rings: lines } of rings) {
+    const height = level(log) + 0.004;
+    for (const ring of lines) {
+      for (let i = 1; i < ring.length; i++) {
+        const [[u, v], [p, q]] = [ring[i - 1]!, ring[i]!];
+        // Rings run along the frame where they leave the map.
+        const edge = (a: number, b: number, most: number): boolean => (a <= 0 && b <= 0) || (a >= most - 1 && b >= most - 1);
+        if (edge(u, p, columns) || edge(v, q, rows)) continue;
+        points.push(
+          (2 * u) / (columns - 1) - 1,
+          height,
+          1 - (2 * v) / (rows - 1),
+          (2 * p) / (columns - 1) - 1,
+          height,
+          1 - (2 * q) / (rows - 1),
+        );
+      }
+    }
+  }
+  return new BufferGeometry().setAttribute('position', new BufferAttribute(Float32Array.from(points), 3));
 }

@@ -21,8 +21,8 @@ export interface LabState {
   readonly view: LabView;
 }
 
-/** The tools below the map. */
-export const tools = ['steps', 'plots', 'schedules', 'own', 'maps', 'share'] as const;
+/** The tools beside the map. */
+export const tools = ['race', 'stories', 'plots', 'steps', 'schedules', 'own', 'maps', 'share'] as const;
 /** The maps of many runs. */
 export const charts = ['sensitivity', 'plane', 'basins'] as const;
 
@@ -39,7 +39,7 @@ export interface LabView {
 }
 
 /** What is open at first. */
-export const firstView: LabView = { solid: false, tool: 'plots', chart: 'sensitivity', chosen: 'adam', axis: 1 };
+export const firstView: LabView = { solid: false, tool: 'race', chart: 'sensitivity', chosen: 'adam', axis: 1 };
 
 /** A permalink that cannot be read; the message says which part is wrong. */
 export class LinkError extends Error {}
@@ -57,7 +57,7 @@ export const bounds = {
   reach: 1000,
 } as const;
 
-/** The state as text for an address. */
+/** The state as text for an address; one that comes from a text gives the same text again, which is how changes are told from none. */
 export function encodeState(state: LabState): string {
   const bytes = new TextEncoder().encode(JSON.stringify(short(state, firstView)));
   return btoa(String.fromCharCode(...bytes))
@@ -151,17 +151,17 @@ function checkEntrant(value: unknown): Entrant {
   const shown = field(value, 'shown') !== false;
   const values = numbers(field(value, 'values'));
   const pace = checkPace(field(value, 'pace'), values['lr']);
-  const base = { key, id, label: text(field(value, 'label'), 'label', 60), pace, shown };
+  const label = text(field(value, 'label'), 'label', 60);
   if (entry !== undefined) {
     const unknown = Object.keys(values).find((name) => entry.knobs.every((knob) => knob.name !== name));
     if (unknown !== undefined) throw new LinkError(`${entry.label} has no ${unknown}`);
     const known = Object.fromEntries(entry.knobs.map(({ name, fallback }) => [name, values[name] ?? fallback]));
-    return { ...base, values: known };
+    return { key, id, label, values: known, pace, shown };
   }
   const own = checkOwn(field(value, 'own'));
   const unknown = Object.keys(values).find((name) => !Object.hasOwn(own.hyper, name));
   if (unknown !== undefined) throw new LinkError(`the equations have no ${unknown}`);
-  return { ...base, values, own };
+  return { key, id, label, values, pace, shown, own };
 }
 
 function checkOwn(value: unknown): OwnEquations {

@@ -1,4 +1,4 @@
-/** Whether the reader has asked for less motion: then nothing plays by itself. */
+/** Whether the reader has asked for less motion: then nothing plays by itself; nor does it where there is no browser to ask. */
 export function calm(): boolean {
-  return matchMedia('(prefers-reduced-motion: reduce)').matches;
+  return typeof matchMedia !== 'function' || matchMedia('(prefers-reduced-motion: reduce)').matches;
 }

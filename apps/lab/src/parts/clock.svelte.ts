@@ -3,6 +3,8 @@
 /** A position between 0 and `steps`. */
 export class Clock {
   t = $state(0);
+  /** The position whose numbers are shown: while time plays, text follows it a few times a second, since text that changes is laid out anew. */
+  shown = $state(0);
   playing = $state(false);
   direction = $state<1 | -1>(1);
   /** Seconds from one end to the other. */
@@ -15,7 +17,7 @@ export class Clock {
   constructor(steps: number, stops: readonly number[]) {
     this.steps = steps;
     this.stops = stops;
-    this.t = steps;
+    this.t = this.shown = steps;
   }
 
   /** How far a second goes. */
@@ -45,6 +47,9 @@ export class Clock {
   }
 }
 
+/** Milliseconds between two numbers that are shown while time plays: faster ones cannot be read. */
+const readable = 200;
+
 /** Lets a clock go while it plays. Call inside a component. */
 export function keepTicking(clock: Clock): void {
   $effect(() => {
@@ -57,5 +62,13 @@ export function keepTicking(clock: Clock): void {
       frame = requestAnimationFrame(tick);
     });
     return () => cancelAnimationFrame(frame);
+  });
+  $effect(() => {
+    if (!clock.playing) {
+      clock.shown = Math.floor(clock.t);
+      return;
+    }
+    const timer = setInterval(() => (clock.shown = Math.floor(clock.t)), readable);
+    return () => clearInterval(timer);
   });
 }

@@ -1,7 +1,7 @@
 /** One optimizer in a race: what it is made of, its method, its limit. Plain data, so that it fits into a permalink. */
-import { findEntry, limitAt, type CatalogueEntry, type Surface, type Trace } from '@thalweg/guide';
+import { defaults, findEntry, limitAt, type CatalogueEntry, type Surface, type Trace } from '@thalweg/guide';
 import { optimizer, type HyperDeclaration, type HyperValue, type Method } from 'thalweg';
-import { paced, type Pace } from './pace.ts';
+import { paced, steady, type Pace } from './pace.ts';
 
 /** Equations of the reader's own, with hyperparameters as symbol and value. */
 export interface OwnEquations {
@@ -20,6 +20,12 @@ export interface Entrant {
   readonly pace: Pace;
   readonly shown: boolean;
   readonly own?: OwnEquations;
+}
+
+/** An entrant of the catalogue at its defaults, with some values of its own. */
+export function entrant(id: string, values: Readonly<Record<string, number>> = {}, key = id): Entrant {
+  const entry = findEntry(id);
+  return { key, id, label: entry.label, values: { ...defaults(entry), ...values }, pace: steady, shown: true };
 }
 
 /** The catalogue's entry; undefined for the reader's own. */

@@ -4,12 +4,14 @@
  */
 import { untrack } from 'svelte';
 import { EquationError, ThalwegError } from 'thalweg';
-import { defaults, findEntry, surfaces, trace, type Surface, type Trace, type TraceOptions } from '@thalweg/guide';
-import { Clock } from '../parts/clock.svelte.ts';
+import { surfaces, trace, type Surface, type Trace, type TraceOptions } from '@thalweg/guide';
+import { Clock, keepTicking } from '../parts/clock.svelte.ts';
+import { calm } from '../parts/calm.ts';
 import { still } from '../parts/still.ts';
 import { latest } from '../work/latest.ts';
 import { methodOf, type Entrant } from './entrant.ts';
-import { steady } from './pace.ts';
+
+export { entrant } from './entrant.ts';
 
 /** An entrant's run, or why it could not run. */
 export interface Run {
@@ -17,12 +19,6 @@ export interface Run {
   readonly trace?: Trace;
   readonly latex?: string;
   readonly error?: string;
-}
-
-/** An entrant of the catalogue at its defaults, with some values of its own. */
-export function entrant(id: string, values: Readonly<Record<string, number>> = {}, key = id): Entrant {
-  const entry = findEntry(id);
-  return { key, id, label: entry.label, values: { ...defaults(entry), ...values }, pace: steady, shown: true };
 }
 
 /** The state of a race. */
@@ -35,12 +31,37 @@ export class Race extends Clock {
   batch = $state(1);
   seed = $state(1);
   runs = $state.raw<readonly Run[]>([]);
+  /** The key of the entrant that is looked at, where one is: the others are drawn faintly. */
+  focus = $state<string>();
+  /** Whether it has played, or somebody has moved time. */
+  private begun = false;
 
   constructor(surface: Surface, entrants: readonly Entrant[], steps: number) {
     super(steps, []);
     this.surface = surface;
     this.start = surface.start;
     this.entrants = entrants;
+    if (!calm()) this.t = 0;
+    this.shown = this.t;
+  }
+
+  /** Plays from the start, once there is something to play, the first time this is called; not where the reader wants no motion. */
+  begin(): void {
+    if (this.begun) return;
+    this.begun = true;
+    this.restart();
+  }
+
+  /** Plays from the start. Where the reader wants no motion it goes to the end. */
+  restart(): void {
+    this.begun = true;
+    [this.direction, this.t, this.playing] = calm() ? [1, this.steps, false] : [1, 0, true];
+  }
+
+  /** Time stands where it is put, and does not begin by itself any more. */
+  goTo(t: number): void {
+    this.begun = true;
+    [this.t, this.playing] = [t, false];
   }
 
   /** The last row that any run has. */
@@ -80,6 +101,7 @@ export class Race extends Clock {
 
   /** One row on or back. */
   override step(by: number): void {
+    this.begun = true;
     this.playing = false;
     this.t = Math.max(0, Math.min(this.steps, Math.round(this.t) + by));
   }
@@ -113,15 +135,5 @@ export function keepRunning(race: Race): void {
     const causes = [race.surface, race.start, race.entrants, race.steps, race.noise, race.batch, race.seed];
     if (causes.length > 0) void race.run();
   });
-  $effect(() => {
-    if (!race.playing) return;
-    let last = performance.now();
-    let frame = requestAnimationFrame(function tick(now) {
-      // The time of a frame may lie before the moment that asked for it.
-      race.advance(Math.max(0, Math.min(0.1, (now - last) / 1000)));
-      last = now;
-      frame = requestAnimationFrame(tick);
-    });
-    return () => cancelAnimationFrame(frame);
-  });
+  keepTicking(race);
 }

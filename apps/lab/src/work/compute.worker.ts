@@ -4,6 +4,7 @@ import { adamw, ThalwegError } from 'thalweg';
 import { surfaceOf } from '../lab/spec.ts';
 import { fetchText } from '../parts/data.ts';
 import { methodOf, type Entrant } from '../race/entrant.ts';
+import { tunedRate } from '../race/tune.ts';
 import type { Answer, BasinsJob, ClaimJob, DecayJob, Job, Result, WordRate, WordsJob } from './jobs.ts';
 
 addEventListener('message', ({ data }: MessageEvent<Job>) => {
@@ -29,6 +30,10 @@ async function compute(job: Job): Promise<Result<Job>> {
       for (const weightDecay of job.decays)
         values.push(await lastLoss(withValues(job.entrant, { lr: job.lr, weightDecay }), objective, job));
       return values;
+    }
+    case 'tune': {
+      const { objective } = await surfaceOf(job.surface);
+      return (await tunedRate(job.entrant, objective, job)) ?? NaN;
     }
     case 'basins':
       return basins(job);

@@ -68,8 +68,19 @@ export interface DecayJob {
   readonly weightDecay: number;
 }
 
+/** The rate at which an optimizer does best; no number where there is none. */
+export interface TuneJob {
+  readonly kind: 'tune';
+  readonly surface: SurfaceSpec;
+  readonly entrant: Entrant;
+  readonly start: readonly [number, number];
+  readonly steps: number;
+  readonly noise: number;
+  readonly seed: number;
+}
+
 /** One piece of work. */
-export type Job = HeatJob | SensitivityJob | PlaneJob | BasinsJob | ClaimJob | WordsJob | DecayJob;
+export type Job = TuneJob | HeatJob | SensitivityJob | PlaneJob | BasinsJob | ClaimJob | WordsJob | DecayJob;
 
 /** A word, in how many paragraphs it is, and its rate as a multiple of η. */
 export interface WordRate {
@@ -81,11 +92,13 @@ export interface WordRate {
 /** What comes of a piece of work. */
 export type Result<J extends Job> = J extends ClaimJob
   ? Outcome | { readonly failed: string }
-  : J extends WordsJob
-    ? readonly WordRate[]
-    : J extends DecayJob
-      ? readonly WordsPoint[]
-      : readonly number[];
+  : J extends TuneJob
+    ? number
+    : J extends WordsJob
+      ? readonly WordRate[]
+      : J extends DecayJob
+        ? readonly WordsPoint[]
+        : readonly number[];
 
 /** A worker's answer: what came of it, or what went wrong. */
 export type Answer = { readonly result: Result<Job> } | { readonly error: string };

@@ -30,6 +30,8 @@ export interface View {
   readonly width: number;
   readonly height: number;
   readonly dark?: boolean;
+  /** Whether things move by themselves; in most tests they stand where they end. */
+  readonly moving?: boolean;
 }
 
 /** A desktop and a phone. */
@@ -73,7 +75,10 @@ export async function openSite(headers: Readonly<Record<string, string>> = {}): 
       });
       page.on('pageerror', (error) => errors.push(error.message));
       await page.setViewportSize({ width: view.width, height: view.height });
-      await page.emulateMedia({ colorScheme: view.dark === true ? 'dark' : 'light' });
+      await page.emulateMedia({
+        colorScheme: view.dark === true ? 'dark' : 'light',
+        reducedMotion: view.moving === true ? 'no-preference' : 'reduce',
+      });
       await page.goto(`${address}#/${path}`);
       await page.locator('h1').first().waitFor({ state: 'attached' });
       return { page, errors };
