@@ -13,7 +13,7 @@ import {
   Mesh,
   MeshBasicMaterial,
   MeshLambertMaterial,
-  PCFSoftShadowMap,
+  PCFShadowMap,
   PerspectiveCamera,
   Scene as ThreeScene,
   SphereGeometry,
@@ -43,7 +43,7 @@ export function createScene(host: HTMLElement): Scene {
   const scene = new ThreeScene();
   const camera = new PerspectiveCamera(38, 1, 0.01, 50);
   renderer.shadowMap.enabled = true;
-  renderer.shadowMap.type = PCFSoftShadowMap;
+  renderer.shadowMap.type = PCFShadowMap;
   // A low sun, so that slopes throw shadows.
   const sun = new DirectionalLight(0xffffff, 2.1);
   sun.position.set(-2.2, 1.7, 1.2);

@@ -54,15 +54,15 @@ export class Tuning {
     const controller = new AbortController();
     this.#running = controller;
     [this.progress, this.problem] = [{ done: 0, total: jobs.length }, ''];
-    const found = new Map<string, number>();
+    const found: number[] = [];
     try {
       await runJobs<TuneJob>(jobs, controller.signal, (i, rate) => {
-        if (Number.isFinite(rate)) found.set(some[i]!.key, rate);
+        found[i] = rate;
         this.progress = { done: (this.progress?.done ?? 0) + 1, total: jobs.length };
       });
       race.entrants = race.entrants.map((one) => {
-        const lr = some.includes(one) ? found.get(one.key) : undefined;
-        return lr === undefined ? one : { ...one, values: { ...one.values, lr } };
+        const lr = found[some.indexOf(one)] ?? NaN;
+        return Number.isNaN(lr) ? one : { ...one, values: { ...one.values, lr } };
       });
       then?.();
     } catch (error) {
