@@ -1,8 +1,8 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * ACProp (Zhuang et al. 2021, arXiv:2110.05454): AdaBelief's second moment, but of the steps before, and the gradient itself where Adam has its running
- * mean. What a gradient is divided by does not depend on that gradient.
+ * ACProp (Zhuang et al. 2021, arXiv:2110.05454): AdaBelief with two changes: the denominator is the second moment before this step's gradient is
+ * added to it, so that it does not depend on that gradient, and the numerator is the gradient itself instead of its running mean.
  *
  * w ← w − η·(g/(√ŝ + ε) + λ·w) with ŝ = sₜ₋₁/(1 − β₂ᵗ⁻¹) and ŝ = 1 at the first step, m ← β₁·m + (1 − β₁)·g, s ← β₂·s + (1 − β₂)·(g − m)² + ε₂.
  *

@@ -1,8 +1,8 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * AdaBelief (Zhuang et al. 2020, arXiv:2010.07468): Adam whose second moment is that of the gradient's departure from its running mean, so that steps
- * are long where gradients are as expected.
+ * AdaBelief (Zhuang et al. 2020, arXiv:2010.07468): Adam whose second moment is the running mean of (g − m)², the squared deviation of the
+ * gradient from its running mean: steps are longer where gradients change little from step to step.
  *
  * m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·(g − m)² + ε₂, w ← w − η·m̂/(√v̂ + ε).
  *

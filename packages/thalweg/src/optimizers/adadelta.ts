@@ -1,15 +1,15 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * Adadelta (Zeiler 2012, arXiv:1212.5701): the rate of each parameter is the running size of its own steps over that of its gradients, so that
- * units cancel. The step uses the sizes of the steps before it.
+ * Adadelta (Zeiler 2012, arXiv:1212.5701): scales each gradient by the root mean square of the parameter's previous updates over that of its
+ * gradients, so that an update has the units of the parameter.
  *
  * v ← ρ·v + (1 − ρ)·g², u = √(a + ε)/√(v + ε)·g, a ← ρ·a + (1 − ρ)·u², w ← w − η·u.
  *
  * @remarks When no learning rate can be tuned and a slow, safe method will do; rates come from the sizes of its own steps. Most who used it have
  * moved to RMSProp or Adam.
  * @see {@link rmsprop}, {@link adagrad}, {@link prodigy}
- * @param options - `lr` η, `rho` ρ, `eps` ε, and `l2` λ, which puts g + λ·w where g stood; `compat`: Keras has other defaults
+ * @param options - `lr` η, `rho` ρ, `eps` ε, and `l2` λ, coupled weight decay: adds λ·w to the gradient; `compat`: Keras has other defaults
  * @example
  * ```ts
  * import { adadelta } from 'thalweg';

@@ -1,15 +1,15 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * AdaGrad (Duchi, Hazan & Singer 2011): each parameter's rate falls with the sum of its squared gradients.
+ * AdaGrad (Duchi, Hazan & Singer 2011): each parameter's learning rate is divided by the root of the sum of its squared gradients so far.
  *
  * G ← G + g², w ← w − η·g/(√G + ε), in PyTorch's form: ε outside the root, G from G₀ = 0.
  *
  * @remarks For sparse features, such as words of which most are rare: a rare one keeps a large rate. In long dense training its rates only fall, and
  * it stalls.
  * @see {@link rmsprop}, {@link ftrl}, {@link adam}
- * @param options - `lr` η, `eps` ε, `initial` G₀, and `l2` λ, which puts g + λ·w where g stood; `compat`: Optax, Keras and TF.js have ε inside
- * the root and start G at 0.1
+ * @param options - `lr` η, `eps` ε, `initial` G₀, and `l2` λ, coupled weight decay: adds λ·w to the gradient; `compat`: Optax, Keras and TF.js
+ * have ε inside the root and start G at 0.1
  * @example
  * ```ts
  * import { adagrad } from 'thalweg';

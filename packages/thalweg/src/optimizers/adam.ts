@@ -2,16 +2,17 @@ import { optimizer } from '../define/builtin.ts';
 import { adamStep } from './adam-step.ts';
 
 /**
- * Adam (Kingma & Ba 2015, arXiv:1412.6980, Algorithm 1): running mean and mean square of the gradient, each corrected for its start at
- * zero. AMSGrad (Reddi et al. 2018) divides by the largest v so far, in PyTorch's form: the maximum is taken before the correction, in Optax's after it.
+ * Adam (Kingma & Ba 2015, arXiv:1412.6980, Algorithm 1): running means of the gradient and of its square, each corrected for its bias towards the
+ * zero it starts at. AMSGrad (Reddi et al. 2018) divides by the largest v so far, in PyTorch's form: the maximum is taken before the correction,
+ * in Optax's after it.
  *
  * m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², w ← w − η·m̂/(√v̂ + ε) with m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ).
  *
  * @remarks A first choice where gradients of different parameters differ in size by magnitudes. If you use weight decay, take `adamw`: here `l2`
  * passes through the second moment.
  * @see {@link adamw}, {@link rmsprop}, {@link nadam}, {@link sgd}
- * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `amsgrad`, and `l2` λ, which puts g + λ·w where g stood, so that the decay
- * passes through m and v; see `adamw` for decay that does not; `compat`: Keras adds ε to √v before its correction
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `amsgrad`, and `l2` λ, coupled weight decay: adds λ·w to the gradient, which then
+ * enters m and v; `adamw` has decoupled weight decay; `compat`: Keras adds ε to √v before its correction
  * @example
  * ```ts
  * import { adam } from 'thalweg';

@@ -1,15 +1,15 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * Adamax (Kingma & Ba 2015, arXiv:1412.6980, Algorithm 2): Adam whose size of the gradients is their decaying maximum. `weightDecay` is decoupled,
- * which makes it AdamaxW; `l2` is not.
+ * Adamax (Kingma & Ba 2015, arXiv:1412.6980, Algorithm 2): Adam that divides by a decaying maximum of |g| instead of √v. `weightDecay` is
+ * decoupled, which makes it AdamaxW; `l2` is coupled.
  *
  * m ← β₁·m + (1 − β₁)·g, u ← max(β₂·u, |g| + ε), w ← w − η·(m̂/u + λ·w).
  *
  * @remarks When single large gradients upset Adam's mean of squares: it remembers the largest gradient instead, and lets it fade.
  * @see {@link adam}, {@link adamw}, {@link yogi}
- * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, and `l2` Λ, which puts g + Λ·w where g stood; `compat`: Keras adds ε
- * after the maximum
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, and `l2` Λ, coupled weight decay: adds Λ·w to the gradient; `compat`:
+ * Keras adds ε after the maximum
  * @example
  * ```ts
  * import { adamax } from 'thalweg';

@@ -3,18 +3,18 @@ import { adamStep } from './adam-step.ts';
 import { masked } from './cautious.ts';
 
 /**
- * AdamW: Adam with decoupled weight decay (Loshchilov & Hutter 2019, arXiv:1711.05101). The decay leaves m and v alone and shrinks every
- * weight by the same factor: `'scaled'` takes η·λ·w off, as PyTorch and Optax do; `'independent'` takes s·λ·w off with the factor s of
- * lr's schedule alone (the paper's Algorithm 2), which is its value over its peak, so that the learning rate and the decay can be chosen apart.
+ * AdamW: Adam with decoupled weight decay (Loshchilov & Hutter 2019, arXiv:1711.05101). The decay does not enter m and v. `'scaled'` subtracts
+ * η·λ·w, as PyTorch and Optax do; `'independent'` subtracts s·λ·w, where s is the schedule's value divided by its peak (the paper's Algorithm 2),
+ * so that the decay does not change with the peak learning rate.
  *
  * m, v, m̂ and v̂ as in `adam`; w ← w − η·(m̂/(√v̂ + ε) + λ·w).
  *
  * @remarks The usual choice for transformers, and a good first one elsewhere. Tune `lr` first, then `weightDecay`. Two states of the model's size;
  * where these are too much, see `lion` or `adafactor`.
  * @see {@link adam}, {@link lion}, {@link muon}, {@link scheduleFreeAdamw}
- * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, `decay`, `amsgrad`, and `cautious`, which leaves out the
- * elements of the update that point up the gradient (Liang et al. 2024, arXiv:2411.16085); `compat`: the default
- * decay is 1e-4 in Optax and 4e-3 in Keras, which also adds ε to √v before its correction
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, `decay`, `amsgrad`, and `cautious`, which sets the elements of the
+ * update whose sign differs from the gradient's to zero (Liang et al. 2024, arXiv:2411.16085); `compat`: the default decay is 1e-4 in Optax and
+ * 4e-3 in Keras, which also adds ε to √v before its correction
  * @example
  * ```ts
  * import { adamw, warmupCosine } from 'thalweg';

@@ -1,8 +1,8 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * AdEMAMix (Pagliardini, Ablin & Grangier 2024, arXiv:2409.03137): Adam with a second, much slower mean of the gradients, which is not corrected for its
- * start. α and β₃ are meant to be warmed up by schedules.
+ * AdEMAMix (Pagliardini, Ablin & Grangier 2024, arXiv:2409.03137): Adam with a second, much slower running mean of the gradients, which has no
+ * bias correction. α and β₃ are meant to be warmed up by schedules.
  *
  * w ← w − η·((m̂ + α·n)/(√v̂ + ε) + λ·w) with n ← β₃·n + (1 − β₃)·g.
  *
@@ -36,11 +36,13 @@ export const ademamix = optimizer({
 });
 
 /**
- * Simplified AdEMAMix (Morwani et al. 2025, arXiv:2502.02431): one slow mean of the gradients, and the gradient itself in the place of the quick one.
+ * Simplified AdEMAMix (Morwani et al. 2025, arXiv:2502.02431): AdEMAMix with the current gradient in place of the fast running mean, so that one
+ * state is enough.
  *
- * m ← β₁·m + g, v ← β₂·v + (1 − β₂)·g², w ← w − η·((m + α·g)/(√v̂ + ε) + λ·w). m is a sum and not a mean: rates are smaller than Adam's by 1 − β₁.
+ * m ← β₁·m + g, v ← β₂·v + (1 − β₂)·g², w ← w − η·((m + α·g)/(√v̂ + ε) + λ·w). m is a decaying sum, not a mean: use a learning rate about 1 − β₁
+ * times Adam's.
  *
- * @remarks As `ademamix` with one state fewer; good for small batches. Its m is a sum, so use a rate smaller than Adam's by 1 − β₁.
+ * @remarks As `ademamix` with one state fewer; good for small batches. Its m is a sum, so use about 1 − β₁ times Adam's learning rate.
  * @see {@link ademamix}, {@link adamw}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `alpha` α, `eps` ε, `weightDecay` λ
  * @example

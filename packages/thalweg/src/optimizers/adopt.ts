@@ -1,8 +1,8 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * ADOPT (Taniguchi et al. 2024, arXiv:2411.02853): Adam that converges for any β₂, because the gradient is divided by the second moment of the steps before
- * it, and momentum comes after. The first step only measures g²; later updates are clipped to ±(t − 1)^¼.
+ * ADOPT (Taniguchi et al. 2024, arXiv:2411.02853): Adam that converges for any β₂: the gradient is divided by the second moment of the previous
+ * steps, and momentum is applied to the result. The first step only initializes v; later, g/√v is clipped to ±(t − 1)^¼.
  *
  * u = clamp(g/max(√v, ε), ±(t − 1)^¼), m ← β₁·m + (1 − β₁)·u, w ← w − η·m, v ← β₂·v + (1 − β₂)·g².
  *

@@ -9,7 +9,7 @@ import { optimizer } from '../define/builtin.ts';
  * @remarks For convex problems, such as linear models, where the mean of the weights is better than the last ones. In deep learning, `ema` or `swa`
  * after any optimizer does the same more freely.
  * @see {@link sgd}, {@link polyakAverage}, {@link swa}, {@link scheduleFreeSgd}
- * @param options - `lr` η, `lambda` Λ, `alpha` α, `start` t₀, and `l2` λ, which puts g + λ·w where g stood
+ * @param options - `lr` η, `lambda` Λ, `alpha` α, `start` t₀, and `l2` λ, coupled weight decay: adds λ·w to the gradient
  * @example
  * ```ts
  * import { asgd } from 'thalweg';

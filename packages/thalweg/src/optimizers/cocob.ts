@@ -1,14 +1,14 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * COCOB, continuous coin betting (Orabona & Tommasi 2017, arXiv:1705.07795, Algorithm 2): each weight bets on its gradients, and what it has won says
- * how far it stands from where it began. There is no learning rate: `lr` only scales the gradient, which hardly changes the path.
+ * COCOB, continuous coin betting (Orabona & Tommasi 2017, arXiv:1705.07795, Algorithm 2): each weight's distance from its first value follows from
+ * the rewards of a betting strategy on its gradients. There is no learning rate: `lr` only scales the gradient, which hardly changes the path.
  *
  * h = η·(g + λ·w), L ← max(L, |h|), G ← G + |h|, R ← max(R − h·(w − w₀), 0), θ ← θ − h, w ← w₀ + θ/L·(L + R)/max(G + L, α·L). L starts at ε.
  *
  * @remarks When nothing can be tuned at all and memory is no concern: there is no learning rate. Keeps the first weights and four arrays besides.
  * @see {@link dog}, {@link prodigy}, {@link dAdaptation}
- * @param options - `lr` η, `alpha` α, the inverse of the largest part of L that a first bet can be, `eps` ε, `weightDecay` λ
+ * @param options - `lr` η, `alpha` α, which bounds the first updates: larger is more cautious, `eps` ε, `weightDecay` λ
  * @example
  * ```ts
  * import { cocob } from 'thalweg';

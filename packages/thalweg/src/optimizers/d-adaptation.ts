@@ -1,8 +1,8 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * D-Adaptation for AdamW (Defazio & Mishchenko 2023, arXiv:2301.07733): AdamW that estimates its own learning rate, d. `lr` is a factor on it, and stays 1 but
- * for a schedule.
+ * D-Adaptation for AdamW (Defazio & Mishchenko 2023, arXiv:2301.07733): AdamW that estimates its own learning rate, d. `lr` multiplies it: leave
+ * it at 1, or give a schedule with peak 1.
  *
  * γ = d·η·√(1 − β₂ᵗ)/(1 − β₁ᵗ), r ← σ·r + (1 − σ)·γ·⟨g, S/(√v + ε)⟩, S ← σ·S + (1 − σ)·γ·g, d ← max(d, r/((1 − σ)·Σ|S|)) with σ = √β₂.
  *

@@ -1,15 +1,16 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * DoG, distance over gradients (Ivgi, Hinder & Carmon 2023, arXiv:2302.12022): SGD whose rate is the largest distance from the start over the root of the sum of
- * squared gradient norms. `scope: 'tensor'` has a rate of each tensor (L-DoG). The model to evaluate is usually an average of the weights: chain `ema` after it.
+ * DoG, distance over gradients (Ivgi, Hinder & Carmon 2023, arXiv:2302.12022): SGD whose learning rate is the largest distance from the first
+ * weights so far, divided by the root of the sum of squared gradient norms. `scope: 'tensor'` gives each tensor a learning rate of its own
+ * (L-DoG). Evaluate at an average of the weights: chain `ema` after it.
  *
  * r ← max(r, ‖w − w₀‖), G ← G + ‖g‖², w ← w − η·r/√(G + ε)·g. r starts at r₀·(1 + ‖w₀‖).
  *
  * @remarks When the learning rate of SGD is unknown: the distance from the start over the gradients so far gives one. Evaluate at an average: chain
  * `ema` after it.
  * @see {@link dowg}, {@link prodigy}, {@link cocob}, {@link sgd}
- * @param options - `lr` η, `initial` r₀, `eps` ε, `weightDecay` λ, which puts g + λ·w where g stood, `scope`
+ * @param options - `lr` η, `initial` r₀, `eps` ε, `weightDecay` λ, coupled: adds λ·w to the gradient, `scope`
  * @example
  * ```ts
  * import { dog } from 'thalweg';

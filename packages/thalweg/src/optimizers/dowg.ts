@@ -1,13 +1,14 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * DoWG, distance over weighted gradients (Khaled, Mishchenko & Jin 2023, arXiv:2305.16284): as DoG, with squared gradient norms weighted by the squared distance.
+ * DoWG, distance over weighted gradients (Khaled, Mishchenko & Jin 2023, arXiv:2305.16284): as DoG, with each squared gradient norm weighted by
+ * the squared distance at that step.
  *
  * r ← max(r, ‖w − w₀‖²), G ← G + r·‖g‖², w ← w − η·r/(√G + ε)·g. r starts at r₀.
  *
- * @remarks As `dog`, where that is too cautious: it counts early gradients for less.
+ * @remarks As `dog`, where that is too cautious: early gradients, taken near the start, weigh less.
  * @see {@link dog}, {@link prodigy}, {@link cocob}
- * @param options - `lr` η, `initial` r₀, `eps` ε, `weightDecay` λ, which puts g + λ·w where g stood
+ * @param options - `lr` η, `initial` r₀, `eps` ε, `weightDecay` λ, coupled: adds λ·w to the gradient
  * @example
  * ```ts
  * import { dowg } from 'thalweg';

@@ -1,14 +1,15 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * Fromage (Bernstein et al. 2020, arXiv:2002.03432): each tensor steps by the same part of its own norm, and is then shrunk, so that steps at
- * right angles to it do not make it grow. `lr` is that part; it hardly wants tuning.
+ * Fromage (Bernstein et al. 2020, arXiv:2002.03432): each tensor moves by `lr` times its own norm and is then divided by √(1 + η²), which keeps
+ * updates orthogonal to it from growing its norm. `lr` needs little tuning.
  *
- * w ← (w − η·(‖w‖/‖g‖)·g)/√(1 + η²), with norms per tensor, and w ← (w − η·g)/√(1 + η²) where either is 0, so that biases leave zero.
+ * w ← (w − η·(‖w‖/‖g‖)·g)/√(1 + η²), with norms per tensor, and w ← (w − η·g)/√(1 + η²) where either norm is 0, so that biases that start at zero
+ * can move.
  *
  * @remarks When layers' weights differ in size and no rate should be tuned: each tensor moves by the same share of its norm, about 0.01 a step.
  * @see {@link lars}, {@link lamb}, {@link muon}
- * @param options - `lr` η; `compat: 'optax'` counts each norm as `eps` ε at least, so that a tensor of zeros moves by η·ε
+ * @param options - `lr` η; `compat: 'optax'` replaces norms below `eps` ε by ε, so that a tensor of zeros moves by η·ε
  * @example
  * ```ts
  * import { fromage } from 'thalweg';

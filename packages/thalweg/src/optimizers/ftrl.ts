@@ -1,11 +1,11 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * FTRL-Proximal (McMahan et al. 2013): AdaGrad's rates with an L1 penalty that leaves exact zeros, for sparse linear models. In Keras' form.
+ * FTRL-Proximal (McMahan et al. 2013): AdaGrad's per-parameter learning rates with an L1 penalty that sets weights to exactly zero, for sparse
+ * linear models, in Keras' form.
  *
- * n ← n + g², z ← z + g − (√n − √nₜ₋₁)/η·w, w ← (clamp(z, ±λ₁) − z)/(√n/η + 2·λ₂ + β/η). n starts at n₀ and counts as 2¹²⁷ at most, which
- * float32 can hold.
- * `power` p puts n^(−p) where √n stands, and `l2Shrinkage` λ₃ g + 2·λ₃·w where g does, but not g².
+ * n ← n + g², z ← z + g − (√n − √nₜ₋₁)/η·w, w ← (clamp(z, ±λ₁) − z)/(√n/η + 2·λ₂ + β/η). n starts at n₀ and is at most 2¹²⁷, so that float32 can
+ * hold it. `power` p replaces √n by n^(−p); `l2Shrinkage` λ₃ adds 2·λ₃·w to g, but not in g².
  *
  * @remarks For sparse linear models that must be small when they are served: `l1` leaves exact zeros. Not for deep networks.
  * @see {@link adagrad}, {@link sgd}

@@ -1,16 +1,16 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * LAMB (You et al. 2020, arXiv:1904.00962): AdamW's update scaled per tensor to the size of the tensor, in Optax's form: the ratio is 1
- * where either norm is 0. Made for very large batches.
+ * LAMB (You et al. 2020, arXiv:1904.00962): AdamW's update, rescaled for each tensor to the norm of its weights, in Optax's form: the trust ratio
+ * ‖w‖/‖u‖ is 1 where either norm is 0. Made for very large batches.
  *
  * u = m̂/(√v̂ + ε) + λ·w, w ← w − η·(‖w‖/‖u‖)·u.
  *
  * @remarks For very large batches, thousands of examples a step, when AdamW with a scaled-up rate diverges early. With small batches AdamW is as
  * good and simpler.
  * @see {@link lars}, {@link adamw}, {@link fromage}
- * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ; `compat`: Keras takes the decay off before the step, so that neither
- * norm knows of it
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ; `compat`: Keras applies the decay before the step, so that it enters
+ * neither norm
  * @example
  * ```ts
  * import { lamb } from 'thalweg';

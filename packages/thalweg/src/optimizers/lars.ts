@@ -1,8 +1,8 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * LARS (You, Gitman & Ginsburg 2017, arXiv:1708.03888): SGD with momentum whose rate is scaled per tensor by ‖w‖/(‖g‖ + λ·‖w‖). The learning rate is
- * inside the velocity, and the ratio is 1 where either norm is 0. For very large batches.
+ * LARS (You, Gitman & Ginsburg 2017, arXiv:1708.03888): SGD with momentum whose learning rate is multiplied for each tensor by the trust ratio
+ * ‖w‖/(‖g‖ + λ·‖w‖), which is 1 where either norm is 0. The learning rate enters the velocity. For very large batches.
  *
  * v ← μ·v + η·(k·‖w‖/(‖g‖ + λ·‖w‖ + ε))·(g + λ·w), w ← w − v.
  *

@@ -2,16 +2,16 @@ import { optimizer } from '../define/builtin.ts';
 import { masked } from './cautious.ts';
 
 /**
- * Lion (Chen et al. 2023, arXiv:2302.06675): the sign of an interpolated momentum, with decoupled weight decay. One state instead of
- * Adam's two; its learning rate is usually three to ten times smaller.
+ * Lion (Chen et al. 2023, arXiv:2302.06675): the sign of an interpolation between momentum and gradient, with decoupled weight decay. One state
+ * instead of Adam's two; its learning rate is usually three to ten times smaller.
  *
  * w ← w − η·(sign(β₁·m + (1 − β₁)·g) + λ·w), then m ← β₂·m + (1 − β₂)·g.
  *
  * @remarks In the place of AdamW where memory is short: one state instead of two. Use a rate three to ten times smaller, and a decay as many times
  * larger. Batches should be large, since the sign of a noisy gradient is noise.
  * @see {@link adamw}, {@link signum}, {@link muon}
- * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `weightDecay` λ, and `cautious`, which leaves out the elements of the update that point up
- * the gradient (Liang et al. 2024, arXiv:2411.16085); `compat`: λ is 1e-3 in Optax, and η in Keras, by default
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `weightDecay` λ, and `cautious`, which sets the elements of the update whose sign differs from
+ * the gradient's to zero (Liang et al. 2024, arXiv:2411.16085); `compat`: λ is 1e-3 in Optax, and η in Keras, by default
  * @example
  * ```ts
  * import { lion } from 'thalweg';

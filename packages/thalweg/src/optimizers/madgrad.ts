@@ -1,7 +1,8 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * MADGRAD (Defazio & Jelassi 2021, arXiv:2101.11075): dual averaging with cube roots of the sums of squares, then momentum by averaging.
+ * MADGRAD (Defazio & Jelassi 2021, arXiv:2101.11075): dual averaging: the weights follow from the first ones and the sum of all gradients, divided
+ * by the cube root of the sum of their squares; momentum is a running mean of the weights.
  *
  * q = (η + ε)·√t (0 where η is 0), G ← G + q·g², S ← S + q·g, z = w₀ − S/(∛G + ε), w ← μ·w + (1 − μ)·z; S/∛G is 0 where G and ε are.
  *

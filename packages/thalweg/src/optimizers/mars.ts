@@ -1,10 +1,11 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * MARS-AdamW (Yuan et al. 2024, arXiv:2411.10438, the approximate form): AdamW on gradients whose variance is reduced by their change, clipped to norm 1.
+ * MARS-AdamW (Yuan et al. 2024, arXiv:2411.10438, the approximate form): AdamW on a corrected gradient: the difference from the last gradient,
+ * scaled, is added to reduce its variance, and the sum is clipped to norm 1.
  *
- * c = g + γ·β₁/(1 − β₁)·(g − gₜ₋₁) (g at first, where the authors'
- * program takes gₜ₋₁ = 0), divided by its norm where that is above 1; then AdamW with c for g, for tensors of every rank.
+ * c = g + γ·β₁/(1 − β₁)·(g − gₜ₋₁) (g at first, where the authors' program takes gₜ₋₁ = 0), divided by its norm where that is above 1; then AdamW
+ * with c in place of g, for tensors of every rank.
  *
  * @remarks When gradients of consecutive steps agree enough for their difference to reduce noise, as in training language models. The last gradient
  * is kept: one array more than AdamW.

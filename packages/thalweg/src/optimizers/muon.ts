@@ -1,15 +1,16 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * Muon (Jordan et al. 2024, kellerjordan.github.io/posts/muon): momentum whose update is orthogonalized, so that every direction of a matrix
- * is stepped alike. For matrices; what has more dimensions, such as a convolution's kernel, is flattened behind the first. Vectors and numbers
- * go to another optimizer through `groups`, and so should embeddings and the last layer.
+ * Muon (Jordan et al. 2024, kellerjordan.github.io/posts/muon): SGD with momentum whose update is orthogonalized: all its singular values become
+ * about 1. For matrices; what has more dimensions, such as a convolution's kernel, is flattened behind the first. Vectors and numbers go to
+ * another optimizer through `groups`, and so should embeddings and the last layer.
  *
- * m ← μ·m + (1 − μ)·g, O = NewtonSchulz(g + μ·(m − g)), w ← w − η·(k·O + λ·w). By default k = √max(1, rows/cols) as in the original, where
- * rows are outputs; `adjust: 'rms'` has k = 0.2·√max(rows, cols), with which AdamW's η and λ can be kept (Liu et al. 2025, arXiv:2502.16982).
- * The coefficients a, b, c are those of the original; five steps bring singular values above 3e-3 of the norm to between 0.68 and 1.2.
- * `compat: 'optax'` takes rows as inputs, as JAX's layers do, and corrects the bias of the look-ahead; Optax and Keras divide by ‖u‖ + ε, not by the larger.
- * By default PyTorch has η = 1e-3 and λ = 0.1, Keras η = 1e-3, λ = 0.004 and `adjust: 'rms'`. PyTorch's iteration computes in bfloat16; here it is in the type of w.
+ * m ← μ·m + (1 − μ)·g, O = NewtonSchulz(g + μ·(m − g)), w ← w − η·(k·O + λ·w). By default k = √max(1, rows/cols) as in the original, where rows
+ * are outputs; `adjust: 'rms'` has k = 0.2·√max(rows, cols), with which AdamW's learning rate and weight decay can be reused (Liu et al. 2025,
+ * arXiv:2502.16982). The coefficients a, b, c are those of the original; five steps bring singular values above 3e-3 of the norm to between 0.68
+ * and 1.2. `compat: 'optax'` takes rows as inputs, as JAX's layers do, and applies Adam's bias correction to the Nesterov momentum; Optax and
+ * Keras divide by ‖u‖ + ε, not by the larger. By default PyTorch has η = 1e-3 and λ = 0.1, Keras η = 1e-3, λ = 0.004 and `adjust: 'rms'`.
+ * PyTorch's iteration computes in bfloat16; here it is in the type of w.
  *
  * @remarks For the hidden matrices of transformers and other networks, with AdamW for everything else through `groups`. One state instead of AdamW's
  * two, and a few matrix products a step.

@@ -1,15 +1,15 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * NAdam (Dozat 2016): Adam with Nesterov's look-ahead, in PyTorch's form, where the momentum grows with t. `weightDecay` is decoupled, which makes it
- * NAdamW; `l2` is not.
+ * NAdam (Dozat 2016): Adam with Nesterov momentum, in PyTorch's form, where the momentum grows with t. `weightDecay` is decoupled, which makes it
+ * NAdamW; `l2` is coupled.
  *
  * μ = β₁·(1 − ½·0.96^(t·ψ)), P = ∏μ, w ← w − η·(((1 − μ)/(1 − P)·g + μₜ₊₁/(1 − P·μₜ₊₁)·m)/(√v̂ + ε) + λ·w).
  *
- * @remarks In the place of Adam when the rate is well tuned and each step should count on the momentum. Costs what Adam costs.
+ * @remarks Instead of Adam, where Nesterov momentum is wanted. Same cost as Adam.
  * @see {@link adam}, {@link adamw}, {@link adan}
- * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `momentumDecay` ψ, `weightDecay` λ, and `l2` Λ, which puts g + Λ·w where g stood; `compat`: in Optax
- * the momentum is β₁ at all times, and Keras has ψ = 1
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `momentumDecay` ψ, `weightDecay` λ, and `l2` Λ, coupled weight decay: adds Λ·w to the
+ * gradient; `compat`: in Optax the momentum is β₁ throughout, and Keras has ψ = 1
  * @example
  * ```ts
  * import { nadam } from 'thalweg';

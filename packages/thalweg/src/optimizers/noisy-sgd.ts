@@ -1,8 +1,9 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * Noisy SGD (Neelakantan et al. 2015, arXiv:1511.06807), with Gaussian noise on the gradient that fades: it helps deep networks out of bad starts. The noise depends
- * on seed, step, name and index alone, so a run repeats and resumes.
+ * Noisy SGD (Neelakantan et al. 2015, arXiv:1511.06807): SGD with Gaussian noise added to the gradient, whose variance falls with t: it helps deep
+ * networks out of bad initializations. The noise is a function of seed, step, parameter name and index, so runs are reproducible and resume
+ * exactly.
  *
  * w ← w − η·(g + √(σ²/tᵞ)·N(0, 1)).
  *

@@ -1,7 +1,8 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * NovoGrad (Ginsburg et al. 2019, arXiv:1905.11286): gradients normalized by a running norm of each tensor, one number for each, then momentum.
+ * NovoGrad (Ginsburg et al. 2019, arXiv:1905.11286): each tensor's gradient is divided by a running mean of its norm, one number per tensor, and
+ * momentum is applied to the result.
  *
  * v ← β₂·v + (1 − β₂)·‖g‖² (‖g‖² at first), m ← β₁·m + g/(√v + ε) + λ·w, w ← w − η·m.
  *

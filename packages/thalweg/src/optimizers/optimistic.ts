@@ -1,8 +1,8 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * Optimistic SGD (Mokhtari, Ozdaglar & Pattathil 2020, arXiv:1901.08511): a step that counts on the gradient to change again as it
- * just did. For games, where plain descent circles around the solution.
+ * Optimistic SGD (Mokhtari, Ozdaglar & Pattathil 2020, arXiv:1901.08511): extrapolates the gradient from its last change. For games (two players
+ * with opposed losses), where gradient descent circles around the solution.
  *
  * w ← w − η·((α + β)·g − β·gₜ₋₁), and gₜ₋₁ = g at the first step.
  *
@@ -25,8 +25,8 @@ export const optimisticSgd = optimizer({
 });
 
 /**
- * Optimistic Adam (Daskalakis et al. 2018, arXiv:1711.00141, algorithm 1): Adam's update u, made optimistic as `optimisticSgd` makes the gradient. For games
- * such as the training of generative adversarial networks.
+ * Optimistic Adam (Daskalakis et al. 2018, arXiv:1711.00141, algorithm 1): Adam's update u, extrapolated from its last change as `optimisticSgd`
+ * extrapolates the gradient. For games such as the training of generative adversarial networks.
  *
  * u = m̂/(√v̂ + ε), w ← w − η·((α + β)·u − β·uₜ₋₁), and uₜ₋₁ = 0 at the first step. With `nesterov` m̂ looks ahead, as in Optax by default.
  *

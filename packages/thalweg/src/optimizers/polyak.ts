@@ -1,8 +1,8 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * Polyak's step size (Polyak 1987; bounded as in Loizou et al. 2021, SPS_max): as long as the loss stands above its known minimum, capped
- * at `lr`. Needs the loss: `step(grads, { loss })`.
+ * Polyak's step size (Polyak 1987; bounded as in Loizou et al. 2021, SPS_max): the loss minus its known minimum, divided by the squared gradient
+ * norm, and at most `lr`. Needs the loss: `step(grads, { loss })`.
  *
  * γ = min(η, max(f − f_min, 0)/(‖g‖² + ε)) with the norm over all parameters, w ← w − γ·g; no step where the gradient is zero or the loss below `minimum`.
  *

@@ -1,15 +1,15 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * RAdam (Liu et al. 2020, arXiv:1908.03265): Adam whose adaptive rate is held back while its variance is unknown. Up to ρ = 5 (PyTorch's
- * threshold; the paper has 4) it is plain momentum. ε is added to √v before its correction, as in PyTorch.
+ * RAdam (Liu et al. 2020, arXiv:1908.03265): Adam with a built-in warm-up: the adaptive step is scaled down while the variance of √v is still
+ * large, and up to ρ = 5 (PyTorch's threshold; the paper has 4) it is SGD with momentum. ε is added to √v before its correction, as in PyTorch.
  *
- * ρ∞ = 2/(1 − β₂) − 1, ρ = ρ∞ − 2·t·β₂ᵗ/(1 − β₂ᵗ), and r the rectification of the equations below.
+ * ρ∞ = 2/(1 − β₂) − 1, ρ = ρ∞ − 2·t·β₂ᵗ/(1 − β₂ᵗ), and r, the rectification, as in the equations.
  *
- * @remarks In the place of Adam with a warm-up: it holds the adaptive rate back by itself in the first steps.
+ * @remarks In the place of Adam with a warm-up: it scales the first steps down by itself.
  * @see {@link adam}, {@link adamw}, {@link nadam}
- * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, decoupled as in AdamW, and `l2` Λ, which puts g + Λ·w
- * where g stood; `compat`: Optax and the paper add ε to √v̂, after its correction, and the paper's threshold is 4
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, decoupled as in AdamW, and `l2` Λ, coupled weight decay: adds Λ·w to
+ * the gradient; `compat`: Optax and the paper add ε to √v̂, after its correction, and the paper's threshold is 4
  * @example
  * ```ts
  * import { radam } from 'thalweg';

@@ -1,16 +1,17 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * RMSProp (Tieleman & Hinton 2012): AdaGrad with a moving average, which forgets. Centered (Graves 2013) it divides by the standard
- * deviation, whose radicand is clamped at 0, because rounding can make it negative. Momentum as in PyTorch: on the divided gradient.
+ * RMSProp (Tieleman & Hinton 2012): divides the gradient by the root of a running mean of its squares. `centered` (Graves 2013) divides by the
+ * standard deviation instead; the estimated variance is clamped at 0, because rounding can make it negative. Momentum is applied to the divided
+ * gradient, as in PyTorch.
  *
  * v ← β·v + (1 − β)·g², w ← w − η·g/(√v + ε).
  *
  * @remarks For losses that change while one trains, as in reinforcement learning, and where one state has to do. Adam adds momentum and corrects the
  * start.
  * @see {@link adam}, {@link adagrad}, {@link adadelta}
- * @param options - `lr` η, `beta` β, `eps` ε, `momentum` μ, `centered`, and `l2` λ, which puts g + λ·w where g stood; `compat`: Optax,
- * Keras and TF.js have ε inside the root and the learning rate inside the momentum
+ * @param options - `lr` η, `beta` β, `eps` ε, `momentum` μ, `centered`, and `l2` λ, coupled weight decay: adds λ·w to the gradient; `compat`:
+ * Optax, Keras and TF.js have ε inside the root and the learning rate inside the momentum
  * @example
  * ```ts
  * import { rmsprop } from 'thalweg';

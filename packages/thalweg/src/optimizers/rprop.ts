@@ -1,16 +1,16 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * Rprop (Riedmiller & Braun 1993), in PyTorch's form: each parameter has a step of its own, which grows while the gradient keeps its sign and
- * shrinks where it changes; there the parameter rests for one step. For gradients of the whole data, without noise.
+ * Rprop (Riedmiller & Braun 1993), in PyTorch's form: each parameter has a step size of its own, which grows while its gradient keeps its sign and
+ * shrinks when the sign changes; then the parameter skips one update. For full-batch gradients.
  *
  * d ← clamp(d·f, d₋, d₊) with f = η₊ where g·gₜ₋₁ > 0, η₋ where it is < 0, else 1; w ← w − d·sign(g), or w where the sign changed.
  *
  * @remarks For full-batch training of small networks and for fits: it uses only signs, and each parameter finds its own step. Noise of mini-batches
  * breaks it.
  * @see {@link signSgd}, {@link rmsprop}
- * @param options - `lr` η, the first step of every parameter; `etaMinus` η₋; `etaPlus` η₊; `minStep` d₋; `maxStep` d₊; `compat`: Optax takes each step one step later,
- * and rests where the sign has changed then
+ * @param options - `lr` η, the first step of every parameter; `etaMinus` η₋; `etaPlus` η₊; `minStep` d₋; `maxStep` d₊; `compat`: Optax applies a
+ * step size one step later, and skips the update after a change of sign
  * @example
  * ```ts
  * import { rprop } from 'thalweg';

@@ -11,14 +11,14 @@ const average = `
 const evaluate = '(w − (1 − β₁)·z) / β₁';
 
 /**
- * Schedule-free SGD (Defazio et al. 2024, arXiv:2405.15682): an average takes the place of both momentum and a falling learning rate. Gradients
- * are taken at `params`; the model to evaluate and to keep is `opt.evaluate()`.
+ * Schedule-free SGD (Defazio et al. 2024, arXiv:2405.15682): replaces momentum and a learning rate schedule by averaging the iterates. Compute
+ * gradients at `params`; evaluate and deploy `opt.evaluate()`.
  *
  * u = g + λ·w, x = (w − (1 − β₁)·z)/β₁, z ← z − η·u, x ← (1 − κ)·x + κ·z with κ = ηₘₐₓᵖ/Σηₘₐₓᵖ, w ← β₁·x + (1 − β₁)·z.
  *
  * @remarks As `scheduleFreeAdamw`, where SGD with momentum and a falling rate is the usual choice.
  * @see {@link sgd}, {@link scheduleFreeAdamw}, {@link asgd}
- * @param options - `lr` η, which may warm up and should not fall; `beta1` β₁; `weightDecay` λ; `power` p
+ * @param options - `lr` η, which may warm up and should not decay; `beta1` β₁; `weightDecay` λ; `power` p
  * @example
  * ```ts
  * import { scheduleFreeSgd } from 'thalweg';
@@ -43,7 +43,7 @@ export const scheduleFreeSgd = optimizer({
  * @remarks When the length of the run is not known beforehand, so that no schedule can be laid out. Evaluate and save at `opt.evaluate()`, not at
  * the weights that are trained.
  * @see {@link adamw}, {@link scheduleFreeSgd}, {@link prodigy}
- * @param options - `lr` η, which may warm up and should not fall; `beta1` β₁; `beta2` β₂; `eps` ε; `weightDecay` λ; `power` p
+ * @param options - `lr` η, which may warm up and should not decay; `beta1` β₁; `beta2` β₂; `eps` ε; `weightDecay` λ; `power` p
  * @example
  * ```ts
  * import { scheduleFreeAdamw, warmupStableDecay } from 'thalweg';

@@ -9,7 +9,7 @@ import { optimizer } from '../define/builtin.ts';
  * @remarks For convolutional networks with normalization, and wherever memory is short: no state, or one with momentum. Needs its rate tuned, and
  * usually a schedule. Where parameters' gradients differ in size, take an adaptive method.
  * @see {@link adam}, {@link lars}, {@link scheduleFreeSgd}
- * @param options - `lr` η, `momentum` μ, `dampening` τ, `nesterov`, and `l2` λ, which puts g + λ·w where g stood; `compat`: Keras
+ * @param options - `lr` η, `momentum` μ, `dampening` τ, `nesterov`, and `l2` λ, coupled weight decay: adds λ·w to the gradient; `compat`: Keras
  * has the learning rate inside the velocity, which differs while the rate changes, and PyTorch's rate is 1e-3 by default
  * @throws OptionError for `nesterov` with dampening or, as in PyTorch, without momentum
  * @example

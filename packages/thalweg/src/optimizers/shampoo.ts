@@ -1,9 +1,9 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * Shampoo (Gupta, Koren & Singer 2018, arXiv:1802.09568): a preconditioner for the rows and one for the columns of a matrix, from sums of
- * products of gradients. What has more than two dimensions is flattened behind the first; vectors are stepped as by AdaGrad. The roots are
- * taken in float64 from eigenvectors, every `every` steps: their cost grows with the cube of rows and columns.
+ * Shampoo (Gupta, Koren & Singer 2018, arXiv:1802.09568): preconditions a matrix's gradient from both sides, with inverse fourth roots of the
+ * summed g·gᵀ and gᵀ·g. What has more than two dimensions is flattened behind the first; vectors are updated as by AdaGrad. The roots are taken in
+ * float64 from eigenvectors, every `every` steps: their cost grows with the cube of rows and columns.
  *
  * L ← L + g·gᵀ, R ← R + gᵀ·g, w ← w − η·(L + εI)^(−1/4)·g·(R + εI)^(−1/4).
  *

@@ -1,7 +1,7 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * Sign SGD (Bernstein et al. 2018, arXiv:1802.04434): a step of one size against the sign of each gradient.
+ * Sign SGD (Bernstein et al. 2018, arXiv:1802.04434): steps of a fixed size against the sign of each gradient.
  *
  * w ← w − η·sign(g).
  *

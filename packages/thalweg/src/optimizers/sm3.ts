@@ -1,9 +1,9 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * SM3 (Anil et al. 2019, arXiv:1901.11150, algorithm SM3-II): AdaGrad whose sums for a matrix are the smaller of one number for the row and
- * one for the column, rows + cols numbers instead of rows·cols. What has more than two dimensions is flattened behind the first; vectors keep
- * all sums.
+ * SM3 (Anil et al. 2019, arXiv:1901.11150, algorithm SM3-II): AdaGrad that stores one number per row and one per column of a matrix, and takes the
+ * smaller of the two as the sum of squares: rows + cols numbers instead of rows·cols. What has more than two dimensions is flattened behind the
+ * first; vectors keep all sums.
  *
  * a = min(r, c) + g², r ← the largest a of each row, c ← of each column, m ← β·m + (1 − β)·g/√(a + ε), w ← w − η·m; 0/0 is 0.
  *

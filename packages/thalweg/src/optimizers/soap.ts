@@ -2,16 +2,16 @@ import { optimizer } from '../define/builtin.ts';
 
 /**
  * SOAP (Vyas et al. 2024, arXiv:2409.11321, algorithm 3): Adam in the eigenbasis of Shampoo's preconditioners, with decoupled decay. The basis
- * starts at the eigenvectors of the first products. After each step the products take in its gradient, and after every `every`-th the basis
- * follows them by one step of power iteration and QR, so that a gradient never chooses the basis it is seen in, but for the first. What has
- * more than two dimensions is flattened behind the first; vectors are stepped as by AdamW.
+ * starts as the eigenvectors of the first g·gᵀ and gᵀ·g. Their running means are updated after each step, and the basis after every `every`-th, by
+ * one power iteration and a QR decomposition; so, but for the first, a gradient is never projected onto a basis that it has changed. What has more
+ * than two dimensions is flattened behind the first; vectors are updated as by AdamW.
  *
  * P = QᴸᵀgQᴿ, v ← β₂·v + (1 − β₂)·P², u = Qᴸ·(QᴸᵀmQᴿ/(1 − β₁ᵗ) / (√v̂ + ε))·Qᴿᵀ, w ← w − η·(u + λ·w); then L ← β₃·L + (1 − β₃)·g·gᵀ, Qᴸ ← QR(L·Qᴸ), R and Qᴿ likewise.
  *
  * @remarks For matrices, when each step may cost more to need fewer of them: Adam in a basis that decorrelates the gradient. Several arrays of rows²
  * and cols² besides.
  * @see {@link shampoo}, {@link muon}, {@link adamw}
- * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `beta3` β₃ of the products, `eps` ε, `weightDecay` λ, `every` k
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `beta3` β₃ of the running means of g·gᵀ and gᵀ·g, `eps` ε, `weightDecay` λ, `every` k
  * @example
  * ```ts
  * import { soap } from 'thalweg';

@@ -1,17 +1,17 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * Sophia (Liu et al. 2023, arXiv:2305.14342): momentum divided by a running estimate of the Hessian's diagonal, clipped to ±1. The estimate is an input:
- * an array for each parameter, of which every k-th is used, from the first step on; pass any other time what you have. Estimates written into
- * `opt.inputs.hessian` and passed as `opt.step(opt.grads, opt.inputs)` are not copied.
+ * Sophia (Liu et al. 2023, arXiv:2305.14342): momentum divided by a running estimate of the Hessian's diagonal, clipped to ±1. The estimate is an
+ * input: an array for each parameter, used every k-th step, the first included; at other steps pass any array of the right shape. Estimates
+ * written into `opt.inputs.hessian` and passed as `opt.step(opt.grads, opt.inputs)` are not copied.
  *
  * h ← β₂·h + (1 − β₂)·ĥ where (t − 1) mod k = 0, m ← β₁·m + (1 − β₁)·g, w ← w − η·(clamp(m/max(γ·h, ε), ±1) + λ·w).
  *
  * @remarks When estimates of the Hessian's diagonal can be had every few steps, as in training language models. The estimate is yours to compute and
  * hand over.
  * @see {@link adamw}, {@link lion}
- * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `gamma` γ, `eps` ε, `weightDecay` λ, `every` k; `compat`: Optax corrects m for its start, divides by h before
- * its estimate of this step, and has ε = 1e-8 and λ = 1e-4
+ * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `gamma` γ, `eps` ε, `weightDecay` λ, `every` k; `compat`: Optax applies bias correction to m,
+ * divides by h before this step's estimate is added, and has ε = 1e-8 and λ = 1e-4
  * @example
  * ```ts
  * import { sophia } from 'thalweg';

@@ -1,7 +1,8 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * Yogi (Zaheer et al. 2018): Adam whose second moment moves towards g² by a step of bounded size, so that it does not forget large gradients at once.
+ * Yogi (Zaheer et al. 2018): Adam whose second moment moves towards g² by at most (1 − β₂)·g² per step, so that large gradients are not forgotten
+ * quickly.
  *
  * v ← v − (1 − β₂)·sign(v − g²)·g², w ← w − η·m̂/(√v̂ + ε). v starts at v₀ and m at zero.
  *

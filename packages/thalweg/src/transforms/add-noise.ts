@@ -1,8 +1,8 @@
 import { transform } from '../define/builtin.ts';
 
 /**
- * Adds Gaussian noise that fades to the gradient (Neelakantan et al. 2015, arXiv:1511.06807), before any optimizer; `noisySgd` is this before `sgd`. The noise
- * depends on seed, step, name and index alone, so a run repeats and resumes.
+ * Adds Gaussian noise to the gradient, whose variance falls with t (Neelakantan et al. 2015, arXiv:1511.06807); chained with `sgd` it is
+ * `noisySgd`. The noise is a function of seed, step, parameter name and index, so runs are reproducible and resume exactly.
  *
  * g = g + √(σ²/tᵞ)·N(0, 1).
  *

@@ -12,9 +12,9 @@ const tensorNorm = transform({
 });
 
 /**
- * Clips the gradient of each tensor alone to a norm of at most `maxNorm` (Pascanu et al. 2013, arXiv:1211.5063, applied per tensor):
- * g = g·min(1, c/‖g‖), as Keras' `clipnorm` does. It changes how large the tensors' gradients are against each other; `clipByGlobalNorm`
- * does not. A NaN makes every element of its tensor NaN.
+ * Clips the gradient of each tensor separately to a norm of at most `maxNorm` (Pascanu et al. 2013, arXiv:1211.5063, applied per tensor): g =
+ * g·min(1, c/‖g‖), as Keras' `clipnorm` does. It changes the relative sizes of the tensors' gradients; `clipByGlobalNorm` does not. A NaN makes
+ * every element of its tensor NaN.
  *
  * @remarks When one tensor, such as an embedding, has outliers that should not shrink the steps of all others. It changes the direction of the whole
  * gradient.

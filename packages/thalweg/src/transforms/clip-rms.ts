@@ -9,8 +9,9 @@ const blockRms = transform({
 });
 
 /**
- * Clips the gradient of each tensor alone to a root mean square of at most `maxRms`, as Adafactor clips its updates (Shazeer & Stern 2018,
- * arXiv:1804.04235) and Optax's `clip_by_block_rms` does: g = g/max(1, RMS(g)/c). Unlike `clipByNorm`, the bound does not depend on a tensor's size.
+ * Clips the gradient of each tensor separately to a root mean square of at most `maxRms`, as Adafactor clips its updates (Shazeer & Stern 2018,
+ * arXiv:1804.04235) and Optax's `clip_by_block_rms` does: g = g/max(1, RMS(g)/c). Unlike `clipByNorm`, the bound does not depend on a tensor's
+ * size.
  *
  * @remarks As `clipByNorm`, when tensors of very different size share one bound.
  * @see {@link clipByNorm}, {@link clipByGlobalNorm}

@@ -9,9 +9,9 @@ const byValue = transform({
 });
 
 /**
- * Clips each element of the gradient to [−c, c] (Mikolov 2012, Statistical Language Models Based on Neural Networks): g = max(−c, min(c, g)),
- * as PyTorch's `clip_grad_value_`, Optax's `clip` and Keras' `clipvalue` do. It changes the gradient's direction; the other two clippings
- * do not. A NaN stays NaN, and an infinity becomes ±c.
+ * Clips each element of the gradient to [−c, c] (Mikolov 2012, Statistical Language Models Based on Neural Networks): g = max(−c, min(c, g)), as
+ * PyTorch's `clip_grad_value_`, Optax's `clip` and Keras' `clipvalue` do. It changes the gradient's direction; `clipByGlobalNorm` does not. A NaN
+ * stays NaN, and an infinity becomes ±c.
  *
  * @remarks When single elements are outliers, such as a broken feature. It changes the gradient's direction; where that matters take
  * `clipByGlobalNorm`.

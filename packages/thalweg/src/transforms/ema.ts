@@ -1,14 +1,13 @@
 import { transform } from '../define/builtin.ts';
 
 /**
- * An exponential moving average of the weights (an average as Polyak & Juditsky's 1992, that forgets), which `opt.evaluate()` gives:
- * `opt.state['ema.w_bar']`. Training is not changed.
+ * An exponential moving average of the weights, which `opt.evaluate()` returns and `opt.state['ema.w_bar']` holds. Training is not changed.
  *
- * w̄ ← w̄ + (1 − β)·(w − w̄), and w̄ = w after the first step, as in PyTorch's and Keras' averages. With `debias`, w̄ is instead that average
- * begun at zero and divided by 1 − βᵗ (as Optax' `ema` does), so that the first weights do not count for more than the later ones:
- * w̄ ← w̄ + (1 − β)/(1 − βᵗ)·(w − w̄), which is the same without a second array. `debias` wants a constant β.
+ * w̄ ← w̄ + (1 − β)·(w − w̄), and w̄ = w after the first step, as in PyTorch's and Keras' averages. With `debias`, w̄ is instead an average that
+ * starts at zero, with Adam's bias correction 1 − βᵗ (as in Optax's `ema`), so that the first weights have no extra weight: w̄ ← w̄ + (1 − β)/(1 −
+ * βᵗ)·(w − w̄), which is the same in one array. `debias` needs a constant β.
  *
- * In float32, what w − w̄ has below about 6e-8/(1 − β) of w̄ is lost: 6e-5 for 0.999, 6e-4 for 0.9999.
+ * In float32, differences w − w̄ smaller than about 6e-8/(1 − β) times w̄ are lost to rounding: 6e-5 for 0.999, 6e-4 for 0.9999.
  *
  * @remarks Whenever you evaluate and can spare an array: the average of the last 1/(1 − β) steps is usually better than the last weights, above all
  * at a constant rate.

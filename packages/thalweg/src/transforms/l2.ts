@@ -9,8 +9,8 @@ const penalty = transform({
 });
 
 /**
- * An L2 penalty ½λ‖w‖² on the loss, as its gradient: g = g + λ·w. In plain SGD the same as weight decay by η·λ; in adaptive optimizers
- * not (see `adamw`).
+ * Coupled weight decay (an L2 penalty ½λ‖w‖² on the loss): adds λ·w to the gradient. In plain SGD this equals decoupled weight decay by η·λ; in
+ * adaptive optimizers it does not (see `adamw`).
  *
  * @remarks When the penalty is part of the loss you mean to minimize, or to match a published result. With adaptive optimizers prefer `weightDecay`
  * or `adamw`.

@@ -2,8 +2,8 @@ import { transform } from '../define/builtin.ts';
 import { requireWhole } from './whole.ts';
 
 /**
- * Lookahead (Zhang et al. 2019, arXiv:1907.08610): every k steps of the optimizer before it, slow weights φ move by α of the way to the
- * fast weights w, and w goes back to them. The optimizer's states go on as they are. As Optax does with `reset_state=False`.
+ * Lookahead (Zhang et al. 2019, arXiv:1907.08610): every k steps of the optimizer before it, slow weights φ move by α of the way to the fast
+ * weights w, and w goes back to them. The optimizer's states are kept, as Optax does with `reset_state=False`.
  *
  * φ starts as the first w; where t mod k = 0, φ ← φ + α·(w − φ) and w ← φ. Evaluate at a step with t mod k = 0, or at φ, which is
  * `opt.state['lookahead.phi']`.

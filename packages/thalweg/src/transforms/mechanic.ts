@@ -2,8 +2,8 @@ import { transform } from '../define/builtin.ts';
 import { requireWhole } from './whole.ts';
 
 /**
- * Mechanic (Cutkosky, Defazio & Mehta 2023, arXiv:2306.00144): learns the scale of the steps of the optimizer before it, whose `lr` is then 1 or a
- * schedule with that peak. Several bettors with their own memories each learn a scale; theirs are added up.
+ * Mechanic (Cutkosky, Defazio & Mehta 2023, arXiv:2306.00144): learns a scale for the steps of the optimizer before it, whose `lr` is then 1 or a
+ * schedule with peak 1. Several estimators with different decay rates each learn a scale; the sum is used.
  *
  * With u the optimizer's step and s = Σsᵢ: Δ = (w₀ − w)/(s + ε), h = ⟨g, Δ⟩ + λ·s·(‖g‖/‖w‖)·⟨w, Δ⟩, and for each i, βᵢ = 1 − 10⁻ⁱ: rᵢ ← βᵢ·rᵢ + clamp(h, ±mᵢ)·sᵢ,
  * mᵢ ← max(βᵢ·mᵢ, |h| + ε), vᵢ ← βᵢ²·vᵢ + h², sᵢ ← (s₀/n·mᵢ + max(0, rᵢ))/(√vᵢ + ε). Then w ← w₀ − s·(Δ − u). Norms and products run over all parameters.
@@ -12,7 +12,7 @@ import { requireWhole } from './whole.ts';
  *
  * @remarks After any optimizer whose learning rate is unknown: it learns the scale of its steps. Keeps the first weights.
  * @see {@link prodigy}, {@link dAdaptation}, {@link dog}
- * @param options - `weightDecay` λ, `eps` ε, `initial` s₀, `count` n, the number of bettors, from 1 to 9; `compat`
+ * @param options - `weightDecay` λ, `eps` ε, `initial` s₀, `count` n, the number of estimators, from 1 to 9; `compat`
  * @throws OptionError for a `count` that is not whole, and for values out of range
  * @example
  * ```ts

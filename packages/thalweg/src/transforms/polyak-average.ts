@@ -2,8 +2,8 @@ import { transform } from '../define/builtin.ts';
 import { requireWhole } from './whole.ts';
 
 /**
- * Polyak averaging (Polyak & Juditsky 1992, SIAM J. Control Optim. 30; Ruppert 1988): the mean of the weights after every step from step
- * `start` on, to evaluate at: `opt.state['polyakAverage.w_bar']`. Training is not changed.
+ * Polyak averaging (Polyak & Juditsky 1992, SIAM J. Control Optim. 30; Ruppert 1988): the mean of the weights over all steps from `start` on,
+ * which `opt.evaluate()` returns and `opt.state['polyakAverage.w_bar']` holds. Training is not changed.
  *
  * w̄ ← w̄ + (w − w̄)/(t − t₀ + 1), and w̄ = w up to step t₀.
  *

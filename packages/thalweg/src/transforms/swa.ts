@@ -2,9 +2,9 @@ import { transform } from '../define/builtin.ts';
 import { requireWhole } from './whole.ts';
 
 /**
- * Stochastic weight averaging (Izmailov et al. 2018, arXiv:1803.05407): the mean of the weights at step `start` and every `every` steps
- * after it, to evaluate at: `opt.state['swa.w_bar']`. Training is not changed. The paper takes one sample per cycle of the learning rate,
- * or per epoch at a constant one. A layer with statistics of its own, such as batch normalization, needs them computed anew for w̄.
+ * Stochastic weight averaging (Izmailov et al. 2018, arXiv:1803.05407): the mean of the weights at step `start` and every `every` steps after it,
+ * which `opt.evaluate()` returns and `opt.state['swa.w_bar']` holds. Training is not changed. The paper takes one sample per cycle of the learning
+ * rate, or per epoch at a constant one. Recompute the statistics of batch normalization for w̄.
  *
  * Where (t − t₀) mod n = 0, w̄ ← w̄ + (w − w̄)/((t − t₀)/n + 1); w̄ = w up to step t₀.
  *

@@ -9,12 +9,12 @@ const decay = transform({
 });
 
 /**
- * Decoupled weight decay at a rate of its own (Hanson & Pratt 1988; Loshchilov & Hutter 2019, arXiv:1711.05101): w ← w − λ·w, whatever
- * the learning rate is.
+ * Decoupled weight decay that is not multiplied by the learning rate (Hanson & Pratt 1988; Loshchilov & Hutter 2019, arXiv:1711.05101): w ← w −
+ * λ·w.
  *
- * Before an optimizer it shrinks the weights that the step starts from: w ← (1 − λ)·w − η·u, the paper's form. After it, the step is
- * shrunk too: w ← (1 − λ)·(w − η·u). Decay that is scaled by the learning rate, as in PyTorch's AdamW, is this one before the optimizer
- * with η·λ for λ; where η has a schedule, hand η·λ over as a schedule or function too. `l2` is the third form: λ·w in the gradient.
+ * Before an optimizer in the chain, the weights decay before the update: w ← (1 − λ)·w − η·u, the paper's form. After it, the update is scaled
+ * too: w ← (1 − λ)·(w − η·u). For PyTorch's form, where the decay is multiplied by the learning rate, put this before the optimizer with η·λ in
+ * place of λ; where η has a schedule, pass η·λ as a schedule or function too. `l2` is coupled weight decay: it adds λ·w to the gradient.
  *
  * @remarks When the decay should not depend on the learning rate, or the optimizer has none of its own.
  * @see {@link l2}, {@link adamw}
