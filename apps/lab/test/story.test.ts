@@ -31,7 +31,7 @@ import { columns, Guess, onScale, worthOf, type Scale } from '../src/guide/guess
 import { lineage } from '../src/guide/lineage.ts';
 import { meanings } from '../src/guide/meanings.ts';
 import { questionIds, questions, type Question, type QuestionId } from '../src/guide/questions.ts';
-import { symbolsIn, texOf, withSymbols } from '../src/parts/tex.ts';
+import { colourOfSymbol, texOf, withSymbols } from '../src/parts/tex.ts';
 
 const folder = join(import.meta.dirname, '../src/guide');
 const sources = readdirSync(folder)
@@ -76,8 +76,8 @@ describe('mathematics within sentences', () => {
     assert.equal(texOf('√(9 + 16)'), '\\sqrt{9 + 16}');
   });
   test('each symbol that has a colour has a meaning, and marking symbols changes nothing else', () => {
-    for (const symbol of symbolsIn('w g \\eta m \\hat{m} v \\hat{v} G \\beta \\beta_{1} \\beta_{2} \\lambda \\varepsilon t'))
-      assert.ok(symbol in meanings, symbol);
+    for (const symbol of 'w g \\eta m \\hat{m} v \\hat{v} G \\beta \\beta_{1} \\beta_{2} \\lambda \\varepsilon t'.split(' '))
+      assert.ok(symbol in meanings && colourOfSymbol(symbol) !== undefined, symbol);
     const tex = '\\begin{aligned}\nm &\\leftarrow \\beta_{1} m + \\operatorname{NewtonSchulz}_{n}\\left(u\\right)\n\\end{aligned}';
     assert.equal(withSymbols(tex).replaceAll(/\{\\htmlClass\{[^}]*\}\{((?:[^{}]|\{[^}]*\})*)\}\}/g, '$1'), tex);
   });

@@ -1,8 +1,8 @@
 /**
- * A run that keeps everything: point, loss, gradient and every name of the equations at each step, so that time can be scrubbed. A name
- * that lasts one step only is made a state for that, which changes no number. Knows methods and objectives; draws nothing.
+ * A run that keeps everything: point, loss, gradient and what every equation was worth at each step, so that time can be scrubbed. Knows methods and
+ * objectives; draws nothing.
  */
-import { type Method } from 'thalweg';
+import { instrument, type Expression, type InspectedPart, type Method } from 'thalweg';
 import { gaussian } from './noise.ts';
 import type { Objective } from './surface.ts';
 
@@ -19,10 +19,23 @@ export interface Trace {
   readonly loss: Float64Array;
   /** The gradients that led from row t − 1 to row t, with their noise; row 0 is zero. */
   readonly g: Float64Array;
-  /** Every other name in the equations after each step; a scalar is repeated for each coordinate. */
+  /** The states and temporaries of the equations after each step, by a name that no other has; a scalar is repeated for each coordinate. */
   readonly names: ReadonlyMap<string, Float64Array>;
   /** Those of the names that are one number for all coordinates. */
   readonly scalars: ReadonlySet<string>;
+  /** The equations with what each was worth, where asked for. */
+  readonly parts: readonly PartTrace[];
+}
+
+/** What the equations of an optimizer or transform were worth, row by row; row 0 is zero. */
+export interface PartTrace {
+  readonly part: InspectedPart;
+  /** What each name was worth before the equations assigned it; t, π and hyperparameters that are numbers are known. */
+  readonly before: ReadonlyMap<string, Float64Array>;
+  /** What each equation gave. */
+  readonly values: readonly Float64Array[];
+  /** What sums, norms and operations on matrices gave. */
+  readonly inside: ReadonlyMap<Expression, Float64Array>;
 }
 
 /** How to run. */
@@ -31,7 +44,7 @@ export interface TraceOptions {
   /** Standard deviation of the noise added to each coordinate of the gradient; 0 by default. */
   readonly noise?: number;
   readonly seed?: number;
-  /** Keep every name of the equations; false by default. */
+  /** Keep what the equations were worth; false by default. */
   readonly anatomy?: boolean;
   /** Awaited now and then, so that a page can draw, or give up by throwing. */
   readonly pause?: () => Promise<void>;
@@ -44,16 +57,14 @@ const slice = 32;
 /** Runs `method` on `objective` from `start` and keeps what happened. */
 export async function trace(method: Method, objective: Objective, start: ArrayLike<number>, options: TraceOptions): Promise<Trace> {
   const { steps, noise = 0, seed = 1, anatomy = false, pause } = options;
-  const opt = await (anatomy ? instrumented(method) : method).init({ w: Float64Array.from(start) }, { nonFinite: 'propagate' });
   const size = start.length;
+  const record = anatomy ? new Recorder(method, (steps + 1) * size, size) : undefined;
+  const opt = await (record?.method ?? method).init({ w: Float64Array.from(start) }, { nonFinite: 'propagate' });
+  record?.watch(opt);
   const [point, gradient] = [opt.params.w, opt.grads.w];
   const w = new Float64Array((steps + 1) * size);
   const g = new Float64Array((steps + 1) * size);
   const loss = new Float64Array(steps + 1);
-  const names = new Map<string, Float64Array>(
-    anatomy ? Object.keys(opt.state).map((name) => [bare(name), new Float64Array((steps + 1) * size)]) : [],
-  );
-  const scalars = new Set<string>();
   const needsLoss = method.inputs.includes('loss');
   w.set(point);
   loss[0] = objective(point, gradient);
@@ -66,46 +77,71 @@ export async function trace(method: Method, objective: Objective, start: ArrayLi
     g.set(gradient, rows * size);
     opt.step(opt.grads, needsLoss ? { loss: before } : {});
     w.set(point, rows * size);
-    if (anatomy) keep(opt.state, { names, scalars }, rows, size);
+    record?.keep(opt, rows);
     loss[rows] = objective(point, gradient);
   }
   const last = loss[rows - 1]!;
   opt.dispose();
-  return { size, rows, diverged: !Number.isFinite(last) || Math.abs(last) > tooHigh, w, loss, g, names, scalars };
+  const { names = new Map<string, Float64Array>(), scalars = new Set<string>(), parts = [] } = record ?? {};
+  return { size, rows, diverged: !Number.isFinite(last) || Math.abs(last) > tooHigh, w, loss, g, names, scalars, parts };
 }
 
-function keep(
-  state: Readonly<Record<string, Readonly<Record<string, Float32Array | Float64Array>>>>,
-  { names, scalars }: { readonly names: ReadonlyMap<string, Float64Array>; readonly scalars: Set<string> },
-  row: number,
-  size: number,
-): void {
-  for (const [name, arrays] of Object.entries(state)) {
-    const rows = names.get(bare(name))!;
-    const values = arrays['w'] ?? arrays['value'];
-    if (size > 1 && values?.length === 1) scalars.add(bare(name));
-    for (let i = 0; i < size; i++) rows[row * size + i] = values?.[values.length === 1 ? 0 : i] ?? NaN;
+type State = Readonly<Record<string, Readonly<Record<string, Float32Array | Float64Array>>>>;
+
+/** What the probes of a method tell, row by row. */
+class Recorder {
+  readonly method: Method;
+  readonly names = new Map<string, Float64Array>();
+  readonly scalars = new Set<string>();
+  readonly parts: readonly PartTrace[];
+  private readonly kept = new Map<string, Float64Array>();
+  private readonly arrays: (readonly [values: ArrayLike<number>, rows: Float64Array])[] = [];
+  private readonly numbers: (readonly [key: string, rows: Float64Array])[] = [];
+  private readonly size: number;
+
+  constructor(given: Method, length: number, size: number) {
+    const { method, inspection, probes } = instrument(given);
+    this.method = method;
+    this.size = size;
+    const array = (key: string): Float64Array => {
+      const values = this.kept.get(key) ?? new Float64Array(length);
+      this.kept.set(key, values);
+      return values;
+    };
+    const arrays = <K>(keys: ReadonlyMap<K, string>): Map<K, Float64Array> => new Map([...keys].map(([of, key]) => [of, array(key)]));
+    const [own] = inspection.groups;
+    this.parts = (own?.parts ?? []).map((part, i) => {
+      const { before, values, inside } = probes[0]![i]!;
+      return { part, before: arrays(before), values: values.map(array), inside: arrays(inside) };
+    });
+    for (const { part, values } of this.parts) {
+      part.equations.forEach(({ target: { role, unique }, kind }, i) => {
+        if (role !== 'state' && role !== 'temporary') return;
+        this.names.set(unique, values[i]!);
+        if (kind !== 'array' && size > 1) this.scalars.add(unique);
+      });
+    }
   }
-}
 
-/** A state's name in the equations: the library puts the method's before it. */
-export function bare(state: string): string {
-  return state.slice(state.indexOf('.') + 1);
-}
+  /** Looks up where the states are. Arrays stay where they are; of numbers each reading is a copy. */
+  watch(opt: { readonly state: State }): void {
+    const state = opt.state;
+    for (const [key, rows] of this.kept) {
+      const array = state[key]?.['w'];
+      if (array === undefined || array.length === 1) this.numbers.push([key, rows]);
+      else this.arrays.push([array, rows]);
+    }
+  }
 
-/** The same method with every name lasting, so that it can be read after a step. A name that is assigned twice stays as it is. */
-export function instrumented(method: Method): Method {
-  const [part] = method.parts;
-  if (part === undefined || method.parts.length !== 1) return method;
-  const assigned = (name: string): number => part.equations.split(/[\n;]/).filter((line) => targetOf(line) === name).length;
-  const equations = part.equations.replaceAll(/^(\s*)(\S+)(\s*)=(?!=)/gmu, (whole, indent: string, name: string, space: string) =>
-    name === 'g' || assigned(name) > 1 ? whole : `${indent}${name}${space}←`,
-  );
-  return method.rewrite(() => equations);
-}
-
-function targetOf(line: string): string | undefined {
-  return /^\s*(\S+)\s*(?:=(?!=)|←)/u.exec(line)?.[1];
+  /** Keeps what the states of a step are. */
+  keep(opt: { readonly state: State }, row: number): void {
+    const { size } = this;
+    for (const [array, rows] of this.arrays) for (let i = 0; i < size; i++) rows[row * size + i] = array[i] ?? NaN;
+    if (this.numbers.length === 0) return;
+    const { state } = opt;
+    for (const [key, rows] of this.numbers)
+      rows.fill((state[key]?.['w'] ?? state[key]?.['value'])?.[0] ?? NaN, row * size, (row + 1) * size);
+  }
 }
 
 /** One coordinate of a recorded array, row by row. */

@@ -145,7 +145,7 @@ describe('marked lines', () => {
   it('the right lines are those of the library', () => {
     const joined = (id: string): string =>
       rule(id)
-        .sides.right.lines.map(({ name, rest }) => `${name} &${rest}`)
+        .sides.right.lines.map(({ name, sign, value }) => `${name} &${sign} ${value}`)
         .join(' \\\\\n');
     assert.equal(`\\begin{aligned}\n${joined('multiplied')}\n\\end{aligned}`, adam().latex());
     assert.equal(`\\begin{aligned}\n${joined('radicand')}\n\\end{aligned}`, rmsprop({ centered: true }).latex());

@@ -90,6 +90,8 @@ export type {
   Inspection,
   SymbolRole,
 } from './define/inspection.ts';
+export { instrument } from './define/instrument.ts';
+export type { Instrumented, Probes } from './define/instrument.ts';
 export { groups } from './define/groups.ts';
 export type { Group } from './define/groups.ts';
 export { otherwise } from './define/match.ts';

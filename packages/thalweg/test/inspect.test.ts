@@ -47,7 +47,7 @@ describe('AdamW, told whole', () => {
     );
     const [, , mHat, , w] = part!.equations;
     assert.equal(mHat!.text, 'm̂ = m / (1 − β₁ᵗ)');
-    assert.deepEqual(mHat!.latex, { name: '\\hat{m}', rest: '= \\frac{m}{1 - \\beta_{1}^{t}}' });
+    assert.deepEqual(mHat!.latex, { name: '\\hat{m}', sign: '=', value: '\\frac{m}{1 - \\beta_{1}^{t}}' });
     const roles = w!.reads.map(({ written, role, key }): [string, SymbolRole, string | undefined] => [written, role, key]);
     assert.deepEqual(roles, [
       ['w', 'parameter', undefined],

@@ -48,7 +48,7 @@ function callOf(
     const hyper = Object.entries(own.hyper).map(
       ([name, [symbol, value]]) => `${name}: [${JSON.stringify(symbol)}, ${String(value)}, '(-∞, ∞)']`,
     );
-    const lines = own.equations.split('\n').map((line) => `      ${line.replaceAll(/[`\\]|\$\{/g, '')}`);
+    const lines = own.equations.split('\n').map((line) => `      ${line.replaceAll(/[`\\]|\$(?=\{)/g, '\\$&')}`);
     const code = `optimizer({\n    name: 'own',\n    hyper: { ${hyper.join(', ')} },\n    equations: \`\n${lines.join('\n')}\n    \`,\n  })({ ${options.join(', ')} })`;
     return { code, imports: ['optimizer', ...(rate?.imports ?? [])], fromGuide };
   }

@@ -65,7 +65,7 @@ export function checkOwn(own: OwnEquations): Check {
   const { equations } = own;
   try {
     const method = optimizer({ name: 'own', hyper: declared(own), equations })();
-    if (!/(^|[\n;])\s*w\s*(←|<-)/.test(equations)) return { problem: 'Assign w at least once, as in w ← w − η·g; else nothing moves.' };
+    if (!method.trains) return { problem: 'Assign w at least once, as in w ← w − η·g; else nothing moves.' };
     return { latex: method.latex(), lines: method.equations };
   } catch (error) {
     if (error instanceof EquationError) return { problem: error.message, span: error.span };

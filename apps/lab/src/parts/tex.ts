@@ -36,11 +36,6 @@ export function colourOfSymbol(tex: string): string | undefined {
   return colours[tex];
 }
 
-/** The symbols of some LaTeX in the order in which they come, each once. */
-export function symbolsIn(tex: string): string[] {
-  return [...new Set([...tex.matchAll(tokens)].map(([token]) => token).filter((token) => token in colours))];
-}
-
 /** The same LaTeX with each symbol in a class of its colour, and in one by which it can be found. */
 export function withSymbols(tex: string): string {
   return tex.replaceAll(tokens, (token) => {

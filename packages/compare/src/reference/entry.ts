@@ -37,6 +37,12 @@ const sizes: Readonly<Record<string, string>> = {
   cc: 'a pair of columns',
 };
 
+/** A state and its size, in words. */
+function sizeOf({ symbol, kind, form }: thalweg.InspectedState): string {
+  const size = form !== undefined ? (sizes[form] ?? form) : kind === 'tensor' ? 'a tensor' : 'a group';
+  return `${symbol.name}: one number ${size}`;
+}
+
 /** Every optimizer and transform of the library, in alphabetical order. */
 export const entries: readonly Entry[] = Object.entries(thalweg)
   .flatMap(([name, value]) => {
@@ -58,41 +64,28 @@ function methodOf(make: unknown, declared: Declared | undefined): thalweg.Method
 function describe(name: string, make: object, note: Note): Entry {
   const declared = 'definition' in make ? (make.definition as Declared) : undefined;
   const method = methodOf(make, declared);
-  const parts = thalweg.inspect(method).groups[0]?.parts ?? [];
-  const states = parts
-    .flatMap((part) => part.states)
-    .map(({ symbol, kind, form = 'rc' }) => {
-      const size = kind === 'array' ? (sizes[form] ?? form) : kind === 'tensor' ? 'a tensor' : 'a group';
-      return `${symbol.name}: one number ${size}`;
-    });
-  const small = (state: string): boolean => /: one number a (group|tensor|row|column)$/.test(state);
-  const whole = states.filter((state) => state.endsWith(': one number a parameter')).length;
+  const parts = thalweg.inspect(method).groups.flatMap((group) => group.parts);
+  const states = parts.flatMap((part) => part.states);
+  const whole = states.filter(({ form }) => form === 'rc').length;
   const bytes = `${String(4 * whole)} bytes a parameter in float32, ${String(8 * whole)} in float64`;
+  const together =
+    states.length === whole
+      ? `together ${bytes}`
+      : states.some(({ form }) => form === 'rr' || form === 'cc')
+        ? `those of each parameter together ${bytes}`
+        : `together ${bytes}, and little besides`;
   return {
     name,
-    equations: method.equations.split('\n'),
+    equations: parts.flatMap(({ equations }) => equations.map(({ text }) => text)),
     latex: method.latex(),
-    hyper:
-      declared === undefined
-        ? parts.flatMap(({ hyper }) =>
-            hyper.flatMap(({ read, option, symbol, range }) => (read ? [{ option, symbol, fallback: NaN, range }] : [])),
-          )
-        : Object.entries(declared.hyper).map(([option, [symbol, fallback, range = '[0, ∞)']]) => ({ option, symbol, fallback, range })),
+    hyper: parts.flatMap(({ hyper }) =>
+      hyper.map(({ option, symbol, fallback, range }) => ({ option, symbol, range, fallback: declared === undefined ? NaN : fallback })),
+    ),
     choices: Object.entries(declared?.variants ?? {}).map(
       ([option, words]) => [option, words === false ? ['false', 'true'] : words] as const,
     ),
     inputs: method.inputs,
-    memory:
-      whole === 0
-        ? states
-        : [
-            ...states,
-            states.length === whole
-              ? `together ${bytes}`
-              : states.every((state) => small(state) || state.endsWith(' a parameter'))
-                ? `together ${bytes}, and little besides`
-                : `those of each parameter together ${bytes}`,
-          ],
+    memory: [...states.map(sizeOf), ...(whole === 0 ? [] : [together])],
     note,
   };
 }

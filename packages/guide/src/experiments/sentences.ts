@@ -6,7 +6,7 @@ import type { Method } from 'thalweg';
 import type { Bags } from '../claim.ts';
 import { gaussian, uniform } from '../noise.ts';
 import type { Surface } from '../surface.ts';
-import { bare } from '../trace.ts';
+import { statesOf } from '../states.ts';
 import { batchGradient, crossEntropy } from './words.ts';
 
 const liked = [
@@ -146,10 +146,10 @@ export interface SentenceRun {
 /** Trains on mini-batches of `batch` sentences, drawn by a seed; all of them where `batch` is not given. */
 export async function trainSentences(method: Method, steps: number, batch?: number, seed = 1): Promise<SentenceRun> {
   const opt = await method.init({ w: new Float64Array(words.length) });
-  const names = Object.keys(opt.state);
+  const names = [...statesOf(method)];
   const w = [opt.params.w.slice()];
   const loss = [sentenceLoss(opt.params.w)];
-  const states: Record<string, Float64Array[]> = Object.fromEntries(names.map((name) => [bare(name), [new Float64Array(words.length)]]));
+  const states: Record<string, Float64Array[]> = Object.fromEntries(names.map(([name]) => [name, [new Float64Array(words.length)]]));
   for (let t = 1; t <= steps; t++) {
     const chosen =
       batch === undefined ? all : Uint32Array.from({ length: batch }, (_, i) => Math.floor(uniform(seed, t, i) * sentences.length));
@@ -157,7 +157,7 @@ export async function trainSentences(method: Method, steps: number, batch?: numb
     opt.step();
     w.push(opt.params.w.slice());
     loss.push(sentenceLoss(opt.params.w));
-    for (const name of names) states[bare(name)]!.push(Float64Array.from(opt.state[name]?.['w'] ?? []));
+    for (const [name, key] of names) states[name]!.push(Float64Array.from(opt.state[key]?.['w'] ?? []));
   }
   opt.dispose();
   return { w, loss, states };

@@ -2,7 +2,7 @@
 import { adagrad, type Method } from 'thalweg';
 import type { Bags, Text } from '../claim.ts';
 import { uniform } from '../noise.ts';
-import { bare } from '../trace.ts';
+import { statesOf } from '../states.ts';
 
 const batchSize = 64;
 
@@ -68,7 +68,7 @@ export async function trainWords(
     if (watch !== undefined && step % Math.ceil(steps / 30) === 0) watch({ step, ...standing(opt.params.w, text, bags) });
   }
   const w = opt.params.w.slice();
-  const state = Object.fromEntries(Object.entries(opt.state).map(([name, arrays]) => [bare(name), Float64Array.from(arrays['w'] ?? [])]));
+  const state = Object.fromEntries([...statesOf(method)].map(([name, key]) => [name, Float64Array.from(opt.state[key]?.['w'] ?? [])]));
   opt.dispose();
   return { w, ...standing(w, text, bags), state };
 }

@@ -1,28 +1,47 @@
-/** Equations line by line, and which lines of two rules differ. Knows LaTeX as the library prints it; knows no optimizer. */
-import type { Method } from 'thalweg';
+/** Equations line by line, and which lines of two rules differ. Knows no optimizer. */
+import {
+  equationsToLatex,
+  inspect,
+  nameNode,
+  nameToLatex,
+  renameNames,
+  spell,
+  type EquationLatex,
+  type InspectedPart,
+  type Method,
+} from 'thalweg';
 
-/** An equation in LaTeX: the name, and the arrow or equals sign with what follows. */
-export interface Line {
-  readonly name: string;
-  readonly rest: string;
-}
+/** An equation in LaTeX: the name, an arrow or an equals sign, and the value. */
+export type Line = EquationLatex;
 
 /** A line with whether the other rule has it at the same place. */
 export interface MarkedLine extends Line {
   readonly marked: boolean;
 }
 
-/** The lines of a method's `latex()`. */
-export function linesOf(method: Method): Line[] {
-  return method
-    .latex()
-    .replace(/^\\begin\{aligned\}\n/, '')
-    .replace(/\n\\end\{aligned\}$/, '')
-    .split(/ \\\\(?:\[4pt\])?\n/)
-    .map((line) => {
-      const [name = '', rest = ''] = line.split(' &');
-      return { name, rest };
-    });
+/** The lines of a method's equations; `renamed` gives letters others, as where the same thing has another letter in another rule. */
+export function linesOf(method: Method, renamed: Readonly<Record<string, string>> = {}): Line[] {
+  const names = new Map(Object.entries(renamed).map(([from, to]) => [spell(from), nameNode(spell(to), to)]));
+  return partsOf(method).flatMap(({ equations }) =>
+    equationsToLatex(
+      renameNames(
+        equations.map(({ equation }) => equation),
+        names,
+      ),
+    ),
+  );
+}
+
+/** The symbols of a method's equations as LaTeX, in the order in which they come, each once. */
+export function symbolsOf(method: Method): string[] {
+  const names = partsOf(method).flatMap(({ equations }) =>
+    equations.flatMap(({ target, reads }) => [target.name, ...reads.map(({ name }) => name)]),
+  );
+  return [...new Set(names)].map(nameToLatex);
+}
+
+function partsOf(method: Method): readonly InspectedPart[] {
+  return inspect(method).groups.flatMap(({ parts }) => parts);
 }
 
 /** Both rules with every line marked that is not part of their longest common sequence: what is changed, and what only moved. */
@@ -39,8 +58,8 @@ export function difference(wrong: readonly Line[], right: readonly Line[]): { wr
   return { wrong: mark(wrong), right: mark(right) };
 }
 
-function text({ name, rest }: Line): string {
-  return `${name} ${rest}`;
+function text({ name, sign, value }: Line): string {
+  return `${name} ${sign} ${value}`;
 }
 
 /** The longest common subsequence; exponential, for the few lines that an optimizer has. */

@@ -42,7 +42,7 @@ export const readbackRule: WrongRule = {
         'The step count is an array on the device. Before each step: wait until it is up to date, fetch it, compute the rate, send the step off.',
     },
     right: {
-      lines: [{ name: '\\eta_{t}', rest: `= ${schedule.latex()}` }],
+      lines: [{ name: '\\eta_{t}', sign: '=', value: schedule.latex() }],
       words: 'An equation of t like any other. The host knows t, so nothing is fetched, and the rate goes along with the step.',
     },
   },

@@ -117,6 +117,7 @@ function inspectPart(context: Context): InspectedPart {
     owner,
     shared,
     choices: part.choices ?? {},
+    text: part.equations,
     equations,
     symbols,
     states: [...lasting].map(([key, variable]) => {

@@ -73,6 +73,8 @@ export interface InspectedPart {
   readonly shared: boolean;
   /** The options by which its author chose among equations. */
   readonly choices: Readonly<Record<string, string | boolean>>;
+  /** The equations as text. */
+  readonly text: string;
   readonly equations: readonly InspectedEquation[];
   readonly symbols: ReadonlyMap<string, InspectedSymbol>;
   readonly states: readonly InspectedState[];

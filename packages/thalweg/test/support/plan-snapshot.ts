@@ -33,7 +33,8 @@ export function variantsOf(name: string, factory: Factory): (readonly [string, t
   const { definition } = factory;
   const whole = (method: thalweg.Method): thalweg.Method => {
     if (method.trains) return method;
-    return /\bg\b/.test(method.equations) ? thalweg.chain(method, thalweg.adamw()) : thalweg.chain(thalweg.adamw(), method);
+    const reads = thalweg.inspect(method).groups.some(({ parts }) => parts.some(({ symbols }) => symbols.has('g')));
+    return reads ? thalweg.chain(method, thalweg.adamw()) : thalweg.chain(thalweg.adamw(), method);
   };
   if (definition === undefined) return [[name, whole(factory(1))]];
   const choices = Object.entries(definition.variants ?? {}).flatMap(([option, words]): Readonly<Record<string, string | boolean>>[] =>

@@ -23,10 +23,11 @@ export function expressionToLatex(expression: Expression): string {
   return write(expression, dialect);
 }
 
-/** An equation as LaTeX: the name, and the arrow or equals sign with what follows. */
+/** An equation as LaTeX: the name, an arrow or an equals sign, and the value. */
 export interface EquationLatex {
   readonly name: string;
-  readonly rest: string;
+  readonly sign: string;
+  readonly value: string;
 }
 
 /**
@@ -38,13 +39,13 @@ export function equationsToLatex(equations: readonly Equation[]): EquationLatex[
   return equations.map(({ target: { name }, lasting, value }) => {
     const again = lasting || known.has(name);
     known.add(name);
-    return { name: nameToLatex(name), rest: `${again ? '\\leftarrow' : '='} ${expressionToLatex(value)}` };
+    return { name: nameToLatex(name), sign: again ? '\\leftarrow' : '=', value: expressionToLatex(value) };
   });
 }
 
 /** Lines of LaTeX aligned at their signs; those of several parts are separated by a little space. */
 export function aligned(parts: readonly (readonly EquationLatex[])[]): string {
-  const blocks = parts.map((lines) => lines.map(({ name, rest }) => `${name} &${rest}`).join(' \\\\\n'));
+  const blocks = parts.map((lines) => lines.map(({ name, sign, value }) => `${name} &${sign} ${value}`).join(' \\\\\n'));
   return `\\begin{aligned}\n${blocks.filter((block) => block !== '').join(' \\\\[4pt]\n')}\n\\end{aligned}`;
 }
 
