@@ -3,10 +3,10 @@
  * walks a flat list and no tree. Pure: reads and writes only the array it is given.
  */
 import type { Node } from '../../language/graph.ts';
-import { isElementOp } from '../../language/op.ts';
 import { elements } from '../../language/operations/elements.ts';
-import { isNormal, type DType } from '../../plan/dtype.ts';
+import { isNormal } from '../../plan/dtype.ts';
 import type { ScalarSlot } from '../../plan/plan.ts';
+import { visitScalar, type ScalarVisitor } from '../../plan/scalar.ts';
 
 /** Computes one scalar from others in the array. */
 export type ScalarStep = (values: Float64Array) => void;
@@ -38,7 +38,7 @@ export function compileScalars(slots: readonly ScalarSlot[], tensors = 1): Scala
     size += kind === 'tensor' ? tensors : 1;
   }
   const placeOf = (node: Node): Place => ({ at: place.get(node) ?? 0, next: perTensor.has(node) ? 1 : 0 });
-  const compiled = slots.map(({ node }) => compileStep(node, perTensor.has(node) ? tensors : 1, placeOf));
+  const compiled = slots.map(({ node }) => visitScalar(node, closures(place.get(node) ?? 0, perTensor.has(node) ? tensors : 1), placeOf));
   return {
     slots,
     place,
@@ -48,50 +48,20 @@ export function compileScalars(slots: readonly ScalarSlot[], tensors = 1): Scala
 }
 
 /**
- * Computes a node's `count` numbers; undefined for leaves and sums. The commonest operations are spelled out: a loop that calls a function it
- * does not know makes an object of every number.
+ * Makes the closure that computes a node's `count` numbers from `out` on; undefined for leaves and sums. The commonest operations are spelled out: a loop
+ * that calls a function it does not know makes an object of every number.
  */
-function compileStep(node: Node, count: number, placeOf: (node: Node) => Place): ScalarStep | undefined {
-  const { at: out } = placeOf(node);
-  const none: Place = { at: 0, next: 0 };
-  const [{ at: a, next: p }, { at: b, next: q } = none, { at: c, next: r } = none] = [...node.operands.map(placeOf), none];
-  switch (node.op) {
-    case 'const': {
-      const value = Number(node.attribute);
-      return (v) => void v.fill(value, out, out + count);
-    }
-    case 'add':
-      return (v) => {
-        for (let j = 0; j < count; j++) v[out + j] = v[a + j * p]! + v[b + j * q]!;
-      };
-    case 'sub':
-      return (v) => {
-        for (let j = 0; j < count; j++) v[out + j] = v[a + j * p]! - v[b + j * q]!;
-      };
-    case 'mul':
-      return (v) => {
-        for (let j = 0; j < count; j++) v[out + j] = v[a + j * p]! * v[b + j * q]!;
-      };
-    case 'div':
-      return (v) => {
-        for (let j = 0; j < count; j++) v[out + j] = v[a + j * p]! / v[b + j * q]!;
-      };
-    case 'floor':
-      return (v) => {
-        for (let j = 0; j < count; j++) v[out + j] = Math.floor(v[a + j * p]!);
-      };
-    case 'eq':
-      return (v) => {
-        for (let j = 0; j < count; j++) v[out + j] = Number(v[a + j * p] === v[b + j * q]);
-      };
-    case 'normal': {
-      const dtype = node.attribute as DType;
-      return (v) => {
+function closures(out: number, count: number): ScalarVisitor<Place, ScalarStep | undefined> {
+  return {
+    leaf: () => undefined,
+    constant: (value) => (v) => void v.fill(value, out, out + count),
+    normal:
+      ({ at: a, next: p }, dtype) =>
+      (v) => {
         for (let j = 0; j < count; j++) v[out + j] = Number(isNormal(v[a + j * p]!, dtype));
-      };
-    }
-    case 'compow': {
-      // 1 − bᵗ; subtracting would cancel for b near 1. The logarithm is taken anew only where b changes.
+      },
+    compow: ({ at: a, next: p }, { at: b, next: q }) => {
+      // The logarithm is taken anew only where the base changes.
       let [last, log] = [1, 0];
       return (v) => {
         for (let j = 0; j < count; j++) {
@@ -101,15 +71,42 @@ function compileStep(node: Node, count: number, placeOf: (node: Node) => Place):
           v[out + j] = base > 0 ? -Math.expm1(t * log) : 1 - base ** t;
         }
       };
-    }
-    default: {
-      const apply = isElementOp(node.op) ? elements[node.op].value : undefined;
-      return (
-        apply &&
-        ((v) => {
-          for (let j = 0; j < count; j++) v[out + j] = apply(v[a + j * p]!, v[b + j * q]!, v[c + j * r]!);
-        })
-      );
-    }
-  }
+    },
+    operation: (op, operands) => {
+      const none: Place = { at: 0, next: 0 };
+      const [{ at: a, next: p } = none, { at: b, next: q } = none, { at: c, next: r } = none] = operands;
+      switch (op) {
+        case 'add':
+          return (v) => {
+            for (let j = 0; j < count; j++) v[out + j] = v[a + j * p]! + v[b + j * q]!;
+          };
+        case 'sub':
+          return (v) => {
+            for (let j = 0; j < count; j++) v[out + j] = v[a + j * p]! - v[b + j * q]!;
+          };
+        case 'mul':
+          return (v) => {
+            for (let j = 0; j < count; j++) v[out + j] = v[a + j * p]! * v[b + j * q]!;
+          };
+        case 'div':
+          return (v) => {
+            for (let j = 0; j < count; j++) v[out + j] = v[a + j * p]! / v[b + j * q]!;
+          };
+        case 'floor':
+          return (v) => {
+            for (let j = 0; j < count; j++) v[out + j] = Math.floor(v[a + j * p]!);
+          };
+        case 'eq':
+          return (v) => {
+            for (let j = 0; j < count; j++) v[out + j] = Number(v[a + j * p] === v[b + j * q]);
+          };
+        default: {
+          const { value } = elements[op];
+          return (v) => {
+            for (let j = 0; j < count; j++) v[out + j] = value(v[a + j * p]!, v[b + j * q]!, v[c + j * r]!);
+          };
+        }
+      }
+    },
+  };
 }
