@@ -78,6 +78,7 @@ export type { MethodFactory } from './define/factory.ts';
 export { Method } from './define/method.ts';
 export { optimizer, transform } from './define/optimizer.ts';
 export type { HyperDeclaration, HyperValue } from './define/hyper.ts';
+export { flatten } from './define/flatten.ts';
 export { inspect } from './define/inspect.ts';
 export type {
   Extent,

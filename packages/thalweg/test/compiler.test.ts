@@ -137,7 +137,7 @@ describe('what is beyond a limit is refused at its place', () => {
   const beyond: Readonly<Record<string, string>> = {
     characters: `w ← w − g #${'x'.repeat(limits.characters)}`,
     symbols: count(800, (i) => `x${String(i)} = g`) + '\nw ← g',
-    'symbols of an assignment': `w ← g${' + g'.repeat(limits.statement / 2)}`,
+    'symbols of an equation': `w ← g${' + g'.repeat(limits.equation / 2)}`,
     parentheses: `w ← ${'('.repeat(limits.nesting + 1)}g`,
     signs: `w ← ${'−'.repeat(limits.nesting + 1)}g`,
     roots: `w ← ${'√'.repeat(limits.nesting + 1)}g`,

@@ -1,5 +1,5 @@
 /**
- * Expressions to nodes: looks names up in one scope, and says what each operation of a text becomes in the graph. Knows no statements and no
+ * Expressions to nodes: looks names up in one scope, and says what each operation of a text becomes in the graph. Knows no equations and no
  * parts.
  */
 import { EquationError, suggestion, type Span } from './error.ts';

@@ -6,7 +6,7 @@ import { EquationError, type Span } from './error.ts';
 import { limits } from './limits.ts';
 import { continuesName, spell, startsName, superscript } from './symbol.ts';
 
-/** What a token is: a number, a name, an exponent written as superscripts, a symbol, the end of a statement, or the end. */
+/** What a token is: a number, a name, an exponent written as superscripts, a symbol, the end of an equation, or the end. */
 export type TokenKind = 'number' | 'name' | 'superscript' | 'symbol' | 'newline' | 'end';
 
 /** A token: `text` is its folded spelling, `span` its place in the text. */
@@ -68,18 +68,17 @@ const foreign = [
 export function tokenize(owner: string, text: string): Token[] {
   const tokens: Token[] = [];
   let depth = 0;
-  let statementStart = 0;
+  let equationStart = 0;
   let at = 0;
   const refuse = (length: number, problem: string): never => {
     throw new EquationError(owner, text, { start: at, end: at + length }, problem);
   };
   const push = (kind: TokenKind, token: string, length: number): void => {
     tokens.push({ kind, text: token, span: { start: at, end: at + length } });
-    if (kind === 'newline') statementStart = tokens.length;
+    if (kind === 'newline') equationStart = tokens.length;
     if (length > limits.name && kind !== 'newline') refuse(length, `more than ${String(limits.name)} characters in one ${kind}`);
     if (tokens.length > limits.symbols) refuse(length, `more than ${String(limits.symbols)} symbols in one text`);
-    if (tokens.length - statementStart > limits.statement)
-      refuse(length, `more than ${String(limits.statement)} symbols in one assignment`);
+    if (tokens.length - equationStart > limits.equation) refuse(length, `more than ${String(limits.equation)} symbols in one equation`);
     at += length;
   };
   if (text.length > limits.characters) {

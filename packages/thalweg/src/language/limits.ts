@@ -5,9 +5,9 @@
 export const limits = {
   /** Characters of a text. */
   characters: 20_000,
-  /** Numbers, names and signs of a text, and of one assignment. */
+  /** Numbers, names and signs of a text, and of one equation. */
   symbols: 3000,
-  statement: 1000,
+  equation: 1000,
   /** Operations inside one another, as by parentheses; a sum of many terms is not nested. */
   nesting: 200,
   /** Characters of a name. */
