@@ -10,9 +10,11 @@ import {
   coordinate,
   figure,
   flipRate,
+  heavyBall,
   orthogonalized,
   logSpaced,
   rmspropSteps,
+  sentenceSurface,
   spreads,
   stepOnSentence,
   trace,
@@ -24,7 +26,7 @@ import {
 } from '@thalweg/guide';
 import type { Locator, Page } from 'playwright-core';
 import { adagrad, sgd } from 'thalweg';
-import { questionIds, questions } from '../src/guide/questions.ts';
+import { questionIds, questions, type QuestionId } from '../src/guide/questions.ts';
 import { parts } from '../src/guide/skeleton.ts';
 import { firstLoad, kilobytes } from './support/load.ts';
 import { drawFigures, fits, openSite, shots, skip, views, violations, type Site } from './support/site.ts';
@@ -56,6 +58,10 @@ async function predictAll(page: Page, chapter: ChapterId): Promise<void> {
       0,
       `${id} shows its answer`,
     );
+    for (const claim of questions[id].tells) {
+      await page.locator(`[data-veiled="${claim}"]`).waitFor();
+      assert.equal(await page.locator(`[data-claim="${claim}"]`).count(), 0, `${claim} tells the answer of ${id}`);
+    }
     const reason = questions[id].because.split('$')[0]!.trim();
     if (reason.length > 12) assert.ok(!(await page.locator('main').innerText()).includes(reason), `${id} has its reason on the page`);
     if (questions[id].answers.length === 0) {
@@ -69,6 +75,7 @@ async function predictAll(page: Page, chapter: ChapterId): Promise<void> {
       assert.ok(await place.getByRole('radio').first().isDisabled(), 'the first answer is the prediction');
     }
     await place.locator('[data-because]').waitFor();
+    for (const claim of questions[id].tells) await page.locator(`[data-claim="${claim}"]`).waitFor();
   }
 }
 
@@ -89,6 +96,8 @@ describe('the guide', { skip }, () => {
     async problem(page) {
       const fit = page.locator('[data-fit]');
       const transport = page.locator('[data-part=formula]');
+      await transport.scrollIntoViewIfNeeded();
+      await said(fit, /At step 60/);
       await transport.getByRole('slider', { name: 'Step' }).press('Home');
       assert.match(await said(fit, /At step 0/), /“good” −1\.5, “dull” 1, L = 1\.1/);
       await transport.getByRole('button', { name: 'One step on' }).click();
@@ -245,6 +254,45 @@ describe('the guide', { skip }, () => {
     }
   });
 
+  test('predictions are kept in the browser, told at the end, and the first answer counts', async () => {
+    const { page } = await site.open('guide/rmsprop');
+    const answer = async (id: QuestionId, choice: number): Promise<void> => {
+      await page.locator(`[data-prediction="${id}"]`).getByRole('radio').nth(choice).check();
+    };
+    await answer('rmsprop.first', questions['rmsprop.first'].right);
+    await page.reload();
+    await answer('rmsprop.bounce', 0);
+    await page.close();
+    const { page: end } = await site.open('guide/beyond');
+    const card = end.locator('[data-score]');
+    const row = card.getByRole('listitem').filter({ hasText: 'RMSProp' });
+    await row.getByRole('img', { name: '2 of 2 answered' }).waitFor();
+    await card.getByRole('button', { name: 'Begin anew' }).click();
+    await row.getByRole('img', { name: '0 of 2 answered' }).waitFor();
+    await end.close();
+  });
+
+  test('a symbol that is touched tells its name and its numbers, in the formula and by its button; a replay rests where motion is not wanted', async () => {
+    const { page } = await site.open('guide/momentum');
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.reload();
+    const instrument = page.locator('[data-instrument]');
+    await instrument.locator('[data-marked=true]').nth(1).waitFor();
+    await instrument.locator('.lines .at-g').first().click();
+    await instrument.locator('[data-symbol=g]').getByText('the gradient').waitFor();
+    const run = await trace(heavyBall({ lr: 0.4, beta: 0.8 }), sentenceSurface.objective, sentenceSurface.start, {
+      steps: 6,
+      anatomy: true,
+    });
+    await instrument.getByText(`At step 6: “good” ${figure(run.g[12]!)}, “dull” ${figure(run.g[13]!)}`).waitFor();
+    await instrument.getByRole('button', { name: /the momentum/ }).press('Enter');
+    const m = run.names.get('m')!;
+    await instrument.getByText(`“good” ${figure(m[12]!)}, “dull” ${figure(m[13]!)}`).waitFor();
+    await page.locator('[data-tape]').scrollIntoViewIfNeeded();
+    assert.equal(await page.locator('[data-tape]').getByRole('button', { name: 'Play' }).count(), 1, 'it plays');
+    await page.close();
+  });
+
   test('the guide is read by keyboard alone', async () => {
     const { page } = await site.open('');
     await page.keyboard.press('Tab');
@@ -254,9 +302,9 @@ describe('the guide', { skip }, () => {
     await page.getByRole('link', { name: /^1\s*The problem/ }).press('Enter');
     await page.getByRole('heading', { name: 'The problem' }).waitFor();
     assert.equal(await page.evaluate('document.activeElement.id'), 'main');
-    const play = page.getByRole('button', { name: 'Play', exact: true }).first();
-    await play.press('Space');
-    await page.getByRole('button', { name: 'Pause' }).press('Space');
+    const time = page.locator('[data-part=formula]').getByRole('group', { name: 'Time' });
+    await time.getByRole('button', { name: 'Play', exact: true }).press('Space');
+    await time.getByRole('button', { name: 'Pause' }).press('Space');
     await page.getByRole('link', { name: /Next: SGD/ }).press('Enter');
     await page.getByRole('heading', { name: 'SGD', exact: true }).waitFor();
     await page.close();

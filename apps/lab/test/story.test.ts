@@ -31,6 +31,7 @@ import { columns, Guess, onScale, worthOf, type Scale } from '../src/guide/guess
 import { lineage } from '../src/guide/lineage.ts';
 import { meanings } from '../src/guide/meanings.ts';
 import { questionIds, questions, type Question, type QuestionId } from '../src/guide/questions.ts';
+import { rowOf, total } from '../src/guide/total.ts';
 import { colourOfSymbol, texOf, withSymbols } from '../src/parts/tex.ts';
 
 const folder = join(import.meta.dirname, '../src/guide');
@@ -74,6 +75,7 @@ describe('mathematics within sentences', () => {
     assert.equal(texOf('w − η·m̂/(√v̂ + ε)'), 'w - \\eta \\cdot \\hat{m}/(\\sqrt{\\hat{v}} + \\varepsilon )');
     assert.equal(texOf('1 − β₁ᵗ'), '1 - \\beta_{1}^{t}');
     assert.equal(texOf('√(9 + 16)'), '\\sqrt{9 + 16}');
+    assert.equal(texOf('√v₁ + √v̂₁'), '\\sqrt{v_{1}} + \\sqrt{\\hat{v}_{1}}');
   });
   test('each symbol that has a colour has a meaning, and marking symbols changes nothing else', () => {
     for (const symbol of 'w g \\eta m \\hat{m} v \\hat{v} G \\beta \\beta_{1} \\beta_{2} \\lambda \\varepsilon t'.split(' '))
@@ -146,8 +148,13 @@ describe('questions', () => {
   });
   test('each has a reason, and an answer among its answers', () => {
     for (const id of questionIds) {
-      const { answers, right, because, chapter }: Question = questions[id];
+      const { answers, right, because, chapter, tells }: Question = questions[id];
       assert.ok(id.startsWith(`${chapter}.`) && because.length > 30);
+      for (const claim of tells)
+        assert.ok(
+          claims.some((one) => one.id === claim && one.chapter === chapter),
+          claim,
+        );
       assert.ok(answers.length === 0 || answers[right] !== undefined, id);
       for (const text of [questions[id].ask, because, ...answers]) assert.equal(text.split('$').length % 2, 1, id);
     }
@@ -197,5 +204,14 @@ describe('a drawn guess', () => {
   test('dragging sets every column in between, and stays on the axis', () => {
     const drawn = Guess.level(y).drag(y, 2, 5, 2);
     assert.deepEqual(drawn.values.map((value) => Number(onScale(y, value).toFixed(6))), [0.5, 0.5, 1, 1, 1, 1, 0.5, 0.5, 0.5]); // prettier-ignore
+  });
+});
+
+describe('the score', () => {
+  test('counts what was given, and shows right, half right, wrong and not answered apart', () => {
+    const marks = { a: 1, b: 0.62, c: 0 };
+    assert.equal(rowOf(marks, ['a', 'b', 'c', 'd']), '■▣□·');
+    assert.deepEqual(total(marks, ['a', 'b', 'c', 'd']), { given: 3, right: 1.6 });
+    assert.deepEqual(total({}, questionIds), { given: 0, right: 0 });
   });
 });

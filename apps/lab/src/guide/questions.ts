@@ -11,6 +11,8 @@ export interface Question {
   readonly answers: readonly string[];
   readonly right: number;
   readonly because: string;
+  /** Claims of the chapter that give the answer away: they stay under the veil as well. */
+  readonly tells: readonly string[];
 }
 
 /** All questions, in the order of the guide. */
@@ -22,6 +24,7 @@ export const questions = {
     right: 1,
     because:
       'each step knows the slope under the ball and nothing else. That slope leads into the nearer basin, and from its bottom every way leads up.',
+    tells: ['problem.start'],
   },
   'sgd.zigzag': {
     chapter: 'sgd',
@@ -30,6 +33,7 @@ export const questions = {
     right: 1,
     because:
       'across, each step multiplies the distance by $1 − 1.7 = −0.7$. The minus sign puts it on the other wall; 0.7 is less than 1, so each wall is lower than the last.',
+    tells: ['sgd.zigzag', 'sgd.diverges'],
   },
   'sgd.batch': {
     chapter: 'sgd',
@@ -37,6 +41,7 @@ export const questions = {
     answers: ['32', '64', '256'],
     right: 2,
     because: 'the scatter of an average of $B$ examples falls as $1/√(B)$: a quarter of it takes 4·4 = 16 times as many.',
+    tells: ['sgd.noise'],
   },
   'momentum.spring': {
     chapter: 'momentum',
@@ -45,6 +50,7 @@ export const questions = {
     right: 0,
     because:
       'it arrives at 0 with speed and swings through, to −0.70, and back, each swing smaller: friction takes 5 % of the speed a step, the spring turns it round.',
+    tells: [],
   },
   'momentum.best': {
     chapter: 'momentum',
@@ -53,6 +59,7 @@ export const questions = {
     right: 1,
     because:
       'the best is $(√κ − 1)/(√κ + 1)$, with the root of $κ$ where plain steps have $κ$ itself: $9/11 ≈ 0.82$. From the start to 1 % of it takes 45 steps instead of 231.',
+    tells: ['momentum.best', 'momentum.valley'],
   },
   'adagrad.corner': {
     chapter: 'adagrad',
@@ -61,6 +68,7 @@ export const questions = {
     right: 1,
     because:
       'after one step $G$ is $g²$ in each direction, so the step is $η·g/√(g²)$, which is $η$ in size whatever $g$ is: its sign is left, and its size is gone.',
+    tells: [],
   },
   'adagrad.accident': {
     chapter: 'adagrad',
@@ -69,6 +77,7 @@ export const questions = {
     right: 0,
     because:
       'the accident puts 10,000 into $G$, and a thousand gradients of 1 add only 1,000 to it. The rate stays near 0.01, where without the accident it would be 0.032 in the end.',
+    tells: ['adagrad.unforgiven'],
   },
   'adagrad.words': {
     chapter: 'adagrad',
@@ -76,6 +85,7 @@ export const questions = {
     answers: ['About the same', 'About ten times', 'A hundred times and more'],
     right: 2,
     because: '“the” is in nearly every paragraph and adds to its $G$ in every step; a rare word’s $G$ is still almost what it began with.',
+    tells: ['adagrad.rare'],
   },
   'rmsprop.first': {
     chapter: 'rmsprop',
@@ -84,6 +94,7 @@ export const questions = {
     right: 2,
     because:
       '$v$ began at 0, so after one step it is $0.001·1² = 0.001$ and not 1. Its root is 0.032, and a step is $η$ divided by that: the denominator is too small, so the first steps jump.',
+    tells: ['rmsprop.start'],
   },
   'rmsprop.bounce': {
     chapter: 'rmsprop',
@@ -92,6 +103,7 @@ export const questions = {
     right: 1,
     because:
       'near the floor the gradient shrinks, and what it is divided by shrinks as well. The step keeps the size $η$ and only its sign turns: half of it to each side. It scales a step; it does not know a direction.',
+    tells: ['rmsprop.bounces'],
   },
   'adam.uncorrected': {
     chapter: 'adam',
@@ -99,6 +111,7 @@ export const questions = {
     answers: ['too short, as m is too small', 'right, as both errors cancel', 'too long, as v is much too small'],
     right: 2,
     because: '$m₁$ is a tenth of what it should be, but $√v₁$ is a thirty-second: $0.1/√0.001 ≈ 3.2$.',
+    tells: ['adam.inflated', 'adam.apart'],
   },
   'adam.smooth': {
     chapter: 'adam',
@@ -106,6 +119,7 @@ export const questions = {
     answers: ['As often', 'In far fewer of them', 'Never again'],
     right: 1,
     because: 'gradients that push across in turn cancel in the average; what they agree on, the way along the floor, is left.',
+    tells: ['adam.zigzag'],
   },
   'decay.which': {
     chapter: 'decay',
@@ -113,6 +127,7 @@ export const questions = {
     answers: ['Both alike', 'That with the small gradients, about a hundred times as much', 'That with the large gradients'],
     right: 1,
     because: 'the pull $λw$ is divided by $√v̂$, which is about 0.1 for the one and 10 for the other.',
+    tells: ['decay.uneven', 'decay.ellipse'],
   },
   'decay.data': {
     chapter: 'decay',
@@ -120,6 +135,7 @@ export const questions = {
     answers: ['Nothing: it only makes weights smaller', 'It narrows it', 'It widens it'],
     right: 1,
     because: 'a weight that only a few paragraphs push is held near zero, so it cannot learn these few by heart.',
+    tells: ['decay.norm'],
   },
   'adamw.twelve': {
     chapter: 'adamw',
@@ -131,6 +147,7 @@ export const questions = {
     ],
     right: 1,
     because: 'the decay is outside of the division: each step leaves $1 − ηλ = 0.997$ of every weight, and $0.997⁶⁰⁰ ≈ 0.16$.',
+    tells: ['adamw.twelve', 'adamw.same'],
   },
   'adamw.scaled': {
     chapter: 'adamw',
@@ -138,6 +155,7 @@ export const questions = {
     answers: ['It is still right', 'It is now ten times too small', 'It is now ten times too large'],
     right: 1,
     because: 'a step takes off the share $ηλ$: where $η$ is a tenth, $λ$ must be ten times as large for the same decay.',
+    tells: ['adamw.separate', 'adamw.sheared'],
   },
   'beyond.muon': {
     chapter: 'beyond',
@@ -145,6 +163,7 @@ export const questions = {
     answers: ['It stays small', 'It ends between 0.3 and 1.2, like most others', 'It becomes exactly 1'],
     right: 1,
     because: 'each iteration multiplies a small value by about 3.4, and bends back what has come near 1.',
+    tells: ['beyond.muon', 'beyond.matrix'],
   },
   'beyond.noise': {
     chapter: 'beyond',
@@ -156,6 +175,7 @@ export const questions = {
     ],
     right: 2,
     because: 'at a constant rate a point keeps being shaken; the mean of many shaken points lies lower than any of them.',
+    tells: ['beyond.average'],
   },
 } as const satisfies Readonly<Record<string, Question>>;
 

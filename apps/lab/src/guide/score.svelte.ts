@@ -2,17 +2,21 @@
  * How well the reader predicted: one mark for each question, kept in this browser, and told as a few lines that can be shared. Knows
  * questions by their names only.
  */
-
-/** What a prediction was worth, between 0 and 1. */
-export type Marks = Readonly<Record<string, number>>;
+import type { Marks } from './total.ts';
 
 const place = 'thalweg-predictions';
 
 class Score {
   marks = $state.raw<Marks>({});
+  /** The questions whose veil has been lifted since the page was opened. */
+  lifted = $state.raw<ReadonlySet<string>>(new Set());
 
-  /** Takes what this browser remembers; where it remembers nothing, or must not, the score begins anew. */
+  #recalled = false;
+
+  /** Takes what this browser remembers, once; where it remembers nothing, or must not, the score begins anew. */
   recall(): void {
+    if (this.#recalled) return;
+    this.#recalled = true;
     try {
       const kept: unknown = JSON.parse(localStorage.getItem(place) ?? '{}');
       if (typeof kept !== 'object' || kept === null) return;
@@ -27,9 +31,15 @@ class Score {
 
   /** Keeps the first answer to a question: it is the prediction. */
   mark(question: string, worth: number): void {
+    this.recall();
     if (question in this.marks) return;
     this.marks = { ...this.marks, [question]: worth };
     this.#keep();
+  }
+
+  /** Notes that the reader has seen what happens. */
+  lift(question: string): void {
+    this.lifted = new Set([...this.lifted, question]);
   }
 
   /** Forgets everything. */
@@ -50,14 +60,3 @@ class Score {
 
 /** The score of this reader. */
 export const score = new Score();
-
-/** The questions of one chapter in a row: ■ right, ▣ half right or more, □ not, · not answered. */
-export function rowOf(marks: Marks, questions: readonly string[]): string {
-  return questions.map((one) => (one in marks ? (marks[one]! >= 0.9 ? '■' : marks[one]! >= 0.5 ? '▣' : '□') : '·')).join('');
-}
-
-/** How many answers count as right, of how many given. */
-export function total(marks: Marks, questions: readonly string[]): { readonly given: number; readonly right: number } {
-  const given = questions.filter((one) => one in marks);
-  return { given: given.length, right: Math.round(10 * given.reduce((sum, one) => sum + marks[one]!, 0)) / 10 };
-}

@@ -1,4 +1,5 @@
 /** Time as a position: it plays, holds, steps and runs backwards over what has been recorded. Knows nothing of what is shown. */
+import { calm } from './calm.ts';
 
 /** A position between 0 and `steps`. */
 export class Clock {
@@ -30,6 +31,16 @@ export class Clock {
     const next = this.t + this.direction * this.rate * seconds;
     if (this.direction === 1 ? next >= this.steps : next <= 0) this.playing = false;
     this.t = Math.max(0, Math.min(this.steps, next));
+  }
+
+  /** Plays from the start. Where the reader wants no motion it goes to the end. */
+  restart(): void {
+    [this.direction, this.t, this.playing] = calm() ? [1, this.steps, false] : [1, 0, true];
+  }
+
+  /** Time stands where it is put. */
+  goTo(t: number): void {
+    [this.t, this.playing] = [t, false];
   }
 
   /** Starts, from the other end where time has run out, or holds. */

@@ -16,7 +16,7 @@ export function texOf(text: string): string {
     .replaceAll(/[⁰¹²³⁴-⁹ᵗᵏˢ⁻]+/gu, (digits) => `^{${digits.replaceAll(/./gu, (one) => raised[one] ?? String(high.indexOf(one)))}}`)
     .replaceAll(/(\p{L})\u0302/gu, '\\hat{$1}')
     .replaceAll(/√\(([^()]*(?:\([^()]*\)[^()]*)*)\)/gu, '\\sqrt{$1}')
-    .replaceAll(/√(\\hat\{\p{L}\}|\p{L}|[\d.]+)/gu, '\\sqrt{$1}')
+    .replaceAll(/√((?:\\hat\{\p{L}\}|\p{L}|[\d.]+)(?:_\{[^}]*\})?)/gu, '\\sqrt{$1}')
     .replaceAll(/λ(max|min)/gu, '\\lambda_{\\$1}')
     .replaceAll(/\b(log|min)\b(?!\})/gu, (word, _name, at: number, whole: string) => (whole[at - 1] === '\\' ? word : `\\${word}`))
     .replaceAll(/[ηβλεκσπ]/gu, (letter) => greek[letter]!)

@@ -35,6 +35,8 @@ export class Race extends Clock {
   focus = $state<string>();
   /** Whether it has played, or somebody has moved time. */
   private begun = false;
+  /** Whether even a short race takes its `whole` time, as a replay does. */
+  unhurried = $state(false);
 
   constructor(surface: Surface, entrants: readonly Entrant[], steps: number) {
     super(steps, []);
@@ -53,15 +55,15 @@ export class Race extends Clock {
   }
 
   /** Plays from the start. Where the reader wants no motion it goes to the end. */
-  restart(): void {
+  override restart(): void {
     this.begun = true;
-    [this.direction, this.t, this.playing] = calm() ? [1, this.steps, false] : [1, 0, true];
+    super.restart();
   }
 
   /** Time stands where it is put, and does not begin by itself any more. */
-  goTo(t: number): void {
+  override goTo(t: number): void {
     this.begun = true;
-    [this.t, this.playing] = [t, false];
+    super.goTo(t);
   }
 
   /** The last row that any run has. */
@@ -94,9 +96,9 @@ export class Race extends Clock {
     this.t = Math.min(this.t, this.steps);
   });
 
-  /** A long race is played in so many seconds, a short one step by step. */
+  /** A long race is played in so many seconds, a short one step by step; one without hurry takes `whole` seconds however short it is. */
   override get rate(): number {
-    return Math.max(20, this.steps / playtime);
+    return this.unhurried ? this.steps / this.whole : Math.max(20, this.steps / playtime);
   }
 
   /** One row on or back. */

@@ -37,17 +37,21 @@ export async function shrinkTwelve(form: Shrinker): Promise<Float64Array[]> {
   return rows;
 }
 
-/** A point of a circle and the pull of the penalty there, over that of the same penalty in SGD. */
+/** A point and the pull of the penalty there, over that of the same penalty in SGD. */
 export interface Pull {
   readonly at: readonly [number, number];
   readonly by: readonly [number, number];
 }
 
-/** The pull of λ·w inside Adam at `count` points of the unit circle, for gradients of these two sizes. */
-export async function pullAround(scales: readonly [number, number], count: number): Promise<Pull[]> {
+/** The pull of λ·w inside Adam at `count` points of a circle, or of an ellipse of these half axes, for gradients of these two sizes. */
+export async function pullAround(
+  scales: readonly [number, number],
+  count: number,
+  axes: readonly [number, number] = [1, 1],
+): Promise<Pull[]> {
   const angles = Array.from({ length: count }, (_, i) => (2 * Math.PI * i) / count);
   const [lr, l2] = [1e-9, 1e-6];
-  const w = Float64Array.from(angles.flatMap((angle) => [Math.cos(angle), Math.sin(angle)]));
+  const w = Float64Array.from(angles.flatMap((angle) => [axes[0] * Math.cos(angle), axes[1] * Math.sin(angle)]));
   const opt = await splitAdam({ lr, l2 }).init({ w });
   for (let t = 1; t <= 400; t++) {
     for (let i = 0; i < w.length; i++) opt.grads.w[i] = (t % 2 === 1 ? 1 : -1) * scales[i % 2 === 0 ? 0 : 1];
