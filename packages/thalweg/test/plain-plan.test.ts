@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { adamw, lion, radam, sgd, type Method } from 'thalweg';
 import { programOf } from '../src/define/program.ts';
-import { isRoutine, topological } from '../src/language/graph.ts';
+import { topological } from '../src/language/graph.ts';
 import { parameter } from '../src/language/variable.ts';
 import { cohorts, type Cohort } from '../src/plan/cohort.ts';
 import { planVariant, prepare } from '../src/plan/plan.ts';
 import { NaiveOptimizer } from './support/naive.ts';
-import { factories, variantsOf } from './support/plan-snapshot.ts';
+import { methods } from './support/plan-snapshot.ts';
 
 const shapes = new Map([
   ['p0', [7]],
@@ -41,16 +41,22 @@ test('conditions that the equations have stay: RAdam has one', () => {
 const wave = (i: number, t: number): number => Math.sin(12.9898 * i + 78.233 * t) * 10 ** ((i % 3) - 1);
 
 test('every method computes the same up to rounding', () => {
+  const shape = [6, 4];
+  const matrix = (t: number): number[][] => [Array.from({ length: 24 }, (_, i) => wave(i, t))];
   let compared = 0;
-  for (const [title, method] of factories().flatMap(([name, factory]) => variantsOf(name, factory))) {
-    if (method.groups.some((group) => topological(programOf(group).writes.values()).some(isRoutine))) continue;
-    const { program } = cohortOf(method);
-    if (program.inputs.length > 0) continue;
+  for (const [title, method] of methods()) {
+    const [group = assert.fail()] = method.groups;
+    const [{ program } = assert.fail()] = cohorts(programOf(group), new Map([['p0', shape]]));
+    // Eigenvectors may change their signs with the last bit of a matrix.
+    if (topological(program.writes.values()).some(({ op }) => op === 'eigenvectors' || op === 'orthonormal')) continue;
     const hyper = Object.fromEntries([...method.hyper].map(([key, value]) => [key, typeof value === 'number' ? value : 0.1]));
-    const w = [...shapes.values()].map(([length = 0], j) => Array.from({ length }, (_, i) => 3 * wave(i + 10 * j, 0.5)));
-    const [exact, plain] = [true, false].map((is) => new NaiveOptimizer(program, 'float64', hyper, w, { exact: is }));
-    for (let t = 1; t <= 20; t++)
-      for (const one of [exact, plain]) one?.step(w.map((values, j) => values.map((_, i) => wave(i + 10 * j, t))));
+    const [exact, plain] = [true, false].map(
+      (is) => new NaiveOptimizer(program, 'float64', hyper, matrix(0.5), { exact: is, shapes: [shape] }),
+    );
+    for (let t = 1; t <= 20; t++) {
+      const inputs = Object.fromEntries(program.inputs.map(({ name, kind }) => [name, kind === 'scalar' ? [[1 / t]] : matrix(t + 0.25)]));
+      for (const one of [exact, plain]) one?.step(matrix(t), inputs);
+    }
     for (const written of [parameter, ...program.states.keys()]) {
       const [as = [], is = []] = [exact, plain].map((one) => one?.values.get(written)?.flat());
       is.forEach((x, i) => {
@@ -60,5 +66,5 @@ test('every method computes the same up to rounding', () => {
     }
     compared += 1;
   }
-  assert.ok(compared > 60, String(compared));
+  assert.ok(compared > 80, String(compared));
 });

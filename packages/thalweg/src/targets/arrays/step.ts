@@ -1,0 +1,146 @@
+/**
+ * A step over whole arrays: evaluates a program's graph node by node in an algebra of arrays, with nothing split into passes and nothing overwritten
+ * before the step ends. In numbers it is what planner and kernels are held against; in a framework's arrays it is the step that the framework traces.
+ */
+import { elementsOf, shapeNumber, wholeForm, type Form } from '../../language/form.ts';
+import { FormTable } from '../../language/form-table.ts';
+import { arrayOperands, isReduction, scopeOf, topological, variableOf, type Node } from '../../language/graph.ts';
+import { KindTable } from '../../language/kind.ts';
+import { isElementOp, isRoutineOp } from '../../language/op.ts';
+import type { Program } from '../../language/program.ts';
+import { parameter, type Variable } from '../../language/variable.ts';
+import { visitScalar, type ScalarLeaf } from '../../plan/scalar.ts';
+import type { ArrayAlgebra, Size, Sized, Tensor } from './algebra.ts';
+
+/** What a step is given. */
+export interface Given<T> {
+  readonly tensors: readonly Tensor[];
+  readonly time: T;
+  readonly hyper: ReadonlyMap<string, T>;
+  /** Values of the schedules over their bases, where there are some. */
+  readonly factors?: ReadonlyMap<string, T>;
+  /** `w`, `g`, inputs and states: one value for each tensor, or one where it is a number of the step. */
+  readonly values: ReadonlyMap<Variable, readonly T[]>;
+}
+
+/** Values of nodes: one for each tensor, or one. */
+type Values<T> = Map<Node, readonly T[]>;
+
+/** Evaluates a program. */
+export class ArrayStep<T> {
+  private readonly algebra: ArrayAlgebra<T>;
+  private readonly program: Pick<Program, 'states' | 'forms'>;
+  private readonly given: Given<T>;
+  private readonly kinds: KindTable;
+  private readonly forms: FormTable;
+  private readonly values: Values<T> = new Map();
+
+  constructor(algebra: ArrayAlgebra<T>, program: Pick<Program, 'states' | 'forms'>, given: Given<T>) {
+    this.algebra = algebra;
+    this.program = program;
+    this.given = given;
+    this.kinds = new KindTable(program.states);
+    this.forms = new FormTable(program.forms);
+  }
+
+  /** The values of a node: one for each tensor where it is an array or a number of each, else one. */
+  of(node: Node): readonly T[] {
+    const { values, given } = this;
+    for (const part of topological([node], values)) {
+      values.set(
+        part,
+        Array.from({ length: this.isEach(part) ? given.tensors.length : 1 }, (_, j) => this.compute(part, j)),
+      );
+    }
+    return values.get(node) ?? [];
+  }
+
+  /** What `writes` assign, with the kinds that their variables have. */
+  written(writes: ReadonlyMap<Variable, Node>): Map<Variable, readonly T[]> {
+    return new Map([...writes].map(([written, node]) => [written, this.assigned(written, node)]));
+  }
+
+  private assigned(written: Variable, node: Node): readonly T[] {
+    const kind = written === parameter ? 'array' : this.program.states.get(written);
+    const value = this.of(node);
+    if (kind !== 'array' && kind !== 'tensor') return value;
+    const each = this.given.tensors.map((_, j) => value[this.isEach(node) ? j : 0]!);
+    if (kind === 'tensor' || this.isArray(node)) return each;
+    const form = this.program.forms.get(written) ?? wholeForm;
+    return each.map((x, j) => this.algebra.fill(x, this.sizeOf(form, j)));
+  }
+
+  private isArray(node: Node): boolean {
+    return this.kinds.of(node) === 'array';
+  }
+
+  private isEach(node: Node): boolean {
+    return this.isArray(node) || this.kinds.of(node) === 'tensor';
+  }
+
+  private sizeOf(form: Form, j: number): Size {
+    const { shape } = this.given.tensors[j]!;
+    const count = (dimension: string): number => elementsOf(dimension === 'r' ? 'r1' : dimension === 'c' ? '1c' : '11', shape);
+    return { rows: count(form.charAt(0)), cols: count(form.charAt(1)) };
+  }
+
+  private compute(node: Node, j: number): T {
+    const { algebra, given } = this;
+    const at = (operand: Node): T => this.values.get(operand)![this.isEach(operand) ? j : 0]!;
+    if (isReduction(node)) return this.sum(node, j);
+    if (!this.isArray(node)) {
+      const leaf = (one: ScalarLeaf): T => this.leaf(one, j);
+      return visitScalar(node, { ...algebra, leaf, operation: (op, operands: readonly T[]) => algebra.scalar(op, operands) }, at);
+    }
+    const variable = variableOf(node);
+    if (variable !== undefined) return given.values.get(variable)![j]!;
+    if (isRoutineOp(node.op)) {
+      const arrays = arrayOperands(node);
+      const sized = arrays.map((operand): Sized<T> => {
+        const size = this.sizeOf(this.forms.of(operand) ?? this.forms.of(node) ?? wholeForm, j);
+        return { value: this.isArray(operand) ? at(operand) : algebra.fill(at(operand), size), ...size };
+      });
+      const numbers = node.operands.slice(arrays.length).map(at);
+      return algebra.routine(node.op, sized, numbers, this.sizeOf(this.forms.of(node) ?? wholeForm, j), given.tensors[j]!);
+    }
+    if (!isElementOp(node.op)) throw new RangeError(`${node.op} is no operation on arrays`);
+    return algebra.elements(node.op, node.operands.map(at), node.operands.map((operand) => this.isArray(operand))); // prettier-ignore
+  }
+
+  /** A number that is given, of tensor `j` where there is one for each. */
+  private leaf(leaf: ScalarLeaf, j: number): T {
+    const { time, hyper, factors, tensors, values } = this.given;
+    switch (leaf.kind) {
+      case 'time':
+        return time;
+      case 'hyper':
+        return hyper.get(leaf.name)!;
+      case 'factor':
+        return factors?.get(leaf.name) ?? this.algebra.constant(1);
+      case 'shape':
+        return this.algebra.constant(shapeNumber(leaf.name, tensors[j]!.shape));
+      case 'input':
+      case 'state': {
+        const all = values.get(leaf.of)!;
+        return all[all.length > 1 ? j : 0]!;
+      }
+      case 'sum':
+        return this.sum(leaf.sum, j);
+    }
+  }
+
+  /** A sum over tensor `j`, or over all tensors in order. */
+  private sum(node: Node, j: number): T {
+    const { op } = node;
+    if (op !== 'sum' && op !== 'dot') throw new RangeError(`${op} is no sum`);
+    const { algebra, given } = this;
+    const isArray = node.operands.map((operand) => this.isArray(operand));
+    const form = node.operands.map((operand) => this.forms.of(operand)).find((one) => one !== undefined) ?? wholeForm;
+    const own = (k: number): T => {
+      const { rows, cols } = this.sizeOf(form, k);
+      return algebra.sum(op, node.operands.map((operand) => this.values.get(operand)![this.isEach(operand) ? k : 0]!), isArray, rows * cols); // prettier-ignore
+    };
+    if (scopeOf(node) === 'tensor') return own(j);
+    return given.tensors.map((_, k) => own(k)).reduce((total, part) => algebra.scalar('add', [total, part]), algebra.constant(0));
+  }
+}
