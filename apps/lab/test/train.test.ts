@@ -160,4 +160,65 @@ describe('the page', { skip }, () => {
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.close();
   });
+
+  test('equations of one’s own train beside the others, rates are live, the run goes on while one looks elsewhere, and mistakes can be looked at', async () => {
+    const { page, errors } = await site.open('train?steps=2000&o=adam&o=sgd', { width: 1280, height: 900 });
+    await page.getByLabel('Add', { exact: true }).selectOption('own');
+    await page.locator('.cm-content').fill('m ← β·m + g\nw ← w − η·m');
+    await page.getByRole('button', { name: 'Let it train' }).click();
+    await page.locator('[data-contender=own]').waitFor();
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.locator('[data-result=own] [data-quantity=error][data-value]').waitFor();
+    assert.ok(await page.getByRole('button', { name: 'Remove Adam' }).isDisabled(), 'what cannot change while it runs does not pretend to');
+    assert.ok(await page.getByLabel('steps', { exact: true }).isDisabled());
+    const error = (key: string): Promise<number> => number(page, `[data-result=${key}] [data-quantity=error]`, 'value');
+    // A rate of ten in the middle of the run ends it: the slider acts.
+    await page.locator('[data-contender=sgd]').getByRole('slider', { name: 'rate' }).press('End');
+    await page
+      .locator('[data-result=sgd]')
+      .filter({ hasText: /diverged|η 10/ })
+      .waitFor();
+    assert.match(await page.locator('[data-result=sgd]').innerText(), /η 10/);
+    const step = async (): Promise<number> => Number(await page.getByRole('progressbar', { name: 'Steps trained' }).getAttribute('value'));
+    const before = await step();
+    await page.getByRole('link', { name: 'Lab', exact: true }).click();
+    await page.locator('[data-key]').first().waitFor();
+    await page.getByRole('link', { name: 'Train', exact: true }).click();
+    await page.getByRole('progressbar', { name: 'Steps trained' }).waitFor();
+    assert.ok((await step()) >= before && before > 0, 'the run went on');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('combobox', { name: 'Optimizer' }).selectOption('own');
+    await page.getByRole('button', { name: 'Look', exact: true }).click();
+    await page.getByText(/digits told wrong/).waitFor();
+    const wrong = /(\d+) of 1500 digits/.exec(await page.getByText(/digits told wrong/).innerText())!;
+    assert.ok(Math.abs((100 * Number(wrong[1])) / 1500 - (await error('own'))) < 3, `${wrong[0]} ${String(await error('own'))}`);
+    assert.equal(await page.locator('.filters canvas').count(), 64);
+    assert.deepEqual(await violations(page), []);
+    await page.screenshot({ path: join(shots, 'train-own.png'), fullPage: true });
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Reset' }).click();
+    assert.deepEqual(errors, []);
+    await page.close();
+  });
+
+  test('compare fairly: rates and seeds in workers, places with tests, a line and a link that brings the setup back', async () => {
+    const { page, errors } = await site.open('train?steps=20&o=adam&o=sgd', { width: 1280, height: 900 });
+    await page.getByRole('button', { name: 'Compare fairly' }).click();
+    await page.getByRole('progressbar', { name: 'Runs done' }).waitFor();
+    await page.locator('[data-card]').waitFor();
+    assert.match(
+      await page.locator('[data-card]').innerText(),
+      /^Adam: 1st of 2 on digits, (detectably better than SGD|no detectable difference from any other)\.$/,
+    );
+    assert.equal(await page.locator('[data-place]').count(), 2);
+    const href = (await page.getByRole('link', { name: 'The setup as a link' }).getAttribute('href'))!;
+    assert.match(href, /net=digits&steps=20&seed=1&seeds=1&o=adam&o=sgd/);
+    assert.deepEqual(await violations(page), []);
+    await page.screenshot({ path: join(shots, 'train-fair.png'), fullPage: true });
+    await page.getByRole('button', { name: 'Compare fairly' }).click();
+    await page.getByRole('button', { name: 'Stop' }).last().click();
+    await page.getByRole('button', { name: 'Compare fairly' }).waitFor();
+    assert.deepEqual(errors, []);
+    await page.close();
+  });
 });

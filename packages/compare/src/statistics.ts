@@ -1,8 +1,15 @@
-/** The statistics of a comparison: medians in which a diverged run is the worst, ranks, paired differences with Holm's correction. */
+/**
+ * The statistics of a comparison: medians in which a diverged run is the worst, ranks, paired differences with Holm's correction. Imports nothing
+ * of Node, so that a page compares by the same tests.
+ *
+ * @packageDocumentation
+ */
 import { compiled, stdtr, stdtri } from 'cephes';
 import { cost, median, quantile, type Direction } from './quantile.ts';
 import type { PairedComparison, Summary, Trial } from './schema.ts';
 import { counted } from './shown.ts';
+
+export { lower, median, quantile } from './quantile.ts';
 
 // Its functions are WebAssembly, which has to be compiled before their first use.
 await compiled;
@@ -29,9 +36,9 @@ export function summarize(trials: readonly Trial[], direction: Direction): Summa
 }
 
 /** Ranks by median, the best first, then by fewer diverged runs; equals share a rank. Those that diverged come last. */
-export function ranks(summaries: readonly Summary[], direction: Direction): number[] {
-  const key = ({ median: value, diverged }: Summary): [number, number] => [cost(value, direction), diverged];
-  const better = (a: Summary, b: Summary): boolean => {
+export function ranks(summaries: readonly Pick<Summary, 'median' | 'diverged'>[], direction: Direction): number[] {
+  const key = ({ median: value, diverged }: Pick<Summary, 'median' | 'diverged'>): [number, number] => [cost(value, direction), diverged];
+  const better = (a: Pick<Summary, 'median' | 'diverged'>, b: Pick<Summary, 'median' | 'diverged'>): boolean => {
     const [[x, m], [y, n]] = [key(a), key(b)];
     return x < y || (x === y && m < n);
   };

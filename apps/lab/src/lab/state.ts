@@ -164,7 +164,8 @@ function checkEntrant(value: unknown): Entrant {
   return { key, id, label, values, pace, shown, own };
 }
 
-function checkOwn(value: unknown): OwnEquations {
+/** Equations, checked field by field. Throws a LinkError. */
+export function checkOwn(value: unknown): OwnEquations {
   const hyper = field(value, 'hyper');
   if (typeof hyper !== 'object' || hyper === null || Object.keys(hyper).length > bounds.hyper)
     throw new LinkError('its hyperparameters are wrong');

@@ -1,5 +1,5 @@
 /** One optimizer in a race: what it is made of, its method, its limit. Plain data, so that it fits into a permalink. */
-import { defaults, findEntry, limitAt, type CatalogueEntry, type Surface, type Trace } from '@thalweg/guide';
+import { defaults, findEntry, limitAt, type CatalogueEntry, type Knob, type Surface, type Trace } from '@thalweg/guide';
 import { optimizer, type HyperDeclaration, type HyperValue, type Method } from 'thalweg';
 import { paced, steady, type Pace } from './pace.ts';
 
@@ -31,6 +31,19 @@ export function entrant(id: string, values: Readonly<Record<string, number>> = {
 /** The catalogue's entry; undefined for the reader's own. */
 export function entryOf({ id }: Entrant): CatalogueEntry | undefined {
   return id === 'own' ? undefined : findEntry(id);
+}
+
+/** The sliders of an entrant: those of the catalogue, or, for equations of the reader's own, around the values that were declared. */
+export function knobsOf(one: Entrant): readonly Knob[] {
+  if (one.own === undefined) return entryOf(one)?.knobs ?? [];
+  return Object.entries(one.own.hyper).map(([name, [symbol, fallback]]): Knob => {
+    if (fallback > 0) {
+      const high = name !== 'lr' && fallback < 1 ? 1 : fallback * 1000;
+      return { name, symbol, fallback, low: fallback / 1000, high, scale: 'log' };
+    }
+    const reach = Math.max(1, 10 * Math.abs(fallback));
+    return { name, symbol, fallback, low: -reach, high: reach, scale: 'linear' };
+  });
 }
 
 /** The name as it is shown: further configurations of one optimizer are numbered. */

@@ -76,6 +76,11 @@ export class Race extends Clock {
     this.entrants = untrack(() => this.entrants).map((one) => (one.key === next.key ? next : one));
   }
 
+  /** One more entrant. */
+  add(one: Entrant): void {
+    this.entrants = [...untrack(() => this.entrants), one];
+  }
+
   /** Sets one hyperparameter of an entrant. */
   tune(key: string, name: string, value: number): void {
     this.entrants = untrack(() => this.entrants).map((one) =>

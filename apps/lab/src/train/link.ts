@@ -3,20 +3,22 @@
  * out is as the page opens with it. A link is hostile until it has been checked: every name is known, every number within the controls'
  * bounds.
  */
-import { LinkError } from '../lab/state.ts';
-import { entryOf, type Entrant } from '../race/entrant.ts';
+import { entrantOf as entrantOfOwn } from '../lab/own.ts';
+import { checkOwn, LinkError } from '../lab/state.ts';
+import { knobsOf, type Entrant, type OwnEquations } from '../race/entrant.ts';
 import { shapes } from '../race/pace.ts';
 import { bounds, contender, firstSetup, nets, offered, type NetId, type Setup } from './setup.ts';
 
 /** The setup as text for an address. */
 export function encodeSetup({ net, steps, seed, seeds, entrants }: Setup): string {
   const optimizers = entrants.map((one) => {
-    const usual = contender(net, one.id).values;
+    const usual = one.own === undefined ? contender(net, one.id).values : {};
     const values = Object.entries(one.values).filter(([name, value]) => value !== usual[name]);
     const shape = one.pace.shape === 'constant' ? [] : ['schedule', String(shapes.indexOf(one.pace.shape))];
     return `o=${[one.key, ...values.flat(), ...shape].join(':')}`;
   });
-  return [`net=${net}`, `steps=${String(steps)}`, `seed=${String(seed)}`, `seeds=${String(seeds)}`, ...optimizers].join('&');
+  const own = entrants.flatMap(({ own: equations }) => (equations === undefined ? [] : [`own=${packed(equations)}`]));
+  return [`net=${net}`, `steps=${String(steps)}`, `seed=${String(seed)}`, `seeds=${String(seeds)}`, ...optimizers, ...own].join('&');
 }
 
 /** The setup in a link. Throws a LinkError. */
@@ -35,7 +37,7 @@ export function decodeSetup(text: string): Setup {
   };
   const optimizers = query.getAll('o');
   if (optimizers.length > bounds.entrants) throw new LinkError(`it has more than ${String(bounds.entrants)} optimizers`);
-  const entrants = optimizers.length === 0 ? first.entrants : optimizers.map((one) => entrantOf(net, one));
+  const entrants = optimizers.length === 0 ? first.entrants : optimizers.map((one) => entrantOf(net, one, query.get('own')));
   if (new Set(entrants.map(({ key }) => key)).size !== entrants.length) throw new LinkError('two optimizers have one name');
   const seeds = whole('seeds', 1, bounds.seeds.at(-1)!);
   if (!bounds.seeds.some((count) => count === seeds)) throw new LinkError(`seeds must be one of ${bounds.seeds.join(', ')}`);
@@ -46,12 +48,35 @@ function isNet(name: string): name is NetId {
   return Object.hasOwn(nets, name);
 }
 
-function entrantOf(net: NetId, text: string): Entrant {
+/** Equations as text for an address. */
+function packed(own: OwnEquations): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(own))))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}
+
+function unpacked(text: string | null): OwnEquations {
+  try {
+    const bytes = Uint8Array.from(atob((text ?? '').replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
+    return checkOwn(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+  } catch (error) {
+    if (error instanceof LinkError) throw error;
+    throw new LinkError('its equations are cut short or damaged');
+  }
+}
+
+function first(net: NetId, id: string, key: string, own: string | null): Entrant {
+  if (key === 'own') return entrantOfOwn(unpacked(own));
+  if (!offered.some((entry) => entry.id === id)) throw new LinkError(`there is no optimizer ${key}`);
+  return contender(net, id, key);
+}
+
+function entrantOf(net: NetId, text: string, own: string | null): Entrant {
   const [key = '', ...rest] = text.split(':');
   const id = key.replace(/-[23]$/, '');
-  if (!offered.some((entry) => entry.id === id)) throw new LinkError(`there is no optimizer ${key}`);
-  let one = contender(net, id, key);
-  const knobs = entryOf(one)?.knobs ?? [];
+  let one = first(net, id, key, own);
+  const knobs = knobsOf(one);
   for (let i = 0; i < rest.length; i += 2) {
     const [name, value] = [rest[i]!, Number(rest[i + 1] ?? NaN)];
     const shape = name === 'schedule' ? shapes[value] : undefined;

@@ -1,4 +1,6 @@
 /** What the page and the training worker say to each other: plain data only. */
+import type { Entrant } from '../race/entrant.ts';
+import type { Learnt } from './learnt.ts';
 import type { News } from './session.ts';
 import type { Setup } from './setup.ts';
 import type { Frame } from './slice.ts';
@@ -11,7 +13,11 @@ export type Order =
   | { readonly kind: 'resume' }
   /** The plane of this optimizer's path, with so many columns. */
   | { readonly kind: 'slice'; readonly entrant: number; readonly columns: number }
-  | { readonly kind: 'stop slice' };
+  | { readonly kind: 'stop slice' }
+  /** An optimizer with another value of a hyperparameter, in force from the next step. */
+  | { readonly kind: 'tune'; readonly entrant: number; readonly one: Entrant; readonly name: string }
+  /** What an optimizer has learnt so far. */
+  | { readonly kind: 'look'; readonly entrant: number };
 
 /** A path on the map. */
 export interface Route {
@@ -41,8 +47,11 @@ export interface Slice extends Frame {
 
 /** What the worker answers. */
 export type Answer =
+  /** Training begins; which hyperparameters of each optimizer can be changed while it runs. */
+  | { readonly kind: 'opened'; readonly live: readonly (readonly string[])[] }
   | { readonly kind: 'news'; readonly step: number; readonly news: readonly News[]; readonly finished: boolean }
   /** A coarse map comes first, then the one asked for. */
   | { readonly kind: 'slice'; readonly slice: Slice; readonly finished: boolean }
   | { readonly kind: 'progress'; readonly done: number; readonly total: number }
+  | { readonly kind: 'look'; readonly entrant: number; readonly learnt: Learnt | undefined }
   | { readonly kind: 'failed'; readonly what: 'training' | 'slice'; readonly message: string };

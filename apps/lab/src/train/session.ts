@@ -3,9 +3,11 @@
  * by step. Knows a network and methods; knows neither workers nor pages.
  */
 import { hasDiverged } from '@thalweg/compare/models';
-import { ThalwegError, type Method } from 'thalweg';
-import { methodOf } from '../race/entrant.ts';
-import type { Arrays, Trainee } from './net.ts';
+import { ThalwegError, type HyperValue, type Method } from 'thalweg';
+import { methodOf, type Entrant } from '../race/entrant.ts';
+import { paced } from '../race/pace.ts';
+import type { Arrays } from './arrays.ts';
+import type { Trainee } from './net.ts';
 import type { Setup } from './setup.ts';
 
 /** A point of the curves. */
@@ -59,6 +61,16 @@ class Run {
   /** The weights as they are now. */
   get params(): Arrays {
     return this.opt.params;
+  }
+
+  /** The hyperparameters that can be changed while it runs; what is decided when a method is made is not among them. */
+  get live(): readonly string[] {
+    return Object.keys(this.opt.hyper);
+  }
+
+  /** Another value of a hyperparameter, in force from the next step. */
+  tune(name: string, value: HyperValue): void {
+    this.opt.hyper[name] = value;
   }
 
   /** The loss of step `step`'s batch, then the step; a mark behind it where one is due. */
@@ -149,6 +161,24 @@ export class Session {
       }
     }
     return new Session(trainee, setup, runs, refused);
+  }
+
+  /** An optimizer with another value of a hyperparameter: all its runs go on with it. */
+  tune(entrant: number, one: Entrant, name: string): void {
+    const value = one.values[name];
+    if (value === undefined) return;
+    for (const run of this.runs)
+      if (run.entrant === entrant) run.tune(name, name === 'lr' ? paced(one.pace, value, this.setup.steps) : value);
+  }
+
+  /** The hyperparameters of each optimizer that can be changed while it runs. */
+  live(): readonly (readonly string[])[] {
+    return this.setup.entrants.map((_, entrant) => this.runs.find((run) => run.entrant === entrant)?.live ?? []);
+  }
+
+  /** The weights of an optimizer's first seed as they are now; undefined where it could not run. */
+  weightsOf(entrant: number): Arrays | undefined {
+    return this.runs.find((run) => run.entrant === entrant)?.params;
   }
 
   /** Trains to the end; whoever iterates decides when to rest. */

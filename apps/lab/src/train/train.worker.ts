@@ -47,12 +47,21 @@ addEventListener('message', ({ data }: MessageEvent<Order>) => {
       break;
     case 'stop slice':
       slicing += 1;
+      break;
+    case 'tune':
+      session?.tune(data.entrant, data.one, data.name);
+      break;
+    case 'look': {
+      const params = session?.weightsOf(data.entrant);
+      answer({ kind: 'look', entrant: data.entrant, learnt: params === undefined ? undefined : session?.trainee.look?.(params) });
+    }
   }
 });
 
 async function open({ setup, base }: Extract<Order, { kind: 'train' }>): Promise<void> {
   session = await Session.open(await loadNet(setup.net, base), setup);
   work = session.train();
+  answer({ kind: 'opened', live: session.live() });
   answer({ kind: 'news', step: 0, news: session.refused, finished: session.runs.length === 0 });
   await train();
 }

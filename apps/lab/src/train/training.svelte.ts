@@ -5,7 +5,9 @@
 import { file } from '../parts/address.ts';
 import type { Answer, Order, Slice } from './messages.ts';
 import type { Mark } from './session.ts';
-import { firstSetup, type NetId, type Setup } from './setup.ts';
+import { contender, firstSetup, type NetId, type Setup } from './setup.ts';
+import type { Learnt } from './learnt.ts';
+import type { Entrant } from '../race/entrant.ts';
 
 /** Where a training is. */
 export type Phase = 'idle' | 'loading' | 'training' | 'paused' | 'stopped' | 'finished' | 'failed';
@@ -35,6 +37,10 @@ export class Training {
   sliceProblem = $state('');
   /** The step that is looked at, where one looks back. */
   cursor = $state<number>();
+  /** What an optimizer has learnt, as it was when it was asked for, and at which step that was. */
+  learnt = $state.raw<{ readonly entrant: number; readonly step: number; readonly learnt: Learnt }>();
+  /** The hyperparameters of each optimizer of the run that can be changed while it is open. */
+  private live = $state.raw<readonly (readonly string[])[]>([]);
   private worker: Worker | undefined;
 
   /** Whether a run goes on or could. */
@@ -52,10 +58,45 @@ export class Training {
     return ['paused', 'stopped', 'finished'].includes(this.phase) && this.worker !== undefined;
   }
 
+  /** Another value of a hyperparameter: the run that is open goes on with it from its next step. */
+  tune(key: string, name: string, value: number): void {
+    this.replace({ ...this.find(key), values: { ...this.find(key).values, [name]: value } });
+    if (!this.open || this.ran === undefined) return;
+    const entrant = this.ran.entrants.findIndex((one) => one.key === key);
+    if (entrant < 0) return;
+    this.ran = { ...this.ran, entrants: this.setup.entrants };
+    this.send({ kind: 'tune', entrant, one: this.find(key), name });
+  }
+
+  /** Puts one optimizer in the place of that with its key. */
+  replace(next: Entrant): void {
+    this.setup = { ...this.setup, entrants: this.setup.entrants.map((one) => (one.key === next.key ? next : one)) };
+  }
+
+  private find(key: string): Entrant {
+    const found = this.setup.entrants.find((one) => one.key === key);
+    if (found === undefined) throw new RangeError(`there is no optimizer ${key}`);
+    return found;
+  }
+
+  /** Whether a change of this hyperparameter does something: before a run all do, while one is open those that are live. */
+  tunable(key: string, name: string): boolean {
+    if (!this.open) return true;
+    const entrant = this.ran?.entrants.findIndex((one) => one.key === key) ?? -1;
+    return this.live[entrant]?.includes(name) ?? false;
+  }
+
+  /** Asks what an optimizer has learnt. */
+  look(entrant: number): void {
+    this.send({ kind: 'look', entrant });
+  }
+
   /** Goes to another network, each optimizer at the rate where its search starts there. */
   choose(net: NetId): void {
-    const { steps, seed, seeds } = this.setup;
-    this.setup = { ...firstSetup(net), steps, seed, seeds };
+    const entrants = this.setup.entrants.map((one) =>
+      one.own === undefined ? { ...contender(net, one.id, one.key), pace: one.pace } : one,
+    );
+    this.setup = { ...this.setup, net, entrants };
   }
 
   /** Trains anew from what the controls say. */
@@ -100,7 +141,7 @@ export class Training {
   clear(): void {
     this.worker?.terminate();
     this.worker = undefined;
-    [this.ran, this.slice, this.slicing, this.cursor] = [undefined, undefined, undefined, undefined];
+    [this.ran, this.slice, this.slicing, this.cursor, this.learnt] = [undefined, undefined, undefined, undefined, undefined];
     [this.phase, this.step, this.curves, this.problem, this.sliceProblem] = ['idle', 0, [], '', ''];
   }
 
@@ -122,6 +163,9 @@ export class Training {
 
   private hear(answer: Answer): void {
     switch (answer.kind) {
+      case 'opened':
+        this.live = answer.live;
+        break;
       case 'news':
         if (this.phase === 'loading') this.phase = 'training';
         if (answer.finished) this.phase = 'finished';
@@ -135,6 +179,9 @@ export class Training {
         if (this.slicing === undefined) break;
         this.slice = answer.slice;
         if (answer.finished) this.slicing = undefined;
+        break;
+      case 'look':
+        if (answer.learnt !== undefined) this.learnt = { entrant: answer.entrant, step: this.step, learnt: answer.learnt };
         break;
       case 'failed':
         if (answer.what === 'training') this.fail(answer.message);
@@ -159,3 +206,6 @@ export class Training {
     [this.phase, this.problem] = ['failed', message];
   }
 }
+
+/** The training of the page: it outlives the page's being shown, so that a run goes on while one looks elsewhere. */
+export const training = new Training();

@@ -31,6 +31,10 @@ async function compute(job: Job): Promise<Result<Job>> {
         values.push(await lastLoss(withValues(job.entrant, { lr: job.lr, weightDecay }), objective, job));
       return values;
     }
+    case 'trial': {
+      const { trial } = await import('../train/trial.ts');
+      return trial(job);
+    }
     case 'tune': {
       const { objective } = await surfaceOf(job.surface);
       return (await tunedRate(job.entrant, objective, job)) ?? NaN;

@@ -2,6 +2,7 @@
 import type { DecayForm, Outcome, WordsPoint } from '@thalweg/guide';
 import type { SurfaceSpec } from '../lab/spec.ts';
 import type { Entrant } from '../race/entrant.ts';
+import type { NetId } from '../train/setup.ts';
 
 /** A row of the maps of learning rate and decay: the mean loss over these seeds. */
 export interface HeatJob {
@@ -79,8 +80,18 @@ export interface TuneJob {
   readonly seed: number;
 }
 
+/** A network trained by one optimizer with one seed, and how it does on the two halves of the validation data. */
+export interface TrialJob {
+  readonly kind: 'trial';
+  readonly base: string;
+  readonly net: NetId;
+  readonly entrant: Entrant;
+  readonly steps: number;
+  readonly seed: number;
+}
+
 /** One piece of work. */
-export type Job = TuneJob | HeatJob | SensitivityJob | PlaneJob | BasinsJob | ClaimJob | WordsJob | DecayJob;
+export type Job = TrialJob | TuneJob | HeatJob | SensitivityJob | PlaneJob | BasinsJob | ClaimJob | WordsJob | DecayJob;
 
 /** A word, in how many paragraphs it is, and its rate as a multiple of η. */
 export interface WordRate {
@@ -89,16 +100,24 @@ export interface WordRate {
   readonly rate: number;
 }
 
-/** What comes of a piece of work. */
-export type Result<J extends Job> = J extends ClaimJob
-  ? Outcome | { readonly failed: string }
-  : J extends TuneJob
-    ? number
-    : J extends WordsJob
-      ? readonly WordRate[]
-      : J extends DecayJob
-        ? readonly WordsPoint[]
-        : readonly number[];
+/** The loss on the half that rates are chosen by, and the percentage told wrong of the half that is reported. */
+export interface TrialResult {
+  readonly loss: number;
+  readonly error: number;
+}
+
+/** What comes of a piece of work; null of a trial that diverged or could not run. */
+export type Result<J extends Job> = J extends TrialJob
+  ? TrialResult | null
+  : J extends ClaimJob
+    ? Outcome | { readonly failed: string }
+    : J extends TuneJob
+      ? number
+      : J extends WordsJob
+        ? readonly WordRate[]
+        : J extends DecayJob
+          ? readonly WordsPoint[]
+          : readonly number[];
 
 /** A worker's answer: what came of it, or what went wrong. */
 export type Answer = { readonly result: Result<Job> } | { readonly error: string };
