@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, platform, release } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { median } from '@thalweg/guide';
 import { adamw, tensor } from 'thalweg';
 
 const { values: options } = parseArgs({ options: { write: { type: 'boolean' }, smoke: { type: 'boolean' } } });
@@ -25,8 +26,6 @@ async function ways(tensors: number): Promise<readonly (() => void)[]> {
   };
   return [() => void opt.step(), copy, () => void opt.step(gradients)];
 }
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
 const lines: string[] = [];
 for (const tensors of sizes) {

@@ -5,6 +5,7 @@
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { quantile } from '@thalweg/guide';
 import { adamw, sgd, tensor, type InitOptions, type Method } from 'thalweg';
 import { writeBetween } from '../scripts/write-between.ts';
 
@@ -44,11 +45,6 @@ const smoke = values.smoke === true;
 const cases = smoke ? ([[1000, 1]] as const) : ([[1e5, 1], [1e6, 1], [1e7, 1], [1e7, 2]] as const); // prettier-ignore
 const rounds = smoke ? 2 : 15;
 const turn = smoke ? 1e5 : 2e7;
-
-function quantile(numbers: readonly number[], q: number): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.round((sorted.length - 1) * q)] ?? NaN;
-}
 
 /** Bytes that stay for each parameter: itself, its gradient and its states. In half precision the gradient and a copy of the parameter take 2 each. */
 function kept({ states }: Race, { state }: Contender): number {

@@ -1,4 +1,5 @@
 /** Trains a method on a parabola and on Rosenbrock's valley. */
+import { rosenbrock, type Objective } from '@thalweg/guide';
 import { tensor, type Method } from 'thalweg';
 
 /** A function of a 1 × 2 matrix with its gradient and the diagonal of its Hessian, and where to start. */
@@ -10,6 +11,18 @@ interface Landscape {
   readonly loss: (x: number, y: number) => number;
   readonly gradient: (x: number, y: number) => readonly [number, number];
   readonly hessian: (x: number, y: number) => readonly [number, number];
+}
+
+/** The value and the gradient of a function of two variables. */
+function valueAndGradient(objective: Objective): Pick<Landscape, 'loss' | 'gradient'> {
+  const g = new Float64Array(2);
+  return {
+    loss: (x, y) => objective(Float64Array.of(x, y), g),
+    gradient: (x, y) => {
+      objective(Float64Array.of(x, y), g);
+      return [g[0]!, g[1]!];
+    },
+  };
 }
 
 /** The two landscapes. */
@@ -26,8 +39,7 @@ export const landscapes: Readonly<Record<'parabola' | 'rosenbrock', Landscape>> 
     start: [-1.2, 1],
     steps: 3000,
     goal: 1e-2,
-    loss: (x, y) => (1 - x) ** 2 + 100 * (y - x * x) ** 2,
-    gradient: (x, y) => [-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)],
+    ...valueAndGradient(rosenbrock),
     hessian: (x, y) => [2 + 1200 * x * x - 400 * y, 200],
   },
 };

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import {
   backtracking, conjugateGradient, gradientDescent, lbfgs, minimize, strongWolfe, type ConjugateFormula, type LineSearch, type Minimizer,
 } from 'thalweg'; // prettier-ignore
+import { rosenbrock, surfaces } from '@thalweg/guide';
 import { read } from './table.ts';
 
 interface Row {
@@ -21,31 +22,10 @@ const { scale, starts, rows } = read('traces/minimizers.json') as {
 
 type Loss = (w: Float64Array, g: Float64Array) => number;
 
-const rosenbrock: Loss = (w, g) => {
-  let loss = 0;
-  g.fill(0);
-  for (let i = 0; i + 1 < w.length; i++) {
-    const [x, y] = [w[i]!, w[i + 1]!];
-    loss += 100 * (y - x * x) ** 2 + (1 - x) ** 2;
-    g[i]! += -400 * x * (y - x * x) - 2 * (1 - x);
-    g[i + 1]! += 200 * (y - x * x);
-  }
-  return loss;
-};
-
 const problems: Readonly<Record<string, Loss>> = {
   rosenbrock,
   rosenbrock10: rosenbrock,
-  beale([x = 0, y = 0], g) {
-    const [a, b, c] = [1.5 - x + x * y, 2.25 - x + x * y * y, 2.625 - x + x * y ** 3];
-    g.set([2 * (a * (y - 1) + b * (y * y - 1) + c * (y ** 3 - 1)), 2 * x * (a + 2 * b * y + 3 * c * y * y)]);
-    return a * a + b * b + c * c;
-  },
-  himmelblau([x = 0, y = 0], g) {
-    const [a, b] = [x * x + y - 11, x + y * y - 7];
-    g.set([4 * x * a + 2 * b, 2 * a + 4 * y * b]);
-    return a * a + b * b;
-  },
+  ...Object.fromEntries(surfaces.filter(({ id }) => ['beale', 'himmelblau'].includes(id)).map(({ id, objective }) => [id, objective])),
   quadratic(w, g) {
     w.forEach((x, i) => (g[i] = 4 ** i * x));
     return w.reduce((sum, x, i) => sum + (4 ** i * x * x) / 2, 0);

@@ -1,7 +1,7 @@
 /** The repository holds what people write or a committed command makes, and nothing besides; what is written in it is linted. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ESLint } from 'eslint';
@@ -30,4 +30,40 @@ test('ESLint reads every file of code, Svelte components included, but for the p
   assert.deepEqual(skipped, []);
   const rules = ((await eslint.calculateConfigForFile(join(root, 'apps/lab/src/App.svelte'))) as { rules: object }).rules;
   assert.ok('svelte/no-at-html-tags' in rules && '@typescript-eslint/no-explicit-any' in rules);
+});
+
+interface Manifest {
+  readonly name?: string;
+  readonly bin?: string | Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+const manifest = (file: string): Manifest => JSON.parse(readFileSync(join(root, file), 'utf8')) as Manifest;
+
+/** Whether some text runs one of a package's commands. */
+function runs(text: string, name: string): boolean {
+  const { bin = {} } = manifest(`node_modules/${name}/package.json`);
+  const commands = typeof bin === 'string' ? [name.replace(/^.*\//, '')] : Object.keys(bin);
+  return commands.some((command) => new RegExp(`(?<![\\w@/-])${command}(?![\\w/-])`).test(text));
+}
+
+test('every dependency is imported by what declares it, run by a script, or has the types of one that is', () => {
+  const code = git('ls-files', '*.ts', '*.js', '*.mjs', '*.svelte').filter((file) => !file.startsWith('environments/'));
+  const texts = new Map(code.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
+  const unused: string[] = [];
+  for (const file of git('ls-files', 'package.json', '*/package.json').filter((one) => !one.startsWith('environments/'))) {
+    const folder = file.slice(0, -'package.json'.length);
+    const own = [...texts].filter(([path]) => path.startsWith(folder)).map(([, text]) => text).join('\n'); // prettier-ignore
+    const scripts = JSON.stringify((manifest(file) as { readonly scripts?: unknown }).scripts ?? {}) + (texts.get('scripts/test.ts') ?? '');
+    const imported = (name: string): boolean =>
+      new RegExp(`(?:from|import|import\\(|resolve\\(|require\\(|plugins: .*)\\s*['"]${name}(?:/[^'"]*)?['"]`).test(own);
+    const { dependencies = {}, devDependencies = {} } = manifest(file);
+    for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+      const typed = /^@types\/(.+)$/.exec(name)?.[1];
+      const used = typed === undefined ? imported(name) || runs(scripts, name) : imported(typed) || typed === 'node';
+      if (!used) unused.push(`${file}: ${name}`);
+    }
+  }
+  assert.deepEqual(unused, []);
 });

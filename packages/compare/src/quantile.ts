@@ -1,7 +1,8 @@
 /**
  * Medians and other quantiles in which a diverged run, null, is the worst, and which of two values is better. All that depends on whether
- * a metric is better low or high asks here, so that the negated metric gives the mirrored result. Imports nothing, so that a browser can have it alone.
+ * a metric is better low or high asks here, so that the negated metric gives the mirrored result.
  */
+import { quantile as quantileOfNumbers } from '@thalweg/guide';
 
 /** The part of a metric that says which of two values is better. */
 export interface Direction {
@@ -21,12 +22,8 @@ export function cost(value: number | null, { lowerIsBetter }: Direction): number
  * of them or there is nothing.
  */
 export function quantile(values: readonly (number | null)[], q: number, direction: Direction = lower): number | null {
-  if (values.length === 0) return null;
-  const sorted = values.map((value) => cost(value, direction)).sort((a, b) => a - b);
-  const position = (sorted.length - 1) * (direction.lowerIsBetter ? q : 1 - q);
-  const low = sorted[Math.floor(position)] ?? Infinity;
-  const high = sorted[Math.ceil(position)] ?? Infinity;
-  const value = low === high ? low : low + (high - low) * (position - Math.floor(position));
+  const costs = values.map((value) => cost(value, direction));
+  const value = quantileOfNumbers(costs, direction.lowerIsBetter ? q : 1 - q);
   if (!Number.isFinite(value)) return null;
   return direction.lowerIsBetter ? value : 0 - value;
 }

@@ -11,8 +11,12 @@ export function uniform(seed: number, step: number, index: number): number {
   return ((z >>> 0) + 0.5) / 2 ** 32;
 }
 
-/** A standard normal number for this place, by Box and Muller. */
+/** A standard normal number for this place. */
 export function gaussian(seed: number, step: number, index: number): number {
-  const radius = Math.sqrt(-2 * Math.log(uniform(seed, step, 2 * index)));
-  return radius * Math.cos(2 * Math.PI * uniform(seed, step, 2 * index + 1));
+  return boxMuller(uniform(seed, step, 2 * index), uniform(seed, step, 2 * index + 1));
+}
+
+/** A standard normal number from two uniform ones, of which the first is above 0 (Box & Muller 1958). */
+export function boxMuller(first: number, second: number): number {
+  return Math.sqrt(-2 * Math.log(first)) * Math.cos(2 * Math.PI * second);
 }

@@ -59,17 +59,25 @@ export const basins: Surface = {
   ],
 };
 
-const rosenbrock: Surface = {
+/** Rosenbrock's function of two or more coordinates, each with the next: Σ (1 − wᵢ)² + 100·(wᵢ₊₁ − wᵢ²)². */
+export const rosenbrock: Objective = (w, g) => {
+  let sum = 0;
+  g.fill(0);
+  for (let i = 0; i + 1 < w.length; i++) {
+    const [x, y] = [w[i]!, w[i + 1]!];
+    const off = y - x * x;
+    g[i]! += -2 * (1 - x) - 400 * x * off;
+    g[i + 1]! += 200 * off;
+    sum += (1 - x) ** 2 + 100 * off ** 2;
+  }
+  return sum;
+};
+
+const curved: Surface = {
   id: 'rosenbrock',
   label: 'Rosenbrock',
   latex: 'f(x, y) = (1 - x)^2 + 100\\,(y - x^2)^2',
-  objective: (w, g) => {
-    const [x, y] = [w[0]!, w[1]!];
-    const off = y - x * x;
-    g[0] = -2 * (1 - x) - 400 * x * off;
-    g[1] = 200 * off;
-    return (1 - x) ** 2 + 100 * off * off;
-  },
+  objective: rosenbrock,
   start: [-1.2, 1],
   x: [-2, 2],
   y: [-1, 3],
@@ -153,7 +161,7 @@ const rastrigin: Surface = {
 };
 
 /** The landscapes that have a name. The valley's condition number is 50 here; `valley` makes others. */
-export const surfaces: readonly Surface[] = [valley(50), basins, rosenbrock, himmelblau, beale, saddle, rastrigin];
+export const surfaces: readonly Surface[] = [valley(50), basins, curved, himmelblau, beale, saddle, rastrigin];
 
 /** The Hessian of a function of two variables at a point, by central differences of its gradient: [h₀₀, h₀₁, h₁₁]. */
 export function hessian(objective: Objective, point: readonly [number, number]): [number, number, number] {

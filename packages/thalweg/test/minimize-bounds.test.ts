@@ -6,6 +6,7 @@ import {
   adamw, backtracking, conjugateGradient, gradientDescent, lbfgs, minimize, momo, NonFiniteError, scheduleFreeSgd, sgd, StartError, strongWolfe,
   type LineSearch, type Method, type Minimizer, type Stop,
 } from 'thalweg'; // prettier-ignore
+import { rosenbrock } from '@thalweg/guide';
 
 type Objective = (w: Float64Array, g: Float64Array) => number;
 
@@ -16,18 +17,6 @@ function hash(w: ArrayLike<number>, seed: number): number {
   for (const word of bits) h = Math.imul(h ^ word, 0x5bd1e995) ^ (h >>> 13);
   return h / 2 ** 31;
 }
-
-const rosenbrock: Objective = (w, g) => {
-  g.fill(0);
-  let loss = 0;
-  for (let i = 0; i + 1 < w.length; i++) {
-    const [x, y] = [w[i]!, w[i + 1]!];
-    loss += 100 * (y - x * x) ** 2 + (1 - x) ** 2;
-    g[i]! += -400 * x * (y - x * x) - 2 * (1 - x);
-    g[i + 1]! += 200 * (y - x * x);
-  }
-  return loss;
-};
 
 /** What functions can be like. `seed` makes them differ. */
 const shapes: Readonly<Record<string, (seed: number) => Objective>> = {

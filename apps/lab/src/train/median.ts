@@ -1,4 +1,5 @@
 /** The middle of several seeds. Knows curves; knows no plot. */
+import { median } from '@thalweg/guide';
 import type { Mark } from './session.ts';
 import type { Curve } from './training.svelte.ts';
 
@@ -16,10 +17,9 @@ export function medians(curves: readonly Curve[], quantity: Quantity): Point[] {
   const longest = curves.reduce<readonly Mark[]>((best, { marks }) => (marks.length > best.length ? marks : best), []);
   return longest.flatMap(({ step }, i) => {
     const values = curves.map(({ marks, divergedAt }) => marks[i]?.[quantity] ?? (divergedAt === undefined ? undefined : Infinity));
-    const known = values.filter((value) => value !== undefined).sort((a, b) => a - b);
+    const known = values.filter((value) => value !== undefined);
     if (known.length < curves.length) return [];
-    const middle = known.length >> 1;
-    const y = known.length % 2 === 1 ? known[middle]! : (known[middle - 1]! + known[middle]!) / 2;
+    const y = median(known);
     return Number.isFinite(y) ? [{ x: step, y }] : [];
   });
 }

@@ -1,4 +1,5 @@
-/** Random numbers that follow from a seed and nothing else: mulberry32, and normals by Box and Muller. */
+/** Random numbers that follow from a seed and nothing else, by mulberry32. */
+import { boxMuller } from '@thalweg/guide';
 
 /** A stream of uniform numbers in [0, 1). */
 export type Random = () => number;
@@ -17,7 +18,7 @@ export function random(...seeds: readonly number[]): Random {
 
 /** A standard normal number. */
 export function normal(next: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+  return boxMuller(1 - next(), next());
 }
 
 /** 0 … length − 1 in random order. */

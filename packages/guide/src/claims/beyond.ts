@@ -3,6 +3,7 @@ import { lion, muon, scheduleFreeSgd, sgd } from 'thalweg';
 import { figure, type Claim } from '../claim.ts';
 import { drive } from '../experiments/fit.ts';
 import { logSpaced, orthogonalized, singularValues, updateOf } from '../experiments/orthogonal.ts';
+import { median } from '../quantile.ts';
 import { valley } from '../surface.ts';
 import { trace } from '../trace.ts';
 import { judgeBetter } from './judge.ts';
@@ -78,7 +79,6 @@ export const beyondClaims: readonly Claim[] = [
         const z = run.names.get('z')!.subarray(-2);
         free.push(at(run.w.subarray(-2).map((w, i) => (w - 0.1 * z[i]!) / 0.9)));
       }
-      const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[4]!;
       const [last, mean] = [median(plain), median(free)];
       return {
         values: { last, mean },
