@@ -10,28 +10,33 @@ const layers = [
   'define',
   'train',
   'checkpoint',
+  'optimizer',
   'minimize',
   'loop',
   'optimizers',
   'transforms',
 ];
 
-/** What each layer may import besides itself. */
-const allowed = {
+/** What each layer may import besides itself: a layer that may import another is not imported by it, by any number of steps (`scripts/imports.test.ts`). */
+export const allowed = {
   language: [],
   plan: ['language'],
   'targets/text': ['language'],
   'targets/loops': ['language', 'plan'],
   'targets/arrays': ['language', 'plan', 'targets/loops'],
   device: ['language', 'plan', 'targets/loops'],
-  define: ['language', 'targets', 'train'],
-  train: ['language', 'plan', 'targets/loops', 'device', 'define', 'checkpoint'],
+  define: ['language', 'targets/text'],
+  train: ['language', 'plan', 'targets/loops', 'device', 'define'],
   checkpoint: ['language', 'plan', 'device', 'define', 'train'],
-  minimize: ['language', 'define', 'train'],
-  loop: ['language', 'define', 'train', 'minimize'],
+  optimizer: ['language', 'plan', 'device', 'define', 'train', 'checkpoint'],
+  minimize: ['language', 'define', 'train', 'optimizer'],
+  loop: ['language', 'define', 'train', 'optimizer', 'minimize'],
   optimizers: ['language/error', 'define'],
   transforms: ['language/error', 'define'],
 };
+
+/** The two files by which `init` of a method reaches the runtime, which is loaded when it is first called. */
+const theWayUp = `${library}/define/(start|runtime)\\.ts$`;
 
 export default {
   forbidden: [
@@ -39,12 +44,19 @@ export default {
     ...layers.map((layer) => ({
       name: `${layer}-imports`,
       severity: 'error',
-      from: { path: `${library}/${layer}/` },
+      from: { path: `${library}/${layer}/`, ...(layer === 'define' ? { pathNot: theWayUp } : {}) },
       to: {
         path: '^packages|node_modules|^node:',
         pathNot: `${library}/(${[`${layer}/`, ...allowed[layer].map((one) => (one.includes('/') ? one : `${one}/`))].join('|')})`,
       },
     })),
+    {
+      name: 'define-loads-the-runtime',
+      comment: 'A definition names the runtime by types and by one import(), so that who only defines and prints does without it.',
+      severity: 'error',
+      from: { path: theWayUp },
+      to: { path: `${library}/`, pathNot: `${library}/(define|language)/`, dependencyTypesNot: ['type-only', 'dynamic-import'] },
+    },
     {
       name: 'no-runtime-dependency',
       comment: 'The library depends on nothing; only thalweg/node and the files it saves by may use Node.',

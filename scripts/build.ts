@@ -73,6 +73,32 @@ const workerAsText = (text: string): Plugin => ({
   },
 });
 
+/** The modules that a method needs before it is bound to parameters: what the library's definitions and chains of them import. */
+async function definitionModules(): Promise<ReadonlySet<string>> {
+  const bundle = await rolldown({
+    input: ['builtin', 'chain'].map((name) => join(home, `src/define/${name}.ts`)),
+    external: /optimizer\/start\.ts$/,
+    plugins: [shortThrows(home)],
+  });
+  const { output } = await bundle.generate();
+  await bundle.close();
+  return new Set(output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : [])));
+}
+
+const definitions = await definitionModules();
+const inside = (folders: string): RegExp => new RegExp(`/packages/thalweg/src/(${folders})/`);
+
+/**
+ * Files besides those of the entries, since a user's bundler can load late only what is a file of its own: what definitions need, what building a graph
+ * needs besides, and the runtime, which `init` loads.
+ */
+const groups = [
+  { name: 'definitions', test: (id: string) => definitions.has(id) || inside('optimizers|transforms').test(id), priority: 3 },
+  { name: 'programs', test: inside('language|define|targets/text'), priority: 2 },
+  { name: 'loops', test: inside('minimize|loop'), priority: 0 },
+  { name: 'runtime', test: inside('plan|targets/loops|device|train|checkpoint(?!/disk)|optimizer'), priority: 1 },
+];
+
 const bundle = await rolldown({
   input: entries(),
   platform: 'neutral',
@@ -82,6 +108,7 @@ const bundle = await rolldown({
 await bundle.write({
   dir: join(home, 'dist'),
   chunkFileNames: '[name].js',
+  codeSplitting: { groups },
   sourcemap: true,
   sourcemapExcludeSources: true,
   minify,

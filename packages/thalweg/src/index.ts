@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 // Who loads all of this has the runtime, and `init` need not load it; a bundler leaves this out with whatever else is not used.
-import './train/start.ts';
+import './optimizer/start.ts';
 
 export { acprop } from './optimizers/acprop.ts';
 export { adabelief } from './optimizers/adabelief.ts';
@@ -121,8 +121,8 @@ export type { Direction, Directions, Minimizer, Point } from './minimize/descent
 export { StartError } from './minimize/descent/start-error.ts';
 export { strongWolfe } from './minimize/descent/strong-wolfe.ts';
 export type { StrongWolfeOptions } from './minimize/descent/strong-wolfe.ts';
-export { Optimizer } from './train/optimizer.ts';
-export type { StepResult } from './train/optimizer.ts';
+export { Optimizer } from './optimizer/optimizer.ts';
+export type { StepResult } from './optimizer/optimizer.ts';
 export type { Snapshot } from './train/snapshot.ts';
 export type { Gradients } from './train/views.ts';
 export type { InitOptions } from './train/init-options.ts';
@@ -144,19 +144,17 @@ export type { AsamOptions, GradientFunction, SamOptions, SamStep } from './loop/
 export { kernelStatistics } from './device/modules.ts';
 export type { Backend } from './device/device.ts';
 export type { DType } from './plan/dtype.ts';
+export { EquationError, OptionError, ThalwegError } from './language/error.ts';
 export {
   ArrayError,
   CheckpointError,
   DisposedError,
   DivergenceError,
-  EquationError,
   NonFiniteError,
   ObjectiveError,
-  OptionError,
-  ThalwegError,
   UnsupportedError,
   WorkerError,
-} from './language/error.ts';
+} from './language/run-error.ts';
 export type { Span } from './language/error.ts';
 export type { Form } from './language/form.ts';
 export type { Kind } from './language/kind.ts';

@@ -7,10 +7,11 @@ import * as zlib from 'node:zlib';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { about, replaceFile } from './checkpoint/disk/replace.ts';
-import { CheckpointError, ThalwegError } from './language/error.ts';
+import { ThalwegError } from './language/error.ts';
+import { CheckpointError } from './language/run-error.ts';
 import { crc32 } from './checkpoint/crc32.ts';
 import type { LoadOptions, LoadReport } from './checkpoint/load-options.ts';
-import type { Optimizer } from './train/optimizer.ts';
+import type { Optimizer } from './optimizer/optimizer.ts';
 
 const piece = 2 ** 26;
 

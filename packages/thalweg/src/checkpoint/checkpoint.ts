@@ -2,7 +2,8 @@
  * Checkpoints: what an optimizer holds as one safetensors file, and back. Arrays are keyed by parameter name, so that neither the order of
  * parameters nor how they are grouped in memory matters. A file is compared whole before anything changes.
  */
-import { CheckpointError, ThalwegError } from '../language/error.ts';
+import { ThalwegError } from '../language/error.ts';
+import { CheckpointError } from '../language/run-error.ts';
 import { variable } from '../language/variable.ts';
 import type { Core } from '../train/core.ts';
 import { crc32 } from './crc32.ts';

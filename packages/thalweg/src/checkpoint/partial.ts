@@ -2,7 +2,7 @@
  * What is taken from a file that is not of just this optimizer: weights alone, or whatever fits. What is not taken begins anew, with a t of its own, as
  * a parameter that is added does. Decides; changes nothing itself.
  */
-import { CheckpointError } from '../language/error.ts';
+import { CheckpointError } from '../language/run-error.ts';
 import { parameter } from '../language/variable.ts';
 import { isObserved, parameterKey, title } from './file-names.ts';
 import type { Core } from '../train/core.ts';

@@ -2,7 +2,8 @@
  * What a checkpoint says besides its arrays: which optimizer it is of, t, hyperparameters, what is frozen, when a parameter was added, the
  * state between steps. Written as texts, and read back with every doubt: nothing that it says is taken before it is checked.
  */
-import { CheckpointError, ThalwegError } from '../language/error.ts';
+import { ThalwegError } from '../language/error.ts';
+import { CheckpointError } from '../language/run-error.ts';
 import { variable } from '../language/variable.ts';
 import type { Core } from '../train/core.ts';
 import { checkHyper, type HyperValue } from '../define/hyper.ts';

@@ -2,7 +2,8 @@
 import { OptionError, ThalwegError } from '../language/error.ts';
 import { describe, isRecord, optionSuggestion } from '../language/options.ts';
 import { checkHyper, type HyperValue } from './hyper.ts';
-import { describeMatch, isMatch, matchesAre, otherwise, type Match } from './match.ts';
+import { otherwise, type Match } from './match.ts';
+import { describeMatch, isMatch, matchesAre } from './matches.ts';
 
 import { asMethod, Method, callIt, type NamesOf } from './method.ts';
 import { hyperSlotsOf, type MethodGroup } from './recipe.ts';

@@ -7,7 +7,7 @@ import { OptionError, ThalwegError } from '../language/error.ts';
 import { describe, isCallable, isRecord } from '../language/options.ts';
 import { assigns, type Part } from '../language/part.ts';
 import { parse } from '../language/parser.ts';
-import { isKind, kind } from '../language/realm.ts';
+import { isKind, kind } from '../language/brand.ts';
 import { aligned, equationsToLatex } from '../targets/text/latex.ts';
 import type { HyperValue } from './hyper.ts';
 import { hyperNames, methodGroup, type BoundPart, type MethodGroup } from './recipe.ts';
@@ -82,7 +82,8 @@ export class Method<N extends string = string> {
   }
 
   /**
-   * Binds the method to parameters: lays out memory, copies first values, compiles kernels.
+   * Binds the method to parameters: lays out memory, copies first values, compiles kernels. A bundler that splits puts what that takes into a file which
+   * the first call loads; until its promise resolves, first values must stay as they are.
    *
    * @param parameters - first values or tensors by name, all of one element type
    * @param options - backend, what to do about gradients that are not finite, and so on

@@ -1,6 +1,6 @@
 /** The place where `train/` puts what starts an optimizer, as soon as it is loaded, so that definitions need not import it. Names its types alone. */
 import type { InitOptions } from '../train/init-options.ts';
-import type { Optimizer } from '../train/optimizer.ts';
+import type { Optimizer } from '../optimizer/optimizer.ts';
 import type { Declared } from '../train/tensor.ts';
 import type { Recipe } from './recipe.ts';
 

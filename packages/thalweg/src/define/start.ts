@@ -11,6 +11,6 @@ export async function start<P extends Readonly<Record<string, Declared>>, N exte
   parameters: P,
   options: InitOptions,
 ): Promise<Optimizer<P, N>> {
-  const begin = provided() ?? (await import('../train/start.ts')).start;
+  const begin = provided() ?? (await import('../optimizer/start.ts')).start;
   return begin<P, N>(recipe, parameters, options);
 }

@@ -4,7 +4,7 @@
  */
 import { Code } from '../targets/loops/wasm/assembler/code.ts';
 import { encodeModule, interfaceNames, mostPages, type MemoryKind } from '../targets/loops/wasm/assembler/module.ts';
-import { UnsupportedError } from '../language/error.ts';
+import { UnsupportedError } from '../language/run-error.ts';
 import { isShared } from '../language/realm.ts';
 
 /** A stretch of memory; `memory` is undefined where it is plain JavaScript memory. */

@@ -1,5 +1,5 @@
 /** The device in WebAssembly: kernels of SIMD, on the calling thread and those of the pool that help it. */
-import { UnsupportedError } from '../language/error.ts';
+import { UnsupportedError } from '../language/run-error.ts';
 import type { Kernel } from '../plan/kernel.ts';
 import type { Executable } from '../targets/loops/executable.ts';
 import { lowerToWasm } from '../targets/loops/wasm/wasm.ts';

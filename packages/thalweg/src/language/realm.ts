@@ -1,6 +1,6 @@
 /**
- * What a value is, whichever realm it comes from (a test runner's sandbox, an iframe, `node:vm`), and whichever copy of the package made it:
- * there `instanceof` says no of what is right. Knows JavaScript only.
+ * What a value is, whichever realm it comes from (a test runner's sandbox, an iframe, `node:vm`): there `instanceof` says no of what is right. Knows
+ * JavaScript only.
  */
 
 /** Reads the internal name of a typed array; undefined for anything else, whatever it calls itself. */
@@ -45,12 +45,4 @@ export function isMemory(value: unknown): value is WebAssembly.Memory {
   } catch {
     return false; // The getter refuses whatever is no memory.
   }
-}
-
-/** The key under which objects of the package say what they are; the same in every copy of it. */
-export const kind: unique symbol = Symbol.for('thalweg.kind');
-
-/** Whether a value is what a copy of the package made under this kind. */
-export function isKind(value: unknown, wanted: string): boolean {
-  return typeof value === 'object' && value !== null && Reflect.get(value, kind) === wanted;
 }

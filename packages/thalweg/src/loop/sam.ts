@@ -2,11 +2,12 @@
  * Sharpness-aware minimization: two gradient evaluations a step, around any optimizer. The first finds the worst point near w, the
  * second is the gradient there, with which the optimizer steps from w. Not an equation of one step, so it lives beside the optimizer.
  */
-import { ObjectiveError, ThalwegError, UnsupportedError } from '../language/error.ts';
+import { ThalwegError } from '../language/error.ts';
+import { ObjectiveError, UnsupportedError } from '../language/run-error.ts';
 import type { AnyArray } from '../train/arrays.ts';
 import { floatsOf, roundInto } from '../train/half.ts';
 import type { Inputs } from '../train/intake.ts';
-import type { Optimizer } from '../train/optimizer.ts';
+import type { Optimizer } from '../optimizer/optimizer.ts';
 import { checkNames, isCallable, checkNumber, describe, wrongOption } from '../language/options.ts';
 
 /**

@@ -2,7 +2,8 @@
  * Minimizes a function: the loop around an optimizer for those who have one function and its gradient, and the way in to deterministic
  * methods, which evaluate it again within a step.
  */
-import { ArrayError, DivergenceError, OptionError, UnsupportedError } from '../language/error.ts';
+import { OptionError } from '../language/error.ts';
+import { ArrayError, DivergenceError, UnsupportedError } from '../language/run-error.ts';
 import { checkParameters, isArray, type AnyArray } from '../train/arrays.ts';
 import { descend, type Arrival, type Problem, type Stop } from './descent/descend.ts';
 import { isMinimizer, type Minimizer } from './descent/minimizer.ts';
@@ -11,7 +12,7 @@ import { normOf } from './descent/vector.ts';
 import { initOptionNames, type InitOptions } from '../train/init-options.ts';
 import { asMethod, Method, callIt } from '../define/method.ts';
 import { Evaluation } from './objective.ts';
-import type { Optimizer } from '../train/optimizer.ts';
+import type { Optimizer } from '../optimizer/optimizer.ts';
 import { checkNames, checkNumber, checkWhole, describe, isCallable, isRecord, oneOf, wrongOption } from '../language/options.ts';
 import { isSparse } from '../train/sparse.ts';
 import type { Declared, ViewOf } from '../train/tensor.ts';

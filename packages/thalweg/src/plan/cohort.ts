@@ -2,7 +2,7 @@
  * Static conditions: those that only the shape of a tensor decides, such as `rank < 2`. Tensors with the same outcomes form a cohort, which
  * has a program of its own without the branches not taken and without the states that only those used.
  */
-import { UnsupportedError } from '../language/error.ts';
+import { UnsupportedError } from '../language/run-error.ts';
 import { shapeNumber, wholeForm } from '../language/form.ts';
 import { FormTable } from '../language/form-table.ts';
 import { topological, variableOf, type Node } from '../language/graph.ts';

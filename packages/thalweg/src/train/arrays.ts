@@ -1,6 +1,8 @@
 /** Checks of the arrays that users hand over: parameters at `init`, gradients and inputs at each step. Changes nothing. */
-import { ArrayError, OptionError } from '../language/error.ts';
-import { isFloat32, isFloat64, isKind, typedArrayName } from '../language/realm.ts';
+import { OptionError } from '../language/error.ts';
+import { ArrayError } from '../language/run-error.ts';
+import { isKind } from '../language/brand.ts';
+import { isFloat32, isFloat64, typedArrayName } from '../language/realm.ts';
 import type { DType } from '../plan/dtype.ts';
 import { backends, type Backend } from '../device/device.ts';
 import { describe, isRecord } from '../language/options.ts';

@@ -2,7 +2,8 @@
  * The core of an optimizer: everything that it holds. The public face (`optimizer.ts`), what takes gradients in (`intake.ts`) and what saves
  * and loads (`checkpoint.ts`) all work on it.
  */
-import { ArrayError, NonFiniteError, OptionError, WorkerError, type ThalwegError } from '../language/error.ts';
+import { OptionError, type ThalwegError } from '../language/error.ts';
+import { ArrayError, NonFiniteError, WorkerError } from '../language/run-error.ts';
 import { topological } from '../language/graph.ts';
 import { inputVariable } from '../language/part.ts';
 import type { Program } from '../language/program.ts';
@@ -17,7 +18,7 @@ import type { AnyArray } from './arrays.ts';
 import { hyperNames, hyperSlotsOf, inType, type HyperName, type Recipe } from '../define/recipe.ts';
 import { debugTrace } from './debug.ts';
 import { roundInto } from './half.ts';
-import { LiveHyper } from '../define/hyper.ts';
+import { LiveHyper } from './live-hyper.ts';
 import { measure } from './measure.ts';
 import { hidden, policyParts, type LossScale } from './policy.ts';
 import { printable } from './printed.ts';
@@ -272,24 +273,18 @@ export class Core {
   finish(): 'stepped' | 'skipped' {
     const { options } = this;
     const wrong = looksBefore(options.nonFinite) ? this.wrongInputs() : [];
-    if (wrong.length === 0 && this.run(this.interpreter)) {
-      this.close(true);
+    const taken = wrong.length === 0 && this.run(this.interpreter);
+    const offending = taken || options.nonFinite !== 'throw' ? [] : [...wrong, ...(wrong.length > 0 ? [] : this.wrongGradients())];
+    beginWindow(this);
+    options.scale?.update(taken);
+    if (taken) {
       this.steps += 1;
       this.interpreter.afterwards();
       return 'stepped';
     }
-    const throws = options.nonFinite === 'throw';
-    const offending = !throws || wrong.length > 0 ? wrong : this.wrongGradients();
-    this.close(false);
     this.skipped += 1;
-    if (throws) throw new NonFiniteError(this.name, offending, this.steps + 1);
+    if (options.nonFinite === 'throw') throw new NonFiniteError(this.name, offending, this.steps + 1);
     return 'skipped';
-  }
-
-  /** Ends the window, with a step that was taken or skipped. */
-  private close(taken: boolean): void {
-    if (this.options.accumulate > 1) beginWindow(this);
-    this.options.scale?.update(taken);
   }
 
   /** The inputs that are numbers and not finite. */

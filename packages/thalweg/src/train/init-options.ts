@@ -1,5 +1,6 @@
 /** The options of `init`: what they are, and whether what was given makes sense. Changes nothing. */
-import { OptionError, UnsupportedError } from '../language/error.ts';
+import { OptionError } from '../language/error.ts';
+import { UnsupportedError } from '../language/run-error.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { StateFormat } from '../plan/format.ts';
 import type { HalfFormat } from '../plan/half.ts';

@@ -2,7 +2,8 @@
  * Takes in what a step is given: checks gradients and inputs, then copies them and adds up those of one parameter. Every walk is over parameters, each
  * met once whatever names it has, and takes time in proportion to what was given.
  */
-import { ArrayError, suggestion } from '../language/error.ts';
+import { suggestion } from '../language/error.ts';
+import { ArrayError } from '../language/run-error.ts';
 import { parameter, variable } from '../language/variable.ts';
 import type { GivenRows, TableRows } from './step/rows.ts';
 import { checkArray, checkByName, isNumeric, type AnyArray } from './arrays.ts';

@@ -2,7 +2,8 @@
  * The roster: which parameter is trained by which group, in which cohort, since when. Builds the steppers and finds parameters by name;
  * steps nothing itself.
  */
-import { ArrayError, ThalwegError, UnsupportedError } from '../language/error.ts';
+import { ThalwegError } from '../language/error.ts';
+import { ArrayError, UnsupportedError } from '../language/run-error.ts';
 import { isReduction, scopeOf, topological } from '../language/graph.ts';
 import { inputVariable, type InputSymbol, type Part } from '../language/part.ts';
 import { buildProgram, type Program } from '../language/program.ts';
@@ -18,7 +19,8 @@ import type { Plan } from '../plan/plan.ts';
 import type { Active, Device } from '../device/device.ts';
 import { programOf } from '../define/program.ts';
 import type { MethodGroup } from '../define/recipe.ts';
-import { describeMatch, matches, otherwise, type Match } from '../define/match.ts';
+import { otherwise, type Match } from '../define/match.ts';
+import { describeMatch, matches } from '../define/matches.ts';
 import { hidden } from './policy.ts';
 import { isSparse } from './sparse.ts';
 import type { SteppedCohort } from './step/interpreter.ts';
@@ -76,8 +78,6 @@ export class Roster {
   running: readonly RosterMember[] = [];
   /** What takes part in a step for each of them. */
   stepping: readonly SteppedCohort[] = [];
-  /** Whether some parameters are sparse. */
-  hasTables = false;
   readonly places = new Map<string, Place>();
   /** The groups' programs, with what was put before them. */
   readonly programs: readonly Program[];
@@ -213,6 +213,11 @@ export class Roster {
     return { stepper: rows.whole, program, evaluator: undefined, rows, context: rows.member.context };
   }
 
+  /** Whether some parameters are sparse. */
+  get hasTables(): boolean {
+    return this.members.some(({ rows }) => rows !== undefined);
+  }
+
   /** The names of the groups. */
   get groupNames(): readonly string[] {
     return this.groups.map(({ name }) => name);
@@ -224,7 +229,6 @@ export class Roster {
       const active = member.stepper.arena.tensors.map(({ name }, index) => this.holds(member, index) && runs(name));
       member.active = active.every(Boolean) ? undefined : active;
     }
-    this.hasTables = this.members.some(({ rows }) => rows !== undefined);
     this.running = this.members.filter(({ active }) => active === undefined || active.includes(true));
     this.stepping = this.running.map((member) => member.rows?.member ?? member);
   }

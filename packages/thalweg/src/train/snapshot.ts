@@ -1,5 +1,5 @@
 /** Copies of the parameters, apart from the optimizer's memory, and back: what `structuredClone` of live views is not. */
-import { ArrayError } from '../language/error.ts';
+import { ArrayError } from '../language/run-error.ts';
 import { checkArray, checkByName, type AnyArray } from './arrays.ts';
 import type { Core } from './core.ts';
 import { givenFor, placeOf } from './intake.ts';

@@ -1,6 +1,8 @@
 /** Parameters of which a step touches a few rows, and the gradients of such rows. Knows nothing of optimizers. */
-import { ArrayError, ThalwegError } from '../language/error.ts';
-import { isKind, kind, typedArrayName } from '../language/realm.ts';
+import { ThalwegError } from '../language/error.ts';
+import { ArrayError } from '../language/run-error.ts';
+import { isKind, kind } from '../language/brand.ts';
+import { typedArrayName } from '../language/realm.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { Indices } from './step/rows.ts';
 import type { AnyArray } from './arrays.ts';

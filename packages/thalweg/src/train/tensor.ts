@@ -1,6 +1,8 @@
 /** How parameters are declared: by first values, or by shape. Knows nothing of optimizers. */
-import { ArrayError, ThalwegError } from '../language/error.ts';
-import { isFloat32, isFloat64, isKind, kind } from '../language/realm.ts';
+import { ThalwegError } from '../language/error.ts';
+import { ArrayError } from '../language/run-error.ts';
+import { isKind, kind } from '../language/brand.ts';
+import { isFloat32, isFloat64 } from '../language/realm.ts';
 import type { DType } from '../plan/dtype.ts';
 import { describe } from '../language/options.ts';
 

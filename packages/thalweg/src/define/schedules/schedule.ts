@@ -4,7 +4,7 @@
  */
 import { OptionError } from '../../language/error.ts';
 import { checkNames, describe, isRecord, wrongOption } from '../../language/options.ts';
-import { kind } from '../../language/realm.ts';
+import { kind } from '../../language/brand.ts';
 import { checkSymbols } from '../../language/names.ts';
 import { parseExpression } from '../../language/parser.ts';
 import type { Expression } from '../../language/tree.ts';

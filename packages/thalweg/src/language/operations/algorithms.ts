@@ -122,3 +122,7 @@ function usualRoot<T>(f: SingleArithmetic<T>, x: T): { readonly root: T; readonl
   const root = f.add(c, f.mul(f.sub(x, f.mul(f.mul(c, c), c)), f.mul(u, f.constant(1 / 3))));
   return { root, miss };
 }
+
+/** The algorithms by name. The objects of operations only name theirs: who reads and prints equations does without them. */
+export const inFloat64 = { exp, log, cos, pow } as const;
+export const inFloat32 = { cbrt } as const;

@@ -2,8 +2,7 @@
  * The operations on numbers, element by element: the vocabulary of the graph. An operation is added here, as one object; everything else that knows
  * operations follows from this table (CONTRIBUTING.md).
  */
-import { cbrt, cos, exp, log, pow } from './algorithms.ts';
-import type { Arithmetic, DoubleArithmetic, SingleArithmetic } from './arithmetic.ts';
+import type { Arithmetic } from './arithmetic.ts';
 import { anything, between, bothPositive, positive, rising, type Interval } from './interval.ts';
 import { numbers } from './numbers.ts';
 import { call, choice, infix, namedLatex, one, precedence, two, type Build, type Compute, type ElementOperation } from './operation.ts';
@@ -12,10 +11,6 @@ const { compare, add, mul, neg, pow: power, atom } = precedence;
 
 /** Computed by what every target has of its own. */
 const own = (over: <T>(f: Arithmetic<T>, a: T, b: T, c: T) => T): Compute => ({ in: 'own', over });
-/** Computed by an algorithm in float64. */
-const inFloat64 = (over: <T>(f: DoubleArithmetic<T>, a: T, b: T) => T): Compute => ({ in: 'float64', over });
-/** Computed by an algorithm in float32, of arrays of that type alone. */
-const inFloat32 = (over: <T>(f: SingleArithmetic<T>, a: T) => T): Compute => ({ in: 'float32', over });
 
 const notNegative = (): Interval => positive;
 const unknown = (): Interval => anything;
@@ -77,7 +72,7 @@ const table = {
     text: { as: 'nothing' },
     latex: [atom, '\\sqrt[3]{$a0}'],
     value: Math.cbrt,
-    compute: inFloat32(cbrt),
+    compute: { in: 'float32', by: 'cbrt' },
     range: notNegative,
     delicate: 0,
   },
@@ -86,7 +81,7 @@ const table = {
     text: call('exp'),
     latex: [atom, '\\exp\\left($a0\\right)'],
     value: Math.exp,
-    compute: inFloat64(exp),
+    compute: { in: 'float64', by: 'exp' },
     range: notNegative,
   },
   log: {
@@ -94,7 +89,7 @@ const table = {
     text: call('log'),
     latex: [atom, '\\log\\left($a0\\right)'],
     value: Math.log,
-    compute: inFloat64(log),
+    compute: { in: 'float64', by: 'log' },
     range: unknown,
     delicate: 0,
   },
@@ -103,7 +98,7 @@ const table = {
     text: call('cos'),
     latex: [atom, '\\cos\\left($a0\\right)'],
     value: Math.cos,
-    compute: inFloat64(cos),
+    compute: { in: 'float64', by: 'cos' },
     range: unknown,
   },
   floor: {
@@ -155,7 +150,7 @@ const table = {
     text: infix('^', power, '^', atom),
     latex: [power, '$a6^{$b0}'],
     value: (a, b) => a ** b,
-    compute: inFloat64(pow),
+    compute: { in: 'float64', by: 'pow' },
     build: smallPower,
     range: (a, b) => (a[0] >= 0 && b[0] >= 0 ? [0, a[1] <= 1 ? 1 : Infinity] : anything),
     delicate: 0,

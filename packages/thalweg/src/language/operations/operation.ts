@@ -2,7 +2,8 @@
  * What an operation is: ONE object that says how it is written and printed, what its operands are, what it means, how every target to loops
  * computes it, and what analyses may know of it. Knows no operation and no graph.
  */
-import type { Arithmetic, DoubleArithmetic, SingleArithmetic } from './arithmetic.ts';
+import type { inFloat32, inFloat64 } from './algorithms.ts';
+import type { Arithmetic } from './arithmetic.ts';
 import type { RangeRule } from './interval.ts';
 
 /** How tightly an operation binds when printed; higher binds tighter. */
@@ -87,13 +88,13 @@ export interface Building<T, Op extends string> extends Arithmetic<T> {
 export type Build<Op extends string> = <T>(f: Building<T, Op>, operands: readonly [T, T], scope: Scope) => T;
 
 /**
- * How targets to loops compute an operation on elements: by what every target has of its own, or by an algorithm of ours in float64 (rounded once
- * at its end) or float32, since what engines and compilers have for it differs.
+ * How targets to loops compute an operation on elements: by what every target has of its own, or by an algorithm of ours (`algorithms.ts`, by its
+ * name) in float64, rounded once at its end, or float32, since what engines and compilers have for it differs.
  */
 export type Compute =
   | { readonly in: 'own'; readonly over: <T>(f: Arithmetic<T>, a: T, b: T, c: T) => T }
-  | { readonly in: 'float64'; readonly over: <T>(f: DoubleArithmetic<T>, a: T, b: T) => T }
-  | { readonly in: 'float32'; readonly over: <T>(f: SingleArithmetic<T>, a: T, b: T) => T };
+  | { readonly in: 'float64'; readonly by: keyof typeof inFloat64 }
+  | { readonly in: 'float32'; readonly by: keyof typeof inFloat32 };
 
 /** An operation on numbers, element by element. */
 export interface ElementOperation extends Written {

@@ -2,7 +2,7 @@
  * Deterministic methods. A `Method` is equations of one step with one gradient; a `Minimizer` evaluates the loss again within a step,
  * so it is an algorithm, written here, and runs in `minimize` only. This file says what one is: a line search, and a rule for directions.
  */
-import { UnsupportedError } from '../../language/error.ts';
+import { UnsupportedError } from '../../language/run-error.ts';
 import { checkLineSearch, type LineSearch } from './line-search.ts';
 
 /** A point with its loss and gradient, all tensors one after another in float64. What it holds changes with every step. */

@@ -1,5 +1,5 @@
 /** A user's tensors and one float64 vector for all of them: the first is what an objective sees, the second what directions are made of. */
-import { ArrayError } from '../../language/error.ts';
+import { ArrayError } from '../../language/run-error.ts';
 import { checkParameters, type AnyArray } from '../../train/arrays.ts';
 import type { Declared } from '../../train/tensor.ts';
 

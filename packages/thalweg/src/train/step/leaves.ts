@@ -30,8 +30,7 @@ interface Leaf<T> {
 export class Leaves {
   private readonly hyper: Leaf<string>[] = [];
   private readonly factor: Leaf<string>[] = [];
-  /** Where the step lies: equal nodes are one. */
-  private time: number | undefined;
+  private readonly time: Leaf<string>[] = [];
   private readonly input: Leaf<Variable>[] = [];
   private readonly state: Leaf<Variable>[] = [];
   private readonly tensorState: Leaf<Variable>[] = [];
@@ -43,8 +42,6 @@ export class Leaves {
       const place = places.get(node) ?? 0;
       switch (leaf?.kind) {
         case 'time':
-          this.time = place;
-          break;
         case 'hyper':
         case 'factor':
         case 'shape':
@@ -69,7 +66,7 @@ export class Leaves {
 
   /** Writes every other leaf that exists once. */
   fill(values: Float64Array, context: StepContext): void {
-    if (this.time !== undefined) values[this.time] = context.t;
+    for (const { place } of this.time) values[place] = context.t;
     for (const { place, name } of this.input) values[place] = context.inputs.get(name) ?? NaN;
     for (const { place, name } of this.state) values[place] = context.scalarStates.get(name)?.[0] ?? 0;
   }

@@ -2,7 +2,7 @@
  * The program of one cohort bound to memory: decides the host conditions and picks the specialization that they ask for, compiling it
  * when first needed. Holds the arena and the states; knows nothing of hyperparameters' names, schedules or users.
  */
-import { UnsupportedError } from '../../language/error.ts';
+import { UnsupportedError } from '../../language/run-error.ts';
 import { wholeForm, type Form } from '../../language/form.ts';
 import { inputVariable } from '../../language/part.ts';
 import { evaluated, type Program } from '../../language/program.ts';
@@ -79,14 +79,16 @@ export class Stepper {
   }
 
   /** Computes the scalars of a step that need no array, and with them decides which specialization computes the rest. */
-  decide(context: StepContext): void {
-    const last = (this.current ??= this.specializationOf(this.outcomeOf(context)));
-    const outcome = last.decide(context);
+  decide(context: StepContext): Specialization {
+    let chosen = this.current ?? this.specializationOf(this.outcomeOf(context));
+    const outcome = chosen.decide(context);
     // The last step's is nearly always the right one; where it is not, its scalars have shown which is.
-    if (last.outcome !== outcome) {
-      this.current = this.specializationOf(outcome);
-      this.current.decide(context);
+    if (chosen.outcome !== outcome) {
+      chosen = this.specializationOf(outcome);
+      chosen.decide(context);
     }
+    this.current = chosen;
+    return chosen;
   }
 
   /** What the last step was decided to be. */
@@ -140,7 +142,7 @@ export class Stepper {
     const leaves = new Leaves(slots, scalars.place);
     leaves.fillHyper(values, context);
     leaves.fill(values, context);
-    scalars.step(() => true)(values);
+    for (const step of scalars.steps(() => true)) step(values);
     return conditions.reduce((outcome, condition, i) => outcome | ((values[scalars.place.get(condition) ?? 0] === 0 ? 0 : 1) << i), 0);
   }
 

@@ -2,6 +2,7 @@
  * The arithmetics of plain JavaScript, on which the algorithms of operations run in the backends without WebAssembly: in float64, and in float32 with
  * each result rounded.
  */
+import { inFloat32, inFloat64 } from '../../../language/operations/algorithms.ts';
 import type { DoubleArithmetic, SingleArithmetic } from '../../../language/operations/arithmetic.ts';
 import { guessBits, third } from '../../../language/operations/arithmetic.ts';
 import { elements, type ElementOp } from '../../../language/operations/elements.ts';
@@ -62,9 +63,13 @@ export function onElements(op: ElementOp): (a: number, b: number, c: number) => 
   switch (compute.in) {
     case 'own':
       return value;
-    case 'float64':
-      return (a, b) => compute.over(doubles, a, b);
-    case 'float32':
-      return (a, b) => compute.over(singles, a, b);
+    case 'float64': {
+      const algorithm = inFloat64[compute.by];
+      return (a, b) => algorithm(doubles, a, b);
+    }
+    case 'float32': {
+      const algorithm = inFloat32[compute.by];
+      return (a) => algorithm(singles, a);
+    }
   }
 }

@@ -1,5 +1,5 @@
 /** The reference: float64 JavaScript, the meaning every other float64 backend must match bit for bit. */
-import { UnsupportedError } from '../../../language/error.ts';
+import { UnsupportedError } from '../../../language/run-error.ts';
 import type { Kernel } from '../../../plan/kernel.ts';
 import { lowerToBlocks } from './blocks.ts';
 import type { Executable } from '../executable.ts';

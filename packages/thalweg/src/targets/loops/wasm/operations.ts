@@ -3,6 +3,7 @@
  * with few has them in its loop, which takes half the time, since their constants stay where they are; one with many calls functions, of which the
  * module has one for each operation.
  */
+import { inFloat32, inFloat64 } from '../../../language/operations/algorithms.ts';
 import { elements, type ElementOp } from '../../../language/operations/elements.ts';
 import type { Compute } from '../../../language/operations/operation.ts';
 import type { Kernel } from '../../../plan/kernel.ts';
@@ -60,11 +61,11 @@ export class OperationEmitter {
 /** Emits an algorithm on vectors of the kernel's type. One in float64 widens a vector of float32 into two halves, and rounds once at its end. */
 function algorithm(code: Code, compute: Algorithm, operands: readonly number[], wide: boolean): number {
   if (compute.in === 'float32') {
-    const [x = [], y = []] = operands.map((operand): Parts => [operand]);
-    return compute.over(singles(code), x, y)[0]!;
+    const [x = []] = operands.map((operand): Parts => [operand]);
+    return inFloat32[compute.by](singles(code), x)[0]!;
   }
   const [x = [], y = []] = operands.map((operand): Parts => (wide ? [operand] : [widened(code, operand, 0), widened(code, operand, 1)]));
-  const result = compute.over(doubles(code), x, y);
+  const result = inFloat64[compute.by](doubles(code), x, y);
   if (wide) return result[0]!;
   for (const half of result) code.get(half).op('f32x4.demote_f64x2_zero');
   code.shuffle([0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23]);

@@ -2,32 +2,33 @@
  * The optimizer: a method bound to parameters, with live views of them, of their gradients and of its states. The public face of a core;
  * checks everything it is given before anything changes.
  */
-import { asCalled } from '../language/caller.ts';
-import { ArrayError, DisposedError, ThalwegError } from '../language/error.ts';
+import { ThalwegError } from '../language/error.ts';
+import { ArrayError, DisposedError } from '../language/run-error.ts';
 import '../language/platform.ts';
 import { gradient } from '../language/variable.ts';
 import { evaluated } from '../language/program.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { HalfFormat } from '../plan/half.ts';
 import type { Backend } from '../device/device.ts';
-import { checkParameters, commonType, type AnyArray } from './arrays.ts';
+import { checkParameters, commonType, type AnyArray } from '../train/arrays.ts';
 import type { Recipe } from '../define/recipe.ts';
 import { checkpoint, restore, restoreFrom, wholeCheckpoint, type CheckpointSource } from '../checkpoint/checkpoint.ts';
-import { Core } from './core.ts';
-import type { Half } from './half.ts';
+import { Core } from '../train/core.ts';
+import type { Half } from '../train/half.ts';
 import type { HyperValue } from '../define/hyper.ts';
-import { hyperView } from './hyper-view.ts';
-import { checkOptions, type InitOptions } from './init-options.ts';
-import { checkGradients, checkInputs, copyGradients, noInputs, takeInputs, takeRows, type Inputs } from './intake.ts';
-import { describeMatch, matches, type Match } from '../define/match.ts';
-import { observations, type Observation } from './observation.ts';
+import { hyperView } from '../train/hyper-view.ts';
+import { checkOptions, type InitOptions } from '../train/init-options.ts';
+import { checkGradients, checkInputs, copyGradients, noInputs, takeInputs, takeRows, type Inputs } from '../train/intake.ts';
+import type { Match } from '../define/match.ts';
+import { describeMatch, matches } from '../define/matches.ts';
+import { observations, type Observation } from '../train/observation.ts';
 import { checkLoadOptions, type LoadOptions, type LoadReport } from '../checkpoint/load-options.ts';
-import { printed } from './printed.ts';
-import { inputViews, stateViews, summary } from './shown.ts';
-import { restoreSnapshot, snapshotOf, type Snapshot } from './snapshot.ts';
-import type { Declared } from './tensor.ts';
-import type { Dense, Gradients, Views } from './views.ts';
-import { addBatch, beginWindow } from './window.ts';
+import { printed } from '../train/printed.ts';
+import { inputViews, stateViews, summary } from '../train/shown.ts';
+import { restoreSnapshot, snapshotOf, type Snapshot } from '../train/snapshot.ts';
+import type { Declared } from '../train/tensor.ts';
+import type { Dense, Gradients, Views } from '../train/views.ts';
+import { addBatch, beginWindow } from '../train/window.ts';
 
 /**
  * What became of a batch: a step was taken; its gradients were added to those of the window (`accumulate`); or no step was taken, because a gradient
@@ -85,7 +86,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     parameters: P,
     options: InitOptions,
   ): Promise<Optimizer<P, N>> {
-    const opt = asCalled(() => new Optimizer<P, N>(recipe, parameters, options))();
+    const opt = new Optimizer<P, N>(recipe, parameters, options);
     await opt.core?.options.device.start();
     return opt;
   }

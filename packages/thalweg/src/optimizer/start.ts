@@ -7,9 +7,9 @@ import { parameter } from '../language/variable.ts';
 import { programOf } from '../define/program.ts';
 import type { Recipe } from '../define/recipe.ts';
 import { provide } from '../define/runtime.ts';
-import type { InitOptions } from './init-options.ts';
+import type { InitOptions } from '../train/init-options.ts';
 import { Optimizer } from './optimizer.ts';
-import type { Declared } from './tensor.ts';
+import type { Declared } from '../train/tensor.ts';
 
 type Parameters = Readonly<Record<string, Declared>>;
 

@@ -1,0 +1,96 @@
+/** The live hyperparameters of an optimizer: what was set, and the values of the step at hand. Every check comes before any change. */
+import { OptionError } from '../language/error.ts';
+import { describe } from '../language/options.ts';
+import type { HyperSlot } from '../language/part.ts';
+import { checkHyper, type HyperValue } from '../define/hyper.ts';
+
+/** What an `eps` of 0 counts as: the smallest normal number of float32, so that 0/0 is 0 and nothing else changes by a bit. */
+const leastGuard = 2 ** -126;
+
+/**
+ * The live hyperparameters of an optimizer: `values` and `factors` of the step at hand, and a version that changes with them. A factor is a
+ * schedule's value over its peak, and 1 for a number; it is computed for those whose factor the equations read, `followed`.
+ */
+export class LiveHyper {
+  readonly values = new Map<string, number>();
+  readonly factors = new Map<string, number>();
+  version = 0;
+  private readonly owner: string;
+  private readonly slots: ReadonlyMap<string, HyperSlot>;
+  private readonly followed: ReadonlySet<string>;
+  /** Those called `eps`, which keep a division by zero away: 0 counts as the least that does in either type. */
+  private readonly guards: ReadonlySet<string>;
+  private readonly given = new Map<string, HyperValue>();
+  /** Those that are no numbers, and so change from step to step. */
+  private scheduled: readonly (readonly [string, Exclude<HyperValue, number>])[] = [];
+
+  constructor(owner: string, slots: readonly HyperSlot[], values: ReadonlyMap<string, HyperValue>, followed: ReadonlySet<string>) {
+    this.owner = owner;
+    this.followed = followed;
+    this.guards = new Set(slots.flatMap(({ key, name }) => (name === 'eps' ? [key] : [])));
+    this.slots = new Map(slots.map((slot) => [slot.key, slot]));
+    for (const { key } of slots) this.set(key, values.get(key));
+  }
+
+  /** What was set: a number, a schedule or a function. */
+  get(key: string): HyperValue {
+    const value = this.given.get(key);
+    if (value === undefined) throw new RangeError(`there is no hyperparameter ${key}`);
+    return value;
+  }
+
+  /** The interval that a hyperparameter must lie in, as text. */
+  range(key: string): string | undefined {
+    return this.slots.get(key)?.range.text;
+  }
+
+  /** Throws an OptionError where a hyperparameter cannot be set to this. */
+  check(key: string, value: unknown): HyperValue {
+    const slot = this.slots.get(key);
+    if (slot === undefined) throw new RangeError(`there is no hyperparameter ${key}`);
+    const checked = checkHyper(this.owner, key, value, slot.range.text);
+    if (typeof checked === 'function' && this.followed.has(key)) {
+      const problem = "is a function, whose peak is unknown, and decay: 'independent' follows the schedule's factor; use a schedule";
+      throw new OptionError(this.owner, key, value, problem);
+    }
+    return checked;
+  }
+
+  /** Sets a hyperparameter from the next step on. Throws as `check` does, before anything changes. */
+  set(key: string, value: unknown): void {
+    this.given.set(key, this.check(key, value));
+    this.scheduled = [...this.given].flatMap(([name, one]) => (typeof one === 'number' ? [] : [[name, one] as const]));
+    this.change(key, typeof value === 'number' ? value : NaN, 1);
+  }
+
+  /** Evaluates schedules and functions at step `t`. Throws before any value changes. */
+  advance(t: number): void {
+    if (this.scheduled.length === 0) return;
+    const next: [string, number, number][] = [];
+    for (const [key, value] of this.scheduled) {
+      const now = typeof value === 'function' ? value(t) : value.at(t);
+      if (this.slots.get(key)?.range.contains(now) !== true) {
+        const text = this.slots.get(key)?.range.text ?? '';
+        throw new OptionError(this.owner, key, now, `must lie in ${text}, and its schedule gives ${describe(now)} at step ${String(t)}`);
+      }
+      next.push([key, now, this.followed.has(key) ? this.factor(key, value, now, t) : 1]);
+    }
+    for (const [key, value, factor] of next) this.change(key, value, factor);
+  }
+
+  /** A schedule's value at step `t` over its peak; 0 for one that is always 0. */
+  private factor(key: string, value: Exclude<HyperValue, number>, now: number, t: number): number {
+    const base = typeof value === 'function' ? NaN : value.base;
+    if (now === 0) return 0;
+    if (base > 0) return now / base;
+    const problem = `is ${String(now)} at step ${String(t)} and ${String(base)} at its peak, so that there is no factor for decay: 'independent' to follow`;
+    throw new OptionError(this.owner, key, value, problem);
+  }
+
+  private change(key: string, given: number, factor: number): void {
+    const value = given === 0 && this.guards.has(key) ? leastGuard : given;
+    if (!Object.is(this.values.get(key), value) || !Object.is(this.factors.get(key), factor)) this.version += 1;
+    this.values.set(key, value);
+    this.factors.set(key, factor);
+  }
+}
