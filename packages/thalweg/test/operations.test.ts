@@ -71,8 +71,8 @@ test('what every target has of its own means the same as the operation, and is r
           const [u, v] = [round(x), round(y)];
           const [a, b, c] = takes[0] === 'condition' ? [condition, u, v] : [u, v, u];
           // Of several operations each would be rounded to float32 in a kernel: that is sugar, which becomes them in the graph.
-          const actual = compute.over<number>(f, a, b, c);
-          const expected = round(value(a, b, c));
+          const actual: number = compute.over(f, a, b, c);
+          const expected: number = round(value(a, b, c));
           assert.ok(Object.is(actual, expected), `${op}(${[a, b, c].join()}) is ${String(actual)}, not ${String(expected)}`);
         }
       }
