@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { adam, chain, clipByGlobalNorm, clipByValue, EquationError, l2, optimizer, type Method } from 'thalweg';
+import { adam, chain, clipByGlobalNorm, clipByValue, EquationError, l2, optimizer, sgd, type Method } from 'thalweg';
 import { programOf } from '../src/define/program.ts';
 import { printGraph } from '../src/language/graph.ts';
 import { spell } from '../src/language/symbol.ts';
@@ -206,6 +206,10 @@ w &\leftarrow w - \frac{\eta \hat{m}}{\sqrt{\hat{v}} + \varepsilon}
     const latex = (text: string): string => define(`w ← ${text}`).latex().split('\n')[1] ?? '';
     assert.equal(latex('g·(1e-3)²'), String.raw`w &\leftarrow g \left(10^{-3}\right)^{2}`);
     assert.equal(latex('g·2.5e3'), String.raw`w &\leftarrow g \cdot 2.5 \cdot 10^{3}`);
+  });
+  test('names can be typeset in another way, each where it stands', () => {
+    const latex = sgd({ momentum: 0.9 }).latex((name) => `<${name}>`);
+    assert.equal(latex.split('\n')[1], String.raw`<v> &\leftarrow <mu> <v> + <g> \\`);
   });
   test('a chain prints its parts in order', () => {
     assert.match(chain(clipByGlobalNorm(1), l2(0.1), adam()).latex(), /c[\s\S]*\\lambda w[\s\S]*\\hat\{m\}/);

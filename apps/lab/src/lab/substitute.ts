@@ -31,7 +31,7 @@ function linesOf({ part, before, values, inside }: PartTrace, row: number, at: n
     const value = values[i]![at]!;
     const numbers = substitute(equation.value, number);
     known.set(target.name, value);
-    const sides = [numbers, ...(numbers.kind === 'number' ? [] : [shown(value)])].map(expressionToLatex);
+    const sides = [numbers, ...(numbers.kind === 'number' ? [] : [shown(value)])].map((side) => expressionToLatex(side));
     return { latex: `${name} ${sign} ${sides.join(' = ')}`, value, numbers };
   });
 }

@@ -1,7 +1,8 @@
 /**
  * Mathematics within sentences: from how one types it, `w − η·∇L(w)`, to LaTeX; and LaTeX with each symbol marked, so that one colour is one
- * symbol everywhere and a symbol can be touched. Knows LaTeX as the library prints it; knows no page.
+ * symbol everywhere and a symbol can be touched. Equations are marked name by name, from their trees. Knows no page.
  */
+import { nameToLatex } from 'thalweg';
 
 const greek: Readonly<Record<string, string>> = { η: '\\eta ', β: '\\beta ', λ: '\\lambda ', ε: '\\varepsilon ', κ: '\\kappa ', σ: '\\sigma ', π: '\\pi ' }; // prettier-ignore
 const plain: Readonly<Record<string, string>> = { '−': '-', '·': '\\cdot ', '½': '\\tfrac12 ', '%': '\\%', '…': '\\ldots ', '∇': '\\nabla ', '←': '\\leftarrow ', '→': '\\to ', '≈': '\\approx ', '≤': '\\le ', '×': '\\times ', '‖': '\\|', '∞': '\\infty ' }; // prettier-ignore
@@ -36,12 +37,19 @@ export function colourOfSymbol(tex: string): string | undefined {
   return colours[tex];
 }
 
-/** The same LaTeX with each symbol in a class of its colour, and in one by which it can be found. */
+/** LaTeX that a reader's sentence holds, with each symbol in a class of its colour, and in one by which it can be found. */
 export function withSymbols(tex: string): string {
-  return tex.replaceAll(tokens, (token) => {
-    const colour = colours[token];
-    return colour === undefined ? token : `{\\htmlClass{sym sym-${colour} at-${slug(token)}}{${token}}}`;
-  });
+  return tex.replaceAll(tokens, marked);
+}
+
+/** A name of equations, in its ASCII spelling, as LaTeX with the same classes. */
+export function nameWithSymbol(spelling: string): string {
+  return marked(nameToLatex(spelling));
+}
+
+function marked(symbol: string): string {
+  const colour = colours[symbol];
+  return colour === undefined ? symbol : `{\\htmlClass{sym sym-${colour} at-${slug(symbol)}}{${symbol}}}`;
 }
 
 /** A symbol as part of a class. */

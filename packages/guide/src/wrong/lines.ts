@@ -19,8 +19,15 @@ export interface MarkedLine extends Line {
   readonly marked: boolean;
 }
 
-/** The lines of a method's equations; `renamed` gives letters others, as where the same thing has another letter in another rule. */
-export function linesOf(method: Method, renamed: Readonly<Record<string, string>> = {}): Line[] {
+/**
+ * The lines of a method's equations; `renamed` gives letters others, as where the same thing has another letter in another rule, and `name`
+ * typesets names, which are given in their ASCII spelling.
+ */
+export function linesOf(
+  method: Method,
+  renamed: Readonly<Record<string, string>> = {},
+  name: (spelling: string) => string = nameToLatex,
+): Line[] {
   const names = new Map(Object.entries(renamed).map(([from, to]) => [spell(from), nameNode(spell(to), to)]));
   return partsOf(method).flatMap(({ equations }) =>
     equationsToLatex(
@@ -28,6 +35,7 @@ export function linesOf(method: Method, renamed: Readonly<Record<string, string>
         equations.map(({ equation }) => equation),
         names,
       ),
+      name,
     ),
   );
 }

@@ -61,9 +61,9 @@ export class Method<N extends string = string> {
     return lines.filter((line) => line !== '').join('\n');
   }
 
-  /** The equations in LaTeX, as they were written. */
-  latex(): string {
-    return aligned(this.parts.map((part) => equationsToLatex(parse(part.name, part.equations))));
+  /** The equations in LaTeX, as they were written; `name` typesets names in another way, as in colour, from their ASCII spellings. */
+  latex(name?: (spelling: string) => string): string {
+    return aligned(this.parts.map((part) => equationsToLatex(parse(part.name, part.equations), name)));
   }
 
   /** The same method with `change` applied to the equations of each part: for experiments. */

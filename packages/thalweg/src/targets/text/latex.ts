@@ -7,10 +7,9 @@ import { write, type Bound, type Dialect } from '../../language/writer.ts';
 
 const { neg, pow, atom } = precedence;
 
-const dialect: Dialect = {
+const dialect: Omit<Dialect, 'name'> = {
   rule: (op) => operations[op].latex,
   number: numberToLatex,
-  name: ({ name }) => nameToLatex(name),
   scopes: { tensor: '', group: '_{\\mathrm{group}}', all: '_{\\mathrm{all}}' },
   parentheses: (text) => `\\left(${text}\\right)`,
   // What begins with a sign stands in parentheses wherever it stands beside something else.
@@ -18,9 +17,9 @@ const dialect: Dialect = {
   setOff: (text) => `\\cdot ${text}`,
 };
 
-/** LaTeX of an expression. */
-export function expressionToLatex(expression: Expression): string {
-  return write(expression, dialect);
+/** LaTeX of an expression; `name` typesets names, which are given in their ASCII spelling. */
+export function expressionToLatex(expression: Expression, name: (spelling: string) => string = nameToLatex): string {
+  return write(expression, { ...dialect, name: (node) => name(node.name) });
 }
 
 /** An equation as LaTeX: the name, an arrow or an equals sign, and the value. */
@@ -32,14 +31,14 @@ export interface EquationLatex {
 
 /**
  * LaTeX of the equations of one part. An arrow says that a name has another value than before: one that lasts, the gradient that is replaced, and a temporary
- * that had a value already.
+ * that had a value already. `name` typesets names, which are given in their ASCII spelling.
  */
-export function equationsToLatex(equations: readonly Equation[]): EquationLatex[] {
+export function equationsToLatex(equations: readonly Equation[], name: (spelling: string) => string = nameToLatex): EquationLatex[] {
   const known = new Set(['g']);
-  return equations.map(({ target: { name }, lasting, value }) => {
-    const again = lasting || known.has(name);
-    known.add(name);
-    return { name: nameToLatex(name), sign: again ? '\\leftarrow' : '=', value: expressionToLatex(value) };
+  return equations.map(({ target, lasting, value }) => {
+    const again = lasting || known.has(target.name);
+    known.add(target.name);
+    return { name: name(target.name), sign: again ? '\\leftarrow' : '=', value: expressionToLatex(value, name) };
   });
 }
 
