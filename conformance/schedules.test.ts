@@ -102,7 +102,7 @@ test('1 − βᵗ is exact to 3 ulp for β to 0.99999 and t to 10⁷', () => {
     const values = new Float64Array(3);
     values[scalars.place.get(b)!] = beta;
     values[scalars.place.get(t)!] = step;
-    for (const run of scalars.steps(() => true)) run(values);
+    scalars.step(() => true)(values);
     const error = Math.abs(values[scalars.place.get(node)!]! - Number(exact)) / Number(exact);
     assert.ok(error < 3 * 2 ** -52, `β = ${beta}, t = ${step}: off by ${error}`);
   }

@@ -14,7 +14,7 @@ import { Arena, type ArrayRequest, type Table } from './arena.ts';
 import type { Active, Backend, Device, Launch, RoutineLaunch } from './device.ts';
 import type { MemorySource, Region } from './memory.ts';
 import { bindRoutine } from './routine.ts';
-import { oneThread, type Threads } from './threads.ts';
+import type { Threads } from './threads.ts';
 
 /** From so many chunks on, a pass is shared between threads. */
 const worthSharing = 8;
@@ -64,7 +64,7 @@ export class LinearDevice implements Device {
     const executable = this.parts.executable(pass.kernel, arena.region);
     const shared = arena.layout(pass.form).bytes >= worthSharing * chunk * bytesOf[arena.dtype];
     if (shared) this.parts.threads.introduce(executable);
-    return new LinearLaunch(pass, arena, placeOf, executable, shared ? this.parts.threads : oneThread);
+    return new LinearLaunch(pass, arena, placeOf, executable, shared ? this.parts.threads : undefined);
   }
 
   compileRoutine(call: RoutineCall, arena: Arena, placeOf: PlaceOf): RoutineLaunch {
@@ -81,10 +81,13 @@ class LinearLaunch implements Launch {
   private readonly pass: Pass;
   private readonly arena: Arena;
   private readonly executable: Executable;
-  private readonly threads: Threads;
+  /** Who shares it; undefined where that is nobody. */
+  private readonly threads: Threads | undefined;
   private readonly fused: Table;
   private readonly addresses: readonly number[];
-  private readonly scalars: readonly Place[];
+  /** Where each scalar lies, and the way to the next tensor's. */
+  private readonly scalarsAt: Int32Array;
+  private readonly scalarsNext: Int32Array;
   private readonly sums: readonly Place[];
   /** Whether tensors differ in their scalars, and whether anything tells them apart. */
   private readonly differ: boolean;
@@ -98,13 +101,15 @@ class LinearLaunch implements Launch {
   /** The segments of the last run. */
   private table: Table;
 
-  constructor(pass: Pass, arena: Arena, placeOf: PlaceOf, executable: Executable, threads: Threads) {
+  constructor(pass: Pass, arena: Arena, placeOf: PlaceOf, executable: Executable, threads: Threads | undefined) {
     [this.pass, this.arena, this.executable, this.threads] = [pass, arena, executable, threads];
     this.table = this.fused = arena.fused(pass.form);
     this.addresses = pass.arrays.map((array) => arena.base(array));
-    this.scalars = pass.scalars.map(placeOf);
+    const scalars = pass.scalars.map(placeOf);
+    this.scalarsAt = Int32Array.from(scalars, ({ at }) => at);
+    this.scalarsNext = Int32Array.from(scalars, ({ next }) => next);
     this.sums = pass.sums.map(placeOf);
-    this.differ = pass.kernel.draws || this.scalars.some(({ next }) => next === 1);
+    this.differ = pass.kernel.draws || scalars.some(({ next }) => next === 1);
     this.apart = this.differ || this.sums.length > 0;
     const { buffer, uniformsAt, pitch, tensors, sumsAt, mostSums } = arena;
     this.uniforms = arena.numbers(uniformsAt, (pitch * tensors.length) / bytesOf[arena.dtype]);
@@ -119,7 +124,8 @@ class LinearLaunch implements Launch {
     this.table = this.apart || active !== undefined ? arena.split(this.pass.form, active) : this.fused;
     arena.tell(this.table, this.differ ? arena.pitch : 0, this.addresses);
     this.writeUniforms(values, t);
-    this.threads.run(this.executable, arena.argumentsAt, this.table.count);
+    if (this.threads === undefined) this.executable.run(arena.argumentsAt, 0, this.table.count);
+    else this.threads.run(this.executable, arena.argumentsAt, this.table.count);
   }
 
   read(values: Float64Array): void {
@@ -142,12 +148,14 @@ class LinearLaunch implements Launch {
 
   /** Rounds the scalars to the arrays' type where the kernel looks for them. */
   private writeUniforms(values: Float64Array, t: number): void {
-    const { uniforms, scalars, pitch } = this;
+    const { uniforms, scalarsAt, scalarsNext, pitch } = this;
+    const count = scalarsAt.length;
+    for (let i = 0; i < count; i++) uniforms[i] = values[scalarsAt[i]!]!;
+    if (!this.differ) return;
     const { tensors } = this.arena;
-    for (let j = 0; j < (this.differ ? tensors.length : 1); j++) {
-      for (let i = 0; i < scalars.length; i++) uniforms[j * pitch + i] = values[scalars[i]!.at + j * scalars[i]!.next]!;
-      if (!this.pass.kernel.draws) continue;
-      this.keys[j * pitch + scalars.length] = keyOf(this.hashes[j]!, t, tensors[j]!.offset / uniforms.BYTES_PER_ELEMENT);
+    for (let j = 0; j < tensors.length; j++) {
+      for (let i = 0; i < count; i++) uniforms[j * pitch + i] = values[scalarsAt[i]! + j * scalarsNext[i]!]!;
+      if (this.pass.kernel.draws) this.keys[j * pitch + count] = keyOf(this.hashes[j]!, t, tensors[j]!.offset / uniforms.BYTES_PER_ELEMENT);
     }
   }
 }

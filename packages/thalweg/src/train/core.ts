@@ -273,18 +273,24 @@ export class Core {
   finish(): 'stepped' | 'skipped' {
     const { options } = this;
     const wrong = looksBefore(options.nonFinite) ? this.wrongInputs() : [];
-    const taken = wrong.length === 0 && this.run(this.interpreter);
-    const offending = taken || options.nonFinite !== 'throw' ? [] : [...wrong, ...(wrong.length > 0 ? [] : this.wrongGradients())];
-    beginWindow(this);
-    options.scale?.update(taken);
-    if (taken) {
+    if (wrong.length === 0 && this.run(this.interpreter)) {
+      this.close(true);
       this.steps += 1;
       this.interpreter.afterwards();
       return 'stepped';
     }
+    const throws = options.nonFinite === 'throw';
+    const offending = !throws || wrong.length > 0 ? wrong : this.wrongGradients();
+    this.close(false);
     this.skipped += 1;
-    if (options.nonFinite === 'throw') throw new NonFiniteError(this.name, offending, this.steps + 1);
+    if (throws) throw new NonFiniteError(this.name, offending, this.steps + 1);
     return 'skipped';
+  }
+
+  /** Ends the window, with a step that was taken or skipped. */
+  private close(taken: boolean): void {
+    if (this.options.accumulate > 1) beginWindow(this);
+    this.options.scale?.update(taken);
   }
 
   /** The inputs that are numbers and not finite. */

@@ -78,6 +78,8 @@ export class Roster {
   running: readonly RosterMember[] = [];
   /** What takes part in a step for each of them. */
   stepping: readonly SteppedCohort[] = [];
+  /** Whether some parameters are sparse. */
+  hasTables = false;
   readonly places = new Map<string, Place>();
   /** The groups' programs, with what was put before them. */
   readonly programs: readonly Program[];
@@ -213,11 +215,6 @@ export class Roster {
     return { stepper: rows.whole, program, evaluator: undefined, rows, context: rows.member.context };
   }
 
-  /** Whether some parameters are sparse. */
-  get hasTables(): boolean {
-    return this.members.some(({ rows }) => rows !== undefined);
-  }
-
   /** The names of the groups. */
   get groupNames(): readonly string[] {
     return this.groups.map(({ name }) => name);
@@ -229,6 +226,7 @@ export class Roster {
       const active = member.stepper.arena.tensors.map(({ name }, index) => this.holds(member, index) && runs(name));
       member.active = active.every(Boolean) ? undefined : active;
     }
+    this.hasTables = this.members.some(({ rows }) => rows !== undefined);
     this.running = this.members.filter(({ active }) => active === undefined || active.includes(true));
     this.stepping = this.running.map((member) => member.rows?.member ?? member);
   }

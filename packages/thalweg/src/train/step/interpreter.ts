@@ -65,13 +65,10 @@ export class Interpreter {
   run(): boolean {
     const { cohorts } = this;
     for (const action of this.opening) action();
-    let { bound } = this;
-    for (let i = 0; i < cohorts.length; i++) {
-      const { stepper, context } = cohorts[i]!;
-      if (stepper.decide(context) !== bound?.specializations[i]) bound = undefined;
-    }
-    bound ??= this.bound = this.find();
-    for (const action of bound.step) if (!action()) return false;
+    for (const { stepper, context } of cohorts) stepper.decide(context);
+    const { bound } = this;
+    const { step } = bound !== undefined && this.isFor(bound) ? bound : this.find();
+    for (const action of step) if (!action()) return false;
     return true;
   }
 
@@ -80,16 +77,21 @@ export class Interpreter {
     for (const action of this.bound?.afterwards ?? []) action();
   }
 
-  /** The operations for the plans that the cohorts have decided on. */
+  /** Whether these are the operations for the plans that the cohorts have decided on. */
+  private isFor({ specializations }: Bound): boolean {
+    const { cohorts } = this;
+    for (let i = 0; i < cohorts.length; i++) if (cohorts[i]!.stepper.specialization !== specializations[i]) return false;
+    return true;
+  }
+
+  /** The operations for the plans that the cohorts have decided on; binds them where this is the first time. */
   private find(): Bound {
-    const specializations = this.cohorts.map(({ stepper }) => stepper.specialization);
-    const known = this.kept.find((one) => one.specializations.every((own, i) => own === specializations[i]));
-    if (known !== undefined) return known;
-    const made = this.bind(specializations);
+    for (const known of this.kept) if (this.isFor(known)) return (this.bound = known);
+    const made = this.bind(this.cohorts.map(({ stepper }) => stepper.specialization));
     // Those of memory that was given back must not hold it.
     const stands = (one: Bound): boolean => one.specializations.every((own, i) => this.cohorts[i]?.stepper.has(own));
     this.kept = [made, ...this.kept.filter(stands)].slice(0, mostKept);
-    return made;
+    return (this.bound = made);
   }
 
   private bind(specializations: readonly Specialization[]): Bound {

@@ -30,7 +30,8 @@ interface Leaf<T> {
 export class Leaves {
   private readonly hyper: Leaf<string>[] = [];
   private readonly factor: Leaf<string>[] = [];
-  private readonly time: Leaf<string>[] = [];
+  /** Where the step lies: equal nodes are one. */
+  private time: number | undefined;
   private readonly input: Leaf<Variable>[] = [];
   private readonly state: Leaf<Variable>[] = [];
   private readonly tensorState: Leaf<Variable>[] = [];
@@ -42,6 +43,8 @@ export class Leaves {
       const place = places.get(node) ?? 0;
       switch (leaf?.kind) {
         case 'time':
+          this.time = place;
+          break;
         case 'hyper':
         case 'factor':
         case 'shape':
@@ -66,7 +69,7 @@ export class Leaves {
 
   /** Writes every other leaf that exists once. */
   fill(values: Float64Array, context: StepContext): void {
-    for (const { place } of this.time) values[place] = context.t;
+    if (this.time !== undefined) values[this.time] = context.t;
     for (const { place, name } of this.input) values[place] = context.inputs.get(name) ?? NaN;
     for (const { place, name } of this.state) values[place] = context.scalarStates.get(name)?.[0] ?? 0;
   }

@@ -23,9 +23,11 @@ export class Specialization {
   private readonly places: ReadonlyMap<Node, Place>;
   private readonly launches: ReadonlyMap<Pass, Launch>;
   private readonly routines: ReadonlyMap<RoutineCall, RoutineLaunch>;
-  private readonly fixed: readonly ScalarStep[];
-  private readonly first: readonly ScalarStep[];
-  private readonly levels: readonly (readonly ScalarStep[])[];
+  private readonly fixed: ScalarStep;
+  private readonly first: ScalarStep;
+  private readonly levels: readonly ScalarStep[];
+  /** Whether scalars of tensors need no array. */
+  private readonly perTensor: boolean;
   private readonly conditions: readonly number[];
   private readonly kept: readonly { readonly state: Variable; readonly place: Place }[];
   private hyperVersion = -1;
@@ -41,12 +43,13 @@ export class Specialization {
     this.launches = new Map(plan.passes.map((pass) => [pass, device.compile(pass, arena, placeOf)]));
     this.routines = new Map(plan.routines.map((call) => [call, device.compileRoutine(call, arena, placeOf)]));
     const levels = 1 + plan.scalars.reduce((most, { level }) => Math.max(most, level), 0);
-    this.fixed = scalars.steps((slot) => slot.fixed);
-    this.first = scalars.steps((slot) => !slot.fixed && slot.level === 0 && slot.kind !== 'tensor');
+    this.fixed = scalars.step((slot) => slot.fixed);
+    this.first = scalars.step((slot) => !slot.fixed && slot.level === 0 && slot.kind !== 'tensor');
     // Slots of a level stand in the order of their kinds, those of each tensor last.
     this.levels = Array.from({ length: levels }, (_, level) =>
-      scalars.steps((slot) => !slot.fixed && slot.level === level && (level > 0 || slot.kind === 'tensor')),
+      scalars.step((slot) => !slot.fixed && slot.level === level && (level > 0 || slot.kind === 'tensor')),
     );
+    this.perTensor = plan.scalars.some(({ level, kind }) => level === 0 && kind === 'tensor');
     this.conditions = plan.conditions.map(at);
     this.kept = [...plan.scalarWrites].map(([state, node]) => ({ state, place: placeOf(node) }));
   }
@@ -57,12 +60,14 @@ export class Specialization {
     leaves.fill(values, context);
     if (this.hyperVersion !== context.hyperVersion) {
       leaves.fillHyper(values, context);
-      for (const step of this.fixed) step(values);
+      this.fixed(values);
       this.hyperVersion = context.hyperVersion;
     }
-    for (const step of this.first) step(values);
-    leaves.fillTensors(values, context, this.arena.tensors);
-    this.compute(0);
+    this.first(values);
+    if (this.perTensor) {
+      leaves.fillTensors(values, context, this.arena.tensors);
+      this.compute(0);
+    }
     let outcome = 0;
     for (let i = 0; i < conditions.length; i++) outcome |= (values[conditions[i]!] === 0 ? 0 : 1) << i;
     return outcome;
@@ -70,8 +75,7 @@ export class Specialization {
 
   /** Computes the scalars of a level. */
   compute(level: number): void {
-    const steps = this.levels[level];
-    if (steps !== undefined) for (const step of steps) step(this.values);
+    this.levels[level]?.(this.values);
   }
 
   /** Where a scalar lies. */

@@ -79,16 +79,14 @@ export class Stepper {
   }
 
   /** Computes the scalars of a step that need no array, and with them decides which specialization computes the rest. */
-  decide(context: StepContext): Specialization {
-    let chosen = this.current ?? this.specializationOf(this.outcomeOf(context));
-    const outcome = chosen.decide(context);
+  decide(context: StepContext): void {
+    const last = (this.current ??= this.specializationOf(this.outcomeOf(context)));
+    const outcome = last.decide(context);
     // The last step's is nearly always the right one; where it is not, its scalars have shown which is.
-    if (chosen.outcome !== outcome) {
-      chosen = this.specializationOf(outcome);
-      chosen.decide(context);
+    if (last.outcome !== outcome) {
+      this.current = this.specializationOf(outcome);
+      this.current.decide(context);
     }
-    this.current = chosen;
-    return chosen;
   }
 
   /** What the last step was decided to be. */
@@ -142,7 +140,7 @@ export class Stepper {
     const leaves = new Leaves(slots, scalars.place);
     leaves.fillHyper(values, context);
     leaves.fill(values, context);
-    for (const step of scalars.steps(() => true)) step(values);
+    scalars.step(() => true)(values);
     return conditions.reduce((outcome, condition, i) => outcome | ((values[scalars.place.get(condition) ?? 0] === 0 ? 0 : 1) << i), 0);
   }
 
