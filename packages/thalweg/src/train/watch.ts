@@ -48,8 +48,8 @@ export class Watch {
     core.watched += 1;
     if (core.watched > watchPeriod && core.watched % watchPeriod !== 0) return;
     this.looks.run();
-    const found = this.cohorts.flatMap((cohort) => divergedIn(cohort));
-    if (found.length === 0) return;
+    if (!this.cohorts.some(isWrong)) return;
+    const found = this.cohorts.flatMap(divergedIn);
     const largest = found.reduce((most, one) => Math.max(most, one.largest), 0);
     throw new DivergenceError(
       core.name,
@@ -77,6 +77,13 @@ class Watching implements SteppedCohort {
   get active(): SteppedCohort['active'] {
     return this.of.active;
   }
+}
+
+/** Whether a cohort holds NaN or an infinity. */
+function isWrong({ stepper: { watcher }, active }: SteppedCohort): boolean {
+  const { specialization } = watcher;
+  for (let j = 0; j < watcher.arena.tensors.length; j++) if (active?.[j] !== false && specialization.told(watched, j) !== 0) return true;
+  return false;
 }
 
 /** The tensors of a cohort that hold NaN or an infinity, of those that are active. */

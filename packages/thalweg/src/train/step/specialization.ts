@@ -29,7 +29,7 @@ export class Specialization {
   /** Whether scalars of tensors need no array. */
   private readonly perTensor: boolean;
   private readonly conditions: readonly number[];
-  private readonly kept: readonly { readonly state: Variable; readonly place: Place }[];
+  private readonly kept: ReadonlyMap<Variable, Place>;
   private hyperVersion = -1;
 
   constructor(plan: Plan, outcome: number, arena: Arena, device: Device) {
@@ -51,7 +51,7 @@ export class Specialization {
     );
     this.perTensor = plan.scalars.some(({ level, kind }) => level === 0 && kind === 'tensor');
     this.conditions = plan.conditions.map(at);
-    this.kept = [...plan.scalarWrites].map(([state, node]) => ({ state, place: placeOf(node) }));
+    this.kept = new Map([...plan.scalarWrites].map(([state, node]) => [state, placeOf(node)]));
   }
 
   /** Computes the scalars that need no array. Returns the outcomes of the host conditions. */
@@ -97,13 +97,13 @@ export class Specialization {
 
   /** A scalar that the step computed, of tensor `j`. */
   told(measure: Variable, j: number): number | undefined {
-    const place = this.kept.find(({ state }) => state === measure)?.place;
+    const place = this.kept.get(measure);
     return place === undefined ? undefined : this.values[place.at + j * place.next];
   }
 
   /** Keeps the scalar states, of the active tensors where there is one for each. */
   commit({ scalarStates }: StepContext, active: Active): void {
-    for (const { state, place } of this.kept) {
+    for (const [state, place] of this.kept) {
       const numbers = scalarStates.get(state) ?? [];
       for (let j = 0; j < numbers.length; j++) {
         const held = numbers.length > 1 && active !== undefined && active[j] !== true;
