@@ -57,7 +57,7 @@ function compare({ scalars }: Plan, valueOf: (leaf: ScalarLeaf) => number): numb
 /** Some number for a leaf; names and sums of the same text have the same. */
 const someNumber = (leaf: ScalarLeaf): number => {
   const text = leaf.kind === 'sum' ? String(leaf.sum.attribute) : 'of' in leaf ? leaf.of.key : leaf.name;
-  return leaf.kind === 'time' ? 16 : (([...text].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 9973, 7) % 97) + 1) / 100;
+  return leaf.kind === 'time' ? 16 : ((Array.from(text).reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 9973, 7) % 97) + 1) / 100;
 };
 
 test('the code of every optimizer and transform', () => {

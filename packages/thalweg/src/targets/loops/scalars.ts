@@ -18,7 +18,7 @@ export interface ScalarProgram {
   /** Numbers in the array that the steps work on. */
   readonly size: number;
   /** Computes the slots that `choose` accepts, in order, but for leaves and sums. */
-  step(choose: (slot: ScalarSlot) => boolean): ScalarStep;
+  readonly step: (choose: (slot: ScalarSlot) => boolean) => ScalarStep;
 }
 
 /** Where a scalar lies: its first number, and the way to the next tensor's, 0 where all tensors have one. */
@@ -41,7 +41,7 @@ export function compileScalars(slots: readonly ScalarSlot[], tensors = 1): Scala
   return {
     place,
     size,
-    step(choose) {
+    step: (choose) => {
       const [single, wide] = [new ScalarCode(), new ScalarCode()];
       for (const slot of slots) {
         // A scalar of one tensor alone is one like any other.
