@@ -194,7 +194,7 @@ function compare(core: Core, file: StoredFile, options: LoadOptions): Incoming {
   const { taken, cleared, partings, plan, report } = decide(core, file, options);
   return {
     begin: () => {
-      for (const { member, names, born } of partings) core.roster.part(member, names, born);
+      for (const { cohort, names, born } of partings) core.registry.part(cohort, names, born);
       const slots = slotsOf(core, plan.pending);
       for (const key of cleared) {
         const slot = slots.get(key);
@@ -241,12 +241,12 @@ function apply(core: Core, plan: Plan): void {
   for (const [name, value] of plan.hyper) {
     for (const { group, key } of core.names.find((one) => one.name === name)?.slots ?? []) core.live[group]?.set(key, value);
   }
-  for (const [member, born] of plan.born) member.born = born;
+  for (const [cohort, born] of plan.born) cohort.born = born;
   core.frozen.clear();
   for (const name of plan.frozen) core.frozen.add(name);
   for (const [name, value] of plan.inputs) core.inputValues.set(variable('input', name), value);
   if (plan.scale !== undefined && core.options.scale !== undefined) Object.assign(core.options.scale, plan.scale);
-  for (const member of core.roster.members) member.measured = undefined;
+  for (const cohort of core.registry.cohorts) cohort.measured = undefined;
   beginWindow(core, plan.pending);
   [core.steps, core.skipped, core.batches] = [plan.t, plan.skipped, plan.batches];
   core.watched = 0;

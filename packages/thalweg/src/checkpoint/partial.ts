@@ -8,7 +8,7 @@ import { isObserved, parameterKey, title } from './file-names.ts';
 import type { Core } from '../train/core.ts';
 import { hyperDifferences } from './hyper-conflict.ts';
 import { otherwiseTaken, type LoadOptions, type LoadReport } from './load-options.ts';
-import type { RosterMember } from '../train/roster.ts';
+import type { TrainedCohort } from '../train/registry.ts';
 import { unread, type StoredFile } from './safetensors.ts';
 import { planOf, type Plan, type Story } from './saved-plan.ts';
 import { slotsOf, store, type Slot } from './slots.ts';
@@ -26,8 +26,8 @@ export interface Decision {
   readonly taken: ReadonlySet<string>;
   /** What is set to zero. */
   readonly cleared: ReadonlySet<string>;
-  /** Parameters that are to count their steps by themselves, apart from the others of their member. */
-  readonly partings: readonly { readonly member: RosterMember; readonly names: ReadonlySet<string>; readonly born: number }[];
+  /** Parameters that are to count their steps by themselves, apart from the others of their cohort. */
+  readonly partings: readonly { readonly cohort: TrainedCohort; readonly names: ReadonlySet<string>; readonly born: number }[];
   readonly plan: Plan;
   readonly report: LoadReport;
 }
@@ -74,7 +74,7 @@ export function parametersOnly(core: Core, file: StoredFile): Decision {
     taken: new Set(parameters.keys()),
     cleared: new Set([...slots.keys()].filter((key) => !parameters.has(key))),
     partings: [],
-    plan: { ...planOf(core), born: new Map(core.roster.members.map((member) => [member, core.steps])) },
+    plan: { ...planOf(core), born: new Map(core.registry.cohorts.map((cohort) => [cohort, core.steps])) },
     report: reportOf(verdicts, [], statefulOf(slots)),
   };
 }
@@ -88,7 +88,7 @@ export function matching(core: Core, file: StoredFile, story: Story | undefined,
     const wrong = first.filter(({ how }) => how !== 'taken').map(({ key, why }) => inWords(key, why));
     throw new CheckpointError(core.name, ['no parameter of this model is in the file with the same name, shape and type', ...wrong]);
   }
-  const reasons = new Map([...core.roster.places.keys()].map((name) => [name, whyFresh(core, name, slots, fits, story)]));
+  const reasons = new Map([...core.registry.places.keys()].map((name) => [name, whyFresh(core, name, slots, fits, story)]));
   const verdicts = first.map((verdict) => {
     const slot = slots.get(verdict.key);
     const why = slot === undefined || slot.variable === parameter ? undefined : reasons.get(slot.name);
@@ -96,7 +96,7 @@ export function matching(core: Core, file: StoredFile, story: Story | undefined,
   });
   const taken = new Set(verdicts.flatMap(({ key, how }) => (how === 'taken' ? [key] : [])));
   const isTaken = (name: string): boolean => taken.has(parameterKey(name));
-  const names = [...core.roster.places.keys()];
+  const names = [...core.registry.places.keys()];
   const damaged = core.damage === undefined ? undefined : names.find((name) => !isTaken(name));
   if (damaged !== undefined)
     throw new CheckpointError(core.name, [
@@ -125,17 +125,17 @@ export function matching(core: Core, file: StoredFile, story: Story | undefined,
   };
 }
 
-/** The step after which each member began, and which parameters are to be parted from it because theirs is another. */
-function agesOf(core: Core, ageOf: (name: string) => number): { born: Map<RosterMember, number>; partings: Decision['partings'] } {
-  const born = new Map<RosterMember, number>();
-  const partings: { member: RosterMember; names: Set<string>; born: number }[] = [];
-  for (const [name, { member }] of core.roster.places) {
+/** The step after which each cohort began, and which parameters are to be parted from it because theirs is another. */
+function agesOf(core: Core, ageOf: (name: string) => number): { born: Map<TrainedCohort, number>; partings: Decision['partings'] } {
+  const born = new Map<TrainedCohort, number>();
+  const partings: { cohort: TrainedCohort; names: Set<string>; born: number }[] = [];
+  for (const [name, { cohort }] of core.registry.places) {
     const age = ageOf(name);
-    const own = born.get(member);
-    if (own === undefined) born.set(member, age);
+    const own = born.get(cohort);
+    if (own === undefined) born.set(cohort, age);
     else if (own !== age) {
-      const known = partings.find((one) => one.member === member && one.born === age);
-      if (known === undefined) partings.push({ member, names: new Set([name]), born: age });
+      const known = partings.find((one) => one.cohort === cohort && one.born === age);
+      if (known === undefined) partings.push({ cohort, names: new Set([name]), born: age });
       else known.names.add(name);
     }
   }
@@ -151,9 +151,9 @@ function whyFresh(
   story: Story | undefined,
 ): string | undefined {
   if (story?.bornOf(name) === undefined) return 'is not taken, because the file does not say when its steps began';
-  const member = core.roster.places.get(name)?.member;
-  // Tables of one member are gathered together, and step together.
-  const together = (slot: Slot): boolean => (member?.rows === undefined ? slot.name === name : slot.member === member);
+  const cohort = core.registry.places.get(name)?.cohort;
+  // Tables of one cohort are gathered together, and step together.
+  const together = (slot: Slot): boolean => (cohort?.rows === undefined ? slot.name === name : slot.cohort === cohort);
   const births = new Set([...slots.values()].filter(together).map((slot) => story.bornOf(slot.name)));
   if (births.size > 1) return 'is not taken, because tables of one group step together and began at different steps in the file';
   const [lacking] = [...slots].find(([key, slot]) => together(slot) && !fits.has(key) && !isObserved(key)) ?? [];
@@ -172,7 +172,7 @@ export function hyperWords(core: Core, story: Story | undefined, whose: LoadOpti
 /** The parameters that were frozen here and are not by the file, or the other way round. */
 export function frozenWords(core: Core, { frozen }: Plan): LoadReport['different'] {
   const there = new Set(frozen);
-  return [...core.roster.places.keys()].flatMap((name) => {
+  return [...core.registry.places.keys()].flatMap((name) => {
     if (there.has(name) === core.frozen.has(name)) return [];
     const [file, here] = there.has(name) ? ['frozen', 'not'] : ['not frozen', 'it was'];
     return [{ name: `frozen.${name}`, why: `is ${file} in the file, and here ${here}; the file's was taken` }];

@@ -8,7 +8,7 @@ import { variable } from '../language/variable.ts';
 import type { Core } from '../train/core.ts';
 import { checkHyper, type HyperValue } from '../define/hyper.ts';
 import { describe } from '../language/options.ts';
-import type { RosterMember } from '../train/roster.ts';
+import type { TrainedCohort } from '../train/registry.ts';
 import { conflicts } from './hyper-conflict.ts';
 import { otherwiseTaken, type LoadOptions } from './load-options.ts';
 import { namesIn, type StoredFile } from './safetensors.ts';
@@ -20,8 +20,8 @@ const deepest = 3;
 
 /** The texts of a file. */
 export function metadataOf(core: Core): Record<string, string> {
-  const { options, roster } = core;
-  const born = [...roster.places].filter(([, { member }]) => member.born > 0);
+  const { options, registry } = core;
+  const born = [...registry.places].filter(([, { cohort }]) => cohort.born > 0);
   const means =
     core.pending === 0
       ? []
@@ -36,7 +36,7 @@ export function metadataOf(core: Core): Record<string, string> {
     batches: String(core.batches),
     hyper: JSON.stringify(Object.fromEntries(core.names.map((one) => [one.name, encodeHyper(core.hyperValue(one))]))),
     configured: JSON.stringify(Object.fromEntries(core.names.map(({ name, value }) => [name, encodeHyper(value)]))),
-    born: JSON.stringify(Object.fromEntries(born.map(([name, { member }]) => [name, member.born]))),
+    born: JSON.stringify(Object.fromEntries(born.map(([name, { cohort }]) => [name, cohort.born]))),
     frozen: JSON.stringify([...core.frozen]),
     pending: JSON.stringify({ count: core.pending, inputs: Object.fromEntries(means) }),
     lossScale: JSON.stringify(options.scale === undefined ? null : { value: options.scale.value, streak: options.scale.streak }),
@@ -44,8 +44,8 @@ export function metadataOf(core: Core): Record<string, string> {
 }
 
 /** The inputs that are numbers, of which an accumulating optimizer keeps means. */
-function numberInputs({ roster }: Core): string[] {
-  return roster.inputs.filter(({ kind }) => kind === 'scalar').map(({ name }) => name);
+function numberInputs({ registry }: Core): string[] {
+  return registry.inputs.filter(({ kind }) => kind === 'scalar').map(({ name }) => name);
 }
 
 /** What a file says, read and checked. */
@@ -54,7 +54,7 @@ export interface Plan {
   readonly skipped: number;
   readonly batches: number;
   readonly hyper: ReadonlyMap<string, HyperValue>;
-  readonly born: ReadonlyMap<RosterMember, number>;
+  readonly born: ReadonlyMap<TrainedCohort, number>;
   readonly frozen: readonly string[];
   readonly pending: number;
   readonly inputs: ReadonlyMap<string, number>;
@@ -189,31 +189,31 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function readBirths({ roster }: Core, doubt: Doubt, t: number): Map<RosterMember, number> {
+function readBirths({ registry }: Core, doubt: Doubt, t: number): Map<TrainedCohort, number> {
   const saved = doubt.record('born');
-  const born = new Map<RosterMember, number>();
-  for (const [name, { member }] of roster.places) {
+  const born = new Map<TrainedCohort, number>();
+  for (const [name, { cohort }] of registry.places) {
     const step = Object.hasOwn(saved, name) ? doubt.whole(saved[name], `the birth of ${name}`) : 0;
     if (step > t) doubt.differences.push(`${name} was added after step ${String(step)}, and the file ends after step ${String(t)}`);
-    const others = born.get(member);
+    const others = born.get(cohort);
     if (others !== undefined && others !== step) {
       doubt.differences.push(
         `${name} was added after step ${String(step)}, and others here after step ${String(others)}; give it to add() after init()`,
       );
     }
-    born.set(member, step);
+    born.set(cohort, step);
   }
   return born;
 }
 
-function readFrozen({ roster }: Core, doubt: Doubt): string[] {
+function readFrozen({ registry }: Core, doubt: Doubt): string[] {
   const saved = doubt.json('frozen');
   if (!Array.isArray(saved)) {
     doubt.differences.push('what the file says of frozen cannot be read');
     return [];
   }
   return saved.map((name: unknown) => {
-    if (typeof name === 'string' && roster.places.has(name)) return name;
+    if (typeof name === 'string' && registry.places.has(name)) return name;
     doubt.differences.push(`${typeof name === 'string' ? name : describe(name)} is frozen in the file and not here`);
     return '';
   });

@@ -6,7 +6,7 @@ import type { AnyArray } from '../train/arrays.ts';
 import type { Core } from '../train/core.ts';
 import { parameterKey, stateKey } from './file-names.ts';
 import { hidden } from '../train/policy.ts';
-import type { RosterMember } from '../train/roster.ts';
+import type { TrainedCohort } from '../train/registry.ts';
 import type { StoredArray } from './safetensors.ts';
 import { stateNames } from '../train/shown.ts';
 import { gradientSum } from '../train/window.ts';
@@ -17,7 +17,7 @@ export interface Slot {
   readonly array: AnyArray | Stored['codes'];
   /** The parameter that it is of. */
   readonly name: string;
-  readonly member: RosterMember;
+  readonly cohort: TrainedCohort;
   /** What it is: the parameter itself, a state, or its accumulated gradients. */
   readonly variable: Variable;
 }
@@ -25,19 +25,19 @@ export interface Slot {
 /** Every array and scalar state by the name it has in a file; `pending` says whether accumulated gradients are among them. */
 export function slotsOf(core: Core, pending = core.pending): Map<string, Slot> {
   const out = new Map<string, Slot>();
-  const places = [...core.roster.places];
-  for (const [name, { member, index }] of places) {
-    const array = member.stepper.arena.view(parameter, index);
-    out.set(parameterKey(name), { shape: shapeOf(member, index), array, name, member, variable: parameter });
+  const places = [...core.registry.places];
+  for (const [name, { cohort, index }] of places) {
+    const array = cohort.stepper.arena.view(parameter, index);
+    out.set(parameterKey(name), { shape: shapeOf(cohort, index), array, name, cohort, variable: parameter });
   }
-  for (const [name, { member, index }] of places) {
-    const { arena, scalarStates } = member.stepper;
-    const names = stateNames(member.program.states.keys());
-    for (const [state, kind] of member.program.states) {
-      const owner = { name, member, variable: state };
+  for (const [name, { cohort, index }] of places) {
+    const { arena, scalarStates } = cohort.stepper;
+    const names = stateNames(cohort.program.states.keys());
+    for (const [state, kind] of cohort.program.states) {
+      const owner = { name, cohort, variable: state };
       const called = names.get(state) ?? '';
-      const form = member.program.forms.get(state) ?? wholeForm;
-      const shape = form === wholeForm ? shapeOf(member, index) : dimensions(form, shapeOf(member, index));
+      const form = cohort.program.forms.get(state) ?? wholeForm;
+      const shape = form === wholeForm ? shapeOf(cohort, index) : dimensions(form, shapeOf(cohort, index));
       const stored = kind === 'array' ? arena.stored(state, index) : undefined;
       if (stored !== undefined) {
         const { codes, scales } = stored;
@@ -51,12 +51,12 @@ export function slotsOf(core: Core, pending = core.pending): Map<string, Slot> {
       }
     }
     if (pending > 0) {
-      const array = gradientSum(member, index);
+      const array = gradientSum(cohort, index);
       out.set(stateKey(hidden.accumulated.name, name), {
-        shape: shapeOf(member, index),
+        shape: shapeOf(cohort, index),
         array,
         name,
-        member,
+        cohort,
         variable: hidden.accumulated,
       });
     }
@@ -69,7 +69,7 @@ function alignment({ array }: Slot): number {
   return Math.min(4, array.BYTES_PER_ELEMENT);
 }
 
-function shapeOf({ stepper }: RosterMember, index: number): readonly number[] {
+function shapeOf({ stepper }: TrainedCohort, index: number): readonly number[] {
   return stepper.arena.tensors[index]?.shape ?? [];
 }
 

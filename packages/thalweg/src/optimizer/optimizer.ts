@@ -73,7 +73,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     const checked = checkOptions(name, options, tensors);
     const { dtype, device } = checked;
     const core = new Core(recipe, checked);
-    core.enlist(tensors, ties);
+    core.register(tensors, ties);
     [this.name, this.equations, this.dtype, this.backend] = [name, recipe.equations, dtype, device.backend];
     [this.precision, this.maximize] = [checked.half ?? dtype, checked.maximize];
     this.hyperView = hyperView(core);
@@ -113,8 +113,8 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * them around a step, such as a norm of your own, goes through these.
    */
   get trained(): readonly (string & keyof P)[] {
-    const places = [...this.running('trained').roster.places];
-    return places.flatMap(([name, { member, index }]) => (member.active?.[index] === false ? [] : [name as string & keyof P]));
+    const places = [...this.running('trained').registry.places];
+    return places.flatMap(([name, { cohort, index }]) => (cohort.active?.[index] === false ? [] : [name as string & keyof P]));
   }
 
   /** Live views of the gradients, by name: fill them, then call `step()`. Sparse parameters have none. Throws where they are in half precision. */
@@ -179,7 +179,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    */
   get traffic(): { readonly read: number; readonly written: number } {
     let [read, written] = [0, 0];
-    for (const { stepper } of this.running('traffic').roster.running) {
+    for (const { stepper } of this.running('traffic').registry.running) {
       const own = stepper.traffic;
       read += own.read;
       written += own.written;
@@ -221,11 +221,11 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    */
   step(gradients?: Gradients<P>, inputs: Inputs = noInputs): StepResult {
     const core = this.whole('step');
-    const { roster, options } = core;
+    const { registry, options } = core;
     const handed = gradients === undefined || Object.is(gradients, core.gradientViews) ? undefined : gradients;
     if (handed !== undefined) checkGradients(core, handed);
     checkInputs(core, inputs);
-    core.announce(roster.running, core.steps + 1);
+    core.announce(registry.running, core.steps + 1);
     if (handed !== undefined) copyGradients(core, handed);
     takeRows(core, handed ?? {});
     takeInputs(core, inputs);
@@ -254,7 +254,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   flush(): 'stepped' | 'skipped' | 'empty' {
     const core = this.whole('flush');
     if (core.pending === 0) return 'empty';
-    core.announce(core.roster.running, core.steps + 1);
+    core.announce(core.registry.running, core.steps + 1);
     return core.finish();
   }
 
@@ -287,20 +287,20 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    */
   evaluate(): Views<P> {
     const core = this.whole('evaluate');
-    const members = core.roster.members.flatMap((member) =>
-      member.evaluator === undefined || member.born >= core.steps
+    const cohorts = core.registry.cohorts.flatMap((cohort) =>
+      cohort.evaluator === undefined || cohort.born >= core.steps
         ? []
-        : [{ ...member, stepper: member.evaluator, active: core.roster.held(member) }],
+        : [{ ...cohort, stepper: cohort.evaluator, active: core.registry.held(cohort) }],
     );
-    if (members.length === 0 || core.steps === 0) return core.views as Views<P>;
-    core.announce(core.roster.members, core.steps);
-    core.advance(members);
+    if (cohorts.length === 0 || core.steps === 0) return core.views as Views<P>;
+    core.announce(core.registry.cohorts, core.steps);
+    core.advance(cohorts);
     const points = new Map<string, AnyArray | undefined>();
     for (const name of Object.keys(core.views)) {
       const own = core.ownName(name);
-      const place = core.roster.places.get(own);
-      const apart = place?.member.evaluator !== undefined && place.member.born < core.steps;
-      points.set(name, points.get(own) ?? (apart ? place.member.stepper.arena.view(evaluated, place.index) : core.views[name]));
+      const place = core.registry.places.get(own);
+      const apart = place?.cohort.evaluator !== undefined && place.cohort.born < core.steps;
+      points.set(name, points.get(own) ?? (apart ? place.cohort.stepper.arena.view(evaluated, place.index) : core.views[name]));
     }
     return Object.fromEntries(points) as Views<P>;
   }
@@ -337,7 +337,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
 
   /** Sets every gradient to zero. `step` never does. What was accumulated before stays (`discard` drops it), so that it may be called before every batch. */
   zeroGrad(): void {
-    for (const { stepper, rows } of this.running('zeroGrad').roster.members) if (rows === undefined) stepper.arena.clear(gradient);
+    for (const { stepper, rows } of this.running('zeroGrad').registry.cohorts) if (rows === undefined) stepper.arena.clear(gradient);
   }
 
   /**
@@ -381,7 +381,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
       if (Object.hasOwn(core.views, name)) throw new ArrayError(this.name, name, `there is a parameter ${name} already`);
     }
     commonType(this.name, tensors, this.backend, this.dtype);
-    core.enlist(tensors, ties);
+    core.register(tensors, ties);
     // The views just added are what the wider type promises, and nothing else depends on it.
     return this as unknown as Optimizer<P & Q, N>;
   }
@@ -518,10 +518,10 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
 
 /** The names that match, of parameters and tied ones; there is at least one. */
 function select(core: Core, use: string, match: Match): string[] {
-  const { name: owner, roster, views } = core;
+  const { name: owner, registry, views } = core;
   const found = Object.keys(views).filter((name) => {
-    const { member, index } = roster.places.get(core.ownName(name)) ?? {};
-    const shape = member?.stepper.arena.tensors[index ?? 0]?.shape ?? [];
+    const { cohort, index } = registry.places.get(core.ownName(name)) ?? {};
+    const shape = cohort?.stepper.arena.tensors[index ?? 0]?.shape ?? [];
     return matches(`${owner}, ${use}`, match, { name, shape });
   });
   if (found.length === 0) {

@@ -22,7 +22,7 @@ import { LiveHyper } from './live-hyper.ts';
 import { measure } from './measure.ts';
 import { hidden, policyParts, type LossScale } from './policy.ts';
 import { printable } from './printed.ts';
-import { Roster, type RosterMember } from './roster.ts';
+import { ParameterRegistry, type TrainedCohort } from './registry.ts';
 import { Interpreter, type SteppedCohort } from './step/interpreter.ts';
 import type { StepContext } from './step/leaves.ts';
 import type { Tensor } from './tensor.ts';
@@ -58,7 +58,7 @@ export class Core {
   readonly name: string;
   readonly equations: string;
   readonly options: CoreOptions;
-  readonly roster: Roster;
+  readonly registry: ParameterRegistry;
   /** The hyperparameters of each group, and the names by which the user knows them. */
   readonly live: readonly LiveHyper[];
   readonly names: readonly HyperName[];
@@ -93,7 +93,7 @@ export class Core {
     this.name = name;
     this.equations = equations;
     this.options = options;
-    this.roster = new Roster(groups, {
+    this.registry = new ParameterRegistry(groups, {
       owner: name,
       dtype,
       state,
@@ -104,7 +104,7 @@ export class Core {
       before: policyParts(accumulate, scale !== undefined, maximize),
       trace: debugTrace(name),
     });
-    const perParameter = this.roster.programs.some(({ inputs }) =>
+    const perParameter = this.registry.programs.some(({ inputs }) =>
       inputs.some((input) => input.kind === 'tensor' && inputVariable(input) !== hidden.accumulated),
     );
     if (accumulate > 1 && perParameter)
@@ -113,25 +113,25 @@ export class Core {
     this.live = typed.map((group, index) => {
       const slots = hyperSlotsOf(group);
       const values = new Map(slots.map((slot) => [slot.key, group.parts[slot.part]?.values.get(slot.name) ?? NaN]));
-      return new LiveHyper(name, slots, values, followedBy(this.roster.programs[index]!));
+      return new LiveHyper(name, slots, values, followedBy(this.registry.programs[index]!));
     });
     this.names = hyperNames(typed);
   }
 
   /** Takes parameters in, and compiles what their first two steps need. Throws before anything changes. */
-  enlist(tensors: ReadonlyMap<string, Tensor>, given: ReadonlyMap<string, string>): void {
+  register(tensors: ReadonlyMap<string, Tensor>, given: ReadonlyMap<string, string>): void {
     const ties = this.resolve(tensors, given);
-    const made = this.roster.make(tensors, ties, this.steps, (group) => this.contextOf(group));
+    const made = this.registry.make(tensors, ties, this.steps, (group) => this.contextOf(group));
     this.warm(made);
-    this.roster.enlist(made, tensors);
+    this.registry.register(made, tensors);
     for (const name of tensors.keys()) {
-      const place = this.roster.places.get(name);
+      const place = this.registry.places.get(name);
       if (place === undefined) continue;
-      this.show('params', name, place.member.stepper.arena.view(parameter, place.index));
-      if (place.member.rows !== undefined) continue;
-      const g = place.member.stepper.arena.stored(gradient, place.index)?.codes;
-      this.show('grads', name, isUint16(g) ? g : place.member.stepper.arena.view(gradient, place.index));
-      const half = this.options.half === undefined ? undefined : place.member.stepper.arena.stored(halfOfW, place.index)?.codes;
+      this.show('params', name, place.cohort.stepper.arena.view(parameter, place.index));
+      if (place.cohort.rows !== undefined) continue;
+      const g = place.cohort.stepper.arena.stored(gradient, place.index)?.codes;
+      this.show('grads', name, isUint16(g) ? g : place.cohort.stepper.arena.view(gradient, place.index));
+      const half = this.options.half === undefined ? undefined : place.cohort.stepper.arena.stored(halfOfW, place.index)?.codes;
       if (isUint16(half)) this.show('half.params', name, half);
     }
     this.roundHalves();
@@ -157,7 +157,7 @@ export class Core {
       let to = first;
       for (let i = 0; i < given.size && given.has(to); i++) to = given.get(to) ?? to;
       to = this.ownName(to);
-      if (!tensors.has(to) && !this.roster.places.has(to))
+      if (!tensors.has(to) && !this.registry.places.has(to))
         throw new ArrayError(this.name, name, `${name} is tied to ${first}, and there is no parameter of that name`);
       ties.set(name, to);
     }
@@ -165,7 +165,7 @@ export class Core {
   }
 
   /** Two steps, so that neither compiles: a first step may differ, where a state has a first value. */
-  private warm(made: readonly RosterMember[]): void {
+  private warm(made: readonly TrainedCohort[]): void {
     for (const t of [1, 2]) {
       this.announce(made, this.steps + t);
       for (const { stepper, rows, context } of made) (rows ?? stepper).warm(context);
@@ -173,7 +173,7 @@ export class Core {
     // The third is one in which the denormal rule holds; schedules are not asked for it, since it may never come.
     for (const { stepper, rows, context } of made) (rows ?? stepper).warm({ ...context, t: denormalPeriod });
     if (this.options.nonFinite !== 'propagate')
-      for (const { stepper, rows, context } of made) (rows?.member.stepper ?? stepper).watcher.warm(context);
+      for (const { stepper, rows, context } of made) (rows?.cohort.stepper ?? stepper).watcher.warm(context);
   }
 
   /** A parameter's own name, given any of its names. */
@@ -194,7 +194,7 @@ export class Core {
       for (const views of [this.views, this.gradientViews, this.halfViews]) Reflect.deleteProperty(views, name);
       const to = this.ties.get(name);
       if (to === undefined) {
-        this.roster.forget(name);
+        this.registry.forget(name);
         this.frozen.delete(name);
         this.aliases.delete(name);
       } else {
@@ -228,9 +228,9 @@ export class Core {
 
   /** Steps those that are not frozen. */
   activate(): void {
-    const { roster, options } = this;
-    roster.activate((name) => !this.frozen.has(name));
-    const { running, stepping } = roster;
+    const { registry, options } = this;
+    registry.activate((name) => !this.frozen.has(name));
+    const { running, stepping } = registry;
     const watch = new Watch(stepping);
     this.interpreter = new Interpreter(
       stepping,
@@ -260,10 +260,10 @@ export class Core {
     );
   }
 
-  /** Tells members what step comes next. Throws, before any value changes, where a schedule leaves its range. */
-  announce(members: readonly RosterMember[], t: number): void {
+  /** Tells cohorts what step comes next. Throws, before any value changes, where a schedule leaves its range. */
+  announce(cohorts: readonly TrainedCohort[], t: number): void {
     for (const live of this.live) live.advance(t);
-    for (const { context, group, born } of members) {
+    for (const { context, group, born } of cohorts) {
       context.t = t - born;
       context.hyperVersion = this.live[group]?.version ?? 0;
     }
@@ -296,19 +296,19 @@ export class Core {
   /** The inputs that are numbers and not finite. */
   private wrongInputs(): string[] {
     const isWrong = (name: string): boolean => !Number.isFinite(this.inputValues.get(variable('input', name)) ?? 0);
-    return this.roster.inputs.flatMap(({ name, kind }) => (kind === 'scalar' && isWrong(name) ? [name] : []));
+    return this.registry.inputs.flatMap(({ name, kind }) => (kind === 'scalar' && isWrong(name) ? [name] : []));
   }
 
   /** The parameters that are trained with gradients that are not all finite. */
   private wrongGradients(): string[] {
     const accumulates = this.options.accumulate > 1;
-    return this.roster.running.flatMap((member) => {
-      const { stepper, rows, active } = member;
+    return this.registry.running.flatMap((cohort) => {
+      const { stepper, rows, active } = cohort;
       return stepper.arena.tensors.flatMap(({ name }, j) => {
         if (active !== undefined && active[j] !== true) return [];
         const finite =
           rows === undefined
-            ? (accumulates ? gradientSum(member, j) : stepper.arena.values(gradient, j)).every(Number.isFinite)
+            ? (accumulates ? gradientSum(cohort, j) : stepper.arena.values(gradient, j)).every(Number.isFinite)
             : rows.isFinite(j);
         return finite ? [] : [`the gradient of ${name}`];
       });
@@ -339,7 +339,7 @@ export class Core {
 
   private contextOf(group: number): StepContext {
     const live = this.live[group];
-    if (live === undefined) throw new RangeError('a member belongs to a group');
+    if (live === undefined) throw new RangeError('a cohort belongs to a group');
     return {
       t: 0,
       hyper: live.values,

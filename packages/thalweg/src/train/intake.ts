@@ -23,17 +23,17 @@ type Given = Readonly<Record<string, unknown>>;
 
 /** Throws an ArrayError unless there is a gradient for each parameter that is trained, under one of its names. */
 export function checkGradients(core: Core, handed: unknown): asserts handed is Given {
-  const { name: owner, roster, gradientViews } = core;
+  const { name: owner, registry, gradientViews } = core;
   checkByName(owner, 'gradients are', handed);
   for (const name of Object.keys(handed)) {
-    const { member, index } = placeOf(core, name);
+    const { cohort, index } = placeOf(core, name);
     const given = handed[name];
     if (given === undefined) continue;
-    const { arena } = member.stepper;
-    if (member.rows !== undefined) checkRows(owner, name, given, arena.tensors[index]?.shape ?? [], arena.view(parameter, index));
+    const { arena } = cohort.stepper;
+    if (cohort.rows !== undefined) checkRows(owner, name, given, arena.tensors[index]?.shape ?? [], arena.view(parameter, index));
     else checkArray(owner, 'gradient', name, given, gradientViews[name]);
   }
-  for (const { stepper, rows, active } of roster.running) {
+  for (const { stepper, rows, active } of registry.running) {
     if (rows !== undefined) continue;
     stepper.arena.tensors.forEach(({ name }, j) => {
       if (active !== undefined && active[j] !== true) return;
@@ -44,8 +44,8 @@ export function checkGradients(core: Core, handed: unknown): asserts handed is G
 
 /** Throws an ArrayError unless the inputs are those that the equations declare. */
 export function checkInputs(core: Core, inputs: Inputs): void {
-  const { name: owner, roster } = core;
-  const declared = roster.inputs;
+  const { name: owner, registry } = core;
+  const declared = registry.inputs;
   if (inputs === noInputs && declared.length === 0) return;
   checkByName(owner, 'inputs are', inputs);
   for (const name of Object.keys(inputs)) {
@@ -61,7 +61,7 @@ export function checkInputs(core: Core, inputs: Inputs): void {
 
 /** Throws an ArrayError unless `arrays` holds one for each parameter that is trained and whose equations read this input. */
 function checkInput(core: Core, input: string, arrays: unknown): asserts arrays is Given {
-  const { name: owner, roster, views } = core;
+  const { name: owner, registry, views } = core;
   if (typeof arrays !== 'object' || arrays === null)
     throw new ArrayError(owner, input, `each step needs ${input}, an array for each parameter: step(gradients, { ${input} })`);
   checkByName(owner, `the arrays of ${input} are`, arrays);
@@ -69,7 +69,7 @@ function checkInput(core: Core, input: string, arrays: unknown): asserts arrays 
     placeOf(core, name);
     if (arrays[name] !== undefined) checkArray(owner, input, name, arrays[name], views[name]);
   }
-  for (const { stepper, active } of roster.running) {
+  for (const { stepper, active } of registry.running) {
     if (!stepper.arena.has(variable('input', input))) continue;
     stepper.arena.tensors.forEach(({ name }, j) => {
       if (active !== undefined && active[j] !== true) return;
@@ -84,16 +84,16 @@ function checkInput(core: Core, input: string, arrays: unknown): asserts arrays 
 
 /** Copies gradients; different arrays for names of one parameter are added. */
 export function copyGradients(core: Core, handed: Given): void {
-  const { roster, gradientViews, options } = core;
-  const ours = new Set<ArrayBufferLike>(roster.members.map(({ stepper }) => stepper.arena.buffer));
+  const { registry, gradientViews, options } = core;
+  const ours = new Set<ArrayBufferLike>(registry.cohorts.map(({ stepper }) => stepper.arena.buffer));
   // A gradient that lies in our memory, but not where it belongs, might be overwritten before its turn.
   const apart = new Map<unknown, AnyArray | Uint16Array>();
   for (const name of Object.keys(handed)) {
     const array = handed[name];
     if (isNumeric(array) && ours.has(array.buffer) && !isSame(array, gradientViews[name])) apart.set(array, array.slice());
   }
-  for (const [name, { member }] of roster.places) {
-    const view = member.rows === undefined ? gradientViews[name] : undefined;
+  for (const [name, { cohort }] of registry.places) {
+    const view = cohort.rows === undefined ? gradientViews[name] : undefined;
     if (view === undefined) continue;
     if (apart.size === 0 && !core.aliases.has(name)) {
       const only = own(handed, name);
@@ -122,12 +122,12 @@ function add(view: AnyArray | Uint16Array, arrays: readonly (AnyArray | Uint16Ar
 
 /** Takes the rows over that are given for sparse parameters, under any of their names; no others have a gradient. */
 export function takeRows(core: Core, handed: Given): void {
-  const { roster } = core;
-  if (!roster.hasTables) return;
+  const { registry } = core;
+  if (!registry.hasTables) return;
   const given = new Map<TableRows, GivenRows[]>();
-  for (const { rows } of roster.members) if (rows !== undefined) given.set(rows, []);
-  for (const [name, { member, index }] of roster.places) {
-    const list = member.rows === undefined ? undefined : given.get(member.rows);
+  for (const { rows } of registry.cohorts) if (rows !== undefined) given.set(rows, []);
+  for (const [name, { cohort, index }] of registry.places) {
+    const list = cohort.rows === undefined ? undefined : given.get(cohort.rows);
     if (list === undefined) continue;
     for (const rows of givenFor(core, name, handed)) {
       if (isRows(rows)) list.push({ tensor: index, indices: rows.indices, values: rows.values });
@@ -138,7 +138,7 @@ export function takeRows(core: Core, handed: Given): void {
 
 /** Takes inputs over: numbers as their mean over the window, arrays as they are. */
 export function takeInputs(core: Core, inputs: Inputs): void {
-  const { options, inputValues, pending, roster } = core;
+  const { options, inputValues, pending, registry } = core;
   if (options.scale !== undefined) inputValues.set(hidden.unscale, 1 / options.scale.value);
   if (inputs === noInputs) return;
   for (const [name, value] of Object.entries(inputs)) {
@@ -149,9 +149,9 @@ export function takeInputs(core: Core, inputs: Inputs): void {
       continue;
     }
     for (const [owner, array] of Object.entries<AnyArray | undefined>(value)) {
-      const { member, index } = roster.places.get(core.ownName(owner)) ?? {};
-      if (array === undefined || member?.stepper.arena.has(input) !== true || index === undefined) continue;
-      const view = member.stepper.arena.view(input, index);
+      const { cohort, index } = registry.places.get(core.ownName(owner)) ?? {};
+      if (array === undefined || cohort?.stepper.arena.has(input) !== true || index === undefined) continue;
+      const view = cohort.stepper.arena.view(input, index);
       // A view from `opt.inputs` is filled already.
       if (!isSame(array, view)) view.set(array);
     }
@@ -159,8 +159,8 @@ export function takeInputs(core: Core, inputs: Inputs): void {
 }
 
 /** Where a parameter lives, given any of its names. Throws an ArrayError where there is none. */
-export function placeOf(core: Core, name: string): NonNullable<ReturnType<Core['roster']['places']['get']>> {
-  const place = core.roster.places.get(core.ownName(name));
+export function placeOf(core: Core, name: string): NonNullable<ReturnType<Core['registry']['places']['get']>> {
+  const place = core.registry.places.get(core.ownName(name));
   if (place === undefined) {
     const { views } = core;
     throw new ArrayError(core.name, name, `there is no parameter ${name}${suggestion(name, Object.keys(views))}`);

@@ -1,14 +1,14 @@
 /** Keeps what a step measured of each parameter, for `opt.observe()`: what the kernels tell is overwritten by the next step, also by one that is skipped. */
 import { told } from '../plan/observe.ts';
-import type { RosterMember } from './roster.ts';
+import type { TrainedCohort } from './registry.ts';
 
 const measures = [told.gradient, told.weight, told.update, told.flips];
 
 /** Keeps the measures of the step just taken: NaN for parameters that had no part in it. */
-export function measure(member: RosterMember): void {
-  const { stepper, rows, active, came } = member;
-  const { specialization } = rows?.member.stepper ?? stepper;
-  const kept = (member.measured ??= new Float64Array((measures.length + 1) * came.length));
+export function measure(cohort: TrainedCohort): void {
+  const { stepper, rows, active, came } = cohort;
+  const { specialization } = rows?.cohort.stepper ?? stepper;
+  const kept = (cohort.measured ??= new Float64Array((measures.length + 1) * came.length));
   for (let j = 0; j < came.length; j++) {
     const took = active === undefined || active[j] === true;
     measures.forEach((what, k) => (kept[j * (measures.length + 1) + k] = took ? (specialization.told(what, j) ?? NaN) : NaN));
@@ -18,7 +18,7 @@ export function measure(member: RosterMember): void {
 
 /** The measures of tensor number `j` in the last step; undefined where it had no part in it. */
 export function measured(
-  { measured: kept }: RosterMember,
+  { measured: kept }: TrainedCohort,
   j: number,
 ): { gradient: number; weight: number; update: number; flips: number } | undefined {
   const at = j * (measures.length + 1);

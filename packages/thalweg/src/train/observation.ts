@@ -20,13 +20,13 @@ export interface Observation {
 }
 
 /** Observations of the parameters that take part in steps. Throws a ThalwegError where the optimizer was not told to observe. */
-export function observations({ name: owner, options, roster, views, ties, frozen }: Core): Record<string, Observation> {
+export function observations({ name: owner, options, registry, views, ties, frozen }: Core): Record<string, Observation> {
   if (!options.observe) throw new ThalwegError('observe', `${owner}: nothing was observed; give init the option observe: true`);
   const out: [string, Observation][] = [];
   for (const name of Object.keys(views)) {
     const own = ties.get(name) ?? name;
-    const place = roster.places.get(own);
-    const seen = place === undefined || frozen.has(own) ? undefined : measured(place.member, place.index);
+    const place = registry.places.get(own);
+    const seen = place === undefined || frozen.has(own) ? undefined : measured(place.cohort, place.index);
     if (seen === undefined) continue;
     const { gradient: gradientNorm, weight: weightNorm, update: updateNorm, flips } = seen;
     const ratios = { updateRatio: updateNorm / weightNorm, effectiveLr: updateNorm / gradientNorm };

@@ -17,11 +17,11 @@ export function stateNames(states: Iterable<Variable>): Map<Variable, string> {
 type Shown = Record<string, Record<string, AnyArray>>;
 
 /** Live views of states, or copies of those that are stored in another format or are numbers. */
-export function stateViews({ roster }: Core): Shown {
-  const { members, groupNames } = roster;
+export function stateViews({ registry }: Core): Shown {
+  const { cohorts, groupNames } = registry;
   const out = new Map<string, Map<string, AnyArray>>();
-  for (const member of members) {
-    const { stepper, program, group } = member;
+  for (const cohort of cohorts) {
+    const { stepper, program, group } = cohort;
     const { arena, scalarStates } = stepper;
     const names = stateNames(program.states.keys());
     for (const [state, kind] of program.states) {
@@ -31,7 +31,7 @@ export function stateViews({ roster }: Core): Shown {
       out.set(shown, entry);
       if (kind === 'array' || kind === 'tensor') {
         arena.tensors.forEach(({ name }, j) => {
-          if (roster.holds(member, j)) entry.set(name, kind === 'array' ? arena.values(state, j) : Float64Array.of(scalar?.[j] ?? 0));
+          if (registry.holds(cohort, j)) entry.set(name, kind === 'array' ? arena.values(state, j) : Float64Array.of(scalar?.[j] ?? 0));
         });
       } else {
         const name = groupNames.length === 1 ? 'value' : (groupNames[group] ?? '');
@@ -45,13 +45,13 @@ export function stateViews({ roster }: Core): Shown {
 
 /** Live views of the inputs that are arrays. */
 export function inputViews(core: Core): Shown {
-  const { roster } = core;
+  const { registry } = core;
   const out: Shown = {};
-  for (const { name: input, kind } of roster.inputs) {
+  for (const { name: input, kind } of registry.inputs) {
     if (kind !== 'tensor') continue;
     const views: Record<string, AnyArray> = (out[input] = {});
-    for (const [name, { member, index }] of roster.places) {
-      const { arena } = member.stepper;
+    for (const [name, { cohort, index }] of registry.places) {
+      const { arena } = cohort.stepper;
       const array = variable('input', input);
       if (!arena.has(array)) continue;
       const value = arena.view(array, index);
@@ -66,10 +66,10 @@ export function inputViews(core: Core): Shown {
 const most = 10;
 
 /** An optimizer in a few lines, as Node prints it. */
-export function summary({ name, options, steps, roster, ties, frozen }: Core): string {
+export function summary({ name, options, steps, registry, ties, frozen }: Core): string {
   const { dtype, device } = options;
-  const own = [...roster.places].map(([one, { member, index }]) => {
-    const shape = member.stepper.arena.tensors[index]?.shape.join(', ') ?? '';
+  const own = [...registry.places].map(([one, { cohort, index }]) => {
+    const shape = cohort.stepper.arena.tensors[index]?.shape.join(', ') ?? '';
     return `  ${one}: ${dtype} [${shape}]${frozen.has(one) ? ', frozen' : ''}`;
   });
   const lines = [...own, ...[...ties].map(([one, to]) => `  ${one}: tied to ${to}`)];

@@ -17,21 +17,21 @@ export type Snapshot<P extends Readonly<Record<string, Declared>>> = {
 
 /** Copies of all parameters; names that are tied have the same copy. */
 export function snapshotOf(core: Core): Record<string, AnyArray> {
-  const copies = new Map([...core.roster.places.keys()].map((name) => [name, core.views[name]?.slice()]));
+  const copies = new Map([...core.registry.places.keys()].map((name) => [name, core.views[name]?.slice()]));
   // Not by assignment: a parameter may have any name.
   return Object.fromEntries(Object.keys(core.views).map((name) => [name, copies.get(core.ownName(name))])) as Record<string, AnyArray>;
 }
 
 /** Sets the parameters to copies. Throws an ArrayError, with nothing changed, where they are not those of all parameters. */
 export function restoreSnapshot(core: Core, snapshot: unknown): void {
-  const { name: owner, roster, views } = core;
+  const { name: owner, registry, views } = core;
   checkByName(owner, 'copies of parameters are', snapshot);
   for (const name of Object.keys(snapshot)) {
     placeOf(core, name);
     checkArray(owner, 'copy', name, snapshot[name], views[name]);
   }
-  const own = new Set(roster.members.map(({ stepper }) => stepper.arena.buffer));
-  const chosen = [...roster.places.keys()].map((name) => {
+  const own = new Set(registry.cohorts.map(({ stepper }) => stepper.arena.buffer));
+  const chosen = [...registry.places.keys()].map((name) => {
     const [first, ...others] = givenFor(core, name, snapshot) as AnyArray[];
     if (first === undefined) throw new ArrayError(owner, name, `the copy of ${name} is missing`);
     if (others.some((other) => other.some((x, i) => !Object.is(x, first[i]))))

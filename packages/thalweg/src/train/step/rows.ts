@@ -43,7 +43,7 @@ const long = 32;
 /** The tables of a cohort. */
 export class TableRows {
   /** What takes part in a step: the gathered rows. */
-  readonly member: SteppedCohort & { stepper: Stepper; active: readonly boolean[] | undefined };
+  readonly cohort: SteppedCohort & { stepper: Stepper; active: readonly boolean[] | undefined };
   /** Holds the whole tables. */
   readonly whole: Stepper;
   private readonly options: StepperOptions;
@@ -73,13 +73,13 @@ export class TableRows {
       };
     });
     this.capacities = this.tables.map(({ rows }) => Math.min(rows, fewest));
-    this.member = { stepper: this.gathered(), group, active: undefined, context: { ...context, scalarStates: this.whole.scalarStates } };
+    this.cohort = { stepper: this.gathered(), group, active: undefined, context: { ...context, scalarStates: this.whole.scalarStates } };
     this.pairs = this.paired();
   }
 
   /** Compiles what a step in this context needs. */
   warm(context: StepContext): void {
-    this.member.stepper.warm(context);
+    this.cohort.stepper.warm(context);
     if (this.begins && context.t === 1) this.whole.warm(context);
   }
 
@@ -88,7 +88,7 @@ export class TableRows {
     for (const table of this.tables) table.count = 0;
     for (const { tensor, indices } of given) choose(this.tables[tensor]!, indices);
     if (this.tables.some(({ count }, j) => count > this.capacities[j]!)) this.grow();
-    const { arena } = this.member.stepper;
+    const { arena } = this.cohort.stepper;
     const filled = this.tables.map(() => 0);
     for (const { tensor, indices, values } of given) {
       filled[tensor] = addUp(this.tables[tensor]!, filled[tensor]!, indices, values, arena.view(gradient, tensor));
@@ -97,13 +97,13 @@ export class TableRows {
 
   /** Brings the rows of the step together, those of the tables that `active` says. */
   gather(active: readonly boolean[] | undefined): void {
-    const { tables, whole, member } = this;
-    if (this.begins && member.context.t === 1) new Interpreter([{ ...member, stepper: whole, active: undefined }]).run();
+    const { tables, whole, cohort } = this;
+    if (this.begins && cohort.context.t === 1) new Interpreter([{ ...cohort, stepper: whole, active: undefined }]).run();
     tables.forEach((table, j) => {
       if (active !== undefined && active[j] !== true) table.count = 0;
     });
-    member.active = tables.map(({ count }) => count > 0);
-    member.stepper.arena.limit(tables.map(({ count, cols }) => count * cols));
+    cohort.active = tables.map(({ count }) => count > 0);
+    cohort.stepper.arena.limit(tables.map(({ count, cols }) => count * cols));
     for (const { table, whole, gathered } of this.pairs) {
       const { chosen, count, words } = table;
       for (let n = 0; n < count; n++) copyWords(whole, chosen[n]! * words, gathered, n * words, words);
@@ -121,7 +121,7 @@ export class TableRows {
   /** Whether every gradient of a table in the step at hand is finite. */
   isFinite(tensor: number): boolean {
     const { count, cols } = this.tables[tensor]!;
-    return this.member.stepper.arena
+    return this.cohort.stepper.arena
       .view(gradient, tensor)
       .subarray(0, count * cols)
       .every(Number.isFinite);
@@ -131,23 +131,23 @@ export class TableRows {
     this.capacities = this.tables.map(({ rows, count }, j) =>
       count > this.capacities[j]! ? Math.min(rows, 2 * count) : this.capacities[j]!,
     );
-    const before = this.member.stepper;
-    this.member.stepper = this.gathered();
+    const before = this.cohort.stepper;
+    this.cohort.stepper = this.gathered();
     this.pairs = this.paired();
     before.release();
   }
 
   /** Gives the memory back. */
   release(): void {
-    this.member.stepper.release();
+    this.cohort.stepper.release();
     this.whole.release();
   }
 
   private paired(): TableRows['pairs'] {
-    const { whole, member, kept, tables } = this;
+    const { whole, cohort, kept, tables } = this;
     const words = ({ arena }: Stepper, array: Variable, j: number): Int32Array => asWords(arena.view(array, j));
     return tables.flatMap((table, j) =>
-      kept.map((array) => ({ table, whole: words(whole, array, j), gathered: words(member.stepper, array, j) })),
+      kept.map((array) => ({ table, whole: words(whole, array, j), gathered: words(cohort.stepper, array, j) })),
     );
   }
 

@@ -1,5 +1,5 @@
 /**
- * The roster: which parameter is trained by which group, in which cohort, since when. Builds the steppers and finds parameters by name;
+ * The parameter registry: which parameter is trained by which group, in which cohort, since when. Builds the steppers and finds parameters by name;
  * steps nothing itself.
  */
 import { ThalwegError } from '../language/error.ts';
@@ -31,13 +31,13 @@ import type { Tensor } from './tensor.ts';
 
 /** Where a parameter lives. */
 export interface Place {
-  readonly member: RosterMember;
-  /** Its number in the member's arena. */
+  readonly cohort: TrainedCohort;
+  /** Its number in the cohort's arena. */
   readonly index: number;
 }
 
 /** A cohort of an optimizer. `born` is the step before its first; the equations count from there. */
-export interface RosterMember extends SteppedCohort {
+export interface TrainedCohort extends SteppedCohort {
   active: Active;
   born: number;
   readonly program: Program;
@@ -52,12 +52,12 @@ export interface RosterMember extends SteppedCohort {
   measured: Float64Array | undefined;
 }
 
-type Made = Pick<RosterMember, 'stepper' | 'program' | 'evaluator' | 'rows' | 'context'>;
+type Made = Pick<TrainedCohort, 'stepper' | 'program' | 'evaluator' | 'rows' | 'context'>;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** How every stepper of an optimizer is made. */
-export interface RosterOptions {
+export interface RegistryOptions {
   readonly owner: string;
   readonly dtype: DType;
   readonly state: StateFormat;
@@ -72,10 +72,10 @@ export interface RosterOptions {
 }
 
 /** Everything that an optimizer trains. */
-export class Roster {
-  readonly members: RosterMember[] = [];
-  /** The members that have something to step. */
-  running: readonly RosterMember[] = [];
+export class ParameterRegistry {
+  readonly cohorts: TrainedCohort[] = [];
+  /** The cohorts that have something to step. */
+  running: readonly TrainedCohort[] = [];
   /** What takes part in a step for each of them. */
   stepping: readonly SteppedCohort[] = [];
   /** Whether some parameters are sparse. */
@@ -86,9 +86,9 @@ export class Roster {
   /** The inputs that a step needs from the user. */
   readonly inputs: readonly InputSymbol[];
   private readonly groups: readonly MethodGroup[];
-  private readonly options: RosterOptions;
+  private readonly options: RegistryOptions;
 
-  constructor(groups: readonly MethodGroup[], options: RosterOptions) {
+  constructor(groups: readonly MethodGroup[], options: RegistryOptions) {
     this.groups = groups;
     this.options = options;
     const { before, observe } = options;
@@ -102,13 +102,13 @@ export class Roster {
     this.checkCommonSums();
   }
 
-  /** Finds a group for each parameter and makes steppers for them, which `enlist` takes in. Throws before anything changes. */
+  /** Finds a group for each parameter and makes steppers for them, which `register` takes in. Throws before anything changes. */
   make(
     tensors: ReadonlyMap<string, Tensor>,
     ties: ReadonlyMap<string, string>,
     born: number,
     contextOf: (group: number) => StepContext,
-  ): RosterMember[] {
+  ): TrainedCohort[] {
     const chosen = this.assign(tensors, ties);
     return this.groups.flatMap((_, group) => {
       const program = this.programs[group];
@@ -117,7 +117,7 @@ export class Roster {
       if (program === undefined) return [];
       const [dense, tables] = [cohorts(program, shapesOf(false)), cohorts(program, shapesOf(true))];
       const base = { group, active: undefined, born, measured: undefined };
-      const began = ({ shapes }: Cohort): Pick<RosterMember, 'came'> => ({ came: new Uint8Array(shapes.size) });
+      const began = ({ shapes }: Cohort): Pick<TrainedCohort, 'came'> => ({ came: new Uint8Array(shapes.size) });
       return [
         ...dense.map((cohort) => ({ ...base, ...began(cohort), ...this.whole(cohort, contextOf(group)) })),
         ...tables.map((cohort) => ({ ...base, ...began(cohort), ...this.sparse(cohort, group, contextOf(group)) })),
@@ -126,30 +126,30 @@ export class Roster {
   }
 
   /** Takes in what was made. */
-  enlist(made: readonly RosterMember[], tensors: ReadonlyMap<string, Tensor>): void {
-    for (const member of made) {
-      this.members.push(member);
-      member.stepper.arena.tensors.forEach(({ name }, index) => {
-        this.places.set(name, { member, index });
+  register(made: readonly TrainedCohort[], tensors: ReadonlyMap<string, Tensor>): void {
+    for (const cohort of made) {
+      this.cohorts.push(cohort);
+      cohort.stepper.arena.tensors.forEach(({ name }, index) => {
+        this.places.set(name, { cohort, index });
         const values = tensors.get(name)?.values;
-        if (values !== undefined) member.stepper.arena.view(parameter, index).set(values);
+        if (values !== undefined) cohort.stepper.arena.view(parameter, index).set(values);
       });
     }
   }
 
   /** Forgets a parameter, so that its name is free, and with the last of a cohort the cohort and its memory. */
   forget(name: string): void {
-    const member = this.places.get(name)?.member;
+    const cohort = this.places.get(name)?.cohort;
     this.places.delete(name);
-    if (member === undefined || member.stepper.arena.tensors.some((_, index) => this.holds(member, index))) return;
-    this.members.splice(this.members.indexOf(member), 1);
-    (member.rows ?? member.stepper).release();
+    if (cohort === undefined || cohort.stepper.arena.tensors.some((_, index) => this.holds(cohort, index))) return;
+    this.cohorts.splice(this.cohorts.indexOf(cohort), 1);
+    (cohort.rows ?? cohort.stepper).release();
   }
 
-  /** Whether tensor number `index` of a member is a parameter still. */
-  holds(member: RosterMember, index: number): boolean {
-    const name = member.stepper.arena.tensors[index]?.name ?? '';
-    return this.places.get(name)?.member === member;
+  /** Whether tensor number `index` of a cohort is a parameter still. */
+  holds(cohort: TrainedCohort, index: number): boolean {
+    const name = cohort.stepper.arena.tensors[index]?.name ?? '';
+    return this.places.get(name)?.cohort === cohort;
   }
 
   private halved(program: Program): Program {
@@ -161,27 +161,27 @@ export class Roster {
     return halved(program);
   }
 
-  /** Which tensors of a member are parameters still; undefined for all. */
-  held(member: RosterMember): readonly boolean[] | undefined {
-    const held = member.stepper.arena.tensors.map((_, index) => this.holds(member, index));
+  /** Which tensors of a cohort are parameters still; undefined for all. */
+  held(cohort: TrainedCohort): readonly boolean[] | undefined {
+    const held = cohort.stepper.arena.tensors.map((_, index) => this.holds(cohort, index));
     return held.every(Boolean) ? undefined : held;
   }
 
   /**
-   * Parts some parameters of a member from the others, so that they count t by themselves from the step `born`, and have scalars of a group of their
+   * Parts some parameters of a cohort from the others, so that they count t by themselves from the step `born`, and have scalars of a group of their
    * own. They stay in the same memory, so that every view is what it was.
    */
-  part(member: RosterMember, names: ReadonlySet<string>, born: number): void {
-    const { stepper, program, context } = member;
+  part(cohort: TrainedCohort, names: ReadonlySet<string>, born: number): void {
+    const { stepper, program, context } = cohort;
     const { tensors } = stepper.arena;
     const shapes = new Map(tensors.map(({ name, shape }) => [name, shape]));
     const own = ([state, numbers]: readonly [Variable, Float64Array]) =>
       [state, program.states.get(state) === 'tensor' ? numbers : new Float64Array(1)] as const;
     const beside = { on: stepper, scalarStates: new Map([...stepper.scalarStates].map(own)) };
-    const parted = { ...member, born, measured: undefined, ...this.whole({ program, shapes }, context, beside) };
-    this.members.push(parted);
+    const parted = { ...cohort, born, measured: undefined, ...this.whole({ program, shapes }, context, beside) };
+    this.cohorts.push(parted);
     tensors.forEach(({ name }, index) => {
-      if (names.has(name)) this.places.set(name, { member: parted, index });
+      if (names.has(name)) this.places.set(name, { cohort: parted, index });
     });
   }
 
@@ -212,7 +212,7 @@ export class Roster {
     if (problem !== undefined)
       throw new UnsupportedError(owner, `${name} is sparse and ${problem}; give it to another optimizer with groups`);
     const rows = new TableRows({ program, shapes, dtype, device, gated, trace }, group, given);
-    return { stepper: rows.whole, program, evaluator: undefined, rows, context: rows.member.context };
+    return { stepper: rows.whole, program, evaluator: undefined, rows, context: rows.cohort.context };
   }
 
   /** The names of the groups. */
@@ -222,13 +222,13 @@ export class Roster {
 
   /** Which parameters are stepped: those that `runs` says. */
   activate(runs: (name: string) => boolean): void {
-    for (const member of this.members) {
-      const active = member.stepper.arena.tensors.map(({ name }, index) => this.holds(member, index) && runs(name));
-      member.active = active.every(Boolean) ? undefined : active;
+    for (const cohort of this.cohorts) {
+      const active = cohort.stepper.arena.tensors.map(({ name }, index) => this.holds(cohort, index) && runs(name));
+      cohort.active = active.every(Boolean) ? undefined : active;
     }
-    this.hasTables = this.members.some(({ rows }) => rows !== undefined);
-    this.running = this.members.filter(({ active }) => active === undefined || active.includes(true));
-    this.stepping = this.running.map((member) => member.rows?.member ?? member);
+    this.hasTables = this.cohorts.some(({ rows }) => rows !== undefined);
+    this.running = this.cohorts.filter(({ active }) => active === undefined || active.includes(true));
+    this.stepping = this.running.map((cohort) => cohort.rows?.cohort ?? cohort);
   }
 
   /** The number of the group of each parameter: the one that takes it by any of its names. */
@@ -265,7 +265,7 @@ export class Roster {
       chosen.set(name, group);
     }
     this.groups.forEach(({ name, match }, i) => {
-      if (this.members.length > 0 || used.has(i) || !(typeof match === 'string' || isRegExp(match))) return;
+      if (this.cohorts.length > 0 || used.has(i) || !(typeof match === 'string' || isRegExp(match))) return;
       const names = [...tensors.keys()].join(', ');
       throw new ThalwegError('group', `${owner}: the group ${name} (${describeMatch(match)}) takes no parameter; there are ${names}`);
     });
