@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { ESLint } from 'eslint';
 
@@ -66,4 +66,17 @@ test('every dependency is imported by what declares it, run by a script, or has 
     }
   }
   assert.deepEqual(unused, []);
+});
+
+test('the files that comments name are there', () => {
+  const known = new Set(git('ls-files').map((file) => basename(file)));
+  const stale: string[] = [];
+  for (const file of git('ls-files', '*.ts', '*.svelte', '*.mjs').filter((one) =>
+    /^(packages|apps|bench|conformance|scripts|docs)\//.test(one),
+  )) {
+    const comments = readFileSync(join(root, file), 'utf8').match(/\/\*[\s\S]*?\*\/|(?<!:)\/\/ .*/g) ?? [];
+    for (const [, name = ''] of comments.join('\n').matchAll(/(?<![\w.])((?:[\w-]+\/)*[a-z][\w.-]*\.(?:ts|svelte|py|mjs))\b/g))
+      if (!known.has(basename(name)) && !['file.ts', 'mine.ts', 'program.mjs'].includes(name)) stale.push(`${file}: ${name}`);
+  }
+  assert.deepEqual(stale, []);
 });

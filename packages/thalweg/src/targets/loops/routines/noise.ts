@@ -1,6 +1,6 @@
 /**
  * Gaussian noise that depends on nothing but seed, step, tensor name and index, so that a run repeats and resumes: Philox4x32-10
- * (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3") and Box–Muller on the library's own log and cos. `wasm-noise.ts` draws
+ * (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3") and Box–Muller on the library's own log and cos. `wasm/noise.ts` draws
  * the same in WebAssembly.
  */
 import { cosAndSin, log } from '../../../language/operations/algorithms.ts';
