@@ -127,7 +127,7 @@ export type { Snapshot } from './train/snapshot.ts';
 export type { Gradients } from './train/views.ts';
 export type { InitOptions } from './train/init-options.ts';
 export type { Half, HalfViews } from './train/half.ts';
-export type { StateFormat } from './plan/format.ts';
+export type { StorageType } from './plan/format.ts';
 export type { HalfFormat } from './plan/half.ts';
 export type { Observation } from './train/observation.ts';
 export type { GivenMemory } from './train/threads.ts';

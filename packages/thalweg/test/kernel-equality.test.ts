@@ -7,7 +7,7 @@ import { buildProgram } from '../src/language/program.ts';
 import { range } from '../src/language/range.ts';
 import { parameter } from '../src/language/variable.ts';
 import { cohorts } from '../src/plan/cohort.ts';
-import { codingsOf, type StateFormat } from '../src/plan/format.ts';
+import { codingsOf, type StorageType } from '../src/plan/format.ts';
 import { NaiveOptimizer } from './support/naive.ts';
 import { awkward, randomEquations } from './support/random-program.ts';
 
@@ -35,7 +35,7 @@ async function run(
   wide: boolean,
   w: Data,
   g: readonly Data[],
-  options: { readonly nonFinite?: NonFinite; readonly state?: StateFormat } = {},
+  options: { readonly nonFinite?: NonFinite; readonly state?: StorageType } = {},
 ): Promise<number[]> {
   const make = (values: readonly number[]): Float32Array | Float64Array => (wide ? Float64Array.from(values) : Float32Array.from(values));
   const opt = await method.init(Object.fromEntries(w.map((values, j) => [`p${String(j)}`, make(values)])), {

@@ -7,7 +7,7 @@ import { optimizer } from 'thalweg';
 import { programOf } from '../src/define/program.ts';
 import { cohorts } from '../src/plan/cohort.ts';
 import { blockOf, foldOf, type DType, type Fold } from '../src/plan/dtype.ts';
-import { codingsOf, type StateFormat } from '../src/plan/format.ts';
+import { codingsOf, type StorageType } from '../src/plan/format.ts';
 import { makeKernel, type Instruction, type Kernel } from '../src/plan/kernel.ts';
 import { planVariant, prepare } from '../src/plan/plan.ts';
 import { kernelRules, verifyKernel } from '../src/plan/verify-kernel.ts';
@@ -20,7 +20,7 @@ const runs = Number(process.env['THALWEG_FUZZ'] ?? 150);
 const types = [['float32', 'float32'], ['float32', 'bfloat16'], ['float32', 'float8'], ['float64', 'float32']] as const; // prettier-ignore
 
 /** Verifies the kernels of a program for the outcomes that are all alike, and with every rule of the exact plan and without. */
-function verifyProgram(program: Program, dtype: DType, state: StateFormat): number {
+function verifyProgram(program: Program, dtype: DType, state: StorageType): number {
   let verified = 0;
   const codings = codingsOf(program, dtype === 'float32' ? state : 'float32');
   for (const exact of [true, false]) {

@@ -10,8 +10,8 @@ import type { Program } from '../language/program.ts';
 import { variable, type Variable } from '../language/variable.ts';
 import { nonNegativeStates } from './sign.ts';
 
-/** What states can be asked to be. */
-export type StateFormat = 'float32' | 'bfloat16' | 'float8';
+/** How states can be asked to be stored: as the parameters are, or quantized. */
+export type StorageType = 'float32' | 'bfloat16' | 'float8';
 
 /** A format of less than four bytes: `float8` has a sign, `ufloat8` none and twice as many exponents. */
 export type Format = 'bfloat16' | 'float8' | 'ufloat8';
@@ -49,7 +49,7 @@ export const plain: ReadonlyMap<Variable, Coding> = new Map();
  * that the definition keeps. With `float8`, a state that is divided by or rooted must be provably not negative, or a value rounded to zero
  * would make the step explode; one that is not is `bfloat16`.
  */
-export function codingsOf(program: Program, wish: StateFormat): ReadonlyMap<Variable, Coding> {
+export function codingsOf(program: Program, wish: StorageType): ReadonlyMap<Variable, Coding> {
   if (wish === 'float32') return plain;
   const states = [...program.states].filter(
     ([state, kind]) => kind === 'array' && (program.forms.get(state) ?? wholeForm) === wholeForm && !program.kept.has(state),

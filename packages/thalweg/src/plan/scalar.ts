@@ -1,5 +1,5 @@
 /**
- * Numbers of a step as expressions: what each may be made of, for whoever computes them, as closures, as source of another language, or traced by a
+ * Numbers of a step as expressions: what each may be made of, for whoever computes them, as code for one loop, as source of another language, or traced by a
  * framework. Those that are made of sums are no different; they only have to wait for the sums. Knows graphs and plans' rules; computes nothing.
  */
 import type { Node } from '../language/graph.ts';

@@ -11,7 +11,7 @@ import { isFloat32, isUint16 } from '../language/realm.ts';
 import { gradient, parameter, variable, type Variable } from '../language/variable.ts';
 import { denormalPeriod } from '../plan/denormals.ts';
 import type { DType } from '../plan/dtype.ts';
-import type { StateFormat } from '../plan/format.ts';
+import type { StorageType } from '../plan/format.ts';
 import { halfOfW, type HalfFormat } from '../plan/half.ts';
 import type { Device } from '../device/device.ts';
 import type { AnyArray } from './arrays.ts';
@@ -43,7 +43,7 @@ function looksBefore(nonFinite: NonFinite): boolean {
 /** The options of an optimizer, checked. */
 export interface CoreOptions {
   readonly dtype: DType;
-  readonly state: StateFormat;
+  readonly state: StorageType;
   readonly half: HalfFormat | undefined;
   readonly device: Device;
   readonly nonFinite: NonFinite;

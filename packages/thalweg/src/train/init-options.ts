@@ -2,7 +2,7 @@
 import { OptionError } from '../language/error.ts';
 import { UnsupportedError } from '../language/run-error.ts';
 import type { DType } from '../plan/dtype.ts';
-import type { StateFormat } from '../plan/format.ts';
+import type { StorageType } from '../plan/format.ts';
 import type { HalfFormat } from '../plan/half.ts';
 import type { Backend } from '../device/device.ts';
 import { wasmProblem } from '../device/modules.ts';
@@ -52,7 +52,7 @@ export interface InitOptions {
    * changes add up. It concerns states with an element for each of the parameter's, except those that are weights or averages of weights
    * (docs/architecture.md).
    */
-  readonly state?: StateFormat;
+  readonly state?: StorageType;
   /**
    * For a model that computes in half precision: `opt.half.params` are the parameters as bfloat16, rounded to nearest by each step, and gradients
    * are taken from `opt.half.grads`, both as bits in Uint16Arrays. `opt.params` are the master weights in float32, which the equations change
@@ -104,7 +104,7 @@ export function checkOptions(name: string, options: InitOptions, tensors: Readon
     throw new OptionError(name, 'nonFinite', nonFinite, 'must be "skip" or "throw" with a dynamic lossScale, which has to skip');
   const dtype = commonType(name, tensors, asked === 'auto' ? 'wasm' : asked);
   const backend = chooseBackend(name, asked, dtype);
-  const state = oneOf<StateFormat>(name, 'state', valueOf(options.state, 'float32'), ['float32', 'bfloat16', 'float8']);
+  const state = oneOf<StorageType>(name, 'state', valueOf(options.state, 'float32'), ['float32', 'bfloat16', 'float8']);
   if (options.state !== undefined && dtype !== 'float32')
     throw new OptionError(name, 'state', state, `is for parameters in float32, and these are ${dtype}`);
   const half = options.half === undefined ? undefined : oneOf<HalfFormat>(name, 'half', options.half, ['bfloat16']);

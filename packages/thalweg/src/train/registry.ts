@@ -11,7 +11,7 @@ import { isRegExp } from '../language/realm.ts';
 import { parameter, type Variable } from '../language/variable.ts';
 import { cohorts, evaluationProgram, type Cohort } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
-import { codingsOf, type StateFormat } from '../plan/format.ts';
+import { codingsOf, type StorageType } from '../plan/format.ts';
 import { halfCodings, halved, readsWholeGradient, type HalfFormat } from '../plan/half.ts';
 import { whyNotLazy } from '../plan/lazy.ts';
 import { observed } from '../plan/observe.ts';
@@ -60,7 +60,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export interface RegistryOptions {
   readonly owner: string;
   readonly dtype: DType;
-  readonly state: StateFormat;
+  readonly state: StorageType;
   readonly half: HalfFormat | undefined;
   readonly device: Device;
   readonly gated: boolean;
