@@ -1,12 +1,16 @@
 /** A step over whole arrays of plain numbers is the step that kernels take, bit for bit: every method, matrices, noise and inputs included. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { tensor, UnsupportedError, type Backend, type Method } from 'thalweg';
+import fc from 'fast-check';
+import { EquationError, optimizer, tensor, UnsupportedError, type Backend, type Method } from 'thalweg';
 import { programOf } from '../src/define/program.ts';
 import { parameter } from '../src/language/variable.ts';
 import { cohorts } from '../src/plan/cohort.ts';
 import { NaiveOptimizer } from './support/naive.ts';
 import { methods } from './support/plan-snapshot.ts';
+import { randomText } from './support/random-text.ts';
+
+const runs = Number(process.env['THALWEG_FUZZ'] ?? 150);
 
 const steps = 4;
 const wave = (i: number, t: number): number => Math.sin(12.9898 * i + 78.233 * t) * 10 ** ((i % 3) - 1);
@@ -60,3 +64,19 @@ for (const backend of ['fround', 'wasm', 'reference'] as const) {
     assert.ok(compared > 5000, String(compared));
   });
 }
+
+test('random texts, most of them with matrices', async () => {
+  let compared = 0;
+  await fc.assert(
+    fc.asyncProperty(randomText, fc.constantFrom('fround', 'wasm', 'reference'), async (equations, backend) => {
+      try {
+        const method = optimizer({ name: 'random', hyper: { lr: ['η', 0.1], beta1: ['β₁', 0.9, '[0, 1)'] }, equations })();
+        compared += await compare(equations, method, [6, 4], backend);
+      } catch (error) {
+        if (!(error instanceof EquationError || error instanceof UnsupportedError)) throw error;
+      }
+    }),
+    { numRuns: 4 * runs },
+  );
+  assert.ok(compared > runs, String(compared));
+});

@@ -3,6 +3,7 @@
  * before it ends. What the planner and the kernels make must agree with it bit for bit.
  */
 import { elementsOf, wholeForm } from '../../src/language/form.ts';
+import { FormTable } from '../../src/language/form-table.ts';
 import { inputVariable } from '../../src/language/part.ts';
 import type { Program } from '../../src/language/program.ts';
 import { gradient, parameter, type Variable } from '../../src/language/variable.ts';
@@ -70,7 +71,7 @@ export class NaiveOptimizer {
     const run = new ArrayStep(numbersOf(this.dtype), program, { tensors: this.tensors, time: [this.t], hyper: this.hyper, values });
     // A condition of the step takes one branch as it is: a number stays a number of float64 where the other branch is an array.
     const outcomes = new Map(prepared.conditions.map((condition) => [condition, run.of(condition)[0]?.[0] !== 0]));
-    const after = run.written(specialise(program.graph, prepared.writes, outcomes));
+    const after = run.written(specialise(program.graph, prepared.writes, outcomes, new FormTable(program.forms)));
     for (const [written, next] of after) {
       const coding = this.codings.get(written);
       values.set(written, coding === undefined ? next : next.map((one, j) => this.stored(one, j, coding)));

@@ -97,7 +97,9 @@ export class ArrayStep<T> {
     if (isRoutineOp(node.op)) {
       const arrays = arrayOperands(node);
       const sized = arrays.map((operand): Sized<T> => {
-        const size = this.sizeOf(this.forms.of(operand) ?? this.forms.of(node) ?? wholeForm, j);
+        // A number that a condition put in the place of an array counts as one of the whole form, unless it is spread to another.
+        const form = this.forms.of(operand) ?? (node.op === 'spread' ? this.forms.of(node) : undefined) ?? wholeForm;
+        const size = this.sizeOf(form, j);
         return { value: this.isArray(operand) ? at(operand) : algebra.fill(at(operand), size), ...size };
       });
       const numbers = node.operands.slice(arrays.length).map(at);
