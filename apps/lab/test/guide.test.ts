@@ -34,7 +34,7 @@ import { drawFigures, fits, openSite, shots, skip, views, violations, type Site 
 /** The text of a verdict once it no longer says `…`. */
 async function said(place: Locator, pattern: RegExp): Promise<string> {
   await place.filter({ hasText: pattern }).first().waitFor();
-  return place.first().innerText();
+  return (await place.first().innerText()).replaceAll('\u00a0', ' ');
 }
 
 /** Moves a slider to a value by the keyboard, as far as the keyboard gets there. */
@@ -111,7 +111,7 @@ describe('the guide', { skip }, () => {
       const run = await trace(sgd({ lr: 1.7 / 30 }), valley(30).objective, [-4, 1], { steps: 60 });
       const flips = flipRate(coordinate(run, run.w, 1).filter((y) => Math.abs(y) > 1e-12));
       const left = Math.abs(run.w[120]! / 4);
-      const text = await said(page.locator('[data-verdict]'), /ηλ = 1\.7 across/);
+      const text = await said(page.locator('[data-verdict]'), /ηλ\s=\s1\.7 across/);
       assert.ok(text.includes(`in ${figure(100 * flips)} % of the steps; ${figure(100 * left)} % of the way`), text);
       await press(page, 'ηλ across', 'End');
       await said(page.locator('[data-verdict]'), /the run diverges/);
@@ -157,7 +157,7 @@ describe('the guide', { skip }, () => {
       const first = (await rmspropSteps(0.999, 1))[0]!;
       assert.ok((await said(page.locator('[data-verdict]'), /0\.999/)).includes(`is ${figure(first)} η`));
       await page
-        .getByText(/changes sides in 100 % of them/)
+        .getByText(/changes sides in 100\s% of them/)
         .first()
         .waitFor();
     },
@@ -167,9 +167,9 @@ describe('the guide', { skip }, () => {
       const place = page.locator('[data-verdict]');
       assert.ok((await said(place, /largest/)).includes(`${figure(peak)} η, at step ${String(steps.indexOf(peak) + 1)}`));
       await page.getByLabel('correct m').check();
-      await said(place, /Step 1 is 31\.6 η/);
+      await said(place, /Step 1 is 31\.6\sη/);
       await page.getByLabel('correct v').check();
-      await said(place, /Step 1 is 1 η/);
+      await said(place, /Step 1 is 1\sη/);
     },
     async decay(page) {
       await said(page.locator('[data-verdict]'), /where they are 10, 0\.0\d+ times/);

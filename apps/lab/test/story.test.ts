@@ -31,6 +31,7 @@ import { columns, Guess, onScale, worthOf, type Scale } from '../src/guide/guess
 import { lineage } from '../src/guide/lineage.ts';
 import { meanings } from '../src/guide/meanings.ts';
 import { questionIds, questions, type Question, type QuestionId } from '../src/guide/questions.ts';
+import { unbroken } from '../src/parts/unbroken.ts';
 import { rowOf, total } from '../src/guide/total.ts';
 import { colourOfSymbol, texOf, withSymbols } from '../src/parts/tex.ts';
 
@@ -205,6 +206,10 @@ describe('a drawn guess', () => {
     const drawn = Guess.level(y).drag(y, 2, 5, 2);
     assert.deepEqual(drawn.values.map((value) => Number(onScale(y, value).toFixed(6))), [0.5, 0.5, 1, 1, 1, 1, 0.5, 0.5, 0.5]); // prettier-ignore
   });
+});
+
+test('a measured sentence has no line end within an equation or before a unit', () => {
+  assert.equal(unbroken('Step 1 is 3.16 η; ηλ = 1.7 in 100 % of them'), 'Step 1 is 3.16\u00a0η; ηλ\u00a0=\u00a01.7 in 100\u00a0% of them');
 });
 
 describe('the score', () => {
