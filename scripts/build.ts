@@ -90,12 +90,13 @@ const inside = (folders: string): RegExp => new RegExp(`/packages/thalweg/src/($
 
 /**
  * Files besides those of the entries, since a user's bundler can load late only what is a file of its own: what definitions need, what building a graph
- * needs besides, and the runtime, which `init` loads.
+ * needs besides, the runtime, which `init` loads, and the rest. So index.js only says what there is where: a bundler that skips what is not used of it then has
+ * no import of the runtime left.
  */
 const groups = [
   { name: 'definitions', test: (id: string) => definitions.has(id) || inside('optimizers|transforms').test(id), priority: 3 },
   { name: 'programs', test: inside('language|define|targets/text'), priority: 2 },
-  { name: 'loops', test: inside('minimize|loop'), priority: 0 },
+  { name: 'rest', test: (id: string) => inside('[^/]+').test(id) && !inside('checkpoint/disk').test(id), priority: 0 },
   { name: 'runtime', test: inside('plan|targets/loops|device|train|checkpoint(?!/disk)|optimizer'), priority: 1 },
 ];
 
