@@ -129,7 +129,7 @@ describe('the stage', { skip }, () => {
     const share = (after[0] - before[0]) / (after[1] - before[1]);
     assert.ok(share < 0.5, `${share.toFixed(2)} layouts a frame`);
     await page.close();
-    for (const path of ['', 'lab', 'train']) {
+    for (const path of ['', 'lab', 'rules', 'train']) {
       const opened = await site.open(path, { width: 1280, height: 900, moving: true });
       await opened.page.waitForTimeout(1500);
       const shift = Number(

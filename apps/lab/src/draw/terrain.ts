@@ -45,7 +45,9 @@ export async function surveyed(surface: Ground, view: View, columns: number, row
     sampleRow(surface, view, columns, rows, row, heights);
     await pause();
   }
+  await pause();
   const form = reliefOf(heights, view, columns, rows, lowestOf(surface, heights));
+  await pause();
   const ringsAt = tracer(form, columns, rows);
   const rings: Contour[] = [];
   for (const level of form.levels) {
@@ -80,8 +82,8 @@ function sampleRow({ objective, height }: Ground, { x, y }: View, columns: numbe
 /** The least height that is known: of the grid, or of a minimum that lies between its points. */
 function lowestOf({ objective, minima = [] }: Ground, heights: Float64Array): number {
   const scratch = new Float64Array(2);
-  const known = minima.map(([x, y]) => objective(Float64Array.of(x, y), scratch));
-  return [...known, ...heights].reduce((least, value) => (Number.isFinite(value) && value < least ? value : least), Infinity);
+  const lower = (least: number, value: number): number => (Number.isFinite(value) && value < least ? value : least);
+  return heights.reduce(lower, minima.map(([x, y]) => objective(Float64Array.of(x, y), scratch)).reduce(lower, Infinity));
 }
 
 function reliefOf(heights: Float64Array, view: View, columns: number, rows: number, lowest?: number): Relief {

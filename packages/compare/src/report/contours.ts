@@ -30,7 +30,7 @@ const most = 18;
 /** The relief of a landscape. What has no finite value has no height; `lowest` is the least value where that is known better than by the grid. */
 export function relief({ values }: Landscape, lowest = lowestOf(values)): Relief {
   const heights = values.map((value) => (value === null || !Number.isFinite(value) ? NaN : Math.min(Number.MAX_VALUE, value - lowest)));
-  const sorted = heights.filter((height) => height > 0).sort((a, b) => a - b);
+  const sorted = Float64Array.from(heights.filter((height) => height > 0)).sort();
   const [low = 1, high = 1] = [sorted[Math.floor(sorted.length / 150)], sorted.at(-1)];
   const all = [[1, 2, 5], [1, 3], [1]]
     .map((steps) => series(steps, low, high))

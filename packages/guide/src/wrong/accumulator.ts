@@ -32,7 +32,7 @@ export const accumulatorRule: WrongRule = {
     { name: 'lr', label: 'learning rate', symbol: 'η', fallback: 1, low: 0.1, high: 2, scale: 'log' },
   ],
   axes: { x: 'step', y: 'distance from the floor of the bowl λ·w²/2', log: ['y'] },
-  sides: { wrong: sideOf(old()), right: sideOf(adadelta()) },
+  sides: { wrong: sideOf(() => old()), right: sideOf(() => adadelta()) },
   async measure({ curvature, lr }) {
     const k = curvature!;
     const run = (method: Parameters<typeof trace>[0]) =>

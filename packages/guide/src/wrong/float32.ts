@@ -59,7 +59,7 @@ export const float32Rule: WrongRule = {
   optimizer: { id: 'adam', label: 'Adam' },
   knobs: [{ name: 'rest', label: 'forgetting of v', symbol: '1 − β₂', fallback: 1e-4, low: 1e-8, high: 0.1, scale: 'log' }],
   axes: { x: '1 − β₂', y: 'relative error of v after one step', log: ['x', 'y'] },
-  sides: { wrong: sideOf(cancelled(), 'κ is 1 − β₂ as float32 has it.'), right: sideOf(adam()) },
+  sides: { wrong: sideOf(() => cancelled(), 'κ is 1 − β₂ as float32 has it.'), right: sideOf(() => adam()) },
   async measure({ rest }) {
     const places = logSpaced(1e-8, 0.1, 57);
     const error = (v: number, exact: number): number => Math.abs(v / exact - 1);

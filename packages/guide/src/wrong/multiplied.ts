@@ -29,7 +29,7 @@ export const multipliedRule: WrongRule = {
   optimizer: { id: 'adam', label: 'Adam' },
   knobs: [forgetting('rest1', 'β₁', 'forgetting of m', 0.1, 1e-2), forgetting('rest2', 'β₂', 'forgetting of v', 1e-3)],
   axes: { x: 'step', y: 'step under a gradient of 1, in units of η', log: ['y'] },
-  sides: { wrong: sideOf(multiplied()), right: sideOf(adam()) },
+  sides: { wrong: sideOf(() => multiplied()), right: sideOf(() => adam()) },
   async measure({ rest1, rest2 }) {
     const options = { lr: 1, beta1: 1 - rest1!, beta2: 1 - rest2! };
     const [wrong, right] = [await drive(multiplied(options), [0], count, () => 1), await drive(adam(options), [0], count, () => 1)];

@@ -46,8 +46,8 @@ export const positionRule: WrongRule = {
   knobs: [{ name: 'scale', label: 'gradients of a', symbol: 's', fallback: 100, low: 0.01, high: 100, scale: 'log' }],
   axes: { x: 'step', y: 'place of b in its bowl b²/2; a is frozen after step 20', log: [] },
   sides: {
-    wrong: sideOf(method, 'm and v of place 0 are a’s up to step 20 and b’s from then on.'),
-    right: sideOf(method, 'm and v of b are b’s, whatever else is in the list.'),
+    wrong: sideOf(() => method, 'm and v of place 0 are a’s up to step 20 and b’s from then on.'),
+    right: sideOf(() => method, 'm and v of b are b’s, whatever else is in the list.'),
   },
   async measure({ scale }) {
     const [wrong, right, alone] = [await courseOfB(scale!, 'position'), await courseOfB(scale!, 'name'), await courseOfB(scale!, 'alone')];

@@ -32,7 +32,7 @@ export const radicandRule: WrongRule = {
     forgetting('rest', 'β', 'forgetting', 0.1, 1e-2),
   ],
   axes: { x: 'step', y: 'step under a steady gradient, in units of η', log: ['y'] },
-  sides: { wrong: sideOf(negative()), right: sideOf(rmsprop({ centered: true })) },
+  sides: { wrong: sideOf(() => negative()), right: sideOf(() => rmsprop({ centered: true })) },
   async measure({ gradient, rest }) {
     const [g, beta] = [gradient!, 1 - rest!];
     const [wrong, right] = [

@@ -26,7 +26,7 @@ export const rootRule: WrongRule = {
   optimizer: { id: 'adam', label: 'Adam' },
   knobs: [forgetting('rest2', 'β₂', 'forgetting of v', 1e-3)],
   axes: { x: 'step', y: 'step under a gradient of 1, in units of η', log: ['y'] },
-  sides: { wrong: sideOf(outside()), right: sideOf(adam()) },
+  sides: { wrong: sideOf(() => outside()), right: sideOf(() => adam()) },
   async measure({ rest2 }) {
     const options = { lr: 1, beta2: 1 - rest2! };
     const [wrong, right] = [await drive(outside(options), [0], count, () => 1), await drive(adam(options), [0], count, () => 1)];

@@ -59,9 +59,16 @@ export function settingsOf({ knobs }: WrongRule): Record<string, number> {
   return Object.fromEntries(knobs.map(({ name, fallback }) => [name, fallback]));
 }
 
-/** A method's equations as a side. */
-export function sideOf(method: Method, words?: string): Side {
-  return { lines: linesOf(method), ...(words === undefined ? {} : { words }) };
+/** A method's equations as a side; the method is made when they are first asked for, since most pages never do. */
+export function sideOf(method: () => Method, words?: string): Side {
+  let lines: readonly Line[] | undefined;
+  return {
+    get lines() {
+      lines ??= linesOf(method());
+      return lines;
+    },
+    ...(words === undefined ? {} : { words }),
+  };
 }
 
 /** The values of rows 1 and on against the row. */

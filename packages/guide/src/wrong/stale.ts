@@ -29,7 +29,7 @@ export const staleRule: WrongRule = {
   optimizer: { id: 'adam', label: 'Adam' },
   knobs: [{ name: 'lr', label: 'learning rate', symbol: 'η', fallback: 0.3, low: 0.01, high: 1, scale: 'log' }],
   axes: { x: 'step', y: 'place in the bowl w²/2, started at 1', log: [] },
-  sides: { wrong: sideOf(stale()), right: sideOf(adam()) },
+  sides: { wrong: sideOf(() => stale()), right: sideOf(() => adam()) },
   async measure({ lr }) {
     const run = (method: Parameters<typeof trace>[0]) =>
       trace(method, (w, g) => ((g[0] = w[0]!), (w[0]! * w[0]!) / 2), [1], { steps: count });
