@@ -56,15 +56,23 @@ async function load(site: Site, path: string): Promise<{ readonly brotli: number
   return { brotli: kilobytes(files, 'brotli'), gzip: kilobytes(files, 'gzip') };
 }
 
-/** The longest task in milliseconds while a page is opened and scrolled through, on a processor four times slower. */
+interface TraceEvent {
+  readonly name: string;
+  readonly tid: number;
+  readonly pid: number;
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+}
+
+/** Milliseconds of processor time of the longest task of the main thread while a page is opened and scrolled through, times four. */
 async function longest(site: Site, path: string): Promise<number> {
   const page = await site.context.newPage();
   await page.goto(`${site.address}#/nothing`);
   const client = await page.context().newCDPSession(page);
-  await client.send('Emulation.setCPUThrottlingRate', { rate: 4 });
-  await page.evaluate(
-    `globalThis.longest = 0; new PerformanceObserver((list) => list.getEntries().forEach((one) => (longest = Math.max(longest, one.duration)))).observe({ type: 'longtask' });`,
-  );
+  const events: TraceEvent[] = [];
+  client.on('Tracing.dataCollected', ({ value }) => events.push(...(value as TraceEvent[])));
+  const done = new Promise<void>((resolve) => client.once('Tracing.tracingComplete', () => resolve()));
+  await client.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories: ['toplevel', '__metadata'] } });
   await page.evaluate(`location.hash = '#/${path}'`);
   await page.waitForTimeout(5000);
   const tall = Number(await page.evaluate('document.documentElement.scrollHeight'));
@@ -72,10 +80,16 @@ async function longest(site: Site, path: string): Promise<number> {
     await page.mouse.wheel(0, 700);
     await page.waitForTimeout(400);
   }
-  await page.waitForTimeout(1000);
-  const found = Number(await page.evaluate('longest'));
+  await client.send('Tracing.end');
+  await done;
   await page.close();
-  return found;
+  const threads = new Set(
+    events
+      .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
+      .map(({ pid, tid }) => `${String(pid)} ${String(tid)}`),
+  );
+  const tasks = events.filter(({ name, pid, tid }) => name.endsWith('RunTask') && threads.has(`${String(pid)} ${String(tid)}`));
+  return (4 * Math.max(0, ...tasks.map(({ tdur = 0 }) => tdur))) / 1000;
 }
 
 const site = await openSite();
@@ -97,7 +111,7 @@ try {
       `${quartile(0.5)} ms (${quartile(0.25)} – ${quartile(0.75)})`,
       'at most 4 ms',
     ],
-    ['longest task at fourfold throttle, opening and scrolling, ms', tasks.join(', '), 'at most 200'],
+    ['longest task, processor time × 4 as at fourfold throttle, opening and scrolling, ms', tasks.join(', '), 'at most 200'],
     ['first load of the guide, Brotli (gzip)', kB(cover), 'under 300 kB'],
     ['the same, of the heaviest chapter opened by its address', kB(heaviest), 'under 300 kB'],
     ['the same, of the lab', kB(lab), '–'],

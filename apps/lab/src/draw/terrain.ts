@@ -54,7 +54,11 @@ export async function surveyed(surface: Ground, view: View, columns: number, row
     await pause();
     rings.push(ringsAt(level));
   }
-  return { ...view, columns, rows, heights, form, rings, gaps: gapsOf(heights, columns, rows) };
+  await pause();
+  const gaps = gapsOf(heights, columns, rows);
+  // What is drawn of it is a task of its own.
+  await pause();
+  return { ...view, columns, rows, heights, form, rings, gaps };
 }
 
 /** The ground of heights that were sampled elsewhere; contours are those of the height above the lowest where nothing is said of them. */
