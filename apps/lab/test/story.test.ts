@@ -122,7 +122,7 @@ describe('questions', () => {
     },
     'adamw.twelve': async () => {
       const last = (await shrinkTwelve('adamw')).at(-1)!;
-      return Math.max(...last) - Math.min(...last) < 1e-3 ? 1 : last[0]! < last.at(-1)! ? 0 : 2;
+      return last.every((weight) => Math.abs(weight - 0.16) < 0.005) ? 1 : last.at(-1)! > 0.5 ? 2 : 0;
     },
     'beyond.muon': async () => {
       const [made] = await orthogonalized([1e-3]);

@@ -140,11 +140,7 @@ export const questions = {
   'adamw.twelve': {
     chapter: 'adamw',
     ask: 'The same twelve weights under AdamW, for 600 steps. What is left of them?',
-    answers: [
-      'Little of those with small gradients, most of the others',
-      'The same of each',
-      'Little of those with large gradients, most of the others',
-    ],
+    answers: ['Nearly nothing of any', 'About 16 % of each', 'Little of those with small gradients, most of the others'],
     right: 1,
     because: 'the decay is outside of the division: each step leaves $1 − ηλ = 0.997$ of every weight, and $0.997⁶⁰⁰ ≈ 0.16$.',
     tells: ['adamw.twelve', 'adamw.same'],
