@@ -93,6 +93,21 @@ export type {
 } from './define/inspection.ts';
 export { instrument } from './define/instrument.ts';
 export type { Instrumented, Probes } from './define/instrument.ts';
+export {
+  equationsToLatex,
+  expressionToLatex,
+  nameNode,
+  namesIn,
+  numberNode,
+  operationNode,
+  parseEquations,
+  parseExpression,
+  printEquations,
+  printExpression,
+  renameNames,
+  substitute,
+  tokenize,
+} from './define/trees.ts';
 export { groups } from './define/groups.ts';
 export type { Group } from './define/groups.ts';
 export { otherwise } from './define/match.ts';
@@ -158,14 +173,9 @@ export {
 export type { Span } from './language/error.ts';
 export type { Form } from './language/form.ts';
 export type { Kind } from './language/kind.ts';
-export { tokenize } from './language/lexer.ts';
 export type { Token, TokenKind } from './language/lexer.ts';
 export type { SurfaceOp } from './language/op.ts';
 export type { Scope } from './language/operations/operation.ts';
-export { parse as parseEquations, parseExpression } from './language/parser.ts';
-export { printEquations, printExpression } from './language/print.ts';
 export { nameToLatex, spell } from './language/symbol.ts';
-export { nameNode, namesIn, numberNode, operationNode, renameNames, substitute } from './language/tree.ts';
 export type { Equation, Expression, NameNode, NumberNode, OperationNode } from './language/tree.ts';
-export { equationsToLatex, expressionToLatex } from './targets/text/latex.ts';
 export type { EquationLatex } from './targets/text/latex.ts';

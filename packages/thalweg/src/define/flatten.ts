@@ -1,6 +1,9 @@
 /** One list of equations of all parts of a group, for targets that write a step as one function. Knows what `inspect` tells. */
+import { isRecord, wrongOption } from '../language/options.ts';
 import { nameNode, renameNames, type Equation } from '../language/tree.ts';
 import type { InspectedGroup } from './inspection.ts';
+
+const isMap = (value: unknown): boolean => Object.prototype.toString.call(value) === '[object Map]';
 
 /**
  * The equations of all parts in order, every name by the spelling that no other has, so that states of one name in two parts stay apart.
@@ -11,11 +14,17 @@ import type { InspectedGroup } from './inspection.ts';
  * printEquations(flatten(inspect(chain(sgd({ momentum: 0.9 }), adam())).groups[0]!)); // v ← …, and the v of Adam is v2
  * ```
  */
-export function flatten({ parts }: InspectedGroup): Equation[] {
-  return parts.flatMap(({ equations, symbols }) =>
+export function flatten(group: InspectedGroup): Equation[] {
+  if (!isGroup(group)) wrongOption('flatten', 'group', group, 'a group of an inspection, inspect(method).groups[0]');
+  return group.parts.flatMap(({ equations, symbols }) =>
     renameNames(
       equations.map(({ equation }) => equation),
       new Map([...symbols].map(([name, { unique, written }]) => [name, nameNode(unique, unique === name ? written : unique)])),
     ),
   );
+}
+
+function isGroup(value: unknown): value is InspectedGroup {
+  const isPart = (part: unknown): boolean => isRecord(part) && Array.isArray(part['equations']) && isMap(part['symbols']);
+  return isRecord(value) && Array.isArray(value['parts']) && value['parts'].every(isPart);
 }

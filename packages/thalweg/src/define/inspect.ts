@@ -2,10 +2,12 @@
  * Takes methods apart, for whoever shows, explains or rewrites them: equations as trees, what each name in them stands for, how much each value varies.
  * Everything is what the compiler itself finds. Knows the language and methods; no runtime.
  */
+import { ThalwegError } from '../language/error.ts';
 import { FormTable } from '../language/form-table.ts';
 import type { Node } from '../language/graph.ts';
 import { KindTable } from '../language/kind.ts';
 import { givenNames } from '../language/names.ts';
+import { describe } from '../language/options.ts';
 import { Origins } from '../language/origin.ts';
 import { parseExpression } from '../language/parser.ts';
 import { declaredNames, factor, freeName, textOf } from '../language/part.ts';
@@ -15,14 +17,14 @@ import { namesIn, type Expression, type NameNode } from '../language/tree.ts';
 import { equationsToLatex } from '../targets/text/latex.ts';
 import { isSchedule } from './hyper.ts';
 import type { Extent, InspectedEquation, InspectedGroup, InspectedPart, InspectedSymbol, Inspection } from './inspection.ts';
-import type { Method } from './method.ts';
+import { asMethod, type Method } from './method.ts';
 import { hyperNames, type BoundPart, type MethodGroup } from './recipe.ts';
 
 /**
  * Takes a method apart: for each group and part its equations as trees, with what every name stands for and how much every value varies, its states and
  * its hyperparameters.
  *
- * @throws EquationError where the equations make no sense
+ * @throws EquationError where the equations make no sense; ThalwegError for what is no method
  * @example
  * ```ts
  * import { adamw, inspect } from 'thalweg';
@@ -31,12 +33,14 @@ import { hyperNames, type BoundPart, type MethodGroup } from './recipe.ts';
  * ```
  */
 export function inspect(method: Method): Inspection {
+  const given = asMethod(method);
+  if (given === undefined) throw new ThalwegError('method', `inspect: takes a method such as adamw(), not ${describe(method)}`);
   const outside = new Map(
-    hyperNames(method.groups).flatMap(({ name, slots }) => slots.map(({ group, key }) => [`${String(group)} ${key}`, name] as const)),
+    hyperNames(given.groups).flatMap(({ name, slots }) => slots.map(({ group, key }) => [`${String(group)} ${key}`, name] as const)),
   );
   return {
-    name: method.name,
-    groups: method.groups.map((one, i) => inspectGroup(one, (key) => outside.get(`${String(i)} ${key}`))),
+    name: given.name,
+    groups: given.groups.map((one, i) => inspectGroup(one, (key) => outside.get(`${String(i)} ${key}`))),
   };
 }
 

@@ -34,6 +34,7 @@ export interface Instrumented<N extends string> {
 /**
  * The same method with a state for every value that its equations compute, for showing a step and not for training fast.
  *
+ * @throws EquationError where the equations make no sense; ThalwegError for what is no method
  * @example
  * ```ts
  * import { adam, instrument } from 'thalweg';

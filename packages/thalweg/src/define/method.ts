@@ -63,6 +63,8 @@ export class Method<N extends string = string> {
 
   /** The equations in LaTeX, as they were written; `name` typesets names in another way, as in colour, from their ASCII spellings. */
   latex(name?: (spelling: string) => string): string {
+    if (name !== undefined && !isCallable(name))
+      throw new ThalwegError('method', `${this.name}, latex: takes a function that typesets a name, not ${describe(name)}`);
     return aligned(this.parts.map((part) => equationsToLatex(parse(part.name, part.equations), name)));
   }
 
