@@ -6,25 +6,25 @@ import { ThalwegError } from '../language/error.ts';
 import { ArrayError, DisposedError } from '../language/run-error.ts';
 import '../language/platform.ts';
 import { gradient } from '../language/variable.ts';
-import { evaluated } from '../language/program.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { HalfFormat } from '../plan/half.ts';
 import type { Backend } from '../device/device.ts';
-import { checkParameters, commonType, type AnyArray } from '../train/arrays.ts';
+import { checkParameters, commonType } from '../train/arrays.ts';
 import type { Recipe } from '../define/recipe.ts';
 import { checkpoint, restore, restoreFrom, wholeCheckpoint, type CheckpointSource } from '../checkpoint/checkpoint.ts';
 import { Core } from '../train/core.ts';
 import type { Half } from '../train/half.ts';
 import type { HyperValue } from '../define/hyper.ts';
+import { evaluationPoint } from '../train/evaluation.ts';
 import { hyperView } from '../train/hyper-view.ts';
 import { checkOptions, type InitOptions } from '../train/init-options.ts';
 import { checkGradients, checkInputs, copyGradients, noInputs, takeInputs, takeRows, type Inputs } from '../train/intake.ts';
 import type { Match } from '../define/match.ts';
-import { describeMatch, matches } from '../define/matches.ts';
 import { observations, type Observation } from '../train/observation.ts';
 import { checkLoadOptions, type LoadOptions, type LoadReport } from '../checkpoint/load-options.ts';
 import { printed } from '../train/printed.ts';
-import { inputViews, stateViews, summary } from '../train/shown.ts';
+import { select } from '../train/select.ts';
+import { inputViews, stateViews, summary, trafficOf } from '../train/shown.ts';
 import { restoreSnapshot, snapshotOf, type Snapshot } from '../train/snapshot.ts';
 import type { Declared } from '../train/tensor.ts';
 import type { Dense, Gradients, Views } from '../train/views.ts';
@@ -178,13 +178,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * faster than is these over the memory's bandwidth. Matrix routines and handing gradients over come on top.
    */
   get traffic(): { readonly read: number; readonly written: number } {
-    let [read, written] = [0, 0];
-    for (const { stepper } of this.running('traffic').registry.running) {
-      const own = stepper.traffic;
-      read += own.read;
-      written += own.written;
-    }
-    return { read, written };
+    return trafficOf(this.running('traffic'));
   }
 
   /**
@@ -286,23 +280,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * point than they evaluate at, such as schedule-free ones and averages.
    */
   evaluate(): Views<P> {
-    const core = this.whole('evaluate');
-    const cohorts = core.registry.cohorts.flatMap((cohort) =>
-      cohort.evaluator === undefined || cohort.born >= core.steps
-        ? []
-        : [{ ...cohort, stepper: cohort.evaluator, active: core.registry.held(cohort) }],
-    );
-    if (cohorts.length === 0 || core.steps === 0) return core.views as Views<P>;
-    core.announce(core.registry.cohorts, core.steps);
-    core.advance(cohorts);
-    const points = new Map<string, AnyArray | undefined>();
-    for (const name of Object.keys(core.views)) {
-      const own = core.ownName(name);
-      const place = core.registry.places.get(own);
-      const apart = place?.cohort.evaluator !== undefined && place.cohort.born < core.steps;
-      points.set(name, points.get(own) ?? (apart ? place.cohort.stepper.arena.view(evaluated, place.index) : core.views[name]));
-    }
-    return Object.fromEntries(points) as Views<P>;
+    return evaluationPoint(this.whole('evaluate')) as Views<P>;
   }
 
   /**
@@ -514,21 +492,4 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
     if (this.core === undefined) throw new DisposedError(this.name, use);
     return this.core;
   }
-}
-
-/** The names that match, of parameters and tied ones; there is at least one. */
-function select(core: Core, use: string, match: Match): string[] {
-  const { name: owner, registry, views } = core;
-  const found = Object.keys(views).filter((name) => {
-    const { cohort, index } = registry.places.get(core.ownName(name)) ?? {};
-    const shape = cohort?.stepper.arena.tensors[index ?? 0]?.shape ?? [];
-    return matches(`${owner}, ${use}`, match, { name, shape });
-  });
-  if (found.length === 0) {
-    throw new ThalwegError(
-      'group',
-      `${owner}, ${use}: no parameter matches ${describeMatch(match)}; there are ${Object.keys(views).join(', ')}`,
-    );
-  }
-  return found;
 }

@@ -77,3 +77,14 @@ export function summary({ name, options, steps, registry, ties, frozen }: Core):
   const first = `Optimizer ${name}, t = ${String(steps)}, backend ${device.backend}, threads ${String(device.threads)}`;
   return [first, ...lines.slice(0, most), ...rest].join('\n');
 }
+
+/** Bytes that the kernels of a step read and write. */
+export function trafficOf({ registry }: Core): { readonly read: number; readonly written: number } {
+  let [read, written] = [0, 0];
+  for (const { stepper } of registry.running) {
+    const own = stepper.traffic;
+    read += own.read;
+    written += own.written;
+  }
+  return { read, written };
+}

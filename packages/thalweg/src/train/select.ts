@@ -1,0 +1,22 @@
+/** Which parameters a call such as `freeze` means. */
+import { ThalwegError } from '../language/error.ts';
+import type { Match } from '../define/match.ts';
+import { describeMatch, matches } from '../define/matches.ts';
+import type { Core } from './core.ts';
+
+/** The names that match, of parameters and tied ones; there is at least one. */
+export function select(core: Core, use: string, match: Match): string[] {
+  const { name: owner, registry, views } = core;
+  const found = Object.keys(views).filter((name) => {
+    const { cohort, index } = registry.places.get(core.ownName(name)) ?? {};
+    const shape = cohort?.stepper.arena.tensors[index ?? 0]?.shape ?? [];
+    return matches(`${owner}, ${use}`, match, { name, shape });
+  });
+  if (found.length === 0) {
+    throw new ThalwegError(
+      'group',
+      `${owner}, ${use}: no parameter matches ${describeMatch(match)}; there are ${Object.keys(views).join(', ')}`,
+    );
+  }
+  return found;
+}
