@@ -64,13 +64,17 @@ interface TraceEvent {
   readonly args?: { readonly name?: string };
 }
 
+function isEvent(value: unknown): value is TraceEvent {
+  return typeof value === 'object' && value !== null && 'name' in value && 'tid' in value && 'pid' in value;
+}
+
 /** Milliseconds of processor time of the longest task of the main thread while a page is opened and scrolled through, times four. */
 async function longest(site: Site, path: string): Promise<number> {
   const page = await site.context.newPage();
   await page.goto(`${site.address}#/nothing`);
   const client = await page.context().newCDPSession(page);
   const events: TraceEvent[] = [];
-  client.on('Tracing.dataCollected', ({ value }) => events.push(...(value as TraceEvent[])));
+  client.on('Tracing.dataCollected', ({ value }: { readonly value: readonly unknown[] }) => events.push(...value.filter(isEvent)));
   const done = new Promise<void>((resolve) => client.once('Tracing.tracingComplete', () => resolve()));
   await client.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories: ['toplevel', '__metadata'] } });
   await page.evaluate(`location.hash = '#/${path}'`);

@@ -72,9 +72,11 @@ export function labels(
   const height = (column: number, row: number): number => logs[row * columns + column] ?? NaN;
   const busy = avoid.map(([u, v]) => [((u - x[0]) / (x[1] - x[0])) * size[0], (1 - (v - y[0]) / (y[1] - y[0])) * size[1]] as const);
   const placed: (readonly [number, number])[] = [];
+  // On a fine grid neighbouring rows say the same.
+  const every = Math.max(1, Math.floor(rows / 80));
   return index.flatMap((level) => {
     let best: { score: number; point: readonly [number, number]; angle: number } | undefined;
-    for (let row = 1; row < rows - 1; row++) {
+    for (let row = 1; row < rows - 1; row += every) {
       for (let column = 1; column < columns - 2; column++) {
         const [a, b] = [height(column, row), height(column + 1, row)];
         if (!(a < level !== b < level)) continue;
