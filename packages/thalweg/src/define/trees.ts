@@ -5,7 +5,7 @@
 import { tokenize as readTokens, type Token } from '../language/lexer.ts';
 import { operations, type SurfaceOp } from '../language/op.ts';
 import type { Scope } from '../language/operations/operation.ts';
-import { describe, isCallable, isRecord, wrongOption } from '../language/options.ts';
+import { isCallable, isRecord, wrongOption } from '../language/options.ts';
 import { parse, parseExpression as readExpression } from '../language/parser.ts';
 import { printEquations as writeEquations, printExpression as writeExpression } from '../language/print.ts';
 import * as trees from '../language/tree.ts';
@@ -45,13 +45,13 @@ function isEquation(value: unknown): value is Equation {
 }
 
 function requireExpression(owner: string, value: unknown): void {
-  if (!isExpression(value)) wrongOption(owner, 'expression', value, "a tree, such as parseExpression('mine', 'w − η·g')");
+  if (!isExpression(value)) wrongOption(owner, 'expression', value, 'a tree, as parseExpression gives');
 }
 
 function requireEquations(owner: string, value: unknown): void {
-  if (!Array.isArray(value)) wrongOption(owner, 'equations', value, "a list of trees, such as parseEquations('mine', 'w ← w − η·g')");
+  if (!Array.isArray(value)) wrongOption(owner, 'equations', value, 'a list of trees, as parseEquations gives');
   const wrong = value.findIndex((one) => !isEquation(one));
-  if (wrong >= 0) wrongOption(owner, `equations[${String(wrong)}]`, value[wrong], 'an equation as a tree');
+  if (wrong >= 0) wrongOption(owner, `equations[${String(wrong)}]`, value[wrong], 'a tree, as parseEquations gives');
 }
 
 /** Splits the equations of `owner` into tokens. Throws an EquationError at a character that has no meaning. */
@@ -114,7 +114,7 @@ export function nameNode(name: string, written: string = name): NameNode {
 /** An operation that stands in no text. Throws an OptionError for one that there is not, and where it takes another number of operands. */
 export function operationNode(op: SurfaceOp, operands: readonly Expression[], scope: Scope = 'tensor'): OperationNode {
   if (!isExpression({ kind: 'apply', op, operands, scope }))
-    wrongOption('operationNode', 'op', op, `an operation with its operands, as in 'add' with two, and a scope; of ${describe(operands)}`);
+    wrongOption('operationNode', 'op', op, 'an operation with as many operands as it takes, and a scope');
   return trees.operationNode(op, operands, scope);
 }
 
@@ -127,7 +127,7 @@ export function namesIn(expression: Expression): string[] {
 /** The expression with each node for which `replace` returns another replaced by that, from the outermost inwards; what was put in is not looked at again. */
 export function substitute(expression: Expression, replace: (node: Expression) => Expression | undefined): Expression {
   requireExpression('substitute', expression);
-  if (!isCallable(replace)) wrongOption('substitute', 'replace', replace, 'a function from a node to another, or to undefined');
+  if (!isCallable(replace)) wrongOption('substitute', 'replace', replace, 'a function');
   return trees.substitute(expression, (node) => {
     const other = replace(node);
     if (other !== undefined) requireExpression('substitute, what replace returned', other);
@@ -140,6 +140,6 @@ export function renameNames(equations: readonly Equation[], names: ReadonlyMap<s
   requireEquations('renameNames', equations);
   const right = (value: unknown): boolean => isExpression(value) && value.kind === 'name';
   if (Object.prototype.toString.call(names) !== '[object Map]' || ![...names.values()].every(right))
-    wrongOption('renameNames', 'names', names, "a Map from spellings to names, such as nameNode('m_adam')");
+    wrongOption('renameNames', 'names', names, 'a Map from spellings to names, as nameNode gives');
   return trees.renameNames(equations, names);
 }
