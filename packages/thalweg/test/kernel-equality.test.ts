@@ -77,7 +77,7 @@ for (const state of ['float64', 'float32', 'bfloat16', 'float8'] as const) {
         for (const gradients of g) naive.step(gradients);
         const expected = [parameter, ...program.states.keys()].flatMap((one) => {
           const values = naive.values.get(one) ?? [];
-          const kind = one === parameter ? 'array' : program.states.get(one);
+          const kind = one === parameter ? 'array' : program.states.get(one)?.kind;
           return kind === 'array' || kind === 'tensor' ? values.flat() : [values[0]?.[0] ?? NaN];
         });
         assertSame(fast, expected, 'wasm against the naive evaluation');

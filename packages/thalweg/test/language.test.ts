@@ -73,7 +73,7 @@ describe('precedence', () => {
 
 describe('kinds of states follow from what is assigned', () => {
   const kindOf = (equations: string, state: string): unknown =>
-    programOf(define(equations).groups[0]!).states.get(variable('state', `mine.${state}`));
+    programOf(define(equations).groups[0]!).states.get(variable('state', `mine.${state}`))?.kind;
   const update = '\nw ← w − η·g';
   test('array', () => assert.equal(kindOf(`m ← m + g${update}`, 'm'), 'array'));
   test('one per tensor', () => assert.equal(kindOf(`n ← max(n, ‖g‖)${update}`, 'n'), 'tensor'));

@@ -33,10 +33,9 @@ export function slotsOf(core: Core, pending = core.pending): Map<string, Slot> {
   for (const [name, { cohort, index }] of places) {
     const { arena, scalarStates } = cohort.stepper;
     const names = stateNames(cohort.program.states.keys());
-    for (const [state, kind] of cohort.program.states) {
+    for (const [state, { kind, form = wholeForm }] of cohort.program.states) {
       const owner = { name, cohort, variable: state };
       const called = names.get(state) ?? '';
-      const form = cohort.program.forms.get(state) ?? wholeForm;
       const shape = form === wholeForm ? shapeOf(cohort, index) : dimensions(form, shapeOf(cohort, index));
       const stored = kind === 'array' ? arena.stored(state, index) : undefined;
       if (stored !== undefined) {

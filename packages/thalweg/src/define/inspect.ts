@@ -50,7 +50,7 @@ function inspectGroup({ name, match, parts }: MethodGroup, hyperName: (key: stri
   const all = parts.map(({ part }) => part);
   const program = buildProgram(name, all, new Origins(trees));
   const kinds = new KindTable(program.states);
-  const forms = new FormTable(program.forms);
+  const forms = new FormTable(program.states);
   const extent = (node: Node): Extent => {
     const kind = kinds.of(node);
     return { kind, form: kind === 'array' ? (forms.of(node) ?? 'rc') : undefined };
@@ -129,8 +129,8 @@ function inspectPart(context: Context): InspectedPart {
       return {
         symbol: found,
         init: first.get(found.name),
-        kind: program.states.get(variable) ?? 'host',
-        form: program.forms.get(variable),
+        kind: program.states.get(variable)?.kind ?? 'host',
+        form: program.states.get(variable)?.form,
       };
     }),
     hyper: part.hyper.map(({ name: option, symbol: written, fallback, range }) => {

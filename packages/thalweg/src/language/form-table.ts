@@ -7,16 +7,19 @@ import { isRoutineOp } from './op.ts';
 import { routines } from './operations/routines.ts';
 import { parameter, variable, type Variable } from './variable.ts';
 
+/** The forms of states; undefined for numbers. */
+export type FormsOfStates = ReadonlyMap<Variable, { readonly form: Form | undefined }>;
+
 /** The form of each node given those of the array states; undefined for a number. */
 export class FormTable {
   /** Nodes whose operands do not fit together, with what is wrong. */
   readonly misfits = new Map<Node, string>();
   private readonly memo = new Map<Node, Form | undefined>();
-  private readonly states: ReadonlyMap<Variable, Form>;
+  private readonly states: FormsOfStates;
   private readonly known: (node: Node) => Form | undefined;
 
   /** `known` tells the forms of nodes that do not follow from their operands any more. */
-  constructor(states: ReadonlyMap<Variable, Form>, known: (node: Node) => Form | undefined = () => undefined) {
+  constructor(states: FormsOfStates, known: (node: Node) => Form | undefined = () => undefined) {
     this.states = states;
     this.known = known;
   }
@@ -29,7 +32,7 @@ export class FormTable {
 
   private compute(node: Node): Form | undefined {
     if (node.op === 'array') return wholeForm;
-    if (node.op === 'state') return stateOf(this.states, node);
+    if (node.op === 'state') return stateOf(this.states, node)?.form;
     const known = this.known(node);
     if (known !== undefined) return known;
     const forms = arrayOperands(node).map((operand) => this.memo.get(operand));
@@ -59,8 +62,8 @@ function describe(form: Form): string {
 }
 
 /** Infers the forms of the array states from what is assigned to them. */
-export function inferForms(writes: ReadonlyMap<Variable, Node>): Map<Variable, Form> {
-  const states = new Map<Variable, Form>();
+export function inferForms(writes: ReadonlyMap<Variable, Node>): Map<Variable, { readonly form: Form }> {
+  const states = new Map<Variable, { readonly form: Form }>();
   const order = dependencies(writes);
   // A form may follow from itself and never settle, which `verifyForms` finds.
   let changed = true;
@@ -69,8 +72,8 @@ export function inferForms(writes: ReadonlyMap<Variable, Node>): Map<Variable, F
     const table = new FormTable(states);
     for (const [name, node] of order) {
       const form = name === parameter ? undefined : table.of(node);
-      if (form === undefined || states.get(name) === form) continue;
-      states.set(name, form);
+      if (form === undefined || states.get(name)?.form === form) continue;
+      states.set(name, { form });
       changed = true;
     }
   }
@@ -81,7 +84,7 @@ export function inferForms(writes: ReadonlyMap<Variable, Node>): Map<Variable, F
 const wholeVariables = [parameter, variable('evaluation')];
 
 /** Throws an EquationError at the first node whose operands do not fit together, and where `w` would get another form. */
-export function verifyForms(writes: ReadonlyMap<Variable, Node>, forms: ReadonlyMap<Variable, Form>, origins: Origins): void {
+export function verifyForms(writes: ReadonlyMap<Variable, Node>, forms: FormsOfStates, origins: Origins): void {
   const table = new FormTable(forms);
   for (const node of topological(writes.values())) {
     table.of(node);
@@ -89,7 +92,7 @@ export function verifyForms(writes: ReadonlyMap<Variable, Node>, forms: Readonly
     if (misfit !== undefined) origins.refuse(misfit, writes, node);
   }
   for (const [written, value] of writes) {
-    const form = forms.get(written);
+    const form = forms.get(written)?.form;
     if (form !== undefined && form !== table.of(value)) origins.refuseAssignment('rows and columns change places in every step', written);
   }
   for (const whole of wholeVariables) {

@@ -12,12 +12,15 @@ export const kinds = ['host', 'all', 'group', 'tensor', 'array'] as const;
 /** How much a value varies. */
 export type Kind = (typeof kinds)[number];
 
+/** The kinds of states. */
+export type KindsOfStates = ReadonlyMap<Variable, { readonly kind: Kind }>;
+
 /** The kind of each node given the kinds of the states. */
 export class KindTable {
   private readonly memo = new Map<Node, Kind>();
-  private readonly states: ReadonlyMap<Variable, Kind>;
+  private readonly states: KindsOfStates;
 
-  constructor(states: ReadonlyMap<Variable, Kind>) {
+  constructor(states: KindsOfStates) {
     this.states = states;
   }
 
@@ -32,7 +35,7 @@ export class KindTable {
   private compute(node: Node): Kind {
     if (node.op === 'array' || isRoutine(node)) return 'array';
     if (node.op === 'shape') return 'tensor';
-    if (node.op === 'state') return stateOf(this.states, node) ?? 'host';
+    if (node.op === 'state') return stateOf(this.states, node)?.kind ?? 'host';
     if (isReduction(node)) return scopeOf(node);
     return join(node.operands.map((operand) => this.memo.get(operand) ?? 'host'));
   }
@@ -60,17 +63,18 @@ export function dependencies(writes: ReadonlyMap<Variable, Node>): [Variable, No
 }
 
 /** Infers the kinds of the states from what is assigned to them: the least ones that fit. */
-export function inferKinds(writes: ReadonlyMap<Variable, Node>): Map<Variable, Kind> {
-  const states = new Map<Variable, Kind>([...writes.keys()].filter((one) => one !== parameter).map((one) => [one, 'host']));
+export function inferKinds(writes: ReadonlyMap<Variable, Node>): Map<Variable, { readonly kind: Kind }> {
+  const others = [...writes.keys()].filter((one) => one !== parameter);
+  const states = new Map<Variable, { readonly kind: Kind }>(others.map((one) => [one, { kind: 'host' }]));
   const order = dependencies(writes);
   for (let changed = true; changed;) {
     changed = false;
     const table = new KindTable(states);
     for (const [state, node] of order) {
-      const kind = states.get(state);
+      const kind = states.get(state)?.kind;
       const next = join([kind ?? 'host', table.of(node)]);
       if (kind === undefined || next === kind) continue;
-      states.set(state, next);
+      states.set(state, { kind: next });
       changed = true;
     }
   }

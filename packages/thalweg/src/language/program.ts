@@ -8,6 +8,7 @@ import type { Form } from './form.ts';
 import { inferForms, verifyForms } from './form-table.ts';
 import { Graph, topological, type Node } from './graph.ts';
 import { inferKinds, KindTable, verifyKinds, type Kind } from './kind.ts';
+import type { StateSpec } from './state.ts';
 import { Origins } from './origin.ts';
 import { parseExpression } from './parser.ts';
 import { declaredNames, factor, freeName, hyperSlots, inputVariable, textOf, type HyperSlot, type InputSymbol, type Part } from './part.ts'; // prettier-ignore
@@ -32,9 +33,7 @@ export interface Program {
   readonly graph: Graph;
   readonly hyper: readonly HyperSlot[];
   readonly inputs: readonly InputSymbol[];
-  readonly states: ReadonlyMap<Variable, Kind>;
-  /** The forms of the states that are arrays. */
-  readonly forms: ReadonlyMap<Variable, Form>;
+  readonly states: ReadonlyMap<Variable, StateSpec>;
   readonly writes: ReadonlyMap<Variable, Node>;
   /** The equations of all parts, in order. */
   readonly assignments: readonly Assignment[];
@@ -42,8 +41,6 @@ export interface Program {
   readonly evaluation: Node | undefined;
   /** The part that replaced g last, where nothing reads what it made of it. */
   readonly inVain: string | undefined;
-  /** States that stay in the parameters' type: those that are kept by name, begin as `w`, or say where to evaluate. */
-  readonly kept: ReadonlySet<Variable>;
 }
 
 /** The variable that stands for where to evaluate. */
@@ -91,10 +88,10 @@ export function buildProgram(name: string, parts: readonly Part[], origins = new
     for (const state of builder.kept()) kept.add(state);
     for (const input of part.negates ?? []) negated.add(input);
   });
-  const states = inferKinds(writes);
+  const kindsOf = inferKinds(writes);
   const forms = inferForms(writes);
   const everything = evaluation === undefined ? writes : new Map(writes).set(evaluated, evaluation);
-  const kinds = new KindTable(states);
+  const kinds = new KindTable(kindsOf);
   verifySize(everything, kinds, origins);
   verifyKinds(everything, kinds, origins);
   verifyForms(everything, forms, origins);
@@ -104,14 +101,16 @@ export function buildProgram(name: string, parts: readonly Part[], origins = new
     graph,
     hyper,
     inputs: [...inputs.values()],
-    states,
-    forms,
+    states: new Map([...kindsOf].map(([state, { kind }]) => [state, specOf(kind, forms.get(state)?.form, kept.has(state))])),
     writes,
     assignments,
     evaluation,
     inVain,
-    kept,
   };
+}
+
+function specOf(kind: Kind, form: Form | undefined, kept: boolean): StateSpec {
+  return { kind, form: kind === 'array' ? form : undefined, storage: kept ? 'exact' : 'any' };
 }
 
 /** Builds one part into the shared program. */

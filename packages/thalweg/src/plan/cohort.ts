@@ -3,13 +3,14 @@
  * has a program of its own without the branches not taken and without the states that only those used.
  */
 import { UnsupportedError } from '../language/run-error.ts';
-import { shapeNumber, wholeForm } from '../language/form.ts';
+import { shapeNumber } from '../language/form.ts';
 import { FormTable } from '../language/form-table.ts';
 import { topological, variableOf, type Node } from '../language/graph.ts';
 import { isElementOp, isRoutineOp } from '../language/op.ts';
 import { elements } from '../language/operations/elements.ts';
 import { routines } from '../language/operations/routines.ts';
 import { evaluated, type Program } from '../language/program.ts';
+import { wholeState } from '../language/state.ts';
 import type { Variable } from '../language/variable.ts';
 import { specialise } from './specialise.ts';
 
@@ -19,8 +20,7 @@ export function evaluationProgram(program: Program): Program | undefined {
   return {
     ...program,
     writes: new Map([[evaluated, program.evaluation]]),
-    states: new Map(program.states).set(evaluated, 'array'),
-    forms: new Map(program.forms).set(evaluated, wholeForm),
+    states: new Map(program.states).set(evaluated, wholeState('exact')),
   };
 }
 
@@ -47,7 +47,7 @@ export function cohorts(program: Program, shapes: ReadonlyMap<string, readonly n
     const made =
       decided.size === 0
         ? program
-        : without(program, specialise(program.graph, everything(program), decided, new FormTable(program.forms)));
+        : without(program, specialise(program.graph, everything(program), decided, new FormTable(program.states)));
     checkRanks(made, cohort.shapes);
     return { program: made, shapes: cohort.shapes };
   });
@@ -93,7 +93,7 @@ function without(program: Program, writes: ReadonlyMap<Variable, Node>): Program
   const stepped = kept(writes);
   const evaluation = stepped.get(evaluated);
   stepped.delete(evaluated);
-  return { ...program, writes: stepped, states: kept(program.states), forms: kept(program.forms), evaluation };
+  return { ...program, writes: stepped, states: kept(program.states), evaluation };
 }
 
 function checkRanks(program: Program, shapes: ReadonlyMap<string, readonly number[]>): void {

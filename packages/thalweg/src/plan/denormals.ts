@@ -6,7 +6,7 @@
  * later equations of the same step see the value that is stored.
  */
 import { isRoutine, rebuild, variableOf, type Graph, type Node } from '../language/graph.ts';
-import { KindTable, type Kind } from '../language/kind.ts';
+import { KindTable, type KindsOfStates } from '../language/kind.ts';
 import { parameter, type Variable } from '../language/variable.ts';
 import type { DType } from './dtype.ts';
 
@@ -23,7 +23,7 @@ export const denormalPeriod = 16;
 export function flushDenormals(
   graph: Graph,
   writes: ReadonlyMap<Variable, Node>,
-  states: ReadonlyMap<Variable, Kind>,
+  states: KindsOfStates,
   dtype: DType,
 ): Map<Variable, Node> {
   if (dtype !== 'float32') return new Map(writes);

@@ -52,7 +52,7 @@ export const plain: ReadonlyMap<Variable, Coding> = new Map();
 export function codingsOf(program: Program, wish: StorageType): ReadonlyMap<Variable, Coding> {
   if (wish === 'float32') return plain;
   const states = [...program.states].filter(
-    ([state, kind]) => kind === 'array' && (program.forms.get(state) ?? wholeForm) === wholeForm && !program.kept.has(state),
+    ([, { kind, form = wholeForm, storage }]) => kind === 'array' && form === wholeForm && storage === 'any',
   );
   const nonNegative = wish === 'float8' ? nonNegativeStates(program) : new Set<Variable>();
   const delicate = wish === 'float8' ? delicateStates(program) : new Set<Variable>();

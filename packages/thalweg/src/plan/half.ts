@@ -2,9 +2,9 @@
  * Parameters of half precision: beside `w`, which stays what the equations compute on, a copy of it in two bytes an element that the pass which
  * writes `w` rounds to the nearest value, and gradients in two bytes.
  */
-import { wholeForm } from '../language/form.ts';
 import { isRoutine, topological, variableOf } from '../language/graph.ts';
 import type { Program } from '../language/program.ts';
+import { wholeState } from '../language/state.ts';
 import { gradient, parameter, variable, type Variable } from '../language/variable.ts';
 import type { Coding } from './format.ts';
 
@@ -20,8 +20,7 @@ export function halved(program: Program): Program {
   return {
     ...program,
     writes: new Map(program.writes).set(halfOfW, w),
-    states: new Map(program.states).set(halfOfW, 'array'),
-    forms: new Map(program.forms).set(halfOfW, wholeForm),
+    states: new Map(program.states).set(halfOfW, wholeState('exact')),
   };
 }
 

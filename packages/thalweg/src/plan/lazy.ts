@@ -42,7 +42,7 @@ function firstValues(program: Program): Map<Variable, Node> {
   for (const node of topological(lasting(program).map(([, node]) => node))) {
     const [, value, last] = node.operands;
     const state = last?.op === 'state' ? variableOf(last) : undefined;
-    if (!isFirstStep(node) || value === undefined || state === undefined || program.states.get(state) !== 'array') continue;
+    if (!isFirstStep(node) || value === undefined || state === undefined || program.states.get(state)?.kind !== 'array') continue;
     const given = topological([value]);
     const reads = given.some(
       (part) => part.op === 'state' || part.op === 'input' || (part.op === 'array' && variableOf(part) !== parameter),

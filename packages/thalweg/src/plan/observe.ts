@@ -2,9 +2,9 @@
  * Diagnostics as part of the program: sums over what a step reads and writes anyway, so that they ride on its passes and cost no reading of
  * their own. They are scalars of each tensor that are told and not kept.
  */
-import { wholeForm } from '../language/form.ts';
 import type { Node } from '../language/graph.ts';
 import type { Program } from '../language/program.ts';
+import { wholeState } from '../language/state.ts';
 import { gradient, parameter, variable } from '../language/variable.ts';
 
 /** What a step tells: ‖g‖, ‖w‖ before it, ‖Δw‖, and the share of elements whose Δw changed its sign. */
@@ -35,8 +35,6 @@ export function observed(program: Program, signFlips: boolean): Program {
   return {
     ...program,
     writes: more,
-    states: new Map(program.states).set(lastUpdate, 'array'),
-    forms: new Map(program.forms).set(lastUpdate, wholeForm),
-    kept: new Set(program.kept).add(lastUpdate),
+    states: new Map(program.states).set(lastUpdate, wholeState('exact')),
   };
 }

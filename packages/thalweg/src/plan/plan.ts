@@ -96,7 +96,7 @@ export interface PrepareOptions {
 export function prepare(program: Program, dtype: DType, { gated = false, codings = plain, exact = true }: PrepareOptions = {}): Variants {
   const rewritten = rewrite(program.graph, program.writes, program.states, dtype, exact);
   const flushed = exact ? flushDenormals(program.graph, rewritten, program.states, dtype) : rewritten;
-  const writes = prepareRoutines(program.graph, flushed, program.forms);
+  const writes = prepareRoutines(program.graph, flushed, program.states);
   const conditions = hostConditions(writes.values(), program.states);
   const table = new KindTable(program.states);
   return {
@@ -106,7 +106,7 @@ export function prepare(program: Program, dtype: DType, { gated = false, codings
     conditions,
     scalars: scalarSlots(conditions, table, levels(conditions)),
     writes,
-    scratch: scratchArrays(writes, program.forms),
+    scratch: scratchArrays(writes, program.states),
     codings,
     bounds: boundsOf(writes, (written) => isArray(program, written), table, gated ? gatedArrays(program).length : 0),
   };
@@ -127,11 +127,11 @@ export function planVariant(variants: Variants, outcomes: readonly boolean[]): P
   const level = levels([...roots, ...variants.conditions]);
   // Where a condition took a number, the arrays of a routine keep the forms that they were made with.
   const { scratch } = variants;
-  const forms = new FormTable(program.forms, (node) => (isRoutine(node) ? scratch.get(routineArrays(node).result) : undefined));
+  const forms = new FormTable(program.states, (node) => (isRoutine(node) ? scratch.get(routineArrays(node).result) : undefined));
   const routines = routineCalls(roots, level, (array, node) => scratch.get(array) ?? forms.of(node) ?? wholeForm);
   const stored = new Map([...arrayWrites, ...routines.operands]);
   const formOf = (written: Variable, node: Node): Form =>
-    written === parameter ? wholeForm : (program.forms.get(written) ?? scratch.get(written) ?? forms.of(node) ?? wholeForm);
+    written === parameter ? wholeForm : (program.states.get(written)?.form ?? scratch.get(written) ?? forms.of(node) ?? wholeForm);
   const sums = topological(roots).filter(isReduction);
   const sumForm = (sum: Node): Form => sum.operands.map((operand) => forms.of(operand)).find((form) => form !== undefined) ?? wholeForm;
   const used = new Set([...[...stored].map(([written, node]) => formOf(written, node)), ...sums.map(sumForm)]);
@@ -189,7 +189,7 @@ function routineCalls(
 
 /** Whether what is assigned to a variable is an array. */
 function isArray({ states }: Program, written: Variable): boolean {
-  return written === parameter || states.get(written) === 'array';
+  return written === parameter || states.get(written)?.kind === 'array';
 }
 
 /** What a check of the gradients has to read. */

@@ -4,7 +4,7 @@
  * array's type. That choice is a host condition like any other, so `specialise.ts` needs no special case for it.
  */
 import { rebuild, type Graph, type Node } from '../language/graph.ts';
-import { KindTable, type Kind } from '../language/kind.ts';
+import { KindTable, type Kind, type KindsOfStates } from '../language/kind.ts';
 import { isComparison, isElementOp } from '../language/op.ts';
 import { elements } from '../language/operations/elements.ts';
 import type { Variable } from '../language/variable.ts';
@@ -90,7 +90,7 @@ function sameBranches(node: Node): Node | undefined {
 export function rewrite(
   graph: Graph,
   writes: ReadonlyMap<Variable, Node>,
-  states: ReadonlyMap<Variable, Kind>,
+  states: KindsOfStates,
   dtype: DType,
   exact = true,
 ): Map<Variable, Node> {

@@ -3,7 +3,7 @@
  * given its operands and gives its result, so that every variant of the program finds them in the same place.
  */
 import { meet, wholeForm, type Form } from '../language/form.ts';
-import { FormTable } from '../language/form-table.ts';
+import { FormTable, type FormsOfStates } from '../language/form-table.ts';
 import {
   arrayOperands,
   fingerprint,
@@ -19,11 +19,7 @@ import { isElementOp } from '../language/op.ts';
 import { parameter, variable, type Variable } from '../language/variable.ts';
 
 /** The writes with a `spread` wherever arrays of different forms meet, and with the names of its arrays in each routine. */
-export function prepareRoutines(
-  graph: Graph,
-  writes: ReadonlyMap<Variable, Node>,
-  states: ReadonlyMap<Variable, Form>,
-): Map<Variable, Node> {
+export function prepareRoutines(graph: Graph, writes: ReadonlyMap<Variable, Node>, states: FormsOfStates): Map<Variable, Node> {
   if (!topological(writes.values()).some(isRoutine)) return new Map(writes);
   const table = new FormTable(states);
   const spread = (node: Node, form: Form): Node => {
@@ -82,7 +78,7 @@ export function standing(node: Node): Variable | undefined {
 }
 
 /** The arrays that a prepared program needs besides parameters, gradients, inputs and states. */
-export function scratchArrays(writes: ReadonlyMap<Variable, Node>, states: ReadonlyMap<Variable, Form>): Map<Variable, Form> {
+export function scratchArrays(writes: ReadonlyMap<Variable, Node>, states: FormsOfStates): Map<Variable, Form> {
   const table = new FormTable(states);
   const out = new Map<Variable, Form>();
   for (const node of topological(writes.values())) {

@@ -6,11 +6,11 @@
 import { wholeForm } from '../language/form.ts';
 import type { FormTable } from '../language/form-table.ts';
 import { arrayOperands, isReduction, isRoutine, rebuild, topological, type Graph, type Node } from '../language/graph.ts';
-import { KindTable, type Kind } from '../language/kind.ts';
+import { KindTable, type KindsOfStates } from '../language/kind.ts';
 import type { Variable } from '../language/variable.ts';
 
 /** The conditions to decide on the host before each step, in a fixed order. */
-export function hostConditions(roots: Iterable<Node>, states: ReadonlyMap<Variable, Kind>): Node[] {
+export function hostConditions(roots: Iterable<Node>, states: KindsOfStates): Node[] {
   const table = new KindTable(states);
   const found = new Set<Node>();
   for (const node of topological(roots)) {

@@ -176,7 +176,7 @@ export class ParameterRegistry {
     const { tensors } = stepper.arena;
     const shapes = new Map(tensors.map(({ name, shape }) => [name, shape]));
     const own = ([state, numbers]: readonly [Variable, Float64Array]) =>
-      [state, program.states.get(state) === 'tensor' ? numbers : new Float64Array(1)] as const;
+      [state, program.states.get(state)?.kind === 'tensor' ? numbers : new Float64Array(1)] as const;
     const beside = { on: stepper, scalarStates: new Map([...stepper.scalarStates].map(own)) };
     const parted = { ...cohort, born, measured: undefined, ...this.whole({ program, shapes }, context, beside) };
     this.cohorts.push(parted);

@@ -24,7 +24,7 @@ export function stateViews({ registry }: Core): Shown {
     const { stepper, program, group } = cohort;
     const { arena, scalarStates } = stepper;
     const names = stateNames(program.states.keys());
-    for (const [state, kind] of program.states) {
+    for (const [state, { kind }] of program.states) {
       const scalar = scalarStates.get(state);
       const shown = names.get(state) ?? '';
       const entry = out.get(shown) ?? new Map<string, AnyArray>();

@@ -54,10 +54,8 @@ export class NaiveOptimizer {
     const taken = denormals ? rewrite(program.graph, program.writes, program.states, dtype) : writes;
     this.prepared = { writes: taken, conditions: hostConditions(taken.values(), program.states) };
     this.values.set(parameter, this.rounded(w));
-    for (const [state, kind] of program.states) {
-      const each = this.tensors.map(({ shape }) =>
-        new Array<number>(kind === 'array' ? elementsOf(program.forms.get(state) ?? wholeForm, shape) : 1).fill(0),
-      );
+    for (const [state, { kind, form = wholeForm }] of program.states) {
+      const each = this.tensors.map(({ shape }) => new Array<number>(kind === 'array' ? elementsOf(form, shape) : 1).fill(0));
       this.values.set(state, kind === 'array' || kind === 'tensor' ? each : [[0]]);
     }
   }
@@ -71,7 +69,7 @@ export class NaiveOptimizer {
     const run = new ArrayStep(numbersOf(this.dtype), program, { tensors: this.tensors, time: [this.t], hyper: this.hyper, values });
     // A condition of the step takes one branch as it is: a number stays a number of float64 where the other branch is an array.
     const outcomes = new Map(prepared.conditions.map((condition) => [condition, run.of(condition)[0]?.[0] !== 0]));
-    const after = run.written(specialise(program.graph, prepared.writes, outcomes, new FormTable(program.forms)));
+    const after = run.written(specialise(program.graph, prepared.writes, outcomes, new FormTable(program.states)));
     for (const [written, next] of after) {
       const coding = this.codings.get(written);
       values.set(written, coding === undefined ? next : next.map((one, j) => this.stored(one, j, coding)));

@@ -29,18 +29,18 @@ type Values<T> = Map<Node, readonly T[]>;
 /** Evaluates a program. */
 export class ArrayStep<T> {
   private readonly algebra: ArrayAlgebra<T>;
-  private readonly program: Pick<Program, 'states' | 'forms'>;
+  private readonly program: Pick<Program, 'states'>;
   private readonly given: Given<T>;
   private readonly kinds: KindTable;
   private readonly forms: FormTable;
   private readonly values: Values<T> = new Map();
 
-  constructor(algebra: ArrayAlgebra<T>, program: Pick<Program, 'states' | 'forms'>, given: Given<T>) {
+  constructor(algebra: ArrayAlgebra<T>, program: Pick<Program, 'states'>, given: Given<T>) {
     this.algebra = algebra;
     this.program = program;
     this.given = given;
     this.kinds = new KindTable(program.states);
-    this.forms = new FormTable(program.forms);
+    this.forms = new FormTable(program.states);
   }
 
   /** The values of a node: one for each tensor where it is an array or a number of each, else one. */
@@ -61,12 +61,12 @@ export class ArrayStep<T> {
   }
 
   private assigned(written: Variable, node: Node): readonly T[] {
-    const kind = written === parameter ? 'array' : this.program.states.get(written);
+    const kind = written === parameter ? 'array' : this.program.states.get(written)?.kind;
     const value = this.of(node);
     if (kind !== 'array' && kind !== 'tensor') return value;
     const each = this.given.tensors.map((_, j) => value[this.isEach(node) ? j : 0]!);
     if (kind === 'tensor' || this.isArray(node)) return each;
-    const form = this.program.forms.get(written) ?? wholeForm;
+    const form = this.program.states.get(written)?.form ?? wholeForm;
     return each.map((x, j) => this.algebra.fill(x, this.sizeOf(form, j)));
   }
 

@@ -57,7 +57,7 @@ export class TableRows {
   constructor(options: StepperOptions, group: number, context: StepContext) {
     const { program, shapes } = options;
     this.options = options;
-    this.kept = [parameter, ...[...program.states].flatMap(([state, kind]) => (kind === 'array' ? [state] : []))];
+    this.kept = [parameter, ...[...program.states].flatMap(([state, { kind }]) => (kind === 'array' ? [state] : []))];
     const first = firstProgram(program);
     this.begins = first.writes.size > 0;
     this.whole = new Stepper({ ...options, program: first, gated: false, kept: true });

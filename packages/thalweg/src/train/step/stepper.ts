@@ -66,14 +66,14 @@ export class Stepper {
     const inputs = program.inputs.filter((input) => input.kind === 'tensor').map(inputVariable);
     const given = kept === true ? [parameter] : [parameter, gradient, ...inputs];
     const arrays = new Map<Variable, Form>(given.map((array) => [array, wholeForm]));
-    for (const [state, kind] of program.states) if (kind === 'array') arrays.set(state, program.forms.get(state) ?? wholeForm);
+    for (const [state, { kind, form = wholeForm }] of program.states) if (kind === 'array') arrays.set(state, form);
     if (program.evaluation !== undefined) arrays.set(evaluated, wholeForm);
     for (const [array, form] of this.variants.scratch) arrays.set(array, form);
     this.arena = on?.arena ?? device.allocate({ owner: program.name, dtype, shapes, rows, arrays, bounds: this.bounds(), codings });
     const states = options.scalarStates ?? on?.scalarStates;
     this.scalarStates = states ?? new Map<Variable, Float64Array>();
     if (states !== undefined) return;
-    for (const [state, kind] of program.states) {
+    for (const [state, { kind }] of program.states) {
       if (kind !== 'array') this.scalarStates.set(state, new Float64Array(kind === 'tensor' ? shapes.size : 1));
     }
   }
