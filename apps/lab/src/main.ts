@@ -4,6 +4,7 @@ import App from './App.svelte';
 import { adoptColours } from './draw/colours.ts';
 import { prepare } from './pages.ts';
 import { pageAt, settle } from './parts/address.ts';
+import { keepOffline } from './site/keep.ts';
 import './style.css';
 
 adoptColours();
@@ -21,3 +22,4 @@ if (target !== null)
   void prepare(first)
     .catch(() => undefined)
     .then(() => start(target));
+keepOffline();

@@ -2,19 +2,21 @@
  * Writes the pages of the app as HTML, in Node, from the components that a browser runs. What a page computes is awaited and the page written again
  * until nothing new is asked for; maps and figures become pictures. Knows no file: who calls it says what draws and where pictures go.
  */
-import { chapterIds } from '@thalweg/guide';
+import { chapterIds, figure as figureOf } from '@thalweg/guide';
 import katex from 'katex';
 import { render } from 'svelte/server';
 import App from '../App.svelte';
-import { palette } from '../draw/colours.ts';
+import { lookOf, palette, penClass } from '../draw/colours.ts';
 import * as marks from '../draw/marks.ts';
 import { heading, pages, prepare } from '../pages.ts';
-import { writeFrom } from '../parts/address.ts';
+import { to, writeFrom } from '../parts/address.ts';
 import { recorded } from '../parts/evidence.ts';
-import { stillKey, type Still } from '../parts/still.ts';
 import { typesetting } from '../parts/typesetting.ts';
+import { stillKey, type Drawn, type Still } from '../parts/still.ts';
 import Text from './Text.svelte';
 import { mapPicture } from './picture.ts';
+import { raster } from './raster.ts';
+import { referenceRace } from './races.ts';
 import type { Tools, Writer } from './written.ts';
 
 export { heading, palette };
@@ -28,6 +30,15 @@ export const appPages: Writer['appPages'] = [
 
 function capital(word: string): string {
   return `${word[0]!.toUpperCase()}${word.slice(1)}`;
+}
+
+/** The first race that each page shows. */
+const drawn = new Map<string, Drawn>();
+
+/** The preview of a page that has been written and shows a race: 1200 × 630 pixels, three bytes each. */
+export function previewOf(path: string): Uint8Array | undefined {
+  const race = drawn.get(path);
+  return race === undefined ? undefined : raster(race);
 }
 
 /** What has been computed for any page, by name. */
@@ -51,6 +62,8 @@ export async function write(path: string, root: string, tools: Tools): Promise<s
         return undefined;
       },
       map: (race, ratio, label) => {
+        // Until its runs are known there is nothing to show.
+        if (race.runs.length > 0) drawn.set(path, drawn.get(path) ?? race);
         const picture = mapPicture(race, ratio);
         return `<img class="still" src="${root}${tools.keep(picture)}" alt="${escaped(label)}" width="900" height="${String(Math.round(900 * ratio))}" loading="lazy">`;
       },
@@ -64,10 +77,32 @@ export async function write(path: string, root: string, tools: Tools): Promise<s
 }
 
 /** The inside of the body of a page of text. */
-export function writeDocument(page: string, content: string, root: string, wide: boolean): string {
+export function writeDocument(page: string, content: string, root: string): string {
   writeFrom(root);
-  return render(Text, { props: { page, content, wide }, context: new Map([[stillKey, {}]]) }).body;
+  return render(Text, { props: { page, content }, context: new Map([[stillKey, {}]]) }).body;
 }
+
+/** The race of an optimizer and its rivals: markup of its map, who runs, and the lab's link to it. */
+export const raceOf: Writer['raceOf'] = async (name, rivals, root, keep) => {
+  const race = await referenceRace(name, rivals);
+  if (race === undefined) return undefined;
+  writeFrom(root);
+  const keys = race.runs.map(({ entrant, trace }) => ({
+    pen: penClass(entrant.key),
+    dash: lookOf(entrant.key).dash,
+    label: entrant.label,
+    lr: entrant.values['lr'],
+    left: figureOf(trace.loss[trace.rows - 1]!),
+  }));
+  return {
+    picture: keep(mapPicture(race, 0.5)),
+    surface: race.surface.label,
+    keys,
+    lab: to(race.link),
+    setup: race.link.slice('lab?s='.length),
+    pixels: raster(race),
+  };
+};
 
 /** Markup of a formula. */
 export function typeset(tex: string, block: boolean): string {

@@ -10,11 +10,25 @@ export interface Tools {
   readonly evidence: readonly { readonly id: string; readonly figure: string; readonly verdict: string; readonly holds: boolean }[];
 }
 
-/** A race to draw: optimizers of the guide's catalogue on a landscape of it. */
-export interface RaceSetup {
+/** The race of an optimizer and its rivals. */
+export interface WrittenRace {
+  /** The picture of its map, from the root. */
+  readonly picture: string;
   readonly surface: string;
-  readonly entrants: readonly { readonly id: string; readonly values?: Readonly<Record<string, number>> }[];
-  readonly steps: number;
+  readonly keys: readonly {
+    readonly pen: string;
+    readonly dash: string;
+    readonly label: string;
+    readonly lr: number | undefined;
+    /** The loss at the end, as text. */
+    readonly left: string;
+  }[];
+  /** The address of the race in the lab. */
+  readonly lab: string;
+  /** The race as text, for who makes it alive. */
+  readonly setup: string;
+  /** Its preview: 1200 × 630 pixels, three bytes each. */
+  readonly pixels: Uint8Array;
 }
 
 /** The module that a build for Node makes of `write.ts`. */
@@ -22,7 +36,11 @@ export interface Writer {
   /** The inside of the body of a page of the app; `root` is the way from the page to the site's root. */
   readonly write: (path: string, root: string, tools: Tools) => Promise<string>;
   /** The same of a page of text. */
-  readonly writeDocument: (page: string, content: string, root: string, wide: boolean) => string;
+  readonly writeDocument: (page: string, content: string, root: string) => string;
+  /** The preview of a page of the app that has been written and shows a race: 1200 × 630 pixels, three bytes each. */
+  readonly previewOf: (path: string) => Uint8Array | undefined;
+  /** The race of an optimizer of the library; undefined where it cannot step two coordinates. */
+  readonly raceOf: (name: string, rivals: readonly string[], root: string, keep: Tools['keep']) => Promise<WrittenRace | undefined>;
   readonly typeset: (tex: string, block: boolean) => string;
   /** What a page of the app is called and says. */
   readonly heading: (path: string) => { readonly title: string; readonly lead: string };
