@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { inflateSync } from 'node:zlib';
 import { test } from 'node:test';
 import { found, indexed, snippet } from '../apps/lab/src/site/find.ts';
+import { wrongRules } from '@thalweg/guide';
+import { wrongIn } from '../apps/lab/src/guide/wrong.ts';
 import { bibtex } from './site/cite.ts';
 import { read } from './site/markdown.ts';
 import { png } from './site/png.ts';
@@ -100,4 +102,9 @@ test('a PNG has its pixels', () => {
   const file = Buffer.from(png(Uint8Array.of(1, 2, 3, 4, 5, 6), 1, 2));
   const at = file.indexOf('IDAT');
   assert.deepEqual([...inflateSync(file.subarray(at + 4, at + 4 + file.readUInt32BE(at - 4)))], [0, 1, 2, 3, 0, 4, 5, 6]);
+});
+
+test('each rule that goes wrong is reached from a chapter, and each that a chapter names is there', () => {
+  const named = Object.values(wrongIn).flatMap((rules) => rules.map(([id]) => id));
+  assert.deepEqual(named.toSorted(), wrongRules.map(({ id }) => id).toSorted());
 });

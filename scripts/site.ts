@@ -74,14 +74,22 @@ async function publishApp(): Promise<void> {
     const { title, lead } = writer.heading(path);
     const body = await writer.write(path, rootOf(path), { document, keep, evidence });
     const pixels = writer.previewOf(path);
-    const preview = pixels === undefined ? 'preview.png' : `previews/${path.replace('/', '-')}.png`;
+    const preview = pixels === undefined || path === '' ? 'preview.png' : `previews/${path.replace('/', '-')}.png`;
     if (pixels !== undefined) put(preview, png(pixels, 1200, 630));
     publish({ path, title, description: lead, body, head: app.appHead(module), preview });
   }
-  const missing = await writer.write('404', rootOf(''), { document, keep, evidence });
-  const page = { path: '', title: 'No such page', description: 'Nothing is at this address.', body: styles.taken(missing), head: app.appHead(), preview: 'preview.png' }; // prettier-ignore
-  // A host serves it for any address, so its links begin with the site's own.
-  put('404.html', documentOf(page, address).replaceAll(/(href|src|content)="\.\//g, `$1="${address}`).replaceAll(/(href|src)="(?=[\w-]+(?:[./][\w-]|\/"))/g, `$1="${address}`)); // prettier-ignore
+  // A host serves it for any address, so its links begin with the site's own path.
+  const base = new URL(address).pathname;
+  const body = styles.taken(await writer.write('404', base, { document, keep, evidence }));
+  const missing = {
+    path: '',
+    title: 'No such page',
+    description: 'Nothing is at this address.',
+    body,
+    head: app.appHead(),
+    preview: 'preview.png',
+  };
+  put('404.html', documentOf(missing, address, base));
 }
 
 /** A page of the repository's Markdown as a page of the site. */
@@ -160,7 +168,10 @@ await publishApp();
 await publishTexts();
 publishRest();
 await api;
-put('preview.png', png(writer.previewOf('')!, 1200, 630));
+put('.nojekyll', '');
+// Experiments may stand in frames of other pages.
+const framed = readFileSync(join(out, '_headers'), 'utf8').replace("frame-ancestors 'none'", "frame-ancestors *; manifest-src 'self'");
+put('_headers', framed.replace('Cross-Origin-Resource-Policy: same-origin', 'Cross-Origin-Resource-Policy: cross-origin'));
 put('palette.css', writer.palette);
 put('inline.css', styles.sheet());
 put('search.json', JSON.stringify([...sections, ...apiSections(out)]));

@@ -42,8 +42,9 @@ export function read(text: string, ways: Ways): Written {
   const paragraph = tokens.findIndex(({ type }, i) => i > heading && type === 'paragraph_open');
   const markup = reader.renderer
     .render(tokens, reader.options, env)
-    .replaceAll(/<table>[\s\S]*?<\/table>/g, (table) => `<div class="scroll" tabindex="0" role="region" aria-label="Table">${table}</div>`)
+    .replaceAll(/<table>[\s\S]*?<\/table>/g, (table) => `<div class="scroll" tabindex="0" role="group" aria-label="Table">${table}</div>`)
     .replaceAll(/<td>(?=[^<]{1,14}<\/td>)/g, '<td class="short">')
+    .replaceAll(/<th([^>]*)><\/th>/g, '<td$1></td>')
     .replaceAll('<pre>', '<pre tabindex="0">')
     .replaceAll(
       /<div class="tex">(\d+)<\/div>/g,

@@ -21,9 +21,8 @@ export function rootOf(path: string): string {
   return path === '' ? '' : '../'.repeat(path.split('/').length);
 }
 
-/** The document; `address` is where the site will stand, with a slash at its end. */
-export function documentOf({ path, title, description, body, head, preview }: Page, address: string): string {
-  const root = rootOf(path);
+/** The document; `address` is where the site will stand, with a slash at its end, and `root` the way there from the page. */
+export function documentOf({ path, title, description, body, head, preview }: Page, address: string, root = rootOf(path)): string {
   const here = `${address}${path === '' ? '' : `${path}/`}`;
   const whole = path === '' ? 'Thalweg: optimizers explained, raced and compared' : `${title} · Thalweg`;
   const meta = (name: string, content: string): string => `<meta name="${name}" content="${escape(content)}">`;

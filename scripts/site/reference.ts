@@ -39,7 +39,7 @@ export function raceMarkup(name: string, race: WrittenRace): string {
     '<h2 id="race">Its race</h2>',
     '<div class="experiment">',
     `<div class="race" data-race="${escape(race.setup)}"><img src="${up}${race.picture}" alt="Paths on ${escape(race.surface)}" width="900" height="450" loading="lazy"><ul class="keys">${keys.join('')}</ul></div>`,
-    `<p class="note">${escape(race.surface)}’s function, 300 steps, the loss that is left. Each rate was searched for: the best of 37, from 10⁻⁵ to 10. <a href="${escape(race.lab)}">Open in the lab</a></p>`,
+    `<p class="note">${escape(race.surface)}’s function, 300 steps, the loss that is left. Each learning rate is the best that the lab’s search finds. <a href="${escape(race.lab)}">Open in the lab</a></p>`,
     '</div>',
   ].join('\n');
 }

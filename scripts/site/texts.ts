@@ -36,6 +36,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
   },
   'How it is made': {
     'docs/architecture.md': 'docs/architecture',
+    'docs/site.md': 'docs/site',
     'docs/dependencies.md': 'docs/dependencies',
     'CONTRIBUTING.md': 'docs/contributing',
     'SECURITY.md': 'docs/security',

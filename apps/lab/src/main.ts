@@ -9,6 +9,8 @@ import './style.css';
 
 adoptColours();
 settle();
+// Relative addresses would mean other places once one has gone to another page.
+for (const link of document.querySelectorAll<HTMLLinkElement>('link[rel=icon], link[rel=manifest]')) link.setAttribute('href', link.href);
 const target = document.getElementById('app');
 const first = pageAt(location) ?? '';
 

@@ -16,6 +16,8 @@ export interface Surface {
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];
   readonly minima: readonly (readonly [number, number])[];
+  /** Of a valley, its measures. */
+  readonly valley?: { readonly condition: number; readonly angle: number };
 }
 
 /** A quadratic with curvature 1 along one axis and `condition` along the other, turned by `angle` (radians). */
@@ -36,6 +38,7 @@ export function valley(condition: number, angle = 0): Surface {
     x: [-5, 2.5],
     y: [-2, 2],
     minima: [[0, 0]],
+    valley: { condition, angle },
   };
 }
 

@@ -7,6 +7,14 @@ export type SurfaceSpec =
   | { readonly kind: 'valley'; readonly condition: number; readonly angle: number }
   | { readonly kind: 'formula'; readonly text: string; readonly reach: number };
 
+/** What a landscape is; undefined for one that the lab does not have. */
+export function specOf(surface: Surface): SurfaceSpec | undefined {
+  if (surface.valley !== undefined) return { kind: 'valley', ...surface.valley };
+  return surfaces.some(({ id, objective }) => id === surface.id && objective === surface.objective)
+    ? { kind: 'named', id: surface.id }
+    : undefined;
+}
+
 /** The landscape itself. The parser for formulas is fetched only when there is one; a bad formula rejects with a message for people. */
 export async function surfaceOf(spec: SurfaceSpec): Promise<Surface> {
   if (spec.kind === 'named') return surfaces.find(({ id }) => id === spec.id) ?? surfaces[0]!;

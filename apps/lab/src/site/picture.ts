@@ -38,7 +38,7 @@ export function mapPicture({ surface, start, runs }: Drawn, ratio: number): stri
   });
   const [sx, sy] = project(view, width, height, ...start);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${String(width)} ${String(height)}" width="${String(width)}" height="${String(height)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" preserveAspectRatio="none" viewBox="0 0 ${String(width)} ${String(height)}" width="${String(width)}" height="${String(height)}">`,
     `<style>${colours}${pens('light')}@media (prefers-color-scheme:dark){${pens('dark')}}.c,.p,.m{fill:none}.t{stroke:var(--contour);stroke-width:.45;stroke-opacity:.7}.i{stroke-width:.9}.c{stroke:var(--paper);stroke-width:4;stroke-opacity:.55}.p{stroke:var(--c);stroke-width:2}.m,.s{stroke:var(--ink);stroke-width:1.4}.s{fill:var(--paper)}</style>`,
     `<rect width="100%" height="100%" fill="var(--tint-0)"/>`,
     ...ground,
