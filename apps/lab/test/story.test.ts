@@ -10,6 +10,7 @@ import {
   constantSteps,
   coordinate,
   decayByScale,
+  figure,
   flipRate,
   orthogonalized,
   randomGuesses,
@@ -19,6 +20,7 @@ import {
   shrinking,
   shrinkTwelve,
   springRun,
+  stepOnSentence,
   trace,
   valley,
   wordCounts,
@@ -175,6 +177,21 @@ describe('numbers in the chapters', () => {
     assert.equal(Math.round(100 * 0.9 ** 44), 1);
     assert.equal((1 - 0.9 ** 7).toFixed(1), '0.5');
     assert.equal((0.999 ** 1000).toFixed(2), '0.37');
+    assert.equal(figure(-Math.log(0.1), 2) + figure(-Math.log(0.01), 2), '2.34.6');
+    const twelve = (await shrinkTwelve('sgd')).at(-1)!;
+    const leftOver = 0.3 - 0.2991;
+    assert.ok(Math.abs(0.997 * 0.3 - 0.2991) < 1e-9);
+    for (const [i, gradient] of [
+      [0, 0.03],
+      [11, 30],
+    ] as const) {
+      const kept = 0.997 ** shrinking.steps;
+      const moved = ((gradient / 30) * leftOver * (1 - kept)) / (1 - 0.997 ** 2);
+      assert.ok(Math.abs(twelve[i]! - (kept + moved)) < 1e-6, 'what decay leaves, and 0.0009 of each pair of gradients of 30');
+    }
+    const met = (await stepOnSentence(adagrad({ lr: 0.3 }), 'the music was superb, a gem', 1)).find(({ word }) => word === 'gem')!;
+    assert.equal(met.history, 0);
+    assert.ok(Math.abs(met.moved - 0.3) < 1e-6, 'a step adds its own g² before it divides');
     const end = await trace(sgd({ lr: 1 }), sentenceSurface.objective, sentenceSurface.start, { steps: 5000 });
     const [minimum] = sentenceSurface.minima;
     assert.ok(Math.hypot(end.w.at(-2)! - minimum![0], end.w.at(-1)! - minimum![1]) < 1e-3, String(end.w.subarray(-2)));

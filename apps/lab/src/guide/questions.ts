@@ -147,7 +147,7 @@ export const questions = {
   },
   'adamw.scaled': {
     chapter: 'adamw',
-    ask: 'You have tuned $λ$ at one $η$, in the form above. Then you make $η$ ten times smaller. What becomes of your $λ$?',
+    ask: 'You have tuned $λ$ at one $η$, in the form that takes off $η·λ$. Then you make $η$ ten times smaller. What becomes of your $λ$?',
     answers: ['It is still right', 'It is now ten times too small', 'It is now ten times too large'],
     right: 1,
     because: 'a step takes off the share $ηλ$: where $η$ is a tenth, $λ$ must be ten times as large for the same decay.',
