@@ -3,7 +3,7 @@
  * float32, bfloat16 and float8, and with a model in half precision, seed by seed from the same weights on the same batches, and tells whether the formats differ by more than
  * seeds do. `--write` keeps the table in docs/low-precision.md.
  */
-import { compareToBest, lower, problems, quantile, type Model } from '@thalweg/compare';
+import { compareWith, lower, problems, quantile, type Model } from '@thalweg/compare';
 import { adagrad, adamw, sgd, type InitOptions, type Method } from 'thalweg';
 import { parseArgs } from 'node:util';
 import { writeBetween } from '../scripts/write-between.ts';
@@ -52,7 +52,9 @@ async function train(model: Model, method: Method, steps: number, seed: number, 
     opt.step();
   }
   widen();
-  const measured = { error: await model.evaluate(params, 'test'), loss: await model.evaluate(params, 'validation') };
+  const [test, validation] = [await model.evaluate(params, 'test'), await model.evaluate(params, 'validation')];
+  if (typeof test === 'number' || typeof validation === 'number') throw new TypeError('the problem tells no loss');
+  const measured = { error: test.value, loss: validation.loss };
   opt.dispose();
   return measured;
 }
@@ -80,7 +82,7 @@ function deviation(numbers: readonly number[]): number {
 /** The paired differences of a variant from float32, against the deviation of float32 from seed to seed. */
 function judge(plain: readonly number[], other: readonly number[], digits: number): { readonly text: string; readonly verdict: string } {
   const scores = (numbers: readonly number[]): Map<number, number> => new Map(numbers.map((x, i) => [i, x]));
-  const [paired] = compareToBest('float32', new Map([['float32', scores(plain)], ['other', scores(other)]]), 0.05, lower); // prettier-ignore
+  const [paired] = compareWith('float32', new Map([['float32', scores(plain)], ['other', scores(other)]]), { alpha: 0.05, direction: lower }); // prettier-ignore
   const { difference, interval } = paired!;
   const signed = (x: number): string => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(digits)}`;
   const [low, high] = interval ?? [NaN, NaN];

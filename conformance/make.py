@@ -45,8 +45,7 @@ def sampled(size):
 
 def oracle(register, names, row):
     """What is registered under the first of these names, with the libraries only where numpy has none."""
-    ours = names[0].split(".")[0] in ("paper", "authors")
-    for module in (None,) if ours else (None, "libraries", "libraries_around"):
+    for module in (None, "libraries", "libraries_around"):
         if module is not None:
             try:
                 importlib.import_module(module)

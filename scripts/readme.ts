@@ -10,9 +10,9 @@ const root = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 const comparison = JSON.parse(read('report/results.json')) as Comparison;
-const [words] = comparison.problems;
-if (words === undefined) throw new Error('report/results.json holds no problem');
-writeFileSync(join(root, 'docs/words.svg'), renderPicture(words));
+const [glosses] = comparison.problems;
+if (glosses === undefined) throw new Error('report/results.json holds no problem');
+writeFileSync(join(root, 'docs/glosses.svg'), renderPicture(glosses));
 
 function replace(text: string, marker: string, body: string): string {
   const pattern = new RegExp(`<!-- ${marker} -->[\\s\\S]*<!-- /${marker} -->`);

@@ -64,7 +64,7 @@ describe('replay', { skip }, () => {
   };
 
   test('the built-in example opens by itself, at its end', async () => {
-    assert.match(await page.locator('.facts').first().innerText(), /^the built-in example · preset quick · 5 test seeds/);
+    assert.match(await page.locator('.facts').first().innerText(), /^the built-in example · preset quick · 5 seeds/);
     assert.equal(await stepOf(page), 500);
     assert.deepEqual(await shown(page), expected(example.problems[0]!, 500));
     const ranked = await page
@@ -74,18 +74,18 @@ describe('replay', { skip }, () => {
   });
 
   test('time is scrubbed, stepped and pointed at; the places are those of the step', async () => {
-    const [words] = example.problems;
+    const [glosses] = example.problems;
     const slider = page.getByRole('slider', { name: 'Step' });
     await slider.press('Home');
-    assert.deepEqual(await shown(page), expected(words!, 0));
+    assert.deepEqual(await shown(page), expected(glosses!, 0));
     assert.match(await page.locator('svg.past').first().evaluate((svg) => getComputedStyle(svg).clipPath), /^inset\(-2px [4-9]\d\d/); // prettier-ignore
     await page.getByRole('button', { name: 'One step on' }).click();
-    assert.equal(await stepOf(page), 25);
-    assert.deepEqual(await shown(page), expected(words!, 25));
+    assert.equal(await stepOf(page), 5);
+    assert.deepEqual(await shown(page), expected(glosses!, 5));
     await slider.fill('137');
-    assert.deepEqual(await shown(page), expected(words!, 137));
+    assert.deepEqual(await shown(page), expected(glosses!, 137));
     await page.getByRole('button', { name: 'One step back' }).click();
-    assert.equal(await stepOf(page), 125);
+    assert.equal(await stepOf(page), 135);
     const plot = (await page.locator('[data-figure*="against steps"]').first().boundingBox())!;
     await page.mouse.click(plot.x + 46 + 0.5 * (plot.width - 58), plot.y + 100);
     assert.ok(Math.abs((await stepOf(page)) - 250) < 3, String(await stepOf(page)));
@@ -106,7 +106,7 @@ describe('replay', { skip }, () => {
     await page.keyboard.press(' ');
     const now = await stepOf(page);
     await page.keyboard.press('.');
-    assert.ok((await stepOf(page)) > now && (await stepOf(page)) % 25 === 0);
+    assert.ok((await stepOf(page)) > now && (await stepOf(page)) % 5 === 0);
     await page.keyboard.press(',');
     assert.ok((await stepOf(page)) <= now);
   });

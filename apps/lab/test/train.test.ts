@@ -12,7 +12,7 @@ import { adagrad, adam, adamw, sgd, type Method } from 'thalweg';
 import { contentSecurityPolicy } from '../policy.ts';
 import { survey } from '../src/train/ground.ts';
 import type { Slice } from '../src/train/messages.ts';
-import { firstImages, trainee } from '../src/train/net.ts';
+import { trainee } from '../src/train/net.ts';
 import { Session } from '../src/train/session.ts';
 import { contender, firstSetup } from '../src/train/setup.ts';
 import { bare, fits, openSite, shots, skip, views, violations, type Site } from './support/site.ts';

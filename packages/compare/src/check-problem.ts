@@ -23,6 +23,8 @@ const fields: Readonly<Record<keyof Problem, Rule>> = {
   batchSize: ['a whole number from 1, or null where there are no examples', (value) => value === null || isCount(value)],
   tuningMetric: ['{ name, lowerIsBetter, unit }', isObject],
   testMetric: ['{ name, lowerIsBetter, unit }', isObject],
+  testSize: ['a whole number from 1', isCount],
+  margin: ['a positive number', (value) => typeof value === 'number' && value > 0 && Number.isFinite(value)],
   target: finite,
   data: ['an array of file names', (value) => Array.isArray(value) && value.every((one) => typeof one === 'string')],
   landscape: ['{ x, y, columns, rows, values, minima }', isObject],
@@ -63,7 +65,7 @@ export function checkProblem(file: string, value: unknown): Problem {
   const defaults = { title: id, description: '', batchSize: null, tuningMetric: loss, testMetric: loss };
   const lengths = typeof steps === 'number' ? { quick: steps, standard: steps, thorough: steps } : steps;
   const problem = { ...defaults, ...value, steps: lengths } as Problem;
-  checkFields(file, "the problem's ", fields, problem, ['data', 'landscape']);
+  checkFields(file, "the problem's ", fields, problem, ['data', 'landscape', 'testSize', 'margin']);
   for (const which of ['tuningMetric', 'testMetric'] as const)
     checkFields(file, `the problem's ${which}.`, metricFields, problem[which], []);
   const { landscape } = problem;
@@ -84,6 +86,9 @@ export function checkModel(file: string, model: unknown): Model {
         `load() must return { start, gradient, evaluate }; ${isObject(model) ? `${name} is ${shown(found)}` : `it returned ${shown(model)}`}`,
       );
   }
+  const monitor: unknown = isObject(model) ? Reflect.get(model, 'monitor') : undefined;
+  if (monitor !== undefined && typeof monitor !== 'function')
+    throw new ProblemError(file, `the model's monitor must be a function, if there is one; it is ${shown(monitor)}`);
   return model as Model;
 }
 

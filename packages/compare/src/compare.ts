@@ -1,24 +1,31 @@
 /**
- * Runs a comparison: tunes each optimizer's learning rate on validation data, trains again with fresh seeds, and sums up. Says what it is
+ * Runs a comparison: each seed tunes each optimizer's learning rate on validation data, and its test metric is what is compared. Says what it is
  * doing through `onProgress`; knows no terminal and no report.
  */
 import { cpus, platform, release } from 'node:os';
 import { createRequire } from 'node:module';
+import { ThalwegError } from 'thalweg';
 import type { Contestant } from './contestants.ts';
 import type { Lengths } from './problem.ts';
-import { bestIndex, checkProtocol, extension, firstGrid, gridPoint } from './protocol.ts';
-import { median, type Direction } from './quantile.ts';
+import { checkProtocol, runsOf } from './protocol.ts';
+import { ProblemError } from './problem.ts';
+import { compareMeasured, median, type Direction } from './quantile.ts';
 import { findContestants, type Entry } from './registry.ts';
 import { Ledger, type Runner } from './run/ledger.ts';
 import type { Store } from './run/store.ts';
-import type { TrialResult } from './run/trial.ts';
-import type { Comparison, Machine, OptimizerResult, ProblemResult, Protocol, SweepPoint, Trial } from './schema.ts';
-import { compareToBest, ranks, summarize } from './statistics.ts';
+import { isRefusedRate, type TrialRequest } from './run/trial.ts';
+import { entrants, type Entrant, type ScheduleName } from './schedules.ts';
+import type { Comparison, Machine, OptimizerResult, ProblemResult, Protocol, Trial } from './schema.ts';
+import { compareWith, marginOf } from './statistics/compare.ts';
+import { firstPlaces } from './statistics/stability.ts';
+import { ranks, summarize } from './statistics/summary.ts';
+import { tune } from './tune.ts';
 
 /** What a comparison is made of. */
 export interface Plan {
   readonly entries: readonly Entry[];
   readonly contestants: readonly string[];
+  readonly schedules: readonly ScheduleName[];
   readonly protocol: Protocol;
   /** Which of a problem's lengths to use, or a number of steps for all. */
   readonly steps: keyof Lengths | number;
@@ -28,14 +35,7 @@ export interface Plan {
 /** What is happening, for whoever shows it. */
 export type Progress =
   | { readonly kind: 'problem'; readonly problem: string; readonly trials: number }
-  | {
-      readonly kind: 'trial';
-      readonly problem: string;
-      readonly contestant: string;
-      readonly lr: number;
-      readonly kept: boolean;
-      readonly trials: number;
-    }
+  | { readonly kind: 'trial'; readonly problem: string; readonly contestant: string; readonly lr: number; readonly kept: boolean }
   | {
       readonly kind: 'tuned';
       readonly problem: string;
@@ -50,10 +50,10 @@ export async function compare(plan: Plan, pool: Runner, store: Store, onProgress
   const machine = machineOf(plan.workers);
   const ledger = new Ledger(pool, store, machine);
   const problems: ProblemResult[] = [];
-  for (const entry of plan.entries) problems.push(await compareOn(entry, plan, ledger, onProgress));
+  for (const entry of plan.entries) problems.push(await compareOn(entry, plan, pool, ledger, onProgress));
   return {
     format: 'thalweg-comparison',
-    version: 1,
+    version: 2,
     createdAt: new Date().toISOString(),
     machine,
     protocol: plan.protocol,
@@ -62,58 +62,58 @@ export async function compare(plan: Plan, pool: Runner, store: Store, onProgress
   };
 }
 
-async function compareOn(entry: Entry, plan: Plan, ledger: Ledger, onProgress: (progress: Progress) => void): Promise<ProblemResult> {
+async function compareOn(
+  entry: Entry,
+  plan: Plan,
+  pool: Runner,
+  ledger: Ledger,
+  onProgress: (progress: Progress) => void,
+): Promise<ProblemResult> {
   const { problem } = entry;
+  const { protocol } = plan;
   const steps = typeof plan.steps === 'number' ? plan.steps : problem.steps[plan.steps];
   const contestants = await findContestants(entry, [...plan.contestants, ...entry.contestants.map((one) => one.id)]);
-  const { tuningSeeds, testSeeds, gridPoints } = plan.protocol;
-  let trials = contestants.length * (gridPoints * tuningSeeds.length + testSeeds.length);
-  onProgress({ kind: 'problem', problem: problem.id, trials });
-  const run = async (contestant: Contestant, lr: number, seed: number): Promise<TrialResult> => {
-    const request = { problem: entry.reference, contestant: contestant.file?.path ?? contestant.id, lr, seed, steps };
-    const { result, kept } = await ledger.run(problem, contestant, request);
-    onProgress({ kind: 'trial', problem: problem.id, contestant: contestant.id, lr, kept, trials });
-    return result;
-  };
+  const all = entrants(contestants, plan.schedules);
+  onProgress({ kind: 'problem', problem: problem.id, trials: all.length * runsOf(protocol) });
+  const requestOf = ({ contestant, schedule }: Entrant, lr: number, seed: number, length = steps): TrialRequest => ({
+    problem: entry.reference, contestant: contestant.file?.path ?? contestant.id, schedule, lr, seed, steps: length,
+  }); // prettier-ignore
+  const [first] = all;
+  if (first !== undefined)
+    await checkSeeds(entry.reference, pool, requestOf(first, first.contestant.centre, protocol.scanSeed, Math.min(10, steps)));
   const results = await Promise.all(
-    contestants.map(async (contestant) => {
-      const sweep = await tune(contestant, plan.protocol, problem.tuningMetric, run, () => (trials += tuningSeeds.length));
-      const best = bestIndex(
-        sweep.map((point) => point.score),
-        problem.tuningMetric,
-      );
-      const bestLr = sweep[best ?? 0]?.lr ?? contestant.centre;
-      const edge = best === 0 || best === sweep.length - 1;
-      const tuning = best === undefined ? 'all-diverged' : edge ? 'edge' : 'inside';
-      onProgress({ kind: 'tuned', problem: problem.id, contestant: contestant.id, lr: bestLr, tuning });
-      const runs = await Promise.all(testSeeds.map((seed) => run(contestant, bestLr, seed)));
-      const finished = runs.map((result): Trial => {
-        const { score, ...trial } = result;
-        return score === null ? { ...trial, testMetric: null } : trial;
-      });
-      const { id, label, code, hyperparameters } = contestant;
-      const latex = contestant.create(bestLr).latex();
+    all.map(async (entrant) => {
+      const run = async (lr: number, seed: number): Promise<Trial> => {
+        const { result, kept } = await ledger.run(problem, entrant.contestant, requestOf(entrant, lr, seed));
+        onProgress({ kind: 'trial', problem: problem.id, contestant: entrant.id, lr, kept });
+        return result;
+      };
+      const tuned = await tune(entrant.contestant.centre, protocol, problem.tuningMetric, run);
+      onProgress({ kind: 'tuned', problem: problem.id, contestant: entrant.id, lr: tuned.bestLr, tuning: tuned.tuning });
+      const { contestant, schedule, id, label } = entrant;
+      const { code, hyperparameters } = contestant;
       return {
         id,
         label,
-        configuration: code,
+        configuration: schedule === 'constant' ? code : `${code}, ${schedule} schedule from lr to 0`,
         hyperparameters,
-        latex,
-        sweep,
-        bestLr,
-        tuning,
-        trials: finished,
-        summary: summarize(finished, problem.testMetric),
+        latex: latexOf(contestant, tuned.bestLr, steps),
+        ...tuned,
+        summary: summarize(tuned.trials, problem.testMetric),
       } as const;
     }),
   );
-  const rank = ranks(
-    results.map((result) => result.summary),
-    problem.testMetric,
-  );
-  const optimizers = results.map((result, i): OptimizerResult => ({ ...result, rank: rank[i] ?? results.length }));
-  const best = optimizers.find((result) => result.rank === 1)?.id ?? '';
-  const scores = new Map(optimizers.map(({ id, trials: runs }) => [id, new Map(runs.map(({ seed, testMetric }) => [seed, testMetric]))]));
+  const scores = new Map(results.map(({ id, trials }) => [id, new Map(trials.map(({ seed, testMetric }) => [seed, testMetric]))]));
+  const rank = ranks(results.map((result) => result.summary), problem.testMetric); // prettier-ignore
+  const firsts = firstPlaces(scores, problem.testMetric);
+  const optimizers = results.map((result, i): OptimizerResult => ({
+    ...result,
+    rank: rank[i] ?? results.length,
+    first: firsts.get(result.id) ?? 0,
+  }));
+  const reference = referenceOf(optimizers, problem.tuningMetric);
+  const median = optimizers.find(({ id }) => id === reference)?.summary.median ?? null;
+  const margin = problem.margin ?? (problem.testSize === undefined || median === null ? undefined : marginOf(median, problem.testSize));
   return {
     id: problem.id,
     title: problem.title,
@@ -128,38 +128,46 @@ async function compareOn(entry: Entry, plan: Plan, ledger: Ledger, onProgress: (
       origin: `declared by the problem; first evaluation of the ${problem.tuningMetric.name} at or ${problem.tuningMetric.lowerIsBetter ? 'below' : 'above'} it`,
     },
     optimizers: optimizers.toSorted((a, b) => a.rank - b.rank),
-    comparisons: compareToBest(best, scores, plan.protocol.alpha, problem.testMetric),
+    reference,
+    comparisons: compareWith(reference, scores, { alpha: protocol.alpha, direction: problem.testMetric, margin }),
     ...(problem.landscape === undefined ? {} : { landscape: problem.landscape }),
   };
 }
 
-/** Tries the grid, and beyond it as long as the best rate lies on an edge and the budget lasts. */
-async function tune(
-  contestant: Contestant,
-  protocol: Protocol,
-  metric: Direction,
-  run: (contestant: Contestant, lr: number, seed: number) => Promise<TrialResult>,
-  onExtension: () => void,
-): Promise<SweepPoint[]> {
-  const { gridPoints, maxGridPoints, gridRatio, tuningSeeds } = protocol;
-  const point = async (lr: number, isExtension: boolean): Promise<SweepPoint> => {
-    const results = await Promise.all(tuningSeeds.map((seed) => run(contestant, lr, seed)));
-    const scores = results.map((result) => result.score);
-    return { lr, extension: isExtension, scores, diverged: scores.filter((score) => score === null).length, score: median(scores, metric) };
-  };
-  const sweep = await Promise.all(firstGrid(contestant.centre, gridPoints, gridRatio).map((lr) => point(lr, false)));
-  let low = -(gridPoints - 1) / 2;
-  let high = -low;
-  for (;;) {
-    const direction = extension(
-      sweep.map((one) => one.score),
-      maxGridPoints,
-      metric,
-    );
-    if (direction === 0) return sweep;
-    onExtension();
-    if (direction < 0) sweep.unshift(await point(gridPoint(contestant.centre, --low, gridRatio), true));
-    else sweep.push(await point(gridPoint(contestant.centre, ++high, gridRatio), true));
+/** The best by the median over seeds of what chose their rates, then of the loss; the first of equals. */
+function referenceOf(optimizers: readonly OptimizerResult[], metric: Direction): string {
+  const measured = optimizers.map(({ id, trials }) => ({
+    id,
+    value: median(trials.map((trial) => trial.validationMetric), metric),
+    loss: median(trials.map((trial) => trial.validationLoss)),
+  })); // prettier-ignore
+  return measured.toSorted((a, b) => compareMeasured(a, b, metric))[0]?.id ?? '';
+}
+
+/** Has the first steps of a run made twice, by whichever threads: where they differ, no two runs could be compared. */
+async function checkSeeds(reference: string, pool: Runner, request: TrialRequest): Promise<void> {
+  const [a, b] = (await Promise.all([pool.run(request), pool.run(request)])).map(({ result }) => result);
+  if (a?.failure !== undefined) throw new ThalwegError('trial', a.failure);
+  const lasting = (trial: Trial | undefined): string => JSON.stringify([trial?.training, trial?.validation, trial?.testMetric]);
+  if (lasting(a) === lasting(b)) return;
+  const values = (trial: Trial | undefined): readonly (number | null)[] => [
+    ...(trial?.validation.values ?? []),
+    ...(trial?.training.values ?? []),
+  ];
+  const at = values(a).findIndex((value, i) => value !== values(b)[i]);
+  throw new ProblemError(
+    reference,
+    `it does not follow from its seed: the same run made twice gave ${String(values(a)[at])} and ${String(values(b)[at])}. ` +
+      'Whatever is random must come from the seed and the step that start and gradient are given, as by random(seed, step)',
+  );
+}
+
+function latexOf({ create }: Contestant, lr: number, steps: number): string {
+  try {
+    return create(lr, { steps }).latex();
+  } catch (error) {
+    if (isRefusedRate(error)) return '';
+    throw error;
   }
 }
 

@@ -18,8 +18,8 @@ export interface Contestant {
   readonly centre: number;
   /** Where a worker finds it: the file that brought it, if a file did. */
   readonly file?: { readonly path: string };
-  /** The method at one learning rate. */
-  readonly create: (lr: number) => Method;
+  /** The method at one learning rate, in a run of so many steps, which a schedule of its own may need. */
+  readonly create: (lr: number, run: { readonly steps: number }) => Method;
 }
 
 /** The built-in contestants, in the order in which the guide tells of them. */

@@ -3,8 +3,10 @@
  *
  * @packageDocumentation
  */
-export { digitsNetwork, imageSize } from './models/digits.ts';
+export { digitsNetwork, firstImages, imageSize } from './models/digits.ts';
 export type { Images } from './models/digits.ts';
+export { fields, glossesNetwork } from './models/glosses.ts';
+export type { Glosses } from './models/glosses.ts';
 export { hasDiverged } from './models/network.ts';
 export type { Network, Score } from './models/network.ts';
 export { wordsNetwork } from './models/words.ts';

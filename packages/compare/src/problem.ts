@@ -22,8 +22,19 @@ export interface Model {
    * follow from `seed` and `step` (counted from 1) alone, so that every optimizer sees the same.
    */
   gradient(params: Arrays, grads: Arrays, seed: number, step: number): Awaitable<number>;
-  /** The tuning metric on validation data, or the test metric on test data. */
-  evaluate(params: Arrays, split: Split): Awaitable<number>;
+  /** The tuning metric on validation data, or the test metric on test data; with the loss there, which decides between equals of a coarse metric. */
+  evaluate(params: Arrays, split: Split): Awaitable<number | Evaluation>;
+  /**
+   * The tuning metric as it stands in the middle of a run, a hundred times in each: on part of the validation data, say, where all of it would take longer than
+   * the training. By default `evaluate(params, 'validation')`. Curves and the time to the target come from it; what chooses and ranks does not.
+   */
+  monitor?(params: Arrays): Awaitable<number>;
+}
+
+/** A metric's value, such as a share of errors, and the loss on the same data. */
+export interface Evaluation {
+  readonly value: number;
+  readonly loss: number;
 }
 
 /** How many steps a run takes in each preset. */
@@ -43,10 +54,14 @@ export interface Problem {
   readonly steps: Lengths;
   /** Examples per step; null where there are none. */
   readonly batchSize: number | null;
-  /** What tuning chooses the learning rate by, on validation data. */
+  /** What learning rates are chosen by, on validation data. */
   readonly tuningMetric: Metric;
-  /** What is reported from test data. */
+  /** What is reported from test data: best the same metric, or what was chosen is not what is ranked. */
   readonly testMetric: Metric;
+  /** Examples in the test data, where the test metric is a percentage of them: its standard error is the margin within which optimizers count as equal. */
+  readonly testSize?: number;
+  /** The difference of the test metric below which two optimizers count as equal, instead. */
+  readonly margin?: number;
   /** A value of the tuning metric that counts as solved, for the time to it. */
   readonly target: number;
   /** Loads the data. Called once per worker. */

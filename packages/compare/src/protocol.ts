@@ -1,22 +1,29 @@
 /**
- * The rules of a comparison: how many learning rates, seeds and steps in each preset, and how the grid of learning rates grows. Every
- * optimizer is held to the same. Knows numbers, and which of them are better.
+ * The rules of a comparison: how many learning rates, seeds and steps in each preset, how the grid of learning rates grows, and which rates each
+ * seed then tries. Every optimizer is held to the same, and has the same number of runs. Knows numbers, and which of them are better.
  */
 import { ThalwegError } from 'thalweg';
 import type { Lengths } from './problem.ts';
-import { cost, type Direction } from './quantile.ts';
+import { compareMeasured, type Direction, type Measured } from './quantile.ts';
 import type { Protocol } from './schema.ts';
+
+const common = { gridRatio: Math.sqrt(10), scanSeed: 1, ratesPerSeed: 3, alpha: 0.05 };
 
 /** The presets by name. */
 export const presets: Readonly<Record<keyof Lengths, Omit<Protocol, 'preset'>>> = {
-  quick: { gridPoints: 5, maxGridPoints: 8, gridRatio: Math.sqrt(10), tuningSeeds: [1], testSeeds: seeds(101, 5), alpha: 0.05 },
-  standard: { gridPoints: 7, maxGridPoints: 11, gridRatio: Math.sqrt(10), tuningSeeds: [1, 2], testSeeds: seeds(101, 7), alpha: 0.05 },
-  thorough: { gridPoints: 11, maxGridPoints: 17, gridRatio: 10 ** 0.25, tuningSeeds: [1, 2, 3], testSeeds: seeds(101, 15), alpha: 0.05 },
+  quick: { ...common, gridPoints: 5, rates: 7, seeds: seeds(5) },
+  standard: { ...common, gridPoints: 7, rates: 9, seeds: seeds(7) },
+  thorough: { ...common, gridPoints: 7, rates: 11, seeds: seeds(15) },
 };
 
-/** `count` seeds from `first` on. */
-export function seeds(first: number, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => first + i);
+/** The first `count` seeds that results come from. */
+export function seeds(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => 101 + i);
+}
+
+/** The runs that each optimizer has on a problem. */
+export function runsOf({ rates, seeds: all, ratesPerSeed }: Protocol): number {
+  return rates + all.length * ratesPerSeed;
 }
 
 /** The first grid: `points` rates around `centre`, each `ratio` times the one before, rounded so that they print as they are. */
@@ -29,26 +36,21 @@ export function gridPoint(centre: number, offset: number, ratio: number): number
   return Number((centre * ratio ** offset).toPrecision(3));
 }
 
-/** Which rate to try next because the best lies on an edge: −1 below the grid, +1 above it, 0 where no extension is due. */
-export function extension(scores: readonly (number | null)[], most: number, direction: Direction): -1 | 0 | 1 {
-  if (scores.length >= most) return 0;
+/** The side of the grid to which the best rate lies nearer, where the next rate is tried: −1 below, +1 above; below where all diverged. */
+export function growth(scores: readonly Measured[], direction: Direction): -1 | 1 {
   const best = bestIndex(scores, direction);
-  if (best === undefined) return -1;
-  return best === 0 ? -1 : best === scores.length - 1 ? 1 : 0;
+  return best !== undefined && best > (scores.length - 1) / 2 ? 1 : -1;
 }
 
 /** The index of the best score, the lower rate of equals; undefined where all diverged. */
-export function bestIndex(scores: readonly (number | null)[], direction: Direction): number | undefined {
-  const costs = scores.map((score) => cost(score, direction));
-  const least = Math.min(...costs);
-  return least === Infinity ? undefined : costs.indexOf(least);
+export function bestIndex(scores: readonly Measured[], direction: Direction): number | undefined {
+  const best = scores.reduce((at, score, i) => (compareMeasured(score, scores[at]!, direction) < 0 ? i : at), 0);
+  return (scores[best]?.value ?? null) === null ? undefined : best;
 }
 
-/** Throws unless tuning and test seeds are apart and there is one of each. */
-export function checkProtocol({ tuningSeeds, testSeeds }: Protocol): void {
-  const both = testSeeds.filter((seed) => tuningSeeds.includes(seed));
-  if (both.length > 0)
-    throw new ThalwegError('protocol', `seeds ${both.join(', ')} are used for tuning and for testing; results need fresh seeds`);
-  if (tuningSeeds.length === 0 || testSeeds.length === 0)
-    throw new ThalwegError('protocol', 'tuning and testing need at least one seed each');
+/** Throws unless the seeds are apart and there is one at least. */
+export function checkProtocol({ scanSeed, seeds: all }: Protocol): void {
+  if (all.includes(scanSeed))
+    throw new ThalwegError('protocol', `seed ${String(scanSeed)} scans the learning rates; results need other seeds`);
+  if (all.length === 0) throw new ThalwegError('protocol', 'results need one seed at least');
 }

@@ -9,12 +9,25 @@ export interface Direction {
   readonly lowerIsBetter: boolean;
 }
 
+/** A metric with the loss on the same data, which decides between equals of a coarse metric; null where there is none. */
+export interface Measured {
+  readonly value: number | null;
+  readonly loss: number | null;
+}
+
 /** What losses, times and step counts have. */
 export const lower: Direction = { lowerIsBetter: true };
 
 /** The value as a cost: less is better whatever the metric's direction, and a diverged run costs infinitely much. */
 export function cost(value: number | null, { lowerIsBetter }: Direction): number {
   return value === null ? Infinity : lowerIsBetter ? value : 0 - value;
+}
+
+/** Below 0 where `a` is better than `b`: by the value, then by the loss. */
+export function compareMeasured(a: Measured, b: Measured, direction: Direction): number {
+  const [x, y] = [cost(a.value, direction), cost(b.value, direction)];
+  const [m, n] = x === y ? [cost(a.loss, lower), cost(b.loss, lower)] : [x, y];
+  return m === n ? 0 : m < n ? -1 : 1;
 }
 
 /**

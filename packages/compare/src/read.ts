@@ -15,7 +15,7 @@ export const longest = 64e6;
 /** The most values in all curves and paths of one problem: more could not be drawn in a browser without its standing still. */
 export const mostValues = 400_000;
 
-/** The most different steps at which the runs of one problem were measured; the runner measures about twenty times. */
+/** The most different steps at which the runs of one problem were measured; the runner measures about a hundred times. */
 const mostSteps = 500;
 
 /** The largest number: beyond it an axis could not be drawn. */
@@ -63,9 +63,14 @@ const curve = v.pipe(
 
 const trial = v.object({
   seed: finite,
+  lr: finite,
   diverged: v.boolean(),
+  failure: v.exactOptional(text(20_000)),
   divergedAt: v.nullable(whole),
+  validationMetric: maybe,
   testMetric: maybe,
+  validationLoss: maybe,
+  testLoss: maybe,
   finalLoss: maybe,
   training: curve,
   validation: curve,
@@ -85,6 +90,7 @@ const optimizer = v.object({
   tuning: v.picklist(['inside', 'edge', 'all-diverged']),
   trials: list(trial, 1000, 1),
   rank: v.pipe(whole, v.minValue(1, 'must be 1 or more')),
+  first: v.pipe(finite, v.minValue(0, 'must not be negative'), v.maxValue(1.001, 'must be at most 1')),
   summary: v.object({
     median: maybe,
     low: maybe,
@@ -124,23 +130,29 @@ const problem = v.pipe(
     testMetric: metric,
     target: v.object({ value: finite, origin: text(1000) }),
     optimizers: list(optimizer, 60, 1),
+    reference: text(300),
     comparisons: list(
       v.object({
-        better: text(300),
-        worse: text(300),
+        reference: text(300),
+        other: text(300),
+        seeds: whole,
+        test: v.picklist(['t', 'ranks', 'none']),
         difference: maybe,
         interval: v.nullable(v.tuple([finite, finite])),
         pValue: maybe,
-        verdict: v.picklist(['different', 'no detectable difference', 'too few finite seeds']),
+        exact: maybe,
+        detectable: maybe,
+        equalWithin: maybe,
+        verdict: v.picklist(['worse', 'better', 'equal', 'no detectable difference', 'too few seeds', 'no noise']),
       }),
       60,
     ),
     landscape: v.exactOptional(landscape),
   }),
   v.check(({ optimizers }) => new Set(optimizers.map(({ id }) => id)).size === optimizers.length, 'has two optimizers of one id'),
-  v.check(({ optimizers, comparisons }) => {
+  v.check(({ optimizers, reference, comparisons }) => {
     const ids = new Set(optimizers.map(({ id }) => id));
-    return comparisons.every(({ better, worse }) => ids.has(better) && ids.has(worse));
+    return ids.has(reference) && comparisons.every((one) => one.reference === reference && ids.has(one.other));
   }, 'compares optimizers that it does not have'),
   v.check(
     (whole) => countValues(whole) <= mostValues,
@@ -155,16 +167,17 @@ const problem = v.pipe(
 const seeds = list(finite, 1000);
 const comparison: v.GenericSchema<unknown, Comparison> = v.object({
   format: v.literal('thalweg-comparison'),
-  version: v.literal(1),
+  version: v.literal(2),
   createdAt: text(60),
   machine: v.object({ node: text(120), thalweg: text(120), os: text(300), cpu: text(300), cores: whole, workers: whole }),
   protocol: v.object({
     preset: v.picklist(['quick', 'standard', 'thorough', 'custom']),
     gridPoints: whole,
-    maxGridPoints: whole,
+    rates: whole,
     gridRatio: finite,
-    tuningSeeds: seeds,
-    testSeeds: seeds,
+    scanSeed: finite,
+    seeds,
+    ratesPerSeed: whole,
     alpha: finite,
   }),
   runs: v.exactOptional(v.object({ made: whole, kept: whole, remade: list(v.object({ reason: text(4000), count: whole }), 1000) })),
@@ -213,7 +226,11 @@ function checkKind(value: unknown): void {
   if (format !== 'thalweg-comparison') {
     throw new ReadError(`format must be "thalweg-comparison", not ${shown(format)}: this is no file that thalweg compare wrote.`);
   }
-  if (version !== 1) throw new ReadError(`version must be 1, not ${shown(version)}: the file is of another version of Thalweg.`);
+  if (version === 1)
+    throw new ReadError(
+      'The file is of an earlier version of Thalweg, whose protocol tuned each rate once for all seeds. Run the comparison again.',
+    );
+  if (version !== 2) throw new ReadError(`version must be 2, not ${shown(version)}: the file is of another version of Thalweg.`);
 }
 
 /** `problems[0].steps must be 1 or more`, or `… must be number, not "many"`. */

@@ -16,12 +16,13 @@ import { nearest } from './near.ts';
 import { loadOwnFile } from './own-file.ts';
 import { ProblemError, type Problem } from './problem.ts';
 import { digits } from './problems/digits.ts';
+import { glosses } from './problems/glosses.ts';
 import { landscapes } from './problems/landscapes.ts';
 import { words } from './problems/words.ts';
 import { isRefusedRate } from './run/trial.ts';
 
 /** The built-in problems. */
-export const problems: readonly Problem[] = [words, digits, ...landscapes];
+export const problems: readonly Problem[] = [glosses, digits, words, ...landscapes];
 
 /** A problem as it was asked for, with the optimizers its file brings. */
 export interface Entry {
@@ -95,7 +96,7 @@ function checkMade({ id, centre, create, file }: Contestant): void {
   };
   let method: unknown;
   try {
-    method = create(centre);
+    method = create(centre, { steps: 1000 });
   } catch (error) {
     if (isRefusedRate(error)) return; // The tuning finds another.
     throw error;

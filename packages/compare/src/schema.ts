@@ -7,7 +7,7 @@
 /** A whole comparison: `thalweg compare` writes one of these as `results.json`. */
 export interface Comparison {
   readonly format: 'thalweg-comparison';
-  readonly version: 1;
+  readonly version: 2;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   readonly machine: Machine;
@@ -41,15 +41,17 @@ export interface Machine {
 export interface Protocol {
   /** `quick` results are labelled as such wherever they are shown. */
   readonly preset: 'quick' | 'standard' | 'thorough' | 'custom';
-  /** Learning rates tried first per optimizer, and the most that extending the grid may reach. */
+  /** Learning rates of the first grid, and how many everyone has tried when its grid has grown towards its best: the same number for all. */
   readonly gridPoints: number;
-  readonly maxGridPoints: number;
+  readonly rates: number;
   /** Ratio of neighbouring learning rates. */
   readonly gridRatio: number;
-  readonly tuningSeeds: readonly number[];
-  /** Disjoint from `tuningSeeds`; reported figures come from these alone. */
-  readonly testSeeds: readonly number[];
-  /** Family-wise level of the paired comparisons (Holm-corrected). */
+  /** The seed that scans the grid. No figure but the scan's own comes from it. */
+  readonly scanSeed: number;
+  /** Each of these tunes for itself: it trains at so many rates around the scan's best and takes the one that is best on its validation data. */
+  readonly seeds: readonly number[];
+  readonly ratesPerSeed: number;
+  /** The probability of one or more false differences among all comparisons of a problem. */
   readonly alpha: number;
 }
 
@@ -62,13 +64,15 @@ export interface ProblemResult {
   readonly parameters: number;
   readonly steps: number;
   readonly batchSize: number | null;
-  /** What tuning chooses rates by, and what is reported from the test split; for a landscape both are of the final point. */
+  /** What learning rates and the reference are chosen by, and what is reported from the test split; for a landscape both are of the final point. */
   readonly tuningMetric: Metric;
   readonly testMetric: Metric;
   /** Reached at the first measurement of the tuning metric that is as good as this: at or below it, or at or above where more is better. */
   readonly target: { readonly value: number; readonly origin: string };
   readonly optimizers: readonly OptimizerResult[];
-  /** Paired over test seeds against the best-ranked optimizer. */
+  /** The optimizer that the others are compared with: the best on validation data, so that no test looks at the data that chose it. */
+  readonly reference: string;
+  /** Paired over the seeds. */
   readonly comparisons: readonly PairedComparison[];
   /** For a two-parameter landscape: enough to draw contours. Values row by row from (x0, y0). */
   readonly landscape?: Landscape;
@@ -102,36 +106,49 @@ export interface OptimizerResult {
   readonly hyperparameters: Readonly<Record<string, number | string | boolean>>;
   /** LaTeX of the update rule, from the definition itself. */
   readonly latex: string;
-  /** Ascending learning rates, extensions included. */
+  /** Ascending learning rates: the scan's, and those that the seeds tried. */
   readonly sweep: readonly SweepPoint[];
+  /** The rate that most seeds chose, the lower of equals. */
   readonly bestLr: number;
-  /** `edge`: the best rate is the last of the extended grid, so a better one may lie outside. */
+  /** `edge`: more than half of the seeds chose the last rate on a side, so a better one may lie outside. */
   readonly tuning: 'inside' | 'edge' | 'all-diverged';
+  /** Each seed's run at the rate that it chose. */
   readonly trials: readonly Trial[];
   /** 1 is best; ties share a rank. Diverged trials rank below every finite one. */
   readonly rank: number;
+  /** How often it would be first with other seeds: the share of resamplings of the seeds in which it is. */
+  readonly first: number;
   readonly summary: Summary;
 }
 
-/** One learning rate of the tuning grid and how it scored. */
+/** One learning rate and how it scored. */
 export interface SweepPoint {
   readonly lr: number;
-  /** Whether the point was in the declared grid or was added because the best lay on its edge. */
+  /** Whether the point was in the first grid or was added to it. */
   readonly extension: boolean;
-  /** One per tuning seed; null where the trial diverged. */
+  /** The tuning metric with the scan's seed, where it tried this rate, and with each seed that did; null where the run diverged. */
   readonly scores: readonly (number | null)[];
   readonly diverged: number;
   /** Median over seeds, a diverged trial counting as worst; null when that is the median. */
   readonly score: number | null;
 }
 
-/** One training run with one seed at the best learning rate. */
+/** One training run with one seed, at the learning rate that it chose. */
 export interface Trial {
   readonly seed: number;
+  readonly lr: number;
   readonly diverged: boolean;
+  /** Why there is no result, where the run did not diverge but failed: it threw, ended its worker or took too long. It counts as diverged. */
+  readonly failure?: string;
   /** The step at which the loss stopped being finite or passed the divergence bound. */
   readonly divergedAt: number | null;
+  /** The tuning metric at the end, which chooses, and the test metric, which is reported: means of the last evaluations. */
+  readonly validationMetric: number | null;
   readonly testMetric: number | null;
+  /** The losses that go with them, which decide between equals; null where the problem tells none. */
+  readonly validationLoss: number | null;
+  readonly testLoss: number | null;
+  /** The training loss at the end. */
   readonly finalLoss: number | null;
   /** Training loss (smoothed over the recorded interval) and validation metric against steps. */
   readonly training: Curve;
@@ -163,13 +180,26 @@ export interface Summary {
   readonly secondsToTarget: number | null;
 }
 
-/** Two optimizers compared seed by seed on the same problem. */
+/** An optimizer compared with the reference, seed by seed, on the test metric. Differences are positive where the reference is better. */
 export interface PairedComparison {
-  readonly better: string;
-  readonly worse: string;
-  /** Mean over seeds of the difference, in the metric's unit, signed so that positive favours `better` whatever the metric's direction. */
+  readonly reference: string;
+  readonly other: string;
+  /** How many seeds both have. */
+  readonly seeds: number;
+  /** Student's t of the differences; where a run diverged or failed, the signed-rank test with an infinite difference for it. */
+  readonly test: 't' | 'ranks' | 'none';
+  /** Mean over seeds, in the metric's unit; null where it is not finite. */
   readonly difference: number | null;
+  /** Holds for all comparisons of the problem at once: it leaves 0 out where `pValue` is below the level. */
   readonly interval: readonly [number, number] | null;
+  /** Corrected for the number of comparisons. */
   readonly pValue: number | null;
-  readonly verdict: 'different' | 'no detectable difference' | 'too few finite seeds';
+  /** The exact sign-flip test's, corrected likewise: it assumes no distribution. */
+  readonly exact: number | null;
+  /** The smallest difference that would have been found with a probability of 0.8. */
+  readonly detectable: number | null;
+  /** The margin within which the two are equal, by an equivalence test at the same level; null where that is not shown. */
+  readonly equalWithin: number | null;
+  /** What is said of `other`. */
+  readonly verdict: 'worse' | 'better' | 'equal' | 'no detectable difference' | 'too few seeds' | 'no noise';
 }

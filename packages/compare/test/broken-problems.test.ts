@@ -37,12 +37,13 @@ export default { id: 'bowl', steps: 20, target: 0.1, tuningMetric: metric, testM
   return file;
 }
 
-const run = async (file: string) => (await pool.run({ problem: file, contestant: 'adam', lr: 0.1, seed: 1, steps: 20 })).result;
+const run = async (file: string) =>
+  (await pool.run({ problem: file, contestant: 'adam', schedule: 'constant', lr: 0.1, seed: 1, steps: 20 })).result;
 
 /** What a function does instead, and the message after the file's name. */
 const functions: readonly (readonly [text: string, message: RegExp])[] = [
-  ['evaluate: () => {}', /^evaluate\(params, 'validation'\) returned undefined; it must return a number, the height$/],
-  ['evaluate: () => null', /^evaluate\(params, 'validation'\) returned null; it must return a number, the height$/],
+  ['evaluate: () => {}', /^evaluate\(params, 'validation'\) returned undefined; it must return a number, the height, or \{ value, loss \}$/],
+  ['evaluate: () => null', /^evaluate\(params, 'validation'\) returned null; it must return a number, the height, or \{ value, loss \}$/],
   ["evaluate: () => '0.5'", /^evaluate\(params, 'validation'\) returned the string "0\.5"; it must return a number/],
   ['evaluate: () => 3n', /^evaluate\(params, 'validation'\) returned the BigInt 3n; it must/],
   ['evaluate: () => true', /^evaluate\(params, 'validation'\) returned true; it must/],
@@ -84,13 +85,20 @@ describe('what a function must not return is refused, and is no divergence', () 
   for (const [text, message] of functions) {
     test(text, async () => {
       const file = fileWith(text);
+      const problem = (text: string): void => {
+        assert.match(text.slice(text.lastIndexOf(`${file}: `) + file.length + 2), message);
+        assert.doesNotMatch(text, /run[/\\](trial|worker|checked)\.ts/);
+      };
+      // What throws fails that run, which is kept with its message; what must not be returned ends everything.
+      if (message.source.includes(' threw ')) {
+        const { failure, diverged, testMetric } = await run(file);
+        problem(failure ?? '');
+        assert.deepEqual([diverged, testMetric], [true, null]);
+        return;
+      }
       await assert.rejects(run(file), (error: unknown) => {
-        assert.ok(error instanceof Error);
-        // What throws is a failed run, and says with which optimizer and rate.
-        const said = error.message.slice(error.message.lastIndexOf(`${file}: `) + file.length + 2);
-        assert.match(said, message);
-        assert.equal(error instanceof ProblemError, !said.includes(' threw '));
-        assert.doesNotMatch(error.message, /run[/\\](trial|worker|checked)\.ts/);
+        assert.ok(error instanceof ProblemError);
+        problem(error.message);
         return true;
       });
     });
@@ -150,7 +158,14 @@ describe('what is right', () => {
   test('a metric that is infinite at first, and a run that diverges, are results', async () => {
     const file = fileWith('evaluate: ({ w }) => (w[0] === 1 ? Infinity : evaluate({ w }))');
     assert.equal((await run(file)).validation.values[0], null);
-    const { result: wild } = await pool.run({ problem: fileWith(''), contestant: 'sgd', lr: 1e6, seed: 1, steps: 20 });
+    const { result: wild } = await pool.run({
+      problem: fileWith(''),
+      contestant: 'sgd',
+      schedule: 'constant',
+      lr: 1e6,
+      seed: 1,
+      steps: 20,
+    });
     assert.deepEqual([wild.diverged, wild.testMetric], [true, null]);
   });
   test('a test metric that is not finite is a diverged run', async () => {
@@ -164,5 +179,5 @@ test('the command ends with the exit code of wrong usage, and says nothing else'
   const command = ['--conditions=source', join(root, 'packages/compare/bin/thalweg.ts'), 'compare', file, '--quick', '--out', join(folder, 'out')];
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8' });
   assert.deepEqual([status, stdout], [2, '']);
-  assert.match(stderr, /\nthalweg: [^\n]*evaluate\(params, 'validation'\) returned undefined; it must return a number, the height\n$/);
+  assert.match(stderr, /\nthalweg: [^\n]*evaluate\(params, 'validation'\) returned undefined; it must return a number, the height, or \{ value, loss \}\n$/);
 }); // prettier-ignore

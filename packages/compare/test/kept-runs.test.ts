@@ -9,7 +9,7 @@ import { after, describe, test } from 'node:test';
 import { sgd } from 'thalweg';
 import { compare } from '../src/compare.ts';
 import type { Contestant } from '../src/contestants.ts';
-import { presets } from '../src/protocol.ts';
+import { presets, runsOf } from '../src/protocol.ts';
 import { findProblem } from '../src/registry.ts';
 import { renderHtml } from '../src/report/html.ts';
 import { renderTable } from '../src/report/terminal.ts';
@@ -22,13 +22,18 @@ const root = join(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(root, 'report-test-'));
 after(() => { rmSync(folder, { recursive: true, force: true }); }); // prettier-ignore
 
-const protocol = { ...presets.quick, preset: 'custom' as const, gridPoints: 2, maxGridPoints: 2, testSeeds: [101] };
+const protocol = { ...presets.quick, preset: 'custom' as const, gridPoints: 2, rates: 2, seeds: [101], ratesPerSeed: 1 };
 
 async function runIn(home: string, contestants: readonly string[], workers = 1): Promise<Comparison> {
   const pool = new Pool(workers);
   try {
     const entries = [await findProblem(join(home, 'problem.ts'))];
-    return await compare({ entries, contestants, protocol, steps: 5, workers }, pool, new Store(join(home, 'kept.jsonl')), () => undefined);
+    return await compare(
+      { entries, contestants, schedules: ['constant'], protocol, steps: 5, workers },
+      pool,
+      new Store(join(home, 'kept.jsonl')),
+      () => undefined,
+    );
   } finally {
     await pool.close();
   }
@@ -80,7 +85,7 @@ describe('what changes is run again', () => {
   mkdirSync(join(home, 'folder'), { recursive: true });
   for (const [name, text] of Object.entries(texts)) writeFileSync(join(home, name), text);
   const contestants = ['sgd', join(home, 'cub.ts')];
-  const each = protocol.gridPoints + protocol.testSeeds.length;
+  const each = runsOf(protocol);
   const runs = async (workers?: number): Promise<Runs> => (await runIn(home, contestants, workers)).runs ?? assert.fail();
 
   test('nothing, where nothing did', async () => {
@@ -124,8 +129,8 @@ describe('what changes is run again', () => {
 test('the code and the data of a built-in problem take part, the library, what it is built on, and threads', async () => {
   const pool = new Pool(1);
   after(() => pool.close());
-  const { files } = await pool.run({ problem: 'digits', contestant: 'adam', lr: 0.01, seed: 1, steps: 1 });
-  const { files: others } = await pool.run({ problem: 'valley', contestant: 'adam', lr: 0.01, seed: 1, steps: 1 });
+  const { files } = await pool.run({ problem: 'digits', contestant: 'adam', schedule: 'constant', lr: 0.01, seed: 1, steps: 1 });
+  const { files: others } = await pool.run({ problem: 'valley', contestant: 'adam', schedule: 'constant', lr: 0.01, seed: 1, steps: 1 });
   const has = (name: string, list = files): boolean => list.some(([path]) => path.endsWith(name));
   for (const name of ['compare/src/models/digits.ts', 'compare/src/models/network.ts', 'compare/src/data/random.ts', 'compare/data/digits.bin.br',
     'compare/src/run/trial.ts', 'compare/src/contestants.ts', 'thalweg/src/optimizers/sgd.ts', 'thalweg/src/optimizers/adam.ts',
@@ -140,16 +145,16 @@ test('conditions tell methods, metrics and machines apart', async () => {
   const machine: Machine = { node: 'v26', thalweg: '0', os: 'linux', cpu: 'one', cores: 1, workers: 1 };
   const by = (create: Contestant['create']): Contestant => ({ id: 'x', label: 'x', code: 'x', hyperparameters: {}, centre: 1, create });
   const plain = by((lr) => sgd({ lr }));
-  const first = conditionsOf(problem, plain, 0.1, machine);
-  assert.deepEqual(conditionsOf(problem, by((lr) => sgd({ lr })), 0.1, machine), first);
+  const first = conditionsOf(problem, plain, { lr: 0.1, steps: 5 }, machine);
+  assert.deepEqual(conditionsOf(problem, by((lr) => sgd({ lr })), { lr: 0.1, steps: 5 }, machine), first);
   const turned = by((lr) => sgd({ lr }).rewrite((text) => text.replace('w ← w −', 'w ← w +')));
   for (const [other, name] of [
-    [conditionsOf(problem, turned, 0.1, machine), 'method'],
-    [conditionsOf(problem, plain, 0.2, machine), 'method'],
-    [conditionsOf(problem, by((lr) => sgd({ lr, momentum: 0.9 })), 0.1, machine), 'method'],
-    [conditionsOf(problem, by((lr) => sgd({ lr: (t) => lr / t })), 0.1, machine), 'method'],
-    [conditionsOf({ ...problem, target: 3 }, plain, 0.1, machine), 'metric or target'],
-    [conditionsOf(problem, plain, 0.1, { ...machine, cpu: 'two' }), 'machine, Node or number of workers'],
+    [conditionsOf(problem, turned, { lr: 0.1, steps: 5 }, machine), 'method'],
+    [conditionsOf(problem, plain, { lr: 0.2, steps: 5 }, machine), 'method'],
+    [conditionsOf(problem, by((lr) => sgd({ lr, momentum: 0.9 })), { lr: 0.1, steps: 5 }, machine), 'method'],
+    [conditionsOf(problem, by((lr) => sgd({ lr: (t) => lr / t })), { lr: 0.1, steps: 5 }, machine), 'method'],
+    [conditionsOf({ ...problem, target: 3 }, plain, { lr: 0.1, steps: 5 }, machine), 'metric or target'],
+    [conditionsOf(problem, plain, { lr: 0.1, steps: 5 }, { ...machine, cpu: 'two' }), 'machine, Node or number of workers'],
   ] as const) {
     assert.deepEqual(Object.keys(first).filter((key) => first[key] !== other[key]), [name]);
   }

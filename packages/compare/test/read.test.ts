@@ -69,7 +69,8 @@ describe('what is JSON, but no comparison', () => {
   const cases: readonly (readonly [string, (value: Json) => void, RegExp])[] = [
     ['another format', (value) => (value['format'] = 'recipe'), /^format must be "thalweg-comparison", not "recipe"/],
     ['no format', (value) => delete value['format'], /^format must be "thalweg-comparison", not missing/],
-    ['a later version', (value) => (value['version'] = 2), /^version must be 1, not 2: the file is of another version/],
+    ['a later version', (value) => (value['version'] = 3), /^version must be 2, not 3: the file is of another version/],
+    ['an earlier version', (value) => (value['version'] = 1), /^The file is of an earlier version of Thalweg[^]*Run the comparison again\.$/],
     ['no machine', (value) => delete value['machine'], /\. machine is missing\.$/],
     ['no problems', (value) => (value.problems = []), /\. problems has 0 items, fewer than 1\.$/],
     ['a text for a number', (value) => (value.problems[1]!['steps'] = 'many'), /problems\[1\]\.steps must be number, not "many"/],
@@ -81,7 +82,7 @@ describe('what is JSON, but no comparison', () => {
     ['a curve that goes back', (value) => (trial(value)['validation'] as { steps: number[] }).steps.reverse(), /trials\[2\]\.validation has steps that do not rise/],
     ['a list in a curve', (value) => ((trial(value)['validation'] as { values: unknown[] }).values[3] = [1]), /validation\.values\[3\] must be number.*, not a list/],
     ['two of one id', (value) => (value.problems[0]!.optimizers[1]!['id'] = first(value)['id']), /problems\[0\] has two optimizers of one id/],
-    ['a stranger compared', (value) => ((value.problems[0]!['comparisons'] as { worse: string }[])[0]!.worse = 'nobody'), /problems\[0\] compares optimizers that it does not have/],
+    ['a stranger compared', (value) => ((value.problems[0]!['comparisons'] as { other: string }[])[0]!.other = 'nobody'), /problems\[0\] compares optimizers that it does not have/],
     ['a landscape with a hole', (value) => (value.problems[2]!['landscape'] as { values: number[] }).values.pop(), /problems\[2\]\.landscape has not as many values as columns times rows/],
     ['a landscape without width', (value) => ((value.problems[2]!['landscape'] as { x: number[] }).x = [1, 1]), /problems\[2\]\.landscape\.x must rise/],
     ['a name of a million letters', (value) => (first(value)['label'] = 'x'.repeat(1e6)), /label has 1000000 characters, more than the 120 that can be shown/],

@@ -4,7 +4,9 @@
  */
 import type { Comparison, Landscape, OptimizerResult, ProblemResult, SweepPoint, Trial } from '../src/schema.ts';
 import { lower, median } from '../src/quantile.ts';
-import { compareToBest, ranks, summarize } from '../src/statistics.ts';
+import { compareWith } from '../src/statistics/compare.ts';
+import { firstPlaces } from '../src/statistics/stability.ts';
+import { ranks, summarize } from '../src/statistics/summary.ts';
 
 interface Kind {
   readonly id: string;
@@ -47,19 +49,20 @@ export interface FixtureOptions {
 
 /** The comparison. */
 export function reportFixture(options: FixtureOptions = {}): Comparison {
-  const { preset = 'quick', seeds = 5, tuningSeeds = 2 } = options;
+  const { preset = 'quick', seeds = 5 } = options;
   return {
     format: 'thalweg-comparison',
-    version: 1,
+    version: 2,
     createdAt: '2026-01-02T03:04:05.678Z',
     machine: { node: 'v26.0.0', thalweg: '0.1.0', os: 'linux 6.1', cpu: `A processor${options.suffix ?? ''}`, cores: 2, workers: 2 },
     protocol: {
       preset,
       gridPoints: 5,
-      maxGridPoints: 8,
+      rates: 6,
       gridRatio: Math.sqrt(10),
-      tuningSeeds: Array.from({ length: tuningSeeds }, (_, i) => i + 1),
-      testSeeds: Array.from({ length: seeds }, (_, i) => 101 + i),
+      scanSeed: 1,
+      seeds: Array.from({ length: seeds }, (_, i) => 101 + i),
+      ratesPerSeed: 3,
       alpha: 0.05,
     },
     runs: { made: 12, kept: 34, remade: [{ reason: `mine.ts changed${options.suffix ?? ''}`, count: 5 }] },
@@ -84,8 +87,11 @@ function problem(id: string, start: number, options: FixtureOptions, landscape?:
     results.map(({ summary }) => summary),
     lower,
   );
-  const optimizers = results.map((one, i) => ({ ...one, rank: rank[i] ?? 1 })).toSorted((a, b) => a.rank - b.rank);
-  const scores = new Map(optimizers.map((one) => [one.id, new Map(one.trials.map(({ seed, testMetric }) => [seed, testMetric]))]));
+  const scores = new Map(results.map((one) => [one.id, new Map(one.trials.map(({ seed, testMetric }) => [seed, testMetric]))]));
+  const first = firstPlaces(scores, lower);
+  const optimizers = results
+    .map((one, i) => ({ ...one, rank: rank[i] ?? 1, first: first.get(one.id) ?? 0 }))
+    .toSorted((a, b) => a.rank - b.rank);
   const loss = { name: `validation loss${suffix}`, lowerIsBetter: true, unit: '' };
   return {
     id: `${id}${suffix}`,
@@ -98,12 +104,19 @@ function problem(id: string, start: number, options: FixtureOptions, landscape?:
     testMetric: landscape === undefined ? { name: `test error${suffix}`, lowerIsBetter: true, unit: '%' } : loss,
     target: { value: 0.3, origin: `declared${suffix}` },
     optimizers,
-    comparisons: compareToBest(optimizers[0]?.id ?? '', scores, 0.05, loss),
+    reference: optimizers[0]?.id ?? '',
+    comparisons: compareWith(optimizers[0]?.id ?? '', scores, { alpha: 0.05, direction: loss, margin: 0.6 }),
     ...(landscape === undefined ? {} : { landscape }),
   };
 }
 
-function optimizer(kind: Kind, i: number, start: number, options: FixtureOptions, landscape?: Landscape): Omit<OptimizerResult, 'rank'> {
+function optimizer(
+  kind: Kind,
+  i: number,
+  start: number,
+  options: FixtureOptions,
+  landscape?: Landscape,
+): Omit<OptimizerResult, 'rank' | 'first'> {
   const { seeds = 5, tuningSeeds = 2, dead = false, suffix = '' } = options;
   const grid = [-2, -1, 0, 1, 2].map((offset) => Number((kind.lr * 10 ** (offset / 2)).toPrecision(3)));
   // Plain gradient descent wants more than its grid holds; with the extension its best rate is the last.
@@ -143,8 +156,12 @@ function trial(kind: Kind, i: number, seed: number, start: number, isLost: boole
   const end = values.at(-1) ?? null;
   return {
     seed,
+    lr: kind.lr,
     diverged: isLost,
     divergedAt: isLost ? 151 : null,
+    validationMetric: isLost ? null : end,
+    validationLoss: null,
+    testLoss: null,
     testMetric: isLost || end === null ? null : landscape === undefined ? 40 * end : end,
     finalLoss: isLost ? null : end,
     training: { steps: steps.slice(1), values: values.slice(1).map((value) => 0.9 * value) },

@@ -55,10 +55,10 @@ export interface Experiment extends Stated {
 export interface Compared {
   readonly optimizers: readonly { readonly id: string; readonly label: string; readonly summary: { readonly median: number | null } }[];
   readonly comparisons: readonly {
-    readonly better: string;
-    readonly worse: string;
-    readonly difference: number | null;
+    readonly reference: string;
+    readonly other: string;
     readonly pValue: number | null;
+    /** Of `other`: `worse`, `better` or something else. */
     readonly verdict: string;
   }[];
 }

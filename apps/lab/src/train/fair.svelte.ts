@@ -25,9 +25,9 @@ export class Comparing {
     this.running = controller;
     [this.problem, this.compared] = ['', undefined];
     try {
-      const { chosen, finalOf, freshSeeds, searchOf, standingsOf } = await import('./fair.ts');
+      const { chosen, finalOf, searchOf, standingsOf } = await import('./fair.ts');
       const search = searchOf(setup);
-      this.progress = { done: 0, total: search.length + setup.entrants.length * freshSeeds };
+      this.progress = { done: 0, total: search.length + finalOf(setup, setup.entrants).length };
       const run = async (orders: readonly Omit<TrialJob, 'base'>[]): Promise<(TrialResult | null)[]> => {
         const results: (TrialResult | null)[] = [];
         const jobs = orders.map((one): TrialJob => ({ ...one, base: file('') }));
@@ -38,10 +38,7 @@ export class Comparing {
         return results;
       };
       const picked = chosen(setup, await run(search.map(({ order }) => order)));
-      const finals = finalOf(
-        setup,
-        picked.map(({ one }) => one),
-      );
+      const finals = finalOf(setup, picked);
       this.compared = { setup, standings: standingsOf(picked, await run(finals.map(({ order }) => order))) };
     } catch (error) {
       if (!controller.signal.aborted) this.problem = error instanceof Error ? error.message : String(error);

@@ -1,14 +1,19 @@
 /**
- * A fair comparison in a page: every optimizer gets the same number of rates around its own, the same seeds, and fresh seeds for what is
- * reported; the best is told from the others by paired tests. Plain data and arithmetic; knows no worker and no page.
+ * A fair comparison in a page, by the comparer's protocol: one seed scans the same number of rates around each optimizer's own, then every fresh seed
+ * tries the rates around the best of the scan and takes the one with the lowest loss on its validation half; what is reported is the error of that
+ * very run on the other half. The optimizer that is best by that loss is told from the others by paired tests. Plain data and arithmetic; knows no
+ * worker and no page.
  */
-import { compareToBest, lower, median, quantile, ranks } from '@thalweg/compare/statistics';
+import { compareWith, lower, median, quantile, ranks } from '@thalweg/compare/statistics';
 import type { Entrant } from '../race/entrant.ts';
 import type { TrialJob, TrialResult } from '../work/jobs.ts';
 import { nameOf, type Setup } from './setup.ts';
 
 /** Rates that are tried, as multiples of an optimizer's own: a magnitude down and up by half magnitudes. */
 export const factors = [-1, -0.5, 0, 0.5, 1].map((power) => 10 ** power);
+
+/** Rates that each fresh seed tries, as multiples of the scan's best. */
+export const nearFactors = [-0.5, 0, 0.5].map((power) => 10 ** power);
 
 /** Fresh seeds that are reported, and how far they and the seed of the search lie from the setup's. */
 export const [freshSeeds, searchOffset, freshOffset] = [5, 100, 1000];
@@ -20,9 +25,9 @@ const alpha = 0.05;
 export interface Standing {
   readonly key: string;
   readonly label: string;
-  /** The rate that was chosen; undefined where it has none, or all diverged. */
+  /** The rate that most seeds chose; undefined where it has none. */
   readonly lr: number | undefined;
-  /** Whether the rate is the first or the last of those that were tried, so that a better one may lie outside. */
+  /** Whether most seeds chose the first or the last rate that they tried, so that a better one may lie outside. */
   readonly edge: boolean;
   /** Percent told wrong, by fresh seed; null where the run diverged. */
   readonly errors: readonly (number | null)[];
@@ -30,7 +35,7 @@ export interface Standing {
   readonly low: number | null;
   readonly high: number | null;
   readonly rank: number;
-  /** Against the best; undefined of the best itself. */
+  /** Against the reference, which is the best by the loss that chose; undefined of the reference itself. */
   readonly verdict?: string;
   readonly p?: number | null;
 }
@@ -54,47 +59,74 @@ export function searchOf(setup: Setup): { readonly entrant: number; readonly ord
   });
 }
 
-/** Each optimizer at the rate with the lowest loss; as it was where all diverged. */
-export function chosen(setup: Setup, results: readonly (TrialResult | null)[]): { readonly one: Entrant; readonly edge: boolean }[] {
+/** Each optimizer at the rate with the lowest loss of the scan; as it was where all diverged. */
+export function chosen(setup: Setup, results: readonly (TrialResult | null)[]): Entrant[] {
   const search = searchOf(setup);
   return setup.entrants.map((one, entrant) => {
     const own = search.flatMap((run, i) =>
       run.entrant === entrant ? [{ one: run.order.entrant, loss: results[i]?.loss ?? Infinity }] : [],
     );
     const best = own.reduce((low, run) => (run.loss < low.loss ? run : low));
-    if (best.loss === Infinity) return { one, edge: false };
-    return { one: best.one, edge: own.length > 1 && (best === own[0] || best === own.at(-1)) };
+    return best.loss === Infinity ? one : best.one;
   });
 }
 
-/** The runs that are reported: every optimizer from every fresh seed. */
-export function finalOf(setup: Setup, entrants: readonly Entrant[]): { readonly entrant: number; readonly order: Order }[] {
-  return entrants.flatMap((one, entrant) =>
-    Array.from({ length: freshSeeds }, (_, i) => ({ entrant, order: order(setup, one, setup.seed + freshOffset + i) })),
+/** The rates that a fresh seed tries with an optimizer at the scan's best. */
+function ratesOf(one: Entrant): Entrant[] {
+  const lr = one.values['lr'];
+  return lr === undefined ? [one] : nearFactors.map((factor) => withRate(one, Number((lr * factor).toPrecision(3))));
+}
+
+/** The runs that are reported: every optimizer from every fresh seed, at each of its rates. */
+export function finalOf(setup: Setup, picked: readonly Entrant[]): { readonly entrant: number; readonly order: Order }[] {
+  return picked.flatMap((one, entrant) =>
+    Array.from({ length: freshSeeds }, (_, i) =>
+      ratesOf(one).map((rated) => ({ entrant, order: order(setup, rated, setup.seed + freshOffset + i) })),
+    ).flat(),
   );
 }
 
+/** An optimizer's run with one fresh seed, at the rate that the seed chose. */
+interface Own {
+  readonly lr: number | undefined;
+  readonly edge: boolean;
+  readonly loss: number | null;
+  readonly error: number | null;
+}
+
 /** The places, the best first. */
-export function standingsOf(
-  picked: readonly { readonly one: Entrant; readonly edge: boolean }[],
-  results: readonly (TrialResult | null)[],
-): Standing[] {
-  const errors = picked.map((_, entrant) =>
-    results.slice(entrant * freshSeeds, (entrant + 1) * freshSeeds).map((one) => one?.error ?? null),
-  );
+export function standingsOf(picked: readonly Entrant[], results: readonly (TrialResult | null)[]): Standing[] {
+  let at = 0;
+  const runs = picked.map((one) => {
+    const rates = ratesOf(one);
+    return Array.from({ length: freshSeeds }, (): Own => {
+      const own = rates.map(() => results[at++] ?? null);
+      const best = own.reduce((low, run, i) => ((run?.loss ?? Infinity) < (own[low]?.loss ?? Infinity) ? i : low), 0);
+      const edge = rates.length > 1 && (best === 0 || best === rates.length - 1);
+      return {
+        lr: rates[best]!.values['lr'],
+        edge: edge && own[best] !== null,
+        loss: own[best]?.loss ?? null,
+        error: own[best]?.error ?? null,
+      };
+    });
+  });
+  const errors = runs.map((own) => own.map(({ error }) => error));
   const summaries = errors.map((own) => ({ median: median(own), diverged: own.filter((error) => error === null).length }));
   const places = ranks(summaries, lower);
-  const best = places.indexOf(1);
-  const scores = new Map(picked.map(({ one }, i) => [one.key, new Map(errors[i]!.map((error, seed) => [seed, error]))]));
-  const tests = new Map(compareToBest(picked[best]!.one.key, scores, alpha, lower).map((test) => [test.worse, test]));
+  const losses = runs.map((own) => median(own.map(({ loss }) => loss)) ?? Infinity);
+  const reference = picked[losses.indexOf(Math.min(...losses))]!.key;
+  const scores = new Map(picked.map(({ key }, i) => [key, new Map(errors[i]!.map((error, seed) => [seed, error]))]));
+  const tests = new Map(compareWith(reference, scores, { alpha, direction: lower }).map((test) => [test.other, test]));
   return picked
-    .map(({ one, edge }, i): Standing => {
+    .map((one, i): Standing => {
       const test = tests.get(one.key);
+      const own = runs[i]!;
       return {
         key: one.key,
         label: nameOf(one),
-        lr: one.values['lr'],
-        edge,
+        lr: mostCommon(own.map(({ lr }) => lr)),
+        edge: own.filter(({ edge }) => edge).length > own.length / 2,
         errors: errors[i]!,
         median: summaries[i]!.median,
         low: quantile(errors[i]!, 0),
@@ -104,6 +136,11 @@ export function standingsOf(
       };
     })
     .sort((a, b) => a.rank - b.rank);
+}
+
+function mostCommon<Value>(values: readonly Value[]): Value | undefined {
+  const count = (value: Value): number => values.filter((other) => other === value).length;
+  return values.toSorted((a, b) => count(b) - count(a))[0];
 }
 
 /** `1st`, `2nd`, `3rd`, `11th`. */
@@ -120,10 +157,15 @@ export function cardOf(standings: readonly Standing[], key: string, net: string)
   const place = `${own.label}: ${ordinal(own.rank)} of ${String(standings.length)} on ${net}`;
   if (own.median === null) return `${place}, diverged`;
   if (own.verdict !== undefined) {
-    const told = own.verdict === 'different' ? `detectably worse than ${best.label}` : `${own.verdict} from ${best.label}`;
-    return `${place}, ${own.verdict === 'too few finite seeds' ? 'too few runs that did not diverge to compare' : told}`;
+    const told: Record<string, string> = {
+      worse: `detectably worse than ${best.label}`,
+      better: `detectably better than ${best.label}`,
+      equal: `equal to ${best.label}`,
+      'no detectable difference': `no detectable difference from ${best.label}`,
+    };
+    return `${place}, ${told[own.verdict] ?? own.verdict}`;
   }
-  const beaten = standings.filter(({ verdict }) => verdict === 'different').map(({ label }) => label);
+  const beaten = standings.filter(({ verdict }) => verdict === 'worse').map(({ label }) => label);
   return beaten.length === 0
     ? `${place}, no detectable difference from any other`
     : `${place}, detectably better than ${beaten.join(', ')}`;

@@ -1,5 +1,5 @@
 /** Brings a network and its data into a worker. Knows no page and no optimizer. */
-import { digitsNetwork, wordsNetwork, type Corpus, type Images, type Network, type Score } from '@thalweg/compare/models';
+import { digitsNetwork, firstImages, wordsNetwork, type Corpus, type Images, type Network, type Score } from '@thalweg/compare/models';
 import { fetchDigits, fetchText } from '../parts/data.ts';
 import type { Arrays } from './arrays.ts';
 import { learnt, type Learnt } from './learnt.ts';
@@ -32,12 +32,6 @@ export function trainee<Data>(network: Network<Data>, validation: Data, sample: 
     validate: (params) => network.measure(params, validation),
     height: (params) => network.measure(params, sample).loss,
   };
-}
-
-/** The first images of a set. */
-export function firstImages({ pixels, labels, count }: Images, most: number): Images {
-  const kept = Math.min(most, count);
-  return { pixels: pixels.subarray(0, (kept * pixels.length) / count), labels: labels.subarray(0, kept), count: kept };
 }
 
 /** The first paragraphs of a text. */

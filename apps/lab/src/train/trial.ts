@@ -1,11 +1,11 @@
 /** One run of a comparison: a network trained by one optimizer from one seed, told by the two halves of the validation data. Works in workers. */
-import { digitsNetwork, hasDiverged, wordsNetwork, type Network } from '@thalweg/compare/models';
+import { digitsNetwork, firstImages, hasDiverged, wordsNetwork, type Network } from '@thalweg/compare/models';
 import { ThalwegError } from 'thalweg';
 import { fetchDigits, fetchText } from '../parts/data.ts';
 import { methodOf } from '../race/entrant.ts';
 import type { TrialJob, TrialResult } from '../work/jobs.ts';
 import type { Arrays } from './arrays.ts';
-import { firstBags, firstImages, lastBags, lastImages } from './net.ts';
+import { firstBags, lastBags, lastImages } from './net.ts';
 import type { NetId } from './setup.ts';
 
 /** A network with the two halves: rates are chosen by one, and what is reported is measured on the other. */

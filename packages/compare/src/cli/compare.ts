@@ -7,6 +7,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { compare, type Plan } from '../compare.ts';
 import { contestants, defaultContestants } from '../contestants.ts';
 import { presets, seeds } from '../protocol.ts';
+import { scheduleNames, type ScheduleName } from '../schedules.ts';
 import { findContestants, findProblem, isFile, problems } from '../registry.ts';
 import { renderHtml } from '../report/html.ts';
 import { hung, wrap } from '../report/layout.ts';
@@ -25,6 +26,8 @@ interface Options {
   readonly seeds?: number;
   readonly steps?: number;
   readonly gridPoints?: number;
+  readonly schedule: readonly ScheduleName[];
+  readonly runTimeout?: number;
   readonly out: string;
   readonly workers: number;
   readonly json?: true;
@@ -36,7 +39,7 @@ interface Options {
 export const exitCodes = { failed: 1, usage: 2, interrupted: 130 } as const;
 
 const examples: readonly (readonly [command: string, about: string])[] = [
-  ['thalweg compare --quick', 'words and digits, six optimizers, under three minutes'],
+  ['thalweg compare --quick', 'glosses and digits, six optimizers, under three minutes'],
   ['thalweg compare digits --optimizers adam,adamw,lion', 'three by name'],
   ['thalweg compare digits --optimizers adamw,./mine.ts', 'an optimizer of your own: the default export of a file'],
   ['thalweg compare rosenbrock valley --json > results.json', 'results for a program'],
@@ -57,10 +60,10 @@ export function compareCommand(): Command {
   return new Command('compare')
     .summary('train problems with several optimizers under one fair protocol and write a report')
     .description(
-      'Trains each problem with each optimizer: learning rates are tuned on validation data with an equal budget, then fresh seeds are ' +
-        'measured on test data. Writes index.html and results.json.',
+      'Trains each problem with each optimizer, all with the same number of runs: one seed scans the learning rates, then every seed tunes for itself ' +
+        'on validation data and is measured on test data. Writes index.html and results.json.',
     )
-    .argument('[problems...]', `${problems.map(({ id }) => id).join(', ')}, or a file such as ./my-problem.ts (default: words digits)`)
+    .argument('[problems...]', `${problems.map(({ id }) => id).join(', ')}, or a file such as ./my-problem.ts (default: glosses digits)`)
     .addOption(new Option('--quick', 'fewer rates, seeds and steps; results are labelled so').conflicts('thorough'))
     .option('--thorough', 'more rates, seeds and steps')
     .option(
@@ -68,9 +71,11 @@ export function compareCommand(): Command {
       `comma-separated, of ${contestants.map(({ id }) => id).join(', ')}; any that "thalweg list" prints; or a file such as ./mine.ts`,
       list,
     )
-    .option('--seeds <n>', 'test seeds', whole(1, 1000))
+    .option('--seeds <n>', 'seeds; each tunes for itself', whole(1, 1000))
     .option('--steps <n>', 'steps of each run', whole(1, 1e7))
-    .option('--grid-points <n>', 'learning rates tried first', whole(2, 50))
+    .option('--grid-points <n>', 'learning rates of the first grid', whole(2, 50))
+    .option('--schedule <names>', `comma-separated, of ${scheduleNames.join(', ')}: every optimizer under each`, schedules, ['constant'])
+    .option('--run-timeout <s>', 'seconds that one run may take; one that takes longer counts as diverged', whole(1, 1e6))
     .option('--out <dir>', 'where to write the report', 'report')
     .option('--workers <n>', 'threads that train side by side', whole(1, 64), Math.min(4, availableParallelism()))
     .option('--json', 'print the results as JSON on standard output, and no table')
@@ -78,7 +83,7 @@ export function compareCommand(): Command {
     .option('--no-color', 'no colours')
     .addHelpText('after', () => `\nExamples:\n${exampleLines(columns()).join('\n')}\n\n${wrap(codes, columns()).join('\n')}`)
     .action(async (references: string[], options: Options) => {
-      await run(references.length === 0 ? ['words', 'digits'] : references, options);
+      await run(references.length === 0 ? ['glosses', 'digits'] : references, options);
     });
 }
 
@@ -90,7 +95,7 @@ async function run(references: readonly string[], options: Options): Promise<voi
     process.stderr.write(
       `${counted(store.size, 'finished run')} found in ${options.out}; what is still valid is used, --fresh runs all again\n`,
     );
-  const pool = new Pool(plan.workers);
+  const pool = new Pool(plan.workers, options.runTimeout);
   const view = progressView(process.stderr);
   const started = performance.now();
   const stopped = new AbortController();
@@ -142,13 +147,20 @@ async function planOf(references: readonly string[], options: Options): Promise<
     ...base,
     preset: preset === 'quick' ? 'quick' : changed ? 'custom' : preset,
     gridPoints,
-    maxGridPoints: gridPoints + base.maxGridPoints - base.gridPoints,
-    testSeeds: options.seeds === undefined ? base.testSeeds : seeds(101, options.seeds),
+    rates: gridPoints + base.rates - base.gridPoints,
+    seeds: options.seeds === undefined ? base.seeds : seeds(options.seeds),
   };
   const entries = await Promise.all([...new Set(references)].map((reference) => findProblem(reference)));
   const ids = options.optimizers ?? defaultContestants;
   for (const entry of entries) await findContestants(entry, ids);
-  return { entries, contestants: [...new Set(ids)], protocol, steps: options.steps ?? preset, workers: options.workers };
+  return {
+    entries,
+    contestants: [...new Set(ids)],
+    schedules: options.schedule,
+    protocol,
+    steps: options.steps ?? preset,
+    workers: options.workers,
+  };
 }
 
 function list(text: string): string[] {
@@ -158,6 +170,14 @@ function list(text: string): string[] {
     .filter((id) => id !== '');
   if (ids.length === 0) throw new InvalidArgumentError('Name at least one.');
   return ids;
+}
+
+function schedules(text: string): ScheduleName[] {
+  const names = [...new Set(list(text))];
+  const isName = (name: string): name is ScheduleName => (scheduleNames as readonly string[]).includes(name);
+  const wrong = names.find((name) => !isName(name));
+  if (wrong !== undefined) throw new InvalidArgumentError(`There is no schedule ${wrong}; there are ${scheduleNames.join(', ')}.`);
+  return names.filter(isName);
 }
 
 function whole(low: number, high: number): (text: string) => number {

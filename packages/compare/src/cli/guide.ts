@@ -136,6 +136,7 @@ async function compared(claim: ComparisonClaim, out: string): Promise<Outcome> {
       {
         entries: [await findProblem(claim.problem)],
         contestants: claim.contestants,
+        schedules: ['constant'],
         protocol: { preset: 'quick', ...presets.quick },
         steps: 'quick',
         workers,

@@ -9,6 +9,7 @@ import { entries } from '../reference/entry.ts';
 import { wrap } from '../report/layout.ts';
 import { renderEntries, renderEntry, renderList } from '../reference/terminal.ts';
 import { nearest } from '../near.ts';
+import { bestCommand } from './best.ts';
 import { columns } from './columns.ts';
 import { compareCommand, exitCodes } from './compare.ts';
 import { elsewhere } from './elsewhere.ts';
@@ -25,6 +26,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .configureOutput({ getOutHelpWidth: columns, getErrHelpWidth: columns })
     .exitOverride();
   program.addCommand(compareCommand().exitOverride().copyInheritedSettings(program));
+  program.addCommand(bestCommand().exitOverride().copyInheritedSettings(program));
   program.addCommand(guideCommand().exitOverride().copyInheritedSettings(program));
   program.addCommand(listCommand().exitOverride().copyInheritedSettings(program));
   program.addCommand(showCommand().exitOverride().copyInheritedSettings(program));

@@ -30,12 +30,12 @@ function bars(stream: NodeJS.WriteStream): ProgressView {
     },
     cliProgress.Presets.shades_classic,
   );
-  const open = new Map<string, { bar: cliProgress.SingleBar; started: number; done: number; fresh: number }>();
+  const open = new Map<string, { bar: cliProgress.SingleBar; trials: number; started: number; done: number; fresh: number }>();
   return {
     update(progress) {
       if (progress.kind === 'problem') {
         const bar = multi.create(progress.trials, 0, { problem: progress.problem.padEnd(10), doing: '', remaining: '     ' });
-        open.set(progress.problem, { bar, started: performance.now(), done: 0, fresh: 0 });
+        open.set(progress.problem, { bar, trials: progress.trials, started: performance.now(), done: 0, fresh: 0 });
         return;
       }
       const entry = open.get(progress.problem);
@@ -44,14 +44,13 @@ function bars(stream: NodeJS.WriteStream): ProgressView {
       // What an earlier command finished comes at once and says nothing of the time that a run takes.
       if (!progress.kept) entry.fresh += 1;
       else if (entry.fresh === 0) entry.started = performance.now();
-      entry.bar.setTotal(progress.trials);
-      const left = secondsLeft(entry.fresh, progress.trials - entry.done, (performance.now() - entry.started) / 1000);
-      const remaining = entry.done === progress.trials ? 'done   ' : left === undefined ? '     ' : `${duration(left)} left`;
+      const left = secondsLeft(entry.fresh, entry.trials - entry.done, (performance.now() - entry.started) / 1000);
+      const remaining = entry.done === entry.trials ? 'done   ' : left === undefined ? '     ' : `${duration(left)} left`;
       const doing =
         stream.columns < 78
           ? ''
           : `${progress.contestant} lr ${String(progress.lr)}`.padEnd(26).slice(0, Math.max(0, stream.columns - width - 34));
-      entry.bar.update(entry.done, { doing: entry.done === progress.trials ? ''.padEnd(doing.length) : doing, remaining });
+      entry.bar.update(entry.done, { doing: entry.done === entry.trials ? ''.padEnd(doing.length) : doing, remaining });
     },
     stop: () => { multi.stop(); }, // prettier-ignore
   };
@@ -60,9 +59,9 @@ function bars(stream: NodeJS.WriteStream): ProgressView {
 function lines(stream: NodeJS.WriteStream): ProgressView {
   return {
     update(progress) {
-      if (progress.kind === 'problem') stream.write(`${progress.problem}: about ${counted(progress.trials, 'run')}\n`);
+      if (progress.kind === 'problem') stream.write(`${progress.problem}: ${counted(progress.trials, 'run')}\n`);
       if (progress.kind === 'tuned') {
-        const note = { inside: '', edge: ', on the edge of the grid', 'all-diverged': ', every rate diverged' }[progress.tuning];
+        const note = { inside: '', edge: ', the last rate tried', 'all-diverged': ', every rate diverged' }[progress.tuning];
         stream.write(`${progress.problem}: ${progress.contestant} tuned, lr ${String(progress.lr)}${note}\n`);
       }
     },

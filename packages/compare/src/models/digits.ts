@@ -12,6 +12,12 @@ export interface Images {
   readonly count: number;
 }
 
+/** The first images of a set. */
+export function firstImages({ pixels, labels, count }: Images, most: number): Images {
+  const kept = Math.min(most, count);
+  return { pixels: pixels.subarray(0, (kept * pixels.length) / count), labels: labels.subarray(0, kept), count: kept };
+}
+
 /** Pixels of one image. */
 export const imageSize = 28 * 28;
 

@@ -1,18 +1,14 @@
 /** Handwritten digits: the images of MNIST and a two-layer network. */
 import { loadImages } from '../data/images.ts';
-import { digitsNetwork } from '../models/digits.ts';
+import { digitsNetwork, firstImages } from '../models/digits.ts';
 import { defineProblem } from '../check-problem.ts';
 import { batchSize } from '../models/network.ts';
 import type { Model } from '../problem.ts';
+import { errorMetrics, modelOf } from './network.ts';
 
 function load(): Model {
   const { train, validation, test } = loadImages();
-  const network = digitsNetwork(train);
-  return {
-    ...network,
-    evaluate: (params, split) =>
-      split === 'validation' ? network.measure(params, validation).loss : network.measure(params, test).errorPercent,
-  };
+  return modelOf(digitsNetwork(train), { validation, test, monitored: firstImages(validation, 300) });
 }
 
 /** The problem `digits`. */
@@ -24,8 +20,8 @@ export const digits = defineProblem({
     'A network with one hidden layer of 64 rectified units, 50,890 parameters, trained on cross-entropy in batches of 64.',
   steps: { quick: 400, standard: 2000, thorough: 4000 },
   batchSize,
-  tuningMetric: { name: 'validation cross-entropy', lowerIsBetter: true, unit: '' },
-  testMetric: { name: 'test error', lowerIsBetter: true, unit: '%' },
-  target: 0.3,
+  ...errorMetrics,
+  testSize: 1500,
+  target: 8,
   load,
 });

@@ -4,15 +4,11 @@ import { defineProblem } from '../check-problem.ts';
 import { batchSize } from '../models/network.ts';
 import { wordsNetwork } from '../models/words.ts';
 import type { Model } from '../problem.ts';
+import { errorMetrics, modelOf } from './network.ts';
 
 function load(): Model {
   const { vocabulary, train, validation, test } = loadAddresses();
-  const network = wordsNetwork(vocabulary.length, train);
-  return {
-    ...network,
-    evaluate: (params, split) =>
-      split === 'validation' ? network.measure(params, validation).loss : network.measure(params, test).errorPercent,
-  };
+  return modelOf(wordsNetwork(vocabulary.length, train), { validation, test, monitored: validation });
 }
 
 /** The problem `words`. */
@@ -25,8 +21,7 @@ export const words = defineProblem({
     'Presidents, not paragraphs, are dealt to training, validation and test, era by era and party by party, so nobody stands on both sides.',
   steps: { quick: 500, standard: 2000, thorough: 4000 },
   batchSize,
-  tuningMetric: { name: 'validation cross-entropy', lowerIsBetter: true, unit: '' },
-  testMetric: { name: 'test error', lowerIsBetter: true, unit: '%' },
-  target: 0.62,
+  ...errorMetrics,
+  target: 38,
   load,
 });

@@ -1,6 +1,7 @@
 /** What stands behind the figures: update rules and configurations, every tuning score, differences in numbers, the protocol. */
 import katex from 'katex';
 import type { Comparison, OptimizerResult, ProblemResult, SweepPoint } from '../schema.ts';
+import { runsOf } from '../protocol.ts';
 import { quantile } from '../quantile.ts';
 import { empty, html, Markup, type Hole } from './markup.ts';
 import { column, durations, none, number, rateText, sentence } from './number.ts';
@@ -54,28 +55,32 @@ function tuning({ optimizers, tuningMetric }: ProblemResult, all: Pens): Markup 
   };
   const row = (one: OptimizerResult): Markup =>
     html`<tr><th scope="row">${swatch(all.of(one.id))}${one.label}</th>${rates.map((lr) => cell(one, one.sweep.find((point) => point.lr === lr)))}</tr>`;
-  return html`<table><caption>${sentence(tuningMetric.name)}, median over tuning seeds, by learning rate. Bold: chosen; +: added to the grid; ×: diverged.</caption>
+  return html`<table><caption>${sentence(tuningMetric.name)}, median over the seeds that tried it, by learning rate. Bold: chosen by most seeds; +: not in the first grid; ×: diverged.</caption>
 <thead><tr><th scope="col">Optimizer</th>${rates.map((lr) => html`<th scope="col" class="number">${rateText(lr)}</th>`)}</tr></thead>
 <tbody>${optimizers.map(row)}</tbody></table>`;
 } // prettier-ignore
 
 function differences(problem: ProblemResult, all: Pens, alpha: number): Markup {
-  const best = problem.optimizers.find(({ id }) => id === problem.comparisons[0]?.better);
-  if (best === undefined) return empty;
+  const reference = problem.optimizers.find(({ id }) => id === problem.reference);
+  if (reference === undefined) return empty;
   const rows = problem.optimizers.flatMap((one) => {
     const comparison = comparisonOf(problem, one);
     if (comparison === undefined) return [];
-    const { difference, interval, pValue, verdict } = comparison;
+    const { difference, interval, pValue, exact, detectable, test, verdict } = comparison;
+    const p = (value: number | null): string => (value === null ? none : value < 1e-3 ? '< 0.001' : number(value, 2));
     const cells: Hole = [
       difference === null ? none : amount(problem, difference),
       interval === null ? none : `${amount(problem, interval[0])} to ${amount(problem, interval[1])}`,
-      pValue === null ? none : pValue < 1e-3 ? '< 0.001' : number(pValue, 2),
+      `${p(pValue)}${test === 'ranks' ? ' (ranks)' : ''}`,
+      p(exact),
+      detectable === null ? none : number(detectable, 2),
     ].map((text) => html`<td class="number">${text}</td>`);
     return [html`<tr><th scope="row">${swatch(all.of(one.id))}${one.label}</th>${cells}<td>${verdict}</td></tr>`];
   });
-  return html`<table><caption>${sentence(problem.testMetric.name)}, mean over seeds of the difference from ${best.label}, seed by seed; positive favours ${best.label}. The intervals
-are for single comparisons, the p-values are corrected for all of them.</caption>
-<thead><tr><th scope="col">Optimizer</th><th scope="col" class="number">Difference</th><th scope="col" class="number">${number(100 * (1 - alpha))} % interval</th><th scope="col" class="number">p</th><th scope="col">Verdict</th></tr></thead>
+  return html`<table><caption>${sentence(problem.testMetric.name)}, mean over seeds of the difference from ${reference.label}, seed by seed; positive favours ${reference.label}, which was best
+on validation data. Intervals and p-values hold for all comparisons at once (Šidák); p: paired t, or signed ranks where a run diverged or failed; exact: sign flips. Found: the smallest difference
+that would have been found with a probability of 0.8.</caption>
+<thead><tr><th scope="col">Optimizer</th><th scope="col" class="number">Difference</th><th scope="col" class="number">${number(100 * (1 - alpha))} % interval</th><th scope="col" class="number">p</th><th scope="col" class="number">exact</th><th scope="col" class="number">Found</th><th scope="col">Verdict</th></tr></thead>
 <tbody>${rows}</tbody></table>`;
 } // prettier-ignore
 
@@ -85,11 +90,12 @@ export function protocolOf(comparison: Comparison): Markup {
   const runs = runsText(comparison);
   const rows: readonly (readonly [string, string])[] = [
     ['Preset', protocol.preset],
-    ['Learning rates', `${String(protocol.gridPoints)} at first, each ${number(protocol.gridRatio)} times the one before; up to ${String(protocol.maxGridPoints)} as long as the best is the last on either side`],
-    ['Tuning seeds', protocol.tuningSeeds.join(', ')],
-    ['Test seeds', protocol.testSeeds.join(', ')],
+    ['Learning rates', `${String(protocol.gridPoints)} at first, each ${number(protocol.gridRatio)} times the one before, then more on the side of the best until each optimizer has tried ${String(protocol.rates)} with seed ${String(protocol.scanSeed)}`],
+    ['Seeds', `${protocol.seeds.join(', ')}: each tries ${String(protocol.ratesPerSeed)} rates around the best of the scan and takes the one that is best on its own validation data`],
+    ['Runs of each optimizer', `${String(runsOf(protocol))} on each problem`],
+    ['Results', 'the mean of the last five evaluations, which are made every 1 % of a run'],
     ['Targets', problems.map(({ id, target }) => `${id}: ${target.origin}`).join('; ')],
-    ['Differences', `paired two-sided t-tests against the best median over test seeds, Holm-corrected, level ${String(protocol.alpha)}`],
+    ['Differences', `paired two-sided t-tests against the optimizer that is best on validation data, or signed-rank tests where a run diverged or failed; corrected by Šidák for level ${String(protocol.alpha)}`],
     ['Divergence', 'a loss that is not finite, or 10⁴ times the first; counted, and ranked below every finite result'],
     ...(runs === '' ? [] : [['Runs', `${runs}.`] as const]),
     ['Machine', `${machine.cpu}, ${String(machine.cores)} cores, ${String(machine.workers)} runs side by side; ${machine.os}; Node ${machine.node}; Thalweg ${machine.thalweg}`],

@@ -13,7 +13,7 @@ import { sensitivity } from './sensitivity.ts';
 import { isBeyond, scoreRange } from './series.ts';
 import { highlighting, script, style } from './style.ts';
 import { overview, ranking, swatch } from './table.ts';
-import { cautions, conclusion, quickNote, targetText } from './text.ts';
+import { advice, cautions, conclusion, quickNote, targetText } from './text.ts';
 
 /** The page of a comparison. */
 export function renderHtml(comparison: Comparison): string {
@@ -38,7 +38,7 @@ export function renderHtml(comparison: Comparison): string {
 <p class="brand">Thalweg</p>
 <h1>${counted(names.length, 'optimizer')} on ${subject}${quick ? html` <span class="tag">quick</span>` : empty}</h1>
 <p>${quick ? `${quickNote} ` : ''}Each optimizer had the same first weights, the same data in the same order and the same budget of learning rates to try.
-Rates were chosen on validation data; what is ranked was measured on test data with fresh seeds. All curves and numbers are
+Each seed chose its rate on validation data; what is ranked is the test metric of the same runs, so it contains the noise of tuning. All curves and numbers are
 in <a href="results.json">results.json</a>.</p>
 </div>
 ${problems.length > 1 ? overview(problems, all) : empty}
@@ -60,7 +60,8 @@ function section(problem: ProblemResult, place: number, all: Pens, alpha: number
 <h2>${problem.title}</h2>
 <p>${problem.description}</p>
 <p class="facts">${facts(problem)}</p>
-<p class="conclusion">${conclusion(problem)}</p>
+<p class="advice">${advice(problem)}</p>
+${conclusion(problem) === '' ? empty : html`<p class="conclusion">${conclusion(problem)}</p>`}
 ${ranking(problem, all)}
 ${cautions(problem).map((text) => html`<p class="caution">${text}</p>`)}
 ${keys(problem, all)}
@@ -74,7 +75,7 @@ ${numbers(problem, all, alpha)}
 function figures(problem: ProblemResult, place: number, all: Pens, drawn: DrawnMap | undefined): Markup[] {
   const { optimizers, tuningMetric } = problem;
   const seeds = optimizers[0]?.trials.length ?? 0;
-  const over = seeds === 1 ? 'One test seed' : `Median over ${String(seeds)} test seeds, in a band from the least to the greatest`;
+  const over = seeds === 1 ? 'One seed' : `Median over ${String(seeds)} seeds, each at the rate that it chose, in a band from the least to the greatest`;
   const lost = optimizers.some(({ summary }) => summary.diverged > 0) ? ' × above: a run diverged there.' : '';
   const several = optimizers.some(({ sweep }) => sweep.some(({ scores }) => scores.length > 1));
   const tuningLost = optimizers.some(({ sweep }) => sweep.some(({ diverged }) => diverged > 0)) ? ` × above: diverged${several ? ', with the number of seeds' : ''}.` : '';
@@ -83,9 +84,9 @@ function figures(problem: ProblemResult, place: number, all: Pens, drawn: DrawnM
   const range = scoreRange(problem);
   const isCut = optimizers.some(({ sweep }) => sweep.some(({ score }) => score !== null && isBeyond(score, range, tuningMetric)));
   const beyond = isCut ? ` ${tuningMetric.lowerIsBetter ? '▲' : '▼'}: beyond the axis.` : '';
-  const tuned = figure(draw(sensitivity(problem, all, 290)), `${tuningMetric.name} by learning rate`, `After the tuning runs. Ring: the chosen rate.${beyond}${tuningLost}`, '');
+  const tuned = figure(draw(sensitivity(problem, all, 290)), `${tuningMetric.name} by learning rate`, `Median over the seeds that tried a rate: one for the scan, all of them around its best. Ring: the rate that most seeds chose.${beyond}${tuningLost}`, '');
   if (drawn === undefined) return [validation(400, 'main'), figure(draw(curves(problem, 'training', all, 290)), 'training loss', `Averaged between measurements${seeds === 1 ? '' : '; median and band likewise'}.`, ''), tuned];
-  const about = 'The first test seed. Contours of the loss at 1, 2 and 5 times powers of ten above the lowest point of the map; + marks minima, the ring the start.';
+  const about = 'The first seed. Contours of the loss at 1, 2 and 5 times powers of ten above the lowest point of the map; + marks minima, the ring the start.';
   return [figure(drawn.svg.replace('<svg', `<svg id="map-${String(place)}"`), 'paths', about, 'main'), validation(290, ''), tuned];
 } // prettier-ignore
 

@@ -1,7 +1,7 @@
 /** The ranked tables in Markdown, for README and docs. Knows results; knows no styles. */
 import type { Comparison, ProblemResult } from '../schema.ts';
 import { column, durations } from './number.ts';
-import { cautions, conclusion, divergence, metric, rate, verdict } from './text.ts';
+import { advice, cautions, conclusion, divergence, metric, rate, verdict } from './text.ts';
 
 /** A heading, a table and a few sentences for each problem. */
 export function renderMarkdown(comparison: Comparison): string {
@@ -9,7 +9,7 @@ export function renderMarkdown(comparison: Comparison): string {
   return comparison.problems
     .map((problem) => {
       const title = `**${cell(problem.title)}**${preset}`;
-      return [title, '', ...table(problem), '', cell([conclusion(problem), ...cautions(problem)].join(' '))].join('\n');
+      return [title, '', cell(advice(problem)), '', ...table(problem), '', cell([conclusion(problem), ...cautions(problem)].join(' '))].join('\n');
     })
     .join('\n\n');
 }
@@ -18,7 +18,7 @@ function table(problem: ProblemResult): string[] {
   const { optimizers, testMetric } = problem;
   const steps = column(optimizers.map(({ summary }) => summary.stepsToTarget));
   const time = durations(optimizers.map(({ summary }) => summary.secondsToTarget));
-  const head = ['#', 'optimizer', 'lr', `${testMetric.name}: median (spread)`, 'diverged: runs, rates', 'steps to target', `${time.unit} to target`, 'against the best'];
+  const head = ['#', 'optimizer', 'lr', `${testMetric.name}: median (spread)`, 'diverged: runs, rates', 'steps to target', `${time.unit} to target`, 'against the reference'];
   const rows = optimizers.map((one) => {
     const { runs, rates } = divergence(one);
     const { stepsToTarget, secondsToTarget } = one.summary;

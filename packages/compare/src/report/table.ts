@@ -41,7 +41,7 @@ export function ranking(problem: ProblemResult, all: Pens): Markup {
   return scroller(`Ranking on ${problem.title}`, html`<table class="ranking">
 <caption>${sentence(testMetric.name)}, ${optimizers[0]?.summary.spread ?? ''}; ${testMetric.lowerIsBetter ? 'less' : 'more'} is better. The target is ${targetText(problem)}.</caption>
 <thead>
-<tr><th scope="col" rowspan="2" class="rank"><abbr title="Rank">#</abbr></th><th scope="col" rowspan="2">Optimizer</th><th scope="col" rowspan="2" class="number">Median <small>(spread)</small></th><th scope="col" rowspan="2">Each seed</th><th scope="col" rowspan="2">Against the best</th><th scope="col" rowspan="2" class="number">Learning<br>rate</th><th scope="colgroup" colspan="4" class="group">To the target</th><th scope="colgroup" colspan="2" class="group">Diverged</th></tr>
+<tr><th scope="col" rowspan="2" class="rank"><abbr title="Rank">#</abbr></th><th scope="col" rowspan="2">Optimizer</th><th scope="col" rowspan="2" class="number">Median <small>(spread)</small></th><th scope="col" rowspan="2">Each seed</th><th scope="col" rowspan="2">Against the reference</th><th scope="col" rowspan="2" class="number">Learning<br>rate</th><th scope="colgroup" colspan="4" class="group">To the target</th><th scope="colgroup" colspan="2" class="group">Diverged</th></tr>
 <tr><th scope="col" class="number">steps</th><th scope="col" class="number">gradients</th><th scope="col" class="number">${time.unit === 's' ? 'seconds' : time.unit}</th><th scope="col" class="number">runs</th><th scope="col" class="number">runs</th><th scope="col" class="number">rates</th></tr>
 </thead>
 <tbody>${rows}</tbody>
@@ -54,14 +54,14 @@ export function overview(problems: readonly ProblemResult[], all: Pens): Markup 
   const cell = (problem: ProblemResult, id: string): Markup => {
     const one = problem.optimizers.find((each) => each.id === id);
     if (one === undefined) return html`<td class="number"></td>`;
-    const isSame = comparisonOf(problem, one)?.verdict === 'no detectable difference';
+    const isSame = ['no detectable difference', 'equal'].includes(comparisonOf(problem, one)?.verdict ?? '');
     const text = one.summary.median === null ? 'diverged' : metricFormat(problem)(one.summary.median);
     const value = one.rank === 1 && one.summary.median !== null ? html`<b>${text}</b>` : html`${text}`;
-    return html`<td class="number">${isSame ? html`<abbr title="no detectable difference from the best">≈</abbr> ` : empty}${value}</td>`;
+    return html`<td class="number">${isSame ? html`<abbr title="no detectable difference from the reference">≈</abbr> ` : empty}${value}</td>`;
   };
   const head = problems.map(({ title, testMetric }, i) => html`<th scope="col" class="number"><a href="#problem-${i + 1}">${title.split(':')[0] ?? title}</a><br><small>${testMetric.name}${testMetric.unit === '' ? '' : `, ${testMetric.unit}`}</small></th>`); // prettier-ignore
   const rows = ids.map(([id, label]) => html`<tr><th scope="row">${swatch(all.of(id))}${label}</th>${problems.map((problem) => cell(problem, id))}</tr>`); // prettier-ignore
-  return scroller('Overview', html`<table class="overview"><caption><span>Medians over test seeds. Bold: the best; ≈: no detectable difference from it.</span></caption>
+  return scroller('Overview', html`<table class="overview"><caption><span>Medians over seeds. Bold: the best; ≈: no detectable difference from the reference, which is the best on validation data.</span></caption>
 <thead><tr><th scope="col">Optimizer</th>${head}</tr></thead><tbody>${rows}</tbody></table>`); // prettier-ignore
 }
 

@@ -8,7 +8,7 @@ import { padded, plain, rows, shortened, widthOf, wrap, type Column } from './la
 import { column, durations } from './number.ts';
 import { paintOf, type Depth } from './paint.ts';
 import { looks, type Look } from './palette.ts';
-import { cautions, conclusion, divergence, metricFormat, quickNote, rate, runsText, spread, targetText, unitOf, verdict } from './text.ts';
+import { advice, cautions, conclusion, divergence, metricFormat, quickNote, rate, runsText, spread, targetText, unitOf, verdict } from './text.ts';
 
 type Name = 'rank' | 'optimizer' | 'median' | 'medianSpread' | 'lr' | 'steps' | 'time' | 'reached' | 'diverged' | 'verdict' | 'brief';
 
@@ -45,11 +45,12 @@ export function renderTable(comparison: Comparison, width: number, colour: boole
     const { head, body } = rows(chosen);
     return [
       ...text(title, paint.bold),
+      ...text(advice(problem)),
       ...text(about, paint.dim),
       paint.dim(fit(head)),
       paint.dim(fit('─'.repeat(widthOf(chosen)))),
       ...body.map(fit),
-      ...text(conclusion(problem)),
+      ...(conclusion(problem) === '' ? [] : text(conclusion(problem))),
       ...cautions(problem).flatMap((caution) => text(caution, paint.yellow)),
     ].join('\n');
   });
@@ -78,8 +79,8 @@ function columnsOf(problem: ProblemResult, all: ReadonlyMap<string, Look>, depth
     time: make(time.unit, true, ({ summary }) => time.format(summary.secondsToTarget)),
     reached: make('reached', true, ({ summary, trials }) => `${String(summary.reached)}/${String(trials.length)}`),
     diverged: make('diverged (rates)', true, (one) => `${divergence(one).runs} (${divergence(one).rates})`),
-    verdict: make('against the best', false, (one) => verdict(problem, one)),
-    brief: make('vs best', false, (one) => brief(verdict(problem, one))),
+    verdict: make('against the reference', false, (one) => verdict(problem, one)),
+    brief: make('vs ref.', false, (one) => brief(verdict(problem, one))),
   };
 } // prettier-ignore
 
@@ -103,8 +104,8 @@ function cut({ head, cells, right }: Column, excess: number): Column {
 /** A word or two for a verdict where there is no room for more. */
 function brief(text: string): string {
   if (text.startsWith('no detectable')) return 'no diff.';
-  if (text.startsWith('too few')) return '?';
-  return text.replace(/ \(.*| median$| on average.*/, '');
+  if (text.startsWith('too few') || text.startsWith('no noise')) return '?';
+  return text.replace(/ \(.*| within .*/, '').replace('the reference', 'ref.');
 }
 
 function swatch(look: Look | undefined, depth: Depth): string {

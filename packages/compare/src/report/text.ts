@@ -1,5 +1,6 @@
 /** What a result means, in the same words in every report. Knows results; knows no medium. */
 import type { Comparison, OptimizerResult, PairedComparison, ProblemResult } from '../schema.ts';
+import { cost } from '../quantile.ts';
 import { counted } from '../shown.ts';
 import { column, list, none, number, probability, rateText, type Format } from './number.ts';
 
@@ -37,32 +38,42 @@ export function unitOf({ testMetric }: ProblemResult): string {
   return testMetric.unit === '' ? '' : `\u00a0${testMetric.unit}`;
 }
 
-/** What the paired test says of an optimizer against the best. */
+/** What the paired test says of an optimizer against the reference. */
 export function verdict(problem: ProblemResult, one: OptimizerResult): string {
   const comparison = comparisonOf(problem, one);
   if (one.summary.median === null) return 'diverged';
-  if (comparison === undefined) return 'best median';
-  if (comparison.verdict !== 'different') return comparison.verdict;
-  return `${isWorse(comparison) ? 'worse' : 'better on average'} (${probability(comparison.pValue)})`;
+  if (comparison === undefined) return 'the reference';
+  const { verdict: said, pValue, equalWithin } = comparison;
+  if (said === 'worse' || said === 'better') return `${said} (${probability(pValue)})`;
+  return said === 'equal' && equalWithin !== null && equalWithin > 0 ? `equal within ±${plainAmount(problem, equalWithin)}` : said;
 }
 
-/** The mean paired difference from the best, with its p-value unless the verdict has it; empty for the best itself and where there is none. */
+/** The mean paired difference from the reference with its interval; empty for the reference itself and where there is none. */
 export function difference(problem: ProblemResult, one: OptimizerResult): string {
   const comparison = comparisonOf(problem, one);
   if (comparison?.difference == null) return '';
-  const p = comparison.verdict === 'different' ? '' : `, ${probability(comparison.pValue)}`;
-  return `${amount(problem, comparison.difference)} on average${p}`;
+  const { interval } = comparison;
+  const range = interval === null || interval[0] === interval[1] ? '' : ` (${signed(interval[0])} to ${signed(interval[1])})`;
+  return `${amount(problem, comparison.difference)}${range}`;
 }
 
-/** A difference with its sign, positive where the best is ahead; differences of percentages are points. */
-export function amount({ testMetric }: ProblemResult, value: number): string {
+/** A difference with its sign, positive where the reference is ahead; differences of percentages are points. */
+export function amount(problem: ProblemResult, value: number): string {
+  return `${value > 0 ? '+' : ''}${plainAmount(problem, value)}`;
+}
+
+function signed(value: number): string {
+  return `${value > 0 ? '+' : ''}${number(value, 2)}`;
+}
+
+function plainAmount({ testMetric }: ProblemResult, value: number): string {
   const unit = testMetric.unit === '%' ? ' points' : testMetric.unit === '' ? '' : ` ${testMetric.unit}`;
-  return `${value > 0 ? '+' : ''}${number(value, 2)}${unit}`;
+  return `${number(value, 2)}${unit}`;
 }
 
-/** The comparison of an optimizer with the best; undefined for the best itself. */
+/** The comparison of an optimizer with the reference; undefined for the reference itself. */
 export function comparisonOf(problem: ProblemResult, { id }: OptimizerResult): PairedComparison | undefined {
-  return problem.comparisons.find(({ worse }) => worse === id);
+  return problem.comparisons.find(({ other }) => other === id);
 }
 
 /** The learning rate with a flag where the tuning was not conclusive. */
@@ -77,46 +88,91 @@ export function divergence({ sweep, summary, trials }: OptimizerResult): { reado
   return { runs: `${String(summary.diverged)}/${String(trials.length)}`, rates: `${String(rates)}/${String(sweep.length)}` };
 }
 
-/** What the comparison found, in a few sentences. */
+/** What to do about it, in one line: which optimizer to take with which learning rate, and how the others compare. */
+export function advice(problem: ProblemResult): string {
+  const reference = problem.optimizers.find(({ id }) => id === problem.reference);
+  if (reference === undefined || reference.tuning === 'all-diverged') return 'Every optimizer diverged.';
+  const of = (wanted: PairedComparison['verdict']): readonly (readonly [string, PairedComparison])[] =>
+    problem.optimizers.flatMap((one) => {
+      const comparison = comparisonOf(problem, one);
+      return comparison?.verdict === wanted ? [[one.label, comparison] as const] : [];
+    });
+  const names = (some: readonly (readonly [string, PairedComparison])[]): string => list(some.map(([label]) => label));
+  const be = (some: readonly unknown[]): string => (some.length === 1 ? 'is' : 'are');
+  const by = ({ interval, difference: mean }: PairedComparison, word: string): string => {
+    if (interval === null || mean === null) return word;
+    const [low, high] = interval.map(Math.abs).toSorted((a, b) => a - b) as [number, number];
+    return low === high ? `${plainAmount(problem, low)} ${word}` : `${number(low, 2)} to ${plainAmount(problem, high)} ${word}`;
+  };
+  const [open, equal, still, few] = [of('no detectable difference'), of('equal'), of('no noise'), of('too few seeds')];
+  const reach = Math.max(...open.flatMap(([, { interval }]) => interval?.map(Math.abs) ?? []));
+  const within = Math.max(0, ...equal.map(([, { equalWithin }]) => equalWithin ?? 0));
+  const parts = [
+    ...of('better').map(([label, one]) => `${label} is ${by(one, 'better')} on test data`),
+    ...(equal.length === 0 ? [] : [`${names(equal)} ${be(equal)} equal${within > 0 ? ` within ±${plainAmount(problem, within)}` : ''}`]),
+    ...(open.length === 0 ? [] : [`${names(open)} may be as good${Number.isFinite(reach) ? ` (±${plainAmount(problem, reach)})` : ''}`]),
+    ...of('worse').map(([label, one]) => `${label} is ${by(one, 'worse')}`),
+    ...(still.length === 0 ? [] : [`every seed gives the same with ${names(still)}, so there is no noise to test against`]),
+    ...(few.length === 0 ? [] : [`${names(few)} cannot be told apart from it with ${counted(few[0]![1].seeds, 'seed')}`]),
+  ];
+  const others = parts.length === 0 ? '' : ` ${parts.join('; ')}.`;
+  return `Take ${reference.label} with lr ${rateText(reference.bestLr)}${otherRates(reference)}.${others}`;
+} // prettier-ignore
+
+/** The rates that seeds chose besides the best: as good, as far as this data tells. */
+function otherRates({ trials, bestLr }: OptimizerResult): string {
+  const rates = [...new Set(trials.filter(({ diverged }) => !diverged).map(({ lr }) => lr))].toSorted((a, b) => a - b);
+  if (rates.length < 2) return '';
+  if (rates.length === 2) return ` (${rateText(rates.find((lr) => lr !== bestLr)!)} is as good)`;
+  return ` (${rateText(rates[0]!)} to ${rateText(rates.at(-1)!)} are as good)`;
+}
+
+/** How far it can be trusted: who else might be first with other seeds, and which differences it could not have seen. */
 export function conclusion(problem: ProblemResult): string {
-  const best = problem.optimizers.find(({ id }) => id === problem.comparisons[0]?.better) ?? problem.optimizers[0];
-  if (best === undefined || best.summary.median === null) return 'Every optimizer diverged.';
-  const tied = problem.optimizers.filter(({ rank }) => rank === best.rank);
-  // Those that diverged are named among the cautions.
-  const others = problem.optimizers.filter(({ rank, summary }) => rank !== best.rank && summary.median !== null);
-  const those = (accept: (comparison: PairedComparison) => boolean): string => {
-    const isWanted = (comparison: PairedComparison | undefined): boolean => comparison !== undefined && accept(comparison);
-    return list(others.filter((one) => isWanted(comparisonOf(problem, one))).map(({ label }) => label));
-  };
-  const sentences: string[] = [`${list(tied.map(({ label }) => label))} ${tied.length === 1 ? 'has' : 'share'} the best median.`];
-  const say = (start: string, names: string): void => {
-    if (names !== '') sentences.push(`${start}: ${names}.`);
-  };
-  say(`Detectably worse than ${best.label}`, those((one) => one.verdict === 'different' && isWorse(one)));
-  say(`Detectably better than ${best.label} on average, though not in the median`, those((one) => one.verdict === 'different' && !isWorse(one)));
-  say(`No detectable difference from ${best.label}`, those((one) => one.verdict === 'no detectable difference'));
-  say('Too few finite seeds to tell', those((one) => one.verdict === 'too few finite seeds'));
+  if (problem.optimizers.every(({ summary }) => summary.median === null)) return '';
+  const likely = problem.optimizers.filter(({ first }) => first >= 0.005).toSorted((a, b) => b.first - a.first);
+  const shares = likely.map(({ label, first }) => `${label} in ${number(100 * first, 2)} %`);
+  const seen = problem.comparisons.flatMap(({ detectable }) => (detectable === null || detectable === 0 ? [] : [detectable]));
+  const [least, most] = [Math.min(...seen), Math.max(...seen)];
+  const sentences = [
+    ...(shares.length === 0 ? [] : [`With other seeds, the best median would be that of ${list(shares)}.`]),
+    ...(seen.length === 0 ? [] : [`Differences below ${number(least, 2)} to ${plainAmount(problem, most)} would mostly have been missed.`]),
+  ];
   return sentences.join(' ');
 }
 
-/** What to beware of: rates on the edge of the grid, diverged runs. */
+/** What to beware of: rates on the edge, runs that diverged or failed, what was ranked by another metric than chose. */
 export function cautions(problem: ProblemResult): string[] {
-  const { optimizers } = problem;
+  const { optimizers, tuningMetric, testMetric } = problem;
   const labels = (wanted: OptimizerResult['tuning']): string => list(optimizers.filter(({ tuning }) => tuning === wanted).map(({ label }) => label));
+  const failed = optimizers.flatMap(({ label, trials }) => trials.flatMap(({ failure }) => (failure === undefined ? [] : [{ label, failure }])));
   const diverged = optimizers.filter(({ tuning, summary }) => tuning !== 'all-diverged' && summary.diverged > 0);
   const [edge, dead] = [labels('edge'), labels('all-diverged')];
+  const still = optimizers.filter(({ summary, trials }) => summary.diverged < trials.length && !trials.some(improved(problem)));
   return [
-    ...(edge === '' ? [] : [`The best learning rate of ${edge} is the last that was tried: a better one may lie outside the grid.`]),
+    ...(edge === '' ? [] : [`Most seeds chose the last learning rate that they tried with ${edge}: a better one may lie beyond.`]),
     ...(dead === '' ? [] : [`${dead} diverged at every learning rate.`]),
     ...(isHeldOut(problem) ? [] : ['In every run the test metric is what the tuning metric is: rates were tuned on the data that the results were measured on.']),
-    ...diverged.map(({ label, summary, trials }) => `${label} diverged in ${String(summary.diverged)} of ${counted(trials.length, 'test run')}.`),
+    ...(kindOf(tuningMetric) === kindOf(testMetric) ? [] : [`Rates were chosen by the ${tuningMetric.name}, and the ${testMetric.name} is ranked: what is best for one may not be for the other.`]),
+    ...diverged.map(({ label, summary, trials }) => `${label} diverged in ${String(summary.diverged)} of ${counted(trials.length, 'run')}.`),
+    ...[...new Set(failed.map(({ label }) => label))].map((label) => `${label}: ${counted(failed.filter((one) => one.label === label).length, 'run')} failed, counted as diverged: ${failed.find((one) => one.label === label)!.failure.split('\n')[0]!}`),
+    ...(still.length === 0 ? [] : [`${list(still.map(({ label }) => label))} never improved on the first weights.`]),
   ];
+} // prettier-ignore
+
+/** A metric's name without the data that it is measured on. */
+function kindOf({ name, lowerIsBetter, unit }: ProblemResult['testMetric']): string {
+  return [name.replace(/^(?:validation|test|tuning) /, ''), lowerIsBetter, unit].join('|');
+}
+
+function improved({ tuningMetric }: ProblemResult): (trial: OptimizerResult['trials'][number]) => boolean {
+  return ({ validation: { values } }) => values.slice(1).some((value) => cost(value, tuningMetric) < cost(values[0] ?? null, tuningMetric));
 }
 
 /** Whether test data can be other data than validation data, as far as the figures tell. Without batches there is no data to hold out. */
 function isHeldOut({ optimizers, batchSize }: ProblemResult): boolean {
   const runs = optimizers.flatMap(({ trials }) => trials).filter(({ testMetric }) => testMetric !== null);
-  return batchSize === null || runs.length === 0 || runs.some(({ testMetric, validation }) => validation.values.at(-1) !== testMetric);
+  return batchSize === null || runs.length === 0 || runs.some(({ testMetric, validationMetric }) => validationMetric !== testMetric);
 }
 
 /** How many runs were made, and how many were kept by an earlier command and used; empty where the document does not say. */
@@ -130,7 +186,3 @@ export function runsText({ runs }: Pick<Comparison, 'runs'>): string {
 
 /** Where quick results are shown, this is said. */
 export const quickNote = 'Quick: fewer learning rates, seeds and steps than a comparison to decide by.';
-
-function isWorse({ difference: value }: PairedComparison): boolean {
-  return (value ?? 0) >= 0;
-}

@@ -5,6 +5,7 @@
 import type { Parameter } from 'thalweg';
 import { checkModel } from '../check-problem.ts';
 import { ProblemError, type Arrays, type Problem, type Split } from '../problem.ts';
+import type { Measured } from '../quantile.ts';
 import { isObject, shown } from '../shown.ts';
 
 /** The functions of a model, checked. */
@@ -12,7 +13,9 @@ export interface CheckedModel {
   start(seed: number): Promise<Readonly<Record<string, Parameter>>>;
   gradient(params: Arrays, grads: Arrays, seed: number, step: number): Promise<number>;
   /** `isFirst`: before any step. */
-  evaluate(params: Arrays, split: Split, isFirst?: boolean): Promise<number>;
+  evaluate(params: Arrays, split: Split): Promise<Measured>;
+  /** The tuning metric for the curve. `isFirst`: before any step. */
+  monitor(params: Arrays, isFirst?: boolean): Promise<number>;
 }
 
 /** The model that `load()` gave; `file` is where the problem came from. Its functions throw a ProblemError for what they must not return. */
@@ -59,10 +62,20 @@ export function checked(file: string, problem: Problem, loaded: unknown): Checke
       }
       return loss;
     },
-    async evaluate(params, split, isFirst = false) {
+    async evaluate(params, split) {
       const call = `evaluate(params, '${split}')`;
       const { name } = split === 'test' ? problem.testMetric : problem.tuningMetric;
-      const value = number(call, await told(call, () => model.evaluate(params, split)), `the ${name}`);
+      const answer: unknown = await told(call, () => model.evaluate(params, split));
+      const both = isObject(answer) && 'value' in answer && 'loss' in answer ? answer : { value: answer, loss: null };
+      const value = number(call, both.value, `the ${name}, or { value, loss }`);
+      const loss = both.loss === null ? null : number(`${call}.loss`, both.loss, 'the loss on the same data');
+      return { value, loss };
+    },
+    async monitor(params, isFirst = false) {
+      const call = model.monitor === undefined ? "evaluate(params, 'validation')" : 'monitor(params)';
+      const { name } = problem.tuningMetric;
+      const value =
+        model.monitor === undefined ? ((await this.evaluate(params, 'validation')).value ?? NaN) : number(call, await told(call, () => model.monitor!(params)), `the ${name}`);
       if (isFirst && Number.isNaN(value)) throw new ProblemError(file, `${call} returned NaN at the first weights; it must return a number, the ${name}`);
       return value;
     },

@@ -5,27 +5,27 @@ import type { Contestant } from '../contestants.ts';
 import type { Problem } from '../problem.ts';
 import type { Machine } from '../schema.ts';
 import type { Conditions } from './store.ts';
-import { isRefusedRate } from './trial.ts';
+import { isRefusedRate, type TrialRequest } from './trial.ts';
 
 /** The conditions of a run. Where its files are the same, so are these, unless something else than files had a say. */
 export function conditionsOf(
   { target, tuningMetric, testMetric }: Problem,
   contestant: Contestant,
-  lr: number,
+  { lr, steps }: Pick<TrialRequest, 'lr' | 'steps'>,
   machine: Machine,
 ): Conditions {
   const { node, cpu, os, workers } = machine;
   return {
-    method: methodOf(contestant, lr),
+    method: methodOf(contestant, lr, steps),
     'metric or target': short([target, tuningMetric, testMetric]),
     // Seconds are results too.
     'machine, Node or number of workers': [node, cpu, os, workers].join(', '),
   };
 }
 
-function methodOf({ create }: Contestant, lr: number): string {
+function methodOf({ create }: Contestant, lr: number, steps: number): string {
   try {
-    return short(describe(create(lr)));
+    return short(describe(create(lr, { steps })));
   } catch (error) {
     if (isRefusedRate(error)) return 'refused';
     throw error;

@@ -1,11 +1,11 @@
 /** Has trials made, or takes those that an earlier command kept where they are still what would be made, and counts both. */
 import type { Contestant } from '../contestants.ts';
 import type { Problem } from '../problem.ts';
-import type { Machine, Runs } from '../schema.ts';
+import type { Machine, Runs, Trial } from '../schema.ts';
 import { conditionsOf } from './conditions.ts';
 import type { Pool } from './pool.ts';
 import type { Store } from './store.ts';
-import type { TrialRequest, TrialResult } from './trial.ts';
+import type { TrialRequest } from './trial.ts';
 
 /** Whoever makes trials: a pool of threads. */
 export type Runner = Pick<Pool, 'run'>;
@@ -28,12 +28,8 @@ export class Ledger {
   }
 
   /** A trial's result, and whether it was kept. */
-  async run(
-    problem: Problem,
-    contestant: Contestant,
-    request: TrialRequest,
-  ): Promise<{ readonly result: TrialResult; readonly kept: boolean }> {
-    const conditions = conditionsOf(problem, contestant, request.lr, this.machine);
+  async run(problem: Problem, contestant: Contestant, request: TrialRequest): Promise<{ readonly result: Trial; readonly kept: boolean }> {
+    const conditions = conditionsOf(problem, contestant, request, this.machine);
     const found = this.find(request, conditions);
     if (found !== undefined && 'result' in found) {
       this.kept += 1;

@@ -1,27 +1,36 @@
-/** A pool of worker threads that run trials side by side. The results do not depend on how many there are. */
+/**
+ * A pool of worker threads that run trials side by side. The results do not depend on how many there are. A run that ends its worker, runs out of
+ * memory or takes longer than it may is a failed run; another worker takes its place, and the others go on.
+ */
+import { resolve } from 'node:path';
 import { ThalwegError } from 'thalweg';
 import { Worker } from 'node:worker_threads';
 import { ProblemError } from '../problem.ts';
+import { isFile } from '../registry.ts';
+import { hashes } from './files.ts';
 import type { Finished, WorkerAnswer } from './serve.ts';
-import type { TrialRequest } from './trial.ts';
+import { lost, type TrialRequest } from './trial.ts';
 
 interface Job {
   readonly request: TrialRequest;
   readonly done: (finished: Finished) => void;
   readonly failed: (error: Error) => void;
+  timer?: NodeJS.Timeout;
 }
 
 /** Runs trials on `size` threads. Call `close` at the end. */
 export class Pool {
   private readonly idle: Worker[] = [];
-  private readonly workers: Worker[];
+  private readonly workers = new Set<Worker>();
   private readonly waiting: Job[] = [];
   private readonly busy = new Map<Worker, Job>();
+  private readonly timeout: number;
   private closed: Error | undefined;
 
-  constructor(size: number) {
-    this.workers = Array.from({ length: size }, () => this.start());
-    this.idle.push(...this.workers);
+  /** @param timeout - the seconds that a run may take once its data are loaded */
+  constructor(size: number, timeout = Infinity) {
+    this.timeout = timeout;
+    for (let i = 0; i < size; i++) this.idle.push(this.start());
   }
 
   /** The result of one trial, and what took part in it; trials start in the order in which they are asked for. */
@@ -36,30 +45,59 @@ export class Pool {
   /** Ends the threads; trials that have not finished are rejected with `reason`. */
   async close(reason = new ThalwegError('closed', 'the comparison was stopped')): Promise<void> {
     this.closed = reason;
-    for (const job of [...this.busy.values(), ...this.waiting.splice(0)]) job.failed(reason);
+    for (const job of [...this.busy.values(), ...this.waiting.splice(0)]) {
+      clearTimeout(job.timer);
+      job.failed(reason);
+    }
     this.busy.clear();
-    await Promise.all(this.workers.map((worker) => worker.terminate()));
+    await Promise.all([...this.workers].map((worker) => worker.terminate()));
   }
 
   private start(): Worker {
-    const worker = new Worker(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url));
+    const worker = new Worker(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url), { stdout: true });
+    // What a problem prints must not come between results that are piped.
+    worker.stdout.pipe(process.stderr, { end: false });
+    this.workers.add(worker);
     worker.on('message', (answer: WorkerAnswer) => {
-      const job = this.busy.get(worker);
-      this.busy.delete(worker);
+      if ('started' in answer) {
+        this.limit(worker);
+        return;
+      }
+      const job = this.take(worker);
       this.idle.push(worker);
       if ('problem' in answer) job?.failed(new ProblemError(answer.file, answer.problem));
       else if ('error' in answer) job?.failed(new ThalwegError('trial', `${describe(job.request)} failed: ${answer.error}`));
       else job?.done(answer);
       this.next();
     });
-    worker.on('error', (error) => {
-      const job = this.busy.get(worker);
-      this.busy.delete(worker);
-      job?.failed(
-        new ThalwegError('trial', `${describe(job.request)} ended its worker: ${error instanceof Error ? error.message : String(error)}`),
-      );
+    worker.on('error', (error: Error & { readonly code?: string }) => {
+      this.lose(worker, error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'it ran out of memory' : `it ended its thread: ${error.message}`);
     });
+    worker.on('exit', (code) => { this.lose(worker, `it ended its thread with exit code ${String(code)}`); }); // prettier-ignore
     return worker;
+  }
+
+  /** A worker that is gone, with the run that it had. */
+  private lose(worker: Worker, why: string): void {
+    if (!this.workers.delete(worker) || this.closed !== undefined) return;
+    const job = this.take(worker);
+    // One that ends while it has nothing to do would end again and again.
+    if (job === undefined) {
+      void this.close(new ThalwegError('trial', `a thread for runs ended: ${why}`));
+      return;
+    }
+    this.idle.push(this.start());
+    const hash = hashes();
+    const files = [job.request.problem, job.request.contestant].filter(isFile).map((file) => resolve(file));
+    job.done({ result: lost(job.request, why), files: files.map((file) => [file, hash(file)]) });
+    this.next();
+  }
+
+  private take(worker: Worker): Job | undefined {
+    const job = this.busy.get(worker);
+    this.busy.delete(worker);
+    clearTimeout(job?.timer);
+    return job;
   }
 
   private next(): void {
@@ -70,6 +108,16 @@ export class Pool {
       this.busy.set(worker, job);
       worker.postMessage(job.request);
     }
+  }
+
+  /** Gives the run that has begun its time. */
+  private limit(worker: Worker): void {
+    const job = this.busy.get(worker);
+    if (job === undefined || this.timeout === Infinity) return;
+    job.timer = setTimeout(() => {
+      this.lose(worker, `it took longer than ${String(this.timeout)} s`);
+      void worker.terminate();
+    }, 1000 * this.timeout);
   }
 }
 

@@ -4,20 +4,22 @@ import { fileURLToPath } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import { ThalwegError } from 'thalweg';
 import { ProblemError } from '../problem.ts';
+import type { Trial } from '../schema.ts';
 import { dataOf, findContestants, findProblem, isFile, type Entry } from '../registry.ts';
 import { checked, ModelError, type CheckedModel } from './checked.ts';
 import type { FileState } from './files.ts';
 import type { Trace } from './trace.ts';
-import { isRefusedRate, runTrial, type TrialRequest, type TrialResult } from './trial.ts';
+import { isRefusedRate, lost, runTrial, type TrialRequest } from './trial.ts';
 
 /** A finished trial with the files that took part in it. */
 export interface Finished {
-  readonly result: TrialResult;
+  readonly result: Trial;
   readonly files: readonly FileState[];
 }
 
 /** What a worker answers. */
-export type WorkerAnswer = Finished | { readonly error: string } | { readonly file: string; readonly problem: string };
+export type WorkerAnswer =
+  Finished | { readonly started: true } | { readonly error: string } | { readonly file: string; readonly problem: string };
 
 const models = new Map<string, Promise<CheckedModel>>();
 
@@ -32,18 +34,26 @@ async function answer(request: TrialRequest, trace: Trace): Promise<WorkerAnswer
     trace.readFor(reference);
     const model = models.get(reference) ?? load(entry, trace);
     models.set(reference, model);
-    const result = await runTrial(entry.problem, await model, contestant, request).catch((error: unknown) => {
-      // The tuning finds another.
-      if (isRefusedRate(error)) return refused(request);
-      throw error;
+    const loadedModel = await model;
+    // From here on the run has so long as it may take.
+    parentPort?.postMessage({ started: true } satisfies WorkerAnswer);
+    const result = await runTrial(entry.problem, loadedModel, contestant, request).catch((error: unknown) => {
+      if (isRefusedRate(error)) return lost(request);
+      // What a problem must not return is its fault with every optimizer; whatever else goes wrong is this run's failure, and the others go on.
+      if (error instanceof ProblemError) throw error;
+      return lost(request, messageOf(error));
     });
     const files = [reference, name].filter(isFile).map((file) => resolve(file));
     return { result, files: trace.filesOf([import.meta.filename, ...files], ['', reference, name]) };
   } catch (error) {
     if (error instanceof ProblemError) return { file: error.file, problem: error.problem };
-    if (error instanceof ThalwegError || error instanceof ModelError) return { error: error.message };
-    return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    return { error: messageOf(error) };
   }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof ThalwegError || error instanceof ModelError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 async function load({ reference, problem }: Entry, trace: Trace): Promise<CheckedModel> {
@@ -55,24 +65,6 @@ async function load({ reference, problem }: Entry, trace: Trace): Promise<Checke
     throw error instanceof ThalwegError ? error : new ModelError(reference, 'load()', error);
   }
   return checked(reference, problem, loaded);
-}
-
-/** A learning rate outside the method's range: a trial that diverges at once. */
-function refused({ seed }: TrialRequest): TrialResult {
-  const none = { steps: [], values: [] };
-  const seconds = { gradient: 0, optimizer: 0 };
-  return {
-    seed,
-    diverged: true,
-    divergedAt: 0,
-    testMetric: null,
-    finalLoss: null,
-    training: none,
-    validation: none,
-    reached: null,
-    seconds,
-    score: null,
-  };
 }
 
 /** Answers requests, one at a time, as the pool sends them. */

@@ -7,22 +7,23 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { ProblemError } from '../problem.ts';
+import type { Trial } from '../schema.ts';
 import { hashes, type FileState } from './files.ts';
 import type { Finished } from './serve.ts';
-import type { TrialRequest, TrialResult } from './trial.ts';
+import type { TrialRequest } from './trial.ts';
 
 /** What a result depends on besides the run and its files, in words each: `machine`, `method`. */
 export type Conditions = Readonly<Record<string, string>>;
 
 /** A kept trial that can be used, or why those that there are cannot; neither where there is none. */
-export type Found = { readonly result: TrialResult } | { readonly reason: string } | undefined;
+export type Found = { readonly result: Trial } | { readonly reason: string } | undefined;
 
 interface Kept {
   readonly trial: TrialRequest;
   readonly conditions: Conditions;
   /** Names the list of files, which many trials share. */
   readonly inputs: string;
-  readonly result: TrialResult;
+  readonly result: Trial;
 }
 
 interface Inputs {
@@ -113,8 +114,8 @@ export class Store {
   }
 }
 
-function keyOf({ problem, contestant, lr, seed, steps }: TrialRequest): string {
-  return JSON.stringify([problem, contestant, lr, seed, steps]);
+function keyOf({ problem, contestant, schedule, lr, seed, steps }: TrialRequest): string {
+  return JSON.stringify([problem, contestant, schedule, lr, seed, steps]);
 }
 
 /** Which of these files are not as they were, in words. */

@@ -4,36 +4,38 @@ import type { Contestant } from '../contestants.ts';
 import { hasDiverged } from '../models/network.ts';
 import { pathInterval } from '../path.ts';
 import type { Problem } from '../problem.ts';
-import { cost } from '../quantile.ts';
+import { cost, type Measured } from '../quantile.ts';
 import type { Curve, Trial } from '../schema.ts';
+import { applySchedule, type ScheduleName } from '../schedules.ts';
 import type { CheckedModel } from './checked.ts';
 
 /** What identifies a run, as sent to workers and kept in the store. */
 export interface TrialRequest {
   readonly problem: string;
   readonly contestant: string;
+  readonly schedule: ScheduleName;
   readonly lr: number;
   readonly seed: number;
   readonly steps: number;
 }
 
-/** A run's result with what only tuning needs: the last value of the tuning metric, null where the run diverged. */
-export interface TrialResult extends Trial {
-  readonly score: number | null;
-}
-
-const evaluations = 20;
+/** So many evaluations in a run, and the mean of so many of the last is its result: one alone is as noisy as the last batch. */
+const [evaluations, averaged] = [100, 5];
 
 /** Trains once. */
-export async function runTrial(problem: Problem, model: CheckedModel, contestant: Contestant, request: TrialRequest): Promise<TrialResult> {
+export async function runTrial(problem: Problem, model: CheckedModel, contestant: Contestant, request: TrialRequest): Promise<Trial> {
   const { steps, seed, lr } = request;
-  const method = contestant.create(lr);
+  const method = contestant.create(lr, { steps });
   const opt = await method.init(await model.start(seed), { nonFinite: 'propagate' });
+  applySchedule(opt.hyper, request.schedule, steps);
   const needsLoss = method.inputs.includes('loss');
   const training = { steps: [] as number[], values: [] as (number | null)[] };
-  const validation = { steps: [0], values: [finiteOrNull(await model.evaluate(opt.evaluate(), 'validation', true))] };
+  const validation = { steps: [0], values: [finiteOrNull(await model.monitor(opt.evaluate(), true))] };
+  const ends: Record<'validation' | 'test', Measured[]> = { validation: [], test: [] };
   const path: [number | null, number | null][] = [];
   const every = Math.max(1, Math.round(steps / evaluations));
+  const isMeasured = (t: number): boolean => t % every === 0 || t === steps;
+  const lasts = new Set(Array.from({ length: steps }, (_, i) => i + 1).filter(isMeasured).slice(-averaged)); // prettier-ignore
   const seconds = { gradient: 0, optimizer: 0 };
   let reached: Trial['reached'] = null;
   let divergedAt: number | null = null;
@@ -61,35 +63,70 @@ export async function runTrial(problem: Problem, model: CheckedModel, contestant
     lossSum += loss;
     lossCount += 1;
     keepPoint(t);
-    if (t % every !== 0 && t !== steps) continue;
+    if (!isMeasured(t)) continue;
     training.steps.push(t);
     training.values.push(lossSum / lossCount);
     [lossSum, lossCount] = [0, 0];
-    const value = await model.evaluate(opt.evaluate(), 'validation');
+    if (lasts.has(t)) for (const split of ['validation', 'test'] as const) ends[split].push(await model.evaluate(opt.evaluate(), split));
+    const value = finiteOrNull(await model.monitor(opt.evaluate()));
     validation.steps.push(t);
-    validation.values.push(finiteOrNull(value));
+    validation.values.push(value);
     if (reached === null && cost(value, problem.tuningMetric) <= cost(problem.target, problem.tuningMetric))
       reached = { steps: t, gradients: t, seconds: seconds.gradient + seconds.optimizer };
   }
-  const score = divergedAt === null ? (validation.values.at(-1) ?? null) : null;
-  const testMetric = score === null ? null : finiteOrNull(await model.evaluate(opt.evaluate(), 'test'));
-  // A run without a finite result has diverged, wherever that shows first.
-  if (testMetric === null) divergedAt ??= steps;
   opt.dispose();
+  const none = { value: null, loss: null };
+  const [chosenBy, result] = divergedAt === null ? [meanOf(ends.validation), meanOf(ends.test)] : [none, none];
+  // A run without a finite result has diverged, wherever that shows first.
+  if (chosenBy.value === null || result.value === null) divergedAt ??= steps;
+  const isLost = divergedAt !== null;
   const curve = ({ steps: at, values }: { steps: number[]; values: (number | null)[] }): Curve => ({ steps: at, values });
   const trial = {
     seed,
-    diverged: divergedAt !== null,
+    lr,
+    diverged: isLost,
     divergedAt,
-    testMetric,
+    validationMetric: isLost ? null : chosenBy.value,
+    testMetric: isLost ? null : result.value,
+    validationLoss: isLost ? null : chosenBy.loss,
+    testLoss: isLost ? null : result.loss,
     finalLoss: training.values.at(-1) ?? null,
     training: curve(training),
     validation: curve(validation),
     reached,
     seconds,
-    score,
   };
   return problem.landscape === undefined ? trial : { ...trial, path };
+}
+
+/** A run without a result: at a learning rate that the method refuses, or one that failed. */
+export function lost({ seed, lr }: TrialRequest, failure?: string): Trial {
+  const none = { steps: [], values: [] };
+  return {
+    seed,
+    lr,
+    diverged: true,
+    ...(failure === undefined ? {} : { failure }),
+    divergedAt: 0,
+    validationMetric: null,
+    testMetric: null,
+    validationLoss: null,
+    testLoss: null,
+    finalLoss: null,
+    training: none,
+    validation: none,
+    reached: null,
+    seconds: { gradient: 0, optimizer: 0 },
+  };
+}
+
+/** Value and loss, each the mean of all; null where one of them is none or not finite. */
+function meanOf(measured: readonly Measured[]): Measured {
+  const mean = (which: keyof Measured): number | null => {
+    const values = measured.map((one) => one[which]);
+    return finiteOrNull(values.reduce<number>((sum, one) => sum + (one ?? NaN), 0) / values.length);
+  };
+  return { value: mean('value'), loss: mean('loss') };
 }
 
 /** A coordinate for JSON: six digits are more than a map can show, and half as long. */
@@ -98,8 +135,8 @@ function shortened(value: number): number | null {
 }
 
 /** A number for JSON: null unless it is finite. */
-function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
+function finiteOrNull(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
 }
 
 /** Whether an error says that a learning rate cannot be: such a rate counts as diverged rather than ending the comparison. */

@@ -32,7 +32,7 @@ export async function directionalDerivatives(
   const found: { analytic: number; numeric: number; norm: number }[] = [];
   for (const [name, array] of Object.entries(params)) {
     const g = Float64Array.from(grads[name] ?? []);
-    const norm = Math.hypot(...g);
+    const norm = Math.sqrt(g.reduce((sum, x) => sum + x * x, 0));
     const along = g.map((x) => x / norm);
     const noise = g.map(() => normal(next) / Math.sqrt(g.length));
     for (const direction of [along, along.map((x, i) => 0.6 * x + 0.8 * (noise[i] ?? 0))]) {

@@ -6,14 +6,13 @@ export function judgeBetter(better: string, worse: string): (compared: Compared)
   return ({ optimizers, comparisons }) => {
     const median = (id: string): number => optimizers.find((one) => one.id === id)?.summary.median ?? NaN;
     const label = (id: string): string => optimizers.find((one) => one.id === id)?.label ?? id;
-    const pair = comparisons.find((one) => [one.better, one.worse].includes(better) && [one.better, one.worse].includes(worse));
+    const pair = comparisons.find((one) => [one.reference, one.other].includes(better) && [one.reference, one.other].includes(worse));
     const p = pair?.pValue ?? NaN;
     const said = Number.isNaN(p) ? 'no paired test was possible' : `p = ${figure(p, 2)}`;
     return {
       values: { better: median(better), worse: median(worse), p },
       figure: `test error, median: ${label(better)} ${figure(median(better))} %, ${label(worse)} ${figure(median(worse))} %; ${said}`,
-      // The best median may be worse on average, which is what the test is about.
-      holds: pair?.verdict === 'different' && pair.better === better && (pair.difference ?? 0) > 0,
+      holds: pair?.verdict === (pair?.reference === better ? 'worse' : 'better'),
     };
   };
 }

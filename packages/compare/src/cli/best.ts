@@ -1,0 +1,47 @@
+/** The command `thalweg best`: what a finished comparison says to take, in a line for each problem, or as the call to write. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { ProblemError } from '../problem.ts';
+import { readComparison, ReadError } from '../read.ts';
+import { wrap } from '../report/layout.ts';
+import { rateText } from '../report/number.ts';
+import { advice } from '../report/text.ts';
+import type { ProblemResult } from '../schema.ts';
+import { columns } from './columns.ts';
+
+/** The command. */
+export function bestCommand(): Command {
+  return new Command('best')
+    .summary('say what a finished comparison found: which optimizer to take, with which learning rate')
+    .description('Reads the results.json that compare wrote, and says for each problem which optimizer to take and how the others compare.')
+    .argument('[report]', 'the folder of the report, or its results.json', 'report')
+    .addOption(new Option('--as <form>', 'text, or code: the call to write').choices(['text', 'code']).default('text'))
+    .action((report: string, { as: form }: { readonly as: 'text' | 'code' }) => {
+      const { problems } = read(report);
+      const many = problems.length > 1;
+      for (const problem of problems) {
+        if (form === 'text') process.stdout.write(`${wrap(`${many ? `${problem.id}: ` : ''}${advice(problem)}`, columns()).join('\n')}\n`);
+        else process.stdout.write(`${codeOf(problem)}${many ? ` // ${problem.id}` : ''}\n`);
+      }
+    });
+}
+
+function read(report: string): ReturnType<typeof readComparison> {
+  const path = existsSync(report) && statSync(report).isDirectory() ? join(report, 'results.json') : report;
+  if (!existsSync(path)) throw new ProblemError(path, 'there is no such file; thalweg compare writes it');
+  try {
+    return readComparison(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw error instanceof ReadError ? new ProblemError(path, error.message) : error;
+  }
+}
+
+/** The configuration of the reference with its learning rate in it: `adamw({ lr: 0.01, weightDecay: 0.01 })`. */
+function codeOf({ optimizers, reference }: ProblemResult): string {
+  const one = optimizers.find(({ id }) => id === reference);
+  if (one === undefined || one.tuning === 'all-diverged') return '// every optimizer diverged';
+  return one.configuration
+    .replaceAll(/\{ lr(?=[ ,}])/g, `{ lr: ${rateText(one.bestLr)}`)
+    .replaceAll('lr: lr', `lr: ${rateText(one.bestLr)}`);
+}

@@ -1,0 +1,59 @@
+/**
+ * Softmax regression on bags of words, its gradient by hand: only the rows of words that are there are touched. Knows no files: whoever has the
+ * definitions trains it, in Node or in a page.
+ */
+import { tensor } from 'thalweg';
+import { Batches } from '../data/random.ts';
+import { batchSize, type Network } from './network.ts';
+
+/** Definitions: for each the indices of its words, and its field. */
+export interface Glosses {
+  readonly words: readonly Uint32Array[];
+  readonly labels: Uint8Array;
+}
+
+/** How many fields there are. */
+export const fields = 26;
+
+/** A regression on `size` words, trained on these definitions. Each has length 1: its k words count 1/√k. */
+export function glossesNetwork(size: number, train: Glosses): Network<Glosses> {
+  const batches = new Batches(train.labels.length, batchSize);
+  const z = new Float64Array(fields);
+  /** Puts softmax(xᵀW + b) into z and returns −log z[label]. */
+  const predict = (W: Float32Array | Float64Array, b: Float32Array | Float64Array, words: Uint32Array, label: number): number => {
+    const value = 1 / Math.sqrt(words.length || 1);
+    for (let k = 0; k < fields; k++) z[k] = b[k]!;
+    for (const word of words) for (let k = 0, at = word * fields; k < fields; k++, at++) z[k]! += value * W[at]!;
+    const top = Math.max(...z);
+    let sum = 0;
+    for (let k = 0; k < fields; k++) sum += z[k] = Math.exp(z[k]! - top);
+    for (let k = 0; k < fields; k++) z[k]! /= sum;
+    return -Math.log(Math.max(z[label]!, 1e-300));
+  };
+  return {
+    start: () => ({ W: tensor([size, fields]), b: tensor([fields]) }),
+    gradient({ W, b }, { W: gW, b: gb }, seed, step) {
+      gW!.fill(0);
+      gb!.fill(0);
+      let loss = 0;
+      for (const example of batches.at(seed, step)) {
+        const [words, label] = [train.words[example]!, train.labels[example]!];
+        loss += predict(W!, b!, words, label);
+        z[label]! -= 1;
+        const value = 1 / Math.sqrt(words.length || 1) / batchSize;
+        for (let k = 0; k < fields; k++) gb![k]! += z[k]! / batchSize;
+        for (const word of words) for (let k = 0, at = word * fields; k < fields; k++, at++) gW![at]! += value * z[k]!;
+      }
+      return loss / batchSize;
+    },
+    measure({ W, b }, { words, labels }) {
+      let loss = 0;
+      let wrong = 0;
+      labels.forEach((label, i) => {
+        loss += predict(W!, b!, words[i]!, label);
+        if (z.indexOf(Math.max(...z)) !== label) wrong += 1;
+      });
+      return { loss: loss / labels.length, errorPercent: (100 * wrong) / labels.length };
+    },
+  };
+}

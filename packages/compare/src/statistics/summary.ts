@@ -1,0 +1,35 @@
+/** An optimizer's runs in a few numbers, and its place among the others: medians in which a run without a result is the worst. */
+import { cost, median, quantile, type Direction } from '../quantile.ts';
+import type { Summary, Trial } from '../schema.ts';
+import { counted } from '../shown.ts';
+
+/** Medians with spread over the test seeds, of a test metric with this direction. */
+export function summarize(trials: readonly Trial[], direction: Direction): Summary {
+  const metrics = trials.map((trial) => trial.testMetric);
+  const few = trials.length < 8;
+  const reached = trials.map((trial) => trial.reached);
+  return {
+    median: median(metrics, direction),
+    low: quantile(metrics, few ? 0 : 0.25, direction),
+    high: quantile(metrics, few ? 1 : 0.75, direction),
+    spread: `${few ? 'min–max' : 'quartiles'} of ${counted(trials.length, 'seed')}`,
+    diverged: trials.filter((trial) => trial.diverged).length,
+    reached: reached.filter((one) => one !== null).length,
+    stepsToTarget: median(reached.map((one) => one?.steps ?? null)),
+    gradientsToTarget: median(reached.map((one) => one?.gradients ?? null)),
+    secondsToTarget: median(reached.map((one) => one?.seconds ?? null)),
+  };
+}
+
+/** What decides a rank. */
+type Ranked = Pick<Summary, 'median' | 'diverged'>;
+
+/** Ranks by median, the best first, then by fewer diverged runs; equals share a rank. Those that diverged come last. */
+export function ranks(summaries: readonly Ranked[], direction: Direction): number[] {
+  const key = ({ median: value, diverged }: Ranked): [number, number] => [cost(value, direction), diverged];
+  const better = (a: Ranked, b: Ranked): boolean => {
+    const [[x, m], [y, n]] = [key(a), key(b)];
+    return x < y || (x === y && m < n);
+  };
+  return summaries.map((own) => 1 + summaries.filter((other) => better(other, own)).length);
+}
