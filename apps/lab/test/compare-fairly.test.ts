@@ -2,13 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { compareWith, loadImages } from '@thalweg/compare';
-import { digitsNetwork } from '@thalweg/compare/models';
+import { digitsNetwork, firstImages } from '@thalweg/compare/models';
 import fc from 'fast-check';
 import { adam } from 'thalweg';
 import { cardOf, chosen, factors, finalOf, freshSeeds, nearFactors, ordinal, searchOf, standingsOf } from '../src/train/fair.ts';
 import { learnt } from '../src/train/learnt.ts';
 import { decodeSetup, encodeSetup } from '../src/train/link.ts';
-import { firstImages } from '@thalweg/compare/models';
 import { firstBags, lastImages, trainee } from '../src/train/net.ts';
 import { Session } from '../src/train/session.ts';
 import { bounds, contender, firstSetup, offered } from '../src/train/setup.ts';

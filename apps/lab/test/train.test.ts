@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { loadImages, problems, type Model } from '@thalweg/compare';
-import { digitsNetwork } from '@thalweg/compare/models';
+import { digitsNetwork, firstImages } from '@thalweg/compare/models';
 import type { Page } from 'playwright-core';
 import { adagrad, adam, adamw, sgd, type Method } from 'thalweg';
 import { contentSecurityPolicy } from '../policy.ts';
@@ -30,7 +30,8 @@ async function reference(model: Model, method: Method): Promise<{ training: numb
     if (last > 1e4 * 2.5) return { training: NaN, validation: NaN, divergedAt: step };
     opt.step();
   }
-  return { training: last, validation: await model.evaluate(opt.params, 'validation') };
+  const measured = await model.evaluate(opt.params, 'validation');
+  return { training: last, validation: typeof measured === 'number' ? measured : measured.loss };
 }
 
 /** The slice of Adam's path, mapped here. */
