@@ -20,7 +20,7 @@ const unitFiles = [
   'scripts/*.test.ts',
 ];
 /** Those that look into plans and graphs do so with objects of the source, which are not those of the bundle. */
-const inside = ['compiler', 'denormals', 'language', 'observe', 'plans', 'state-formats'].map((name) =>
+const inside = ['arrays', 'compiler', 'denormals', 'language', 'lazy', 'observe', 'plans', 'state-formats', 'tree'].map((name) =>
   join('packages/thalweg/test', `${name}.test.ts`),
 );
 const builtFiles = globSync(['packages/thalweg/test/*.test.ts', 'conformance/*.test.ts'], { cwd: root }).filter(
