@@ -58,9 +58,9 @@ function section(problem: ProblemResult, place: number, all: Pens, alpha: number
   const drawn = map(problem, all);
   return html`<section class="problem" id="problem-${place}">
 <h2>${problem.title}</h2>
+<p class="advice">${advice(problem)}</p>
 <p>${problem.description}</p>
 <p class="facts">${facts(problem)}</p>
-<p class="advice">${advice(problem)}</p>
 ${conclusion(problem) === '' ? empty : html`<p class="conclusion">${conclusion(problem)}</p>`}
 ${ranking(problem, all)}
 ${cautions(problem).map((text) => html`<p class="caution">${text}</p>`)}

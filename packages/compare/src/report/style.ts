@@ -67,6 +67,7 @@ h3{font-size:.95rem;margin:2rem 0 .8rem}
 section{border-top:1px solid var(--line);padding:2.6rem 0 1.4rem;margin-top:2.6rem}
 section>p{margin:.7rem 0}
 .facts{color:var(--soft);font-size:.88rem}
+.advice{font-weight:600}
 .conclusion{font-style:italic}
 .caution{font-size:.95rem;border-left:2px solid var(--tag);padding-left:.8rem}
 a{color:inherit;text-decoration-color:var(--soft);text-underline-offset:.15em}
