@@ -38,7 +38,8 @@ export function sumTemplates(first: string, second: string): string[] {
 export function allTemplates(): string[] {
   return written.flatMap(([, one]) => {
     const text = template(one);
-    const scoped = one.text.as === 'call' && one.text.scoped ? ['_all', '_group'].map((scope) => (text ?? '').replace('(', `${scope}(`)) : [];
+    const scoped =
+      one.text.as === 'call' && one.text.scoped ? ['_all', '_group'].map((scope) => (text ?? '').replace('(', `${scope}(`)) : [];
     return text === undefined ? [] : [text, ...scoped];
   });
 }

@@ -104,7 +104,7 @@ export function singles(code: Code): SingleArithmetic<Parts> {
 /** For algorithms in float64. */
 export function doubles(code: Code): DoubleArithmetic<Parts> {
   const f = basic(code, true);
-  const { constant } = f;
+  const constant = (value: number): Parts => f.constant(value);
   const emit = (op: PlainInstruction, ...operands: Parts[]): Parts => each(code, operands, () => code.op(op));
   const pattern = (hex: bigint): Parts => {
     const bytes = [...new Uint8Array(BigUint64Array.of(hex).buffer)];
