@@ -30,7 +30,7 @@ export async function runTrial(problem: Problem, model: CheckedModel, contestant
   applySchedule(opt.hyper, request.schedule, steps);
   const needsLoss = method.inputs.includes('loss');
   const training = { steps: [] as number[], values: [] as (number | null)[] };
-  const validation = { steps: [0], values: [finiteOrNull(await model.monitor(opt.evaluate(), true))] };
+  const validation = { steps: [0], values: [shortened(await model.monitor(opt.evaluate(), true))] };
   const ends: Record<'validation' | 'test', Measured[]> = { validation: [], test: [] };
   const path: [number | null, number | null][] = [];
   const every = Math.max(1, Math.round(steps / evaluations));
@@ -65,10 +65,10 @@ export async function runTrial(problem: Problem, model: CheckedModel, contestant
     keepPoint(t);
     if (!isMeasured(t)) continue;
     training.steps.push(t);
-    training.values.push(lossSum / lossCount);
+    training.values.push(shortened(lossSum / lossCount));
     [lossSum, lossCount] = [0, 0];
     if (lasts.has(t)) for (const split of ['validation', 'test'] as const) ends[split].push(await model.evaluate(opt.evaluate(), split));
-    const value = finiteOrNull(await model.monitor(opt.evaluate()));
+    const value = shortened(await model.monitor(opt.evaluate()));
     validation.steps.push(t);
     validation.values.push(value);
     if (reached === null && cost(value, problem.tuningMetric) <= cost(problem.target, problem.tuningMetric))
@@ -129,7 +129,7 @@ function meanOf(measured: readonly Measured[]): Measured {
   return { value: mean('value'), loss: mean('loss') };
 }
 
-/** A coordinate for JSON: six digits are more than a map can show, and half as long. */
+/** A coordinate or a point of a curve for JSON: six digits are more than a figure can show, and half as long. */
 function shortened(value: number): number | null {
   return finiteOrNull(Number(value.toPrecision(6)));
 }
