@@ -125,7 +125,7 @@ export function standingsOf(picked: readonly Entrant[], results: readonly (Trial
       return {
         key: one.key,
         label: nameOf(one),
-        lr: mostCommon(own.map(({ lr }) => lr)),
+        lr: mostCommon(own.flatMap(({ lr, error }) => (error === null ? [] : [lr]))) ?? one.values['lr'],
         edge: own.filter(({ edge }) => edge).length > own.length / 2,
         errors: errors[i]!,
         median: summaries[i]!.median,
