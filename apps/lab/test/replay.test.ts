@@ -173,7 +173,7 @@ describe('replay', { skip }, () => {
   test('a file that is none is refused with a reason, and what was open stays', async () => {
     const text = JSON.stringify(reportFixture());
     const cases: readonly (readonly [string, string | Buffer, RegExp])[] = [
-      ['version.json', text.replace('"version":1', '"version":7'), /version\.json was not opened\. version must be 1, not 7/],
+      ['version.json', text.replace('"version":2', '"version":7'), /version\.json was not opened\. version must be 2, not 7/],
       ['recipe.json', '{"format":"recipe"}', /format must be "thalweg-comparison", not "recipe"/],
       ['cut.json', text.slice(0, 9000), /cut off: it ends in the middle, at line 1, column 9001/],
       ['nan.json', text.replace(/"finalLoss":[\d.]+/, '"finalLoss":NaN'), /NaN at line 1, column \d+ is no JSON/],
@@ -227,7 +227,7 @@ describe('replay', { skip }, () => {
 
   test('nothing is wider than the page and axe finds nothing, on a desktop and a phone, by day and by night', async () => {
     for (const [name, view, problem] of [
-      ['wide', views.desktop, 'words'],
+      ['wide', views.desktop, 'glosses'],
       ['wide-night', { ...views.desktop, dark: true }, 'rosenbrock'],
       ['phone', views.phone, 'rosenbrock'],
     ] as const) {

@@ -133,7 +133,7 @@ describe('a link', () => {
       ['steps=1e9', /steps must be/],
       ['seed=0.5', /seed must be/],
       ['seeds=2', /seeds must be one of/],
-      ['o=own', /no optimizer own/],
+      ['o=own', /its equations are cut short or damaged/],
       ['o=adam&o=adam', /two optimizers/],
       ['o=adam:lr:1e9', /lr of adam must lie/],
       ['o=adam:lr', /lr of adam must lie/],

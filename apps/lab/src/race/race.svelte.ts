@@ -49,8 +49,7 @@ export class Race extends Clock {
 
   /** Plays from the start, once there is something to play, the first time this is called; not where the reader wants no motion. */
   begin(): void {
-    if (this.begun) return;
-    this.begun = true;
+    if (this.begun || this.playing) return;
     this.restart();
   }
 
@@ -64,6 +63,12 @@ export class Race extends Clock {
   override goTo(t: number): void {
     this.begun = true;
     super.goTo(t);
+  }
+
+  /** Starts or holds, and does not begin by itself any more. */
+  override toggle(): void {
+    this.begun = true;
+    super.toggle();
   }
 
   /** The last row that any run has. */
@@ -108,6 +113,7 @@ export class Race extends Clock {
 
   /** One row on or back. */
   override step(by: number): void {
+    this.begun = true;
     this.begun = true;
     this.playing = false;
     this.t = Math.max(0, Math.min(this.steps, Math.round(this.t) + by));
