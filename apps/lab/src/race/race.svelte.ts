@@ -114,7 +114,6 @@ export class Race extends Clock {
   /** One row on or back. */
   override step(by: number): void {
     this.begun = true;
-    this.begun = true;
     this.playing = false;
     this.t = Math.max(0, Math.min(this.steps, Math.round(this.t) + by));
   }
