@@ -134,6 +134,9 @@ describe('replay', { skip }, () => {
 
   test('a landscape is a map with paths; learning rates at which runs diverged are crosses', async () => {
     await page.getByRole('button', { name: 'rosenbrock' }).click();
+    // What draws a problem is fetched when the first is chosen.
+    await page.locator('.map canvas').first().waitFor();
+    await page.locator('.standing li').first().waitFor();
     const [, rosenbrock] = example.problems;
     assert.deepEqual(await shown(page), expected(rosenbrock!, 500));
     const painted = `(() => { const canvas = document.querySelectorAll('.map canvas')[1];
