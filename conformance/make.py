@@ -45,7 +45,8 @@ def sampled(size):
 
 def oracle(register, names, row):
     """What is registered under the first of these names, with the libraries only where numpy has none."""
-    for module in (None, "libraries", "libraries_around"):
+    ours = names[0].split(".")[0] in ("paper", "authors")
+    for module in (None,) if ours else (None, "libraries", "libraries_around"):
         if module is not None:
             try:
                 importlib.import_module(module)

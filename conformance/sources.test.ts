@@ -66,12 +66,12 @@ test('what departs is a library, and the table in README.md says it', () => {
       .map((text) => text.trim()) ?? [];
   for (const { id, heldAgainst, departs = '' } of table.cases) {
     assert.ok(departs === '' || heldAgainst === 'library', `${id}: only a library can depart from paper and authors`);
-    assert.equal(cells(id)[3], heldAgainst, `${id}: run conformance/report.ts and npm run format`);
+    assert.equal(cells(id)[3], heldAgainst, `${id}: run npm run reference`);
     assert.ok(
       cells(id)
         .at(-2)
         ?.startsWith(departs.replaceAll('*', String.raw`\*`)),
-      `${id}: run conformance/report.ts and npm run format`,
+      `${id}: run npm run reference`,
     );
   }
 });
