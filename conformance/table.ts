@@ -5,6 +5,7 @@ import * as thalweg from 'thalweg';
 import type { HyperValue } from 'thalweg';
 import { optimizers, type OptimizerFactory } from '@thalweg/guide';
 import type { Source } from '@thalweg/compare';
+import { shifted } from './rewrite.ts';
 import type { Stream } from './stream.ts';
 
 type Option = HyperValue | string | boolean;
@@ -190,7 +191,7 @@ export function methodOf({ ours: [name, options], before = [], after = [], from 
   const method = factory(valued(options));
   const parts = [...before.map(transformOf), method, ...after.map(transformOf)];
   const chained = parts.length === 1 ? method : thalweg.chain(...parts);
-  return from === 0 ? chained : chained.rewrite((text) => text.replaceAll('ᵗ', `^(t + ${from})`).replaceAll('·t·', `·(t + ${from})·`));
+  return from === 0 ? chained : shifted(chained, from);
 }
 
 function transformOf([name, argument, options]: Chained): thalweg.Method {
