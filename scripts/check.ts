@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
+import * as thalweg from 'thalweg';
 import { sheets } from '../conformance/table.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -12,6 +13,11 @@ const [name = '', ...more] = process.argv.slice(2);
 const sheet = sheets[name];
 if (sheet === undefined || more.length > 0) {
   console.error(`npm run check -- NAME, where there is a conformance/rows/NAME.json${name === '' ? '' : `; there is none of ${name}`}`);
+  process.exit(2);
+}
+
+if (!Object.hasOwn(thalweg, name)) {
+  console.error(`${name} is not exported by packages/thalweg/src/index.ts`);
   process.exit(2);
 }
 

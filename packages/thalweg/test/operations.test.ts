@@ -3,9 +3,11 @@
  * and it is written and printed as it is read. A new operation is tried here by itself.
  */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { operations, written } from '../src/language/op.ts';
+import { functions, operations, written } from '../src/language/op.ts';
 import { elements, type ElementOp } from '../src/language/operations/elements.ts';
 import type { Interval } from '../src/language/operations/interval.ts';
 import { parseExpression } from '../src/language/parser.ts';
@@ -132,6 +134,16 @@ test('an operand that must not be rounded to zero is said to be one', () => {
       }
     }
   }
+});
+
+test('no two operations are written alike, and the page of the language lists each function', () => {
+  const names = written.map(([, { text }]) =>
+    text.as === 'call' ? `${text.name}(` : 'token' in text ? `${text.as} ${text.token}` : undefined,
+  );
+  const known = names.filter((name) => name !== undefined);
+  for (const [i, name] of known.entries()) assert.equal(known.indexOf(name), i, `two operations are written ${name}`);
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/language.md'), 'utf8');
+  for (const name of functions.keys()) assert.match(page, new RegExp(`\\b${name}\\b`), `docs/language.md does not list ${name}`);
 });
 
 test('every operation is read, printed and typeset', () => {

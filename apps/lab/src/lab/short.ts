@@ -9,8 +9,8 @@ import type { SurfaceSpec } from './spec.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
 
-/** A state whose view is a `V`. */
-interface Whole<V> {
+/** What a permalink holds, whatever is looked at. */
+export interface Whole<V> {
   readonly surface: SurfaceSpec;
   readonly start: readonly [number, number];
   readonly steps: number;

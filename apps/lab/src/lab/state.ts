@@ -5,21 +5,11 @@
 import { catalogue, surfaces } from '@thalweg/guide';
 import type { Entrant, OwnEquations } from '../race/entrant.ts';
 import { paced, shapes, type Pace } from '../race/pace.ts';
-import { long, short } from './short.ts';
+import { long, short, type Whole } from './short.ts';
 import type { SurfaceSpec } from './spec.ts';
 
 /** What a permalink holds. */
-export interface LabState {
-  readonly surface: SurfaceSpec;
-  readonly start: readonly [number, number];
-  readonly steps: number;
-  readonly noise: number;
-  readonly batch: number;
-  readonly seed: number;
-  readonly t: number;
-  readonly entrants: readonly Entrant[];
-  readonly view: LabView;
-}
+export type LabState = Whole<LabView>;
 
 /** The tools beside the map. */
 export const tools = ['race', 'stories', 'plots', 'steps', 'schedules', 'own', 'maps', 'share'] as const;
