@@ -91,6 +91,11 @@ describe('words', () => {
     const other = withComparison(problem, 'sgd', { difference: -1, interval: [-1.5, -0.5], verdict: 'better' });
     assert.match(verdict(other, find(other, 'sgd')), /^better \(p < 0\.001\)/);
     assert.match(advice(other), /SGD is 0\.5 to 1\.5 points better on test data;/);
+    const dead = {
+      ...problem,
+      optimizers: problem.optimizers.map((one) => (one.id === 'rmsprop' ? { ...one, summary: { ...one.summary, median: null } } : one)),
+    };
+    assert.match(advice(dead), /SGD \+ momentum and AdaGrad may be as good \(±3 points\);[^;]*; RMSProp diverged\.$/);
     const lost = withComparison(problem, 'sgd', { ...none, test: 'ranks', pValue: 0.01, verdict: 'worse' });
     assert.match(advice(lost), /SGD is worse[;.]/);
   });

@@ -95,7 +95,8 @@ export function advice(problem: ProblemResult): string {
   const of = (wanted: PairedComparison['verdict']): readonly (readonly [string, PairedComparison])[] =>
     problem.optimizers.flatMap((one) => {
       const comparison = comparisonOf(problem, one);
-      return comparison?.verdict === wanted ? [[one.label, comparison] as const] : [];
+      // What diverged with most seeds is said to have, whatever a test of few seeds can show.
+      return comparison?.verdict === wanted && one.summary.median !== null ? [[one.label, comparison] as const] : [];
     });
   const names = (some: readonly (readonly [string, PairedComparison])[]): string => list(some.map(([label]) => label));
   const be = (some: readonly unknown[]): string => (some.length === 1 ? 'is' : 'are');
@@ -115,6 +116,8 @@ export function advice(problem: ProblemResult): string {
     ...(still.length === 0 ? [] : [`every seed gives the same with ${names(still)}, so there is no noise to test against`]),
     ...(few.length === 0 ? [] : [`${names(few)} cannot be told apart from it with ${counted(few[0]![1].seeds, 'seed')}`]),
   ];
+  const lost = problem.optimizers.filter(({ id, summary }) => id !== problem.reference && summary.median === null);
+  if (lost.length > 0) parts.push(`${list(lost.map(({ label }) => label))} diverged`);
   const others = parts.length === 0 ? '' : ` ${parts.join('; ')}.`;
   return `Take ${reference.label} with lr ${rateText(reference.bestLr)}${otherRates(reference)}.${others}`;
 } // prettier-ignore
