@@ -54,7 +54,7 @@ export function overview(problems: readonly ProblemResult[], all: Pens): Markup 
   const cell = (problem: ProblemResult, id: string): Markup => {
     const one = problem.optimizers.find((each) => each.id === id);
     if (one === undefined) return html`<td class="number"></td>`;
-    const isSame = ['no detectable difference', 'equal'].includes(comparisonOf(problem, one)?.verdict ?? '');
+    const isSame = one.summary.median !== null && ['no detectable difference', 'equal'].includes(comparisonOf(problem, one)?.verdict ?? '');
     const text = one.summary.median === null ? 'diverged' : metricFormat(problem)(one.summary.median);
     const value = one.rank === 1 && one.summary.median !== null ? html`<b>${text}</b>` : html`${text}`;
     return html`<td class="number">${isSame ? html`<abbr title="no detectable difference from the reference">≈</abbr> ` : empty}${value}</td>`;
