@@ -1,0 +1,48 @@
+/**
+ * Source to take away: a method as one file of another language or framework: `thalweg/emit`.
+ *
+ * @packageDocumentation
+ */
+import type { Method } from './define/method.ts';
+import { numpy } from './emit/numpy.ts';
+import { emitTo, type EmitOptions, type Target } from './emit/target.ts';
+import { OptionError, suggestion } from './language/error.ts';
+import { describe } from './language/options.ts';
+
+/** The options of each target, by its name. */
+export interface TargetOptions {
+  /** Plain functions on NumPy's arrays. */
+  readonly numpy: EmitOptions;
+}
+
+/** The name of a target. */
+export type TargetName = keyof TargetOptions;
+
+/** Every target by name: a line here and one above add one. */
+export const targets: { readonly [T in TargetName]: Target<TargetOptions[T]> } = { numpy };
+
+/**
+ * Writes a method as one file of another language or framework, with its equations, their source and a test of itself.
+ *
+ * @param method - an optimizer or a chain that ends in one
+ * @param target - `'numpy'`, …: the keys of `targets`
+ * @param options - what every target takes, and what this one takes besides
+ * @throws UnsupportedError that names what the target cannot say; OptionError for a target or an option that there is not; ThalwegError for what is no method
+ * @example
+ * ```ts
+ * import { adamw } from 'thalweg';
+ * import { emit } from 'thalweg/emit';
+ * emit(adamw({ lr: 3e-4 }), 'numpy'); // """AdamW …
+ * ```
+ */
+export function emit<T extends TargetName>(method: Method, target: T, options?: TargetOptions[T]): string {
+  if (typeof (target as unknown) !== 'string' || !Object.hasOwn(targets, target)) {
+    const names = Object.keys(targets);
+    const near = typeof (target as unknown) === 'string' ? suggestion(target, names) : '';
+    throw new OptionError('emit', 'target', target, `must be one of ${names.join(', ')}, not ${describe(target)}${near}`);
+  }
+  return emitTo(targets[target], method, options);
+}
+
+export { emitTo, numpy };
+export type { EmitOptions, Target };
