@@ -28,6 +28,7 @@ import { groups, sources, target, type Source } from './site/texts.ts';
 const root = join(import.meta.dirname, '..');
 const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, 'site') }, address: { type: 'string' }, 'without-api': { type: 'boolean' } } }); // prettier-ignore
 const out = values.out;
+const all = entries();
 const source = repository();
 const address = (values.address ?? source.replace(/^https:\/\/github\.com\/([^/]+)\/(.+)$/, 'https://$1.github.io/$2')).replace(
   /\/?$/,
@@ -121,7 +122,7 @@ async function publishTexts(): Promise<void> {
       publishText(one.path, title, description, markup);
       continue;
     }
-    const { note } = entries.find((entry) => entry.name === name)!;
+    const { note } = all.find((entry) => entry.name === name)!;
     const race = await writer.raceOf(name, note.rivals, rootOf(one.path), keep);
     const preview = race === undefined ? 'preview.png' : `previews/${name}.png`;
     if (race !== undefined) put(preview, png(race.pixels, 1200, 630));
@@ -132,14 +133,14 @@ async function publishTexts(): Promise<void> {
     ].join('\n');
     publishText(one.path, title, description, markup.replace('<h2 id="equations">', `${race === undefined ? '' : raceMarkup(name, race)}\n$&`) + extra.replace(race === undefined ? '' : raceMarkup(name, race), ''), preview); // prettier-ignore
   }
-  const isOptimizer = ({ note }: (typeof entries)[number]): boolean => note.paths.length > 0;
-  const list = (some: readonly (typeof entries)[number][]): string =>
+  const isOptimizer = ({ note }: (typeof all)[number]): boolean => note.paths.length > 0;
+  const list = (some: readonly (typeof all)[number][]): string =>
     links(some.map(({ name, note }) => ({ href: `${name}/`, name, about: firstSentence(note.about) })));
   publishText(
     'reference',
     'Reference',
-    `${String(entries.length)} optimizers and transforms: equations, options and when to touch them, when to choose each, its race, its state, its agreement.`,
-    `<h1>Reference</h1><p>Every page is made from the definition that runs: its equations, what each option does and when to touch it, when to choose the method, its race against its rivals, and how far it agrees with the paper and other libraries.</p><h2 id="optimizers">Optimizers</h2>${list(entries.filter(isOptimizer))}<h2 id="transforms">Transforms</h2>${list(entries.filter((entry) => !isOptimizer(entry)))}`,
+    `${String(all.length)} optimizers and transforms: equations, options and when to touch them, when to choose each, its race, its state, its agreement.`,
+    `<h1>Reference</h1><p>Every page is made from the definition that runs: its equations, what each option does and when to touch it, when to choose the method, its race against its rivals, and how far it agrees with the paper and other libraries.</p><h2 id="optimizers">Optimizers</h2>${list(all.filter(isOptimizer))}<h2 id="transforms">Transforms</h2>${list(all.filter((entry) => !isOptimizer(entry)))}`,
   );
   const grouped = Object.entries(groups).map(([heading, of]) => {
     const items = Object.values(of).map((path) => ({ href: `../${path}/`, name: titleOf(path), about: about.get(path) ?? '' }));

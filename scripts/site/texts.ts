@@ -49,7 +49,7 @@ export const sources: readonly Source[] = [
   ...Object.values(groups).flatMap((files) =>
     Object.entries(files).map(([file, path]) => ({ file, path, text: readFileSync(join(root, file), 'utf8') })),
   ),
-  ...entries.map((entry) => ({ file: `docs/reference/${entry.name}.md`, path: `reference/${entry.name}`, text: renderPage(entry) })),
+  ...entries().map((entry) => ({ file: `docs/reference/${entry.name}.md`, path: `reference/${entry.name}`, text: renderPage(entry) })),
 ];
 
 const pathOf = new Map([['docs/reference/README.md', 'reference'], ...sources.map(({ file, path }) => [file, path] as const)]);

@@ -3,7 +3,6 @@
  * doing through `onProgress`; knows no terminal and no report.
  */
 import { cpus, platform, release } from 'node:os';
-import { createRequire } from 'node:module';
 import { ThalwegError } from 'thalweg';
 import type { Contestant } from './contestants.ts';
 import type { Lengths } from './problem.ts';
@@ -20,6 +19,7 @@ import { compareWith, marginOf } from './statistics/compare.ts';
 import { firstPlaces } from './statistics/stability.ts';
 import { ranks, summarize } from './statistics/summary.ts';
 import { tune } from './tune.ts';
+import { versionOfThalweg } from './version.ts';
 
 /** What a comparison is made of. */
 export interface Plan {
@@ -175,14 +175,6 @@ async function countParameters({ problem }: Entry): Promise<number> {
   const start = await (await problem.load()).start(0);
   const size = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
   return Object.values(start).reduce((sum, parameter) => sum + ('shape' in parameter ? size(parameter.shape) : parameter.length), 0);
-}
-
-let version: string | undefined;
-
-/** The version of the library, which is part of what identifies a trial. */
-export function versionOfThalweg(): string {
-  version ??= String((createRequire(import.meta.url)('thalweg/package.json') as { version: unknown }).version);
-  return version;
 }
 
 function machineOf(workers: number): Machine {

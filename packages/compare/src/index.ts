@@ -29,7 +29,7 @@ export { renderHtml } from './report/html.ts';
 export { renderMarkdown } from './report/markdown.ts';
 export { renderPicture } from './report/picture.ts';
 export { renderTable } from './report/terminal.ts';
-export { entries } from './reference/entry.ts';
+export { entries, entryNames } from './reference/entry.ts';
 export type { Entry as ReferenceEntry, HyperRow } from './reference/entry.ts';
 export type { Note, MeasuredPath, MeasuredRow, Source } from './reference/note.ts';
 export { renderPage } from './reference/markdown.ts';

@@ -11,7 +11,7 @@ import { duration, secondsLeft } from '../src/cli/progress.ts';
 import { compare, type Progress } from '../src/compare.ts';
 import { nearest } from '../src/near.ts';
 import { presets } from '../src/protocol.ts';
-import { entries } from '../src/reference/entry.ts';
+import { entryNames } from '../src/reference/entry.ts';
 import { findContestants, findProblem } from '../src/registry.ts';
 import { renderTable } from '../src/report/terminal.ts';
 import { advice } from '../src/report/text.ts';
@@ -399,7 +399,7 @@ test('time left is written in minutes and seconds', () => {
 test('what show is asked for that is no optimizer: each name is there once, and its page has it', () => {
   const of = (name: string): string | undefined => elsewhere.find((one) => one.name === name)?.what;
   assert.deepEqual(['cosine', 'sgd-momentum', 'sam', 'digits'].map(of), ['a schedule', 'a name of compare for sgd({ lr, momentum: 0.9 })', 'a function around the training loop', 'a problem of compare']);
-  const names = [...entries, ...elsewhere].map(({ name }) => name);
+  const names = [...entryNames, ...elsewhere.map(({ name }) => name)];
   assert.equal(new Set(names).size, names.length);
   const missing = Object.keys(library).filter((name) => /^[a-z]/.test(name) && !names.includes(name));
   assert.deepEqual(missing, []);
@@ -408,7 +408,7 @@ test('what show is asked for that is no optimizer: each name is there once, and 
 }); // prettier-ignore
 
 test('a name is taken for another only where it is near: swapped neighbours are one mistake', () => {
-  const names = entries.map(({ name }) => name);
+  const names = entryNames;
   const asked = ['muno', 'sdg', 'lino', 'adax', 'Admaw', 'xyz', 'foo', 'q', 'gpt'];
   assert.deepEqual(asked.map((name) => nearest(name, names)), ['muon', 'sgd', 'lion', 'adam', 'adamw'].map((one): string | undefined => `did you mean ${one}?`).concat(Array<undefined>(4).fill(undefined)));
 }); // prettier-ignore

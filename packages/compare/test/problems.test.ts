@@ -6,7 +6,12 @@ import { loadAddresses } from '../src/data/addresses.ts';
 import { fieldNames, loadGlosses } from '../src/data/glosses.ts';
 import { Batches, permutation, random } from '../src/data/random.ts';
 import { fields } from '../src/models/glosses.ts';
+import { checkProblem } from '../src/check-problem.ts';
 import { problems } from '../src/registry.ts';
+
+test('every built-in problem is one that defineProblem would take', () => {
+  for (const problem of problems) assert.deepEqual(checkProblem(problem.id, problem), problem);
+});
 
 for (const problem of problems) {
   test(`${problem.id}: the gradient agrees with finite differences`, async () => {

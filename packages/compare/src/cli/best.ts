@@ -13,7 +13,6 @@ import { columns } from './columns.ts';
 /** The command. */
 export function bestCommand(): Command {
   return new Command('best')
-    .summary('say what a finished comparison found: which optimizer to take, with which learning rate')
     .description('Reads the results.json that compare wrote, and says for each problem which optimizer to take and how the others compare.')
     .argument('[report]', 'the folder of the report, or its results.json', 'report')
     .addOption(new Option('--as <form>', 'text, or code: the call to write').choices(['text', 'code']).default('text'))

@@ -9,7 +9,6 @@ import { contestants, defaultContestants } from '../contestants.ts';
 import { presets, seeds } from '../protocol.ts';
 import { scheduleNames, type ScheduleName } from '../schedules.ts';
 import { findContestants, findProblem, isFile, problems } from '../registry.ts';
-import { renderHtml } from '../report/html.ts';
 import { hung, wrap } from '../report/layout.ts';
 import { renderTable } from '../report/terminal.ts';
 import { Pool } from '../run/pool.ts';
@@ -17,6 +16,7 @@ import { Store, writeWhole } from '../run/store.ts';
 import type { Comparison, Protocol } from '../schema.ts';
 import { counted } from '../shown.ts';
 import { columns } from './columns.ts';
+import { exitCodes } from './exit-codes.ts';
 import { duration, progressView } from './progress.ts';
 
 interface Options {
@@ -34,9 +34,6 @@ interface Options {
   readonly fresh?: true;
   readonly color: boolean;
 }
-
-/** Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
-export const exitCodes = { failed: 1, usage: 2, interrupted: 130 } as const;
 
 const examples: readonly (readonly [command: string, about: string])[] = [
   ['thalweg compare --quick', 'glosses and digits, six optimizers, under three minutes'],
@@ -58,7 +55,6 @@ function exampleLines(width: number): string[] {
 /** The command. */
 export function compareCommand(): Command {
   return new Command('compare')
-    .summary('train problems with several optimizers under one fair protocol and write a report')
     .description(
       'Trains each problem with each optimizer, all with the same number of runs: one seed scans the learning rates, then every seed tunes for itself ' +
         'on validation data and is measured on test data. Writes index.html and results.json.',
@@ -111,7 +107,7 @@ async function run(references: readonly string[], options: Options): Promise<voi
   try {
     const comparison = await compare(plan, pool, store, (progress) => { view.update(progress); }); // prettier-ignore
     view.stop();
-    write(comparison, options, (performance.now() - started) / 1000);
+    await write(comparison, options, (performance.now() - started) / 1000);
   } catch (error) {
     view.stop();
     // The interrupt has said what there is to say, and ends the process.
@@ -123,7 +119,9 @@ async function run(references: readonly string[], options: Options): Promise<voi
   }
 }
 
-function write(comparison: Comparison, options: Options, seconds: number): void {
+async function write(comparison: Comparison, options: Options, seconds: number): Promise<void> {
+  // What draws a page takes as long to load as all the rest of the command, and no other command needs it.
+  const { renderHtml } = await import('../report/html.ts');
   const json = `${JSON.stringify(comparison)}\n`;
   writeWhole(join(options.out, 'results.json'), json);
   writeWhole(join(options.out, 'index.html'), renderHtml(comparison));

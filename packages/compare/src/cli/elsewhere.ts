@@ -4,7 +4,7 @@
  */
 import * as thalweg from 'thalweg';
 import { contestants } from '../contestants.ts';
-import { entries } from '../reference/entry.ts';
+import { entryNames } from '../reference/entry.ts';
 import { problems } from '../registry.ts';
 
 /** A name, what it stands for, and the page of the repository that tells of it. */
@@ -25,7 +25,7 @@ const functions = [
   ...row('a function that makes schedules', 'docs/language.md', ['fromZero', 'join', 'schedule']),
 ]; // prettier-ignore
 
-const told = new Set([...entries, ...functions].map(({ name }) => name));
+const told = new Set([...entryNames, ...functions.map(({ name }) => name)]);
 const others = Object.keys(thalweg).filter((name) => /^[a-z]/.test(name) && !told.has(name));
 
 /** Every such name. */

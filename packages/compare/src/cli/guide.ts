@@ -24,7 +24,7 @@ import { wrap } from '../report/layout.ts';
 import { Pool } from '../run/pool.ts';
 import { Store } from '../run/store.ts';
 import { columns } from './columns.ts';
-import { exitCodes } from './compare.ts';
+import { exitCodes } from './exit-codes.ts';
 
 interface Options {
   readonly chapter?: string;
@@ -57,7 +57,6 @@ interface Line {
 /** The command. */
 export function guideCommand(): Command {
   return new Command('guide')
-    .summary("run the guide's claims: what each says, what was measured, the verdict")
     .description(
       'Runs every claim of the guide as an experiment. Those that are mathematics must hold; those that are about data are reproduced or not, ' +
         "and which optimizer is better is decided by the comparer's quick protocol.",

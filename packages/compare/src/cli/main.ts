@@ -1,19 +1,45 @@
 /** The command `thalweg`: its subcommands, and how errors become messages and exit codes. */
 import { Command, CommanderError } from 'commander';
 import { ThalwegError } from 'thalweg';
-import { contestants } from '../contestants.ts';
 import { ProblemError } from '../problem.ts';
-import { problems } from '../registry.ts';
-import { versionOfThalweg } from '../compare.ts';
-import { entries } from '../reference/entry.ts';
-import { wrap } from '../report/layout.ts';
-import { renderEntries, renderEntry, renderList } from '../reference/terminal.ts';
-import { nearest } from '../near.ts';
-import { bestCommand } from './best.ts';
+import { versionOfThalweg } from '../version.ts';
 import { columns } from './columns.ts';
-import { compareCommand, exitCodes } from './compare.ts';
-import { elsewhere } from './elsewhere.ts';
-import { guideCommand } from './guide.ts';
+import { exitCodes } from './exit-codes.ts';
+
+interface Subcommand {
+  readonly name: string;
+  readonly summary: string;
+  /** Loads it: a command waits for no more than it runs. */
+  readonly load: () => Promise<Command>;
+}
+
+const subcommands: readonly Subcommand[] = [
+  {
+    name: 'compare',
+    summary: 'train problems with several optimizers under one fair protocol and write a report',
+    load: async () => (await import('./compare.ts')).compareCommand(),
+  },
+  {
+    name: 'best',
+    summary: 'say what a finished comparison found: which optimizer to take, with which learning rate',
+    load: async () => (await import('./best.ts')).bestCommand(),
+  },
+  {
+    name: 'guide',
+    summary: "run the guide's claims: what each says, what was measured, the verdict",
+    load: async () => (await import('./guide.ts')).guideCommand(),
+  },
+  {
+    name: 'list',
+    summary: 'list the problems, the optimizers that can be compared by name, and all that the library has',
+    load: async () => (await import('./show.ts')).listCommand(),
+  },
+  {
+    name: 'show',
+    summary: 'show the equations, hyperparameters and measured agreement of an optimizer',
+    load: async () => (await import('./show.ts')).showCommand(),
+  },
+];
 
 /** Runs the command and returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -25,11 +51,10 @@ export async function main(args: readonly string[]): Promise<number> {
     .configureHelp({ minWidthToWrap: 12 })
     .configureOutput({ getOutHelpWidth: columns, getErrHelpWidth: columns })
     .exitOverride();
-  program.addCommand(compareCommand().exitOverride().copyInheritedSettings(program));
-  program.addCommand(bestCommand().exitOverride().copyInheritedSettings(program));
-  program.addCommand(guideCommand().exitOverride().copyInheritedSettings(program));
-  program.addCommand(listCommand().exitOverride().copyInheritedSettings(program));
-  program.addCommand(showCommand().exitOverride().copyInheritedSettings(program));
+  for (const { name, summary, load } of subcommands) {
+    const command = args.includes(name) ? await load() : new Command(name);
+    program.addCommand(command.summary(summary).exitOverride().copyInheritedSettings(program));
+  }
   program.addHelpText('after', '\nStart with: thalweg compare --quick');
   try {
     if (args.length === 0) program.help();
@@ -48,39 +73,4 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`thalweg: ${message}\n`);
     return exitCodes.failed;
   }
-}
-
-function listCommand(): Command {
-  return new Command('list')
-    .summary('list the problems, the optimizers that can be compared by name, and all that the library has')
-    .description('Lists the problems, the optimizers that can be compared by name, and all optimizers and transforms of the library.')
-    .action(() => {
-      const width = columns();
-      const sections = [
-        ['Problems', renderList(problems.map(({ id, title }) => [id, title]), width)],
-        ['Optimizers to compare by name', renderList(contestants.map(({ id, label, code }) => [id, label, code]), width)],
-        ['Optimizers and transforms of the library (thalweg show <name>)', renderEntries(entries, width)],
-      ]; // prettier-ignore
-      process.stdout.write(sections.map(([title = '', list = '']) => `${wrap(title, width).join('\n')}\n${list}`).join('\n'));
-    });
-}
-
-function showCommand(): Command {
-  return new Command('show')
-    .summary('show the equations, hyperparameters and measured agreement of an optimizer')
-    .description('Shows an optimizer or transform: its equations, hyperparameters, state, measured agreement with its oracles, and paths.')
-    .argument('<name>', 'a name that thalweg list prints, such as adamw')
-    .action((name: string) => {
-      const entry = entries.find((one) => one.name.toLowerCase() === name.toLowerCase());
-      if (entry === undefined) {
-        const other = elsewhere.find((one) => one.name.toLowerCase() === name.toLowerCase());
-        const names = [...entries, ...elsewhere].map((one) => one.name);
-        const problem =
-          other === undefined
-            ? `there is no optimizer ${name}; ${nearest(name, names) ?? 'thalweg list prints them all'}`
-            : `${other.name} is ${other.what}, and no optimizer or transform; ${other.page} of the repository tells of it`;
-        throw new CommanderError(exitCodes.usage, 'thalweg.unknown', problem);
-      }
-      process.stdout.write(renderEntry(entry, columns()));
-    });
 }

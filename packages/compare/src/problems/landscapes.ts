@@ -1,6 +1,5 @@
 /** The guide's functions of two variables as problems: one parameter `w`, float64, nothing random but the start. */
 import { surfaces, valley, type Surface } from '@thalweg/guide';
-import { defineProblem } from '../check-problem.ts';
 import { random } from '../data/random.ts';
 import type { Arrays, Model, Problem } from '../problem.ts';
 
@@ -93,12 +92,14 @@ function problemOf(ground: Ground): Problem {
   const rows = 90;
   const at = ([low, high]: readonly [number, number], i: number, count: number): number => low + ((high - low) * i) / (count - 1);
   const unused = new Float64Array(2);
-  const values = Array.from({ length: columns * rows }, (_, i) => {
-    const point = Float64Array.of(at(x, i % columns, columns), at(y, Math.floor(i / columns), rows));
-    return Number(surface.objective(point, unused).toPrecision(5));
-  });
+  const heights = (): readonly number[] =>
+    Array.from({ length: columns * rows }, (_, i) => {
+      const point = Float64Array.of(at(x, i % columns, columns), at(y, Math.floor(i / columns), rows));
+      return Number(surface.objective(point, unused).toPrecision(5));
+    });
+  let kept: readonly number[] | undefined;
   const metric = { name: 'log₁₀ height', lowerIsBetter: true, unit: '' };
-  return defineProblem({
+  return {
     id: surface.id,
     title,
     description,
@@ -108,8 +109,19 @@ function problemOf(ground: Ground): Problem {
     testMetric: metric,
     target: -3,
     load: () => modelOf(ground),
-    landscape: { x, y, columns, rows, values, minima: surface.minima },
-  });
+    landscape: {
+      x,
+      y,
+      columns,
+      rows,
+      // Computed when somebody draws it: every command would wait for six maps. A test checks them as `defineProblem` would.
+      get values() {
+        kept ??= heights();
+        return kept;
+      },
+      minima: surface.minima,
+    },
+  };
 }
 
 /** The problems valley, rosenbrock, beale, himmelblau, saddle and rastrigin. */

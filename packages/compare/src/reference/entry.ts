@@ -43,13 +43,24 @@ function sizeOf({ symbol, kind, form }: thalweg.InspectedState): string {
   return `${symbol.name}: one number ${size}`;
 }
 
-/** Every optimizer and transform of the library, in alphabetical order. */
-export const entries: readonly Entry[] = Object.entries(thalweg)
+/** What has an entry, in alphabetical order. */
+const named = Object.entries(thalweg)
   .flatMap(([name, value]) => {
     const note = notes[name];
-    return note === undefined || typeof value !== 'function' ? [] : [describe(name, value, note)];
+    return note === undefined || typeof value !== 'function' ? [] : [{ name, value, note }];
   })
   .sort((a, b) => a.name.localeCompare(b.name));
+
+/** The names of all optimizers and transforms of the library, in alphabetical order. */
+export const entryNames: readonly string[] = named.map(({ name }) => name);
+
+let made: readonly Entry[] | undefined;
+
+/** Every optimizer and transform of the library, in alphabetical order. Their equations are read when this is first called, and kept. */
+export function entries(): readonly Entry[] {
+  made ??= named.map(({ name, value, note }) => describe(name, value, note));
+  return made;
+}
 
 interface Declared {
   readonly hyper: Readonly<Record<string, thalweg.HyperDeclaration>>;
