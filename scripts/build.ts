@@ -97,7 +97,7 @@ const groups = [
   { name: 'definitions', test: (id: string) => definitions.has(id) || inside('optimizers|transforms').test(id), priority: 3 },
   { name: 'programs', test: inside('language|define|targets/text'), priority: 2 },
   { name: 'texts', test: inside('emit'), priority: 1 },
-  { name: 'rest', test: (id: string) => inside('[^/]+').test(id) && !inside('checkpoint/disk').test(id), priority: 0 },
+  { name: 'rest', test: (id: string) => inside('[^/]+').test(id) && !inside('checkpoint/disk|pytorch').test(id), priority: 0 },
   { name: 'runtime', test: inside('plan|targets/loops|device|train|checkpoint(?!/disk)|optimizer'), priority: 1 },
 ];
 

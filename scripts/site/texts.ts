@@ -21,6 +21,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'docs/language.md': 'docs/language',
     'docs/compat.md': 'docs/compat',
     'docs/low-precision.md': 'docs/low-precision',
+    'docs/pytorch.md': 'docs/pytorch',
     'docs/environments.md': 'docs/environments',
   },
   'To compare optimizers': {

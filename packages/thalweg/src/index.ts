@@ -118,6 +118,7 @@ export type { LearningRateRange, RangeOptions, RangePoint, Tunable } from './loo
 export { minimize } from './minimize/minimize.ts';
 export type { BoundPart, MethodGroup, Recipe } from './define/recipe.ts';
 export type { CheckpointSource } from './checkpoint/checkpoint.ts';
+export type { CheckpointFormat, SaveOptions } from './checkpoint/format.ts';
 export type { LoadOptions, LoadReport } from './checkpoint/load-options.ts';
 export type { NonFinite } from './train/core.ts';
 export type { Inputs } from './train/intake.ts';

@@ -10,6 +10,7 @@ import { about, replaceFile } from './checkpoint/disk/replace.ts';
 import { ThalwegError } from './language/error.ts';
 import { CheckpointError } from './language/run-error.ts';
 import { crc32 } from './checkpoint/crc32.ts';
+import type { SaveOptions } from './checkpoint/format.ts';
 import type { LoadOptions, LoadReport } from './checkpoint/load-options.ts';
 import type { Optimizer } from './optimizer/optimizer.ts';
 
@@ -25,6 +26,7 @@ const checksum = 'crc32' in zlib ? inPieces : crc32;
  *
  * @param opt - the optimizer; what is saved is what it is when this is called, and no step may be taken before the promise resolves
  * @param path - the file, which is replaced if there is one
+ * @param options - as for `save`: `{ format: pytorch }` for a file with which PyTorch goes on
  * @throws ThalwegError of the code `'overtaken'` where a step, a load or an assignment changed an array while it was written, and of the code `'file'`
  * where the path leads to a folder or a device; whatever the file system says. The old file is as it was then
  * @example
@@ -36,9 +38,9 @@ const checksum = 'crc32' in zlib ? inPieces : crc32;
  * await loadFile(opt, '/tmp/model.safetensors');
  * ```
  */
-export async function saveFile(opt: Pick<Optimizer, 'chunks'>, path: string | URL): Promise<void> {
+export async function saveFile(opt: Pick<Optimizer, 'chunks'>, path: string | URL, options?: SaveOptions): Promise<void> {
   const file = checked('saveFile', opt, 'chunks', path);
-  const chunks = opt.chunks(checksum);
+  const chunks = opt.chunks(checksum, options);
   // At once, before anything is waited for: the header holds the checksum of what the arrays are now.
   let next = chunks.next();
   await replaceFile(file, async (append) => {

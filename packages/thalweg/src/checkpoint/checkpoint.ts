@@ -8,6 +8,8 @@ import { variable } from '../language/variable.ts';
 import type { Core } from '../train/core.ts';
 import { crc32 } from './crc32.ts';
 import { isObserved } from './file-names.ts';
+import { converts, type Encoded } from './conversion.ts';
+import type { CheckpointFormat } from './format.ts';
 import { otherwiseTaken, type LoadOptions, type LoadReport } from './load-options.ts';
 import { describe } from '../language/options.ts';
 import { frozenWords, hyperWords, inWords, judge, matching, parametersOnly, reportOf, type Decision } from './partial.ts';
@@ -19,23 +21,23 @@ import {
   headerLength,
   lengthBytes,
   type Checksum,
-  type StoredArray,
   type StoredFile,
 } from './safetensors.ts';
 import { metadataOf, readMetadata, readStory, type Plan } from './saved-plan.ts';
 import { slotsOf, store } from './slots.ts';
+import { widened } from './widen.ts';
 import { beginWindow, completeWindow } from '../train/window.ts';
 
 /**
  * The file as the optimizer is now, header first, then one array after the other. Each is looked at again when the next is asked for, so that at the
  * end it is known whether what was handed out are the bytes that the checksum in the header is of; throws a ThalwegError where they are not.
  */
-export function* checkpoint(core: Core, sumOf: Checksum = crc32): Generator<Uint8Array> {
-  const stored = storedOf(core);
-  const { header, sum } = encodeHeader(metadataOf(core), stored, sumOf);
+export function* checkpoint(core: Core, sumOf: Checksum = crc32, format?: CheckpointFormat): Generator<Uint8Array> {
+  const { metadata, arrays } = encode(core, format);
+  const { header, sum } = encodeHeader(metadata, arrays, sumOf);
   yield header;
   let written = sumOf(header.subarray(checkedFrom));
-  for (const { bytes } of stored.values()) {
+  for (const { bytes } of arrays.values()) {
     yield bytes;
     written = sumOf(bytes, written);
   }
@@ -45,17 +47,18 @@ export function* checkpoint(core: Core, sumOf: Checksum = crc32): Generator<Uint
   throw new ThalwegError('overtaken', `${core.name}: ${problem}`);
 }
 
-/** Every array as a file has it. */
-function storedOf(core: Core): Map<string, StoredArray> {
+/** Every text and every array as a file has it, in our own format unless another is given. */
+function encode(core: Core, format: CheckpointFormat | undefined): Encoded {
+  if (converts(format)) return format.encode(core);
   if (core.pending > 0) completeWindow(core);
-  return new Map([...slotsOf(core)].map(([key, slot]) => [key, store(slot)]));
+  return { metadata: metadataOf(core), arrays: new Map([...slotsOf(core)].map(([key, slot]) => [key, store(slot)])) };
 }
 
 /** The same in one piece. */
-export function wholeCheckpoint(core: Core): Uint8Array<ArrayBuffer> {
-  const stored = storedOf(core);
-  const { header } = encodeHeader(metadataOf(core), stored);
-  const all = [header, ...[...stored.values()].map(({ bytes }) => bytes)];
+export function wholeCheckpoint(core: Core, format?: CheckpointFormat): Uint8Array<ArrayBuffer> {
+  const { metadata, arrays } = encode(core, format);
+  const { header } = encodeHeader(metadata, arrays);
+  const all = [header, ...[...arrays.values()].map(({ bytes }) => bytes)];
   const out = new Uint8Array(all.reduce((total, chunk) => total + chunk.length, 0));
   let at = 0;
   for (const chunk of all) {
@@ -152,10 +155,10 @@ function sourceOf({ name }: Core, given: unknown): CheckpointSource {
  * The longest header that a file can have which fits here: names with every character escaped twice, the equations, and a mebibyte for what others put
  * in. A file of which only a part is taken may have many arrays besides.
  */
-function mostHeader(core: Core, { only }: LoadOptions): number {
+function mostHeader(core: Core, { only, format }: LoadOptions): number {
   let most = 2 ** 20 + 12 * core.equations.length;
   for (const [key, { name }] of slotsOf(core, 0)) most += 12 * key.length + 14 * name.length + 600;
-  return only === undefined ? most : most + 2 ** 24;
+  return only === undefined && format === undefined ? most : most + 2 ** 24;
 }
 
 const piece = 2 ** 26;
@@ -191,7 +194,10 @@ function checked<T>(core: Core, read: T | string): T {
 
 /** Compares a file with the optimizer. Throws a CheckpointError that lists every difference. */
 function compare(core: Core, file: StoredFile, options: LoadOptions): Incoming {
-  const { taken, cleared, partings, plan, report } = decide(core, file, options);
+  const { format, hyper } = options;
+  const decision = converts(format) ? format.decide(core, file, hyper) : decide(core, file, options);
+  const { taken, cleared, partings, plan, report, arrays = file.arrays } = decision;
+  const after: (() => void)[] = [];
   return {
     begin: () => {
       for (const { cohort, names, born } of partings) core.registry.part(cohort, names, born);
@@ -200,12 +206,20 @@ function compare(core: Core, file: StoredFile, options: LoadOptions): Incoming {
         const slot = slots.get(key);
         if (slot !== undefined) store(slot).bytes.fill(0);
       }
-      const parts = [...slots].flatMap(([key, slot]) =>
-        taken.has(key) ? [{ at: file.arrays.get(key)?.at ?? 0, into: store(slot).bytes }] : [],
-      );
+      const parts = [...slots].flatMap(([key, slot]) => {
+        const [from, { dtype, bytes }] = [arrays.get(key), store(slot)];
+        if (!taken.has(key) || from === undefined) return [];
+        if (from.dtype === dtype) return [{ at: from.at, into: bytes }];
+        const raw = new Uint8Array(from.length);
+        after.push(() => {
+          slot.array.set(widened(from.dtype, raw));
+        });
+        return [{ at: from.at, into: raw }];
+      });
       return parts.sort((a, b) => a.at - b.at);
     },
     finish: () => {
+      for (const convert of after) convert();
       apply(core, plan);
       return report;
     },

@@ -1,5 +1,6 @@
 /** What a user says when loading, and what is answered: whose hyperparameters, what of a file of another model, and what was taken. */
 import { checkNames, oneOf } from '../language/options.ts';
+import { checkFormat, type CheckpointFormat } from './format.ts';
 
 /** How to load a file that is not of just this optimizer. */
 export interface LoadOptions {
@@ -15,6 +16,8 @@ export interface LoadOptions {
    * given, such a file is refused with a list of them; under `only: 'matching'`, this optimizer's are kept.
    */
   readonly hyper?: 'file' | 'mine';
+  /** Whose layout the file has; Thalweg's own unless given. `pytorch` of `thalweg/pytorch` is another; of a file in it everything is taken. */
+  readonly format?: CheckpointFormat;
 }
 
 /** What to do about a file of another model, in words. */
@@ -39,9 +42,11 @@ export interface LoadReport {
 
 /** The options, checked. Throws an OptionError. */
 export function checkLoadOptions(owner: string, options: LoadOptions): LoadOptions {
-  checkNames(`${owner}, load`, options, ['only', 'hyper']);
-  const { only, hyper } = options;
-  oneOf(`${owner}, load`, 'only', only, [undefined, 'params', 'matching']);
+  checkNames(`${owner}, load`, options, ['only', 'hyper', 'format']);
+  const { only, hyper, format } = options;
+  checkFormat(`${owner}, load`, format);
+  // Weights alone are there under their names in any format, and of other formats nobody can say what matches.
+  oneOf(`${owner}, load`, 'only', only, format === undefined ? [undefined, 'params', 'matching'] : [undefined]);
   // Weights alone bring no hyperparameters along.
   oneOf(`${owner}, load`, 'hyper', hyper, only === 'params' ? [undefined] : [undefined, 'file', 'mine']);
   return options;

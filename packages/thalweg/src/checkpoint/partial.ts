@@ -30,6 +30,8 @@ export interface Decision {
   readonly partings: readonly { readonly cohort: TrainedCohort; readonly names: ReadonlySet<string>; readonly born: number }[];
   readonly plan: Plan;
   readonly report: LoadReport;
+  /** Where in the file each array lies, by our names, where the file has others; its element type may be one that widens to ours. */
+  readonly arrays?: StoredFile['arrays'];
 }
 
 /** Compares every array of this optimizer with those of a file. */
@@ -126,11 +128,11 @@ export function matching(core: Core, file: StoredFile, story: Story | undefined,
 }
 
 /** The step after which each cohort began, and which parameters are to be parted from it because theirs is another. */
-function agesOf(core: Core, ageOf: (name: string) => number): { born: Map<TrainedCohort, number>; partings: Decision['partings'] } {
+export function agesOf(core: Core, bornOf: (name: string) => number): { born: Map<TrainedCohort, number>; partings: Decision['partings'] } {
   const born = new Map<TrainedCohort, number>();
   const partings: { cohort: TrainedCohort; names: Set<string>; born: number }[] = [];
   for (const [name, { cohort }] of core.registry.places) {
-    const age = ageOf(name);
+    const age = bornOf(name);
     const own = born.get(cohort);
     if (own === undefined) born.set(cohort, age);
     else if (own !== age) {

@@ -12,8 +12,10 @@ import type { Backend } from '../device/device.ts';
 import { checkParameters, commonType } from '../train/arrays.ts';
 import type { Recipe } from '../define/recipe.ts';
 import { checkpoint, restore, restoreFrom, wholeCheckpoint, type CheckpointSource } from '../checkpoint/checkpoint.ts';
+import { checkFormat, type SaveOptions } from '../checkpoint/format.ts';
 import { Core } from '../train/core.ts';
 import type { Half } from '../train/half.ts';
+import { checkNames } from '../language/options.ts';
 import type { HyperValue } from '../define/hyper.ts';
 import { evaluationPoint } from '../train/evaluation.ts';
 import { hyperView } from '../train/hyper-view.ts';
@@ -382,7 +384,9 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   /**
    * Everything that the next steps depend on, as one safetensors file: parameters, states, t, hyperparameters, schedules as their equations.
    *
+   * @param options - `{ format: pytorch }`, with `pytorch` from `thalweg/pytorch`, for a file with which PyTorch goes on
    * @returns the bytes of the file; `thalweg/node` has `saveFile`, which writes them to disk whole or not at all
+   * @throws OptionError; UnsupportedError where another format cannot hold what this optimizer is
    * @example
    * ```ts
    * import { adamw } from 'thalweg';
@@ -392,9 +396,10 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * await again.load(saved);
    * ```
    */
-  async save(): Promise<Uint8Array<ArrayBuffer>> {
+  async save(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    const format = this.formatOf('save', options);
     // What it is now, whatever is done before the promise is waited for.
-    const bytes = wholeCheckpoint(this.whole('save'));
+    const bytes = wholeCheckpoint(this.whole('save'), format);
     await Promise.resolve();
     return bytes;
   }
@@ -406,7 +411,8 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    *
    * @param bytes - what `save` gave
    * @param options - `{ hyper: 'file' | 'mine' }`, whose hyperparameters to go on with where they differ; `{ only: 'params' }` for the values of all
-   * parameters and nothing else, `{ only: 'matching' }` for whatever fits
+   * parameters and nothing else, `{ only: 'matching' }` for whatever fits; `{ format: pytorch }`, with `pytorch` from `thalweg/pytorch`, for a file of
+   * PyTorch's
    * @returns what was taken and what was not, and why
    * @throws CheckpointError, which lists every difference, where the file is damaged or of something else; nothing has changed then
    * @example
@@ -455,9 +461,11 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * after the last, a ThalwegError of the code `'overtaken'` says that one of them changed before the next was asked for, and the file is of no use.
    *
    * @param checksum - the CRC-32 of bytes, going on from that of those before; a quicker one than ours, such as zlib's
+   * @param options - as for `save`
    */
-  *chunks(checksum?: CheckpointSource['checksum']): Generator<Uint8Array> {
-    yield* checkpoint(this.whole('chunks'), checksum);
+  *chunks(checksum?: CheckpointSource['checksum'], options: SaveOptions = {}): Generator<Uint8Array> {
+    const format = this.formatOf('chunks', options);
+    yield* checkpoint(this.whole('chunks'), checksum, format);
   }
 
   /** Gives the memory back. Views taken before keep their values; everything else throws a DisposedError from now on. */
@@ -472,6 +480,13 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   /** The same as `dispose`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /** The layout that a file is to have, checked. */
+  private formatOf(use: string, options: SaveOptions): SaveOptions['format'] {
+    checkNames(`${this.name}, ${use}`, options, ['format']);
+    checkFormat(`${this.name}, ${use}`, options.format);
+    return options.format;
   }
 
   /** The core, where its arrays are whole. */

@@ -59,6 +59,8 @@ export class Core {
   readonly equations: string;
   readonly options: CoreOptions;
   readonly registry: ParameterRegistry;
+  /** What is done with the parameters of each group. */
+  readonly groups: Recipe['groups'];
   /** The hyperparameters of each group, and the names by which the user knows them. */
   readonly live: readonly LiveHyper[];
   readonly names: readonly HyperName[];
@@ -93,6 +95,7 @@ export class Core {
     this.name = name;
     this.equations = equations;
     this.options = options;
+    this.groups = groups;
     this.registry = new ParameterRegistry(groups, {
       owner: name,
       dtype,
