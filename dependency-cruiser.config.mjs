@@ -17,7 +17,11 @@ const layers = [
   'transforms',
   'emit',
   'pytorch',
+  'tfjs',
 ];
+
+/** The frameworks that a layer may import, which its user installs. */
+const frameworks = { tfjs: ['node_modules/@tensorflow/tfjs-core/'] };
 
 /** What each layer may import besides itself: a layer that may import another is not imported by it, by any number of steps (`scripts/imports.test.ts`). */
 export const allowed = {
@@ -37,6 +41,7 @@ export const allowed = {
   transforms: ['language/error', 'define'],
   emit: ['language', 'plan', 'targets/text', 'targets/loops', 'targets/arrays', 'define'],
   pytorch: ['language', 'define', 'train', 'checkpoint', 'optimizers'],
+  tfjs: ['language', 'plan', 'targets/arrays', 'define', 'train', 'checkpoint', 'optimizer'],
 };
 
 /** The two files by which `init` of a method reaches the runtime, which is loaded when it is first called. */
@@ -51,7 +56,10 @@ export default {
       from: { path: `${library}/${layer}/`, ...(layer === 'define' ? { pathNot: theWayUp } : {}) },
       to: {
         path: '^packages|node_modules|^node:',
-        pathNot: `${library}/(${[`${layer}/`, ...allowed[layer].map((one) => (one.includes('/') ? one : `${one}/`))].join('|')})`,
+        pathNot: [
+          `${library}/(${[`${layer}/`, ...allowed[layer].map((one) => (one.includes('/') ? one : `${one}/`))].join('|')})`,
+          ...(frameworks[layer] ?? []),
+        ].join('|'),
       },
     })),
     {
@@ -63,9 +71,10 @@ export default {
     },
     {
       name: 'no-runtime-dependency',
-      comment: 'The library depends on nothing; only thalweg/node and the files it saves by may use Node.',
+      comment:
+        'The library depends on nothing; only thalweg/node and the files it saves by may use Node, and only an adapter its framework.',
       severity: 'error',
-      from: { path: library, pathNot: 'packages/thalweg/src/(node\\.ts$|checkpoint/disk/)' },
+      from: { path: library, pathNot: 'packages/thalweg/src/(node\\.ts$|checkpoint/disk/|tfjs\\.ts$|tfjs/)' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'core'] },
     },
     {
@@ -74,14 +83,14 @@ export default {
         'The comparer, the apps, benchmarks and examples use what a user can; the peak of WebAssembly is measured by code of our assembler.',
       severity: 'error',
       from: { path: '^(packages/(compare/(src|bin)|guide/src)|apps|bench|examples)', pathNot: '^bench/peak\\.ts$' },
-      to: { path: `${library}/`, pathNot: `${library}/(index|emit|pytorch)\\.ts$` },
+      to: { path: `${library}/`, pathNot: `${library}/(index|emit|pytorch|tfjs)\\.ts$` },
     },
     {
       name: 'no-deep-names',
       comment: 'A path inside the package is not public, even where a bundler would find it.',
       severity: 'error',
       from: {},
-      to: { path: '^(thalweg|@thalweg/(compare|guide))/', pathNot: '/(package\\.json|emit|pytorch|look|models|replay)$' },
+      to: { path: '^(thalweg|@thalweg/(compare|guide))/', pathNot: '/(package\\.json|emit|pytorch|tfjs|look|models|replay)$' },
     },
     {
       name: 'known-layers',

@@ -22,6 +22,8 @@ export async function sizeOf(exports: string, from = 'thalweg'): Promise<Size> {
   const bundle = await rolldown({
     input: entry,
     platform: 'browser',
+    // A framework is not ours to count.
+    external: /^@tensorflow\//,
     plugins: [
       {
         name: 'entry',

@@ -36,6 +36,12 @@ test('a bundle of one optimizer holds the equations of no other', { skip }, asyn
   for (const word of ['lbfgs', 'minimize', 'reduceOnPlateau', 'learningRateRange']) assert.ok(!alone.code.includes(word), word);
 });
 
+test('an optimizer of TF.js adds less than 9 kB to the same optimizer without', { skip }, async () => {
+  const [alone, there] = [await sizeOf('{ adamw }'), await sizeOf('*', join(import.meta.dirname, 'programs/one-in-tfjs.ts'))];
+  assert.deepEqual(definitionsIn(there.code), ['adamw']);
+  assert.ok(there.brotli < alone.brotli + 9_000, `${String(there.brotli)} bytes, and ${String(alone.brotli)} without`);
+});
+
 test('a definition carries no runtime: to make a method and print its LaTeX, a page loads less than 12 kB', { skip }, async () => {
   const { first, code } = await sizeOf('{ adamw }');
   assert.ok(first.brotli < 12_000, `${String(first.brotli)} bytes`);

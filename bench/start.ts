@@ -31,11 +31,11 @@ const times = [...laps].map(([name, all]) => {
   return `| ${name} | ${cells.join(' | ')} |`;
 });
 
-const bundles = [['everything', '*'], ['adamw alone', '{ adamw }'], ['sgd alone', '{ sgd }'], ['minimize and lbfgs', '{ lbfgs, minimize }']] as const; // prettier-ignore
+const bundles = [['everything', '*'], ['adamw alone', '{ adamw }'], ['sgd alone', '{ sgd }'], ['minimize and lbfgs', '{ lbfgs, minimize }'], ['adamw in TF.js', '*', join(import.meta.dirname, 'programs/one-in-tfjs.ts')]] as const; // prettier-ignore
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const sizes: string[] = [];
-for (const [name, exports] of bundles) {
-  const { minified, gzip, brotli } = await sizeOf(exports);
+for (const [name, exports, from] of bundles) {
+  const { minified, gzip, brotli } = await sizeOf(exports, from);
   sizes.push(`| ${name} | ${kilobytes(minified)} | ${kilobytes(gzip)} | ${kilobytes(brotli)} |`);
 }
 

@@ -97,14 +97,19 @@ const groups = [
   { name: 'definitions', test: (id: string) => definitions.has(id) || inside('optimizers|transforms').test(id), priority: 3 },
   { name: 'programs', test: inside('language|define|targets/text'), priority: 2 },
   { name: 'texts', test: inside('emit'), priority: 1 },
-  { name: 'rest', test: (id: string) => inside('[^/]+').test(id) && !inside('checkpoint/disk|pytorch').test(id), priority: 0 },
+  {
+    name: 'rest',
+    test: (id: string) => inside('[^/]+').test(id) && !inside('checkpoint/disk|targets/arrays|pytorch|tfjs').test(id),
+    priority: 0,
+  },
   { name: 'runtime', test: inside('plan|targets/loops|device|train|checkpoint(?!/disk)|optimizer'), priority: 1 },
 ];
 
 const bundle = await rolldown({
   input: entries(),
   platform: 'neutral',
-  external: /^node:/,
+  // A framework is its user's.
+  external: /^(node:|@tensorflow\/)/,
   plugins: [pureDefinitions, shortThrows(home), withoutDebug, workerAsText(await workerText())],
 });
 await bundle.write({

@@ -45,6 +45,12 @@ export function deviceFor(owner: string, { threads, memory }: DeviceOptions, bac
   return wasmDevice(source, many ? new PooledThreads(wanted) : oneThread);
 }
 
+/** Starts threads before there is an optimizer. Resolves when they run; at once where there can be none. */
+export async function startThreads(threads: number | 'auto'): Promise<void> {
+  const wanted = threads === 'auto' ? Math.min(cores(), mostByItself) : threads;
+  if (wanted > 1 && spawner() !== undefined) await new PooledThreads(wanted).start();
+}
+
 function checkThreads(owner: string, threads: unknown, backend: Backend): void {
   if (threads === 'auto') return;
   if (typeof threads !== 'number' || !Number.isInteger(threads) || threads < 1 || threads > mostThreads) {

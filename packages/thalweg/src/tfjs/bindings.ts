@@ -1,0 +1,122 @@
+/**
+ * Which variable is which parameter. A parameter may wait for its variable, where it came from a file; a variable that was disposed of is forgotten. Knows
+ * names and shapes; no values.
+ */
+import type { Variable } from '@tensorflow/tfjs-core';
+import { ThalwegError } from '../language/error.ts';
+import { namesFor } from './names.ts';
+
+/** A parameter as a file knows it. */
+export interface Declared {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Those that were added together have one number, which grows. */
+  readonly batch: number;
+}
+
+/** A parameter. */
+export interface Bound extends Declared {
+  /** What TF.js calls the variable; its own name where that is free. */
+  readonly alias: string | undefined;
+  variable: Variable | undefined;
+  /** The data that the variable had when its values were last those of the parameter. */
+  data: object | undefined;
+}
+
+/** What changed. */
+export interface Changes {
+  readonly added: readonly Bound[];
+  readonly gone: readonly Bound[];
+}
+
+/** Parameters by name and by variable. */
+export class Bindings {
+  private readonly byName = new Map<string, Bound>();
+  private readonly byVariable = new Map<Variable, Bound>();
+  private readonly owner: string;
+  private batches = 0;
+
+  /** With parameters that wait for their variables. */
+  constructor(owner: string, waiting: readonly Declared[] = []) {
+    this.owner = owner;
+    for (const one of waiting) this.byName.set(one.name, { ...one, alias: undefined, variable: undefined, data: undefined });
+    this.batches = 1 + waiting.reduce((most, { batch }) => Math.max(most, batch), -1);
+  }
+
+  /** Every parameter, in the order in which they came. */
+  get all(): readonly Bound[] {
+    return [...this.byName.values()];
+  }
+
+  /** The parameter of a variable that was bound. */
+  of(variable: Variable): Bound {
+    const bound = this.byVariable.get(variable);
+    if (bound === undefined) throw new RangeError(`${variable.name} is not bound`);
+    return bound;
+  }
+
+  /** What binding these variables would change. Throws a ThalwegError where a file's parameters wait and none of them is one of these. */
+  plan(variables: readonly Variable[]): Changes & { readonly found: readonly Bound[] } {
+    const fresh = variables.filter((variable) => !this.byVariable.has(variable));
+    if (fresh.length === 0) return { added: [], gone: [], found: [] };
+    const gone = this.all.filter(({ variable }) => variable?.isDisposed === true);
+    const kept = new Set(this.byName.keys());
+    for (const { name } of gone) kept.delete(name);
+    const waiting = this.all.filter(({ variable }) => variable === undefined);
+    const found = this.match(fresh, waiting);
+    const rest = fresh.filter((_, i) => found[i] === undefined);
+    const names = namesFor(rest.map(({ name }) => name), kept); // prettier-ignore
+    const added = rest.map((variable, i): Bound => {
+      const name = names[i]!;
+      const isFree = variable.name !== name && !kept.has(variable.name) && !names.includes(variable.name);
+      return { name, shape: variable.shape, batch: this.batches, alias: isFree ? variable.name : undefined, variable, data: undefined };
+    });
+    const bound = fresh.flatMap((variable, i): Bound[] => (found[i] === undefined ? [] : [{ ...found[i], variable, data: undefined }]));
+    return { added, gone, found: bound };
+  }
+
+  /** Carries a plan out. */
+  carryOut({ added, gone, found }: ReturnType<Bindings['plan']>): void {
+    for (const { name, variable } of gone) {
+      this.byName.delete(name);
+      if (variable !== undefined) this.byVariable.delete(variable);
+    }
+    for (const one of [...found, ...added]) {
+      this.byName.set(one.name, one);
+      if (one.variable !== undefined) this.byVariable.set(one.variable, one);
+    }
+    if (added.length > 0) this.batches += 1;
+  }
+
+  /**
+   * The waiting parameter of each variable: by name where all of them are found so, or else in order where number and shapes agree, since models are made
+   * anew with other names; or else those that are found by name.
+   */
+  private match(variables: readonly Variable[], waiting: readonly Bound[]): (Bound | undefined)[] {
+    if (waiting.length === 0) return variables.map(() => undefined);
+    const free = new Map(waiting.map((one) => [one.name, one]));
+    const named = namesFor(
+      variables.map(({ name }) => name),
+      new Set(),
+    ).map((name, i) => {
+      // prettier-ignore
+      const one = free.get(name);
+      return one !== undefined && isSame(one.shape, variables[i]!.shape) ? one : undefined;
+    });
+    if (named.every((one) => one !== undefined)) return named;
+    if (waiting.length === variables.length && waiting.every(({ shape }, i) => isSame(shape, variables[i]!.shape))) return [...waiting];
+    if (named.some((one) => one !== undefined)) return named;
+    const list = (some: readonly { name: string; shape: readonly number[] }[]): string =>
+      some.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join(', ');
+    throw new ThalwegError(
+      'weights',
+      `${this.owner}: the weights that were set are of ${list(waiting)}, and the variables are ${list(variables)}; ` +
+        'set the weights of an optimizer of this model, or make a new optimizer',
+    );
+  }
+}
+
+/** Whether two shapes are the same. */
+export function isSame(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, i) => size === b[i]);
+}

@@ -1,0 +1,62 @@
+/**
+ * An optimizer as the weights that a model's file has of it: `iter`, which TF.js and Keras have too, and the checkpoint, byte for byte. TF.js has no type for
+ * bytes that it keeps as they are, so they go in fours into integers, which are written and read exactly.
+ */
+import { scalar, tensor1d } from '@tensorflow/tfjs-core';
+import { describe, isRecord } from '../language/options.ts';
+import { CheckpointError } from '../language/run-error.ts';
+import { fromUtf8, toUtf8 } from '../language/utf8.ts';
+import type { Declared } from './bindings.ts';
+import type { NamedTensor, Saved } from './engine.ts';
+
+const checkpoint = 'thalweg/checkpoint';
+
+/** The weights; new tensors, which belong to the caller. */
+export function toWeights(t: number, saved: Saved | undefined): NamedTensor[] {
+  const iterations = { name: 'iter', tensor: scalar(t, 'int32') };
+  if (saved === undefined) return [iterations];
+  const header = toUtf8(JSON.stringify(saved.declared));
+  const lengths = Int32Array.of(header.length, saved.bytes.length);
+  const bytes = new Uint8Array(4 * Math.ceil((lengths.byteLength + header.length + saved.bytes.length) / 4));
+  bytes.set(new Uint8Array(lengths.buffer));
+  bytes.set(header, lengths.byteLength);
+  bytes.set(saved.bytes, lengths.byteLength + header.length);
+  return [iterations, { name: checkpoint, tensor: tensor1d(new Int32Array(bytes.buffer), 'int32') }];
+}
+
+/** What weights hold; undefined where they are of an optimizer that had not stepped. Throws a CheckpointError where they are of something else. */
+export async function fromWeights(owner: string, weights: readonly NamedTensor[]): Promise<Saved | undefined> {
+  const found = weights.find(({ name }) => name === checkpoint);
+  if (found === undefined) {
+    const [iterations, ...others] = weights;
+    if (iterations?.name === 'iter' && others.length === 0) return undefined;
+    const names = weights.map(({ name }) => name).join(', ');
+    throw new CheckpointError(owner, [`these weights are of another optimizer: they have no ${checkpoint}, but ${names || 'nothing'}`]);
+  }
+  const words = await found.tensor.data();
+  const bytes = new Uint8Array(Int32Array.from(words).buffer);
+  const [header = 0, length = 0] = words;
+  const from = 8 + header;
+  if (words.length < 2 || header < 0 || length < 0 || from + length > bytes.length)
+    throw new CheckpointError(owner, [`${checkpoint} was cut short: it has ${String(bytes.length)} bytes`]);
+  return { declared: readDeclared(owner, bytes.subarray(8, from)), bytes: bytes.slice(from, from + length) };
+}
+
+function readDeclared(owner: string, json: Uint8Array): Declared[] {
+  let list: unknown;
+  try {
+    list = JSON.parse(fromUtf8(json));
+  } catch {
+    list = undefined;
+  }
+  if (!Array.isArray(list)) throw new CheckpointError(owner, [`${checkpoint} does not say which parameters it is of`]);
+  return list.map((one: unknown) => {
+    const { name, shape, batch } = isRecord(one) ? one : {};
+    if (typeof name === 'string' && isShape(shape) && typeof batch === 'number') return { name, shape, batch };
+    throw new CheckpointError(owner, [`${checkpoint} has ${describe(one)} where the name and shape of a parameter should be`]);
+  });
+}
+
+function isShape(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
