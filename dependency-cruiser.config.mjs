@@ -47,13 +47,19 @@ export const allowed = {
 /** The two files by which `init` of a method reaches the runtime, which is loaded when it is first called. */
 const theWayUp = `${library}/define/(start|runtime)\\.ts$`;
 
+/** What uses Node: files, and the compiler that the backend `native` calls. */
+const inNode = `${library}/(checkpoint/disk|device/native)/`;
+
 export default {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     ...layers.map((layer) => ({
       name: `${layer}-imports`,
       severity: 'error',
-      from: { path: `${library}/${layer}/`, ...(layer === 'define' ? { pathNot: theWayUp } : {}) },
+      from: {
+        path: `${library}/${layer}/`,
+        ...(layer === 'define' ? { pathNot: theWayUp } : layer === 'device' ? { pathNot: inNode } : {}),
+      },
       to: {
         path: '^packages|node_modules|^node:',
         pathNot: [
@@ -72,10 +78,23 @@ export default {
     {
       name: 'no-runtime-dependency',
       comment:
-        'The library depends on nothing; only thalweg/node and the files it saves by may use Node, and only an adapter its framework.',
+        'The library depends on nothing; only thalweg/node with the files it saves by, and thalweg/native with what compiles, may use Node, and only an adapter its framework.',
       severity: 'error',
-      from: { path: library, pathNot: 'packages/thalweg/src/(node\\.ts$|checkpoint/disk/|tfjs\\.ts$|tfjs/)' },
+      from: { path: library, pathNot: [`${library}/(node\\.ts$|tfjs\\.ts$|tfjs/)`, inNode] },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'core'] },
+    },
+    {
+      name: 'native-apart',
+      comment: 'What compiles C is loaded by thalweg/native alone, so that no page carries it.',
+      severity: 'error',
+      from: { path: `${library}/`, pathNot: `${library}/(native\\.ts$|device/(native/|worker\\.ts$))` },
+      to: { path: `${library}/(native\\.ts$|device/native/)` },
+    },
+    {
+      name: 'native-imports',
+      severity: 'error',
+      from: { path: `${library}/device/native/` },
+      to: { path: '^packages|node_modules', pathNot: `${library}/(language|plan|targets/loops|device)/` },
     },
     {
       name: 'public-exports-only',

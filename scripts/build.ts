@@ -88,6 +88,9 @@ async function definitionModules(): Promise<ReadonlySet<string>> {
 const definitions = await definitionModules();
 const inside = (folders: string): RegExp => new RegExp(`/packages/thalweg/src/(${folders})/`);
 
+/** What only some entries need stays with them: replacing files, and compiling C. */
+const apart = 'checkpoint/disk|device/native|targets/loops/c';
+
 /**
  * Files besides those of the entries, since a user's bundler can load late only what is a file of its own: what definitions need, what building a graph
  * needs besides, the runtime, which `init` loads, and the rest. So index.js only says what there is where: a bundler that skips what is not used of it then has
@@ -97,12 +100,12 @@ const groups = [
   { name: 'definitions', test: (id: string) => definitions.has(id) || inside('optimizers|transforms').test(id), priority: 3 },
   { name: 'programs', test: inside('language|define|targets/text'), priority: 2 },
   { name: 'texts', test: inside('emit'), priority: 1 },
+  { name: 'rest', test: (id: string) => inside('[^/]+').test(id) && !inside(`${apart}|targets/arrays|pytorch|tfjs`).test(id), priority: 0 },
   {
-    name: 'rest',
-    test: (id: string) => inside('[^/]+').test(id) && !inside('checkpoint/disk|targets/arrays|pytorch|tfjs').test(id),
-    priority: 0,
+    name: 'runtime',
+    test: (id: string) => inside('plan|targets/loops|device|train|checkpoint|optimizer').test(id) && !inside(apart).test(id),
+    priority: 1,
   },
-  { name: 'runtime', test: inside('plan|targets/loops|device|train|checkpoint(?!/disk)|optimizer'), priority: 1 },
 ];
 
 const bundle = await rolldown({

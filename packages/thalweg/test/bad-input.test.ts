@@ -65,7 +65,7 @@ describe('init', () => {
       'an unknown backend',
       { w: new Float32Array(1) },
       { backend: 'cuda' },
-      /backend must be "auto" or "wasm" or "fround" or "reference", not "cuda"/,
+      /backend must be "auto" or "wasm" or "native" or "fround" or "reference", not "cuda"/,
     ],
     ['float32 on reference', { w: new Float32Array(1) }, { backend: 'reference' }, /computes in float64, and the parameters are float32/],
     ['float64 on fround', { w: new Float64Array(1) }, { backend: 'fround' }, /computes in float32, and the parameters are float64/],

@@ -1,11 +1,12 @@
 /**
  * What the threads of a pool share besides memories: one block of integers, and the rules by which they take segments of a job. Both sides
- * import it; it imports nothing but the places of the integers.
+ * import it; it imports nothing but the places of the integers, and types.
  *
  * The epoch counts openings and closings: a job is open while it is odd. A thread that wants to help adds itself to `active`, and only then
  * looks whether the job it saw is still open; whoever opened the job closes it and waits until nobody is active. So nobody reads a job that
  * is being written, and a thread that wakes too late has missed nothing.
  */
+import type { Code } from '../targets/loops/executable.ts';
 import * as field from './field.ts';
 
 /** The most threads that can share a job, the calling one included. */
@@ -18,8 +19,7 @@ export const controlLength = field.next + mostThreads * field.line;
 export type Run = (at: number, from: number, to: number) => void;
 
 /** What the calling thread sends to the others: a kernel with the memory it runs on, or that one is no longer needed. */
-export type Message =
-  { readonly kernel: number; readonly module: WebAssembly.Module; readonly memory: WebAssembly.Memory } | { readonly forget: number };
+export type Message = { readonly kernel: number; readonly code: Code; readonly memory: WebAssembly.Memory } | { readonly forget: number };
 
 /** What a thread is told when it starts. */
 export interface InitMessage {

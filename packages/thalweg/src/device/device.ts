@@ -8,12 +8,13 @@ import type { RoutineCall } from '../plan/plan.ts';
 import type { Place } from '../targets/loops/scalars.ts';
 import type { Arena, ArrayRequest } from './arena.ts';
 
-/** Where kernels run: `wasm` (both types), `fround` (float32 JavaScript), `reference` (float64 JavaScript). */
-export type Backend = 'wasm' | 'fround' | 'reference';
+/** Where kernels run: `wasm` and `native` (both types), `fround` (float32 JavaScript), `reference` (float64 JavaScript). */
+export type Backend = 'wasm' | 'native' | 'fround' | 'reference';
 
 /** The backends by name, and which types each takes. */
 export const backends: Readonly<Record<Backend, readonly DType[]>> = {
   wasm: ['float32', 'float64'],
+  native: ['float32', 'float64'],
   fround: ['float32'],
   reference: ['float64'],
 };
@@ -37,7 +38,7 @@ export interface Device {
   readonly backend: Backend;
   /** How many threads share a pass. */
   readonly threads: number;
-  /** Starts the threads. Resolves when they run. */
+  /** Starts the threads, and completes what was compiled so far. Resolves when a step has to wait for nothing. */
   start(): Promise<void>;
   /** Lays arrays out. Throws an UnsupportedError where they do not fit. */
   allocate(request: ArrayRequest): Arena;

@@ -29,6 +29,8 @@ export interface LinearParts {
   readonly multiply: Multiply;
   /** What draws noise into an arena. */
   readonly noise: (arena: Arena) => Routine;
+  /** Completes what was made runnable so far, where that takes long. */
+  readonly complete?: () => Promise<void>;
 }
 
 type PlaceOf = (node: Pass['scalars'][number]) => Place;
@@ -47,8 +49,9 @@ export class LinearDevice implements Device {
     return this.parts.threads.running;
   }
 
-  start(): Promise<void> {
-    return this.parts.threads.start();
+  async start(): Promise<void> {
+    const { threads, complete } = this.parts;
+    await Promise.all([threads.start(), complete?.()]);
   }
 
   allocate(request: ArrayRequest): Arena {

@@ -51,7 +51,7 @@ export function executableOf(key: string, lower: () => Uint8Array<ArrayBuffer>, 
     compiled += 1;
   }
   const run = runOf(module, memory);
-  return kind.shared ? { run, module, memory } : { run };
+  return kind.shared ? { run, code: module, memory } : { run };
 }
 
 function runOf(module: WebAssembly.Module, memory: WebAssembly.Memory): Executable['run'] {

@@ -32,7 +32,9 @@ function nodeThreads() {
 }
 
 function inNode(node: NonNullable<ReturnType<typeof nodeThreads>>, ready: () => void, gone: () => void): Thread {
-  const worker = nodeWorker(node.Worker, { name: 'thalweg', execArgv: [] });
+  // That `node:ffi` is experimental is said once, by the thread that asked for it; releases that have it turned off turn it on for all.
+  const flags = process.execArgv.filter((flag) => flag === '--experimental-ffi');
+  const worker = nodeWorker(node.Worker, { name: 'thalweg', execArgv: ['--disable-warning=ExperimentalWarning', ...flags] });
   worker.once('message', ready);
   worker.once('error', gone);
   worker.once('exit', gone);

@@ -3,6 +3,7 @@
  * waits for a thread to wake: one that comes too late finds nothing left. It waits only for segments that others have begun.
  */
 import { WorkerError } from '../language/run-error.ts';
+import type { Code } from '../targets/loops/executable.ts';
 import { controlLength, mostThreads, post, share, type Message, type Run } from './control.ts';
 import * as field from './field.ts';
 import { betweenLooks, Silence } from './silence.ts';
@@ -49,9 +50,9 @@ export class ThreadPool {
   }
 
   /** Makes a kernel on a memory known to all threads; returns the number by which `run` knows it. */
-  introduce(module: WebAssembly.Module, memory: WebAssembly.Memory): number {
+  introduce(code: Code, memory: WebAssembly.Memory): number {
     const kernel = ++this.kernels;
-    const message: Message = { kernel, module, memory };
+    const message: Message = { kernel, code, memory };
     this.known.set(kernel, message);
     this.tell(message);
     return kernel;

@@ -70,9 +70,9 @@ export class PooledThreads implements Threads {
     const pool = currentPool();
     if (told.pool !== pool) told.kernels.clear();
     told.pool = pool;
-    const { module, memory } = executable;
-    if (pool === undefined || module === undefined || memory === undefined || told.kernels.has(executable)) return;
-    told.kernels.set(executable, pool.introduce(module, memory));
+    const { code, memory } = executable;
+    if (pool === undefined || code === undefined || memory === undefined || told.kernels.has(executable)) return;
+    told.kernels.set(executable, pool.introduce(code, memory));
   }
 
   run(executable: Executable, at: number, count: number): void {

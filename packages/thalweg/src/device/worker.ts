@@ -5,6 +5,7 @@
 import { interfaceNames } from '../targets/loops/wasm/assembler/module.ts';
 import { share, type Message, type Run, type InitMessage } from './control.ts';
 import * as field from './field.ts';
+import { loadNative } from './native/foreign.ts';
 
 /**
  * How long a thread looks for the next job before it sleeps, in milliseconds. Passes of a step follow each other within microseconds, and so do the
@@ -43,9 +44,14 @@ function receive(message: Message): void {
     kernels.delete(message.forget);
     return;
   }
-  const { kernel, module, memory } = message;
+  const { kernel, code, memory } = message;
   const imports = { [interfaceNames.module]: { [interfaceNames.memory]: memory } };
-  kernels.set(kernel, new WebAssembly.Instance(module, imports).exports[interfaceNames.run] as Run);
+  kernels.set(
+    kernel,
+    typeof code === 'string'
+      ? loadNative(code, memory.buffer)
+      : (new WebAssembly.Instance(code, imports).exports[interfaceNames.run] as Run),
+  );
 }
 
 /** Helps until there is something to read. */

@@ -17,7 +17,8 @@ import { deviceFor, type GivenMemory } from './threads.ts';
 export interface InitOptions {
   /**
    * Where kernels run. `'auto'`, by default, is `'wasm'`, or JavaScript with the same bits where the engine or a page's policy has no WebAssembly:
-   * `'fround'` for float32 and `'reference'` for float64. `opt.backend` tells.
+   * `'fround'` for float32 and `'reference'` for float64. `opt.backend` tells. `'native'` computes the same bits in C that the system's compiler makes
+   * for this processor, in Node 26.1 and later (docs/native.md); it is taken only where it is asked for.
    */
   readonly backend?: Backend | 'auto';
   /**
@@ -60,7 +61,7 @@ export interface InitOptions {
    */
   readonly half?: HalfFormat;
   /**
-   * How many threads share a step, on the backend `wasm`: `'auto'` by default, one below half a million elements. Results do not depend on it.
+   * How many threads share a step, on the backends `wasm` and `native`: `'auto'` by default, one below half a million elements. Results do not depend on it.
    * Where memory cannot be shared, as in a page without cross-origin isolation, there is one; `opt.threads` tells.
    */
   readonly threads?: number | 'auto';
@@ -94,7 +95,13 @@ export const initOptionNames = [
 export function checkOptions(name: string, options: InitOptions, tensors: ReadonlyMap<string, Tensor>): CoreOptions {
   checkNames(name, options, initOptionNames);
   const { accumulate = 1, lossScale, threads = 'auto', memory, observe = false } = options;
-  const asked = oneOf<Backend | 'auto'>(name, 'backend', valueOf(options.backend, 'auto'), ['auto', 'wasm', 'fround', 'reference']);
+  const asked = oneOf<Backend | 'auto'>(name, 'backend', valueOf(options.backend, 'auto'), [
+    'auto',
+    'wasm',
+    'native',
+    'fround',
+    'reference',
+  ]);
   const fallback = typeof lossScale === 'object' ? 'skip' : 'stop';
   const nonFinite = oneOf<NonFinite>(name, 'nonFinite', valueOf(options.nonFinite, fallback), ['stop', 'propagate', 'skip', 'throw']);
   const maximize = oneOf(name, 'maximize', valueOf(options.maximize, false), [true, false]);
@@ -126,14 +133,14 @@ export function checkOptions(name: string, options: InitOptions, tensors: Readon
 
 /** The backend that was asked for; of itself WebAssembly or, where the engine or a policy has none, JavaScript with the same bits. */
 function chooseBackend(owner: string, asked: Backend | 'auto', dtype: DType): Backend {
-  if (asked !== 'auto' && asked !== 'wasm') return asked;
+  if (asked === 'fround' || asked === 'reference') return asked;
   const problem = wasmProblem();
-  if (problem === undefined) return 'wasm';
+  if (problem === undefined) return asked === 'auto' ? 'wasm' : asked;
   const other = dtype === 'float32' ? 'fround' : 'reference';
   if (asked === 'auto') return other;
   throw new UnsupportedError(
     owner,
-    `the backend wasm cannot be used, because ${problem}; backend: 'auto' takes ${other}, which computes the same bits`,
+    `the backend ${asked} cannot be used, because ${problem}; backend: 'auto' takes ${other}, which computes the same bits`,
   );
 }
 

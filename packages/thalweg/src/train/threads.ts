@@ -5,6 +5,7 @@ import { mostThreads } from '../device/control.ts';
 import { cpuDevice } from '../device/cpu.ts';
 import type { Backend, Device } from '../device/device.ts';
 import { ownMemory, userMemory } from '../device/memory.ts';
+import { nativeDevice } from '../device/native.ts';
 import { cores, spawner } from '../device/spawn.ts';
 import { oneThread, PooledThreads } from '../device/threads.ts';
 import { wasmDevice } from '../device/wasm.ts';
@@ -35,14 +36,20 @@ export function deviceFor(owner: string, { threads, memory }: DeviceOptions, bac
   const given = isMemory(memory) ? { memory } : memory;
   checkThreads(owner, threads, backend);
   checkMemory(owner, given, backend);
-  if (backend !== 'wasm') return cpuDevice(backend);
+  if (isScript(backend)) return cpuDevice(backend);
   const shared = given === undefined ? undefined : isShared(given.memory.buffer);
   if (shared === false && threads !== 'auto' && threads > 1)
     throw new OptionError(owner, 'memory', memory, 'is not shared, and several threads need a memory made with { shared: true }');
   const wanted = threads !== 'auto' ? threads : elements >= worthThreads ? Math.min(cores(), mostByItself) : 1;
   const many = wanted > 1 && shared !== false && spawner() !== undefined;
   const source = given === undefined ? ownMemory(many) : userMemory(given.memory, given.offset ?? 0);
-  return wasmDevice(source, many ? new PooledThreads(wanted) : oneThread);
+  const running = many ? new PooledThreads(wanted) : oneThread;
+  return backend === 'native' ? nativeDevice(owner, source, running) : wasmDevice(source, running);
+}
+
+/** Whether a backend is JavaScript, on one thread. */
+function isScript(backend: Backend): backend is 'fround' | 'reference' {
+  return backend === 'fround' || backend === 'reference';
 }
 
 /** Starts threads before there is an optimizer. Resolves when they run; at once where there can be none. */
@@ -56,8 +63,8 @@ function checkThreads(owner: string, threads: unknown, backend: Backend): void {
   if (typeof threads !== 'number' || !Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
     wrongOption(owner, 'threads', threads, `"auto" or a whole number from 1 to ${String(mostThreads)}`);
   }
-  if (threads > 1 && backend !== 'wasm')
-    throw new OptionError(owner, 'threads', threads, `must be 1 on the backend ${backend}; only wasm has threads`);
+  if (threads > 1 && isScript(backend))
+    throw new OptionError(owner, 'threads', threads, `must be 1 on the backend ${backend}; only wasm and native have threads`);
 }
 
 function checkMemory(owner: string, given: unknown, backend: Backend): void {
@@ -67,5 +74,6 @@ function checkMemory(owner: string, given: unknown, backend: Backend): void {
   checkNames(`${owner}, memory`, given, ['memory', 'offset']);
   if (!Number.isSafeInteger(offset) || Number(offset) < 0)
     throw new OptionError(owner, 'memory', given, `has the offset ${describe(offset)}, which is no whole number from 0`);
-  if (backend !== 'wasm') throw new OptionError(owner, 'memory', given, `is of no use to the backend ${backend}; only wasm works in one`);
+  if (isScript(backend))
+    throw new OptionError(owner, 'memory', given, `is of no use to the backend ${backend}; only wasm and native work in one`);
 }

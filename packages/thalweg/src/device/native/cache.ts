@@ -1,0 +1,139 @@
+/**
+ * Compiled libraries, kept in the user's cache folder: a folder for each, written whole and then renamed, with a checksum that is held against the library
+ * whenever it is read. Nobody else may write there. Where nothing can be kept there, a private folder that goes with the process takes its place. Knows
+ * neither compilers nor kernels.
+ */
+import { hash, randomUUID } from 'node:crypto';
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+/** Names of the files in the folder of a library. */
+const files = { source: 'kernel.c', library: 'kernel.so', checksum: 'kernel.sha256' } as const;
+
+/** A library being made. */
+export interface Work {
+  readonly source: string;
+  readonly library: string;
+  readonly folder: string;
+}
+
+/**
+ * Where compiled kernels are kept: `$XDG_CACHE_HOME/thalweg/native`, by default `~/.cache/thalweg/native`. It can be removed at any time.
+ *
+ * @example
+ * ```ts
+ * import { nativeCacheFolder } from 'thalweg/native';
+ * nativeCacheFolder(); // '/home/me/.cache/thalweg/native'
+ * ```
+ */
+export function nativeCacheFolder(environment: Readonly<Record<string, string | undefined>> = process.env): string {
+  const given = environment['XDG_CACHE_HOME'] ?? '';
+  return join(isAbsolute(given) ? given : join(homedir(), '.cache'), 'thalweg', 'native');
+}
+
+/** Libraries by key. */
+export class LibraryCache {
+  private readonly folder: string | undefined;
+  private own: string | undefined;
+
+  /** Keeps libraries in `folder`, if it can be used. */
+  constructor(folder: string) {
+    this.folder = usable(folder) ? folder : undefined;
+  }
+
+  /** The library of this key; undefined where there is none that is whole. */
+  find(key: string): string | undefined {
+    const folder = join(this.folder ?? this.temporary, key);
+    return isWhole(folder) ? join(folder, files.library) : undefined;
+  }
+
+  /** Makes room for a library. */
+  begin(source: string): Work {
+    const [kept, otherwise] = [this.folder, (): string => this.temporary];
+    const made = (kept === undefined ? undefined : makeWork(kept, source)) ?? makeWork(otherwise(), source);
+    if (made === undefined) throw new RangeError(`nothing can be written to ${otherwise()}`);
+    return made;
+  }
+
+  /** Keeps a library that is complete; returns its path. Where another process was faster, its library is as good. */
+  keep(key: string, { folder, library }: Work): string {
+    chmodSync(library, 0o600);
+    writeFileSync(join(folder, files.checksum), checksumOf(library), { mode: 0o600 });
+    const target = join(folder, '..', key);
+    for (const retry of [true, false]) {
+      try {
+        renameSync(folder, target);
+        return join(target, files.library);
+      } catch {
+        // Somebody's library is there: one that is damaged makes place.
+        if (isWhole(target)) return (rmSync(folder, { recursive: true, force: true }), join(target, files.library));
+        if (retry) rmSync(target, { recursive: true, force: true });
+      }
+    }
+    return library;
+  }
+
+  /** Forgets what could not be loaded, or was not made. */
+  drop(folder: string): void {
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  /** A folder of this process. */
+  private get temporary(): string {
+    if (this.own === undefined) {
+      const own = mkdtempSync(join(tmpdir(), 'thalweg-native-'));
+      this.own = own;
+      process.once('exit', () => rmSync(own, { recursive: true, force: true }));
+    }
+    return this.own;
+  }
+}
+
+/** Whether a folder is there, or can be made, and nobody else may write to it. */
+function usable(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return isOurs(folder, 'folder');
+  } catch {
+    return false; // Read-only, full, or in the way of a file: a private folder takes its place.
+  }
+}
+
+function makeWork(folder: string, source: string): Work | undefined {
+  const made = join(folder, `.${randomUUID()}`);
+  const work = { folder: made, source: join(made, files.source), library: join(made, files.library) };
+  try {
+    mkdirSync(made, { mode: 0o700 });
+    writeFileSync(work.source, source, { mode: 0o600 });
+    return work;
+  } catch {
+    rmSync(made, { recursive: true, force: true });
+    return undefined;
+  }
+}
+
+/** Whether a library is what was written. */
+function isWhole(folder: string): boolean {
+  try {
+    const [library, checksum] = [join(folder, files.library), join(folder, files.checksum)];
+    return (
+      isOurs(folder, 'folder') &&
+      [library, checksum].every((path) => isOurs(path, 'file')) &&
+      readFileSync(checksum, 'utf8') === checksumOf(library)
+    );
+  } catch {
+    return false; // Something is not there.
+  }
+}
+
+function checksumOf(path: string): string {
+  return hash('sha256', readFileSync(path));
+}
+
+/** Whether a file or folder, and no link to one, belongs to this user and is not open for others to write to. */
+function isOurs(path: string, what: 'file' | 'folder'): boolean {
+  const found = lstatSync(path);
+  const rightKind = what === 'folder' ? found.isDirectory() : found.isFile();
+  return rightKind && found.uid === (process.getuid?.() ?? found.uid) && (found.mode & 0o022) === 0;
+}

@@ -1,0 +1,102 @@
+/**
+ * The device in C: kernels that the system's compiler makes for this processor, on the memory and the threads that `wasm` has too, and with its bits. What is
+ * compiled while an optimizer starts is compiled at once, on all cores; later kernels as they are needed, before anything of their step has changed.
+ */
+import { UnsupportedError } from '../../language/run-error.ts';
+import { isShared } from '../../language/realm.ts';
+import type { Kernel } from '../../plan/kernel.ts';
+import { lowerToC } from '../../targets/loops/c/unit.ts';
+import type { Code, Executable } from '../../targets/loops/executable.ts';
+import type { Run } from '../control.ts';
+import type { Device } from '../device.ts';
+import { ffi } from './foreign.ts';
+import { LinearDevice } from '../linear.ts';
+import { multiplyWith } from '../matmul.ts';
+import type { MemorySource, Region } from '../memory.ts';
+import { noiseWith } from '../noise.ts';
+import type { Threads } from '../threads.ts';
+import { libraryOf, openWorkshop, type Library } from './library.ts';
+
+/** A device in C, with memory from `source`. Throws an UnsupportedError where this engine or this machine has not what it takes. */
+export function makeNativeDevice(owner: string, source: MemorySource, threads: Threads): Device {
+  checkEngine(owner);
+  openWorkshop(owner);
+  /** What was made runnable before the optimizer started; undefined from then on. */
+  let waiting: NativeExecutable[] | undefined = [];
+  const bindAll = (): void => {
+    const all = waiting ?? [];
+    waiting = undefined;
+    for (const one of all) one.bind();
+  };
+  return new LinearDevice({
+    backend: 'native',
+    source,
+    threads,
+    executable: (kernel, region) => {
+      const made = new NativeExecutable(owner, kernel, region, bindAll);
+      if (waiting === undefined) made.bind();
+      else waiting.push(made);
+      return made;
+    },
+    multiply: multiplyWith(threads),
+    noise: (arena) => noiseWith(arena, threads),
+    complete: async () => {
+      await Promise.all((waiting ?? []).map(({ library }) => library.complete()));
+      bindAll();
+    },
+  });
+}
+
+/** Where `node:ffi` is missing, says why, and what helps. */
+function checkEngine(owner: string): void {
+  const { platform, version, permission } = process as Partial<NodeJS.Process>;
+  const refuse = (problem: string): never => {
+    throw new UnsupportedError(owner, `the backend native ${problem}; the backend wasm computes the same bits`);
+  };
+  if (platform === 'win32') refuse('does not run on Windows, where C compilers are called otherwise; it does in WSL');
+  if (ffi() === undefined)
+    refuse(
+      `calls C by node:ffi, which Node has from 26.1 on (this is ${version ?? 'no Node'}) unless it is started with --no-experimental-ffi; releases in which it is off take --experimental-ffi`,
+    );
+  for (const [scope, flag] of [
+    ['ffi', '--allow-ffi'],
+    ['child', '--allow-child-process'],
+  ] as const)
+    // prettier-ignore
+    if (permission?.has(scope) === false) refuse(`needs the permission ${flag}`);
+}
+
+/** A kernel in C on a memory. */
+class NativeExecutable implements Executable {
+  readonly library: Library;
+  readonly memory: WebAssembly.Memory | undefined;
+  code: Code | undefined;
+  run: Run;
+  private readonly region: Region;
+
+  /** `bindAll` binds it and whatever else a step will need, where one is taken before that was waited for. */
+  constructor(owner: string, kernel: Kernel, region: Region, bindAll: () => void) {
+    this.library = libraryOf(owner, kernel.key, () => lowerToC(kernel));
+    [this.region, this.memory] = [region, region.memory];
+    this.run = (...segments) => {
+      bindAll();
+      this.run(...segments);
+    };
+  }
+
+  /** Loads it. Threads are told of it only where they share the memory. */
+  bind(): void {
+    const { buffer } = this.region;
+    const { run, path } = this.library.load(buffer);
+    if (isShared(buffer)) [this.code, this.run] = [path, run];
+    else this.run = whileThere(buffer, run);
+  }
+}
+
+/** A memory that its owner grows may lie elsewhere afterwards. */
+function whileThere(buffer: ArrayBufferLike, run: Run): Run {
+  return (at, from, to) => {
+    if (buffer.byteLength === 0) throw new UnsupportedError('memory', 'the memory handed in was grown while an optimizer works in it');
+    run(at, from, to);
+  };
+}
