@@ -18,10 +18,15 @@ const layers = [
   'emit',
   'pytorch',
   'tfjs',
+  'jax',
 ];
 
 /** The frameworks that a layer may import, which its user installs. */
-const frameworks = { tfjs: ['node_modules/@tensorflow/tfjs-core/'] };
+const frameworks = {
+  tfjs: ['node_modules/@tensorflow/tfjs-core/'],
+  jax: ['node_modules/@jax-js/jax/'],
+  'targets/arrays': ['node_modules/@jax-js/jax/'],
+};
 
 /** What each layer may import besides itself: a layer that may import another is not imported by it, by any number of steps (`scripts/imports.test.ts`). */
 export const allowed = {
@@ -42,6 +47,7 @@ export const allowed = {
   emit: ['language', 'plan', 'targets/text', 'targets/loops', 'targets/arrays', 'define'],
   pytorch: ['language', 'define', 'train', 'checkpoint', 'optimizers'],
   tfjs: ['language', 'plan', 'targets/arrays', 'define', 'train', 'checkpoint', 'optimizer'],
+  jax: ['language', 'plan', 'targets/arrays', 'define', 'train', 'checkpoint', 'optimizer'],
 };
 
 /** The two files by which `init` of a method reaches the runtime, which is loaded when it is first called. */
@@ -80,7 +86,7 @@ export default {
       comment:
         'The library depends on nothing; only thalweg/node with the files it saves by, and thalweg/native with what compiles, may use Node, and only an adapter its framework.',
       severity: 'error',
-      from: { path: library, pathNot: [`${library}/(node\\.ts$|tfjs\\.ts$|tfjs/)`, inNode] },
+      from: { path: library, pathNot: [`${library}/(node\\.ts$|tfjs\\.ts$|tfjs/|jax\\.ts$|jax/|targets/arrays/jax\\.ts$)`, inNode] },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'core'] },
     },
     {
@@ -102,14 +108,14 @@ export default {
         'The comparer, the apps, benchmarks and examples use what a user can; the peak of WebAssembly is measured by code of our assembler.',
       severity: 'error',
       from: { path: '^(packages/(compare/(src|bin)|guide/src)|apps|bench|examples)', pathNot: '^bench/peak\\.ts$' },
-      to: { path: `${library}/`, pathNot: `${library}/(index|emit|pytorch|tfjs)\\.ts$` },
+      to: { path: `${library}/`, pathNot: `${library}/(index|emit|pytorch|tfjs|jax)\\.ts$` },
     },
     {
       name: 'no-deep-names',
       comment: 'A path inside the package is not public, even where a bundler would find it.',
       severity: 'error',
       from: {},
-      to: { path: '^(thalweg|@thalweg/(compare|guide))/', pathNot: '/(package\\.json|emit|pytorch|tfjs|look|models|replay)$' },
+      to: { path: '^(thalweg|@thalweg/(compare|guide))/', pathNot: '/(package\\.json|emit|pytorch|tfjs|jax|look|models|replay)$' },
     },
     {
       name: 'known-layers',

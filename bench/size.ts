@@ -23,7 +23,7 @@ export async function sizeOf(exports: string, from = 'thalweg'): Promise<Size> {
     input: entry,
     platform: 'browser',
     // A framework is not ours to count.
-    external: /^@tensorflow\//,
+    external: /^@(tensorflow|jax-js)\//,
     plugins: [
       {
         name: 'entry',

@@ -100,7 +100,11 @@ const groups = [
   { name: 'definitions', test: (id: string) => definitions.has(id) || inside('optimizers|transforms').test(id), priority: 3 },
   { name: 'programs', test: inside('language|define|targets/text'), priority: 2 },
   { name: 'texts', test: inside('emit'), priority: 1 },
-  { name: 'rest', test: (id: string) => inside('[^/]+').test(id) && !inside(`${apart}|targets/arrays|pytorch|tfjs`).test(id), priority: 0 },
+  {
+    name: 'rest',
+    test: (id: string) => inside('[^/]+').test(id) && !inside(`${apart}|targets/arrays|pytorch|tfjs|jax`).test(id),
+    priority: 0,
+  },
   {
     name: 'runtime',
     test: (id: string) => inside('plan|targets/loops|device|train|checkpoint|optimizer').test(id) && !inside(apart).test(id),
@@ -112,7 +116,7 @@ const bundle = await rolldown({
   input: entries(),
   platform: 'neutral',
   // A framework is its user's.
-  external: /^(node:|@tensorflow\/)/,
+  external: /^(node:|@tensorflow\/|@jax-js\/)/,
   plugins: [pureDefinitions, shortThrows(home), withoutDebug, workerAsText(await workerText())],
 });
 await bundle.write({

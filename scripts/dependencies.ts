@@ -19,6 +19,7 @@ export type Reasons = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 const reasons: Reasons = {
   thalweg: {
+    '@jax-js/jax': 'optional, and nothing that is installed: whose arrays thalweg/jax steps',
     '@tensorflow/tfjs-core': 'optional, and nothing that is installed: what thalweg/tfjs makes optimizers for',
     typescript: 'optional, and nothing that is installed: npm refuses an older compiler than the types need',
   },

@@ -2,12 +2,9 @@
  * The parameter registry: which parameter is trained by which group, in which cohort, since when. Builds the steppers and finds parameters by name;
  * steps nothing itself.
  */
-import { ThalwegError } from '../language/error.ts';
-import { ArrayError, UnsupportedError } from '../language/run-error.ts';
-import { isReduction, scopeOf, topological } from '../language/graph.ts';
+import { UnsupportedError } from '../language/run-error.ts';
 import { inputVariable, type InputSymbol, type Part } from '../language/part.ts';
 import { buildProgram, type Program } from '../language/program.ts';
-import { isRegExp } from '../language/realm.ts';
 import { parameter, type Variable } from '../language/variable.ts';
 import { cohorts, evaluationProgram, type Cohort } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
@@ -19,8 +16,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Active, Device } from '../device/device.ts';
 import { programOf } from '../define/program.ts';
 import type { MethodGroup } from '../define/recipe.ts';
-import { otherwise, type Match } from '../define/match.ts';
-import { describeMatch, matches } from '../define/matches.ts';
+import { assignGroups, checkCommonSums, checkUsed } from './assign.ts';
 import { hidden } from './policy.ts';
 import { isSparse } from './sparse.ts';
 import type { SteppedCohort } from './step/interpreter.ts';
@@ -99,7 +95,7 @@ export class ParameterRegistry {
       .map((program) => (observe === undefined ? program : observed(program, observe.signFlips)));
     const inputs = new Map(this.programs.flatMap(({ inputs }) => inputs.map((input) => [inputVariable(input), input] as const)));
     this.inputs = [...inputs.values()].filter((input) => input.hidden !== true);
-    this.checkCommonSums();
+    checkCommonSums(options.owner, groups, this.programs);
   }
 
   /** Finds a group for each parameter and makes steppers for them, which `register` takes in. Throws before anything changes. */
@@ -109,7 +105,9 @@ export class ParameterRegistry {
     born: number,
     contextOf: (group: number) => StepContext,
   ): TrainedCohort[] {
-    const chosen = this.assign(tensors, ties);
+    const { owner } = this.options;
+    const chosen = assignGroups(owner, this.groups, tensors, ties);
+    if (this.cohorts.length === 0) checkUsed(owner, this.groups, chosen);
     return this.groups.flatMap((_, group) => {
       const program = this.programs[group];
       const shapesOf = (tables: boolean): Map<string, readonly number[]> =>
@@ -229,59 +227,5 @@ export class ParameterRegistry {
     this.hasTables = this.cohorts.some(({ rows }) => rows !== undefined);
     this.running = this.cohorts.filter(({ active }) => active === undefined || active.includes(true));
     this.stepping = this.running.map((cohort) => cohort.rows?.cohort ?? cohort);
-  }
-
-  /** The number of the group of each parameter: the one that takes it by any of its names. */
-  private assign(tensors: ReadonlyMap<string, Tensor>, ties: ReadonlyMap<string, string>): Map<string, number> {
-    const { owner } = this.options;
-    const rest = this.groups.findIndex(({ match }) => match === otherwise);
-    const used = new Set<number>();
-    const chosen = new Map<string, number>();
-    const namesOf = new Map([...tensors.keys()].map((name) => [name, [name]]));
-    for (const [alias, name] of ties) namesOf.get(name)?.push(alias);
-    for (const [name, { shape }] of tensors) {
-      const names = namesOf.get(name) ?? [];
-      const takes = (match: Match): boolean => names.some((one) => matches(owner, match, { name: one, shape }));
-      const fitting = this.groups.flatMap(({ match }, i) => (takes(match) ? [i] : []));
-      const [first, second] = fitting;
-      const described = (i: number): string => `${this.groups[i]?.name ?? ''} (${describeMatch(this.groups[i]?.match ?? otherwise)})`;
-      if (first !== undefined && second !== undefined) {
-        throw new ArrayError(
-          owner,
-          name,
-          `two groups take ${names.join(', also called ')}, which has the shape [${shape.join(', ')}]: ${described(first)} and ${described(second)}`,
-        );
-      }
-      const group = first ?? rest;
-      if (group < 0) {
-        const all = this.groups.map((_, i) => described(i)).join(', ');
-        throw new ArrayError(
-          owner,
-          name,
-          `no group takes ${name}, which has the shape [${shape.join(', ')}]; the groups are ${all}; match: otherwise takes what is left`,
-        );
-      }
-      used.add(group);
-      chosen.set(name, group);
-    }
-    this.groups.forEach(({ name, match }, i) => {
-      if (this.cohorts.length > 0 || used.has(i) || !(typeof match === 'string' || isRegExp(match))) return;
-      const names = [...tensors.keys()].join(', ');
-      throw new ThalwegError('group', `${owner}: the group ${name} (${describeMatch(match)}) takes no parameter; there are ${names}`);
-    });
-    return chosen;
-  }
-
-  /** A sum over all parameters has to exist in every group, or it would silently be one over fewer. */
-  private checkCommonSums(): void {
-    const sums = this.programs.map((program) => {
-      const nodes = topological(program.writes.values()).filter((node) => isReduction(node) && scopeOf(node) === 'all');
-      return new Set(nodes.map((node) => `${node.op} ${String(node.attribute)}`));
-    });
-    const all = new Set(sums.flatMap((some) => [...some]));
-    const lacking = this.groups.find((_, i) => sums[i]?.size !== all.size);
-    if (lacking === undefined) return;
-    const problem = `a sum over _all parameters that the group ${lacking.name} does not have; chain what sums over all before the groups, or use _group`;
-    throw new ThalwegError('group', `${this.options.owner}: ${problem}`);
   }
 }

@@ -39,6 +39,6 @@ export interface ArrayAlgebra<T> {
   sum(op: ReduceOp, operands: readonly T[], isArray: readonly boolean[], count: number): T;
   /** A routine on whole matrices. */
   routine(op: RoutineOp, operands: readonly Sized<T>[], numbers: readonly T[], result: Size, tensor: Tensor): T;
-  /** An array that is a number everywhere. */
-  fill(x: T, size: Size): T;
+  /** An array of a tensor that is a number everywhere. */
+  fill(x: T, size: Size, tensor: Tensor): T;
 }

@@ -9,7 +9,7 @@ import { KindTable } from '../../language/kind.ts';
 import { isElementOp, isRoutineOp } from '../../language/op.ts';
 import type { Program } from '../../language/program.ts';
 import { parameter, type Variable } from '../../language/variable.ts';
-import { visitScalar, type ScalarLeaf } from '../../plan/scalar.ts';
+import { visitScalar, type ScalarLeaf, type ScalarVisitor } from '../../plan/scalar.ts';
 import type { ArrayAlgebra, Size, Sized, Tensor } from './algebra.ts';
 
 /** What a step is given. */
@@ -21,6 +21,8 @@ export interface Given<T> {
   readonly factors?: ReadonlyMap<string, T>;
   /** `w`, `g`, inputs and states: one value for each tensor, or one where it is a number of the step. */
   readonly values: ReadonlyMap<Variable, readonly T[]>;
+  /** The sums over more than a tensor, where other cohorts have a part in them (`joint.ts`). */
+  readonly shared?: (sum: Node) => T;
 }
 
 /** Values of nodes: one for each tensor, or one. */
@@ -67,7 +69,7 @@ export class ArrayStep<T> {
     const each = this.given.tensors.map((_, j) => value[this.isEach(node) ? j : 0]!);
     if (kind === 'tensor' || this.isArray(node)) return each;
     const form = this.program.states.get(written)?.form ?? wholeForm;
-    return each.map((x, j) => this.algebra.fill(x, this.sizeOf(form, j)));
+    return each.map((x, j) => this.algebra.fill(x, this.sizeOf(form, j), this.given.tensors[j]!));
   }
 
   private isArray(node: Node): boolean {
@@ -89,21 +91,28 @@ export class ArrayStep<T> {
     const at = (operand: Node): T => this.values.get(operand)![this.isEach(operand) ? j : 0]!;
     if (isReduction(node)) return this.sum(node, j);
     if (!this.isArray(node)) {
-      const leaf = (one: ScalarLeaf): T => this.leaf(one, j);
-      return visitScalar(node, { ...algebra, leaf, operation: (op, operands: readonly T[]) => algebra.scalar(op, operands) }, at);
+      const visitor: ScalarVisitor<T> = {
+        constant: (value) => algebra.constant(value),
+        leaf: (one) => this.leaf(one, j),
+        operation: (op, operands) => algebra.scalar(op, operands),
+        normal: (x, dtype) => algebra.normal(x, dtype),
+        compow: (b, t) => algebra.compow(b, t),
+      };
+      return visitScalar(node, visitor, at);
     }
     const variable = variableOf(node);
     if (variable !== undefined) return given.values.get(variable)![j]!;
     if (isRoutineOp(node.op)) {
       const arrays = arrayOperands(node);
+      const tensor = given.tensors[j]!;
       const sized = arrays.map((operand): Sized<T> => {
         // A number that a condition put in the place of an array counts as one of the whole form, unless it is spread to another.
         const form = this.forms.of(operand) ?? (node.op === 'spread' ? this.forms.of(node) : undefined) ?? wholeForm;
         const size = this.sizeOf(form, j);
-        return { value: this.isArray(operand) ? at(operand) : algebra.fill(at(operand), size), ...size };
+        return { value: this.isArray(operand) ? at(operand) : algebra.fill(at(operand), size, tensor), ...size };
       });
       const numbers = node.operands.slice(arrays.length).map(at);
-      return algebra.routine(node.op, sized, numbers, this.sizeOf(this.forms.of(node) ?? wholeForm, j), given.tensors[j]!);
+      return algebra.routine(node.op, sized, numbers, this.sizeOf(this.forms.of(node) ?? wholeForm, j), tensor);
     }
     if (!isElementOp(node.op)) throw new RangeError(`${node.op} is no operation on arrays`);
     return algebra.elements(node.op, node.operands.map(at), node.operands.map((operand) => this.isArray(operand))); // prettier-ignore
@@ -131,18 +140,27 @@ export class ArrayStep<T> {
     }
   }
 
-  /** A sum over tensor `j`, or over all tensors in order. */
+  /** A sum over tensor `j`, or over all tensors. */
   private sum(node: Node, j: number): T {
+    if (scopeOf(node) === 'tensor') return this.own(node, j);
+    return this.given.shared?.(node) ?? this.total(node);
+  }
+
+  /** A sum over all tensors of this step, in order. */
+  total(node: Node): T {
+    for (const operand of node.operands) this.of(operand);
+    const { algebra, given } = this;
+    return given.tensors
+      .map((_, k) => this.own(node, k))
+      .reduce((total, part) => algebra.scalar('add', [total, part]), algebra.constant(0));
+  }
+
+  private own(node: Node, k: number): T {
     const { op } = node;
     if (op !== 'sum' && op !== 'dot') throw new RangeError(`${op} is no sum`);
-    const { algebra, given } = this;
     const isArray = node.operands.map((operand) => this.isArray(operand));
     const form = node.operands.map((operand) => this.forms.of(operand)).find((one) => one !== undefined) ?? wholeForm;
-    const own = (k: number): T => {
-      const { rows, cols } = this.sizeOf(form, k);
-      return algebra.sum(op, node.operands.map((operand) => this.values.get(operand)![this.isEach(operand) ? k : 0]!), isArray, rows * cols); // prettier-ignore
-    };
-    if (scopeOf(node) === 'tensor') return own(j);
-    return given.tensors.map((_, k) => own(k)).reduce((total, part) => algebra.scalar('add', [total, part]), algebra.constant(0));
+    const { rows, cols } = this.sizeOf(form, k);
+    return this.algebra.sum(op, node.operands.map((operand) => this.values.get(operand)![this.isEach(operand) ? k : 0]!), isArray, rows * cols); // prettier-ignore
   }
 }

@@ -1,0 +1,146 @@
+/** The pure form: a method as jax-js's own optimizers are, functions from trees to trees. Checks what it is given, and has it traced. */
+import { defaultDevice, jit, numpy as np, tree, type Array as JaxArray, type JsTree } from '@jax-js/jax';
+import { checkNumber, describe, isRecord } from '../language/options.ts';
+import { OptionError, ThalwegError } from '../language/error.ts';
+import { hyperSlotsOf } from '../define/recipe.ts';
+import type { Method } from '../define/method.ts';
+import { TracedMethod } from './method.ts';
+import { firstState, scalarTypeOf, type State } from './state.ts';
+import { tracedStep, type TracedInputs, type Wanted } from './trace.ts';
+import { like, named, type Tree } from './tree.ts';
+
+/** What a step needs besides gradients: a number, such as `{ loss }`, or a tree like that of the parameters, such as `{ hessian }`. */
+export type JaxInputs = Readonly<Record<string, number | Tree>>;
+
+/**
+ * A method in the structure of jax-js's own optimizers. Every function consumes its arguments, works inside `jit`, and is compiled by itself outside.
+ *
+ * @typeParam N - the names of the hyperparameters
+ */
+export interface GradientTransformation<N extends string = string> {
+  /** The state before the first step: t = 0, the hyperparameters, and states of zeros. */
+  readonly init: (params: Tree) => State;
+  /** What to add to the parameters (`applyUpdates`), and the state after the step. `params` may be left out where the equations do not read w. */
+  readonly update: <P extends Tree>(updates: P, state: State, params?: P, inputs?: JaxInputs) => [P, State];
+  /** The parameters after a step themselves, which w + (w′ − w) may miss by a unit in the last place. */
+  readonly step: <P extends Tree>(params: P, gradients: P, state: State, inputs?: JaxInputs) => [P, State];
+  /** Where to evaluate the model: the parameters, or what the equations of the optimizer say, such as an average. The state is consumed, too. */
+  readonly evaluate: <P extends Tree>(params: P, state: State) => P;
+  /** The state with other hyperparameters, in force from the next step; those that are numbers are checked. */
+  readonly withHyper: (state: State, values: Readonly<Partial<Record<N, number | JaxArray>>>) => State;
+}
+
+/**
+ * A method for jax-js: pure functions of trees, with the structure of the `GradientTransformation` of `@jax-js/optax`, with whose `chain` and
+ * `applyUpdates` it goes together.
+ *
+ * Schedules are equations of t and are traced with the step. `update` gives −X where the equations say w ← w − X, which added to w is the step to the
+ * bit; elsewhere w′ − w, which after addition is w′ up to one unit in the last place. Bias corrections are −expm1(t·log β).
+ *
+ * @param method - the method: an optimizer, a chain, groups whose matches see the keys of the tree as names, `layers/0/wq`
+ * @throws OptionError for a plain function as schedule; UnsupportedError for what jax-js has no operation for: noise, and SOAP's factors
+ * @example
+ * ```ts
+ * import { grad, jit, numpy as np, tree } from '@jax-js/jax';
+ * import { adamw, warmupCosine } from 'thalweg';
+ * import { gradientTransformation } from 'thalweg/jax';
+ * const adam = gradientTransformation(adamw({ lr: warmupCosine({ peak: 0.1, warmup: 10, total: 100 }) }));
+ * const gradient = grad((w: np.Array) => np.square(w.sub(3)).sum());
+ * let w = np.array([0, 1]);
+ * let state = adam.init(w.ref);
+ * for (let t = 0; t < 100; t++) [w, state] = adam.step(w.ref, gradient(w), state);
+ * console.log(w.js()); // near 3
+ * tree.dispose(state);
+ * ```
+ */
+export function gradientTransformation<N extends string>(method: Method<N>): GradientTransformation<N> {
+  const traced = new TracedMethod(method);
+  traced.checkTraceable();
+  return transformationOf(traced);
+}
+
+/** The pure form of a method that can be traced. */
+export function transformationOf<N extends string>(traced: TracedMethod): GradientTransformation<N> {
+  const whole = (wanted: Wanted) =>
+    jit((params: Tree, gradients: Tree, state: State, inputs: Record<string, Tree>): [Tree, State] => {
+      const given = inputsOf(traced, inputs);
+      const after = tracedStep(traced, wanted, named(traced.name, params), named(traced.name, gradients), state, given);
+      return [like(params, after.arrays), after.state];
+    });
+  const [update, step] = [whole('updates'), whole('params')];
+  const alone = jit((gradients: Tree, state: State, inputs: Record<string, Tree>): [Tree, State] => {
+    const after = tracedStep(traced, 'updates', undefined, named(traced.name, gradients), state, inputsOf(traced, inputs));
+    return [like(gradients, after.arrays), after.state];
+  });
+  const evaluate = jit((params: Tree, state: State): Tree => {
+    const none = { scalars: new Map<string, JaxArray>(), tensors: new Map<string, ReadonlyMap<string, JaxArray>>() };
+    return like(params, tracedStep(traced, 'evaluation', named(traced.name, params), new Map(), state, none).arrays);
+  });
+  return {
+    init: (params) => {
+      const leaves = named<JaxArray>(traced.name, params);
+      const shapes = new Map([...leaves].map(([name, { shape }]) => [name, shape]));
+      const [first] = leaves.values();
+      const device = first !== undefined && 'device' in first ? first.device : defaultDevice();
+      const made = firstState(traced, traced.bind(shapes), device);
+      tree.dispose(params);
+      return made;
+    },
+    update: <P extends Tree>(updates: P, state: State, params?: P, inputs: JaxInputs = {}): [P, State] => {
+      const given = arraysOf(traced, inputs);
+      return (params === undefined ? alone(updates, state, given) : update(params, updates, state, given)) as [P, State];
+    },
+    step: <P extends Tree>(params: P, gradients: P, state: State, inputs: JaxInputs = {}): [P, State] =>
+      step(params, gradients, state, arraysOf(traced, inputs)) as [P, State],
+    evaluate: <P extends Tree>(params: P, state: State): P => evaluate(params, state) as P,
+    withHyper: (state, values) => withHyper(traced, state, values),
+  };
+}
+
+/** The inputs as arrays. Throws an OptionError for one that the method does not have or that is of another kind. */
+function arraysOf({ name, inputs }: TracedMethod, given: JaxInputs): Record<string, Tree> {
+  if (!isRecord(given)) throw new ThalwegError('input', `${name}: inputs are an object such as { loss }, not ${describe(given)}`);
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => {
+      const kind = inputs.get(key);
+      if (kind === undefined)
+        throw new OptionError(name, key, value, `is no input of this method; it has ${[...inputs.keys()].join(', ') || 'none'}`);
+      return [key, typeof value === 'number' ? np.array(value) : value];
+    }),
+  );
+}
+
+function inputsOf({ name, inputs }: TracedMethod, given: Readonly<Record<string, Tree>>): TracedInputs {
+  const scalars = new Map<string, JaxArray>();
+  const tensors = new Map<string, ReadonlyMap<string, JaxArray>>();
+  for (const [key, value] of Object.entries(given)) {
+    const leaves = named<JaxArray>(name, value);
+    const [only] = leaves.values();
+    if (inputs.get(key) === 'tensor') tensors.set(key, leaves);
+    else if (only?.ndim === 0 && leaves.size === 1) scalars.set(key, only);
+    else throw new OptionError(name, key, value, 'must be a number or an array without dimensions');
+  }
+  return { scalars, tensors };
+}
+
+function withHyper(traced: TracedMethod, state: State, values: Readonly<Record<string, number | JaxArray | undefined>>): State {
+  const hyper: Record<string, JaxArray> = { ...state.hyper };
+  for (const [key, value] of Object.entries(values)) {
+    const old = Object.hasOwn(hyper, key) ? hyper[key] : undefined;
+    if (old === undefined) {
+      const known = Object.keys(hyper).join(', ') || 'none';
+      throw new OptionError(traced.name, key, value, `is no hyperparameter of the state, which has ${known}; schedules are not in it`);
+    }
+    if (value === undefined) continue;
+    if (typeof value === 'number') {
+      const slot = traced.hyper.find(({ name }) => name === key)?.slots[0];
+      const range = hyperSlotsOf(traced.groups[slot?.group ?? 0]!).find((one) => one.key === slot?.key)?.range.text;
+      if (range !== undefined) checkNumber(traced.name, key, value, range);
+    }
+    hyper[key] = typeof value === 'number' ? np.array(value, { dtype: scalarTypeOf(state) }) : value;
+    old.dispose();
+  }
+  return { ...state, hyper };
+}
+
+export type { JsTree };

@@ -1,0 +1,75 @@
+/** Which group of a method trains which parameter. Knows names and shapes; whoever steps, on memory or in a framework's arrays, asks here. */
+import { ThalwegError } from '../language/error.ts';
+import { isReduction, scopeOf, topological } from '../language/graph.ts';
+import type { Program } from '../language/program.ts';
+import { isRegExp } from '../language/realm.ts';
+import { ArrayError } from '../language/run-error.ts';
+import { otherwise, type Match } from '../define/match.ts';
+import { describeMatch, matches } from '../define/matches.ts';
+import type { MethodGroup } from '../define/recipe.ts';
+
+type Groups = readonly Pick<MethodGroup, 'name' | 'match'>[];
+
+/**
+ * The number of the group of each parameter: the one that takes it by any of its names; `ties` has the second names. Throws an ArrayError where no group
+ * or two groups take one.
+ */
+export function assignGroups(
+  owner: string,
+  groups: Groups,
+  tensors: ReadonlyMap<string, { readonly shape: readonly number[] }>,
+  ties: ReadonlyMap<string, string> = new Map(),
+): Map<string, number> {
+  const rest = groups.findIndex(({ match }) => match === otherwise);
+  const chosen = new Map<string, number>();
+  const namesOf = new Map([...tensors.keys()].map((name) => [name, [name]]));
+  for (const [alias, name] of ties) namesOf.get(name)?.push(alias);
+  for (const [name, { shape }] of tensors) {
+    const names = namesOf.get(name) ?? [];
+    const takes = (match: Match): boolean => names.some((one) => matches(owner, match, { name: one, shape }));
+    const fitting = groups.flatMap(({ match }, i) => (takes(match) ? [i] : []));
+    const [first, second] = fitting;
+    const described = (i: number): string => `${groups[i]?.name ?? ''} (${describeMatch(groups[i]?.match ?? otherwise)})`;
+    if (first !== undefined && second !== undefined) {
+      throw new ArrayError(
+        owner,
+        name,
+        `two groups take ${names.join(', also called ')}, which has the shape [${shape.join(', ')}]: ${described(first)} and ${described(second)}`,
+      );
+    }
+    const group = first ?? rest;
+    if (group < 0) {
+      const all = groups.map((_, i) => described(i)).join(', ');
+      throw new ArrayError(
+        owner,
+        name,
+        `no group takes ${name}, which has the shape [${shape.join(', ')}]; the groups are ${all}; match: otherwise takes what is left`,
+      );
+    }
+    chosen.set(name, group);
+  }
+  return chosen;
+}
+
+/** Throws a ThalwegError for a group whose name or pattern takes no parameter, which is a mistake in it. */
+export function checkUsed(owner: string, groups: Groups, chosen: ReadonlyMap<string, number>): void {
+  const used = new Set(chosen.values());
+  groups.forEach(({ name, match }, i) => {
+    if (used.has(i) || !(typeof match === 'string' || isRegExp(match))) return;
+    const names = [...chosen.keys()].join(', ');
+    throw new ThalwegError('group', `${owner}: the group ${name} (${describeMatch(match)}) takes no parameter; there are ${names}`);
+  });
+}
+
+/** A sum over all parameters has to exist in every group, or it would silently be one over fewer. Throws a ThalwegError where it does not. */
+export function checkCommonSums(owner: string, groups: Groups, programs: readonly Program[]): void {
+  const sums = programs.map((program) => {
+    const nodes = topological(program.writes.values()).filter((node) => isReduction(node) && scopeOf(node) === 'all');
+    return new Set(nodes.map((node) => `${node.op} ${String(node.attribute)}`));
+  });
+  const all = new Set(sums.flatMap((some) => [...some]));
+  const lacking = groups.find((_, i) => sums[i]?.size !== all.size);
+  if (lacking === undefined) return;
+  const problem = `a sum over _all parameters that the group ${lacking.name} does not have; chain what sums over all before the groups, or use _group`;
+  throw new ThalwegError('group', `${owner}: ${problem}`);
+}
