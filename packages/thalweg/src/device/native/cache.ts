@@ -4,9 +4,21 @@
  * neither compilers nor kernels.
  */
 import { hash, randomUUID } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { UnsupportedError } from '../../language/run-error.ts';
 
 /** Names of the files in the folder of a library. */
 const files = { source: 'kernel.c', library: 'kernel.so', checksum: 'kernel.sha256' } as const;
@@ -37,23 +49,34 @@ export class LibraryCache {
   private readonly folder: string | undefined;
   private own: string | undefined;
 
-  /** Keeps libraries in `folder`, if it can be used. */
-  constructor(folder: string) {
-    this.folder = usable(folder) ? folder : undefined;
+  /** Keeps libraries in the folder that `folderOf` names, if it can be used. */
+  constructor(folderOf: () => string) {
+    this.folder = usable(folderOf);
   }
 
   /** The library of this key; undefined where there is none that is whole. */
   find(key: string): string | undefined {
-    const folder = join(this.folder ?? this.temporary, key);
-    return isWhole(folder) ? join(folder, files.library) : undefined;
+    const kept = [this.folder, this.own].map((folder) => (folder === undefined ? '' : join(folder, key)));
+    const folder = kept.find((one) => one !== '' && isWhole(one));
+    return folder === undefined ? undefined : join(folder, files.library);
   }
 
-  /** Makes room for a library. */
-  begin(source: string): Work {
-    const [kept, otherwise] = [this.folder, (): string => this.temporary];
-    const made = (kept === undefined ? undefined : makeWork(kept, source)) ?? makeWork(otherwise(), source);
-    if (made === undefined) throw new RangeError(`nothing can be written to ${otherwise()}`);
-    return made;
+  /** Makes room for a library. Throws an UnsupportedError where there is none. */
+  begin(owner: string, source: string): Work {
+    try {
+      return makeWork(this.folder ?? this.temporary(), source);
+    } catch {
+      // The cache is full, or was taken away since.
+    }
+    try {
+      return makeWork(this.temporary(), source);
+    } catch (cause) {
+      const said = cause instanceof Error ? cause.message : String(cause);
+      throw new UnsupportedError(
+        owner,
+        `the backend native has nowhere to put what it compiles: neither the cache nor ${tmpdir()} can be written (${said})`,
+      );
+    }
   }
 
   /** Keeps a library that is complete; returns its path. Where another process was faster, its library is as good. */
@@ -80,36 +103,40 @@ export class LibraryCache {
   }
 
   /** A folder of this process. */
-  private get temporary(): string {
+  private temporary(): string {
     if (this.own === undefined) {
       const own = mkdtempSync(join(tmpdir(), 'thalweg-native-'));
       this.own = own;
-      process.once('exit', () => rmSync(own, { recursive: true, force: true }));
+      process.once('exit', () => {
+        rmSync(own, { recursive: true, force: true });
+      });
     }
     return this.own;
   }
 }
 
-/** Whether a folder is there, or can be made, and nobody else may write to it. */
-function usable(folder: string): boolean {
+/** A folder, if it is there or can be made, and nobody else may write to it. */
+function usable(folderOf: () => string): string | undefined {
   try {
+    const folder = folderOf();
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return isOurs(folder, 'folder');
+    accessSync(folder, constants.W_OK);
+    return isOurs(folder, 'folder') ? folder : undefined;
   } catch {
-    return false; // Read-only, full, or in the way of a file: a private folder takes its place.
+    return undefined; // There is no home, it is read-only, or a file is in the way.
   }
 }
 
-function makeWork(folder: string, source: string): Work | undefined {
+function makeWork(folder: string, source: string): Work {
   const made = join(folder, `.${randomUUID()}`);
   const work = { folder: made, source: join(made, files.source), library: join(made, files.library) };
+  mkdirSync(made, { mode: 0o700 });
   try {
-    mkdirSync(made, { mode: 0o700 });
     writeFileSync(work.source, source, { mode: 0o600 });
     return work;
-  } catch {
+  } catch (error) {
     rmSync(made, { recursive: true, force: true });
-    return undefined;
+    throw error;
   }
 }
 

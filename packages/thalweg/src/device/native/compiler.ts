@@ -3,7 +3,7 @@
  * no kernels and no cache.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, readSync, openSync, closeSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { UnsupportedError } from '../../language/run-error.ts';
@@ -71,15 +71,18 @@ const telling = /^(?:vendor_id|model name|cpu family|model|stepping|flags|Featur
 
 /** The processor, and what it can do: a virtual machine may hide a part of it. */
 function processor(): string {
-  if (platform() !== 'linux') return cpus()[0]?.model ?? '';
-  const file = openSync('/proc/cpuinfo', 'r');
   try {
-    // The first of many alike.
-    const bytes = new Uint8Array(8192);
-    const text = new TextDecoder().decode(bytes.subarray(0, readSync(file, bytes)));
-    return [...new Set(text.split(/\n\s*\n/)[0]?.match(telling) ?? [])].join('\n');
-  } finally {
-    closeSync(file);
+    const file = openSync('/proc/cpuinfo', 'r');
+    try {
+      // The first of many alike.
+      const bytes = new Uint8Array(8192);
+      const text = new TextDecoder().decode(bytes.subarray(0, readSync(file, bytes)));
+      return (text.split(/\n\s*\n/)[0]?.match(telling) ?? []).join('\n');
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return cpus()[0]?.model ?? ''; // Only Linux has that file.
   }
 }
 
@@ -90,9 +93,10 @@ function attempts({ command }: Compiler, source: string, library: string): (read
   return [...(own === undefined ? [] : [[...own, ...tail]]), tail].map((rest): [string, ...string[]] => [...command, ...rest]);
 }
 
-/** How a compiler ended: undefined where it did what it should. */
-function problemOf(code: number | null, signal: string | null): string | undefined {
-  return code === 0 ? undefined : signal === null ? `ended with code ${String(code)}` : `was ended by ${signal}`;
+/** How a compiler failed; undefined where it did what it should. */
+function problemOf(code: number | null, signal: string | null, library: string): string | undefined {
+  if (code === 0) return existsSync(library) ? undefined : 'made no library';
+  return signal === null ? `ended with code ${String(code)}` : `was ended by ${signal}`;
 }
 
 /** Compiles a file to a library while everything waits. Throws a CompilerError. */
@@ -105,7 +109,7 @@ export function compileNow(compiler: Compiler, source: string, library: string):
       stdio: ['ignore', 'ignore', 'pipe'],
       timeout: patience,
     });
-    const problem = error === undefined ? problemOf(status, signal) : `could not be run (${error.message})`;
+    const problem = error === undefined ? problemOf(status, signal, library) : `could not be run (${error.message})`;
     if (problem === undefined) return;
     failed = new CompilerError(command, problem, stderr);
   }
@@ -116,13 +120,13 @@ export function compileNow(compiler: Compiler, source: string, library: string):
 export async function compileSoon(compiler: Compiler, source: string, library: string): Promise<void> {
   let failed: CompilerError | undefined;
   for (const command of attempts(compiler, source, library)) {
-    failed = await once(command);
+    failed = await once(command, library);
     if (failed === undefined) return;
   }
   throw failed ?? new RangeError('there is a way to compile');
 }
 
-function once(command: readonly [string, ...string[]]): Promise<CompilerError | undefined> {
+function once(command: readonly [string, ...string[]], library: string): Promise<CompilerError | undefined> {
   const [program, ...rest] = command;
   return new Promise((resolve) => {
     const child = spawn(program, rest, { stdio: ['ignore', 'ignore', 'pipe'], timeout: patience });
@@ -130,7 +134,7 @@ function once(command: readonly [string, ...string[]]): Promise<CompilerError | 
     child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
     child.once('error', (error) => resolve(new CompilerError(command, `could not be run (${error.message})`, output)));
     child.once('close', (code, signal) => {
-      const problem = problemOf(code, signal);
+      const problem = problemOf(code, signal, library);
       resolve(problem === undefined ? undefined : new CompilerError(command, problem, output));
     });
   });

@@ -1,5 +1,6 @@
 /** Kernels as libraries, by their source: found in the cache, or compiled; once in a process. Knows compilers and caches by what they do. */
 import { hash } from 'node:crypto';
+import { dirname } from 'node:path';
 import { UnsupportedError } from '../../language/run-error.ts';
 import type { Run } from '../control.ts';
 import { loadNative } from './foreign.ts';
@@ -16,7 +17,7 @@ let workshop: Workshop | undefined;
 
 /** What is there to make libraries with. Throws an UnsupportedError where there is no compiler. */
 export function openWorkshop(owner: string): Workshop {
-  return (workshop ??= { compiler: findCompiler(owner), cache: new LibraryCache(nativeCacheFolder()) });
+  return (workshop ??= { compiler: findCompiler(owner), cache: new LibraryCache(nativeCacheFolder) });
 }
 
 const libraries = new Map<string, Library>();
@@ -28,6 +29,12 @@ export function libraryOf(owner: string, name: string, lower: () => string): Lib
   const made = new Library(owner, lower(), openWorkshop(owner));
   libraries.set(name, made);
   return made;
+}
+
+/** A function, and the path of the library that it is in. */
+interface Loaded {
+  readonly run: Run;
+  readonly path: string;
 }
 
 /** Source that is compiled when it is needed. */
@@ -51,12 +58,25 @@ export class Library {
   }
 
   /** Its function on a memory, and the path by which other threads load it. Throws a CompilerError, or an UnsupportedError where it does not load. */
-  load(memory: ArrayBufferLike): { readonly run: Run; readonly path: string } {
-    const path = this.find() ?? this.makeNow();
+  load(memory: ArrayBufferLike): Loaded {
+    const found = this.find();
+    // One that was made on another system, or for another loader, is made anew.
+    const kept = found === undefined ? undefined : this.tryToLoad(found, memory);
+    if (kept !== undefined && 'run' in kept) return kept;
+    const made = this.tryToLoad(this.makeNow(), memory);
+    if ('run' in made) return made;
+    const remedy = 'where programs may not be loaded from that folder, XDG_CACHE_HOME names another';
+    throw new UnsupportedError(this.owner, `the compiled kernel ${made.path} does not load (${made.problem}); ${remedy}`);
+  }
+
+  /** Loads a library, or says why it cannot be, and forgets it. */
+  private tryToLoad(path: string, memory: ArrayBufferLike): Loaded | { readonly path: string; readonly problem: string } {
     try {
       return { run: loadNative(path, memory), path };
     } catch (cause) {
-      throw this.refused(path, cause);
+      this.workshop.cache.drop(dirname(path));
+      this.path = undefined;
+      return { path, problem: cause instanceof Error ? cause.message : String(cause) };
     }
   }
 
@@ -65,7 +85,7 @@ export class Library {
   }
 
   private makeNow(): string {
-    const work = this.workshop.cache.begin(this.source);
+    const work = this.workshop.cache.begin(this.owner, this.source);
     try {
       compileNow(this.workshop.compiler, work.source, work.library);
       return this.keep(work);
@@ -76,7 +96,7 @@ export class Library {
   }
 
   private async make(): Promise<void> {
-    const work = this.workshop.cache.begin(this.source);
+    const work = this.workshop.cache.begin(this.owner, this.source);
     try {
       await compileSoon(this.workshop.compiler, work.source, work.library);
       this.keep(work);
@@ -90,11 +110,5 @@ export class Library {
 
   private keep(work: Work): string {
     return (this.path = this.workshop.cache.keep(this.key, work));
-  }
-
-  private refused(path: string, cause: unknown): UnsupportedError {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    const remedy = 'where programs may not be loaded from that folder, XDG_CACHE_HOME names another';
-    return new UnsupportedError(this.owner, `the compiled kernel ${path} does not load (${said}); ${remedy}`);
   }
 }
