@@ -9,8 +9,8 @@ export { layers, tf };
 /** The backends of TF.js that run in Node. */
 export const backends = ['cpu', 'wasm'] as const;
 
-/** Tells nothing of what is done; 0 has a name in TF.js that it does not export. */
-export const quiet: Pick<layers.ModelEvaluateArgs, 'verbose'> = JSON.parse('{ "verbose": 0 }') as object;
+/** Tells nothing of what is done. */
+export const quiet = { verbose: 0 } as const;
 
 /** Makes a backend the one that computes. */
 export async function use(backend: string): Promise<void> {
