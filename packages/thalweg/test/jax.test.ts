@@ -6,7 +6,7 @@ import { defaultDevice, grad, init, jit, numpy as np, tree, vmap, type JsTree } 
 import fc from 'fast-check';
 import * as thalweg from 'thalweg';
 import { adam, adamw, chain, clipByGlobalNorm, groups, muon, optimizer, otherwise, scheduleFreeAdamw, sgd, tensor } from 'thalweg';
-import { gradientTransformation, type GradientTransformation, type State } from 'thalweg/jax';
+import { gradientTransformation, vectorized, type GradientTransformation, type State } from 'thalweg/jax';
 import { cosine, exponential, logarithm, minusExpm1, type Doubles } from '../src/targets/arrays/functions.ts';
 import { like } from '../src/jax/tree.ts';
 import { liveBuffers } from './support/jax-buffers.ts';
@@ -129,8 +129,8 @@ for (const device of ['wasm', 'cpu'] as const) {
     const usual = defaultDevice();
     defaultDevice(device);
     try {
-      const form = gradientTransformation(mixed);
       const cycle = (): number => {
+        const form = gradientTransformation(mixed);
         let [w, state] = train(form, 3);
         const g = params(9);
         const before = [...tree.leaves<np.Array>(w), ...tree.leaves<np.Array>(state), ...tree.leaves<np.Array>(g)];
@@ -150,6 +150,7 @@ for (const device of ['wasm', 'cpu'] as const) {
         tree.dispose([wider.extra, gradient]);
         tree.dispose(w);
         tree.dispose(state);
+        form.dispose();
         return liveBuffers(device);
       };
       const first = cycle();
@@ -332,6 +333,44 @@ test('a step can be mapped over learning rates, and differentiated with the mode
   const all = [...vmap(run)(np.array(rates)).dataSync()];
   const each = rates.flatMap((lr) => [...run(np.array(lr)).dataSync()]);
   all.forEach((x, i) => assert.ok(Math.abs(x - each[i]!) < 1e-6, `${String(x)} ${String(each[i])}`));
+});
+
+test('several learning rates at once are the runs one by one: to the bit, but for the order in which sums and products of matrices add up', () => {
+  const rates = [0.001, 0.01, 0.1, 1];
+  const cases: (readonly [thalweg.Method, string, number])[] = [
+    [adamw({ weightDecay: 0.1 }), 'lr', 0],
+    [chain(clipByGlobalNorm(0.5), sgd({ momentum: 0.9 })), 'lr', 1e-6],
+    [mixed, 'muon.lr', 1e-4],
+  ];
+  for (const [method, name, bound] of cases) {
+    const all = vectorized<string>(method, { [name]: rates });
+    assert.equal(all.size, 4);
+    let [w, state] = all.init(params(0));
+    const batch = (t: number): Params =>
+      like(
+        w,
+        tree.leaves<np.Array>(params(t)).map((g) => np.broadcastTo(g, [4, ...g.shape])),
+      );
+    for (let t = 1; t <= 5; t++) [w, state] = all.step(w, batch(t), state);
+    const form = gradientTransformation<string>(method);
+    const alone = rates.map((lr) => {
+      let [v, own] = [params(0), form.withHyper(form.init(params(0)), { [name]: lr })];
+      for (let t = 1; t <= 5; t++) [v, own] = form.step(v, params(t), own);
+      tree.dispose(own);
+      return tree.leaves<np.Array>(v).map((one) => [...one.dataSync()]);
+    });
+    tree.leaves<np.Array>(all.evaluate(w, state)).forEach((one, i) => {
+      const expected = alone.flatMap((own) => own[i]!);
+      one
+        .dataSync()
+        .forEach((x, k) => assert.ok(Math.abs(x - expected[k]!) <= bound, `${name}: ${String(x)} is not ${String(expected[k])}`));
+    });
+    all.dispose();
+  }
+  assert.throws(() => vectorized(adamw(), { lr: [0.1], beta1: [0.9, 0.8] }), /lr.*a list of 2 numbers/);
+  assert.throws(() => vectorized(adamw(), { lr: [0.1, -1] }), /lr must lie in/);
+  assert.throws(() => vectorized(adamw({ lr: thalweg.constant(1) }), { lr: [0.1] }), /lr is no hyperparameter that can have several/);
+  assert.throws(() => vectorized(adamw(), {}), /must have a list/);
 });
 
 test('the version of jax-js that is tested is the one that the package asks for', () => {

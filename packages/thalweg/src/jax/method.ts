@@ -11,7 +11,7 @@ import { parameter, type Variable } from '../language/variable.ts';
 import { UnsupportedError } from '../language/run-error.ts';
 import { cohorts, evaluationProgram } from '../plan/cohort.ts';
 import { prepare } from '../plan/plan.ts';
-import type { HyperValue } from '../define/hyper.ts';
+import { defaultRange, type HyperValue } from '../define/hyper.ts';
 import { asMethod, callIt, type Method } from '../define/method.ts';
 import { programOf } from '../define/program.ts';
 import { hyperNames, hyperSlotsOf, inType, type HyperName, type MethodGroup } from '../define/recipe.ts';
@@ -84,6 +84,12 @@ export class TracedMethod {
   /** Whether a hyperparameter has to be known while a step is traced. */
   isCount({ slots }: HyperName): boolean {
     return slots.some(({ group, key }) => this.counts[group]?.has(key));
+  }
+
+  /** The interval in which a hyperparameter lies, as text. */
+  rangeOf({ slots: [slot] }: HyperName): string {
+    const known = hyperSlotsOf(this.groups[slot?.group ?? 0]!).find(({ key }) => key === slot?.key);
+    return known?.range.text ?? defaultRange;
   }
 
   /** Whether a hyperparameter is an ε, of which 0 counts as the smallest normal number. */

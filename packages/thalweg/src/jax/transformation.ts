@@ -2,7 +2,6 @@
 import { defaultDevice, jit, numpy as np, tree, type Array as JaxArray, type JsTree } from '@jax-js/jax';
 import { checkNumber, describe, isRecord } from '../language/options.ts';
 import { OptionError, ThalwegError } from '../language/error.ts';
-import { hyperSlotsOf } from '../define/recipe.ts';
 import type { Method } from '../define/method.ts';
 import { TracedMethod } from './method.ts';
 import { firstState, scalarTypeOf, type State } from './state.ts';
@@ -28,6 +27,8 @@ export interface GradientTransformation<N extends string = string> {
   readonly evaluate: <P extends Tree>(params: P, state: State) => P;
   /** The state with other hyperparameters, in force from the next step; those that are numbers are checked. */
   readonly withHyper: (state: State, values: Readonly<Partial<Record<N, number | JaxArray>>>) => State;
+  /** Gives back what the compiled functions hold, a short array each; call it once no step will follow. */
+  readonly dispose: () => void;
 }
 
 /**
@@ -94,6 +95,9 @@ export function transformationOf<N extends string>(traced: TracedMethod): Gradie
       step(params, gradients, state, arraysOf(traced, inputs)) as [P, State],
     evaluate: <P extends Tree>(params: P, state: State): P => evaluate(params, state) as P,
     withHyper: (state, values) => withHyper(traced, state, values),
+    dispose: () => {
+      for (const compiled of [update, step, alone, evaluate]) compiled.dispose();
+    },
   };
 }
 
@@ -132,11 +136,8 @@ function withHyper(traced: TracedMethod, state: State, values: Readonly<Record<s
       throw new OptionError(traced.name, key, value, `is no hyperparameter of the state, which has ${known}; schedules are not in it`);
     }
     if (value === undefined) continue;
-    if (typeof value === 'number') {
-      const slot = traced.hyper.find(({ name }) => name === key)?.slots[0];
-      const range = hyperSlotsOf(traced.groups[slot?.group ?? 0]!).find((one) => one.key === slot?.key)?.range.text;
-      if (range !== undefined) checkNumber(traced.name, key, value, range);
-    }
+    const one = traced.hyper.find(({ name }) => name === key);
+    if (typeof value === 'number' && one !== undefined) checkNumber(traced.name, key, value, traced.rangeOf(one));
     hyper[key] = typeof value === 'number' ? np.array(value, { dtype: scalarTypeOf(state) }) : value;
     old.dispose();
   }

@@ -24,9 +24,15 @@ export function named<T>(owner: string, whole: JsTree<T>): Map<string, T> {
   return leaves;
 }
 
-/** A tree like another, with these leaves in order. */
+/** What makes trees that are nested like this one of leaves in order. */
+export function nesting<P extends Tree>(given: P): (leaves: readonly JaxArray[]) => P {
+  const structure = tree.structure<JaxArray>(given);
+  return (leaves) => tree.unflatten(structure, leaves) as P;
+}
+
+/** A tree that is nested like another, with these leaves in order. */
 export function like<P extends Tree>(given: P, leaves: readonly JaxArray[]): P {
-  return tree.unflatten(tree.structure<JaxArray>(given), leaves) as P;
+  return nesting(given)(leaves);
 }
 
 // What jax-js itself takes for inner nodes of a tree.

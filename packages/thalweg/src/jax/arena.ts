@@ -1,0 +1,121 @@
+/** An optimizer of jax-js's arrays in our own memory: gradients are copied in, parameters out. Knows the public optimizer and trees. */
+import { defaultDevice, numpy as np, type Array as JaxArray, type Device } from '@jax-js/jax';
+import { ArrayError } from '../language/run-error.ts';
+import { isFloat32 } from '../language/realm.ts';
+import type { HyperValue } from '../define/hyper.ts';
+import type { Method } from '../define/method.ts';
+import type { LoadOptions, LoadReport } from '../checkpoint/load-options.ts';
+import type { Optimizer, StepResult } from '../optimizer/optimizer.ts';
+import { start } from '../optimizer/start.ts';
+import type { InitOptions } from '../train/init-options.ts';
+import type { Inputs } from '../train/intake.ts';
+import { tensor, type Tensor } from '../train/tensor.ts';
+import type { JaxOptimizer } from './held.ts';
+import type { JaxInputs } from './transformation.ts';
+import { named, nesting, type Tree } from './tree.ts';
+
+type Parameters = Readonly<Record<string, Tensor<'float32'>>>;
+
+/** Binds a method to parameters, which are read and consumed. */
+export async function startArena<P extends Tree, N extends string>(
+  method: Method<N>,
+  params: P,
+  options: InitOptions,
+  device: Device,
+): Promise<JaxOptimizer<P, N>> {
+  const shapes = new Map([...named(method.name, params)].map(([name, { shape }]) => [name, shape]));
+  const nest = nesting(params);
+  const values = await read(method.name, params);
+  const declared = Object.fromEntries([...shapes].map(([name, shape]) => [name, tensor(shape, { values: values[name]! })]));
+  return new ArenaOptimizer<P, N>(await start<Parameters, N>(method, declared, options), nest, shapes, device);
+}
+
+class ArenaOptimizer<P extends Tree, N extends string> implements JaxOptimizer<P, N> {
+  readonly engine = 'arena';
+  outcome: StepResult | undefined;
+  private readonly opt: Optimizer<Parameters, N>;
+  private readonly nest: (leaves: readonly JaxArray[]) => P;
+  private readonly shapes: ReadonlyMap<string, readonly number[]>;
+  private readonly device: Device;
+
+  constructor(
+    opt: Optimizer<Parameters, N>,
+    nest: (leaves: readonly JaxArray[]) => P,
+    shapes: ReadonlyMap<string, readonly number[]>,
+    device: Device,
+  ) {
+    this.opt = opt;
+    this.nest = nest;
+    this.shapes = shapes;
+    this.device = device;
+  }
+
+  get t(): number {
+    return this.opt.t;
+  }
+
+  get hyper(): Record<N, HyperValue> {
+    return this.opt.hyper;
+  }
+
+  async step(gradients: P, inputs: JaxInputs = {}): Promise<P> {
+    const { opt } = this;
+    const given: Record<string, number | Record<string, Float32Array>> = {};
+    const [g] = await Promise.all([
+      read(opt.name, gradients),
+      ...Object.entries(inputs).map(async ([name, value]) => {
+        const values = typeof value === 'number' ? value : await read(opt.name, value);
+        given[name] = typeof values === 'number' || opt.inputs[name] !== undefined ? values : (Object.values(values)[0]?.[0] ?? NaN);
+      }),
+    ]);
+    this.outcome = opt.step(g, given satisfies Inputs);
+    return this.params();
+  }
+
+  params(): P {
+    return this.arrays(this.opt.params);
+  }
+
+  evaluate(): P {
+    return this.arrays(this.opt.evaluate());
+  }
+
+  save(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.opt.save();
+  }
+
+  load(bytes: Uint8Array | ArrayBufferLike, options?: LoadOptions): Promise<LoadReport> {
+    return this.opt.load(bytes, options);
+  }
+
+  dispose(): void {
+    this.opt.dispose();
+  }
+
+  private arrays(views: Readonly<Record<string, Float32Array>>): P {
+    return this.nest([...this.shapes].map(([name, shape]) => arrayOf(views[name]!, shape, this.device))); // prettier-ignore
+  }
+}
+
+/** The arrays of a tree as numbers, by name; the tree is consumed. */
+async function read(owner: string, tree: Tree): Promise<Record<string, Float32Array>> {
+  const entries = [...named<JaxArray>(owner, tree)].map(async ([name, array]) => {
+    const { dtype } = array;
+    const values = await array.data();
+    if (isFloat32(values)) return [name, values] as const;
+    throw new ArrayError(owner, name, `${name} is ${dtype}; parameters and gradients are float32: astype(np.float32)`);
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function isUnshared(values: Float32Array): values is Float32Array<ArrayBuffer> {
+  return values.buffer instanceof ArrayBuffer;
+}
+
+/** An array of jax-js with a copy of these numbers. */
+function arrayOf(values: Float32Array, shape: readonly number[], device: Device): JaxArray {
+  // An array that is made for the device that is default anyway stays free to follow others.
+  const at = device === defaultDevice() ? {} : { device };
+  if (values.length === 0) return np.zeros([...shape], at);
+  return np.array(isUnshared(values) ? values : new Float32Array(values), { shape: [...shape], ...at });
+}

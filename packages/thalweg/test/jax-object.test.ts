@@ -1,0 +1,140 @@
+/** The object form for jax-js, in both engines: the same steps as the library's own, what an arena adds, and no array left behind. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { defaultDevice, init, numpy as np, tree } from '@jax-js/jax';
+import { adamw, chain, clipByGlobalNorm, groups, muon, otherwise, polyak, scheduleFreeSgd, sgd, soap, sophia, tensor, type Method, type Optimizer } from 'thalweg'; // prettier-ignore
+import { optimizer, type JaxEngine } from 'thalweg/jax';
+import { liveBuffers } from './support/jax-buffers.ts';
+
+await init();
+
+type Params = { layers: { wq: np.Array }[]; bias: np.Array; none: np.Array };
+const wave = (n: number, t: number): Float32Array<ArrayBuffer> => Float32Array.from({ length: n }, (_, i) => Math.sin(12.9898 * i + 78.233 * t)); // prettier-ignore
+const params = (t: number): Params => ({
+  layers: [{ wq: np.array(wave(12, t)).reshape([3, 4]) }],
+  bias: np.array(wave(5, t + 0.5)),
+  none: np.zeros([0, 2]),
+});
+const flat = (given: Params): number[] => tree.leaves<np.Array>(given).flatMap((one) => [...one.dataSync()]);
+const named = (t: number) => ({ 'layers/0/wq': wave(12, t), bias: wave(5, t + 0.5), none: new Float32Array(0) }); // prettier-ignore
+const declared = (t: number) => ({ 'layers/0/wq': tensor([3, 4], { values: wave(12, t) }), bias: wave(5, t + 0.5), none: tensor([0, 2]) });
+
+const mixed = chain(
+  clipByGlobalNorm(1),
+  groups([
+    { match: 'layers/*/wq', use: muon(), name: 'matrices' },
+    { match: otherwise, use: adamw({ lr: (t) => 0.1 / t }), name: 'rest' },
+  ]),
+);
+
+for (const engine of ['arena', 'ops'] as const) {
+  test(`${engine}: steps are those of the library, a plain function as schedule included`, async () => {
+    const own: Optimizer = await mixed.init(declared(0));
+    const opt = await optimizer(mixed).init(params(0), { engine });
+    assert.equal(opt.engine, engine);
+    let w = opt.params();
+    for (let t = 1; t <= 6; t++) {
+      tree.dispose(w);
+      if (t === 4) own.hyper['matrices.lr'] = opt.hyper['matrices.lr'] = 0.05;
+      own.step(named(t));
+      w = await opt.step(params(t));
+      assert.equal(opt.outcome, 'stepped');
+    }
+    assert.equal(opt.t, 6);
+    const expected = Object.values(own.params).flatMap((x) => [...x]);
+    flat(w).forEach((x, i) =>
+      assert.ok(engine === 'arena' ? x === expected[i] : Math.abs(x - expected[i]!) < 2e-4, `${String(x)} is not ${String(expected[i])}`),
+    );
+    assert.throws(() => (opt.hyper['matrices.lr'] = -1), /lr must lie in/);
+    assert.throws(() => Object.assign(opt.hyper, { eta: 1 }));
+    opt.dispose();
+    await assert.rejects(opt.step(params(1)), /dispose/);
+  });
+
+  test(`${engine}: inputs, and where to evaluate`, async () => {
+    for (const [method, inputs] of [
+      [polyak(), () => ({ loss: 2 })],
+      [polyak(), () => ({ loss: np.array(2) })],
+      [sophia(), (t: number) => ({ hessian: params(t) })],
+      [scheduleFreeSgd({ lr: 0.1 }), () => ({})],
+    ] as const) {
+      const own: Optimizer = await (method as Method).init(declared(0));
+      const opt = await optimizer<string>(method).init(params(0), { engine });
+      for (let t = 1; t <= 3; t++) {
+        const given = inputs(t);
+        own.step(named(t), 'hessian' in given ? { hessian: named(t) } : 'loss' in given ? { loss: 2 } : {});
+        tree.dispose(await opt.step(params(t), given));
+      }
+      const expected = Object.values(own.evaluate()).flatMap((x) => [...x]);
+      flat(opt.evaluate()).forEach((x, i) => assert.ok(Math.abs(x - expected[i]!) < 1e-5, `${method.name} ${String(x)} ${String(expected[i])}`)); // prettier-ignore
+      opt.dispose();
+    }
+  });
+
+  for (const device of ['wasm', 'cpu'] as const) {
+    test(`${engine} on ${device}: training leaves no buffer`, async () => {
+      const usual = defaultDevice();
+      defaultDevice(device);
+      try {
+        const cycle = async (): Promise<number> => {
+          const opt = await optimizer(mixed).init(params(0), { engine });
+          for (let t = 1; t <= 3; t++) {
+            const g = params(t);
+            const w = await opt.step(g);
+            assert.ok(tree.leaves<np.Array>(g).every(({ refCount }) => refCount === 0));
+            const kept = flat(tree.ref(w));
+            tree.dispose(await opt.step(params(t + 9)));
+            assert.deepEqual(flat(w), kept, 'parameters that were given are not those of a later step');
+          }
+          const wrong = { ...params(1), extra: np.zeros([1]) };
+          await assert.rejects(opt.step(wrong), /extra/);
+          if (engine === 'ops') tree.dispose(wrong);
+          tree.dispose(opt.params());
+          tree.dispose(opt.evaluate());
+          opt.dispose();
+          return liveBuffers(device);
+        };
+        const first = await cycle();
+        for (let i = 0; i < 3; i++) assert.equal(await cycle(), first);
+      } finally {
+        defaultDevice(usual);
+      }
+    });
+  }
+}
+
+test('an arena goes on bit for bit from a file, also of the library itself, with the names of the tree', async () => {
+  const method = adamw({ lr: 0.1 });
+  const whole = await optimizer(method).init(params(0));
+  assert.equal(whole.engine, 'arena');
+  for (let t = 1; t <= 3; t++) tree.dispose(await whole.step(params(t)));
+  const file = await whole.save();
+  const [again, own] = [await optimizer(method).init(params(5)), await method.init(declared(5))];
+  const report = await again.load(file);
+  await own.load(file);
+  assert.deepEqual(report.taken.filter((name) => !name.startsWith('optimizer/')).toSorted(), ['bias', 'layers/0/wq', 'none']);
+  assert.ok(report.taken.includes('optimizer/adamw.m/layers/0/wq'));
+  const expected = flat(await whole.step(params(4)));
+  assert.deepEqual(flat(await again.step(params(4))), expected);
+  own.step(named(4));
+  assert.deepEqual(Object.values(own.params).flatMap((x) => [...x]), expected); // prettier-ignore
+});
+
+test('an arena has what jax-js cannot carry, and what init takes', async () => {
+  const whole = await optimizer(soap()).init({ w: np.array(wave(12, 0)).reshape([3, 4]) });
+  assert.ok((await whole.step({ w: np.array(wave(12, 1)).reshape([3, 4]) })).w.dataSync().every(Number.isFinite));
+  const slow = await optimizer(sgd({ lr: 1 })).init({ w: np.zeros([1]) }, { accumulate: 2 });
+  assert.equal((await slow.step({ w: np.array([1]) })).w.dataSync()[0], 0);
+  assert.equal(slow.outcome, 'accumulated');
+  assert.equal((await slow.step({ w: np.array([3]) })).w.dataSync()[0], -2);
+});
+
+test('what operations do not have is refused by name', async () => {
+  const one = (): { w: np.Array } => ({ w: np.ones([2, 2]) });
+  await assert.rejects(optimizer(soap()).init(one(), { engine: 'ops' }), /soap.*QR.*engine 'arena'/);
+  await assert.rejects(optimizer(sgd()).init(one(), { engine: 'ops', accumulate: 2 }), /accumulate.*engine 'arena'/);
+  await assert.rejects(optimizer(sgd()).init(one(), { engine: 'gpu' as JaxEngine }), /engine must be/);
+  const opt = await optimizer(sgd()).init(one(), { engine: 'ops' });
+  await assert.rejects(opt.save(), /save is of the engine 'arena'/);
+  await assert.rejects(optimizer(sgd()).init({ w: np.ones([2], { dtype: np.int32 }) }), /w is int32.*float32/);
+});
