@@ -6,6 +6,7 @@
 import type { Method } from './define/method.ts';
 import { numpy } from './emit/numpy.ts';
 import { emitTo, type EmitOptions, type Target } from './emit/target.ts';
+import { wgsl, type WgslOptions } from './emit/wgsl.ts';
 import { OptionError, suggestion } from './language/error.ts';
 import { describe } from './language/options.ts';
 
@@ -13,13 +14,15 @@ import { describe } from './language/options.ts';
 export interface TargetOptions {
   /** Plain functions on NumPy's arrays. */
   readonly numpy: EmitOptions;
+  /** Compute shaders of WebGPU. */
+  readonly wgsl: WgslOptions;
 }
 
 /** The name of a target. */
 export type TargetName = keyof TargetOptions;
 
 /** Every target by name: a line here and one above add one. */
-export const targets: { readonly [T in TargetName]: Target<TargetOptions[T]> } = { numpy };
+export const targets: { readonly [T in TargetName]: Target<TargetOptions[T]> } = { numpy, wgsl };
 
 /**
  * Writes a method as one file of another language or framework, with its equations, their source and a test of itself.
@@ -44,5 +47,5 @@ export function emit<T extends TargetName>(method: Method, target: T, options?: 
   return emitTo(targets[target], method, options);
 }
 
-export { emitTo, numpy };
-export type { EmitOptions, Target };
+export { emitTo, numpy, wgsl };
+export type { EmitOptions, Target, WgslOptions };
