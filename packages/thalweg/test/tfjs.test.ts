@@ -471,7 +471,8 @@ test('another copy of TF.js takes the optimizer, and loads it once the class is 
   if (first !== undefined) require.cache[path] = first;
   assert.notEqual(copy.Optimizer, tf.Optimizer);
   const opt = tfjsOptimizer(sgd({ lr: 0.25 }));
-  assert.ok(opt instanceof copy.Optimizer);
+  assert.ok(opt instanceof copy.Optimizer && opt instanceof TfjsOptimizer);
+  assert.ok(!(tf.train.sgd(1) instanceof TfjsOptimizer));
   const w = copy.variable(copy.tensor1d([4, 8]), true, 'elsewhere');
   opt.minimize(() => copy.sum(copy.square(w)), false, [w]);
   assert.deepEqual([...w.dataSync()], [2, 4]);

@@ -13,7 +13,7 @@ import {
   type Tensor,
   type Variable,
 } from '@tensorflow/tfjs-core';
-import { ThalwegError } from '../language/error.ts';
+import { OptionError, ThalwegError } from '../language/error.ts';
 import { checkNames, describe, isRecord, oneOf } from '../language/options.ts';
 import { ArrayError, DisposedError, UnsupportedError } from '../language/run-error.ts';
 import type { HyperValue } from '../define/hyper.ts';
@@ -25,6 +25,7 @@ import { Arena } from './arena.ts';
 import { isSame } from './bindings.ts';
 import type { Engine, GivenInputs, NamedTensor, Update } from './engine.ts';
 import { HeldHyper } from './held-hyper.ts';
+import { Operations } from './operations.ts';
 import { decodeMethod, encodeMethod, fromText, toText } from './saved-method.ts';
 import { fromWeights, toWeights } from './saved-weights.ts';
 import { computesOnCpu } from './values.ts';
@@ -33,13 +34,23 @@ import { computesOnCpu } from './values.ts';
 export interface TfjsOptions extends Pick<InitOptions, 'nonFinite' | 'maximize' | 'accumulate' | 'threads' | 'backend' | 'state'> {
   /**
    * What takes the steps. `'arena'`: the library's own kernels, exact, for every optimizer, where TF.js computes on the CPU (the backends `cpu`, `wasm` and
-   * `tensorflow`). `'auto'`, by default, is `'arena'` there.
+   * `tensorflow`). `'ops'`: TF.js's operations, on any backend, for equations that it has operations for; nothing is read back from a GPU. `'auto'`, by
+   * default, is `'arena'` where that can step and `'ops'` elsewhere.
    */
-  readonly engine?: 'auto' | 'arena';
+  readonly engine?: 'auto' | 'arena' | 'ops';
 }
 
 /** What the equations read besides gradients, by name: a number, a scalar, or a tensor for each variable by the variable's name. */
 export type TfjsInputs = Readonly<Record<string, number | Tensor | NamedTensorMap>>;
+
+/** Options that only an arena has, with what may be said of them elsewhere. */
+const plainly: Readonly<Record<string, readonly unknown[]>> = {
+  nonFinite: ['stop', 'propagate'],
+  accumulate: [1],
+  threads: ['auto', 1],
+  backend: ['auto'],
+  state: ['float32'],
+};
 
 const optionNames = ['engine', 'nonFinite', 'maximize', 'accumulate', 'threads', 'backend', 'state'] satisfies (keyof TfjsOptions)[];
 
@@ -51,6 +62,12 @@ const optionNames = ['engine', 'nonFinite', 'maximize', 'accumulate', 'threads',
 export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
   /** The name by which TF.js finds this class when it loads a model. */
   static readonly className = 'ThalwegOptimizer';
+
+  /** Whether a value is an optimizer of this class, whichever copy of the package made it; of TF.js's own `instanceof` any optimizer is. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && Reflect.get(value.constructor, 'className') === TfjsOptimizer.className;
+  }
+
   /** The method's name. */
   readonly name: string;
   private readonly method: Method;
@@ -81,7 +98,7 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
       );
     checkNames(made.name, options, optionNames);
     const { engine = 'auto', ...others } = options;
-    this.wanted = oneOf(made.name, 'engine', engine, ['auto', 'arena']);
+    this.wanted = oneOf(made.name, 'engine', engine, ['auto', 'arena', 'ops']);
     this.name = made.name;
     this.method = made;
     this.options = others;
@@ -299,12 +316,28 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
   /** The engine, on a backend on which it can step. */
   private atWork(use: string): Engine {
     if (this.disposed) throw new DisposedError(this.name, use);
-    this.engine ??= new Arena(this.method, this.options, this.held.assigned);
+    this.engine ??= this.choose();
     if (this.engine.name === 'arena' && !computesOnCpu()) {
-      const problem = `the engine 'arena' steps on the CPU, and TF.js computes in ${getBackend()}, from which a step would have to wait for every gradient`;
+      const problem = `the engine 'arena' steps on the CPU, and TF.js computes in ${getBackend()}, from which a step would have to wait for every gradient; the engine 'ops' steps there`;
       throw new UnsupportedError(this.name, problem);
     }
     return this.engine;
+  }
+
+  private choose(): Engine {
+    const { method, options, held, wanted } = this;
+    if (wanted === 'arena' || (wanted === 'auto' && computesOnCpu())) return new Arena(method, options, held.assigned);
+    for (const [option, plain] of Object.entries(plainly)) {
+      const given: unknown = Reflect.get(options, option);
+      if (given === undefined || plain.includes(given)) continue;
+      throw new OptionError(
+        this.name,
+        option,
+        given,
+        `is for the engine 'arena', and the step is taken by the operations of TF.js in ${getBackend()}`,
+      );
+    }
+    return new Operations(method, options.maximize === true, held.assigned);
   }
 
   /** Lets go of the weights that were handed out. */

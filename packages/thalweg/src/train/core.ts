@@ -355,7 +355,7 @@ export class Core {
 }
 
 /** The hyperparameters of which the equations read the schedule's factor. */
-function followedBy(program: Program): Set<string> {
+export function followedBy(program: Program): Set<string> {
   const factors = topological(program.writes.values()).filter(({ op }) => op === 'factor');
   return new Set(factors.map(({ attribute }) => String(attribute)));
 }

@@ -1,0 +1,70 @@
+/**
+ * States that TF.js holds as a checkpoint of the library, and back, so that a model that was trained on a GPU goes on in an arena and the other way round.
+ * They pass through a core that never steps.
+ */
+import { keep, tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { wholeForm } from '../language/form.ts';
+import { parameter, type Variable } from '../language/variable.ts';
+import type { Recipe } from '../define/recipe.ts';
+import { slotsOf } from '../checkpoint/slots.ts';
+import { restore, wholeCheckpoint } from '../checkpoint/checkpoint.ts';
+import { stateShape } from '../targets/arrays/tfjs.ts';
+import { Core } from '../train/core.ts';
+import { checkOptions } from '../train/init-options.ts';
+import { tensor as declare } from '../train/tensor.ts';
+import type { Declared } from './bindings.ts';
+
+type Value = number | Tensor;
+
+/** What is held of each parameter. */
+export interface Held {
+  readonly t: number;
+  readonly bornOf: (name: string) => number;
+  /** The parameter itself or a state of it. */
+  readonly valueOf: (name: string, role: Variable) => Value;
+}
+
+/** The bytes of a checkpoint. */
+export async function writeSaved(recipe: Recipe, declared: readonly Declared[], held: Held): Promise<Uint8Array> {
+  const core = coreOf(recipe, declared, held.bornOf);
+  core.steps = held.t;
+  core.batches = held.t;
+  for (const { array, name, variable } of slotsOf(core).values()) {
+    const value = held.valueOf(name, variable);
+    if (typeof value === 'number') array.fill(value);
+    else array.set(await value.data<'float32'>());
+  }
+  return wholeCheckpoint(core);
+}
+
+/** What a checkpoint holds; its tensors are new and kept. Throws a CheckpointError. */
+export function readSaved(recipe: Recipe, declared: readonly Declared[], bytes: Uint8Array): Held {
+  // Those that were added together have their first step in common; which one it was, the file says.
+  const core = coreOf(recipe, declared, () => 0);
+  restore(core, bytes, { hyper: 'mine' });
+  const slots = [...slotsOf(core).values()];
+  const shapes = new Map(declared.map(({ name, shape }) => [name, shape]));
+  return {
+    t: core.steps,
+    bornOf: (name) => core.registry.places.get(name)?.cohort.born ?? 0,
+    valueOf: (name, role) => {
+      const slot = slots.find((one) => one.name === name && one.variable === role);
+      if (slot === undefined) return 0;
+      const { kind, form } = slot.cohort.program.states.get(role) ?? { kind: 'array', form: wholeForm };
+      if (role !== parameter && kind !== 'array') return slot.array[0] ?? 0;
+      return keep(tensor(Float32Array.from(slot.array), stateShape(form ?? wholeForm, { name, shape: shapes.get(name) ?? [] })));
+    },
+  };
+}
+
+/** A core with these parameters, those that were added together at once. */
+function coreOf(recipe: Recipe, declared: readonly Declared[], bornOf: (name: string) => number): Core {
+  const all = new Map(declared.map(({ name, shape }) => [name, declare(shape)]));
+  const core = new Core(recipe, checkOptions(recipe.name, { threads: 1 }, all));
+  for (const batch of [...new Set(declared.map((one) => one.batch))].sort((a, b) => a - b)) {
+    const some = declared.filter((one) => one.batch === batch);
+    core.steps = bornOf(some[0]?.name ?? '');
+    core.register(new Map(some.map(({ name }) => [name, all.get(name)!])), new Map());
+  }
+  return core;
+}

@@ -1,0 +1,344 @@
+/**
+ * An optimizer of TF.js variables by TF.js's own operations, for backends that compute on a GPU: nothing is read back while it steps. States are tensors
+ * that it keeps; numbers of the step are computed here in float64, unless they are made of sums. What TF.js has no operations for is refused by name.
+ */
+import { clone, keep, tidy, zeros, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { wholeForm } from '../language/form.ts';
+import { FormTable } from '../language/form-table.ts';
+import { topological } from '../language/graph.ts';
+import { isRoutineOp } from '../language/op.ts';
+import { inputVariable } from '../language/part.ts';
+import { buildProgram, evaluated, type Program } from '../language/program.ts';
+import { ArrayError, UnsupportedError } from '../language/run-error.ts';
+import { gradient, parameter, type Variable as Role } from '../language/variable.ts';
+import { cohorts, evaluationProgram } from '../plan/cohort.ts';
+import { prepare, type Variants } from '../plan/plan.ts';
+import { specialise } from '../plan/specialise.ts';
+import type { HyperValue } from '../define/hyper.ts';
+import { hyperNames, hyperSlotsOf, inType, type Recipe } from '../define/recipe.ts';
+import type { StepResult } from '../optimizer/optimizer.ts';
+import { jointSteps, type JointCohort } from '../targets/arrays/joint.ts';
+import { ArrayStep, type Given } from '../targets/arrays/step.ts';
+import { missing, stateShape, tensors, type TfValue } from '../targets/arrays/tfjs.ts';
+import { assignGroups, checkCommonSums, checkUsed } from '../train/assign.ts';
+import { followedBy } from '../train/core.ts';
+import { LiveHyper } from '../train/live-hyper.ts';
+import { policyParts } from '../train/policy.ts';
+import { Bindings, type Bound } from './bindings.ts';
+import type { Engine, GivenInputs, Saved, Update } from './engine.ts';
+import { readSaved, writeSaved, type Held } from './held-states.ts';
+
+/** Parameters that share a program, with what is known of it. */
+interface Cohort {
+  readonly group: number;
+  /** The step before its first. */
+  readonly born: number;
+  readonly program: Program;
+  readonly prepared: Pick<Variants, 'writes' | 'conditions'>;
+  readonly names: readonly string[];
+  /** States that are numbers of the whole group. */
+  readonly common: Map<Role, TfValue>;
+}
+
+/** Steps in TF.js's operations. */
+export class Operations implements Engine {
+  readonly name = 'ops';
+  t = 0;
+  private readonly recipe: Recipe;
+  private readonly programs: readonly Program[];
+  private readonly live: readonly LiveHyper[];
+  private bindings: Bindings;
+  private cohorts: Cohort[] = [];
+  /** The states of each parameter, arrays and numbers. */
+  private states = new Map<string, Map<Role, TfValue>>();
+
+  /** Throws an UnsupportedError for equations that TF.js has no operations for. */
+  constructor(recipe: Recipe, maximize: boolean, hyper: ReadonlyMap<string, HyperValue>) {
+    this.recipe = recipe;
+    const before = policyParts(1, false, maximize);
+    this.programs = recipe.groups.map(({ name, parts }) => buildProgram(name, [...before, ...parts.map(({ part }) => part)]));
+    for (const program of this.programs) refuseMissing(recipe.name, program);
+    checkCommonSums(recipe.name, recipe.groups, this.programs);
+    this.live = inType(recipe.groups, 'float32').map((group, index) => {
+      const slots = hyperSlotsOf(group);
+      const values = new Map(slots.map(({ key, part, name }) => [key, group.parts[part]?.values.get(name) ?? NaN]));
+      return new LiveHyper(recipe.name, slots, values, followedBy(this.programs[index]!));
+    });
+    for (const [name, value] of hyper) this.setHyper(name, value);
+    this.bindings = new Bindings(recipe.name);
+  }
+
+  setHyper(name: string, value: HyperValue): void {
+    const slots = hyperNames(this.recipe.groups).find((one) => one.name === name)?.slots ?? [];
+    for (const { group, key } of slots) this.live[group]?.check(key, value);
+    for (const { group, key } of slots) this.live[group]?.set(key, value);
+  }
+
+  step(updates: readonly Update[], inputs: GivenInputs): StepResult {
+    const given = updates.filter((one): one is Required<Update> => one.gradient !== undefined);
+    this.checkInputs(given, inputs);
+    for (const live of this.live) live.advance(this.t + 1);
+    this.take(given.map(({ variable }) => variable));
+    const gradients = new Map(given.map(({ variable, gradient }) => [this.bindings.of(variable).name, gradient]));
+    const ofEach = (some: ReadonlyMap<Variable, Tensor>): ReadonlyMap<string, Tensor> =>
+      new Map([...some].map(([variable, tensor]) => [this.bindings.of(variable).name, tensor]));
+    const named = new Map([...inputs].map(([name, value]) => [name, isEach(value) ? ofEach(value) : value] as const));
+    tidy(() => {
+      const running = this.cohorts
+        .map((cohort) => ({ cohort, bound: this.boundOf(cohort).filter(({ name }) => gradients.has(name)) }))
+        .filter(({ bound }) => bound.length > 0);
+      const joint = running.map(({ cohort, bound }) => this.joint(cohort, bound, this.t + 1, gradients, named));
+      const after = jointSteps(tensors, joint).map((step, c) => step.written(joint[c]!.writes));
+      running.forEach(({ cohort, bound }, c) => {
+        this.keepStates(cohort, bound, after[c]!);
+      });
+    });
+    this.t += 1;
+    return 'stepped';
+  }
+
+  flush(): void {
+    // Every batch is a step.
+  }
+
+  moveToEvaluation(): () => void {
+    const moved: { readonly variable: Variable; readonly training: Tensor }[] = [];
+    tidy(() => {
+      for (const cohort of this.cohorts) {
+        const program = evaluationProgram(cohort.program);
+        if (program === undefined || cohort.born >= this.t) continue;
+        const bound = this.boundOf(cohort);
+        const { given } = this.joint(cohort, bound, this.t, new Map(), new Map());
+        const { writes, conditions } = prepare(program, 'float32', { exact: false });
+        const points = decided(program, writes, conditions, given).get(evaluated) ?? [];
+        bound.forEach(({ variable }, j) => {
+          const point = points[j];
+          if (variable === undefined || point === undefined || typeof point === 'number') return;
+          moved.push({ variable, training: keep(clone(variable)) });
+          variable.assign(point);
+        });
+      }
+    });
+    return () => {
+      for (const { variable, training } of moved) {
+        if (!variable.isDisposed) variable.assign(training);
+        training.dispose();
+      }
+    };
+  }
+
+  async save(): Promise<Saved | undefined> {
+    if (this.cohorts.length === 0) return undefined;
+    const declared = this.bindings.all.map(({ name, shape, batch }) => ({ name, shape, batch }));
+    const held: Held = {
+      t: this.t,
+      bornOf: (name) => this.cohortOf(name).born,
+      valueOf: (name, role) => {
+        if (role === parameter)
+          return this.bindings.all.find((one) => one.name === name)?.variable ?? this.states.get(name)?.get(parameter) ?? 0;
+        return this.states.get(name)?.get(role) ?? this.cohortOf(name).common.get(role) ?? 0;
+      },
+    };
+    return { declared, bytes: await writeSaved(this.recipe, declared, held) };
+  }
+
+  load({ declared, bytes }: Saved): Promise<void> {
+    const read = readSaved(this.recipe, declared, bytes);
+    this.dispose();
+    this.bindings = new Bindings(this.recipe.name, declared);
+    this.t = read.t;
+    this.cohorts = [];
+    const births = new Map(declared.map(({ name }) => [name, read.bornOf(name)]));
+    for (const born of new Set(births.values())) this.group(declared.filter(({ name }) => births.get(name) === born), born); // prettier-ignore
+    for (const cohort of this.cohorts) {
+      for (const name of cohort.names) {
+        const own = this.states.get(name)!;
+        for (const [state, { kind }] of cohort.program.states) {
+          const value = read.valueOf(name, state);
+          const states = kind === 'array' || kind === 'tensor' ? own : cohort.common;
+          release(states.get(state) ?? 0);
+          states.set(state, value);
+        }
+        // Until its variable comes.
+        own.set(parameter, read.valueOf(name, parameter));
+      }
+    }
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    for (const states of [...this.states.values(), ...this.cohorts.map(({ common }) => common)])
+      for (const value of states.values()) release(value);
+    this.states.clear();
+    this.cohorts = [];
+  }
+
+  /** Takes new variables in, and lets go of those that were disposed of. */
+  private take(variables: readonly Variable[]): void {
+    const changes = this.bindings.plan(variables);
+    const { added, gone, found } = changes;
+    for (const { name } of gone) {
+      for (const value of this.states.get(name)?.values() ?? []) release(value);
+      this.states.delete(name);
+    }
+    if (gone.length > 0) {
+      const left = new Set(gone.map(({ name }) => name));
+      this.cohorts = this.cohorts.map((one) => ({ ...one, names: one.names.filter((name) => !left.has(name)) }));
+    }
+    if (added.length > 0) this.group(added, this.t);
+    this.bindings.carryOut(changes);
+    for (const { name } of found) {
+      release(this.states.get(name)?.get(parameter) ?? 0);
+      this.states.get(name)?.delete(parameter);
+    }
+  }
+
+  /** Puts parameters into cohorts, with states of zero. */
+  private group(added: readonly Pick<Bound, 'name' | 'shape' | 'alias'>[] | Saved['declared'], born: number): void {
+    const { name: owner, groups } = this.recipe;
+    const shapes = new Map(added.map(({ name, shape }) => [name, { shape }]));
+    const ties = new Map(added.flatMap((one) => ('alias' in one && one.alias !== undefined ? [[one.alias, one.name] as const] : [])));
+    const chosen = assignGroups(owner, groups, shapes, ties);
+    if (this.cohorts.length === 0) checkUsed(owner, groups, chosen);
+    this.programs.forEach((program, group) => {
+      const own = new Map([...shapes].flatMap(([name, { shape }]) => (chosen.get(name) === group ? [[name, shape] as const] : [])));
+      for (const cohort of cohorts(program, own)) {
+        const common = new Map<Role, TfValue>();
+        for (const [name, shape] of cohort.shapes) {
+          const states = new Map<Role, TfValue>();
+          for (const [state, { kind, form }] of cohort.program.states) {
+            if (kind === 'array') states.set(state, keep(tidy(() => zeros(stateShape(form ?? wholeForm, { name, shape })))));
+            else if (kind === 'tensor') states.set(state, 0);
+            else common.set(state, 0);
+          }
+          this.states.set(name, states);
+        }
+        const { writes, conditions } = prepare(cohort.program, 'float32', { exact: false });
+        const names = [...cohort.shapes.keys()];
+        this.cohorts.push({ group, born, program: cohort.program, prepared: { writes, conditions }, names, common });
+      }
+    });
+  }
+
+  private boundOf({ names }: Cohort): Bound[] {
+    const own = new Set(names);
+    return this.bindings.all.filter(({ name, variable }) => own.has(name) && variable?.isDisposed === false);
+  }
+
+  private cohortOf(name: string): Cohort {
+    return this.cohorts.find(({ names }) => names.includes(name))!;
+  }
+
+  /** What a step of these parameters is given, and what it writes with the conditions of the step decided. */
+  private joint(
+    { program, prepared, group, born, common }: Cohort,
+    bound: readonly Bound[],
+    t: number,
+    gradients: ReadonlyMap<string, Tensor>,
+    inputs: ReadonlyMap<string, TfValue | ReadonlyMap<string, Tensor>>,
+  ): JointCohort<TfValue> {
+    const values = new Map<Role, readonly TfValue[]>();
+    values.set(parameter, bound.flatMap(({ variable }) => variable ?? [])); // prettier-ignore
+    values.set(gradient, bound.flatMap(({ name }) => gradients.get(name) ?? [])); // prettier-ignore
+    for (const [state, { kind }] of program.states) {
+      const each = kind === 'array' || kind === 'tensor';
+      values.set(state, each ? bound.map(({ name }) => this.states.get(name)?.get(state) ?? 0) : [common.get(state) ?? 0]);
+    }
+    for (const input of program.inputs) {
+      const value = inputs.get(input.name);
+      if (value === undefined) continue;
+      values.set(inputVariable(input), isEach(value) ? bound.flatMap(({ name }) => value.get(name) ?? []) : [value]);
+    }
+    const live = this.live[group]!;
+    const given: Given<TfValue> = {
+      tensors: bound.map(({ name, shape }) => ({ name, shape })),
+      time: t - born,
+      hyper: live.values,
+      factors: live.factors,
+      values,
+    };
+    const outcomes = outcomesOf(program, prepared.conditions, given);
+    return { program, group, given, writes: specialise(program.graph, prepared.writes, outcomes, new FormTable(program.states)) };
+  }
+
+  /**
+   * Keeps what the states are from now on, and assigns the variables. A value may be the variable, a gradient or another state as it was before the step, so
+   * everything is cloned before anything is let go of or assigned.
+   */
+  private keepStates({ program, common }: Cohort, bound: readonly Bound[], after: ReadonlyMap<Role, readonly TfValue[]>): void {
+    const kept: { readonly states: Map<Role, TfValue>; readonly role: Role; readonly value: TfValue }[] = [];
+    for (const [role, values] of after) {
+      if (role === parameter) continue;
+      const kind = program.states.get(role)?.kind;
+      const owners = kind === 'array' || kind === 'tensor' ? bound.map(({ name }) => this.states.get(name)!) : [common];
+      owners.forEach((states, j) => {
+        const value = values[j] ?? 0;
+        kept.push({ states, role, value: typeof value === 'number' ? value : keep(clone(value)) });
+      });
+    }
+    for (const { states, role, value } of kept) {
+      release(states.get(role) ?? 0);
+      states.set(role, value);
+    }
+    bound.forEach(({ variable }, j) => {
+      const next = after.get(parameter)?.[j];
+      if (next !== undefined && typeof next !== 'number') variable?.assign(next);
+    });
+  }
+
+  /** Throws an ArrayError unless the inputs are those that the equations declare. */
+  private checkInputs(given: readonly Required<Update>[], inputs: GivenInputs): void {
+    const { name: owner } = this.recipe;
+    const declared = this.programs.flatMap((program) => program.inputs);
+    for (const name of inputs.keys())
+      if (!declared.some((input) => input.name === name)) throw new ArrayError(owner, name, `there is no input ${name}`);
+    for (const { name, kind } of declared) {
+      const value = inputs.get(name);
+      if (kind === 'scalar') {
+        if (value === undefined || isEach(value)) throw new ArrayError(owner, name, `each step needs the number ${name}: { ${name} }`);
+        continue;
+      }
+      if (value === undefined || !isEach(value)) throw new ArrayError(owner, name, `each step needs ${name}, a tensor for each variable`);
+      for (const { variable } of given)
+        if (!value.has(variable)) throw new ArrayError(owner, variable.name, `the ${name} of ${variable.name} is missing`);
+    }
+  }
+}
+
+/** Whether a value is a tensor for each variable. */
+function isEach<K>(value: TfValue | ReadonlyMap<K, Tensor>): value is ReadonlyMap<K, Tensor> {
+  return value instanceof Map;
+}
+
+/** Throws an UnsupportedError that names what TF.js has no operations for. */
+function refuseMissing(owner: string, { writes }: Program): void {
+  const found = topological(writes.values()).find(({ op }) => isRoutineOp(op) && missing.has(op));
+  if (found === undefined) return;
+  const problem = `its equations have ${found.op}, for which TF.js has no operation; it trains on the backends cpu and wasm, with the engine 'arena'`;
+  throw new UnsupportedError(owner, problem);
+}
+
+/** The outcome of each condition that is known before any array is. */
+function outcomesOf(
+  program: Program,
+  conditions: Variants['conditions'],
+  given: Given<TfValue>,
+): Map<(typeof conditions)[number], boolean> {
+  const step = new ArrayStep(tensors, program, given);
+  return new Map(conditions.map((condition) => [condition, step.of(condition)[0] !== 0]));
+}
+
+/** What these writes give, with the conditions of the step decided. */
+function decided(
+  program: Program,
+  writes: Variants['writes'],
+  conditions: Variants['conditions'],
+  given: Given<TfValue>,
+): Map<Role, readonly TfValue[]> {
+  const outcomes = outcomesOf(program, conditions, given);
+  return new ArrayStep(tensors, program, given).written(specialise(program.graph, writes, outcomes, new FormTable(program.states)));
+}
+
+function release(value: TfValue): void {
+  if (typeof value !== 'number') value.dispose();
+}
