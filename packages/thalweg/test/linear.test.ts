@@ -85,6 +85,11 @@ const cases: readonly Case[] = [
     const opt = await make(sgd(), n, {});
     return (watched) => void opt.step(watched(arrays(n)));
   }],
+  ['gradients handed over in nested objects and arrays', async (n) => {
+    const layers = () => names(n / 2).map(() => ({ W: Float64Array.of(1), b: Float64Array.of(1) }));
+    const opt = await sgd().init({ layers: layers() });
+    return (watched) => void opt.step({ layers: watched(layers()) });
+  }],
   ['gradients of tied parameters', async (n) => {
     const opt = await make(sgd(), n, {}, (name) => ({ [`${name}'`]: tied(name) }));
     const handed = Object.fromEntries(names(n).flatMap((name) => [[name, Float64Array.of(1)], [`${name}'`, Float64Array.of(2)]]));

@@ -11,7 +11,7 @@ import { isKind, kind } from '../language/brand.ts';
 import { aligned, equationsToLatex } from '../targets/text/latex.ts';
 import type { HyperValue } from './hyper.ts';
 import { hyperNames, methodGroup, type BoundPart, type MethodGroup } from './recipe.ts';
-import type { Declared, InitOptions, Optimizer } from './runtime.ts';
+import type { BufferOf, InitOptions, Optimizer, ParameterTree } from './runtime.ts';
 import { start } from './start.ts';
 
 /**
@@ -87,7 +87,8 @@ export class Method<N extends string = string> {
    * Binds the method to parameters: lays out memory, copies first values, compiles kernels. A bundler that splits puts what that takes into a file which
    * the first call loads; until its promise resolves, first values must stay as they are.
    *
-   * @param parameters - first values or tensors by name, all of one element type
+   * @param parameters - first values or tensors by name, all of one element type, in nested objects and arrays where that is how the model has them: the
+   * parameter `{ blocks: [{ wq }] }` is called `blocks.0.wq` in groups, files and messages
    * @param options - backend, what to do about gradients that are not finite, and so on
    * @throws OptionError, ArrayError, UnsupportedError, ThalwegError for groups that do not take every parameter once
    * @example
@@ -98,8 +99,13 @@ export class Method<N extends string = string> {
    * opt.step();
    * ```
    */
-  async init<const P extends Readonly<Record<string, Declared>>>(parameters: P, options: InitOptions = {}): Promise<Optimizer<P, N>> {
-    return asCalledLater(() => start<P, N>(this, parameters, options));
+  async init<
+    const P extends ParameterTree,
+    K extends InitOptions['backend'] = 'auto',
+    T extends InitOptions['threads'] = 'auto',
+    M extends InitOptions['memory'] = undefined,
+  >(parameters: P, options: InitOptions<K, T, M> = {}): Promise<Optimizer<P, N, BufferOf<K, T, M>>> {
+    return asCalledLater(() => start<P, N, BufferOf<K, T, M>>(this, parameters, options));
   }
 }
 

@@ -1,17 +1,17 @@
 /** The place where `train/` puts what starts an optimizer, as soon as it is loaded, so that definitions need not import it. Names its types alone. */
-import type { InitOptions } from '../train/init-options.ts';
+import type { BufferOf, InitOptions } from '../train/init-options.ts';
 import type { Optimizer } from '../optimizer/optimizer.ts';
-import type { Declared } from '../train/tensor.ts';
+import type { ParameterTree } from '../train/tensor.ts';
 import type { Recipe } from './recipe.ts';
 
-export type { Declared, InitOptions, Optimizer };
+export type { BufferOf, InitOptions, Optimizer, ParameterTree };
 
 /** Binds a method to parameters. */
-export type Start = <P extends Readonly<Record<string, Declared>>, N extends string>(
+export type Start = <P extends ParameterTree, N extends string, B extends ArrayBufferLike>(
   recipe: Recipe,
   parameters: P,
   options: InitOptions,
-) => Promise<Optimizer<P, N>>;
+) => Promise<Optimizer<P, N, B>>;
 
 let start: Start | undefined;
 

@@ -3,14 +3,14 @@
  * `import()` names, so that a page which prints equations, or defines methods for another framework, does without it.
  */
 import type { Recipe } from './recipe.ts';
-import { provided, type Declared, type InitOptions, type Optimizer } from './runtime.ts';
+import { provided, type InitOptions, type Optimizer, type ParameterTree } from './runtime.ts';
 
 /** Binds a method to parameters: at once, in the same turn, where the runtime is there. */
-export async function start<P extends Readonly<Record<string, Declared>>, N extends string>(
+export async function start<P extends ParameterTree, N extends string, B extends ArrayBufferLike>(
   recipe: Recipe,
   parameters: P,
   options: InitOptions,
-): Promise<Optimizer<P, N>> {
+): Promise<Optimizer<P, N, B>> {
   const begin = provided() ?? (await import('../optimizer/start.ts')).start;
-  return begin<P, N>(recipe, parameters, options);
+  return begin<P, N, B>(recipe, parameters, options);
 }

@@ -4,7 +4,8 @@
  */
 import { ThalwegError } from '../language/error.ts';
 import { ObjectiveError, UnsupportedError } from '../language/run-error.ts';
-import type { AnyArray } from '../train/arrays.ts';
+import { isUint16 } from '../language/realm.ts';
+import { isArray, type AnyArray } from '../train/arrays.ts';
 import { floatsOf, roundInto } from '../train/half.ts';
 import type { Inputs } from '../train/intake.ts';
 import type { Optimizer } from '../optimizer/optimizer.ts';
@@ -97,9 +98,13 @@ export function asam(opt: AnyOptimizer, gradient: GradientFunction, options: Asa
 }
 
 /** What SAM needs of an optimizer, whatever its parameters and hyperparameters are. */
-type AnyOptimizer = Pick<Optimizer, 'params' | 'grads' | 'half' | 'trained' | 'maximize' | 'precision'> & {
+interface AnyOptimizer extends Pick<Optimizer, 'maximize' | 'precision'> {
+  readonly trained: readonly string[];
+  readonly params: object;
+  readonly grads: object;
+  readonly half: { readonly params: object; readonly grads: object };
   step(gradients?: undefined, inputs?: Inputs): unknown;
-};
+}
 
 /** A parameter that is trained: its weights and their gradient, and in half precision what the model computes with. */
 interface Moved {
@@ -177,9 +182,17 @@ function dense(owner: string, opt: AnyOptimizer): readonly string[] {
 }
 
 function movedBy(opt: AnyOptimizer, name: string): Moved {
-  const w = opt.params[name]!;
-  if (opt.precision !== 'bfloat16') return { w, g: opt.grads[name]!, half: undefined };
-  return { w, g: floatsOf(opt.precision, opt.half.grads[name]!), half: opt.half.params[name]! };
+  const w = viewOf(isArray, opt.params, name);
+  if (opt.precision !== 'bfloat16') return { w, g: viewOf(isArray, opt.grads, name), half: undefined };
+  const g = floatsOf(opt.precision, viewOf(isUint16, opt.half.grads, name));
+  return { w, g, half: viewOf(isUint16, opt.half.params, name) };
+}
+
+/** The view of a parameter, under its whole name, where it is one of such. */
+function viewOf<T>(is: (value: unknown) => value is T, views: object, name: string): T {
+  const view: unknown = Reflect.get(views, name);
+  if (is(view)) return view;
+  throw new RangeError(`there is no view of ${name}`);
 }
 
 /** ‖T·g‖ over all parameters. Finite wherever it is: squares that overflow or vanish are scaled first. */

@@ -168,7 +168,10 @@ function checkStart(start: unknown): Readonly<Record<string, Declared>> {
     throw new ArrayError(owner, '', problem);
   }
   const parameters = given as Readonly<Record<string, Declared>>;
-  const { tensors } = checkParameters(owner, parameters);
+  const { tensors, leaves } = checkParameters(owner, parameters);
+  const [inside] = [...leaves].find(([, { path }]) => path.length > 1) ?? [];
+  if (inside !== undefined)
+    throw new ArrayError(owner, inside, `${inside} lies within an object or an array; a start is one vector, or arrays by name`);
   const [table] = [...tensors].find(([, tensor]) => isSparse(tensor)) ?? [];
   if (table !== undefined)
     throw new UnsupportedError(owner, `${table} is sparse, and a function writes all of its gradient; use tensor(shape)`);

@@ -3,7 +3,7 @@
  * checks everything it is given before anything changes.
  */
 import { ThalwegError } from '../language/error.ts';
-import { ArrayError, DisposedError } from '../language/run-error.ts';
+import { DisposedError } from '../language/run-error.ts';
 import '../language/platform.ts';
 import { gradient } from '../language/variable.ts';
 import type { DType } from '../plan/dtype.ts';
@@ -20,7 +20,17 @@ import type { HyperValue } from '../define/hyper.ts';
 import { evaluationPoint } from '../train/evaluation.ts';
 import { hyperView } from '../train/hyper-view.ts';
 import { checkOptions, type InitOptions } from '../train/init-options.ts';
-import { checkGradients, checkInputs, copyGradients, noInputs, takeInputs, takeRows, type Inputs } from '../train/intake.ts';
+import {
+  checkGradients,
+  checkInputs,
+  copyGradients,
+  gradientsByName,
+  inputsByName,
+  noInputs,
+  takeInputs,
+  takeRows,
+  type Inputs,
+} from '../train/intake.ts';
 import type { Match } from '../define/match.ts';
 import { observations, type Observation } from '../train/observation.ts';
 import { checkLoadOptions, type LoadOptions, type LoadReport } from '../checkpoint/load-options.ts';
@@ -28,8 +38,8 @@ import { printed } from '../train/printed.ts';
 import { select } from '../train/select.ts';
 import { inputViews, stateViews, summary, trafficOf } from '../train/shown.ts';
 import { restoreSnapshot, snapshotOf, type Snapshot } from '../train/snapshot.ts';
-import type { Declared } from '../train/tensor.ts';
-import type { Dense, Gradients, Views } from '../train/views.ts';
+import type { Declared, ParameterTree } from '../train/tensor.ts';
+import type { ByName, Dense, Gradients, Named, NameIn, Views } from '../train/views.ts';
 import { addBatch, beginWindow } from '../train/window.ts';
 
 /**
@@ -43,8 +53,13 @@ export type StepResult = 'stepped' | 'accumulated' | 'skipped';
  *
  * @typeParam P - the parameters as given to `init`
  * @typeParam N - the names of the hyperparameters
+ * @typeParam B - the buffer of every view: `ArrayBuffer` where `init` was told that no threads share it, by `threads: 1` or a JavaScript backend
  */
-export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<Record<string, Declared>>, N extends string = string> {
+export class Optimizer<
+  P extends ParameterTree = Readonly<Record<string, Declared>>,
+  N extends string = string,
+  B extends ArrayBufferLike = ArrayBufferLike,
+> {
   static {
     const print = function (this: Optimizer): string {
       return this.core === undefined ? `Optimizer ${this.name}, disposed of` : summary(this.core);
@@ -71,11 +86,11 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   /** Use `init` of a method instead. */
   constructor(recipe: Recipe, parameters: P, options: InitOptions) {
     const { name } = recipe;
-    const { tensors, ties } = checkParameters(name, parameters);
-    const checked = checkOptions(name, options, tensors);
+    const given = checkParameters(name, parameters);
+    const checked = checkOptions(name, options, given.tensors);
     const { dtype, device } = checked;
     const core = new Core(recipe, checked);
-    core.register(tensors, ties);
+    core.register(given);
     [this.name, this.equations, this.dtype, this.backend] = [name, recipe.equations, dtype, device.backend];
     [this.precision, this.maximize] = [checked.half ?? dtype, checked.maximize];
     this.hyperView = hyperView(core);
@@ -83,12 +98,12 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   }
 
   /** Makes an optimizer and starts its threads. Use `init` of a method instead. */
-  static async start<P extends Readonly<Record<string, Declared>>, N extends string>(
+  static async start<P extends ParameterTree, N extends string, B extends ArrayBufferLike>(
     recipe: Recipe,
     parameters: P,
     options: InitOptions,
-  ): Promise<Optimizer<P, N>> {
-    const opt = new Optimizer<P, N>(recipe, parameters, options);
+  ): Promise<Optimizer<P, N, B>> {
+    const opt = new Optimizer<P, N, B>(recipe, parameters, options);
     await opt.core?.options.device.start();
     return opt;
   }
@@ -99,46 +114,47 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   }
 
   /**
-   * Live views of the parameters, by name. Reading is free; writing changes the parameter.
+   * Live views of the parameters, in the objects and arrays that `init` was given. Reading is free; writing changes the parameter. One that is nested is
+   * there under its whole name too, `opt.params['blocks.0.wq']`, which walking over the object does not meet.
    *
    * A view is a window on the optimizer's memory, which holds many arrays: it changes with every step. Its `buffer` is that of all of them, and
    * shared between threads where there are several (by itself from half a million elements on), so `structuredClone(opt.params)` and `postMessage` copy
    * the memory whole in small models and copy nothing in large ones. What is to last is copied: `opt.snapshot()`, or `opt.params.w.slice()`. A
    * view must not be transferred. One taken before `remove` or `dispose` keeps its values.
    */
-  get params(): Views<P> {
-    return this.running('params').views as Views<P>;
+  get params(): Views<P, B> & ByName<P, B> {
+    return this.running('params').views as unknown as Views<P, B> & ByName<P, B>;
   }
 
   /**
    * The names of the parameters that a step trains now: those that are neither frozen nor removed, a tied one under one name. What is done to all of
-   * them around a step, such as a norm of your own, goes through these.
+   * them around a step, such as a norm of your own, goes through these: `opt.params[name]`.
    */
-  get trained(): readonly (string & keyof P)[] {
+  get trained(): readonly NameIn<P>[] {
     const places = [...this.running('trained').registry.places];
-    return places.flatMap(([name, { cohort, index }]) => (cohort.active?.[index] === false ? [] : [name as string & keyof P]));
+    return places.flatMap(([name, { cohort, index }]) => (cohort.active?.[index] === false ? [] : [name as NameIn<P>]));
   }
 
-  /** Live views of the gradients, by name: fill them, then call `step()`. Sparse parameters have none. Throws where they are in half precision. */
-  get grads(): Views<Dense<P>> {
+  /** Live views of the gradients, as `params`: fill them, then call `step()`. Sparse parameters have none. Throws where they are in half precision. */
+  get grads(): Views<Dense<P>, B> & ByName<Dense<P>, B> {
     const { gradientViews, options } = this.running('grads');
     if (options.half !== undefined) throw new ThalwegError('half', `${this.name}: gradients are in ${options.half}; fill opt.half.grads`);
-    return gradientViews as Views<Dense<P>>;
+    return gradientViews as unknown as Views<Dense<P>, B> & ByName<Dense<P>, B>;
   }
 
   /** Live views of parameters and gradients in half precision. Throws a ThalwegError unless `init` was given the option `half`. */
-  get half(): Half<P> {
+  get half(): Half<P, B> {
     const { halfViews, gradientViews, options } = this.running('half');
     if (options.half === undefined) throw new ThalwegError('half', `${this.name}: nothing is in half precision; give init the option half`);
-    return { params: halfViews as Half<P>['params'], grads: gradientViews as Half<P>['grads'] };
+    return { params: halfViews, grads: gradientViews } as unknown as Half<P, B>;
   }
 
   /**
    * Live views of the inputs that are an array for each parameter, by input and parameter: fill them, then call `step(opt.grads, opt.inputs)`, which
    * copies nothing.
    */
-  get inputs(): Readonly<Record<string, Views<Dense<P>>>> {
-    return inputViews(this.running('inputs')) as Record<string, Views<Dense<P>>>;
+  get inputs(): Readonly<Record<string, Views<Dense<P>, B>>> {
+    return inputViews(this.running('inputs')) as Record<string, Views<Dense<P>, B>>;
   }
 
   /** The hyperparameters: assign a number, a schedule or a function, in force from the next step. Never recompiles. */
@@ -195,8 +211,8 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   /**
    * Takes one step with the gradients in `grads`, or with those handed over, which are copied there first.
    *
-   * @param gradients - an array for each parameter, of its length and type (a Uint16Array in half precision), and `rows` for sparse ones; omit (or pass `grads`) to use what
-   * `grads` holds
+   * @param gradients - an array for each parameter, of its length and type (a Uint16Array in half precision), and `rows` for sparse ones, in the structure
+   * of `params`; omit (or pass `grads`) to use what `grads` holds
    * @param inputs - the declared inputs, such as `{ loss }`
    * Where several names are tied, a gradient may be given under any of them; different arrays for them are added, and the same array, such as the
    * view in `opt.grads`, counts once.
@@ -218,13 +234,15 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
   step(gradients?: Gradients<P>, inputs: Inputs = noInputs): StepResult {
     const core = this.whole('step');
     const { registry, options } = core;
-    const handed = gradients === undefined || Object.is(gradients, core.gradientViews) ? undefined : gradients;
+    const isOurs = gradients === undefined || Object.is(gradients, core.gradientViews);
+    const handed = isOurs ? undefined : gradientsByName(core, gradients);
     if (handed !== undefined) checkGradients(core, handed);
-    checkInputs(core, inputs);
+    const arrays = inputsByName(core, inputs);
+    checkInputs(core, arrays);
     core.announce(registry.running, core.steps + 1);
     if (handed !== undefined) copyGradients(core, handed);
     takeRows(core, handed ?? {});
-    takeInputs(core, inputs);
+    takeInputs(core, arrays);
     core.batches += 1;
     if (options.accumulate > 1) {
       addBatch(core);
@@ -272,24 +290,24 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * (await opt.observe()).w?.effectiveLr; // 0.1
    * ```
    */
-  async observe(): Promise<Readonly<Partial<Record<keyof P, Observation>>>> {
+  async observe(): Promise<Readonly<Partial<Record<keyof Named<P>, Observation>>>> {
     await Promise.resolve();
-    return observations(this.whole('observe')) as Partial<Record<keyof P, Observation>>;
+    return observations(this.whole('observe')) as Partial<Record<keyof Named<P>, Observation>>;
   }
 
   /**
-   * Where to evaluate the model: views by name, computed anew by each call. The parameters themselves, except for methods that train at another
+   * Where to evaluate the model: views as in `params`, computed anew by each call. The parameters themselves, except for methods that train at another
    * point than they evaluate at, such as schedule-free ones and averages.
    */
-  evaluate(): Views<P> {
-    return evaluationPoint(this.whole('evaluate')) as Views<P>;
+  evaluate(): Views<P, B> {
+    return evaluationPoint(this.whole('evaluate')) as unknown as Views<P, B>;
   }
 
   /**
    * Copies of the parameters as they are, apart from the optimizer's memory: to keep the best weights, or to send them elsewhere. States, t and
    * hyperparameters are not in it; `save` has everything. A method that trains at another point than it evaluates at shows that by `evaluate`.
    *
-   * @returns an array for each name; tied names have the same
+   * @returns an array for each name, `'blocks.0.wq'` for one that is nested; tied names have the same
    * @example
    * ```ts
    * import { adamw } from 'thalweg';
@@ -311,7 +329,7 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * @param snapshot - an array for each parameter, of its length and type; nothing of it is kept
    * @throws ArrayError where one is missing, unknown, or of another length or type; nothing has changed then
    */
-  restore(snapshot: Readonly<Record<keyof P, Float32Array | Float64Array>>): void {
+  restore(snapshot: Readonly<Record<keyof Named<P>, Float32Array | Float64Array>>): void {
     restoreSnapshot(this.whole('restore'), snapshot);
   }
 
@@ -354,16 +372,14 @@ export class Optimizer<P extends Readonly<Record<string, Declared>> = Readonly<R
    * @returns this optimizer, with the new names in its type
    * @throws ArrayError where a name is taken, a type differs, or no group takes a parameter
    */
-  add<const Q extends Readonly<Record<string, Declared>>>(parameters: Q): Optimizer<P & Q, N> {
+  add<const Q extends ParameterTree>(parameters: Q): Optimizer<P & Q, N, B> {
     const core = this.settled('add');
-    const { tensors, ties } = checkParameters(this.name, parameters, core.views);
-    for (const name of Object.keys(parameters)) {
-      if (Object.hasOwn(core.views, name)) throw new ArrayError(this.name, name, `there is a parameter ${name} already`);
-    }
-    commonType(this.name, tensors, this.backend, this.dtype);
-    core.register(tensors, ties);
+    const given = checkParameters(this.name, parameters, core.arrays);
+    core.tree.check(this.name, given.leaves);
+    commonType(this.name, given.tensors, this.backend, this.dtype);
+    core.register(given);
     // The views just added are what the wider type promises, and nothing else depends on it.
-    return this as unknown as Optimizer<P & Q, N>;
+    return this as unknown as Optimizer<P & Q, N, B>;
   }
 
   /**

@@ -9,22 +9,24 @@ import type { Recipe } from '../define/recipe.ts';
 import { provide } from '../define/runtime.ts';
 import type { InitOptions } from '../train/init-options.ts';
 import { Optimizer } from './optimizer.ts';
-import type { Declared } from '../train/tensor.ts';
-
-type Parameters = Readonly<Record<string, Declared>>;
+import type { ParameterTree } from '../train/tensor.ts';
 
 /** Binds a method to parameters, and waits for its threads. */
-export async function start<P extends Parameters, N extends string>(
+export async function start<P extends ParameterTree, N extends string, B extends ArrayBufferLike>(
   recipe: Recipe,
   parameters: P,
   options: InitOptions,
-): Promise<Optimizer<P, N>> {
+): Promise<Optimizer<P, N, B>> {
   checkTrains(recipe);
-  return Optimizer.start<P, N>(recipe, parameters, options);
+  return Optimizer.start<P, N, B>(recipe, parameters, options);
 }
 
 /** Binds a method to parameters, on the calling thread and those that run already. */
-export function startAlone<P extends Parameters, N extends string>(recipe: Recipe, parameters: P, options: InitOptions): Optimizer<P, N> {
+export function startAlone<P extends ParameterTree, N extends string>(
+  recipe: Recipe,
+  parameters: P,
+  options: InitOptions,
+): Optimizer<P, N> {
   checkTrains(recipe);
   return new Optimizer<P, N>(recipe, parameters, options);
 }

@@ -6,6 +6,7 @@ import { isFloat32, isFloat64, typedArrayName } from '../language/realm.ts';
 import type { DType } from '../plan/dtype.ts';
 import { backends, type Backend } from '../device/device.ts';
 import { describe, isRecord } from '../language/options.ts';
+import { leavesOf, type Leaf } from './leaves.ts';
 import { isTied, toTensor, type Tensor } from './tensor.ts';
 
 /** An array of either type. */
@@ -28,38 +29,40 @@ export function checkByName(owner: string, what: string, given: unknown): assert
     throw new ArrayError(owner, '', `${what} given by name, { w: new Float32Array(3) }, not as ${describe(given)}`);
 }
 
+/** Parameters by name, checked: tensors, for each tied name the one that it stands for, and where each stands in what was given. */
+export interface CheckedParameters {
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly ties: ReadonlyMap<string, string>;
+  readonly leaves: ReadonlyMap<string, Leaf>;
+}
+
 /**
- * Parameters as tensors, and for each tied name the one that it stands for. Throws an ArrayError for anything else, and where one array is given as two
+ * Parameters as tensors, whatever objects and arrays they are nested in. Throws an ArrayError for anything else, and where one array is given as two
  * parameters or is that of one in `there`.
  */
-export function checkParameters(
-  owner: string,
-  parameters: Readonly<Record<string, unknown>>,
-  there: Readonly<Record<string, AnyArray>> = {},
-): { readonly tensors: Map<string, Tensor>; readonly ties: Map<string, string> } {
+export function checkParameters(owner: string, parameters: unknown, there: ReadonlyMap<string, AnyArray> = new Map()): CheckedParameters {
   checkByName(owner, 'parameters are', parameters);
+  const leaves = leavesOf(owner, parameters);
   const tensors = new Map<string, Tensor>();
   const ties = new Map<string, string>();
-  for (const [name, parameter] of Object.entries(parameters)) {
-    // An object of views would take it for its prototype.
-    if (name === '__proto__') throw new ArrayError(owner, name, '__proto__ cannot be the name of a parameter');
-    if (isTied(parameter)) ties.set(name, parameter.to);
-    else tensors.set(name, toTensor(owner, name, parameter));
+  for (const [name, { value }] of leaves) {
+    if (isTied(value)) ties.set(name, value.to);
+    else tensors.set(name, toTensor(owner, name, value));
   }
-  if (tensors.size + ties.size === 0) throw new ArrayError(owner, '', 'there are no parameters to train');
-  checkApart(owner, parameters, there);
-  return { tensors, ties };
+  if (leaves.size === 0) throw new ArrayError(owner, '', 'there are no parameters to train');
+  checkApart(owner, leaves, there);
+  return { tensors, ties, leaves };
 }
 
 /**
  * Throws an ArrayError where arrays given as parameters lie in the same memory: whoever writes that means one parameter, and would get several with
  * copies. The `values` of a tensor are there to be copied, and may be those of several.
  */
-function checkApart(owner: string, given: Readonly<Record<string, unknown>>, there: Readonly<Record<string, AnyArray>>): void {
+function checkApart(owner: string, given: ReadonlyMap<string, Leaf>, there: ReadonlyMap<string, AnyArray>): void {
   // The first of several names is a parameter's own.
-  const own = new Set(Object.values(there));
-  const known = Object.entries(there).filter(([name, array]) => own.delete(array) && !Object.hasOwn(given, name));
-  const named: [string, unknown][] = [...known, ...Object.entries(given)];
+  const own = new Set(there.values());
+  const known = [...there].filter(([name, array]) => own.delete(array) && !given.has(name));
+  const named: (readonly [string, unknown])[] = [...known, ...[...given].map(([name, { value }]) => [name, value] as const)];
   const arrays = named.flatMap(([name, array]) => (isArray(array) && array.length > 0 ? [{ name, array }] : []));
   // In the order of memory, each array need only be held against the one that reaches furthest before it.
   const last = new Map<ArrayBufferLike, (typeof arrays)[number]>();

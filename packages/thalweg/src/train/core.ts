@@ -14,7 +14,7 @@ import type { DType } from '../plan/dtype.ts';
 import type { StorageType } from '../plan/format.ts';
 import { halfOfW, type HalfFormat } from '../plan/half.ts';
 import type { Device } from '../device/device.ts';
-import type { AnyArray } from './arrays.ts';
+import type { AnyArray, CheckedParameters } from './arrays.ts';
 import { hyperNames, hyperSlotsOf, inType, type HyperName, type Recipe } from '../define/recipe.ts';
 import { debugTrace } from './debug.ts';
 import { roundInto } from './half.ts';
@@ -26,6 +26,7 @@ import { ParameterRegistry, type TrainedCohort } from './registry.ts';
 import { Interpreter, type SteppedCohort } from './step/interpreter.ts';
 import type { StepContext } from './step/leaves.ts';
 import type { Tensor } from './tensor.ts';
+import { ParameterTree } from './tree.ts';
 import { Watch } from './watch.ts';
 import { beginWindow, completeWindow, gradientSum } from './window.ts';
 
@@ -64,6 +65,8 @@ export class Core {
   /** The hyperparameters of each group, and the names by which the user knows them. */
   readonly live: readonly LiveHyper[];
   readonly names: readonly HyperName[];
+  /** Where each parameter stands in what the user gave; views have the same structure, and every parameter under its whole name besides. */
+  readonly tree = new ParameterTree();
   readonly views: Record<string, AnyArray> = printable({});
   /** Numbers, or their codes where gradients are in half precision. */
   readonly gradientViews: Record<string, AnyArray | Uint16Array> = printable({});
@@ -122,11 +125,12 @@ export class Core {
   }
 
   /** Takes parameters in, and compiles what their first two steps need. Throws before anything changes. */
-  register(tensors: ReadonlyMap<string, Tensor>, given: ReadonlyMap<string, string>): void {
+  register({ tensors, ties: given, leaves }: CheckedParameters): void {
     const ties = this.resolve(tensors, given);
     const made = this.registry.make(tensors, ties, this.steps, (group) => this.contextOf(group));
     this.warm(made);
     this.registry.register(made, tensors);
+    for (const [name, { path }] of leaves) this.tree.add(name, path);
     for (const name of tensors.keys()) {
       const place = this.registry.places.get(name);
       if (place === undefined) continue;
@@ -147,7 +151,7 @@ export class Core {
         ['half.params', this.halfViews],
       ] as const) {
         const view = views[to];
-        if (Object.hasOwn(views, to) && view !== undefined) this.show(role, name, view);
+        if (this.tree.has(to) && Object.hasOwn(views, to) && view !== undefined) this.show(role, name, view);
       }
     }
     this.activate();
@@ -179,6 +183,11 @@ export class Core {
       for (const { stepper, rows, context } of made) (rows?.cohort.stepper ?? stepper).watcher.warm(context);
   }
 
+  /** The array of every name. */
+  get arrays(): ReadonlyMap<string, AnyArray> {
+    return new Map([...this.tree.names].flatMap((name) => (this.views[name] === undefined ? [] : [[name, this.views[name]] as const])));
+  }
+
   /** A parameter's own name, given any of its names. */
   ownName(name: string): string {
     return this.ties.get(name) ?? name;
@@ -194,7 +203,7 @@ export class Core {
   forget(names: ReadonlySet<string>): void {
     const gone = new Set([...names].flatMap((name) => (this.ties.has(name) ? [name] : this.namesOf(name))));
     for (const name of gone) {
-      for (const views of [this.views, this.gradientViews, this.halfViews]) Reflect.deleteProperty(views, name);
+      this.tree.remove(name, [this.views, this.gradientViews, this.halfViews]);
       const to = this.ties.get(name);
       if (to === undefined) {
         this.registry.forget(name);
@@ -213,20 +222,21 @@ export class Core {
   /** Rounds the parameters to half precision, where a step has not done it. */
   roundHalves(): void {
     const { half } = this.options;
-    for (const [name, codes] of Object.entries(this.halfViews)) {
-      const w = this.views[name];
-      if (half !== undefined && isFloat32(w)) roundInto(half, codes, w);
+    if (half === undefined) return;
+    for (const name of this.registry.places.keys()) {
+      const [codes, w] = [this.halfViews[name], this.views[name]];
+      if (isUint16(codes) && isFloat32(w)) roundInto(half, codes, w);
     }
   }
 
   /** Shows an array under a name that cannot be assigned to, which the memory would not notice. */
   private show(role: 'params' | 'grads' | 'half.params', name: string, array: AnyArray | Uint16Array): void {
     const views = { params: this.views, grads: this.gradientViews, 'half.params': this.halfViews }[role];
-    const set = (): never => {
-      const problem = `opt.${role}.${name} is a view of the optimizer's memory and cannot be replaced; copy into it: opt.${role}.${name}.set(…)`;
-      throw new ArrayError(this.name, name, problem);
+    const replaced = (at: string): never => {
+      const problem = `opt.${role}.${at} is a view of the optimizer's memory and cannot be replaced; copy into it: opt.${role}.${name}.set(…)`;
+      throw new ArrayError(this.name, at, problem);
     };
-    Object.defineProperty(views, name, { enumerable: true, configurable: true, get: () => array, set });
+    this.tree.show(views, name, { get: () => array, set: () => replaced(name) }, replaced);
   }
 
   /** Steps those that are not frozen. */

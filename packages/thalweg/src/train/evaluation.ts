@@ -4,7 +4,7 @@ import type { AnyArray } from './arrays.ts';
 import type { Core } from './core.ts';
 
 /** The point by name, computed anew; what is trained where it is evaluated is the parameter itself. */
-export function evaluationPoint(core: Core): Readonly<Record<string, AnyArray | undefined>> {
+export function evaluationPoint(core: Core): Readonly<Record<string, unknown>> {
   const cohorts = core.registry.cohorts.flatMap((cohort) =>
     cohort.evaluator === undefined || cohort.born >= core.steps
       ? []
@@ -14,11 +14,11 @@ export function evaluationPoint(core: Core): Readonly<Record<string, AnyArray | 
   core.announce(core.registry.cohorts, core.steps);
   core.advance(cohorts);
   const points = new Map<string, AnyArray | undefined>();
-  for (const name of Object.keys(core.views)) {
+  for (const name of core.tree.names) {
     const own = core.ownName(name);
     const place = core.registry.places.get(own);
     const apart = place?.cohort.evaluator !== undefined && place.cohort.born < core.steps;
     points.set(name, points.get(own) ?? (apart ? place.cohort.stepper.arena.view(evaluated, place.index) : core.views[name]));
   }
-  return Object.fromEntries(points);
+  return core.tree.build((name) => points.get(name));
 }

@@ -1,16 +1,19 @@
 /** Arrays of half precision as a user sees them: bits in a Uint16Array. Rounds to nearest and reads, whatever there is to add up. */
 import { decode, encode } from '../targets/loops/coding.ts';
 import type { HalfFormat } from '../plan/half.ts';
+import type { Declared } from './tensor.ts';
 
-/** Bits by parameter name. */
-export type HalfViews<P> = { readonly [K in keyof P]: Uint16Array<ArrayBuffer> };
+/** Bits in the structure of the parameters, in memory of type `B`. */
+export type HalfViews<P, B extends ArrayBufferLike = ArrayBufferLike> = { readonly [K in keyof P]: BitsOf<P[K], B> };
+
+type BitsOf<D, B extends ArrayBufferLike> = D extends Declared ? Uint16Array<B> : HalfViews<D, B>;
 
 /** Live views of two bytes an element: the upper halves of float32s for bfloat16. */
-export interface Half<P> {
+export interface Half<P, B extends ArrayBufferLike = ArrayBufferLike> {
   /** The parameters, rounded to nearest by each step: what a model of half precision computes with. */
-  readonly params: HalfViews<P>;
+  readonly params: HalfViews<P, B>;
   /** The gradients: fill them, then call `step()`. */
-  readonly grads: HalfViews<P>;
+  readonly grads: HalfViews<P, B>;
 }
 
 const none = { at: 0, scalesAt: 0 };

@@ -13,14 +13,22 @@ import { LossScale, type DynamicLossScale } from './policy.ts';
 import type { Tensor } from './tensor.ts';
 import { deviceFor, type GivenMemory } from './threads.ts';
 
-/** How to bind a method to parameters. */
-export interface InitOptions {
+/**
+ * How to bind a method to parameters.
+ *
+ * @typeParam K, T, M - the very backend, threads and memory, which tell whether views may lie in memory that threads share
+ */
+export interface InitOptions<
+  K extends Backend | 'auto' | undefined = Backend | 'auto' | undefined,
+  T extends number | 'auto' | undefined = number | 'auto' | undefined,
+  M extends WebAssembly.Memory | GivenMemory | undefined = WebAssembly.Memory | GivenMemory | undefined,
+> {
   /**
    * Where kernels run. `'auto'`, by default, is `'wasm'`, or JavaScript with the same bits where the engine or a page's policy has no WebAssembly:
    * `'fround'` for float32 and `'reference'` for float64. `opt.backend` tells. `'native'` computes the same bits in C that the system's compiler makes
    * for this processor, in Node 26.1 and later (docs/native.md); it is taken only where it is asked for.
    */
-  readonly backend?: Backend | 'auto';
+  readonly backend?: K & {};
   /**
    * What to do about NaN and ±∞. `'stop'`, by default: a step that leaves weights that are not finite throws a DivergenceError, which says why; it is
    * looked for after each of the first 16 steps and every 16th later. `'throw'` and `'skip'` (the default with a dynamic `lossScale`) also read
@@ -64,18 +72,23 @@ export interface InitOptions {
    * How many threads share a step, on the backends `wasm` and `native`: `'auto'` by default, one below half a million elements. Results do not depend on it.
    * Where memory cannot be shared, as in a page without cross-origin isolation, there is one; `opt.threads` tells.
    */
-  readonly threads?: number | 'auto';
+  readonly threads?: T & {};
   /**
    * A memory to keep all arrays in, or the rest of one from `offset` on: it must be large enough, and shared for several threads. It must not grow
    * while the optimizer lives: growing a memory that is not shared leaves every view of it empty.
    */
-  readonly memory?: WebAssembly.Memory | GivenMemory;
+  readonly memory?: M & {};
   /**
    * Measure each step, for `opt.observe()`: norms of gradients, weights and updates, summed by the passes that read them anyway. `signFlips` also
    * counts how many updates changed their sign, for one more state.
    */
   readonly observe?: boolean | { readonly signFlips?: boolean };
 }
+
+/** What views have as their buffer: an `ArrayBuffer` where by these options no other thread can see it. */
+export type BufferOf<K, T, M> = [K] extends ['fround' | 'reference']
+  ? ArrayBuffer
+  : [T, M] extends [1, undefined] ? ArrayBuffer : ArrayBufferLike; // prettier-ignore
 
 /** The names of these options. */
 export const initOptionNames = [

@@ -6,25 +6,39 @@ import { suggestion } from '../language/error.ts';
 import { ArrayError } from '../language/run-error.ts';
 import { parameter, variable } from '../language/variable.ts';
 import type { GivenRows, TableRows } from './step/rows.ts';
-import { checkArray, checkByName, isNumeric, type AnyArray } from './arrays.ts';
+import { checkArray, checkByName, isArray, isNumeric, type AnyArray } from './arrays.ts';
 import type { Core } from './core.ts';
 import { floatsOf, roundInto } from './half.ts';
-import { describe } from '../language/options.ts';
+import { describe, isRecord } from '../language/options.ts';
 import { hidden } from './policy.ts';
 import { checkRows, isRows } from './sparse.ts';
+import type { AnyNested } from './views.ts';
 
-/** Inputs by name: a number, or an array per parameter. */
-export type Inputs = Readonly<Record<string, number | Readonly<Record<string, Float32Array | Float64Array>>>>;
+/** Inputs by name: a number, or an array per parameter, in the structure of the parameters. */
+export type Inputs = Readonly<Record<string, number | Readonly<Record<string, AnyNested<Float32Array | Float64Array>>>>>;
 
 /** No inputs at all. */
 export const noInputs: Inputs = {};
 
 type Given = Readonly<Record<string, unknown>>;
 
+/** Gradients by name, in whatever structure parameters have. Throws an ArrayError where they are given in another. */
+export function gradientsByName(core: Core, handed: unknown): Given {
+  checkByName(core.name, 'gradients are', handed);
+  return core.tree.flatten(core.name, 'the gradients', handed);
+}
+
+/** Inputs with their arrays by name. Throws as `gradientsByName`; what is no object is left to `checkInputs`. */
+export function inputsByName(core: Core, inputs: Inputs): Inputs {
+  if (core.tree.isFlat || !isRecord(inputs)) return inputs;
+  const flat = ([input, given]: readonly [string, unknown]) =>
+    [input, isRecord(given) ? core.tree.flatten(core.name, `the arrays of ${input}`, given) : given] as const;
+  return Object.fromEntries(Object.entries(inputs).map(flat)) as Inputs;
+}
+
 /** Throws an ArrayError unless there is a gradient for each parameter that is trained, under one of its names. */
-export function checkGradients(core: Core, handed: unknown): asserts handed is Given {
+export function checkGradients(core: Core, handed: Given): void {
   const { name: owner, registry, gradientViews } = core;
-  checkByName(owner, 'gradients are', handed);
   for (const name of Object.keys(handed)) {
     const { cohort, index } = placeOf(core, name);
     const given = handed[name];
@@ -148,9 +162,9 @@ export function takeInputs(core: Core, inputs: Inputs): void {
       inputValues.set(input, pending === 0 ? value : before + (value - before) / (pending + 1));
       continue;
     }
-    for (const [owner, array] of Object.entries<AnyArray | undefined>(value)) {
+    for (const [owner, array] of Object.entries(value)) {
       const { cohort, index } = registry.places.get(core.ownName(owner)) ?? {};
-      if (array === undefined || cohort?.stepper.arena.has(input) !== true || index === undefined) continue;
+      if (!isArray(array) || cohort?.stepper.arena.has(input) !== true || index === undefined) continue;
       const view = cohort.stepper.arena.view(input, index);
       // A view from `opt.inputs` is filled already.
       if (!isSame(array, view)) view.set(array);
@@ -162,8 +176,7 @@ export function takeInputs(core: Core, inputs: Inputs): void {
 export function placeOf(core: Core, name: string): NonNullable<ReturnType<Core['registry']['places']['get']>> {
   const place = core.registry.places.get(core.ownName(name));
   if (place === undefined) {
-    const { views } = core;
-    throw new ArrayError(core.name, name, `there is no parameter ${name}${suggestion(name, Object.keys(views))}`);
+    throw new ArrayError(core.name, name, `there is no parameter ${name}${suggestion(name, core.tree.names)}`);
   }
   return place;
 }

@@ -20,10 +20,10 @@ export interface Observation {
 }
 
 /** Observations of the parameters that take part in steps. Throws a ThalwegError where the optimizer was not told to observe. */
-export function observations({ name: owner, options, registry, views, ties, frozen }: Core): Record<string, Observation> {
+export function observations({ name: owner, options, registry, tree, ties, frozen }: Core): Record<string, Observation> {
   if (!options.observe) throw new ThalwegError('observe', `${owner}: nothing was observed; give init the option observe: true`);
   const out: [string, Observation][] = [];
-  for (const name of Object.keys(views)) {
+  for (const name of tree.names) {
     const own = ties.get(name) ?? name;
     const place = registry.places.get(own);
     const seen = place === undefined || frozen.has(own) ? undefined : measured(place.cohort, place.index);

@@ -5,5 +5,7 @@ export const printed = Symbol.for('nodejs.util.inspect.custom');
 
 /** The same object, printed with the values that its accessors have and not as `[Getter/Setter]`. */
 export function printable<T extends object>(accessors: T): T {
-  return Object.defineProperty(accessors, printed, { value: () => ({ ...accessors }) });
+  return Object.defineProperty(accessors, printed, {
+    value: () => (Array.isArray(accessors) ? Array.from<unknown>(accessors) : { ...accessors }),
+  });
 }

@@ -6,8 +6,8 @@ import type { Core } from './core.ts';
 
 /** The names that match, of parameters and tied ones; there is at least one. */
 export function select(core: Core, use: string, match: Match): string[] {
-  const { name: owner, registry, views } = core;
-  const found = Object.keys(views).filter((name) => {
+  const { name: owner, registry, tree } = core;
+  const found = [...tree.names].filter((name) => {
     const { cohort, index } = registry.places.get(core.ownName(name)) ?? {};
     const shape = cohort?.stepper.arena.tensors[index ?? 0]?.shape ?? [];
     return matches(`${owner}, ${use}`, match, { name, shape });
@@ -15,7 +15,7 @@ export function select(core: Core, use: string, match: Match): string[] {
   if (found.length === 0) {
     throw new ThalwegError(
       'group',
-      `${owner}, ${use}: no parameter matches ${describeMatch(match)}; there are ${Object.keys(views).join(', ')}`,
+      `${owner}, ${use}: no parameter matches ${describeMatch(match)}; there are ${[...tree.names].join(', ')}`,
     );
   }
   return found;

@@ -1,4 +1,5 @@
 /** What an optimizer shows of the arrays that it holds besides parameters and gradients, by name and parameter. */
+import { ArrayError } from '../language/run-error.ts';
 import { freeName } from '../language/part.ts';
 import { variable, type Variable } from '../language/variable.ts';
 import type { AnyArray } from './arrays.ts';
@@ -14,7 +15,7 @@ export function stateNames(states: Iterable<Variable>): Map<Variable, string> {
   return new Map(all.map((state) => [state, state.role === 'state' ? state.name : freeName('observe.update', (name) => taken.has(name))]));
 }
 
-type Shown = Record<string, Record<string, AnyArray>>;
+type Shown<T = AnyArray> = Record<string, Record<string, T>>;
 
 /** Live views of states, or copies of those that are stored in another format or are numbers. */
 export function stateViews({ registry }: Core): Shown {
@@ -44,19 +45,22 @@ export function stateViews({ registry }: Core): Shown {
 }
 
 /** Live views of the inputs that are arrays. */
-export function inputViews(core: Core): Shown {
+export function inputViews(core: Core): Shown<unknown> {
   const { registry } = core;
-  const out: Shown = {};
+  const out: Shown<unknown> = {};
   for (const { name: input, kind } of registry.inputs) {
     if (kind !== 'tensor') continue;
-    const views: Record<string, AnyArray> = (out[input] = {});
+    const views: Record<string, unknown> = (out[input] = {});
+    const replaced = (at: string): never => {
+      throw new ArrayError(core.name, at, `opt.inputs.${input}.${at} cannot be replaced; copy into its arrays`);
+    };
     for (const [name, { cohort, index }] of registry.places) {
       const { arena } = cohort.stepper;
       const array = variable('input', input);
       if (!arena.has(array)) continue;
       const value = arena.view(array, index);
       // Who walks over them meets each array once; its other names are there to be asked for.
-      for (const one of core.namesOf(name)) Object.defineProperty(views, one, { value, enumerable: one === name });
+      for (const one of core.namesOf(name)) core.tree.show(views, one, { value, enumerable: one === name }, replaced);
     }
   }
   return out;

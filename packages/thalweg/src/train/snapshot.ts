@@ -3,11 +3,14 @@ import { ArrayError } from '../language/run-error.ts';
 import { checkArray, checkByName, type AnyArray } from './arrays.ts';
 import type { Core } from './core.ts';
 import { givenFor, placeOf } from './intake.ts';
-import type { ArrayOf, Declared, Tied, Tensor } from './tensor.ts';
+import type { ArrayOf, ParameterTree, Tied, Tensor } from './tensor.ts';
+import type { Named } from './views.ts';
 import type { DType } from '../plan/dtype.ts';
 
-/** Copies of the parameters by name, of the types that `params` has. */
-export type Snapshot<P extends Readonly<Record<string, Declared>>> = {
+/** Copies of the parameters by name, of the types that `params` has; those in objects and arrays as `blocks.0.wq`. */
+export type Snapshot<P extends ParameterTree> = CopiesOf<Named<P>>;
+
+type CopiesOf<P> = {
   readonly [K in keyof P]: P[K] extends Tied
     ? ArrayOf<DType>
     : P[K] extends Float64Array | Tensor<'float64'>
@@ -19,7 +22,7 @@ export type Snapshot<P extends Readonly<Record<string, Declared>>> = {
 export function snapshotOf(core: Core): Record<string, AnyArray> {
   const copies = new Map([...core.registry.places.keys()].map((name) => [name, core.views[name]?.slice()]));
   // Not by assignment: a parameter may have any name.
-  return Object.fromEntries(Object.keys(core.views).map((name) => [name, copies.get(core.ownName(name))])) as Record<string, AnyArray>;
+  return Object.fromEntries([...core.tree.names].map((name) => [name, copies.get(core.ownName(name))])) as Record<string, AnyArray>;
 }
 
 /** Sets the parameters to copies. Throws an ArrayError, with nothing changed, where they are not those of all parameters. */

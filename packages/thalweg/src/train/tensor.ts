@@ -6,8 +6,8 @@ import { isFloat32, isFloat64 } from '../language/realm.ts';
 import type { DType } from '../plan/dtype.ts';
 import { describe } from '../language/options.ts';
 
-/** The array type that holds elements of type `D`. */
-export type ArrayOf<D extends DType> = D extends 'float64' ? Float64Array : Float32Array;
+/** The array type that holds elements of type `D`, in memory of type `B`: an `ArrayBuffer`, or one that threads may share. */
+export type ArrayOf<D extends DType, B extends ArrayBufferLike = ArrayBufferLike> = D extends 'float64' ? Float64Array<B> : Float32Array<B>;
 
 /** A declared parameter: its shape, its element type and its first values. */
 export interface Tensor<D extends DType = DType> {
@@ -40,12 +40,20 @@ export type Parameter = Float32Array | Float64Array | Tensor;
 /** What `init` takes for each name: a parameter, or another parameter's name in `tied`. */
 export type Declared = Parameter | Tied;
 
-/** The live view that stands for a declared parameter. */
-export type ViewOf<P extends Declared> = P extends Tied
-  ? ArrayOf<DType>
-  : P extends Float64Array | Tensor<'float64'>
-    ? ArrayOf<'float64'>
-    : ArrayOf<'float32'>;
+/** What `init` takes under a name: a parameter, or an object or array of them, however deep. */
+export type Nested = Declared | { readonly [key: string]: Nested } | readonly Nested[];
+
+/** What `init` takes: parameters by name, each of them one or nested, `{ blocks: [{ wq, wk }, { wq, wk }], head }`. */
+export type ParameterTree = Readonly<Record<string, Nested>>;
+
+/** The live view that stands for a declared parameter, in memory of type `B`. */
+export type ViewOf<P extends Declared | undefined, B extends ArrayBufferLike = ArrayBufferLike> = P extends undefined
+  ? never
+  : P extends Tied
+    ? ArrayOf<DType, B>
+    : P extends Float64Array | Tensor<'float64'>
+      ? ArrayOf<'float64', B>
+      : ArrayOf<'float32', B>;
 
 /**
  * A second name for a parameter, such as the output layer of a language model that is its embedding. Both names give the same views, and
