@@ -7,7 +7,7 @@ import type { Recipe } from './recipe.ts';
 export type { BufferOf, InitOptions, Optimizer, ParameterTree };
 
 /** Binds a method to parameters. */
-export type Start = <P extends ParameterTree, N extends string, B extends ArrayBufferLike>(
+export type Start = <P extends ParameterTree, N extends string, B extends ArrayBufferLike = ArrayBufferLike>(
   recipe: Recipe,
   parameters: P,
   options: InitOptions,

@@ -6,7 +6,7 @@ import type { Recipe } from './recipe.ts';
 import { provided, type InitOptions, type Optimizer, type ParameterTree } from './runtime.ts';
 
 /** Binds a method to parameters: at once, in the same turn, where the runtime is there. */
-export async function start<P extends ParameterTree, N extends string, B extends ArrayBufferLike>(
+export async function start<P extends ParameterTree, N extends string, B extends ArrayBufferLike = ArrayBufferLike>(
   recipe: Recipe,
   parameters: P,
   options: InitOptions,

@@ -98,7 +98,7 @@ export class Optimizer<
   }
 
   /** Makes an optimizer and starts its threads. Use `init` of a method instead. */
-  static async start<P extends ParameterTree, N extends string, B extends ArrayBufferLike>(
+  static async start<P extends ParameterTree, N extends string, B extends ArrayBufferLike = ArrayBufferLike>(
     recipe: Recipe,
     parameters: P,
     options: InitOptions,

@@ -12,7 +12,7 @@ import { Optimizer } from './optimizer.ts';
 import type { ParameterTree } from '../train/tensor.ts';
 
 /** Binds a method to parameters, and waits for its threads. */
-export async function start<P extends ParameterTree, N extends string, B extends ArrayBufferLike>(
+export async function start<P extends ParameterTree, N extends string, B extends ArrayBufferLike = ArrayBufferLike>(
   recipe: Recipe,
   parameters: P,
   options: InitOptions,

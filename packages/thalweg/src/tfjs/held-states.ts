@@ -9,6 +9,7 @@ import type { Recipe } from '../define/recipe.ts';
 import { slotsOf } from '../checkpoint/slots.ts';
 import { restore, wholeCheckpoint } from '../checkpoint/checkpoint.ts';
 import { stateShape } from '../targets/arrays/tfjs.ts';
+import { checkParameters } from '../train/arrays.ts';
 import { Core } from '../train/core.ts';
 import { checkOptions } from '../train/init-options.ts';
 import { tensor as declare } from '../train/tensor.ts';
@@ -64,7 +65,7 @@ function coreOf(recipe: Recipe, declared: readonly Declared[], bornOf: (name: st
   for (const batch of [...new Set(declared.map((one) => one.batch))].sort((a, b) => a - b)) {
     const some = declared.filter((one) => one.batch === batch);
     core.steps = bornOf(some[0]?.name ?? '');
-    core.register(new Map(some.map(({ name }) => [name, all.get(name)!])), new Map());
+    core.register(checkParameters(recipe.name, Object.fromEntries(some.map(({ name, shape }) => [name, declare(shape)]))));
   }
   return core;
 }
