@@ -5,6 +5,8 @@
  */
 import type { Method } from './define/method.ts';
 import { numpy } from './emit/numpy.ts';
+import { optax } from './emit/optax.ts';
+import { pytorch } from './emit/pytorch.ts';
 import { emitTo, type EmitOptions, type Target } from './emit/target.ts';
 import { wgsl, type WgslOptions } from './emit/wgsl.ts';
 import { OptionError, suggestion } from './language/error.ts';
@@ -14,6 +16,10 @@ import { describe } from './language/options.ts';
 export interface TargetOptions {
   /** Plain functions on NumPy's arrays. */
   readonly numpy: EmitOptions;
+  /** An `optax.GradientTransformation`. */
+  readonly optax: EmitOptions;
+  /** A `torch.optim.Optimizer`. */
+  readonly pytorch: EmitOptions;
   /** Compute shaders of WebGPU. */
   readonly wgsl: WgslOptions;
 }
@@ -22,7 +28,7 @@ export interface TargetOptions {
 export type TargetName = keyof TargetOptions;
 
 /** Every target by name: a line here and one above add one. */
-export const targets: { readonly [T in TargetName]: Target<TargetOptions[T]> } = { numpy, wgsl };
+export const targets: { readonly [T in TargetName]: Target<TargetOptions[T]> } = { numpy, optax, pytorch, wgsl };
 
 /**
  * Writes a method as one file of another language or framework, with its equations, their source and a test of itself.
@@ -47,5 +53,5 @@ export function emit<T extends TargetName>(method: Method, target: T, options?: 
   return emitTo(targets[target], method, options);
 }
 
-export { emitTo, numpy, wgsl };
+export { emitTo, numpy, optax, pytorch, wgsl };
 export type { EmitOptions, Target, WgslOptions };

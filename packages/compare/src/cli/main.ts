@@ -30,6 +30,11 @@ const subcommands: readonly Subcommand[] = [
     load: async () => (await import('./guide.ts')).guideCommand(),
   },
   {
+    name: 'emit',
+    summary: 'write an optimizer as source of another language or framework',
+    load: async () => (await import('./emit.ts')).emitCommand(),
+  },
+  {
     name: 'list',
     summary: 'list the problems, the optimizers that can be compared by name, and all that the library has',
     load: async () => (await import('./show.ts')).listCommand(),

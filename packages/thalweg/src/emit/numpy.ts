@@ -1,6 +1,67 @@
-/** The target `numpy`: plain functions on NumPy's arrays. */
-import { UnsupportedError } from '../language/run-error.ts';
-import { commonOptions, type Target } from './target.ts';
+/** The target `numpy`: a function that makes the state, and one that takes a step, on dicts of arrays. */
+import { namesIn } from '../language/tree.ts';
+import type { Method } from '../define/method.ts';
+import { literal, type ArrayLibrary } from '../targets/text/python.ts';
+import { isEach } from './blocks.ts';
+import { pythonWords } from './identifiers.ts';
+import { modelOf, namesGiven, type Line, type Model, type State } from './model.ts';
+import { commonWords, docstring, factorLines, helperFunctions, hyperLines, indented, recordedLines, scheduleFunctions, scheduleName, together } from './python.ts'; // prettier-ignore
+import { record, rules } from './replay.ts';
+import { StepWriter } from './step-writer.ts';
+import { commonOptions, type EmitOptions, type Target } from './target.ts';
+
+const library: ArrayLibrary = {
+  isNumber: (sort) => sort !== 'array',
+  functions: { abs: 'np.abs', sign: 'np.sign', sqrt: 'np.sqrt', exp: 'np.exp', log: 'np.log', cos: 'np.cos', floor: 'np.floor' },
+  minimum: (a, b) => `np.minimum(${a.text(0)}, ${b.text(0)})`,
+  maximum: (a, b) => `np.maximum(${a.text(0)}, ${b.text(0)})`,
+  where: (condition, a, b) => [6, `np.where(${condition.text(0)}, ${a.text(0)}, ${b.text(0)})`],
+  norm: (x) => `float(np.linalg.norm(${x.text(0)}))`,
+  sum: (text) => `float(np.sum(${text}))`,
+  fold: (x, how, along) => `${x.text(6)}.${how}(axis=${String(along)}, keepdims=True)`,
+  helpers: { newtonSchulz: 'newton_schulz', inverseRoot: 'inverse_root', eigenvectors: 'eigenvectors', orthonormal: 'orthonormal' },
+};
+
+const helpers: Readonly<Record<string, readonly string[]>> = {
+  matrix: [
+    'def matrix(w):',
+    '    """The rank of an array, its rows and its columns: more than two dimensions count as flattened behind the first."""',
+    '    return w.ndim, math.prod(w.shape[:1]), math.prod(w.shape[1:])',
+  ],
+  newton_schulz: [
+    'def newton_schulz(g, a, b, c, steps, eps):',
+    '    """Brings the singular values of g near 1: x ← a·x + (b·A + c·A²)·x with A = x·xᵀ."""',
+    '    x = g.T if g.shape[0] > g.shape[1] else g',
+    '    x = x / max(float(np.linalg.norm(x)), eps)',
+    '    for _ in range(math.ceil(steps)):',
+    '        A = x @ x.T',
+    '        x = a * x + (b * A + c * (A @ A)) @ x',
+    '    return x.T if g.shape[0] > g.shape[1] else x',
+  ],
+  inverse_root: [
+    'def inverse_root(a, p, eps):',
+    '    """(a + eps·I)^(-1/p) of a symmetric matrix; eigenvalues that rounding made negative count as 0."""',
+    '    values, vectors = np.linalg.eigh(a)',
+    '    return (vectors * (np.maximum(values, 0) + eps) ** (-1 / p)) @ vectors.T',
+  ],
+  eigenvectors: [
+    'def eigenvectors(a):',
+    '    """The eigenvectors of a symmetric matrix as columns, that of the largest eigenvalue first."""',
+    '    values, vectors = np.linalg.eigh(a)',
+    '    return vectors[:, np.argsort(-values, kind="stable")]',
+  ],
+  orthonormal: [
+    'def orthonormal(a):',
+    '    """The factor Q of a = Q·R, with the signs that make the diagonal of R positive."""',
+    '    q, r = np.linalg.qr(a)',
+    '    return q * np.where(np.diag(r) < 0, -1, 1)',
+  ],
+};
+
+const words = [
+  ...[...pythonWords, ...commonWords, ...Object.keys(helpers)],
+  ...['np', 'key', 'new', 'new_params', 'grads', 'shape', 'parameters', 'init', 'step', 'evaluate'],
+];
 
 /** Plain functions on NumPy's arrays. */
 export const numpy: Target = {
@@ -8,7 +69,231 @@ export const numpy: Target = {
   about: 'plain functions on NumPy arrays',
   extension: 'py',
   options: commonOptions,
-  write: ({ name }) => {
-    throw new UnsupportedError('emit to numpy', `${name} is not written yet`);
-  },
+  write: (method, options = {}) => new NumpyFile(method, options).text(),
 };
+
+class NumpyFile {
+  private readonly model: Model;
+  private readonly options: EmitOptions;
+  private readonly method: Method;
+  private readonly writer: StepWriter;
+
+  constructor(method: Method, options: EmitOptions) {
+    this.method = method;
+    this.options = options;
+    this.model = modelOf(method, 'emit to numpy', words);
+    this.writer = new StepWriter(this.model, {
+      library,
+      assign: (line, target, value) => [`${target} = ${this.isAliased(line) ? `np.array(${value})` : value}`],
+      sumOver: (text) => `sum(float(np.sum(${text})) for p in parameters)`,
+      root: (text) => {
+        this.writer.needs('math');
+        return `math.sqrt(${text})`;
+      },
+    });
+  }
+
+  text(): string {
+    const { model, writer } = this;
+    const step = this.step();
+    const body = [...this.init(), '', '', ...step, ...this.evaluate()];
+    const schedules = scheduleFunctions(model, library, false, writer.needs);
+    const { needed } = writer;
+    const usage = ['Use: state = init(params), then params, state = step(params, grads, state); params and grads are dicts of arrays.'];
+    return `${[
+      ...docstring(model, this.options, 'in NumPy', usage),
+      '',
+      'import math',
+      ...(model.isJoint ? ['from types import SimpleNamespace'] : []),
+      '',
+      'import numpy as np',
+      ...helperFunctions(needed, helpers),
+      ...schedules,
+      '',
+      '',
+      ...body,
+      ...this.selfTest(),
+    ].join('\n')}\n`;
+  }
+
+  /** Whether what lasts may be an array of the caller's itself, who may change it. */
+  private isAliased({ equation, part }: Line): boolean {
+    return equation.lasting && namesGiven(equation.value).some((name) => this.model.isGiven(part, name));
+  }
+
+  private get own(): readonly State[] {
+    return this.model.states.filter(isEach);
+  }
+
+  private get shared(): readonly State[] {
+    return this.model.states.filter((state) => !isEach(state));
+  }
+
+  private init(): string[] {
+    const names = this.model.states.map((state) => `"${state.id}": ${isEach(state) ? '{}' : '0.0'}`);
+    const zeros = this.own.map((state) => `state["${state.id}"][key] = ${this.zero(state)}`);
+    const usesMatrix = zeros.some((line) => /\b(rank|rows|cols)\b/.test(line));
+    if (usesMatrix) this.writer.needs('matrix');
+    return [
+      'def init(params):',
+      '    """The state before the first step."""',
+      `    state = {${['"t": 0', ...names].join(', ')}}`,
+      ...(zeros.length === 0
+        ? []
+        : ['    for key, w in params.items():', ...indented([...(usesMatrix ? ['rank, rows, cols = matrix(w)'] : []), ...zeros], 2)]),
+      '    return state',
+    ];
+  }
+
+  private zero({ form = 'rc', kind, onlyWhere, part }: State): string {
+    if (kind === 'tensor') return '0.0';
+    const size = (letter: string): string => (letter === 'r' ? 'rows' : letter === 'c' ? 'cols' : '1');
+    const zeros = this.model.hasMatrices ? `np.zeros((${size(form.charAt(0))}, ${size(form.charAt(1))}), w.dtype)` : 'np.zeros_like(w)';
+    if (onlyWhere === undefined) return zeros;
+    const condition = this.writer.print(part, onlyWhere.condition, 1, true);
+    return onlyWhere.holds ? `${zeros} if ${condition} else 0.0` : `0.0 if ${condition} else ${zeros}`;
+  }
+
+  /** A state as it is read: at the first step, what it begins as. */
+  private read(state: State): string {
+    const { id, init, part, form = 'rc' } = state;
+    const stored = `state["${id}"]${isEach(state) ? '[key]' : ''}`;
+    if (init === undefined) return stored;
+    const begins = this.writer.print(part, init, 1);
+    const isArray = this.model.sortOf(part, init) === 'array';
+    const whole = isArray ? `np.array(${begins})` : state.kind === 'array' ? (form === 'rc' ? `np.full_like(w, ${begins})` : `${stored} + ${begins}`) : begins; // prettier-ignore
+    return `${whole} if t == 1 else ${stored}`;
+  }
+
+  private step(): string[] {
+    const { model, writer } = this;
+    const target = (one: { readonly id: string }): string => (model.isJoint ? `p.${one.id}` : one.id);
+    const blocks = writer.blocks.map(({ each, statements }) => ({ each, lines: statements.flatMap((one) => writer.lines(one)) }));
+    const reads = this.own.map((state) => `${target(state)} = ${this.read(state)}`);
+    const sharedReads = this.shared.map((state) => `${state.id} = ${this.read(state)}`);
+    const inputs = model.inputs.filter(({ isArray }) => isArray).map(({ id, arg }) => `${target({ id })} = ${arg}[key]`);
+    const w = target({ id: 'w' });
+    const shapes = this.shapes(w, target);
+    const begin = [
+      ...(model.isJoint ? ['p = SimpleNamespace(key=key, w=w, g=grads[key])', 'parameters.append(p)'] : ['g = grads[key]']),
+      ...shapes,
+      ...(model.hasMatrices ? [`${w}, ${target({ id: 'g' })} = ${w}.reshape(${target({ id: 'rows' })}, ${target({ id: 'cols' })}), ${target({ id: 'g' })}.reshape(${target({ id: 'rows' })}, ${target({ id: 'cols' })})`] : []), // prettier-ignore
+      ...inputs.map((line) => (model.hasMatrices ? `${line}.reshape(${w}.shape)` : line)),
+      ...together([...reads, ...(model.isJoint ? [] : sharedReads)]),
+    ];
+    const key = model.isJoint ? 'p.key' : 'key';
+    const sharedEnd = this.shared.map(({ id }) => `new["${id}"] = ${id}`);
+    const end = [
+      ...together([...this.own.map((state) => `new["${state.id}"][${key}] = ${target(state)}`), ...(model.isJoint ? [] : sharedEnd)]),
+      `new_params[${key}] = ${w}${model.hasMatrices ? `.reshape(params[${key}].shape)` : ''}`,
+    ];
+    const loop = model.isJoint
+      ? [
+          'parameters = []',
+          'for key, w in params.items():',
+          ...indented(begin),
+          ...blocks.flatMap(({ each, lines }) => (each ? (lines.length === 0 ? [] : ['for p in parameters:', ...indented(lines)]) : lines)),
+          'for p in parameters:',
+          ...indented(end),
+          ...sharedEnd,
+        ]
+      : ['for key, w in params.items():', ...indented([...begin, ...blocks.flatMap(({ lines }) => lines), ...end])];
+    const scalars = model.inputs.map(({ arg }) => arg);
+    const hyper = model.hyper.flatMap((one) => [
+      `${one.id}=${one.schedule === undefined ? literal(one.value, writer.needs) : scheduleName(one)}`,
+      ...(one.factor === undefined ? [] : [`${one.id}_base=${one.schedule === undefined ? 'None' : literal(one.schedule.base, writer.needs)}`]), // prettier-ignore
+    ]);
+    const given = [...scalars, ...hyper];
+    const called = model.hyper.filter(({ schedule }) => schedule !== undefined);
+    const isQuiet = blocks.some(({ lines }) => lines.some((line) => line.includes('np.where(')));
+    return [
+      ...(isQuiet ? ['@np.errstate(divide="ignore", invalid="ignore", over="ignore")'] : []),
+      `def step(params, grads, state${given.length === 0 ? '' : `, *, ${given.join(', ')}`}):`,
+      '    """One step: new parameters and a new state. What is given stays as it is.',
+      '',
+      ...indented([
+        ...model.inputs.map(({ arg, written, isArray }) => `${arg}: ${written}${isArray ? ', a dict of arrays' : ''}`),
+        ...hyperLines(model),
+      ]),
+      '    """',
+      '    t = state["t"] + 1',
+      ...called.map(({ id }) => `    ${id} = ${id}(t) if callable(${id}) else ${id}`),
+      ...indented(factorLines(model)),
+      ...model.inputs.flatMap(({ id, arg, isArray }) => (isArray ? [] : [`    ${id} = ${arg}`])),
+      `    new_params, new = {}, {${['"t": t', ...this.model.states.map((state) => `"${state.id}": ${isEach(state) ? '{}' : `state["${state.id}"]`}`)].join(', ')}}`, // prettier-ignore
+      ...(model.isJoint ? indented(sharedReads) : []),
+      ...indented(loop),
+      '    return new_params, new',
+    ];
+  }
+
+  /** Numbers of the shape, as far as they are read. */
+  private shapes(w: string, target: (one: { readonly id: string }) => string): string[] {
+    const { needed } = this.writer;
+    const isMatrix = this.model.hasMatrices || needed.has('rows') || needed.has('cols');
+    if (isMatrix) this.writer.needs('matrix');
+    return [
+      ...(isMatrix ? [`${['rank', 'rows', 'cols'].map((id) => target({ id })).join(', ')} = matrix(${w})`] : needed.has('rank') ? [`${target({ id: 'rank' })} = ${w}.ndim`] : []), // prettier-ignore
+      ...(needed.has('size') ? [`${target({ id: 'size' })} = ${w}.size`] : []),
+    ];
+  }
+
+  private evaluate(): string[] {
+    const { evaluate, states, hyper, hasMatrices } = this.model;
+    if (evaluate === undefined) return [];
+    const { part, value } = evaluate;
+    const read = new Set(namesIn(value).map((name) => this.model.nameOf(part, name).id));
+    const own = states.filter(({ id }) => read.has(id));
+    const given = hyper.filter(({ id }) => read.has(id));
+    return [
+      '',
+      '',
+      `def evaluate(params, state${given.length === 0 ? '' : `, *, ${given.map((one) => `${one.id}=${literal(one.value, this.writer.needs)}`).join(', ')}`}):`,
+      '    """Where to evaluate the model after a step: parameters other than those that are trained."""',
+      '    t, out = state["t"], {}',
+      '    for key, w in params.items():',
+      ...own.map(
+        (state) =>
+          `        ${state.id} = state["${state.id}"]${isEach(state) ? `[key]${hasMatrices && state.form === 'rc' ? '.reshape(w.shape)' : ''}` : ''}`,
+      ),
+      `        out[key] = np.array(${this.writer.print(part, value, 0, true)}) if t > 0 else w.copy()`,
+      '    return out',
+    ];
+  }
+
+  private selfTest(): string[] {
+    const { model } = this;
+    const inputs = model.inputs.map(({ arg, isArray }) =>
+      isArray ? `${arg}={key: x**2 for key, x in g.items()}` : `${arg}=${rules.loss}`,
+    );
+    return [
+      ...recordedLines(record(this.method, model.needsMatrices)),
+      '',
+      '',
+      'def replay():',
+      '    """The largest difference from what is recorded, as a part of how far each weight has moved."""',
+      '    def arrays(value):',
+      '        numbers = iter(range(100))',
+      '        return {key: np.array([value(next(numbers)) for _ in range(math.prod(shape))]).reshape(shape) for key, shape in SHAPES.items()}',
+      '',
+      `    params = arrays(lambda i: ${rules.weight})`,
+      '    state, moved, worst = init(params), 0.0, 0.0',
+      '    flat = lambda some: np.concatenate([some[key].ravel() for key in SHAPES])',
+      '    for t, recorded in enumerate(RECORDED, 1):',
+      `        g = arrays(lambda i: ${rules.gradient})`,
+      '        before = flat(params)',
+      `        params, state = step(${['params', 'g', 'state', ...inputs].join(', ')})`,
+      '        moved = moved + np.abs(flat(params) - before)',
+      '        scale = np.maximum(np.maximum(moved, np.abs(recorded)), 1e-300)',
+      '        worst = max(worst, float(np.max(np.abs(flat(params) - recorded) / scale)))',
+      '    return worst',
+      '',
+      '',
+      'if __name__ == "__main__":',
+      '    off = replay()',
+      '    print(f"{len(RECORDED)} steps replayed, off by {off:.1e}")',
+      `    if not off <= ${literal(model.tolerance, this.writer.needs)}:`,
+      '        raise SystemExit("these are not the recorded steps")',
+    ];
+  }
+}

@@ -42,6 +42,11 @@ export const commonOptions = ['name', 'source'] as const;
 export function emitTo<O extends EmitOptions>(target: Target<O>, method: Method, options?: O): string {
   const given = asMethod(method);
   if (given === undefined) throw new ThalwegError('method', `emit: takes a method such as adamw(), not ${describe(method)}`);
+  if (!given.trains) {
+    const problem =
+      'never assigns w for every parameter, so it trains nothing; chain it with an optimizer: chain(clipByGlobalNorm(1), adamw())';
+    throw new ThalwegError('method', `emit: ${given.name} ${problem}`);
+  }
   const owner = `emit to ${target.name}`;
   if (options !== undefined) checkNames(owner, options, target.options);
   const { name = given.name, source } = options ?? {};

@@ -1,0 +1,165 @@
+/**
+ * Files that `thalweg/emit` writes, run on the rows' streams in Python and held against the rows' oracles: the method of every row that a target can say. What
+ * was proven stands in emitted/TARGET.json: for each row how far its file is from the oracle, and the hash of the file.
+ *
+ *     npm run prove            # all targets whose libraries are there; npm run prove -- numpy for some
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect, Method, UnsupportedError } from 'thalweg';
+import { emit, targets, type TargetName } from 'thalweg/emit';
+import { methodOf, table, type Case } from './table.ts';
+
+/** The targets whose files are run here, with what of Python they need. */
+export const proven = { numpy: 'numpy', optax: 'optax', pytorch: 'torch' } as const satisfies Partial<Record<TargetName, string>>;
+
+/** A target whose files are run here. */
+export type Proven = keyof typeof proven;
+
+const isProven = (target: string): target is Proven => Object.hasOwn(proven, target);
+
+/** What is known of a target's files. */
+export interface Proof {
+  readonly versions: Readonly<Record<string, string>>;
+  /** For each row how far its file is from the oracle, and the hash of the file. */
+  readonly rows: Readonly<Record<string, { readonly off: string; readonly hash: string }>>;
+  /** Why there is no file, by row. */
+  readonly refused: Readonly<Record<string, string>>;
+}
+
+const root = join(import.meta.dirname, '..');
+const fileOfProof = (target: Proven): string => join(import.meta.dirname, 'emitted', `${target}.json`);
+
+/** What was proven of a target. */
+export function proofOf(target: Proven): Proof {
+  return JSON.parse(readFileSync(fileOfProof(target), 'utf8')) as Proof;
+}
+
+/** A Python that has these modules; undefined where none has. */
+export function pythonWith(...modules: readonly string[]): string | undefined {
+  const known = [join(root, '.oracle/bin/python'), 'python3'].filter((path) => path === 'python3' || existsSync(path));
+  return known.find((path) => {
+    try {
+      execFileSync(path, ['-c', `import importlib.util as u; assert all(map(u.find_spec, ${JSON.stringify(modules)}))`], {
+        stdio: 'ignore',
+      });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** What tells a text from any other. */
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/** A method in which functions of t are numbers, and the values of these functions at every step, by what the file calls them. */
+function withNumbers(method: Method): { readonly method: Method; readonly values: Readonly<Record<string, readonly number[]>> } {
+  const functions = [...method.hyper].flatMap(([key, value]) => (typeof value === 'function' ? [[key, value] as const] : []));
+  const steps = Array.from({ length: table.steps }, (_, i) => i + 1);
+  const snake = (key: string): string => key.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+  const numbers = (values: Method['groups'][number]['parts'][number]['values']): typeof values =>
+    new Map([...values].map(([name, value]) => [name, typeof value === 'function' ? value(1) : value]));
+  return {
+    method: new Method(
+      method.name,
+      method.groups.map((group) => ({ ...group, parts: group.parts.map((part) => ({ ...part, values: numbers(part.values) })) })),
+    ),
+    values: Object.fromEntries(functions.map(([key, at]) => [snake(key), steps.map((t) => at(t))])),
+  };
+}
+
+/** The file of a row with values of hyperparameters that functions of JavaScript give, or why there is none. */
+export type RowFile =
+  { readonly text: string; readonly values: Readonly<Record<string, readonly number[]>> } | { readonly refused: string };
+
+/** Emits the method of a row. */
+export function fileOf(row: Case, target: TargetName): RowFile {
+  const { method, values } = withNumbers(methodOf(row));
+  try {
+    return { text: emit(method, target), values };
+  } catch (error) {
+    if (error instanceof UnsupportedError) return { refused: error.message };
+    throw error;
+  }
+}
+
+/** What a file calls the state that a row compares. */
+function readOf(row: Case): string | undefined {
+  if (row.read === undefined || row.read === 'evaluate') return row.read;
+  const symbols = inspect(methodOf(row)).groups.flatMap(({ parts }) => parts.flatMap((part) => [...part.symbols.values()]));
+  return symbols.find(({ role, key }) => role === 'state' && key === row.read)?.unique;
+}
+
+/** How far the files are from the oracles, by row, or how they failed. */
+export function runEmitted(rows: readonly Case[], target: Proven, python: string): Readonly<Record<string, number | string>> {
+  const folder = mkdtempSync(join(tmpdir(), 'thalweg-emitted-'));
+  try {
+    const jobs = rows.flatMap((row) => {
+      const made = fileOf(row, target);
+      if ('refused' in made) return [];
+      const file = join(folder, `${row.id}.py`);
+      writeFileSync(file, made.text);
+      return [{ id: row.id, target, file, row, hyper: made.values, inputs: methodOf(row).inputs, read: readOf(row) }];
+    });
+    const list = join(folder, 'jobs.json');
+    writeFileSync(list, JSON.stringify(jobs));
+    const program = join(import.meta.dirname, 'emitted.py');
+    const said = execFileSync(python, ['-B', program, list], {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    return JSON.parse(said) as Readonly<Record<string, number | string>>;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What is wrong with results: files that failed, or are further from their oracle than the row allows. */
+export function beyondBounds(rows: readonly Case[], off: Readonly<Record<string, number | string>>): string[] {
+  return rows.flatMap((row) => {
+    const bound = row.tolerance ?? table.tolerance;
+    const measured = off[row.id];
+    return measured === undefined || (typeof measured === 'number' && measured <= bound) ? [] : [`${row.id}: ${String(measured)}, bound ${String(bound)}`]; // prettier-ignore
+  });
+}
+
+function prove(target: Proven, python: string): void {
+  const off = runEmitted(table.cases, target, python);
+  const wrong = beyondBounds(table.cases, off);
+  if (wrong.length > 0) throw new Error(`${target}: ${String(wrong.length)} rows are not met\n${wrong.join('\n')}`);
+  const code = `import json, sys, importlib.metadata as m; print(json.dumps({"python": sys.version.split()[0], **{n: m.version(n) for n in ${JSON.stringify(target === 'optax' ? ['optax', 'jax', 'numpy'] : [proven[target]])}}}))`; // prettier-ignore
+  const versions = JSON.parse(execFileSync(python, ['-c', code], { encoding: 'utf8' })) as Proof['versions'];
+  const rows: Record<string, { off: string; hash: string }> = {};
+  const refused: Record<string, string> = {};
+  for (const row of table.cases) {
+    const made = fileOf(row, target);
+    if ('refused' in made) refused[row.id] = made.refused;
+    else rows[row.id] = { off: Number(off[row.id]).toExponential(1), hash: hashOf(made.text) };
+  }
+  mkdirSync(join(import.meta.dirname, 'emitted'), { recursive: true });
+  const lines = Object.entries(rows).map(([id, row]) => `    ${JSON.stringify(id)}: ${JSON.stringify(row)}`);
+  const others = Object.entries(refused).map(([id, reason]) => `    ${JSON.stringify(id)}: ${JSON.stringify(reason)}`);
+  const text = `{\n  "versions": ${JSON.stringify(versions)},\n  "rows": {\n${lines.join(',\n')}\n  },\n  "refused": {\n${others.join(',\n')}\n  }\n}\n`;
+  writeFileSync(fileOfProof(target), text);
+  console.log(`${target}: ${String(lines.length)} rows within their bounds, ${String(others.length)} refused`);
+}
+
+if (import.meta.main) {
+  const named = process.argv.slice(2);
+  const unknown = named.find((name) => !Object.hasOwn(proven, name));
+  if (unknown !== undefined) throw new Error(`${unknown}: its files are not run in Python; those of ${Object.keys(proven).join(', ')} are`);
+  for (const target of Object.keys(targets) as TargetName[]) {
+    if (!isProven(target) || (named.length > 0 && !named.includes(target))) continue;
+    const own = target;
+    const python = pythonWith('numpy', proven[own]);
+    if (python !== undefined) prove(own, python);
+    else console.log(`${own}: not run, since no Python here has ${proven[own]}: see requirements.txt`);
+  }
+}

@@ -1,0 +1,129 @@
+/** The command `thalweg emit`: an optimizer as a file of another language or framework. Knows the library's public face and the notes of the reference. */
+import { writeFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { Method, OptionError } from 'thalweg';
+import { isOptimizerFactory, optimizers } from '@thalweg/guide';
+import { emit, targets, type TargetName } from 'thalweg/emit';
+import { ownContestant } from '../contestants.ts';
+import { nearest } from '../near.ts';
+import { loadOwnFile } from '../own-file.ts';
+import { ProblemError } from '../problem.ts';
+import { entries } from '../reference/entry.ts';
+import { isFile } from '../registry.ts';
+import { hung, wrap } from '../report/layout.ts';
+import { columns } from './columns.ts';
+
+type Value = number | string | boolean;
+
+interface Options {
+  readonly to: TargetName;
+  readonly output?: string;
+  readonly set: Readonly<Record<string, Value>>;
+  readonly name?: string;
+}
+
+const names = Object.keys(targets) as readonly TargetName[];
+
+const examples = [
+  'thalweg emit adamw --to pytorch -o adamw.py',
+  'thalweg emit muon --to optax --set lr=0.02 --set adjust=rms',
+  'thalweg emit ./mine.ts --to numpy',
+];
+
+/** The command. */
+export function emitCommand(): Command {
+  return new Command('emit')
+    .description(
+      'Writes an optimizer as one file of another language or framework, with its equations, their source, and a test of itself that replays recorded steps.',
+    )
+    .argument(
+      '<optimizer>',
+      'a name that thalweg list prints, such as adamw; or a file such as ./mine.ts, whose default export is a method or makes one',
+    )
+    .addOption(new Option('--to <target>', names.join(', ')).makeOptionMandatory().argParser(target))
+    .option('-o, --output <file>', 'where to write it; standard output without')
+    .option('--set <option=value>', 'an option of the optimizer, as lr=3e-4 or nesterov=true; may be given several times', setting, {})
+    .option('--name <name>', 'what the class or function is called')
+    .addHelpText('after', () => `\n${targetLines(columns()).join('\n')}\n\nExamples:\n${examples.map((one) => `  $ ${one}`).join('\n')}`)
+    .action(async (reference: string, options: Options) => {
+      const text = write(await methodOf(reference, options.set), options, titleOf(reference));
+      if (options.output === undefined) process.stdout.write(text);
+      else writeFileSync(options.output, text);
+    });
+}
+
+function targetLines(width: number): string[] {
+  return [...wrap('Targets:', width), ...names.flatMap((name) => hung(`${name}: ${targets[name].about}`, width, 2, 4))];
+}
+
+function target(name: string): TargetName {
+  const found = names.find((one) => one === name.toLowerCase());
+  if (found !== undefined) return found;
+  const meant = names.find((one) => one.includes(name.toLowerCase()) || targets[one].about.includes(name.toLowerCase()));
+  const hint =
+    nearest(name, names) ?? (name.length > 1 && meant !== undefined ? `did you mean ${meant}?` : `there are ${names.join(', ')}`);
+  throw new InvalidArgumentError(`There is no target ${name}; ${hint.replace(/[^?]$/, '$&.')}`);
+}
+
+function setting(text: string, before: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+  const [, name, value = ''] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (name === undefined) throw new InvalidArgumentError('Write an option with its value, as lr=3e-4.');
+  const number = Number(value);
+  const read = value === 'true' ? true : value === 'false' ? false : Number.isNaN(number) || value.trim() === '' ? value : number;
+  return { ...before, [name.trim()]: read };
+}
+
+/** What people call an optimizer of the library: the first word of its documentation. */
+function titleOf(reference: string): string | undefined {
+  const entry = entries.find(({ name }) => name.toLowerCase() === reference.toLowerCase());
+  const [, title] = /^([A-Z][\w-]*)(?=[ :(])/.exec(entry?.note.about ?? '') ?? [];
+  return title?.toLowerCase().replaceAll('-', '') === reference.toLowerCase() ? title : undefined;
+}
+
+function write(method: Method, { to, name }: Options, title: string | undefined): string {
+  const called = name ?? title;
+  return emit(method, to, called === undefined ? {} : { name: called });
+}
+
+/** The optimizer of a name or of a file, with these options. */
+async function methodOf(reference: string, set: Options['set']): Promise<Method> {
+  const { make, what } = isFile(reference) ? await fromFile(reference) : fromLibrary(reference);
+  if (make instanceof Method) {
+    if (Object.keys(set).length > 0)
+      throw new ProblemError(reference, `it exports ${what} with its options filled in, so that --set has nothing to set`);
+    return make;
+  }
+  try {
+    return make(set);
+  } catch (error) {
+    if (error instanceof OptionError) throw new ProblemError(reference, error.message.replace(`${error.owner}: `, ''));
+    throw error;
+  }
+}
+
+type Made = { readonly make: Method | ((options: Options['set']) => Method); readonly what: string };
+
+function fromLibrary(name: string): Made {
+  const found = [...optimizers].find(([one]) => one.toLowerCase() === name.toLowerCase());
+  if (found !== undefined) return { make: found[1], what: found[0] };
+  if (entries.some((one) => one.name.toLowerCase() === name.toLowerCase()))
+    throw new ProblemError(name, 'it is a transform; chain it with an optimizer in a file such as ./mine.ts: export default chain(…)');
+  const hint = nearest(name, [...optimizers.keys()]) ?? 'thalweg list prints them all; a file of your own is ./mine.ts';
+  throw new ProblemError(name, `there is no such optimizer; ${hint}`);
+}
+
+async function fromFile(reference: string): Promise<Made> {
+  const { exported } = await loadOwnFile(reference);
+  const { default: value } = exported;
+  if (value instanceof Method) return { make: value, what: value.name };
+  if (isOptimizerFactory(value)) return { make: value, what: value.definition.name };
+  const { create, centre, id } = ownContestant(reference, exported);
+  return {
+    what: id,
+    make: ({ lr, ...others }) => {
+      const [other] = Object.keys(others);
+      if (other !== undefined) throw new ProblemError(reference, `its create(lr) takes a learning rate alone, and no ${other}`);
+      return create(typeof lr === 'number' ? lr : centre, { steps: 1000 });
+    },
+  };
+}

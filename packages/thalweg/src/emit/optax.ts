@@ -1,0 +1,422 @@
+/** The target `optax`: a gradient transformation as Optax has them. */
+import { namesIn, type Expression, type OperationNode } from '../language/tree.ts';
+import type { Method } from '../define/method.ts';
+import { literal, type ArrayLibrary } from '../targets/text/python.ts';
+import { isEach } from './blocks.ts';
+import { pascal, pythonWords, snake } from './identifiers.ts';
+import { modelOf, operationsIn, type Line, type Model, type State } from './model.ts';
+import { commonWords, docstring, factorLines, helperFunctions, hyperLines, indented, recordedLines, scheduleFunctions, scheduleName, together } from './python.ts'; // prettier-ignore
+import { record, rules } from './replay.ts';
+import { StepWriter } from './step-writer.ts';
+import { commonOptions, type EmitOptions, type Target } from './target.ts';
+
+/** Decompositions take longer than all else in a step: a branch that is not taken must not compute one. */
+const isCostly = ({ op }: OperationNode): boolean => ['newtonSchulz', 'inverseRoot', 'eigenvectors', 'orthonormal'].includes(op);
+
+const library: ArrayLibrary = {
+  isNumber: (sort) => sort === 'static',
+  functions: { abs: 'jnp.abs', sign: 'jnp.sign', sqrt: 'jnp.sqrt', exp: 'jnp.exp', log: 'jnp.log', cos: 'jnp.cos', floor: 'jnp.floor' },
+  minimum: (a, b) => `jnp.minimum(${a.text(0)}, ${b.text(0)})`,
+  maximum: (a, b) => `jnp.maximum(${a.text(0)}, ${b.text(0)})`,
+  where: (condition, a, b) => {
+    const costly = condition.sort !== 'array' && [a, b].some(({ expression }) => operationsIn(expression).some(isCostly));
+    if (costly) return [6, `jax.lax.cond(${condition.text(0)}, lambda: ${a.text(0)}, lambda: ${b.text(0)})`];
+    return [6, `jnp.where(${condition.text(0)}, ${a.text(0)}, ${b.text(0)})`];
+  },
+  norm: (x) => `jnp.linalg.norm(${x.text(0)})`,
+  sum: (text) => `jnp.sum(${text})`,
+  fold: (x, how, along) => `${x.text(6)}.${how}(axis=${String(along)}, keepdims=True)`,
+  helpers: { newtonSchulz: 'newton_schulz', inverseRoot: 'inverse_root', eigenvectors: 'eigenvectors', orthonormal: 'orthonormal' },
+};
+
+const helpers: Readonly<Record<string, readonly string[]>> = {
+  matrix: [
+    'def matrix(w):',
+    '    """The rank of an array, its rows and its columns: more than two dimensions count as flattened behind the first."""',
+    '    return w.ndim, math.prod(w.shape[:1]), math.prod(w.shape[1:])',
+  ],
+  newton_schulz: [
+    'def newton_schulz(g, a, b, c, steps, eps):',
+    '    """Brings the singular values of g near 1: x ← a·x + (b·A + c·A²)·x with A = x·xᵀ."""',
+    '    x = g.T if g.shape[0] > g.shape[1] else g',
+    '    x = x / jnp.maximum(jnp.linalg.norm(x), eps)',
+    '',
+    '    def iterate(_, x):',
+    '        A = x @ x.T',
+    '        return a * x + (b * A + c * (A @ A)) @ x',
+    '',
+    '    x = jax.lax.fori_loop(0, jnp.ceil(steps).astype(int), iterate, x)',
+    '    return x.T if g.shape[0] > g.shape[1] else x',
+  ],
+  inverse_root: [
+    'def inverse_root(a, p, eps):',
+    '    """(a + eps·I)^(-1/p) of a symmetric matrix; eigenvalues that rounding made negative count as 0."""',
+    '    values, vectors = jnp.linalg.eigh(a)',
+    '    return (vectors * (jnp.maximum(values, 0) + eps) ** (-1 / p)) @ vectors.T',
+  ],
+  eigenvectors: [
+    'def eigenvectors(a):',
+    '    """The eigenvectors of a symmetric matrix as columns, that of the largest eigenvalue first."""',
+    '    values, vectors = jnp.linalg.eigh(a)',
+    '    return vectors[:, jnp.argsort(-values, stable=True)]',
+  ],
+  orthonormal: [
+    'def orthonormal(a):',
+    '    """The factor Q of a = Q·R, with the signs that make the diagonal of R positive."""',
+    '    q, r = jnp.linalg.qr(a)',
+    '    return q * jnp.where(jnp.diag(r) < 0, -1, 1)',
+  ],
+};
+
+const words = [
+  ...[...pythonWords, ...commonWords, ...Object.keys(helpers)],
+  ...[
+    'jax',
+    'jnp',
+    'optax',
+    'init',
+    'update',
+    'updates',
+    'hyper',
+    'tree',
+    'leaves',
+    'parameters',
+    'before',
+    'changes',
+    'after',
+    'transformation',
+    'extra_args',
+    'count',
+    'NamedTuple',
+    'first',
+  ],
+];
+
+/** A gradient transformation as Optax has them. */
+export const optax: Target = {
+  name: 'optax',
+  about: 'an optax.GradientTransformation',
+  extension: 'py',
+  options: commonOptions,
+  write: (method, options = {}) => new OptaxFile(method, options).text(),
+};
+
+class OptaxFile {
+  private readonly model: Model;
+  private readonly options: EmitOptions;
+  private readonly method: Method;
+  private readonly writer: StepWriter;
+  private readonly names: { readonly make: string; readonly state: string };
+  /** The equation that gives the update as it is, where there is one: w ← w − …. */
+  private readonly plain: Line | undefined;
+  private readonly readsWeights: boolean;
+
+  constructor(method: Method, options: EmitOptions) {
+    this.method = method;
+    this.options = options;
+    const title = options.name ?? method.parts.map(({ name }) => name).join('_');
+    this.names = { make: snake(title, 'emitted'), state: `${pascal(title, 'Emitted')}State` };
+    this.model = modelOf(method, 'emit to optax', [...words, ...Object.values(this.names)]);
+    this.plain = plainUpdate(this.model);
+    const own = this.model.lines.flatMap((line) => (line === this.plain ? [changeOf(line)] : [line.equation.value]));
+    this.readsWeights = this.plain === undefined || own.some((value) => namesIn(value).includes('w')) || this.model.states.some(({ init }) => init !== undefined); // prettier-ignore
+    this.writer = new StepWriter(this.model, {
+      library,
+      assign: (line, target, value) => {
+        if (line !== this.plain) return [`${target} = ${value}`];
+        const isLess = line.equation.value.kind === 'apply' && line.equation.value.op === 'sub';
+        const change = this.writer.print(line.part, changeOf(line), isLess ? 3 : 0);
+        return [`${this.target('update')} = ${isLess ? '-' : ''}${change}`];
+      },
+      sumOver: (text) => `sum(jnp.sum(${text}) for p in parameters)`,
+      root: (text) => `jnp.sqrt(${text})`,
+    });
+  }
+
+  text(): string {
+    const { model, writer, names } = this;
+    const make = this.make();
+    const evaluate = this.evaluate();
+    const schedules = scheduleFunctions(model, library, true, writer.needs);
+    const test = this.selfTest();
+    const { needed } = writer;
+    const usage = [`Use: ${names.make}() as any transformation of Optax: alone, or in optax.chain.`];
+    return `${[
+      ...docstring(model, this.options, 'for Optax', usage),
+      '',
+      'import math',
+      ...(model.isJoint ? ['from types import SimpleNamespace'] : []),
+      'from typing import NamedTuple',
+      '',
+      'import jax',
+      'import jax.numpy as jnp',
+      'import optax',
+      ...helperFunctions(needed, helpers),
+      ...schedules,
+      '',
+      '',
+      `class ${names.state}(NamedTuple):`,
+      '    """What lasts from step to step: how many were taken, and what the equations assign with ←."""',
+      '',
+      '    t: jax.Array',
+      ...model.states.map((state) => `    ${state.id}: ${isEach(state) ? 'optax.Params' : 'jax.Array'}`),
+      '',
+      '',
+      ...make,
+      ...evaluate,
+      ...test,
+    ].join('\n')}\n`;
+  }
+
+  private target(id: string): string {
+    return this.model.isJoint ? `p.${id}` : id;
+  }
+
+  private make(): string[] {
+    const { model, names, writer } = this;
+    const update = this.update();
+    const init = this.init();
+    const hyper = model.hyper.flatMap((one) => [
+      `${one.id}=${one.schedule === undefined ? literal(one.value, writer.needs) : scheduleName(one)}`,
+      ...(one.factor === undefined
+        ? []
+        : [`${one.id}_base=${one.schedule === undefined ? 'None' : literal(one.schedule.base, writer.needs)}`]),
+    ]);
+    const type = model.inputs.length === 0 ? 'optax.GradientTransformation' : 'optax.GradientTransformationExtraArgs';
+    return [
+      `def ${names.make}(${hyper.join(', ')}) -> ${type}:`,
+      `    """${names.make}: a number each, or a function of the steps taken, 0 at first, as Optax's schedules are.`,
+      '',
+      ...indented(hyperLines(model)),
+      '    """',
+      ...(model.hyper.length === 0
+        ? []
+        : [`    hyper = (${model.hyper.map(({ id }) => id).join(', ')}${model.hyper.length === 1 ? ',' : ''})`]),
+      '',
+      ...indented(init),
+      '',
+      ...indented(update),
+      '',
+      `    return ${type}(init, update)`,
+    ];
+  }
+
+  /** Reads hyperparameters at a count of steps. */
+  private reads(count: string): string[] {
+    const { hyper } = this.model;
+    if (hyper.length === 0) return [];
+    const ids = hyper.map(({ id }) => id);
+    const left = ids.length === 1 ? `(${ids.join('')},)` : ids.join(', ');
+    return [`${left} = (value(${count}) if callable(value) else value for value in hyper)`];
+  }
+
+  private init(): string[] {
+    const { model, names } = this;
+    const own = model.states.filter(isEach);
+    const values = model.states.map((state) => (isEach(state) ? this.first(state) : this.number(state)));
+    const isPlain = !values.some((value) => /\b(rank|rows|cols|size)\b/.test(value));
+    const needsHyper = model.states.some(({ init, part }) => init !== undefined && namesIn(init).some((name) => model.nameOf(part, name).role === 'hyperparameter')); // prettier-ignore
+    const entries = (of: (state: State, value: string) => string): string[] =>
+      ['t=jnp.zeros([], jnp.int32)', ...model.states.map((state, i) => `${state.id}=${isEach(state) ? of(state, values[i] ?? '') : (values[i] ?? '')}`)]; // prettier-ignore
+    const tree = (value: string): string => {
+      if (value === 'jnp.zeros_like(w)') return 'jax.tree.map(jnp.zeros_like, params)';
+      return value === 'jnp.array(w)' ? 'jax.tree.map(jnp.array, params)' : `jax.tree.map(lambda w: ${value}, params)`;
+    };
+    const call = (list: readonly string[]): string[] => [`return ${names.state}(`, ...indented(list.map((one) => `${one},`)), ')'];
+    if (isPlain)
+      return ['def init(params):', ...indented([...(needsHyper ? this.reads('0') : []), ...call(entries((_, value) => tree(value)))])];
+    this.writer.needs('matrix');
+    return [
+      'def init(params):',
+      ...indented([
+        ...(needsHyper ? this.reads('0') : []),
+        'def first(w):',
+        ...indented([
+          'rank, rows, cols = matrix(w)',
+          ...(model.hasMatrices && values.some((value) => value === 'jnp.array(w)') ? ['w = w.reshape(rows, cols)'] : []),
+          'return {',
+          ...indented(own.map((state) => `"${state.id}": ${values[model.states.indexOf(state)] ?? ''},`)),
+          '}',
+        ]),
+        '',
+        'leaves, tree = jax.tree.flatten(params)',
+        'begun = [first(w) for w in leaves]',
+        ...call(entries(({ id }) => `tree.unflatten([one["${id}"] for one in begun])`)),
+      ]),
+    ];
+  }
+
+  /** The first value of a state of each parameter. */
+  private first({ form = 'rc', kind, init, onlyWhere, part }: State): string {
+    const begins = init === undefined ? undefined : this.writer.print(part, init, 0, true);
+    if (begins !== undefined && this.model.sortOf(part, init!) === 'array') return `jnp.array(${begins})`;
+    if (kind !== 'array') return begins === undefined ? 'jnp.zeros([], w.dtype)' : `jnp.full([], ${begins}, w.dtype)`;
+    const size = (letter: string): string => (letter === 'r' ? 'rows' : letter === 'c' ? 'cols' : '1');
+    const shape = `(${size(form.charAt(0))}, ${size(form.charAt(1))})`;
+    const made = this.model.hasMatrices
+      ? begins === undefined ? `jnp.zeros(${shape}, w.dtype)` : `jnp.full(${shape}, ${begins}, w.dtype)`
+      : begins === undefined ? 'jnp.zeros_like(w)' : `jnp.full_like(w, ${begins})`; // prettier-ignore
+    if (onlyWhere === undefined) return made;
+    const condition = this.writer.print(part, onlyWhere.condition, 1, true);
+    return onlyWhere.holds ? `${made} if ${condition} else jnp.zeros([], w.dtype)` : `jnp.zeros([], w.dtype) if ${condition} else ${made}`;
+  }
+
+  private number({ init, part }: State): string {
+    return init === undefined ? 'jnp.zeros([])' : `jnp.asarray(${this.writer.print(part, init, 0, true)}, float)`;
+  }
+
+  private update(): string[] {
+    const { model, names, writer } = this;
+    const { hasMatrices } = model;
+    const own = model.states.filter(isEach);
+    const shared = model.states.filter((state) => !isEach(state));
+    const blocks = writer.blocks.map(({ each, statements }) => ({ each, lines: statements.flatMap((one) => writer.lines(one)) }));
+    const arrays = model.inputs.filter(({ isArray }) => isArray);
+    const trees: (readonly [id: string, tree: string])[] = [
+      ...(this.readsWeights ? [['w', 'params'] as const] : []),
+      ...own.map(({ id }) => [id, `state.${id}`] as const),
+      ...arrays.map(({ id, arg }) => [id, arg] as const),
+    ];
+    const target = (id: string): string => this.target(id);
+    const shaped = this.readsWeights ? ['w', 'g'] : ['g'];
+    const any = target(this.readsWeights ? 'w' : 'g');
+    const reshaped = [...shaped, ...arrays.map(({ id }) => id)].map(target);
+    const begin = [
+      ...this.shapes(any, target),
+      ...(hasMatrices ? [`shape = ${any}.shape`.replace(/^shape/, target('shape'))] : []),
+      ...(hasMatrices ? [`${reshaped.join(', ')} = ${reshaped.map((one) => `${one}.reshape(${target('rows')}, ${target('cols')})`).join(', ')}`] : []), // prettier-ignore
+      ...(this.plain === undefined ? [`${target('before')} = ${target('w')}`] : []),
+    ];
+    const change = this.plain === undefined ? `${target('w')} - ${target('before')}` : target('update');
+    const end = [
+      `changes.append(${hasMatrices ? (this.plain === undefined ? `(${change})` : change) + `.reshape(${target('shape')})` : change})`,
+      ...own.map(({ id }) => `new["${id}"].append(${target(id)})`),
+    ];
+    const zipped =
+      trees.length === 0 ? 'leaves' : `zip(${['leaves', ...trees.map(([, tree]) => `tree.flatten_up_to(${tree})`)].join(', ')})`;
+    const each = ['g', ...trees.map(([id]) => id)].join(', ');
+    const sharedReads = shared.map(({ id }) => `${id} = state.${id}`);
+    const loop = model.isJoint
+      ? [
+          ...together(sharedReads),
+          'parameters = [',
+          `    SimpleNamespace(${['g', ...trees.map(([id]) => id)].map((id) => `${id}=${id}`).join(', ')})`,
+          `    for ${each} in ${zipped}`,
+          ']',
+          ...(begin.length === 0 ? [] : ['for p in parameters:', ...indented(begin)]),
+          ...blocks.flatMap(({ each: isLoop, lines }) => (!isLoop ? lines : lines.length === 0 ? [] : ['for p in parameters:', ...indented(lines)])), // prettier-ignore
+          'for p in parameters:',
+          ...indented(end),
+        ]
+      : [
+          ...together(sharedReads),
+          `for ${each} in ${zipped}:`,
+          ...indented([...together(sharedReads), ...begin, ...blocks.flatMap(({ lines }) => lines), ...end]),
+        ];
+    const given = model.inputs.map(({ arg }) => arg);
+    const states = ['t', ...own.map(({ id }) => `${id}=tree.unflatten(new["${id}"])`), ...shared.map(({ id }) => `${id}=${id}`)];
+    return [
+      `def update(updates, state, params=None${given.length === 0 ? '' : `, *, ${given.join(', ')}, **extra_args`}):`,
+      ...indented([
+        ...(this.readsWeights ? ['if params is None:', '    raise ValueError(optax.NO_PARAMS_MSG)'] : []),
+        ...this.reads('state.t'),
+        ...factorLines(model),
+        't = state.t + 1.0',
+        ...model.inputs.flatMap(({ id, arg, isArray }) => (isArray || id === arg ? [] : [`${id} = jnp.asarray(${arg})`])),
+        'leaves, tree = jax.tree.flatten(updates)',
+        `changes, new = [], {${own.map(({ id }) => `"${id}": []`).join(', ')}}`,
+        ...loop,
+        `after = ${names.state}(${states.join(', ')})`,
+        'return jax.tree.map(lambda x, old: jnp.asarray(x, old.dtype), (tree.unflatten(changes), after), (updates, state))',
+      ]),
+    ];
+  }
+
+  private shapes(w: string, target: (id: string) => string): string[] {
+    const { needed } = this.writer;
+    const isMatrix = this.model.hasMatrices || needed.has('rows') || needed.has('cols');
+    if (isMatrix) this.writer.needs('matrix');
+    return [
+      ...(isMatrix ? [`${['rank', 'rows', 'cols'].map(target).join(', ')} = matrix(${w})`] : needed.has('rank') ? [`${target('rank')} = ${w}.ndim`] : []), // prettier-ignore
+      ...(needed.has('size') ? [`${target('size')} = ${w}.size`] : []),
+    ];
+  }
+
+  private evaluate(): string[] {
+    const { evaluate, states, hyper, hasMatrices } = this.model;
+    if (evaluate === undefined) return [];
+    const { part, value } = evaluate;
+    const read = new Set(namesIn(value).map((name) => this.model.nameOf(part, name).id));
+    const own = states.filter((state) => read.has(state.id) && isEach(state));
+    const shared = states.filter((state) => read.has(state.id) && !isEach(state));
+    const given = hyper.filter(({ id }) => read.has(id)).map((one) => `${one.id}=${literal(one.value, this.writer.needs)}`);
+    return [
+      '',
+      '',
+      `def ${this.names.make}_evaluate(${['state', 'params', ...given].join(', ')}):`,
+      '    """Where to evaluate the model after a step: parameters other than those that are trained."""',
+      '    t = state.t',
+      ...shared.map(({ id }) => `    ${id} = state.${id}`),
+      '',
+      `    def at(${['w', ...own.map(({ id }) => id)].join(', ')}):`,
+      ...(hasMatrices ? own.filter(({ form }) => form === 'rc').map(({ id }) => `        ${id} = ${id}.reshape(w.shape)`) : []),
+      `        return jnp.where(t > 0, ${this.writer.print(part, value, 0, true)}, w)`,
+      '',
+      `    return jax.tree.map(${['at', 'params', ...own.map(({ id }) => `state.${id}`)].join(', ')})`,
+    ];
+  }
+
+  private selfTest(): string[] {
+    const { model, names } = this;
+    const inputs = model.inputs.map(({ arg, isArray }) => (isArray ? `${arg}=[x**2 for x in g]` : `${arg}=${rules.loss}`));
+    return [
+      ...recordedLines(record(this.method, model.needsMatrices)),
+      '',
+      '',
+      'def replay():',
+      '    """The largest difference from what is recorded, as a part of how far each weight has moved."""',
+      '    def arrays(value):',
+      '        numbers = iter(range(100))',
+      '        return [jnp.array([value(next(numbers)) for _ in range(math.prod(shape))]).reshape(shape) for shape in SHAPES.values()]',
+      '',
+      `    params, moved, worst = arrays(lambda i: ${rules.weight}), 0.0, 0.0`,
+      `    transformation = ${names.make}()`,
+      '    state, update = transformation.init(params), jax.jit(transformation.update)',
+      '    flat = lambda some: jnp.concatenate([w.ravel() for w in some])',
+      '    for t, recorded in enumerate(RECORDED, 1):',
+      `        g, recorded = arrays(lambda i: ${rules.gradient}), jnp.array(recorded)`,
+      `        updates, state = update(${['g', 'state', 'params', ...inputs].join(', ')})`,
+      '        before, params = flat(params), optax.apply_updates(params, updates)',
+      '        moved = moved + jnp.abs(flat(params) - before)',
+      '        scale = jnp.maximum(jnp.maximum(moved, jnp.abs(recorded)), 1e-300)',
+      '        worst = max(worst, float(jnp.max(jnp.abs(flat(params) - recorded) / scale)))',
+      '    return worst',
+      '',
+      '',
+      'if __name__ == "__main__":',
+      '    jax.config.update("jax_enable_x64", True)',
+      '    off = replay()',
+      '    print(f"{len(RECORDED)} steps replayed, off by {off:.1e}")',
+      `    if not off <= ${literal(model.tolerance, this.writer.needs)}:`,
+      '        raise SystemExit("these are not the recorded steps")',
+    ];
+  }
+}
+
+/** The equation whose value is w less or plus something, where it is the only one of w and nothing reads w afterwards. */
+function plainUpdate({ lines }: Model): Line | undefined {
+  const own = lines.filter(({ target }) => target.role === 'parameter');
+  const [line] = own;
+  if (line === undefined || own.length > 1) return undefined;
+  const { value } = line.equation;
+  const isPlain = value.kind === 'apply' && (value.op === 'sub' || value.op === 'add') && value.operands[0]?.kind === 'name' && value.operands[0].name === 'w'; // prettier-ignore
+  const isRead = lines.slice(lines.indexOf(line) + 1).some(({ equation }) => namesIn(equation.value).includes('w'));
+  return isPlain && !isRead ? line : undefined;
+}
+
+/** What is added to w, or taken off it. */
+function changeOf({ equation: { value } }: Line): Expression {
+  const change = value.kind === 'apply' ? value.operands[1] : undefined;
+  if (change === undefined) throw new RangeError('the equation is no update');
+  return change;
+}

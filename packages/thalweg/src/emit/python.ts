@@ -1,0 +1,177 @@
+/**
+ * What every Python file has: its docstring, functions that it needs, schedules, the test of itself. Knows models and Python; no library of arrays.
+ */
+import { printEquations, printExpression } from '../language/print.ts';
+import type { Expression } from '../language/tree.ts';
+import { most, toPython, literal, type ArrayLibrary, type Sort } from '../targets/text/python.ts';
+import { spell } from '../language/symbol.ts';
+import { Identifiers } from './identifiers.ts';
+import type { Hyper, Model } from './model.ts';
+import { recordedSteps, type Recording } from './replay.ts';
+import { papers } from './sources.ts';
+import type { EmitOptions } from './target.ts';
+
+/** Names that every file has for itself. */
+export const commonWords: readonly string[] = ['w', 'g', 't', 'pi', 'rank', 'rows', 'cols', 'size', 'math', 'sign', 'sqrt', 'log', 'divide', 'state', 'params',
+  'schedule', 'RECORDED', 'SimpleNamespace']; // prettier-ignore
+
+/** Lines with an indent. */
+export function indented(lines: readonly string[], by = 1): string[] {
+  return lines.map((line) => (line === '' ? '' : '    '.repeat(by) + line));
+}
+
+/** Text that may stand in a docstring. */
+function inDocstring(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"""', '\\"\\"\\"').replaceAll(/\s+/g, ' ').trim();
+}
+
+/** The lines of the docstring of the file: what it is, the equations, what they were read from. */
+export function docstring(model: Model, { source }: EmitOptions, about: string, usage: readonly string[]): string[] {
+  const { group, method } = model;
+  const several = group.parts.length > 1;
+  const equations = group.parts.flatMap((part) => [
+    ...(several ? [`    ${inDocstring(part.name)}:`] : []),
+    ...printEquations(part.equations.map(({ equation }) => equation)).split('\n').map((line) => `${several ? '        ' : '    '}${line}`), // prettier-ignore
+  ]);
+  const first = model.states.filter(({ init }) => init !== undefined).map(({ written, init }) => `${written} = ${printExpression(init!)}`);
+  const others = model.states.length - first.length;
+  const begin = first.length === 0 ? [] : [`Before the first step ${first.join(', ')}${others > 0 ? '; other states are 0' : ''}.`];
+  const evaluate = model.evaluate === undefined ? [] : [`Evaluate the model at ${printExpression(model.evaluate.value)}, not at w.`];
+  const cited = source === undefined ? sourcesOf(model) : [inDocstring(source)];
+  return [
+    `"""${inDocstring(method.name)} ${about}.`,
+    '',
+    ...equations,
+    '',
+    'w is a parameter, g its gradient, t the step, counted from 1. What is assigned with ← lasts to the next step.',
+    ...begin,
+    ...evaluate,
+    ...(cited.length === 0 ? [] : ['', ...cited.map((line, i) => `${i === 0 ? 'Source: ' : '        '}${line}`)]),
+    '',
+    ...usage,
+    'Written by Thalweg from the equations above.',
+    '"""',
+  ];
+}
+
+/** The papers of those parts that are the library's own, whose equations nobody has to check. */
+function sourcesOf({ method }: Model): string[] {
+  const own = method.groups.flatMap(({ parts }) => parts.filter(({ verify }) => verify === undefined).map(({ part }) => part.name));
+  return [...new Set(own)].flatMap((name) => {
+    const paper = Object.hasOwn(papers, name) ? papers[name] : undefined;
+    return paper === undefined ? [] : [own.length > 1 ? `${name}: ${paper}.` : `${paper}.`];
+  });
+}
+
+/** What a hyperparameter is, a line each. */
+export function hyperLines({ hyper }: Model): string[] {
+  return hyper.map(({ id, written, range }) => `${id}: ${written}, in ${range}`);
+}
+
+/** A function for each schedule; `library` writes it, from `count`, or from t where that is what it is given. */
+export function scheduleFunctions(model: Model, library: ArrayLibrary, fromZero: boolean, needs: (what: string) => void): string[] {
+  return model.hyper.flatMap((hyper) => {
+    const { schedule } = hyper;
+    if (schedule === undefined) return [];
+    const ids = new Identifiers([...commonWords, 'count', 'np', 'jnp', 'torch', 'max', 'min', 'lambda']);
+    const expression = schedule.expression();
+    const constants = Object.entries(schedule.constants).map(([symbol, value]) => {
+      const spelling = spell(symbol);
+      return { spelling, id: ids.give(spelling.replaceAll(/[^A-Za-z0-9_]/g, '_')), value };
+    });
+    const sortOf = (one: Expression): Sort =>
+      one.kind === 'name' && one.name === 't' ? 'host' : one.kind === 'apply' ? most(one.operands.map(sortOf)) : 'static';
+    const name = (text: string): string => {
+      if (text === 'pi') {
+        needs('math');
+        return 'math.pi';
+      }
+      return text === 't' ? 't' : (constants.find(({ spelling }) => spelling === text)?.id ?? text);
+    };
+    const over = (): string => '';
+    const isNever = (text: string, value: 0 | 1): boolean => {
+      const constant = text === 'pi' ? Math.PI : constants.find(({ spelling }) => spelling === text)?.value;
+      return constant === undefined ? text === 't' && value === 0 && !fromZero : constant !== value;
+    };
+    const value = toPython(expression, { library, sortOf, name, isNever, over, needs });
+    return [
+      '',
+      '',
+      `def ${scheduleName(hyper)}(${fromZero ? 'count' : 't'}):`,
+      `    """${hyper.written}(t) = ${printExpression(expression).replaceAll('\\', '\\\\')}${fromZero ? '; count is 0 at the first step, where t is 1' : ''}."""`,
+      ...(fromZero ? ['    t = count + 1'] : []),
+      ...constants.map(({ id, value: one }) => `    ${id} = ${literal(one, needs)}`),
+      `    return ${value}`,
+    ];
+  });
+}
+
+/** What the function of a schedule is called. */
+export function scheduleName({ id }: Hyper): string {
+  return `${id}_schedule`;
+}
+
+/** Functions that a file defines for itself, where it needs them. */
+const functions: Readonly<Record<string, readonly string[]>> = {
+  sign: ['def sign(x):', '    """1, -1 or 0."""', '    return (x > 0) - (x < 0)'],
+  sqrt: ['def sqrt(x):', '    """√x, which is no number where x is negative."""', '    return math.sqrt(x) if x >= 0 else math.nan'],
+  log: [
+    'def log(x):',
+    '    """log x, which is infinite at 0 and no number below."""',
+    '    return math.log(x) if x > 0 else -math.inf if x == 0 else math.nan',
+  ],
+  divide: [
+    'def divide(a, b):',
+    '    """a / b as arrays have it: over 0 it is infinite, or no number."""',
+    '    return a / b if b else a * math.inf if a else math.nan',
+  ],
+};
+
+/** Those that are needed, with what the library has besides. */
+export function helperFunctions(needed: ReadonlySet<string>, besides: Readonly<Record<string, readonly string[]>>): string[] {
+  return Object.entries({ ...functions, ...besides }).flatMap(([name, lines]) => (needed.has(name) ? ['', '', ...lines] : []));
+}
+
+/** The data and the weights of a recording, and a function that says whether weights are those recorded. */
+export function recordedLines({ tensors, weights }: Recording): string[] {
+  const shapes = tensors.map(({ name, shape }) => `"${name}": (${shape.join(', ')}${shape.length === 1 ? ',' : ''})`).join(', ');
+  return [
+    '',
+    '',
+    `# What Thalweg's own steps give, in float64: all weights after each of ${String(recordedSteps)} steps.`,
+    `SHAPES = {${shapes}}`,
+    'RECORDED = [',
+    ...weights.map((row) => `    [${row.map((x) => (Number.isFinite(x) ? String(x).replace('e+', 'e') : x > 0 ? 'float("inf")' : Number.isNaN(x) ? 'float("nan")' : '-float("inf")')).join(', ')}],`), // prettier-ignore
+    ']',
+  ];
+}
+
+/** The factor of a schedule, which independent weight decay follows: 1 where nobody says what value counts as full. */
+export function factorLines({ hyper }: Model): string[] {
+  return hyper.flatMap(({ id, factor }) => (factor === undefined ? [] : [`${factor} = ${id} / ${id}_base if ${id}_base else 1.0`]));
+}
+
+/** `a, b = x, y` for `a = x` and `b = y`, as many on a line as one reads. */
+export function together(assignments: readonly string[], widest = 100): string[] {
+  const out: string[] = [];
+  let names: string[] = [];
+  let values: string[] = [];
+  const flush = (): void => {
+    if (names.length > 0) out.push(`${names.join(', ')} = ${values.join(', ')}`);
+    [names, values] = [[], []];
+  };
+  for (const one of assignments) {
+    const at = one.indexOf(' = ');
+    const [name, value] = [one.slice(0, at), one.slice(at + 3)];
+    if (/ if | for /.test(value)) {
+      flush();
+      out.push(one);
+      continue;
+    }
+    if ([...names, ...values, name, value].join(', ').length > widest) flush();
+    names.push(name);
+    values.push(value);
+  }
+  flush();
+  return out;
+}

@@ -1,0 +1,174 @@
+/** Source to take away: what `emit` refuses, what names become, what is recorded, and the text of whole files. That they compute the right thing is for conformance/ to say. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import {
+  adam,
+  adamw,
+  chain,
+  clipByGlobalNorm,
+  cosine,
+  DivergenceError,
+  groups,
+  inspect,
+  noisySgd,
+  optimizer,
+  OptionError,
+  otherwise,
+  prodigy,
+  sgd,
+  tensor,
+  ThalwegError,
+  UnsupportedError,
+  type Method,
+} from 'thalweg';
+import { emit, emitTo, numpy, optax, pytorch, targets, type TargetName } from 'thalweg/emit';
+import { modelOf } from '../src/emit/model.ts';
+import { record, recordedSteps } from '../src/emit/replay.ts';
+import { everyMethod } from './support/plan-snapshot.ts';
+
+const python = [numpy, optax, pytorch];
+
+test('a target that there is not is refused with what is meant', () => {
+  const wrong = 'pytorc' as TargetName;
+  assert.throws(
+    () => emit(adamw(), wrong),
+    (error: unknown) => error instanceof OptionError && /must be one of .*pytorch.*did you mean pytorch\?/.test(error.message),
+  );
+  for (const other of [undefined, 3, 'toString', null]) assert.throws(() => emit(adamw(), other as never), OptionError);
+  assert.deepEqual(Object.keys(targets).toSorted(), [...new Set(Object.values(targets).map(({ name }) => name))].toSorted());
+});
+
+test('what is no method, trains nothing or takes other options is refused', () => {
+  for (const target of python) {
+    assert.throws(() => emitTo(target, adamw as never), ThalwegError);
+    assert.throws(() => emitTo(target, clipByGlobalNorm(1)), /never assigns w/);
+    assert.throws(() => emitTo(target, adamw(), { nam: 'x' } as never), /nam is no option \(did you mean name\?\)/);
+    assert.throws(() => emitTo(target, adamw(), { name: 3 } as never), OptionError);
+    assert.throws(() => emitTo(target, adamw(), { source: '' }), OptionError);
+  }
+});
+
+test('what a target cannot say is refused by name', () => {
+  const many = groups([
+    { match: { rank: 2 }, use: adamw() },
+    { match: otherwise, use: sgd() },
+  ]);
+  for (const target of python) {
+    for (const [method, says] of [
+      [noisySgd(), /noisySgd draws noise/],
+      [adamw({ lr: (t) => 1 / t }), /adamw: lr is a function of JavaScript; write it as equations/],
+      [many, /has groups/],
+    ] as const)
+      assert.throws(
+        () => emitTo(target, method),
+        (error: unknown) => error instanceof UnsupportedError && says.test(error.message) && error.message.includes(target.name),
+      );
+  }
+});
+
+/** The names that a Python text assigns, and its keyword arguments. */
+function identifiersOf(text: string): string[] {
+  const code = text.replaceAll(/"""[^]*?"""/g, '').replaceAll(/"[^"\n]*"/g, '""');
+  return [...code.matchAll(/(?<![\w.])([^\s()[\]{}=,.:*+/<>@%-]+)(?= ?=(?!=))/g)].map(([, name = '']) => name);
+}
+
+test('names of every script, words of the language and names that files need for themselves become identifiers, each another', () => {
+  const words = ['lambda', 'def', 'state', 'w_', 'g_', 'None', 'np', 'torch', 'jnp', 'math', 'sum', 'zip', 'key', 'group', 'self', 'р', 'п̂', '权', 'x′', 'Σ', '_', '__init__', 'update', 't_']; // prettier-ignore
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.constantFrom(...words), { minLength: 3, maxLength: 5 }),
+      fc.constantFrom('lambda', 'class', 'm', 'weightDecay'),
+      ([a = 'a', b = 'b', c = 'c'], option) => {
+        // prettier-ignore
+        fc.pre(![a, b, c].includes(option));
+        const made = optimizer({
+          name: 'lambda',
+          hyper: { lr: ['η', 0.1], [option]: ['ζ', 0.5] },
+          equations: `${a} ← ζ·${a} + g\n${b} = ${a}·2\n${c} ← ${b} + ${c}\nw ← w − η·${c}`,
+        })();
+        for (const target of python) {
+          const ids = identifiersOf(emitTo(target, made));
+          for (const id of ids) assert.match(id, /^[A-Za-z_]\w*$/, `${target.name}: ${id}`);
+          const own = target === numpy ? 'np' : target === optax ? 'jnp|jax' : 'torch';
+          const reserved = new RegExp(`^(lambda|def|None|class|${own}|math|sum|zip|self)$`);
+          for (const id of ids) assert.doesNotMatch(id, reserved, `${target.name}: ${id}`);
+          const model = modelOf(made, 'a test', ['w', 'g', 't']);
+          const used = [...model.lines.map(({ target: { id } }) => id), ...model.hyper.map(({ id }) => id)].filter((id) => id !== 'w');
+          assert.equal(new Set(used).size, used.length);
+        }
+      },
+    ),
+  );
+});
+
+test('texts of a user cannot leave the docstring', () => {
+  const name = 'a """ b \\ import os';
+  const made = optimizer({ name, hyper: { lr: ['η', 0.1] }, equations: 'w ← w − η·g' })();
+  for (const target of python) {
+    const text = emitTo(target, made, { source: '""" + "\\' });
+    assert.match(text, /^"""a \\"\\"\\" b \\\\ import os (in|for) \w+\.\n/);
+    const quotes = text.replaceAll('\\"', '').match(/"""/g) ?? [];
+    assert.equal(quotes.length % 2, 0);
+  }
+});
+
+test('two parts of one name stay apart', () => {
+  const text = emit(chain(sgd({ momentum: 0.9 }), adam()), 'numpy');
+  for (const line of ['v2 = beta2 * v2 + (1 - beta2) * g**2', 'w = w - lr * v', '"v2": {}']) assert.ok(text.includes(line), line);
+  assert.match(text, /lr=[\d.]+, momentum=0\.9, lr2=0\.001/);
+});
+
+/** The weights of the reference backend after each step on what is recorded. */
+async function reference(method: Method, matricesOnly: boolean): Promise<number[][]> {
+  const { tensors } = record(method, matricesOnly);
+  let element = 0;
+  const first = tensors.map(({ shape }) =>
+    Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => (((element++ * 7 + 3) % 11) - 5) / 4),
+  );
+  const start = Object.fromEntries(tensors.map(({ name, shape }, i) => [name, tensor(shape, { values: first[i]! })]));
+  const opt = await method.init(start, { backend: 'reference', nonFinite: 'propagate' });
+  const out: number[][] = [];
+  for (let t = 1; t <= recordedSteps; t++) {
+    let i = 0;
+    const g = Object.fromEntries(tensors.map(({ name }, k) => [name, first[k]!.map(() => (((t * 5 + i++ * 7) % 13) - 6) / 8)]));
+    const inputs = Object.fromEntries(method.inputs.map((name) => [name, name === 'hessian' ? Object.fromEntries(Object.entries(g).map(([k, x]) => [k, x.map((y) => y * y)])) : 2 + (t % 3) / 4])); // prettier-ignore
+    opt.step(g, inputs);
+    out.push(tensors.flatMap(({ name }) => [...(opt.params[name] ?? [])]));
+  }
+  opt.dispose();
+  return out;
+}
+
+test('what is recorded has the bits of the reference backend, for every method', async () => {
+  let compared = 0;
+  for (const [title, method] of everyMethod()) {
+    if (/nois[ey]/i.test(title)) continue;
+    const { needsMatrices } = modelOf(method, 'a test', []);
+    try {
+      assert.deepEqual(record(method, needsMatrices).weights, await reference(method, needsMatrices), title);
+      compared += 1;
+    } catch (error) {
+      if (!(error instanceof DivergenceError)) throw error;
+    }
+  }
+  assert.ok(compared > 100, String(compared));
+});
+
+test('every method can be said in every target, but for those that draw noise', () => {
+  for (const [title, method] of everyMethod()) {
+    for (const target of python) {
+      if (/nois[ey]/i.test(title)) assert.throws(() => emitTo(target, method), UnsupportedError);
+      else assert.match(emitTo(target, method), /raise SystemExit\("these are not the recorded steps"\)\n$/, title);
+    }
+  }
+});
+
+test('equations, first values, sources and schedules stand in the file', () => {
+  const text = emit(prodigy({ lr: cosine({ peak: 1, total: 100 }) }), 'pytorch');
+  for (const part of ['r ← √β₂·r + d / d₀·γ·⟨g, x − w⟩_group', 'Before the first step x = w, d = d₀; other states are 0.', 'arXiv:2306.06101', 'def lr_schedule(t):', 'η(t) = e + (p − e)·(1 + cos(π·min(t, T) / T)) / 2']) assert.ok(text.includes(part), part); // prettier-ignore
+  const own = optimizer({ name: 'adamw', hyper: { lr: ['η', 0.1] }, equations: 'w ← w − η·g' })();
+  assert.doesNotMatch(emit(own, 'pytorch'), /Source:/, "an optimizer of the user's own cites nothing that it is not");
+  assert.match(emit(own, 'pytorch', { source: 'Doe 2026', name: 'Mine' }), /Source: Doe 2026[^]*class Mine\(Optimizer\)/);
+  assert.ok(inspect(own).groups.length === 1);
+});
