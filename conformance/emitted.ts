@@ -14,7 +14,11 @@ import { emit, targets, type TargetName } from 'thalweg/emit';
 import { methodOf, table, type Case } from './table.ts';
 
 /** The targets whose files are run here, with what of Python they need. */
-export const proven = { numpy: 'numpy', optax: 'optax', pytorch: 'torch' } as const satisfies Partial<Record<TargetName, string>>;
+export const proven = {
+  numpy: 'numpy',
+  optax: 'optax',
+  pytorch: 'torch',
+} as const satisfies Partial<Record<TargetName, string>>;
 
 /** A target whose files are run here. */
 export type Proven = keyof typeof proven;
@@ -59,7 +63,10 @@ export function hashOf(text: string): string {
 }
 
 /** A method in which functions of t are numbers, and the values of these functions at every step, by what the file calls them. */
-function withNumbers(method: Method): { readonly method: Method; readonly values: Readonly<Record<string, readonly number[]>> } {
+function withNumbers(method: Method): {
+  readonly method: Method;
+  readonly values: Readonly<Record<string, readonly number[]>>;
+} {
   const functions = [...method.hyper].flatMap(([key, value]) => (typeof value === 'function' ? [[key, value] as const] : []));
   const steps = Array.from({ length: table.steps }, (_, i) => i + 1);
   const snake = (key: string): string => key.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
@@ -68,7 +75,13 @@ function withNumbers(method: Method): { readonly method: Method; readonly values
   return {
     method: new Method(
       method.name,
-      method.groups.map((group) => ({ ...group, parts: group.parts.map((part) => ({ ...part, values: numbers(part.values) })) })),
+      method.groups.map((group) => ({
+        ...group,
+        parts: group.parts.map((part) => ({
+          ...part,
+          values: numbers(part.values),
+        })),
+      })),
     ),
     values: Object.fromEntries(functions.map(([key, at]) => [snake(key), steps.map((t) => at(t))])),
   };
@@ -76,7 +89,11 @@ function withNumbers(method: Method): { readonly method: Method; readonly values
 
 /** The file of a row with values of hyperparameters that functions of JavaScript give, or why there is none. */
 export type RowFile =
-  { readonly text: string; readonly values: Readonly<Record<string, readonly number[]>> } | { readonly refused: string };
+  | {
+      readonly text: string;
+      readonly values: Readonly<Record<string, readonly number[]>>;
+    }
+  | { readonly refused: string };
 
 /** Emits the method of a row. */
 export function fileOf(row: Case, target: TargetName): RowFile {
@@ -105,7 +122,17 @@ export function runEmitted(rows: readonly Case[], target: Proven, python: string
       if ('refused' in made) return [];
       const file = join(folder, `${row.id}.py`);
       writeFileSync(file, made.text);
-      return [{ id: row.id, target, file, row, hyper: made.values, inputs: methodOf(row).inputs, read: readOf(row) }];
+      return [
+        {
+          id: row.id,
+          target,
+          file,
+          row,
+          hyper: made.values,
+          inputs: methodOf(row).inputs,
+          read: readOf(row),
+        },
+      ];
     });
     const list = join(folder, 'jobs.json');
     writeFileSync(list, JSON.stringify(jobs));
@@ -130,6 +157,11 @@ export function beyondBounds(rows: readonly Case[], off: Readonly<Record<string,
   });
 }
 
+/** An object on one line, as the formatter of this repository writes it. */
+function spaced(object: Readonly<Record<string, string>>): string {
+  return `{ ${Object.entries(object).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`).join(', ')} }`; // prettier-ignore
+}
+
 function prove(target: Proven, python: string): void {
   const off = runEmitted(table.cases, target, python);
   const wrong = beyondBounds(table.cases, off);
@@ -141,12 +173,16 @@ function prove(target: Proven, python: string): void {
   for (const row of table.cases) {
     const made = fileOf(row, target);
     if ('refused' in made) refused[row.id] = made.refused;
-    else rows[row.id] = { off: Number(off[row.id]).toExponential(1), hash: hashOf(made.text) };
+    else
+      rows[row.id] = {
+        off: Number(off[row.id]).toExponential(1),
+        hash: hashOf(made.text),
+      };
   }
   mkdirSync(join(import.meta.dirname, 'emitted'), { recursive: true });
-  const lines = Object.entries(rows).map(([id, row]) => `    ${JSON.stringify(id)}: ${JSON.stringify(row)}`);
+  const lines = Object.entries(rows).map(([id, row]) => `    ${JSON.stringify(id)}: ${spaced(row)}`);
   const others = Object.entries(refused).map(([id, reason]) => `    ${JSON.stringify(id)}: ${JSON.stringify(reason)}`);
-  const text = `{\n  "versions": ${JSON.stringify(versions)},\n  "rows": {\n${lines.join(',\n')}\n  },\n  "refused": {\n${others.join(',\n')}\n  }\n}\n`;
+  const text = `{\n  "versions": ${spaced(versions)},\n  "rows": {\n${lines.join(',\n')}\n  },\n  "refused": {\n${others.join(',\n')}\n  }\n}\n`;
   writeFileSync(fileOfProof(target), text);
   console.log(`${target}: ${String(lines.length)} rows within their bounds, ${String(others.length)} refused`);
 }

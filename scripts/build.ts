@@ -99,7 +99,7 @@ const apart = 'checkpoint/disk|device/native|targets/loops/c';
 const groups = [
   { name: 'definitions', test: (id: string) => definitions.has(id) || inside('optimizers|transforms').test(id), priority: 3 },
   { name: 'programs', test: inside('language|define|targets/text'), priority: 2 },
-  { name: 'texts', test: inside('emit|targets/loops/wgsl'), priority: 2 },
+  { name: 'texts', test: inside('emit|targets/text/python|targets/loops/wgsl'), priority: 3 },
   {
     name: 'rest',
     test: (id: string) => inside('[^/]+').test(id) && !inside(`${apart}|targets/arrays|pytorch|tfjs|jax`).test(id),

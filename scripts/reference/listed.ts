@@ -1,4 +1,7 @@
 /** What the READMEs list and count: the text that belongs between each pair of markers. Knows the conformance table. */
+import { adamw } from 'thalweg';
+import { emit } from 'thalweg/emit';
+import { proofOf, proven, type Proven } from '../../conformance/emitted.ts';
 import { factories, sheets, table, transforms } from '../../conformance/table.ts';
 
 const names = (list: readonly string[]): string => list.map((name) => `\`${name}\``).join(', ');
@@ -15,6 +18,31 @@ function families(): string {
 const optimizers = String(factories.size);
 const others = Object.keys(transforms);
 
+/** A whole file of PyTorch, but for most of the numbers of its test of itself. */
+function emitted(): string {
+  const text = emit(adamw(), 'pytorch', { name: 'AdamW' });
+  const lines = text.split('\n');
+  const first = lines.indexOf('RECORDED = [') + 1;
+  const shown = [...lines.slice(0, first), '    # … 20 lines of numbers', ...lines.slice(lines.indexOf(']', first))];
+  return `\`\`\`py\n${shown.join('\n').trim()}\n\`\`\``;
+}
+
+/** What was proven of each target: how many rows, the furthest from its oracle among those with the tight bound, what was refused. */
+function proofs(): string {
+  const rows = (Object.keys(proven) as Proven[]).map((target) => {
+    const { versions, rows: all, refused } = proofOf(target);
+    const tight = table.cases.filter(({ id, tolerance = table.tolerance }) => tolerance <= table.tolerance && Object.hasOwn(all, id));
+    const worst = Math.max(...tight.map(({ id }) => Number(all[id]?.off)));
+    const run = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+    return `| \`${target}\` | ${String(Object.keys(all).length)} | ${worst.toExponential(1)} | ${String(Object.keys(refused).length)} | ${run.join(', ')} |`;
+  });
+  return [
+    '| target | rows within their bounds | furthest of those bound by 1e-12 | refused | run with |',
+    '| --- | --: | --: | --: | --- |',
+    ...rows,
+  ].join('\n');
+}
+
 /** Files, markers in them, and the text between these. */
 export const lists: readonly { readonly file: string; readonly marker: string; readonly text: string }[] = [
   {
@@ -27,6 +55,8 @@ export const lists: readonly { readonly file: string; readonly marker: string; r
     marker: 'optimizers',
     text: `${optimizers} optimizers: ${names([...factories.keys()])}.\n\n${String(others.length)} transforms: ${names(others)}.`,
   },
+  { file: 'docs/emit.md', marker: 'emitted', text: emitted() },
+  { file: 'docs/emit.md', marker: 'proofs', text: proofs() },
   {
     file: 'README.md',
     marker: 'rows',

@@ -22,6 +22,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'docs/compat.md': 'docs/compat',
     'docs/low-precision.md': 'docs/low-precision',
     'docs/pytorch.md': 'docs/pytorch',
+    'docs/emit.md': 'docs/emit',
     'docs/wgsl.md': 'docs/wgsl',
     'docs/environments.md': 'docs/environments',
   },

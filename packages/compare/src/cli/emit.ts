@@ -59,7 +59,7 @@ function targetLines(width: number): string[] {
 function target(name: string): TargetName {
   const found = names.find((one) => one === name.toLowerCase());
   if (found !== undefined) return found;
-  const meant = names.find((one) => one.includes(name.toLowerCase()) || targets[one].about.includes(name.toLowerCase()));
+  const meant = names.find((one) => one.includes(name.toLowerCase()) || targets[one].about.toLowerCase().includes(name.toLowerCase()));
   const hint =
     nearest(name, names) ?? (name.length > 1 && meant !== undefined ? `did you mean ${meant}?` : `there are ${names.join(', ')}`);
   throw new InvalidArgumentError(`There is no target ${name}; ${hint.replace(/[^?]$/, '$&.')}`);
@@ -75,7 +75,7 @@ function setting(text: string, before: Readonly<Record<string, Value>>): Readonl
 
 /** What people call an optimizer of the library: the first word of its documentation. */
 function titleOf(reference: string): string | undefined {
-  const entry = entries.find(({ name }) => name.toLowerCase() === reference.toLowerCase());
+  const entry = entries().find(({ name }) => name.toLowerCase() === reference.toLowerCase());
   const [, title] = /^([A-Z][\w-]*)(?=[ :(])/.exec(entry?.note.about ?? '') ?? [];
   return title?.toLowerCase().replaceAll('-', '') === reference.toLowerCase() ? title : undefined;
 }
@@ -106,7 +106,7 @@ type Made = { readonly make: Method | ((options: Options['set']) => Method); rea
 function fromLibrary(name: string): Made {
   const found = [...optimizers].find(([one]) => one.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return { make: found[1], what: found[0] };
-  if (entries.some((one) => one.name.toLowerCase() === name.toLowerCase()))
+  if (entries().some((one) => one.name.toLowerCase() === name.toLowerCase()))
     throw new ProblemError(name, 'it is a transform; chain it with an optimizer in a file such as ./mine.ts: export default chain(…)');
   const hint = nearest(name, [...optimizers.keys()]) ?? 'thalweg list prints them all; a file of your own is ./mine.ts';
   throw new ProblemError(name, `there is no such optimizer; ${hint}`);

@@ -95,7 +95,7 @@ const words = [
 /** A gradient transformation as Optax has them. */
 export const optax: Target = {
   name: 'optax',
-  about: 'an optax.GradientTransformation',
+  about: 'an optax.GradientTransformation, for JAX',
   extension: 'py',
   options: commonOptions,
   write: (method, options = {}) => new OptaxFile(method, options).text(),
@@ -318,7 +318,9 @@ class OptaxFile {
     return [
       `def update(updates, state, params=None${given.length === 0 ? '' : `, *, ${given.join(', ')}, **extra_args`}):`,
       ...indented([
-        ...(this.readsWeights ? ['if params is None:', '    raise ValueError(optax.NO_PARAMS_MSG)'] : []),
+        ...(this.readsWeights
+          ? ['if params is None:', `    raise ValueError("${names.make} needs the parameters: update(updates, state, params)")`]
+          : []),
         ...this.reads('state.t'),
         ...factorLines(model),
         't = state.t + 1.0',

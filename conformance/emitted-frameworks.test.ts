@@ -1,0 +1,46 @@
+/** What emitted files are in their frameworks besides their steps: saved and loaded, grouped, scheduled, compiled. Where the oracles' environment is. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { adafactor, adamw, chain, clipByGlobalNorm, muon, prodigy, scheduleFreeAdamw, soap, warmupCosine, type Method } from 'thalweg';
+import { emit, type TargetName } from 'thalweg/emit';
+import { pythonWith } from './emitted.ts';
+
+const files: Readonly<Record<string, Method>> = {
+  adamw: adamw(),
+  clipped: chain(clipByGlobalNorm(1), adamw({ lr: warmupCosine({ peak: 1e-2, warmup: 3, total: 100 }) })),
+  prodigy: prodigy(),
+  muon: muon(),
+  soap: soap({ every: 3 }),
+  adafactor: adafactor(),
+  schedule_free: scheduleFreeAdamw(),
+};
+
+/** What a script says of files of a target. */
+function said(target: TargetName, script: string, python: string, names: readonly string[]): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'thalweg-frameworks-'));
+  try {
+    for (const name of names) writeFileSync(join(folder, `${name}.py`), emit(files[name]!, target));
+    const args = ['-B', join(import.meta.dirname, script), folder, ...names];
+    return execFileSync(python, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+      .trim()
+      .split('\n');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+for (const [target, module, script, names] of [
+  ['pytorch', 'torch', 'emitted_torch.py', Object.keys(files)],
+  ['optax', 'optax', 'emitted_optax.py', ['adamw']],
+] as const) {
+  const python = pythonWith(module);
+  test(`files of ${target} are what the framework expects`, { skip: python === undefined ? `no Python here has ${module}` : false }, () => {
+    const lines = said(target, script, python ?? '', names);
+    assert.ok(lines.length >= 8, lines.join('\n'));
+    assert.deepEqual(lines.filter((line) => !line.endsWith(': yes')), []); // prettier-ignore
+  });
+}

@@ -1,0 +1,96 @@
+"""What emitted files are in PyTorch and in JAX, besides their steps: prints a line for each thing that holds. Run by emitted-frameworks.test.ts: FOLDER."""
+
+import copy
+import importlib
+import io
+import pickle
+import sys
+
+import torch
+
+sys.path.insert(0, sys.argv[1])
+torch.set_num_threads(1)
+
+
+def check(what, holds):
+    print(f"{what}: {'yes' if holds else 'NO'}", flush=True)
+
+
+def optimizer_class(name):
+    module = importlib.import_module(name)
+    (made,) = [one for one in vars(module).values() if isinstance(one, type) and one.__module__ == name]
+    return made
+
+
+def train(make, steps, model=None, opt=None, start=0):
+    """The losses of a small model; the model and its optimizer go on where they were."""
+    torch.manual_seed(0)
+    x, y = torch.randn(16, 4), torch.randn(16, 3)
+    model = model or torch.nn.Linear(4, 3)
+    opt = opt or make(model)
+    losses = []
+    for _ in range(start, steps):
+
+        def closure():
+            opt.zero_grad()
+            loss = ((model(x) - y) ** 2).mean()
+            loss.backward()
+            return loss
+
+        losses.append(opt.step(closure).item())
+    return losses, model, opt
+
+
+for name in sys.argv[2:]:
+    cls = optimizer_class(name)
+    matrices = name.startswith("muon")
+    make = lambda model: cls([model.weight] if matrices else model.parameters())
+    whole, _, _ = train(make, 12)
+    first, model, opt = train(make, 6)
+    file = io.BytesIO()
+    torch.save({"model": model.state_dict(), "optimizer": opt.state_dict()}, file)
+    file.seek(0)
+    saved = torch.load(file)  # Tensors and plain values alone.
+    again = torch.nn.Linear(4, 3)
+    again.load_state_dict(saved["model"])
+    loaded = make(again)
+    loaded.load_state_dict(saved["optimizer"])
+    rest, _, _ = train(make, 12, again, loaded, 6)
+    check(f"{name} goes on as it was after state_dict", first + rest == whole)
+    check(f"{name} descends", whole[-1] < whole[0])
+    w = next(iter(copy.deepcopy(loaded).param_groups))["params"][0]
+    check(f"{name} is copied and pickled", len(pickle.dumps(loaded)) > 0 and w.shape == (3, 4))
+    fresh = make(torch.nn.Linear(4, 3))
+    check(f"{name} makes its states late", len(fresh.state) == 0)
+    shared = [s for state in opt.state.values() for s in state.values() if torch.is_tensor(s)]
+    places = [s.data_ptr() for s in shared] + [p.data_ptr() for g in opt.param_groups for p in g["params"]] + [p.grad.data_ptr() for g in opt.param_groups for p in g["params"]]
+    check(f"{name} shares no memory", len(set(places)) == len(places))
+
+AdamW = optimizer_class("adamw")
+a, b = torch.nn.Linear(4, 3), torch.nn.Linear(4, 3)
+b.load_state_dict(a.state_dict())
+ours, theirs = AdamW(a.parameters(), lr=0.01), torch.optim.AdamW(b.parameters(), lr=0.01)
+schedules = [torch.optim.lr_scheduler.StepLR(one, 2) for one in (ours, theirs)]
+x = torch.randn(8, 4)
+for _ in range(5):
+    for model, opt, schedule in ((a, ours, schedules[0]), (b, theirs, schedules[1])):
+        opt.zero_grad()
+        model(x).pow(2).mean().backward()
+        opt.step()
+        schedule.step()
+check("a scheduler of PyTorch changes the rate", ours.param_groups[0]["lr"] == theirs.param_groups[0]["lr"] < 0.01)
+check("AdamW is torch.optim.AdamW", torch.allclose(a.weight, b.weight, rtol=1e-6, atol=1e-7))
+w = torch.nn.Parameter(torch.ones(2))
+up = AdamW([{"params": [w], "maximize": True, "lr": 0.5}], lr=0.1)
+w.grad = torch.ones(2)
+up.step()
+check("a group has its own rate and ascends", bool((w > 1.4).all()))
+idle = torch.nn.Parameter(torch.ones(2))
+AdamW([idle]).step()
+check("a parameter without a gradient rests", bool((idle == 1).all()))
+for wrong in ({"lr": -1}, {"beta1": 1}):
+    try:
+        AdamW([idle], **wrong)
+        check(f"{wrong} is refused", False)
+    except ValueError as error:
+        check(f"{list(wrong)[0]} is refused", "must lie in" in str(error))
