@@ -8,9 +8,11 @@ import { Helpers, indented, Statements, type Helper } from './source.ts';
 /** Names that C's own functions do not have. */
 const nameOf = (algorithm: string): string => `own_${algorithm}`;
 
-/** The helper functions of a file of C. */
-export function helpersOfC(): Helpers {
-  const helpers: Helpers = new Helpers((name) => bitHelpers[name] ?? codingHelpers[name] ?? sumHelpers[name] ?? algorithm(name, helpers));
+/** The helper functions of a file of C, and `more` of them. */
+export function helpersOfC(more: Readonly<Record<string, Helper>> = {}): Helpers {
+  const helpers: Helpers = new Helpers(
+    (name) => more[name] ?? bitHelpers[name] ?? codingHelpers[name] ?? sumHelpers[name] ?? algorithm(name, helpers),
+  );
   return helpers;
 }
 

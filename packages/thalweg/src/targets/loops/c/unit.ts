@@ -1,6 +1,7 @@
 /**
  * A kernel as a whole file of C, with the function `run(memory, at, from, to)`: the convention of `../convention.ts`, in a memory that begins at the address
- * `memory`. All four are doubles, which hold every address and number there is, because calls from JavaScript are fastest with them.
+ * `memory`. All four are doubles, which hold every address and number there is, because calls from JavaScript are fastest with them. They are fast only
+ * where the engine sees that it always calls the same function, so every file also has `call(run, memory, at, from, to)`, which calls the `run` of any.
  */
 import { blockOf, bytesOf } from '../../../plan/dtype.ts';
 import { shiftOf, type Content } from '../../../plan/format.ts';
@@ -21,8 +22,8 @@ export const preamble = `#include <float.h>
 #error "needs IEEE arithmetic: no -ffast-math, and on 32-bit x86 -msse2 -mfpmath=sse"
 #endif`;
 
-/** The name of the function. */
-export const entryName = 'run';
+/** The names of the functions. */
+export const entries = { run: 'run', call: 'call' } as const;
 
 /** The file of a kernel. */
 export function lowerToC(kernel: Kernel): string {
@@ -49,9 +50,10 @@ function entry(kernel: Kernel): string {
     return `(${one.type} *)(base + given[${String(argument.arrays + i)}] + ${offset})`;
   });
   return [
-    `void ${entryName}(double memory, double at, double from, double to);`,
+    `void ${entries.run}(double memory, double at, double from, double to);`,
+    `void ${entries.call}(double function, double memory, double at, double from, double to);`,
     '',
-    `void ${entryName}(double memory, double at, double from, double to) {`,
+    `void ${entries.run}(double memory, double at, double from, double to) {`,
     ...indented([
       'char *const base = (char *)(uintptr_t)memory;',
       'const uint64_t *const given = (const uint64_t *)(base + (uint64_t)at);',
@@ -69,6 +71,10 @@ function entry(kernel: Kernel): string {
       ]),
       '}',
     ]),
+    '}',
+    '',
+    `void ${entries.call}(double function, double memory, double at, double from, double to) {`,
+    '  ((void (*)(double, double, double, double))(uintptr_t)function)(memory, at, from, to);',
     '}',
   ].join('\n');
 }
