@@ -110,10 +110,11 @@ def novograd(w, gradients, t, s, lr=0.01, b1=0.9, b2=0.25, eps=1e-6, decay=0):
 
 
 @paper
-def muon(w, gradients, t, s, lr=0.02, momentum=0.95, decay=0, steps=5, eps=1e-7):
-    """Jordan et al. 2024; KellerJordan/Muon, muon.py, for matrices, in float64 where the program has bfloat16."""
+def muon(w, gradients, t, s, lr=0.02, momentum=0.95, decay=0, steps=5, eps=1e-7, inputs_first=False):
+    """Jordan et al. 2024; KellerJordan/Muon, muon.py, for matrices, in float64 where the program has bfloat16. Of x @ W it is the step of W's transpose."""
     a, b, c = 3.4445, -4.7750, 2.0315
     for k, g in gradients.items():
+        g = g.T if inputs_first else g
         s["m", k] = momentum * s.get(("m", k), 0 * g) + (1 - momentum) * g
         x = g + momentum * (s["m", k] - g)
         x = (x.T if g.shape[0] > g.shape[1] else x) / (np.linalg.norm(x) + eps)
@@ -121,7 +122,7 @@ def muon(w, gradients, t, s, lr=0.02, momentum=0.95, decay=0, steps=5, eps=1e-7)
             square = x @ x.T
             x = a * x + (b * square + c * square @ square) @ x
         x = (x.T if g.shape[0] > g.shape[1] else x) * max(1, g.shape[0] / g.shape[1]) ** 0.5
-        w[k] = w[k] * (1 - lr * decay) - lr * x
+        w[k] = w[k] * (1 - lr * decay) - lr * (x.T if inputs_first else x)
 
 
 def schedule_free(rate_of, evaluated):

@@ -26,7 +26,7 @@ const checksum = 'crc32' in zlib ? inPieces : crc32;
  *
  * @param opt - the optimizer; what is saved is what it is when this is called, and no step may be taken before the promise resolves
  * @param path - the file, which is replaced if there is one
- * @param options - as for `save`: `{ format: pytorch }` for a file with which PyTorch goes on
+ * @param options - as for `save`: `{ metadata: { epoch: 3 } }` for texts and numbers of yours, `{ format: pytorch }` for a file with which PyTorch goes on
  * @throws ThalwegError of the code `'overtaken'` where a step, a load or an assignment changed an array while it was written, and of the code `'file'`
  * where the path leads to a folder or a device; whatever the file system says. The old file is as it was then
  * @example

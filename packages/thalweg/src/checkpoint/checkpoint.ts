@@ -9,7 +9,7 @@ import type { Core } from '../train/core.ts';
 import { crc32 } from './crc32.ts';
 import { isObserved } from './file-names.ts';
 import { converts, type Encoded } from './conversion.ts';
-import type { CheckpointFormat } from './format.ts';
+import type { SaveOptions } from './format.ts';
 import { otherwiseTaken, type LoadOptions, type LoadReport } from './load-options.ts';
 import { describe } from '../language/options.ts';
 import { frozenWords, hyperWords, inWords, judge, matching, parametersOnly, reportOf, type Decision } from './partial.ts';
@@ -23,6 +23,7 @@ import {
   type Checksum,
   type StoredFile,
 } from './safetensors.ts';
+import { readMetadataOf, writeMetadata } from './notes.ts';
 import { metadataOf, readMetadata, readStory, type Plan } from './saved-plan.ts';
 import { slotsOf, store } from './slots.ts';
 import { widened } from './widen.ts';
@@ -32,8 +33,8 @@ import { beginWindow, completeWindow } from '../train/window.ts';
  * The file as the optimizer is now, header first, then one array after the other. Each is looked at again when the next is asked for, so that at the
  * end it is known whether what was handed out are the bytes that the checksum in the header is of; throws a ThalwegError where they are not.
  */
-export function* checkpoint(core: Core, sumOf: Checksum = crc32, format?: CheckpointFormat): Generator<Uint8Array> {
-  const { metadata, arrays } = encode(core, format);
+export function* checkpoint(core: Core, sumOf: Checksum = crc32, options: SaveOptions = {}): Generator<Uint8Array> {
+  const { metadata, arrays } = encode(core, options);
   const { header, sum } = encodeHeader(metadata, arrays, sumOf);
   yield header;
   let written = sumOf(header.subarray(checkedFrom));
@@ -48,15 +49,19 @@ export function* checkpoint(core: Core, sumOf: Checksum = crc32, format?: Checkp
 }
 
 /** Every text and every array as a file has it, in our own format unless another is given. */
-function encode(core: Core, format: CheckpointFormat | undefined): Encoded {
-  if (converts(format)) return format.encode(core);
+function encode(core: Core, { format, metadata: own }: SaveOptions): Encoded {
+  const { metadata, arrays } = converts(format) ? format.encode(core) : encodeOwn(core);
+  return { metadata: { ...metadata, ...writeMetadata(own) }, arrays };
+}
+
+function encodeOwn(core: Core): Encoded {
   if (core.pending > 0) completeWindow(core);
   return { metadata: metadataOf(core), arrays: new Map([...slotsOf(core)].map(([key, slot]) => [key, store(slot)])) };
 }
 
 /** The same in one piece. */
-export function wholeCheckpoint(core: Core, format?: CheckpointFormat): Uint8Array<ArrayBuffer> {
-  const { metadata, arrays } = encode(core, format);
+export function wholeCheckpoint(core: Core, options: SaveOptions = {}): Uint8Array<ArrayBuffer> {
+  const { metadata, arrays } = encode(core, options);
   const { header } = encodeHeader(metadata, arrays);
   const all = [header, ...[...arrays.values()].map(({ bytes }) => bytes)];
   const out = new Uint8Array(all.reduce((total, chunk) => total + chunk.length, 0));
@@ -197,6 +202,7 @@ function compare(core: Core, file: StoredFile, options: LoadOptions): Incoming {
   const { format, hyper } = options;
   const decision = converts(format) ? format.decide(core, file, hyper) : decide(core, file, options);
   const { taken, cleared, partings, plan, report, arrays = file.arrays } = decision;
+  const metadata = readMetadataOf(core.name, file.metadata);
   const after: (() => void)[] = [];
   return {
     begin: () => {
@@ -221,7 +227,7 @@ function compare(core: Core, file: StoredFile, options: LoadOptions): Incoming {
     finish: () => {
       for (const convert of after) convert();
       apply(core, plan);
-      return report;
+      return metadata === undefined ? report : { ...report, metadata };
     },
   };
 }

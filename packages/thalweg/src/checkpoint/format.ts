@@ -4,7 +4,8 @@
  */
 import { isKind, kind } from '../language/brand.ts';
 import { OptionError } from '../language/error.ts';
-import { describe } from '../language/options.ts';
+import { checkNames, describe } from '../language/options.ts';
+import { checkMetadata, type Metadata } from './notes.ts';
 
 /** A layout of checkpoints other than Thalweg's own, such as `pytorch` of `thalweg/pytorch`. */
 export interface CheckpointFormat {
@@ -18,6 +19,19 @@ export interface CheckpointFormat {
 export interface SaveOptions {
   /** Whose layout the file is to have; Thalweg's own unless given. `pytorch` of `thalweg/pytorch` is another. */
   readonly format?: CheckpointFormat;
+  /**
+   * Texts and numbers of yours to keep beside the arrays: a seed, the place in the data, the best loss so far. `load` gives them back in its report, from
+   * a file of any layout. At most 65,536 characters of JSON.
+   */
+  readonly metadata?: Metadata;
+}
+
+/** Throws an OptionError for what is none of these options. */
+export function checkSaveOptions(owner: string, options: SaveOptions): SaveOptions {
+  checkNames(owner, options, ['format', 'metadata']);
+  checkFormat(owner, options.format);
+  checkMetadata(owner, options.metadata);
+  return options;
 }
 
 /** Throws an OptionError for what is no format. */

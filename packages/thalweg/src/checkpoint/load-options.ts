@@ -1,6 +1,7 @@
 /** What a user says when loading, and what is answered: whose hyperparameters, what of a file of another model, and what was taken. */
 import { checkNames, oneOf } from '../language/options.ts';
 import { checkFormat, type CheckpointFormat } from './format.ts';
+import type { Metadata } from './notes.ts';
 
 /** How to load a file that is not of just this optimizer. */
 export interface LoadOptions {
@@ -38,6 +39,8 @@ export interface LoadReport {
    * have states, in `taken` too.
    */
   readonly fresh: readonly string[];
+  /** The user's own texts and numbers, as they were given to `save`; absent where there were none. */
+  readonly metadata?: Metadata;
 }
 
 /** The options, checked. Throws an OptionError. */

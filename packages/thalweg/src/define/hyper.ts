@@ -29,3 +29,9 @@ export function checkHyper(owner: string, name: string, value: unknown, text: st
   checkNumber(owner, name, value, text);
   return value;
 }
+
+/** The number that a hyperparameter is at step `t`. */
+export function numberAt(value: HyperValue, t: number): number {
+  if (typeof value === 'number') return value;
+  return typeof value === 'function' ? value(t) : value.at(t);
+}

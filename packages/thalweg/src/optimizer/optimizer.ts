@@ -12,10 +12,9 @@ import type { Backend } from '../device/device.ts';
 import { checkParameters, commonType } from '../train/arrays.ts';
 import type { Recipe } from '../define/recipe.ts';
 import { checkpoint, restore, restoreFrom, wholeCheckpoint, type CheckpointSource } from '../checkpoint/checkpoint.ts';
-import { checkFormat, type SaveOptions } from '../checkpoint/format.ts';
+import { checkSaveOptions, type SaveOptions } from '../checkpoint/format.ts';
 import { Core } from '../train/core.ts';
 import type { Half } from '../train/half.ts';
-import { checkNames } from '../language/options.ts';
 import type { HyperValue } from '../define/hyper.ts';
 import { evaluationPoint } from '../train/evaluation.ts';
 import { hyperView } from '../train/hyper-view.ts';
@@ -32,7 +31,7 @@ import {
   type Inputs,
 } from '../train/intake.ts';
 import type { Match } from '../define/match.ts';
-import { observations, type Observation } from '../train/observation.ts';
+import { observations, type Observations } from '../train/observation.ts';
 import { checkLoadOptions, type LoadOptions, type LoadReport } from '../checkpoint/load-options.ts';
 import { printed } from '../train/printed.ts';
 import { select } from '../train/select.ts';
@@ -157,10 +156,29 @@ export class Optimizer<
     return inputViews(this.running('inputs')) as Record<string, Views<Dense<P>, B>>;
   }
 
-  /** The hyperparameters: assign a number, a schedule or a function, in force from the next step. Never recompiles. */
+  /**
+   * The hyperparameters: assign a number, a schedule or a function, in force from the next step. Never recompiles. What was assigned is what is read;
+   * `current` has the numbers.
+   */
   get hyper(): Record<N, HyperValue> {
     this.running('hyper');
     return this.hyperView;
+  }
+
+  /**
+   * The hyperparameters as the numbers that the next step takes, by the names of `hyper`: what a schedule gives at t + 1, as `param_groups[0]['lr']` is in
+   * PyTorch. A copy, to read; those of the last step are in `observe()`.
+   *
+   * @example
+   * ```ts
+   * import { adamw, linear } from 'thalweg';
+   * const opt = await adamw({ lr: linear({ from: 0.1, to: 0, steps: 10 }) }).init({ w: Float32Array.of(1) });
+   * opt.current.lr; // 0.09
+   * ```
+   */
+  get current(): Readonly<Record<N, number>> {
+    const core = this.running('current');
+    return core.hyperAt(core.steps + 1) as Record<N, number>;
   }
 
   /** Steps taken so far. */
@@ -278,21 +296,25 @@ export class Optimizer<
   }
 
   /**
-   * Measures of the last step by parameter name, those of frozen parameters apart. Needs `observe` at `init`.
+   * Measures of the last step by parameter name, those of frozen parameters apart; and over all of them, with the factor of `clipByGlobalNorm` and the
+   * hyperparameters that the step took, under the symbol `overall`. Needs `observe` at `init`.
    *
    * @returns ‖g‖, ‖w‖, ‖Δw‖, ‖Δw‖/‖w‖, the effective learning rate ‖Δw‖/‖g‖, and the share of sign flips if asked for
    * @throws ThalwegError without `observe`, and before the first step
    * @example
    * ```ts
-   * import { sgd } from 'thalweg';
+   * import { overall, sgd } from 'thalweg';
    * const opt = await sgd({ lr: 0.1 }).init({ w: Float32Array.of(3, 4) }, { observe: true });
    * opt.step({ w: Float32Array.of(0, 1) });
-   * (await opt.observe()).w?.effectiveLr; // 0.1
+   * const { w, [overall]: all } = await opt.observe();
+   * w?.effectiveLr; // 0.1
+   * all.gradientNorm; // 1
+   * all.hyper['lr']; // 0.1
    * ```
    */
-  async observe(): Promise<Readonly<Partial<Record<keyof Named<P>, Observation>>>> {
+  async observe(): Promise<Observations<keyof Named<P>>> {
     await Promise.resolve();
-    return observations(this.whole('observe')) as Partial<Record<keyof Named<P>, Observation>>;
+    return observations(this.whole('observe')) as Observations<keyof Named<P>>;
   }
 
   /**
@@ -400,22 +422,23 @@ export class Optimizer<
   /**
    * Everything that the next steps depend on, as one safetensors file: parameters, states, t, hyperparameters, schedules as their equations.
    *
-   * @param options - `{ format: pytorch }`, with `pytorch` from `thalweg/pytorch`, for a file with which PyTorch goes on
+   * @param options - `{ metadata: { seed: 1, best: 0.3 } }` for texts and numbers of yours, which `load` gives back; `{ format: pytorch }`, with `pytorch`
+   * from `thalweg/pytorch`, for a file with which PyTorch goes on
    * @returns the bytes of the file; `thalweg/node` has `saveFile`, which writes them to disk whole or not at all
    * @throws OptionError; UnsupportedError where another format cannot hold what this optimizer is
    * @example
    * ```ts
    * import { adamw } from 'thalweg';
    * const opt = await adamw().init({ w: Float32Array.of(1, 2) });
-   * const saved = await opt.save();
+   * const saved = await opt.save({ metadata: { epoch: 3 } });
    * const again = await adamw().init({ w: new Float32Array(2) });
-   * await again.load(saved);
+   * const { metadata } = await again.load(saved); // { epoch: 3 }
    * ```
    */
   async save(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    const format = this.formatOf('save', options);
+    checkSaveOptions(`${this.name}, save`, options);
     // What it is now, whatever is done before the promise is waited for.
-    const bytes = wholeCheckpoint(this.whole('save'), format);
+    const bytes = wholeCheckpoint(this.whole('save'), options);
     await Promise.resolve();
     return bytes;
   }
@@ -480,8 +503,8 @@ export class Optimizer<
    * @param options - as for `save`
    */
   *chunks(checksum?: CheckpointSource['checksum'], options: SaveOptions = {}): Generator<Uint8Array> {
-    const format = this.formatOf('chunks', options);
-    yield* checkpoint(this.whole('chunks'), checksum, format);
+    checkSaveOptions(`${this.name}, chunks`, options);
+    yield* checkpoint(this.whole('chunks'), checksum, options);
   }
 
   /** Gives the memory back. Views taken before keep their values; everything else throws a DisposedError from now on. */
@@ -496,13 +519,6 @@ export class Optimizer<
   /** The same as `dispose`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
-  }
-
-  /** The layout that a file is to have, checked. */
-  private formatOf(use: string, options: SaveOptions): SaveOptions['format'] {
-    checkNames(`${this.name}, ${use}`, options, ['format']);
-    checkFormat(`${this.name}, ${use}`, options.format);
-    return options.format;
   }
 
   /** The core, where its arrays are whole. */

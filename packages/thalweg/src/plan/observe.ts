@@ -3,16 +3,21 @@
  * their own. They are scalars of each tensor that are told and not kept.
  */
 import type { Node } from '../language/graph.ts';
+import { KindTable } from '../language/kind.ts';
 import type { Program } from '../language/program.ts';
 import { wholeState } from '../language/state.ts';
 import { gradient, parameter, variable } from '../language/variable.ts';
 
-/** What a step tells: ‖g‖, ‖w‖ before it, ‖Δw‖, and the share of elements whose Δw changed its sign. */
+/**
+ * What a step tells: ‖g‖, ‖w‖ before it, ‖Δw‖, the share of elements whose Δw changed its sign, and what the whole gradient was multiplied by in proportion
+ * to a norm over all parameters, as clipping does.
+ */
 export const told = {
   gradient: variable('measure', 'gradient'),
   weight: variable('measure', 'weight'),
   update: variable('measure', 'update'),
   flips: variable('measure', 'flips'),
+  clip: variable('measure', 'clip'),
 } as const;
 
 /** The state that holds the last Δw, where sign flips are counted. */
@@ -28,6 +33,8 @@ export function observed(program: Program, signFlips: boolean): Program {
     .set(told.gradient, norm(graph.variable('array', gradient)))
     .set(told.weight, norm(w))
     .set(told.update, norm(update));
+  const clip = globalFactors(program);
+  if (clip.length > 0) more.set(told.clip, clip.reduce((product, factor) => graph.node('mul', [product, factor]))); // prettier-ignore
   if (!signFlips) return { ...program, writes: more };
   const opposite = graph.node('lt', [graph.node('mul', [update, graph.variable('state', lastUpdate)]), graph.constant(0)]);
   const flips = graph.reduce('sum', [graph.node('select', [opposite, graph.constant(1), graph.constant(0)])], 'tensor');
@@ -37,4 +44,12 @@ export function observed(program: Program, signFlips: boolean): Program {
     writes: more,
     states: new Map(program.states).set(lastUpdate, wholeState('exact')),
   };
+}
+
+/** The factors by which equations scale the gradient as a whole, those that depend on a sum over all parameters. */
+function globalFactors({ assignments, states }: Program): Node[] {
+  const kinds = new KindTable(states);
+  return assignments.flatMap(({ equation, node }) =>
+    equation.target.name === 'g' && node.op === 'mul' ? node.operands.filter((operand) => kinds.of(operand) === 'all') : [],
+  );
 }

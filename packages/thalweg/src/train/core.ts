@@ -16,6 +16,7 @@ import { halfOfW, type HalfFormat } from '../plan/half.ts';
 import type { Device } from '../device/device.ts';
 import type { AnyArray, CheckedParameters } from './arrays.ts';
 import { hyperNames, hyperSlotsOf, inType, type HyperName, type Recipe } from '../define/recipe.ts';
+import { numberAt } from '../define/hyper.ts';
 import { debugTrace } from './debug.ts';
 import { roundInto } from './half.ts';
 import { LiveHyper } from './live-hyper.ts';
@@ -86,6 +87,8 @@ export class Core {
   batches = 0;
   /** Steps after which the weights could have been looked at. */
   watched = 0;
+  /** The hyperparameters of the last step that was observed. */
+  inForce: Readonly<Record<string, number>> = {};
   /** Makes the error to throw where half-written arrays would be used; undefined where they are whole. */
   damage: (() => ThalwegError) | undefined;
   /** Whether a file is being read, during which nothing else may be done. */
@@ -261,6 +264,7 @@ export class Core {
             ? undefined
             : () => {
                 running.forEach(measure);
+                this.inForce = this.hyperAt(this.steps);
               },
         watch:
           options.nonFinite === 'propagate'
@@ -343,6 +347,11 @@ export class Core {
       this.damage = () => new WorkerError(`${this.name}: ${problem}; load() a checkpoint to go on`);
       throw this.damage();
     }
+  }
+
+  /** The hyperparameters as the numbers that they are at step `t`. */
+  hyperAt(t: number): Record<string, number> {
+    return Object.fromEntries(this.names.map((one) => [one.name, numberAt(this.hyperValue(one), t)]));
   }
 
   /** What was set for a hyperparameter of this name. */

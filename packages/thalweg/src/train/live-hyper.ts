@@ -2,7 +2,7 @@
 import { OptionError } from '../language/error.ts';
 import { describe } from '../language/options.ts';
 import type { HyperSlot } from '../language/part.ts';
-import { checkHyper, type HyperValue } from '../define/hyper.ts';
+import { checkHyper, numberAt, type HyperValue } from '../define/hyper.ts';
 
 /** What an `eps` of 0 counts as: the smallest normal number of float32, so that 0/0 is 0 and nothing else changes by a bit. */
 const leastGuard = 2 ** -126;
@@ -68,7 +68,7 @@ export class LiveHyper {
     if (this.scheduled.length === 0) return;
     const next: [string, number, number][] = [];
     for (const [key, value] of this.scheduled) {
-      const now = typeof value === 'function' ? value(t) : value.at(t);
+      const now = numberAt(value, t);
       if (this.slots.get(key)?.range.contains(now) !== true) {
         const text = this.slots.get(key)?.range.text ?? '';
         throw new OptionError(this.owner, key, now, `must lie in ${text}, and its schedule gives ${describe(now)} at step ${String(t)}`);

@@ -2,7 +2,7 @@
 import { told } from '../plan/observe.ts';
 import type { TrainedCohort } from './registry.ts';
 
-const measures = [told.gradient, told.weight, told.update, told.flips];
+const measures = [told.gradient, told.weight, told.update, told.flips, told.clip];
 
 /** Keeps the measures of the step just taken: NaN for parameters that had no part in it. */
 export function measure(cohort: TrainedCohort): void {
@@ -20,9 +20,9 @@ export function measure(cohort: TrainedCohort): void {
 export function measured(
   { measured: kept }: TrainedCohort,
   j: number,
-): { gradient: number; weight: number; update: number; flips: number } | undefined {
+): { gradient: number; weight: number; update: number; flips: number; clip: number } | undefined {
   const at = j * (measures.length + 1);
   if (kept?.[at + measures.length] !== 1) return undefined;
-  const [gradient = NaN, weight = NaN, update = NaN, flips = NaN] = kept.subarray(at, at + measures.length);
-  return { gradient, weight, update, flips };
+  const [gradient = NaN, weight = NaN, update = NaN, flips = NaN, clip = NaN] = kept.subarray(at, at + measures.length);
+  return { gradient, weight, update, flips, clip };
 }
