@@ -42,6 +42,17 @@ test('an optimizer of TF.js adds less than 9 kB to the same optimizer without', 
   assert.ok(there.brotli < alone.brotli + 9_000, `${String(there.brotli)} bytes, and ${String(alone.brotli)} without`);
 });
 
+test('to emit a method for one target adds less than 14 kB to taking it apart, and holds no other target', { skip }, async () => {
+  const apart = await sizeOf('{ adamw, inspect }');
+  const { first } = await sizeOf('*', join(import.meta.dirname, 'programs/one-emitted.ts'));
+  assert.deepEqual(definitionsIn(first.code), ['adamw']);
+  assert.ok(
+    first.brotli < apart.first.brotli + 14_000,
+    `${String(first.brotli)} bytes, and ${String(apart.first.brotli)} to take it apart`,
+  );
+  assert.ok(first.code.includes('torch.where') && !first.code.includes('jnp.where') && !first.code.includes('np.errstate'));
+});
+
 test('a definition carries no runtime: to make a method and print its LaTeX, a page loads less than 12 kB', { skip }, async () => {
   const { first, code } = await sizeOf('{ adamw }');
   assert.ok(first.brotli < 12_000, `${String(first.brotli)} bytes`);

@@ -10,6 +10,7 @@ import { adviceOn, advised } from '../packages/compare/src/reference/options.ts'
 import { factories, read, table, transforms } from '../conformance/table.ts';
 import { lists } from '../scripts/reference/listed.ts';
 import { documentation } from '../scripts/reference/documentation.ts';
+import { papersFile, papersText } from '../scripts/reference/papers.ts';
 
 const again = 'run npm run reference (-- NAME … is faster, where others are as they were)';
 const folder = `${import.meta.dirname}/reference`;
@@ -26,6 +27,10 @@ test('every optimizer and transform has an entry, a page, and an optimizer a pic
   const pages = readdirSync(folder).filter((file) => file.endsWith('.md') && file !== 'README.md');
   assert.deepEqual(pages.sort(), names.map((name) => `${name}.md`).sort(), again);
   for (const name of factories.keys()) assert.ok(existsSync(`${folder}/${name}.svg`), name);
+});
+
+test('papers that emitted sources cite are those of the rows', async () => {
+  assert.equal(readFileSync(`${import.meta.dirname}/../${papersFile}`, 'utf8'), await papersText(), again);
 });
 
 test('words, equations and rows are those of the code', () => {

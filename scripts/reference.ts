@@ -25,6 +25,7 @@ run('conformance/report.ts', names.flatMap((name) => sheets[name]?.rows.map(({ i
 run('scripts/reference/notes.ts', names);
 run('scripts/reference/rates.ts', names);
 run('scripts/reference/pages.ts');
+run('scripts/reference/papers.ts');
 run('scripts/reference/lists.ts');
 run('scripts/snapshots.ts');
 const written = [

@@ -58,7 +58,8 @@ const helpers: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-const words = [
+/** Names that a file has for itself. */
+const words = (): readonly string[] => [
   ...[...pythonWords, ...commonWords, ...Object.keys(helpers)],
   ...['np', 'key', 'new', 'new_params', 'grads', 'shape', 'parameters', 'init', 'step', 'evaluate'],
 ];
@@ -81,7 +82,7 @@ class NumpyFile {
   constructor(method: Method, options: EmitOptions) {
     this.method = method;
     this.options = options;
-    this.model = modelOf(method, 'emit to numpy', words);
+    this.model = modelOf(method, 'emit to numpy', words());
     this.writer = new StepWriter(this.model, {
       library,
       assign: (line, target, value) => [`${target} = ${this.isAliased(line) ? `np.array(${value})` : value}`],

@@ -68,7 +68,8 @@ const helpers: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-const words = [
+/** Names that a file has for itself. */
+const words = (): readonly string[] => [
   ...[...pythonWords, ...commonWords, ...Object.keys(helpers)],
   ...[
     'jax',
@@ -116,7 +117,7 @@ class OptaxFile {
     this.options = options;
     const title = options.name ?? method.parts.map(({ name }) => name).join('_');
     this.names = { make: snake(title, 'emitted'), state: `${pascal(title, 'Emitted')}State` };
-    this.model = modelOf(method, 'emit to optax', [...words, ...Object.values(this.names)]);
+    this.model = modelOf(method, 'emit to optax', [...words(), ...Object.values(this.names)]);
     this.plain = plainUpdate(this.model);
     const own = this.model.lines.flatMap((line) => (line === this.plain ? [changeOf(line)] : [line.equation.value]));
     this.readsWeights = this.plain === undefined || own.some((value) => namesIn(value).includes('w')) || this.model.states.some(({ init }) => init !== undefined); // prettier-ignore

@@ -89,7 +89,8 @@ const helpers: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-const words = [
+/** Names that a file has for itself. */
+const words = (): readonly string[] => [
   ...[...pythonWords, ...commonWords, ...Object.keys(helpers)],
   ...['torch', 'closure', 'group', 'groups', 'parameters', 'everything', 'param', 'maximize', 'defaults', 'like', 'Optimizer', 'step'],
 ];
@@ -117,7 +118,7 @@ class PytorchFile {
     this.method = method;
     this.options = options;
     this.className = pascal(options.name ?? method.parts.map(({ name }) => name).join('_'), 'Emitted');
-    this.model = modelOf(method, 'emit to pytorch', [...words, this.className]);
+    this.model = modelOf(method, 'emit to pytorch', [...words(), this.className]);
     this.library = libraryOf(() => this.model);
     this.writer = new StepWriter(this.model, {
       library: this.library,
