@@ -133,12 +133,19 @@ on('tf.memory() is flat over 1,000 steps and 20 saves', async () => {
   await fit(model, 1);
   const { numTensors, numDataBuffers, numBytes } = tf.memory();
   assert.deepEqual([numTensors, numDataBuffers, numBytes], [before.numTensors, before.numDataBuffers, before.numBytes]);
-  for (let i = 0; i < 20; i++) await saved(model);
   const after = tf.memory();
   for (let i = 0; i < 20; i++) await saved(model);
+  const [first, second] = await Promise.all([saved(model), saved(model)]);
+  assert.deepEqual(first.weightData, second.weightData, 'two at once');
   assert.deepEqual(tf.memory(), after);
+  const weights = await model.optimizer.getWeights();
+  await fit(model, 1);
+  assert.deepEqual([weights[0]!.tensor.arraySync(), await weights[0]!.tensor.data()], [1002, Int32Array.of(1002)], 'what was given stays');
+  const copy = weights[0]!.tensor.clone();
+  assert.equal(tf.add(copy, 1).dataSync()[0], 1003);
+  tf.dispose(weights.map(({ tensor }) => tensor));
   model.optimizer.dispose();
-  assert.equal(tf.memory().numTensors, before.numTensors);
+  assert.equal(tf.memory().numTensors, before.numTensors + 2);
   tf.dispose([x, y]);
   model.dispose();
 });
@@ -387,6 +394,39 @@ on('gradients are accumulated, and flushed at the end of an epoch', async () => 
   for (const t of [1, 2, 3]) own.step({ a: waves(12, 10 * t) });
   own.flush();
   assert.deepEqual(values(of)[0], [...own.params.a]);
+});
+
+test('the backend may change between steps', async () => {
+  const outcomes: number[][][] = [];
+  for (const order of [
+    ['cpu', 'cpu'],
+    ['cpu', 'wasm'],
+    ['wasm', 'cpu'],
+  ]) {
+    await use(order[0]!);
+    const of = variables();
+    const opt = tfjsOptimizer(adamw({ lr: 0.05 }));
+    for (let t = 1; t <= 4; t++) {
+      if (t === 3) await use(order[1]!);
+      step(opt, of, t);
+      if (t === 3) await opt.getWeights();
+    }
+    outcomes.push(values(of));
+    tf.disposeVariables();
+  }
+  assert.deepEqual(outcomes[1], outcomes[0]);
+  assert.deepEqual(outcomes[2], outcomes[0]);
+});
+
+on('a step inside tidy keeps what it makes', async () => {
+  const of = variables(['a']);
+  const [inside, outside] = [tfjsOptimizer(adamw({ lr: 0.1 })), tfjsOptimizer(adamw({ lr: 0.1 }))];
+  for (let t = 1; t <= 3; t++) tf.tidy(() => step(inside, of, t));
+  const after = values(of);
+  of[0]!.assign(tf.tensor(waves(12, 0), [3, 4]));
+  for (let t = 1; t <= 3; t++) step(outside, of, t);
+  assert.deepEqual(values(of), after);
+  await Promise.resolve();
 });
 
 on('refusals are typed and change nothing', async () => {

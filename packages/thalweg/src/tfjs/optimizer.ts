@@ -79,8 +79,6 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
   private disposed = false;
   /** Whether variables are where the model is evaluated, so that no step may be taken. */
   private away = false;
-  /** What `getWeights` gave last, which would have no owner otherwise. */
-  private given: readonly NamedTensor[] = [];
 
   /** Use `tfjsOptimizer` instead. Throws a ThalwegError for what is no method that trains, and an OptionError. */
   constructor(method: Method<N>, options: TfjsOptions = {}) {
@@ -207,16 +205,14 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
   }
 
   /**
-   * What `model.save` keeps of the optimizer: everything that the next steps depend on, bit for bit. The tensors belong to the optimizer and last until its next
-   * step or the next call; what is to last longer is cloned.
+   * What `model.save` keeps of the optimizer: everything that the next steps depend on, bit for bit. TF.js lets nobody dispose of what it is given here, so
+   * the values lie outside of its memory: read them with `data()` or `dataSync()`; `clone()` makes a tensor to compute with.
    */
   override async getWeights(): Promise<NamedTensor[]> {
-    const engine = this.engine;
     if (this.disposed) throw new DisposedError(this.name, 'getWeights');
-    const weights = toWeights(this.t, await engine?.save());
-    this.release();
-    this.given = weights;
-    return weights;
+    const { engine } = this;
+    const t = this.t;
+    return toWeights(t, await engine?.save());
   }
 
   /**
@@ -251,7 +247,6 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
 
   /** Gives memory back. Everything but `t` throws a DisposedError from now on. */
   override dispose(): void {
-    this.release();
     this.engine?.dispose();
     this.disposed = true;
   }
@@ -276,9 +271,7 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
       if (gradient === null || gradient === undefined) return { variable };
       return { variable, gradient: this.fitting(`the gradient of ${name}`, name, gradient, variable) };
     });
-    const result = engine.step(updates, this.inputs(inputs));
-    this.release();
-    return result;
+    return engine.step(updates, this.inputs(inputs));
   }
 
   private inputs(inputs: TfjsInputs): GivenInputs {
@@ -338,12 +331,6 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
       );
     }
     return new Operations(method, options.maximize === true, held.assigned);
-  }
-
-  /** Lets go of the weights that were handed out. */
-  private release(): void {
-    for (const { tensor } of this.given) tensor.dispose();
-    this.given = [];
   }
 }
 

@@ -2,7 +2,7 @@
  * An optimizer as the weights that a model's file has of it: `iter`, which TF.js and Keras have too, and the checkpoint, byte for byte. TF.js has no type for
  * bytes that it keeps as they are, so they go in fours into integers, which are written and read exactly.
  */
-import { scalar, tensor1d } from '@tensorflow/tfjs-core';
+import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 import { describe, isRecord } from '../language/options.ts';
 import { CheckpointError } from '../language/run-error.ts';
 import { fromUtf8, toUtf8 } from '../language/utf8.ts';
@@ -11,9 +11,9 @@ import type { NamedTensor, Saved } from './engine.ts';
 
 const checkpoint = 'thalweg/checkpoint';
 
-/** The weights; new tensors, which belong to the caller. */
+/** The weights. */
 export function toWeights(t: number, saved: Saved | undefined): NamedTensor[] {
-  const iterations = { name: 'iter', tensor: scalar(t, 'int32') };
+  const iterations = { name: 'iter', tensor: outside(Int32Array.of(t), []) };
   if (saved === undefined) return [iterations];
   const header = toUtf8(JSON.stringify(saved.declared));
   const lengths = Int32Array.of(header.length, saved.bytes.length);
@@ -21,7 +21,20 @@ export function toWeights(t: number, saved: Saved | undefined): NamedTensor[] {
   bytes.set(new Uint8Array(lengths.buffer));
   bytes.set(header, lengths.byteLength);
   bytes.set(saved.bytes, lengths.byteLength + header.length);
-  return [iterations, { name: checkpoint, tensor: tensor1d(new Int32Array(bytes.buffer), 'int32') }];
+  const words = new Int32Array(bytes.buffer);
+  return [iterations, { name: checkpoint, tensor: outside(words, [words.length]) }];
+}
+
+/** A tensor that is read as any other, and that takes no place in TF.js's memory: what saves a model disposes of none. */
+function outside(values: Int32Array, shape: number[]): Tensor {
+  const made = tensor(values, shape, 'int32');
+  made.dispose();
+  const own = {
+    data: () => Promise.resolve(values.slice()),
+    dataSync: () => values.slice(),
+    clone: () => tensor(values.slice(), shape, 'int32'),
+  };
+  return Object.assign(made, own);
 }
 
 /** What weights hold; undefined where they are of an optimizer that had not stepped. Throws a CheckpointError where they are of something else. */
