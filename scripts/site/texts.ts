@@ -24,6 +24,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'docs/pytorch.md': 'docs/pytorch',
     'docs/emit.md': 'docs/emit',
     'docs/wgsl.md': 'docs/wgsl',
+    'docs/native.md': 'docs/native',
     'docs/environments.md': 'docs/environments',
   },
   'To compare optimizers': {

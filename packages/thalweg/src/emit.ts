@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 import type { Method } from './define/method.ts';
+import { c, type COptions } from './emit/c.ts';
 import { numpy } from './emit/numpy.ts';
 import { optax } from './emit/optax.ts';
 import { pytorch } from './emit/pytorch.ts';
@@ -14,6 +15,8 @@ import { describe } from './language/options.ts';
 
 /** The options of each target, by its name. */
 export interface TargetOptions {
+  /** One file of C99. */
+  readonly c: COptions;
   /** Plain functions on NumPy's arrays. */
   readonly numpy: EmitOptions;
   /** An `optax.GradientTransformation`. */
@@ -28,7 +31,7 @@ export interface TargetOptions {
 export type TargetName = keyof TargetOptions;
 
 /** Every target by name: a line here and one above add one. */
-export const targets: { readonly [T in TargetName]: Target<TargetOptions[T]> } = { numpy, optax, pytorch, wgsl };
+export const targets: { readonly [T in TargetName]: Target<TargetOptions[T]> } = { c, numpy, optax, pytorch, wgsl };
 
 /**
  * Writes a method as one file of another language or framework, with its equations, their source and a test of itself.
@@ -53,5 +56,5 @@ export function emit<T extends TargetName>(method: Method, target: T, options?: 
   return emitTo(targets[target], method, options);
 }
 
-export { emitTo, numpy, optax, pytorch, wgsl };
-export type { EmitOptions, Target, WgslOptions };
+export { c, emitTo, numpy, optax, pytorch, wgsl };
+export type { COptions, EmitOptions, Target, WgslOptions };

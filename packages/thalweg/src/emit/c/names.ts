@@ -1,0 +1,143 @@
+/** What things are called in a file of C: identifiers of which no two in reach of each other are the same, and none is a word of C or of its library. */
+import { freeName, inputVariable } from '../../language/part.ts';
+import { evaluated, type Program } from '../../language/program.ts';
+import { UnsupportedError } from '../../language/run-error.ts';
+import { gradient, parameter, type Variable } from '../../language/variable.ts';
+import { functionNode } from './schedule.ts';
+import { isSchedule } from '../../define/hyper.ts';
+import type { MethodGroup } from '../../define/recipe.ts';
+import type { Schedule } from '../../define/schedules/schedule.ts';
+import { identifier, snake } from '../identifiers.ts';
+import type { Helpers } from '../../targets/loops/c/source.ts';
+
+/** Words of C, functions of its library that a file may call or hide, and names that a step has for itself. */
+const words = new Set(
+  `auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed
+  sizeof static struct switch typedef union unsigned void volatile while _Bool _Complex _Imaginary asm fortran main errno
+  fabs sqrt cbrt exp expm1 log cos floor pow rint signbit fabsf sqrtf cbrtf expf logf cosf floorf powf NAN INFINITY memcpy printf
+  y0 y1 yn j0 j1 jn gamma lgamma tgamma sin tan time size_t
+  o x i k n c part outcome count tensors size scratch t rank rows cols`.split(/\s+/),
+);
+
+/** A hyperparameter in the file. */
+export interface HyperOfC {
+  readonly id: string;
+  readonly key: string;
+  readonly symbol: string;
+  readonly value: number;
+  readonly schedule: Schedule | undefined;
+}
+
+/** The names of a file. */
+export class Names {
+  /** The struct of the optimizer, and what all functions begin with. */
+  readonly type: string;
+  readonly hypers: readonly HyperOfC[];
+  /** What of a tensor's shape is read besides its size. */
+  readonly shapes = new Set<string>();
+  private readonly members = new Map<Variable, string>();
+  private readonly taken: Set<string>;
+  private readonly helpers: Helpers;
+
+  constructor(program: Program, group: MethodGroup, name: string, helpers: Helpers) {
+    this.type = this.fit(snake(name, 'method'), new Set(words));
+    this.helpers = helpers;
+    this.taken = new Set([...words, this.type]);
+    this.members.set(parameter, 'w').set(gradient, 'g');
+    for (const known of this.members.values()) this.taken.add(known);
+    this.nameMembers(program);
+    this.hypers = program.hyper.map(({ key, name: option, symbol, part }) => {
+      const value = group.parts[part]?.values.get(option);
+      if (typeof value === 'function')
+        throw new UnsupportedError(
+          'emit to c',
+          `${option} is a function of JavaScript; write it as equations, schedule('a / √t', { a: 0.1 })`,
+        );
+      const schedule = isSchedule(value) ? value : undefined;
+      const plain = typeof value === 'number' ? value : NaN;
+      return { id: this.own(snake(key, 'hyper')), key, symbol, schedule, value: option === 'eps' && plain === 0 ? 2 ** -126 : plain };
+    });
+  }
+
+  /** Gives members their names, before anything else may have them. */
+  private nameMembers({ inputs, states }: Program): void {
+    for (const one of [...inputs.map(inputVariable), ...states.keys(), evaluated]) this.member(one);
+  }
+
+  /** The member of a struct that holds an array, a state or an input. */
+  member(of: Variable): string {
+    const known = this.members.get(of);
+    if (known !== undefined) return known;
+    const made = this.own(identifier(of.name === '' ? of.toString() : of.name.replace(/^.*\./, ''), 'state'));
+    this.members.set(of, made);
+    return made;
+  }
+
+  /** The value of a hyperparameter in a step. */
+  hyper(key: string): string {
+    const one = this.find(key);
+    return one.schedule === undefined ? `o->${one.id}` : one.id;
+  }
+
+  /** What a hyperparameter is called where it is rounded; undefined where its own name stands for the value of a schedule. */
+  rounded(key: string): string | undefined {
+    const { id, schedule } = this.find(key);
+    return schedule === undefined ? id : undefined;
+  }
+
+  /** The factor of its schedule. */
+  factor(key: string): string {
+    return this.find(key).schedule === undefined ? '1.0' : `${this.find(key).id}_factor`;
+  }
+
+  /** What the shape of a tensor says. */
+  shape(name: string): string {
+    if (name === 'size') return '(double)x->size';
+    this.shapes.add(name);
+    return `x->${name}`;
+  }
+
+  /** Declares what follows a schedule. */
+  schedule(op: 'hyper' | 'factor', key: string): string[] {
+    const { id, schedule } = this.find(key);
+    if (schedule === undefined) return [];
+    const at = `${this.type}_${id}(o->t)`;
+    return op === 'hyper' ? [`const double ${id} = ${at};`] : [`const double ${id}_factor = ${at} / ${String(schedule.base)};`];
+  }
+
+  /** The functions of the schedules. */
+  get schedules(): string[] {
+    return this.hypers.flatMap(({ id, schedule }) =>
+      schedule === undefined ? [] : [functionNode(`${this.type}_${id}`, schedule, this.helpers)],
+    );
+  }
+
+  /** What a value of the equations is called: the new value of what lasts, a temporary by its own name. */
+  value(name: string, lasting: boolean): string {
+    return lasting ? `new_${identifier(name, 'x')}` : identifier(name, 'x');
+  }
+
+  /** A name that is not in `taken` and no member's or word's; it is taken from then on. */
+  free(wanted: string, taken: Set<string>): string {
+    const made = freeName(wanted, (candidate) => taken.has(candidate) || this.taken.has(candidate));
+    taken.add(made);
+    return made;
+  }
+
+  private own(wanted: string): string {
+    const made = this.fit(wanted, this.taken);
+    this.taken.add(made);
+    this.taken.add(`${made}_factor`);
+    return made;
+  }
+
+  private fit(wanted: string, taken: ReadonlySet<string>): string {
+    return taken.has(wanted) ? freeName(`${wanted}_`, (candidate) => taken.has(candidate)) : wanted;
+  }
+
+  private find(key: string): HyperOfC {
+    const found = this.hypers.find((one) => one.key === key);
+    if (found === undefined) throw new RangeError(`there is no hyperparameter ${key}`);
+    return found;
+  }
+}

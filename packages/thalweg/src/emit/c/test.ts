@@ -1,0 +1,86 @@
+/** The test of an emitted file: a main function that replays recorded steps. */
+import type { Program } from '../../language/program.ts';
+import { inputVariable } from '../../language/part.ts';
+import { gradient, parameter, type Variable } from '../../language/variable.ts';
+import type { DType } from '../../plan/dtype.ts';
+import { indented, typeOf } from '../../targets/loops/c/source.ts';
+import { rules, type Recording } from '../replay.ts';
+import type { Names } from './names.ts';
+
+/** How far from the recording a step may lead, beside what the weights are and were: rounding of the type, and no more. */
+const bounds: Readonly<Record<DType, string>> = { float32: '1e-4', float64: '1e-12' };
+
+/** The main function. */
+export function testOf(program: Program, names: Names, { tensors, weights }: Recording, dtype: DType): string {
+  const [type, own] = [typeOf[dtype], names.type];
+  const sizes = tensors.map(({ shape }) => shape.reduce((product, size) => product * size, 1));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const starts = sizes.map((_, j) => sizes.slice(0, j).reduce((sum, size) => sum + size, 0));
+  const inputs = program.inputs.map((input) => ({ kind: input.kind, variable: inputVariable(input) }));
+  const states = [...program.states].flatMap(([state, { kind }]) => (kind === 'array' ? [state] : []));
+  const arrays: Variable[] = [
+    parameter,
+    gradient,
+    ...inputs.flatMap(({ kind, variable }) => (kind === 'tensor' ? [variable] : [])),
+    ...states,
+  ];
+  const memory = arrays.map((array) => `static ${type} ${names.member(array)}[${String(total)}];`);
+  const tensor = (j: number): string => {
+    const { shape } = tensors[j]!;
+    const [rows = 1, ...rest] = shape;
+    const given = { rank: shape.length, rows, cols: rest.reduce((product, size) => product * size, 1) };
+    const members = [
+      `.size = ${String(sizes[j])}`,
+      ...Object.entries(given).flatMap(([key, value]) => (names.shapes.has(key) ? [`.${key} = ${String(value)}`] : [])),
+      ...arrays.map((array) => `.${names.member(array)} = ${names.member(array)} + ${String(starts[j])}`),
+    ];
+    return `{${members.join(', ')}}`;
+  };
+  const g = names.member(gradient);
+  return [
+    `#ifdef ${own.toUpperCase()}_TEST`,
+    '#include <stdio.h>',
+    '',
+    `/* Replays ${String(weights.length)} steps that were recorded in float64. */`,
+    'int main(void) {',
+    ...indented([
+      `static const double expected[${String(weights.length)}][${String(total)}] = {`,
+      ...indented(weights.map((all) => `{${all.map(String).join(', ')}},`)),
+      '};',
+      ...memory,
+      `${own}_tensor tensors[] = {${tensors.map((_, j) => tensor(j)).join(', ')}};`,
+      `${own} o = ${own}_defaults();`,
+      'double travelled = 0, worst = 0;',
+      `for (int i = 0; i < ${String(total)}; i++) ${names.member(parameter)}[i] = ${cast(type, rules.weight)};`,
+      `for (int t = 1; t <= ${String(weights.length)}; t++) {`,
+      ...indented([
+        `for (int i = 0; i < ${String(total)}; i++) ${g}[i] = ${cast(type, rules.gradient)};`,
+        ...inputs.map(({ kind, variable }) => {
+          const name = names.member(variable);
+          return kind === 'scalar'
+            ? `o.${name} = ${rules.loss.replace('t % 3 / 4', 't % 3 / 4.0')};`
+            : `for (int i = 0; i < ${String(total)}; i++) ${name}[i] = ${g}[i] * ${g}[i];`;
+        }),
+        `${own}_step(&o, tensors, ${String(tensors.length)});`,
+        `for (int i = 0; i < ${String(total)}; i++) {`,
+        ...indented([
+          `const double off = fabs((double)${names.member(parameter)}[i] - expected[t - 1][i]), scale = fabs(expected[t - 1][i]);`,
+          'travelled = travelled < scale ? scale : travelled;',
+          'if (!(off <= worst)) worst = off;',
+        ]),
+        '}',
+      ]),
+      '}',
+      `const int right = worst <= ${bounds[dtype]} * travelled;`,
+      `printf("${own}: ${String(weights.length)} steps, at most %g from the recording: %s\\n", worst, right ? "right" : "WRONG");`,
+      'return right ? 0 : 1;',
+    ]),
+    '}',
+    '#endif',
+  ].join('\n');
+}
+
+/** A rule of the data: its last division is one of numbers that are not whole. */
+function cast(type: string, rule: string): string {
+  return `(${type})(${rule.replace(/\/ (\d+)$/, '/ $1.0')})`;
+}
