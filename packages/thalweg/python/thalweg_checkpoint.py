@@ -17,6 +17,7 @@ def save(path, model, *optimizers, steps=None):
     groups, step = [], {}
     for optimizer in optimizers:
         for group in optimizer.param_groups:
+            check(all(p in names for p in group["params"]), f"{type(optimizer).__name__} trains what is no parameter of the model")
             own = [names[p] for p in group["params"]]
             groups.append({**group, "optimizer": type(optimizer).__name__, "params": own, "param_names": None})
         for p, state in optimizer.state.items():
@@ -26,6 +27,8 @@ def save(path, model, *optimizers, steps=None):
     about = json.dumps({"groups": groups, "ties": ties, "frozen": frozen, "step": step, "steps": steps}, default=float)
     header, chunks, at = {"__metadata__": {"crc32": "0" * 8, "pytorch": about}}, [], 0
     called = {value: key for key, value in TYPES.items()}
+    for name, value in tensors.items():
+        check(torch.is_tensor(value) and value.dtype in called, f"{name} is {getattr(value, 'dtype', type(value))}, which cannot be saved")
     for name, value in sorted(tensors.items(), key=lambda item: -item[1].element_size()):
         chunks.append(value.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().tobytes())
         header[name] = {"dtype": called[value.dtype], "shape": list(value.shape), "data_offsets": [at, at := at + len(chunks[-1])]}

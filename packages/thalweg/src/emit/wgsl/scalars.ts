@@ -9,33 +9,10 @@ import { superscriptOf } from '../../language/symbol.ts';
 import { gradient, parameter, type Variable } from '../../language/variable.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { leafOf, visitScalar, type ScalarLeaf, type ScalarVisitor } from '../../plan/scalar.ts';
-import { atom, binding, call, Notation, within, type Term } from '../../targets/loops/wgsl/notation.ts';
+import { atom, binding, call, within, type Term } from '../../targets/loops/wgsl/notation.ts';
 import { expressions } from '../../targets/loops/wgsl/language.ts';
+import { javascript, written } from './dialects.ts';
 import type { Named, Names } from './names.ts';
-
-/** JavaScript. */
-export const javascript = new Notation({
-  signs: { add: ' + ', sub: ' - ', mul: ' * ', div: ' / ', lt: '<', le: '<=', eq: '===', ne: '!==' },
-  minus: '-',
-  functions: {
-    abs: 'Math.abs', sign: 'Math.sign', sqrt: 'Math.sqrt', cbrt: 'Math.cbrt', exp: 'Math.exp', log: 'Math.log', cos: 'Math.cos', floor: 'Math.floor',
-    min: 'Math.min', max: 'Math.max', pow: 'Math.pow',
-  },
-  constant: (value) => ({ text: Object.is(value, -0) ? '-0' : String(value), binds: value < 0 ? binding.sign : binding.atom }),
-  choice: (condition, a, b) => ({
-    text: `${within(condition, binding.compare)} ? ${within(a, binding.compare)} : ${within(b, binding.choice)}`,
-    binds: binding.choice,
-  }),
-}); // prettier-ignore
-
-/** The notation of authors. */
-const written = new Notation({
-  signs: { add: ' + ', sub: ' − ', mul: '·', div: '/', lt: '<', le: '≤', eq: '=', ne: '≠' },
-  minus: '−',
-  functions: { abs: 'abs', sign: 'sign', sqrt: '√', cbrt: 'cbrt', exp: 'exp', log: 'log', cos: 'cos', floor: 'floor', min: 'min', max: 'max', pow: 'pow' },
-  constant: (value) => ({ text: String(value).replace('-', '−'), binds: value < 0 ? binding.sign : binding.atom }),
-  choice: (condition, a, b) => ({ text: `${condition.text} ? ${within(a, binding.compare)} : ${b.text}`, binds: binding.choice }),
-}); // prettier-ignore
 
 /** A uniform: its name, its value in JavaScript, and the same in the author's notation. */
 export interface Field extends Named {

@@ -1,0 +1,26 @@
+/** The languages of the head: JavaScript, for the host, and the notation of authors, for people. */
+import { binding, Notation, within } from '../../targets/loops/wgsl/notation.ts';
+
+/** JavaScript. */
+export const javascript = new Notation({
+  signs: { add: ' + ', sub: ' - ', mul: ' * ', div: ' / ', lt: '<', le: '<=', eq: '===', ne: '!==' },
+  minus: '-',
+  functions: {
+    abs: 'Math.abs', sign: 'Math.sign', sqrt: 'Math.sqrt', cbrt: 'Math.cbrt', exp: 'Math.exp', log: 'Math.log', cos: 'Math.cos', floor: 'Math.floor',
+    min: 'Math.min', max: 'Math.max', pow: 'Math.pow',
+  },
+  constant: (value) => ({ text: Object.is(value, -0) ? '-0' : String(value), binds: value < 0 ? binding.sign : binding.atom }),
+  choice: (condition, a, b) => ({
+    text: `${within(condition, binding.compare)} ? ${within(a, binding.compare)} : ${within(b, binding.choice)}`,
+    binds: binding.choice,
+  }),
+}); // prettier-ignore
+
+/** The notation of authors. */
+export const written = new Notation({
+  signs: { add: ' + ', sub: ' − ', mul: '·', div: '/', lt: '<', le: '≤', eq: '=', ne: '≠' },
+  minus: '−',
+  functions: { abs: 'abs', sign: 'sign', sqrt: '√', cbrt: 'cbrt', exp: 'exp', log: 'log', cos: 'cos', floor: 'floor', min: 'min', max: 'max', pow: 'pow' },
+  constant: (value) => ({ text: String(value).replace('-', '−'), binds: value < 0 ? binding.sign : binding.atom }),
+  choice: (condition, a, b) => ({ text: `${condition.text} ? ${within(a, binding.compare)} : ${b.text}`, binds: binding.choice }),
+}); // prettier-ignore
