@@ -89,7 +89,8 @@ const definitions = await definitionModules();
 const inside = (folders: string): RegExp => new RegExp(`/packages/thalweg/src/(${folders})/`);
 
 /** What only some entries need stays with them: replacing files, and compiling C. */
-const apart = 'checkpoint/disk|device/native|targets/loops/c';
+const apart = 'checkpoint/disk|device/native|targets/loops/c|targets/loops/wgsl';
+const isPython = /\/targets\/text\/python\.ts$/;
 
 /**
  * Files besides those of the entries, since a user's bundler can load late only what is a file of its own: what definitions need, what building a graph
@@ -98,8 +99,9 @@ const apart = 'checkpoint/disk|device/native|targets/loops/c';
  */
 const groups = [
   { name: 'definitions', test: (id: string) => definitions.has(id) || inside('optimizers|transforms').test(id), priority: 3 },
-  { name: 'programs', test: inside('language|define|targets/text'), priority: 2 },
-  { name: 'texts', test: inside('emit|targets/text/python|targets/loops/wgsl'), priority: 3 },
+  { name: 'programs', test: (id: string) => inside('language|define|targets/text').test(id) && !isPython.test(id), priority: 2 },
+  // After the runtime: a group takes along what its modules import and no group before it has.
+  { name: 'texts', test: (id: string) => inside('emit|targets/loops/wgsl').test(id) || isPython.test(id), priority: 0.5 },
   {
     name: 'rest',
     test: (id: string) => inside('[^/]+').test(id) && !inside(`${apart}|targets/arrays|pytorch|tfjs|jax`).test(id),

@@ -281,7 +281,7 @@ describe('what does not fit is refused by name, before anything changes', () => 
     const opt = await init(runs['adamw']!);
     await assert.rejects(
       opt.load(fixture('adamw')),
-      /load\(file, \{ format: pytorch \}\) goes on with it, with pytorch from thalweg\/pytorch/,
+      /load\(file, \{ format: pytorch \}\), with pytorch from thalweg\/pytorch, goes on with it/,
     );
     await assert.rejects(opt.load(await opt.save(), from), /it is in Thalweg's own format: load\(file\) goes on with it/);
     // Weights are there under their names in either.

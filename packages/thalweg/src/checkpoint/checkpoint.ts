@@ -26,7 +26,6 @@ import {
 import { readMetadataOf, writeMetadata } from './notes.ts';
 import { metadataOf, readMetadata, readStory, type Plan } from './saved-plan.ts';
 import { slotsOf, store } from './slots.ts';
-import { widened } from './widen.ts';
 import { beginWindow, completeWindow } from '../train/window.ts';
 
 /**
@@ -201,7 +200,8 @@ function checked<T>(core: Core, read: T | string): T {
 function compare(core: Core, file: StoredFile, options: LoadOptions): Incoming {
   const { format, hyper } = options;
   const decision = converts(format) ? format.decide(core, file, hyper) : decide(core, file, options);
-  const { taken, cleared, partings, plan, report, arrays = file.arrays } = decision;
+  const { taken, cleared, partings, plan, report } = decision;
+  const arrays: NonNullable<Decision['arrays']> = decision.arrays ?? file.arrays;
   const metadata = readMetadataOf(core.name, file.metadata);
   const after: (() => void)[] = [];
   return {
@@ -213,14 +213,14 @@ function compare(core: Core, file: StoredFile, options: LoadOptions): Incoming {
         if (slot !== undefined) store(slot).bytes.fill(0);
       }
       const parts = [...slots].flatMap(([key, slot]) => {
-        const [from, { dtype, bytes }] = [arrays.get(key), store(slot)];
-        if (!taken.has(key) || from === undefined) return [];
-        if (from.dtype === dtype) return [{ at: from.at, into: bytes }];
-        const raw = new Uint8Array(from.length);
+        if (!taken.has(key)) return [];
+        const { at = 0, length = 0, read } = arrays.get(key) ?? {};
+        if (read === undefined) return [{ at, into: store(slot).bytes }];
+        const into = new Uint8Array(length);
         after.push(() => {
-          slot.array.set(widened(from.dtype, raw));
+          slot.array.set(read(into));
         });
-        return [{ at: from.at, into: raw }];
+        return [{ at, into }];
       });
       return parts.sort((a, b) => a.at - b.at);
     },

@@ -3,8 +3,7 @@
  * not load it. What it does is known to `conversion.ts`.
  */
 import { isKind, kind } from '../language/brand.ts';
-import { OptionError } from '../language/error.ts';
-import { checkNames, describe } from '../language/options.ts';
+import { checkNames, wrongOption } from '../language/options.ts';
 import { checkMetadata, type Metadata } from './notes.ts';
 
 /** A layout of checkpoints other than Thalweg's own, such as `pytorch` of `thalweg/pytorch`. */
@@ -36,7 +35,6 @@ export function checkSaveOptions(owner: string, options: SaveOptions): SaveOptio
 
 /** Throws an OptionError for what is no format. */
 export function checkFormat(owner: string, format: unknown): void {
-  if (format === undefined || isKind(format, 'checkpoint format')) return;
-  const problem = `must be a format, such as pytorch of thalweg/pytorch, and not ${describe(format)}`;
-  throw new OptionError(owner, 'format', format, problem);
+  if (format !== undefined && !isKind(format, 'checkpoint format'))
+    wrongOption(owner, 'format', format, 'pytorch of thalweg/pytorch, or its like');
 }

@@ -9,7 +9,7 @@ import type { Core } from '../train/core.ts';
 import { hyperDifferences } from './hyper-conflict.ts';
 import { otherwiseTaken, type LoadOptions, type LoadReport } from './load-options.ts';
 import type { TrainedCohort } from '../train/registry.ts';
-import { unread, type StoredFile } from './safetensors.ts';
+import { unread, type PlacedArray, type StoredFile } from './safetensors.ts';
 import { planOf, type Plan, type Story } from './saved-plan.ts';
 import { slotsOf, store, type Slot } from './slots.ts';
 
@@ -30,8 +30,8 @@ export interface Decision {
   readonly partings: readonly { readonly cohort: TrainedCohort; readonly names: ReadonlySet<string>; readonly born: number }[];
   readonly plan: Plan;
   readonly report: LoadReport;
-  /** Where in the file each array lies, by our names, where the file has others; its element type may be one that widens to ours. */
-  readonly arrays?: StoredFile['arrays'];
+  /** Where in the file each array lies, by our names, where the file has others; and what makes numbers of ours of its bytes, where it has another type. */
+  readonly arrays?: ReadonlyMap<string, PlacedArray & { readonly read?: (raw: Uint8Array) => Float32Array }>;
 }
 
 /** Compares every array of this optimizer with those of a file. */

@@ -111,7 +111,7 @@ export function readStory(core: Core, { metadata }: StoredFile): Story | undefin
 export function readMetadata(core: Core, { metadata }: StoredFile, whose: LoadOptions['hyper'], differences: string[]): Plan {
   if (metadata['thalweg'] !== version) {
     const found = metadata['thalweg'] === undefined ? 'not written by Thalweg' : `of version ${metadata['thalweg']}`;
-    const other = 'it is of a PyTorch optimizer: load(file, { format: pytorch }) goes on with it, with pytorch from thalweg/pytorch';
+    const other = 'it is of PyTorch: load(file, { format: pytorch }), with pytorch from thalweg/pytorch, goes on with it';
     throw new CheckpointError(
       core.name,
       [`the file is ${found}, and this reads version ${version}`],

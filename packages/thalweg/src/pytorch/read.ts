@@ -10,12 +10,13 @@ import { agesOf, frozenWords, inWords, type Decision } from '../checkpoint/parti
 import type { PlacedArray, StoredFile } from '../checkpoint/safetensors.ts';
 import { planOf, type Plan } from '../checkpoint/saved-plan.ts';
 import { slotsOf, store, type Slot } from '../checkpoint/slots.ts';
-import { bytesOf, widens } from '../checkpoint/widen.ts';
+
 import type { Core } from '../train/core.ts';
 import { bind, classes, type Bound } from './bind.ts';
 import { readLayout, type FileGroup, type Layout } from './layout.ts';
 import { familyOf, methodLine, optionDifferences } from './options.ts';
 import { agrees, fileValue, placeOf } from './values.ts';
+import { asFloat32, bytesOf, widens } from './widen.ts';
 
 /** A parameter in the file: its name there, and its param group, which one that is not trained does not have. */
 interface Source {
@@ -67,9 +68,12 @@ function layoutOf(core: Core, { metadata, checksum }: StoredFile): Layout {
   return layout;
 }
 
+/** An array of the file, and how its bytes are read where it has a narrower type. */
+type ReadArray = PlacedArray & { readonly read?: (raw: Uint8Array) => Float32Array };
+
 /** Arrays of the file by our names, and what is told of them. */
 interface Found {
-  readonly found: Map<string, { readonly key: string; readonly array: PlacedArray }>;
+  readonly found: Map<string, { readonly key: string; readonly array: ReadArray }>;
   readonly missing: string[];
   readonly widened: LoadReport['different'][number][];
   /** Parameters whose states begin anew. */
@@ -195,7 +199,7 @@ class Reading {
     else if (array.shape.join() !== shape.join())
       this.wrong.push(inWords(key, `has the shape [${array.shape.join(', ')}] in the file and [${shape.join(', ')}] here`));
     else if (array.length !== elements * size) this.wrong.push(inWords(key, `has ${String(array.length)} bytes in the file`));
-    else found.set(ours, { key, array });
+    else found.set(ours, { key, array: array.dtype === dtype ? array : { ...array, read: (raw) => asFloat32(array.dtype, raw) } });
     if (found.has(ours) && array.dtype !== dtype) {
       const why = `is ${array.dtype} in the file, was taken without a change, and steps compute in ${dtype} from here on`;
       widened.push({ name: key, why });

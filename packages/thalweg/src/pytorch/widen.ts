@@ -9,7 +9,7 @@ export function widens(from: string, to: string): boolean {
 }
 
 /** The numbers that the bytes are in the type F32, BF16 or F16. */
-export function widened(dtype: string, raw: Uint8Array): Float32Array {
+export function asFloat32(dtype: string, raw: Uint8Array): Float32Array {
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   if (dtype === 'F32') return Float32Array.from({ length: raw.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
   const codes = Uint16Array.from({ length: raw.length / 2 }, (_, i) => view.getUint16(2 * i, true));
