@@ -26,7 +26,7 @@ import { browser } from './support/webgpu.ts';
 
 const inCI = (process.env['CI'] ?? '') !== '';
 const skip = existsSync(browser) || inCI ? false : 'no Chromium: apt-get install chromium';
-const again = 'node --conditions=source packages/thalweg/test/support/prove-wgsl.ts --write';
+const again = 'npm run prove:wgsl';
 
 test('every method has the text that was proven, or is refused by the name of what it uses', () => {
   const now = [...texts()].map(([title, one]) => [title, 'text' in one ? hashOf(one.text) : one.refused]);

@@ -8,7 +8,7 @@ import { spell } from '../language/symbol.ts';
 import { Identifiers } from './identifiers.ts';
 import type { Hyper, Model } from './model.ts';
 import { recordedSteps, type Recording } from './replay.ts';
-import { papers } from './sources.ts';
+import { citationsOf } from './citations.ts';
 import type { EmitOptions } from './target.ts';
 
 /** Names that every file has for itself. */
@@ -37,7 +37,7 @@ export function docstring(model: Model, { source }: EmitOptions, about: string, 
   const others = model.states.length - first.length;
   const begin = first.length === 0 ? [] : [`Before the first step ${first.join(', ')}${others > 0 ? '; other states are 0' : ''}.`];
   const evaluate = model.evaluate === undefined ? [] : [`Evaluate the model at ${printExpression(model.evaluate.value)}, not at w.`];
-  const cited = source === undefined ? sourcesOf(model) : [inDocstring(source)];
+  const cited = source === undefined ? citationsOf(model.method) : [inDocstring(source)];
   return [
     `"""${inDocstring(method.name)} ${about}.`,
     '',
@@ -52,15 +52,6 @@ export function docstring(model: Model, { source }: EmitOptions, about: string, 
     'Written by Thalweg from the equations above.',
     '"""',
   ];
-}
-
-/** The papers of those parts that are the library's own, whose equations nobody has to check. */
-function sourcesOf({ method }: Model): string[] {
-  const own = method.groups.flatMap(({ parts }) => parts.filter(({ verify }) => verify === undefined).map(({ part }) => part.name));
-  return [...new Set(own)].flatMap((name) => {
-    const paper = Object.hasOwn(papers, name) ? papers[name] : undefined;
-    return paper === undefined ? [] : [own.length > 1 ? `${name}: ${paper}.` : `${paper}.`];
-  });
 }
 
 /** What a hyperparameter is, a line each. */

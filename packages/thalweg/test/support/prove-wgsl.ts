@@ -1,6 +1,6 @@
 /**
- * Every method as compute shaders beside `fround`: which texts there are, and how far they are apart after some steps in Chromium's WebGPU. `--write` writes
- * the table that the test holds: `node --conditions=source packages/thalweg/test/support/prove-wgsl.ts --write`.
+ * Every method as compute shaders beside `fround`: which texts there are, and how far they are apart after some steps in Chromium's WebGPU. `npm run prove:wgsl`
+ * writes the table that the test holds.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';

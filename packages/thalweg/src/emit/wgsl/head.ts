@@ -1,5 +1,6 @@
 /** The head of an emitted shader: equations, source, buffers, uniforms byte by byte, and the few functions of JavaScript that a host needs. */
 import type { Method } from '../../define/method.ts';
+import { citationsOf } from '../citations.ts';
 import type { EmitOptions } from '../target.ts';
 import { tile, workgroup, type Entry, type Shader } from './shader.ts';
 
@@ -9,12 +10,13 @@ export const hostMarks = ['For the host, in JavaScript:', 'End of the host’s p
 /** The head, as a comment. */
 export function writeHead(method: Method, shader: Shader, { name = method.name, source }: EmitOptions): string {
   const { buffers, entries, evaluates, scalars, sums, kept } = shader;
+  const cited = source === undefined ? citationsOf(method) : [source];
   const storage = buffers.filter(({ access }) => access !== 'uniform').length;
   const lines = [
     `${name}, as compute shaders of WebGPU, in float32.`,
     '',
     ...method.equations.split('\n').map((line) => `    ${line}`),
-    ...(source === undefined ? [] : ['', source]),
+    ...(cited.length === 0 ? [] : ['', ...cited.map((line, i) => `${i === 0 ? 'Source: ' : '        '}${line}`)]),
     '',
     'One bind group for each tensor, the same for every entry point:',
     ...table(buffers.map(({ id, written, access, about }, at) => [`binding ${String(at)}`, id, access === 'uniform' ? access : `storage, ${access}`, [written === id ? '' : written, about].filter((one) => one !== '').join(': ')])),
@@ -38,6 +40,8 @@ export function writeHead(method: Method, shader: Shader, { name = method.name, 
     ...host(shader),
     '',
     hostMarks[1],
+    '',
+    'Written by Thalweg from the equations above.',
   ]; // prettier-ignore
   return `/*\n${lines.map((line) => line.replaceAll('*/', '* /').replaceAll('/*', '/ *').trimEnd()).join('\n')}\n*/`;
 }

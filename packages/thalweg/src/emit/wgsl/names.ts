@@ -7,13 +7,7 @@ import { spell } from '../../language/symbol.ts';
 import { gradient, parameter, variable, type Variable } from '../../language/variable.ts';
 import { rewrite } from '../../plan/rewrite.ts';
 import { words } from '../../targets/loops/wgsl/language.ts';
-
-/** A text as an identifier: letters that WGSL's first versions do not take stand as their numbers. */
-export function identifier(text: string): string {
-  const plain = text.replaceAll(/[^A-Za-z0-9_]/gu, (letter) => (/\p{L}/u.test(letter) ? `u${letter.codePointAt(0)!.toString(16)}` : '_'));
-  const short = plain.replaceAll(/_+/g, '_').replaceAll(/^_|_$/g, '');
-  return /^[A-Za-z]/.test(short) ? short : `x${short}`;
-}
+import { identifier } from '../identifiers.ts';
 
 /** The identifiers of one file. */
 export class Names {
@@ -21,7 +15,7 @@ export class Names {
 
   /** `wanted`, or with a number where it is taken. */
   give(wanted: string): string {
-    const id = freeName(identifier(wanted), (candidate) => this.taken.has(candidate));
+    const id = freeName(identifier(wanted, 'x'), (candidate) => this.taken.has(candidate));
     this.taken.add(id);
     return id;
   }
