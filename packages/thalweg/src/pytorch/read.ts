@@ -175,11 +175,10 @@ class Reading {
       const there = all.filter(({ key }) => file.arrays.has(key));
       const lacking = all.filter(({ key }) => !file.arrays.has(key));
       if (there.length > 0) for (const { key } of lacking) wrong.push(inWords(key, 'is not in the file'));
-      else {
-        out.fresh.add(name);
-        out.missing.push(...lacking.map(({ key }) => key));
-      }
-      for (const { ours, key, slot } of there) this.take(out, ours, key, slot);
+      else out.missing.push(...lacking.map(({ key }) => key));
+      // What PyTorch makes before a first step, the first step makes here.
+      if (there.length === 0 || this.layout.step[sources.get(name)?.name ?? name] === 0) out.fresh.add(name);
+      else for (const { ours, key, slot } of there) this.take(out, ours, key, slot);
     }
     for (const key of file.arrays.keys())
       if (key.startsWith('optimizer/') && !key.startsWith('optimizer//') && !expected.has(key))
