@@ -8,8 +8,10 @@ import vm from 'node:vm';
 import {
   adam, adamw, ArrayError, backtracking, chain, conjugateGradient, ema, gradientDescent, groups, lbfgs, minimize, momo, momoAdam,
   NonFiniteError, ObjectiveError, optimizer, OptionError, otherwise, polyak, polyakAverage, scheduleFreeAdamw, scheduleFreeSgd, sgd,
-  sophia, sparse, strongWolfe, swa, tensor, ThalwegError, tied, UnsupportedError, type LineSearch, type Method, type MinimizeOptions,
+  sophia, sparse, strongWolfe, swa, tensor, ThalwegError, tied, UnsupportedError, type HyperDeclaration, type LineSearch, type Method, type MinimizeOptions,
 } from 'thalweg'; // prettier-ignore
+import { programOf } from '../src/define/program.ts';
+import { planOf, variantsOf } from '../src/train/step/planned.ts';
 
 /** What a caller without a compiler hands over. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says which type is pretended
@@ -484,4 +486,40 @@ describe('what is not what it seems is refused by what it is', () => {
       await assert.rejects(minimize(bowl, start(), { optimizer: lbfgs({ lineSearch }), steps: 1 }), ThalwegError);
     }
   });
+});
+
+test('nothing is waited for between the steps of a synchronous function, and a promise of onStep is', async (context) => {
+  // Time stands still, so that the event loop is not given a turn.
+  context.mock.method(performance, 'now', () => 0);
+  const run = async (onStep: (step: { readonly t: number }) => unknown): Promise<number> => {
+    let [last, reached] = [0, NaN];
+    await minimize(bowl, start(), {
+      optimizer: sgd({ lr: 0.01 }),
+      steps: 50,
+      onStep: (step) => {
+        if (step.t === 0) void Promise.resolve().then(() => (reached = last));
+        last = step.t;
+        return onStep(step);
+      },
+    });
+    return reached;
+  };
+  assert.equal(await run(() => undefined), 49);
+  assert.equal(await run(() => Promise.resolve()), 0);
+});
+
+test('methods of the same equations share a program and its plans, others do not', () => {
+  const of = (method: Method): unknown => programOf(method.groups[0]!);
+  assert.equal(of(adam({ lr: 0.1 })), of(adam({ lr: 0.2, beta1: 0.8 })));
+  assert.notEqual(of(adam()), of(adam({ amsgrad: true })));
+  const mine = (hyper: Record<string, HyperDeclaration>, equations = 'w ← w − η·g'): Method =>
+    optimizer({ name: 'mine', hyper, equations })();
+  assert.equal(of(mine({ lr: ['η', 0.1] })), of(mine({ lr: ['η', 0.1] })));
+  for (const other of [mine({ lr: ['η', 0.1, '(0, 1)'] }), mine({ lr: ['η', 0.1] }, 'w ← w − 2·η·g'), mine({ rate: ['η', 0.1] })])
+    assert.notEqual(of(mine({ lr: ['η', 0.1] })), of(other));
+  const program = programOf(adam().groups[0]!);
+  const plain = new Map();
+  assert.equal(planOf(variantsOf(program, 'float32', false, plain), 1), planOf(variantsOf(program, 'float32', false, plain), 1));
+  assert.notEqual(variantsOf(program, 'float32', false, plain), variantsOf(program, 'float64', false, plain));
+  assert.notEqual(variantsOf(program, 'float32', false, plain), variantsOf(program, 'float32', true, plain));
 });

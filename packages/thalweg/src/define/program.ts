@@ -1,17 +1,32 @@
-/** The program of a group: what a step of its parameters computes, as a graph, built when it is first asked for. */
+/**
+ * The program of a group: what a step of its parameters computes, as a graph, built when it is first asked for, and once for all methods of the same
+ * equations whatever values their hyperparameters have. Whoever fits many small models makes many methods.
+ */
+import type { Part } from '../language/part.ts';
 import { buildProgram, type Program } from '../language/program.ts';
 import type { MethodGroup } from './recipe.ts';
 
 const programs = new WeakMap<MethodGroup, Program>();
 
+/** Programs by what they are made of, those that were asked for last. */
+const recent = new Map<string, Program>();
+const most = 16;
+
 /** What one step of these parameters computes. Throws an EquationError where the equations make no sense. */
 export function programOf(group: MethodGroup): Program {
   const known = programs.get(group);
   if (known !== undefined) return known;
-  const made = buildProgram(
-    group.name,
-    group.parts.map(({ part }) => part),
-  );
+  const parts = group.parts.map(({ part }) => part);
+  const key = JSON.stringify([group.name, parts.map(contentOf)]);
+  const made = recent.get(key) ?? buildProgram(group.name, parts);
+  recent.delete(key);
+  recent.set(key, made);
+  for (const oldest of recent.keys()) if (recent.size > most) recent.delete(oldest);
   programs.set(group, made);
   return made;
+}
+
+/** All that a part says, as JSON. */
+function contentOf(part: Part): unknown {
+  return { ...part, hyper: part.hyper.map(({ range, fallback, ...rest }) => ({ ...rest, range: range.text, fallback: String(fallback) })) };
 }

@@ -16,7 +16,7 @@ import type { Optimizer } from '../optimizer/optimizer.ts';
 import { checkNames, checkNumber, checkWhole, describe, isCallable, isRecord, oneOf, wrongOption } from '../language/options.ts';
 import { isSparse } from '../train/sparse.ts';
 import type { Declared, ViewOf } from '../train/tensor.ts';
-import { checkSignal, Turns } from './turns.ts';
+import { checkSignal, isThenable, Turns } from './turns.ts';
 
 /**
  * A function to minimize: assigns every element of its gradient at `w` to `g` and returns its value there, or a promise of it. Tied parameters have one
@@ -230,15 +230,16 @@ async function steps(opt: Optimizer, problem: Problem, needsLoss: boolean, init:
     }
     sum += loss;
     if (evaluations % accumulate === 0) {
-      if (problem.onStep !== undefined) await problem.onStep(tried, sum / accumulate, w);
+      const seen = problem.onStep?.(tried, sum / accumulate, w);
+      if (isThenable(seen)) await seen;
       sum = 0;
     }
-    leftFinite = stepped(opt, needsLoss ? { loss } : {});
+    leftFinite = stepped(opt, needsLoss ? { loss } : undefined);
   }
 }
 
 /** Takes a step. Returns whether it left finite weights, as far as it was looked: divergence is a reason to stop here, and no error. */
-function stepped(opt: Optimizer, inputs: Readonly<Record<string, number>>): boolean {
+function stepped(opt: Optimizer, inputs: Readonly<Record<string, number>> | undefined): boolean {
   try {
     opt.step(undefined, inputs);
     return true;

@@ -55,6 +55,11 @@ export class Turns {
   }
 }
 
+/** Whether there is something to wait for: waiting for anything else would cost a turn of its own in each step. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
 /** Throws an OptionError where `signal` is neither undefined nor an AbortSignal, of whatever realm. */
 export function checkSignal(owner: string, signal: unknown): void {
   if (signal === undefined) return;

@@ -4,7 +4,7 @@
  */
 import type { Evaluation } from '../objective.ts';
 import type { Declared } from '../../train/tensor.ts';
-import type { Turns } from '../turns.ts';
+import { isThenable, type Turns } from '../turns.ts';
 import { checkOutcome, type Trial } from './line-search.ts';
 import type { Direction, Minimizer } from './minimizer.ts';
 import { Space, type Arrays } from './space.ts';
@@ -87,7 +87,8 @@ class Descent {
       if (problem.turns.aborted) return arrive('aborted');
       if (gradientNorm / Math.abs(this.factor) <= problem.tolerance) return arrive('tolerance');
       if (steps === problem.steps) return arrive('steps');
-      await problem.onStep?.(steps, loss / this.factor, space.w);
+      const seen = problem.onStep?.(steps, loss / this.factor, space.w);
+      if (isThenable(seen)) await seen;
       try {
         let trial = await this.search(directions.next({ w: this.w, g: this.g, loss }), loss);
         if (!this.isBetter(trial, loss, gradientNorm) && directions.restart())

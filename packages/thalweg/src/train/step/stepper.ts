@@ -12,11 +12,11 @@ import type { DType } from '../../plan/dtype.ts';
 import type { Bounds } from '../../plan/bounds.ts';
 import { evaluationProgram } from '../../plan/cohort.ts';
 import { plain, type Coding } from '../../plan/format.ts';
-import { planVariant, prepare, type Plan, type Variants } from '../../plan/plan.ts';
-import { watchProgram } from '../../plan/watch.ts';
+import { prepare, type Plan, type Variants } from '../../plan/plan.ts';
 import type { Arena } from '../../device/arena.ts';
 import type { Device } from '../../device/device.ts';
 import { Leaves, type StepContext } from './leaves.ts';
+import { planOf, variantsOf, watchOf } from './planned.ts';
 import { Specialization } from './specialization.ts';
 import { trafficOf, type Traffic } from './traffic.ts';
 
@@ -59,7 +59,7 @@ export class Stepper {
   constructor(options: StepperOptions) {
     const { program, dtype, shapes, gated, on, device, kept, rows, codings = plain } = options;
     this.options = options;
-    this.variants = prepare(program, dtype, { gated, codings });
+    this.variants = variantsOf(program, dtype, gated, codings);
     if (this.variants.conditions.length > mostConditions) {
       throw new UnsupportedError(program.name, `more than ${String(mostConditions)} conditions on the host in one program`);
     }
@@ -107,7 +107,7 @@ export class Stepper {
 
   /** Watches whether the weights are finite, on the same memory. */
   get watcher(): Stepper {
-    this.watching ??= new Stepper({ ...this.options, program: watchProgram(this.options.program), gated: false, on: this });
+    this.watching ??= new Stepper({ ...this.options, program: watchOf(this.options.program), gated: false, on: this });
     return this.watching;
   }
 
@@ -149,10 +149,7 @@ export class Stepper {
   }
 
   private compile(outcome: number): Specialization {
-    const plan = planVariant(
-      this.variants,
-      this.variants.conditions.map((_, i) => ((outcome >> i) & 1) === 1),
-    );
+    const plan = planOf(this.variants, outcome);
     this.options.trace?.(plan);
     const made = new Specialization(plan, outcome, this.arena, this.options.device);
     this.compiled.set(outcome, made);
