@@ -5,7 +5,20 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { adafactor, adamw, chain, clipByGlobalNorm, muon, prodigy, scheduleFreeAdamw, soap, warmupCosine, type Method } from 'thalweg';
+import {
+  adafactor,
+  adamw,
+  chain,
+  clipByGlobalNorm,
+  groups,
+  muon,
+  otherwise,
+  prodigy,
+  scheduleFreeAdamw,
+  soap,
+  warmupCosine,
+  type Method,
+} from 'thalweg';
 import { emit, type TargetName } from 'thalweg/emit';
 import { pythonWith } from './emitted.ts';
 
@@ -19,11 +32,23 @@ const files: Readonly<Record<string, Method>> = {
   schedule_free: scheduleFreeAdamw(),
 };
 
+/** Groups of one optimizer, by name, expression, rank, and what is left. */
+const grouped = groups([
+  { match: 'head.*', use: adamw({ lr: 0.1 }), weightDecay: 0.5, name: 'the "head"' },
+  { match: /(norm|bias)/i, use: adamw({ lr: 0.1 }), weightDecay: 0 },
+  { match: { rank: 2 }, use: adamw({ lr: 0.1 }), weightDecay: 0.1, name: 'matrices' },
+  { match: otherwise, use: adamw({ lr: 0.2 }), name: 'rest' },
+]);
+const others: Readonly<Record<string, Partial<Record<TargetName, Method>>>> = {
+  grouped: { optax: grouped, pytorch: chain(clipByGlobalNorm(1), grouped) },
+};
+
 /** What a script says of files of a target. */
 function said(target: TargetName, script: string, python: string, names: readonly string[]): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'thalweg-frameworks-'));
   try {
     for (const name of names) writeFileSync(join(folder, `${name}.py`), emit(files[name]!, target));
+    for (const [name, of] of Object.entries(others)) writeFileSync(join(folder, `${name}.py`), emit(of[target] ?? assert.fail(), target));
     const args = ['-B', join(import.meta.dirname, script), folder, ...names];
     return execFileSync(python, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
       .trim()

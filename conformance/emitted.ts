@@ -2,7 +2,7 @@
  * Files that `thalweg/emit` writes, run on the rows' streams in Python and held against the rows' oracles: the method of every row that a target can say. What
  * was proven stands in emitted/TARGET.json: for each row how far its file is from the oracle, and the hash of the file.
  *
- *     npm run prove            # all targets whose libraries are there; npm run prove -- numpy for some
+ *     npm run prove            # files that have changed, of all targets whose libraries are there; npm run prove -- numpy for some, --all for all files
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -162,40 +162,43 @@ function spaced(object: Readonly<Record<string, string>>): string {
   return `{ ${Object.entries(object).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`).join(', ')} }`; // prettier-ignore
 }
 
-function prove(target: Proven, python: string): void {
-  const off = runEmitted(table.cases, target, python);
-  const wrong = beyondBounds(table.cases, off);
+function prove(target: Proven, python: string, anew: boolean): void {
+  const known = existsSync(fileOfProof(target)) && !anew ? proofOf(target).rows : {};
+  const files = new Map(table.cases.map((row) => [row.id, fileOf(row, target)]));
+  const isKnown = ({ id }: Case): boolean => {
+    const made = files.get(id);
+    return made !== undefined && 'text' in made && known[id]?.hash === hashOf(made.text);
+  };
+  const changed = table.cases.filter((row) => !isKnown(row));
+  const off = runEmitted(changed, target, python);
+  const wrong = beyondBounds(changed, off);
   if (wrong.length > 0) throw new Error(`${target}: ${String(wrong.length)} rows are not met\n${wrong.join('\n')}`);
   const code = `import json, sys, importlib.metadata as m; print(json.dumps({"python": sys.version.split()[0], **{n: m.version(n) for n in ${JSON.stringify(target === 'optax' ? ['optax', 'jax', 'numpy'] : [proven[target]])}}}))`; // prettier-ignore
   const versions = JSON.parse(execFileSync(python, ['-c', code], { encoding: 'utf8' })) as Proof['versions'];
   const rows: Record<string, { off: string; hash: string }> = {};
   const refused: Record<string, string> = {};
-  for (const row of table.cases) {
-    const made = fileOf(row, target);
-    if ('refused' in made) refused[row.id] = made.refused;
-    else
-      rows[row.id] = {
-        off: Number(off[row.id]).toExponential(1),
-        hash: hashOf(made.text),
-      };
+  for (const [id, made] of files) {
+    if ('refused' in made) refused[id] = made.refused;
+    else rows[id] = { off: off[id] === undefined ? (known[id]?.off ?? '') : Number(off[id]).toExponential(1), hash: hashOf(made.text) };
   }
   mkdirSync(join(import.meta.dirname, 'emitted'), { recursive: true });
   const lines = Object.entries(rows).map(([id, row]) => `    ${JSON.stringify(id)}: ${spaced(row)}`);
   const others = Object.entries(refused).map(([id, reason]) => `    ${JSON.stringify(id)}: ${JSON.stringify(reason)}`);
   const text = `{\n  "versions": ${spaced(versions)},\n  "rows": {\n${lines.join(',\n')}\n  },\n  "refused": {\n${others.join(',\n')}\n  }\n}\n`;
   writeFileSync(fileOfProof(target), text);
-  console.log(`${target}: ${String(lines.length)} rows within their bounds, ${String(others.length)} refused`);
+  console.log(
+    `${target}: ${String(Object.keys(off).length)} files run; ${String(lines.length)} rows within their bounds, ${String(others.length)} refused`,
+  );
 }
 
 if (import.meta.main) {
-  const named = process.argv.slice(2);
-  const unknown = named.find((name) => !Object.hasOwn(proven, name));
+  const [anew, named] = [process.argv.includes('--all'), process.argv.slice(2).filter((one) => one !== '--all')];
+  const unknown = named.find((name) => !isProven(name));
   if (unknown !== undefined) throw new Error(`${unknown}: its files are not run in Python; those of ${Object.keys(proven).join(', ')} are`);
-  for (const target of Object.keys(targets) as TargetName[]) {
+  for (const target of Object.keys(targets)) {
     if (!isProven(target) || (named.length > 0 && !named.includes(target))) continue;
-    const own = target;
-    const python = pythonWith('numpy', proven[own]);
-    if (python !== undefined) prove(own, python);
-    else console.log(`${own}: not run, since no Python here has ${proven[own]}: see requirements.txt`);
+    const python = pythonWith('numpy', proven[target]);
+    if (python !== undefined) prove(target, python, anew);
+    else console.log(`${target}: not run, since no Python here has ${proven[target]}: see requirements.txt`);
   }
 }

@@ -50,3 +50,12 @@ except ValueError:
     check("parameters are asked for", True)
 scanned, _ = jax.lax.scan(lambda s, _: (adamw().update(grads, s, params)[1], None), adamw().init(params), length=3)
 check("jax.lax.scan", int(scanned.t) == 3)
+
+grouped = importlib.import_module("grouped")
+tree = {"head": {"w": jnp.ones((2, 2))}, "norm": jnp.ones(2), "body": [jnp.ones((3, 3)), jnp.ones(3)]}
+labels = jax.tree_util.tree_map_with_path(grouped.label_of, tree)
+check("groups take what they match", labels == {"head": {"w": 'the "head"'}, "norm": "adamw", "body": ["matrices", "rest"]})
+transformation = grouped.adamw_groups()
+zeros = jax.tree.map(jnp.zeros_like, tree)
+updates, _ = jax.jit(transformation.update)(zeros, transformation.init(tree), tree)
+check("each group has its decay", [round(float(x.ravel()[0]), 6) for x in jax.tree.leaves(updates)] == [-0.01, -0.002, -0.05, 0.0])

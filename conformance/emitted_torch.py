@@ -94,3 +94,14 @@ for wrong in ({"lr": -1}, {"beta1": 1}):
         check(f"{wrong} is refused", False)
     except ValueError as error:
         check(f"{list(wrong)[0]} is refused", "must lie in" in str(error))
+
+grouped = importlib.import_module("grouped")
+model = torch.nn.ModuleDict({"head": torch.nn.Linear(3, 2), "Norm": torch.nn.LayerNorm(3), "body": torch.nn.Linear(3, 3), "conv": torch.nn.Conv1d(3, 3, 1, bias=False)})
+groups = grouped.parameter_groups(model.named_parameters())
+check("groups take what they match", [(len(g["params"]), g["weight_decay"], g["lr"]) for g in groups] == [(2, 0.5, 0.1), (3, 0, 0.1), (1, 0.1, 0.1), (1, 0.01, 0.2)])
+whole = grouped.ClipByGlobalNormAdamw(groups)
+for w in model.parameters():
+    w.grad = torch.full_like(w, 100.0)
+whole.step()
+norm = sum((s["m"] / 0.1).pow(2).sum() for s in whole.state.values()).sqrt()
+check("a norm over all runs over all groups", abs(float(norm) - 1) < 1e-5)

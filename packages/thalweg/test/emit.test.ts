@@ -58,13 +58,34 @@ test('what a target cannot say is refused by name', () => {
     for (const [method, says] of [
       [noisySgd(), /noisySgd draws noise/],
       [adamw({ lr: (t) => 1 / t }), /adamw: lr is a function of JavaScript; write it as equations/],
-      [many, /has groups/],
+      [many, target === numpy ? /has groups/ : /groups adamw and sgd of .* have different equations/],
     ] as const)
       assert.throws(
         () => emitTo(target, method),
         (error: unknown) => error instanceof UnsupportedError && says.test(error.message) && error.message.includes(target.name),
       );
   }
+});
+
+test('groups that a framework cannot have are refused by name', () => {
+  const two = (match: (parameter: { readonly name: string }) => boolean): Method => groups([{ match, use: adamw() }, { match: otherwise, use: adamw({ lr: 1 }), name: 'rest' }]); // prettier-ignore
+  const scheduled = groups([{ match: 'a', use: adamw({ lr: cosine({ peak: 1, total: 9 }) }) }, { match: otherwise, use: adamw({ lr: cosine({ peak: 2, total: 9 }) }), name: 'rest' }]); // prettier-ignore
+  const unlike = groups([{ match: /\p{L}/u, use: adamw() }, { match: otherwise, use: adamw(), name: 'rest' }]); // prettier-ignore
+  for (const target of [optax, pytorch]) {
+    assert.throws(
+      () =>
+        emitTo(
+          target,
+          two(({ name }) => name === 'a'),
+        ),
+      /the group adamw matches by a function of JavaScript/,
+    );
+    assert.throws(() => emitTo(target, scheduled), /the group rest has a schedule of its own for lr/);
+    assert.throws(() => emitTo(target, unlike), /matches .* which Python writes otherwise/);
+  }
+  const joint = chain(clipByGlobalNorm(1), groups([{ match: 'a', use: adamw() }, { match: otherwise, use: adamw(), name: 'rest' }])); // prettier-ignore
+  assert.throws(() => emitTo(optax, joint), /sums over all groups, and optax\.partition/);
+  assert.match(emitTo(pytorch, joint), /name == "a"/);
 });
 
 /** The names that a Python text assigns, and its keyword arguments. */

@@ -5,8 +5,8 @@ import { literal, type ArrayLibrary } from '../targets/text/python.ts';
 import { isEach } from './blocks.ts';
 import { pythonWords } from './identifiers.ts';
 import { modelOf, namesGiven, type Line, type Model, type State } from './model.ts';
-import { commonWords, docstring, factorLines, helperFunctions, hyperLines, indented, recordedLines, scheduleFunctions, scheduleName, together } from './python.ts'; // prettier-ignore
-import { record, rules } from './replay.ts';
+import { commonWords, docstring, factorLines, helperFunctions, hyperLines, indented, scheduleFunctions, scheduleName, together } from './python.ts'; // prettier-ignore
+import { numpyTest } from './self-test.ts';
 import { StepWriter } from './step-writer.ts';
 import { commonOptions, type EmitOptions, type Target } from './target.ts';
 
@@ -113,7 +113,7 @@ class NumpyFile {
       '',
       '',
       ...body,
-      ...this.selfTest(),
+      ...numpyTest(this.method, model, writer),
     ].join('\n')}\n`;
   }
 
@@ -259,42 +259,6 @@ class NumpyFile {
       ),
       `        out[key] = np.array(${this.writer.print(part, value, 0, true)}) if t > 0 else w.copy()`,
       '    return out',
-    ];
-  }
-
-  private selfTest(): string[] {
-    const { model } = this;
-    const inputs = model.inputs.map(({ arg, isArray }) =>
-      isArray ? `${arg}={key: x**2 for key, x in g.items()}` : `${arg}=${rules.loss}`,
-    );
-    return [
-      ...recordedLines(record(this.method, model.needsMatrices)),
-      '',
-      '',
-      'def replay():',
-      '    """The largest difference from what is recorded, as a part of how far each weight has moved."""',
-      '    def arrays(value):',
-      '        numbers = iter(range(100))',
-      '        return {key: np.array([value(next(numbers)) for _ in range(math.prod(shape))]).reshape(shape) for key, shape in SHAPES.items()}',
-      '',
-      `    params = arrays(lambda i: ${rules.weight})`,
-      '    state, moved, worst = init(params), 0.0, 0.0',
-      '    flat = lambda some: np.concatenate([some[key].ravel() for key in SHAPES])',
-      '    for t, recorded in enumerate(RECORDED, 1):',
-      `        g = arrays(lambda i: ${rules.gradient})`,
-      '        before = flat(params)',
-      `        params, state = step(${['params', 'g', 'state', ...inputs].join(', ')})`,
-      '        moved = moved + np.abs(flat(params) - before)',
-      '        scale = np.maximum(np.maximum(moved, np.abs(recorded)), 1e-300)',
-      '        worst = max(worst, float(np.max(np.abs(flat(params) - recorded) / scale)))',
-      '    return worst',
-      '',
-      '',
-      'if __name__ == "__main__":',
-      '    off = replay()',
-      '    print(f"{len(RECORDED)} steps replayed, off by {off:.1e}")',
-      `    if not off <= ${literal(model.tolerance, this.writer.needs)}:`,
-      '        raise SystemExit("these are not the recorded steps")',
     ];
   }
 }

@@ -1,76 +1,20 @@
 /** The target `optax`: a gradient transformation as Optax has them. */
-import { namesIn, type Expression, type OperationNode } from '../language/tree.ts';
+import { namesIn, type Expression } from '../language/tree.ts';
 import type { Method } from '../define/method.ts';
-import { literal, type ArrayLibrary } from '../targets/text/python.ts';
+import { literal } from '../targets/text/python.ts';
 import { isEach } from './blocks.ts';
 import { pascal, pythonWords, snake } from './identifiers.ts';
-import { modelOf, operationsIn, type Line, type Model, type State } from './model.ts';
-import { commonWords, docstring, factorLines, helperFunctions, hyperLines, indented, recordedLines, scheduleFunctions, scheduleName, together } from './python.ts'; // prettier-ignore
-import { record, rules } from './replay.ts';
+import { groupsOf, partition, type ParameterGroup } from './groups.ts';
+import { jaxHelpers, jaxLibrary } from './jax-library.ts';
+import { modelOf, type Line, type Model, type State } from './model.ts';
+import { commonWords, docstring, factorLines, helperFunctions, hyperLines, indented, scheduleFunctions, scheduleName, together } from './python.ts'; // prettier-ignore
+import { optaxTest } from './self-test.ts';
 import { StepWriter } from './step-writer.ts';
 import { commonOptions, type EmitOptions, type Target } from './target.ts';
 
-/** Decompositions take longer than all else in a step: a branch that is not taken must not compute one. */
-const isCostly = ({ op }: OperationNode): boolean => ['newtonSchulz', 'inverseRoot', 'eigenvectors', 'orthonormal'].includes(op);
-
-const library: ArrayLibrary = {
-  isNumber: (sort) => sort === 'static',
-  functions: { abs: 'jnp.abs', sign: 'jnp.sign', sqrt: 'jnp.sqrt', exp: 'jnp.exp', log: 'jnp.log', cos: 'jnp.cos', floor: 'jnp.floor' },
-  minimum: (a, b) => `jnp.minimum(${a.text(0)}, ${b.text(0)})`,
-  maximum: (a, b) => `jnp.maximum(${a.text(0)}, ${b.text(0)})`,
-  where: (condition, a, b) => {
-    const costly = condition.sort !== 'array' && [a, b].some(({ expression }) => operationsIn(expression).some(isCostly));
-    if (costly) return [6, `jax.lax.cond(${condition.text(0)}, lambda: ${a.text(0)}, lambda: ${b.text(0)})`];
-    return [6, `jnp.where(${condition.text(0)}, ${a.text(0)}, ${b.text(0)})`];
-  },
-  norm: (x) => `jnp.linalg.norm(${x.text(0)})`,
-  sum: (text) => `jnp.sum(${text})`,
-  fold: (x, how, along) => `${x.text(6)}.${how}(axis=${String(along)}, keepdims=True)`,
-  helpers: { newtonSchulz: 'newton_schulz', inverseRoot: 'inverse_root', eigenvectors: 'eigenvectors', orthonormal: 'orthonormal' },
-};
-
-const helpers: Readonly<Record<string, readonly string[]>> = {
-  matrix: [
-    'def matrix(w):',
-    '    """The rank of an array, its rows and its columns: more than two dimensions count as flattened behind the first."""',
-    '    return w.ndim, math.prod(w.shape[:1]), math.prod(w.shape[1:])',
-  ],
-  newton_schulz: [
-    'def newton_schulz(g, a, b, c, steps, eps):',
-    '    """Brings the singular values of g near 1: x ← a·x + (b·A + c·A²)·x with A = x·xᵀ."""',
-    '    x = g.T if g.shape[0] > g.shape[1] else g',
-    '    x = x / jnp.maximum(jnp.linalg.norm(x), eps)',
-    '',
-    '    def iterate(_, x):',
-    '        A = x @ x.T',
-    '        return a * x + (b * A + c * (A @ A)) @ x',
-    '',
-    '    x = jax.lax.fori_loop(0, jnp.ceil(steps).astype(int), iterate, x)',
-    '    return x.T if g.shape[0] > g.shape[1] else x',
-  ],
-  inverse_root: [
-    'def inverse_root(a, p, eps):',
-    '    """(a + eps·I)^(-1/p) of a symmetric matrix; eigenvalues that rounding made negative count as 0."""',
-    '    values, vectors = jnp.linalg.eigh(a)',
-    '    return (vectors * (jnp.maximum(values, 0) + eps) ** (-1 / p)) @ vectors.T',
-  ],
-  eigenvectors: [
-    'def eigenvectors(a):',
-    '    """The eigenvectors of a symmetric matrix as columns, that of the largest eigenvalue first."""',
-    '    values, vectors = jnp.linalg.eigh(a)',
-    '    return vectors[:, jnp.argsort(-values, stable=True)]',
-  ],
-  orthonormal: [
-    'def orthonormal(a):',
-    '    """The factor Q of a = Q·R, with the signs that make the diagonal of R positive."""',
-    '    q, r = jnp.linalg.qr(a)',
-    '    return q * jnp.where(jnp.diag(r) < 0, -1, 1)',
-  ],
-};
-
 /** Names that a file has for itself. */
 const words = (): readonly string[] => [
-  ...[...pythonWords, ...commonWords, ...Object.keys(helpers)],
+  ...[...pythonWords, ...commonWords, ...Object.keys(jaxHelpers)],
   ...[
     'jax',
     'jnp',
@@ -112,8 +56,12 @@ class OptaxFile {
   private readonly plain: Line | undefined;
   private readonly readsWeights: boolean;
 
-  constructor(method: Method, options: EmitOptions) {
+  private readonly groups: readonly ParameterGroup[];
+
+  constructor(given: Method, options: EmitOptions) {
+    const { method, groups } = groupsOf(given, 'emit to optax');
     this.method = method;
+    this.groups = groups;
     this.options = options;
     const title = options.name ?? method.parts.map(({ name }) => name).join('_');
     this.names = { make: snake(title, 'emitted'), state: `${pascal(title, 'Emitted')}State` };
@@ -122,7 +70,7 @@ class OptaxFile {
     const own = this.model.lines.flatMap((line) => (line === this.plain ? [changeOf(line)] : [line.equation.value]));
     this.readsWeights = this.plain === undefined || own.some((value) => namesIn(value).includes('w')) || this.model.states.some(({ init }) => init !== undefined); // prettier-ignore
     this.writer = new StepWriter(this.model, {
-      library,
+      library: jaxLibrary,
       assign: (line, target, value) => {
         if (line !== this.plain) return [`${target} = ${value}`];
         const isLess = line.equation.value.kind === 'apply' && line.equation.value.op === 'sub';
@@ -138,21 +86,23 @@ class OptaxFile {
     const { model, writer, names } = this;
     const make = this.make();
     const evaluate = this.evaluate();
-    const schedules = scheduleFunctions(model, library, true, writer.needs);
-    const test = this.selfTest();
+    const schedules = scheduleFunctions(model, jaxLibrary, true, writer.needs);
+    const test = optaxTest(this.method, model, writer, names.make);
     const { needed } = writer;
-    const usage = [`Use: ${names.make}() as any transformation of Optax: alone, or in optax.chain.`];
+    const groups = partition(this.groups, model, writer, names.make);
+    const usage = [`Use: ${names.make}${groups.length === 0 ? '' : '_groups'}() as any transformation of Optax: alone, or in optax.chain.`];
     return `${[
       ...docstring(model, this.options, 'for Optax', usage),
       '',
       'import math',
+      ...(groups.some((line) => line.includes('re.')) ? ['import re'] : []),
       ...(model.isJoint ? ['from types import SimpleNamespace'] : []),
       'from typing import NamedTuple',
       '',
       'import jax',
       'import jax.numpy as jnp',
       'import optax',
-      ...helperFunctions(needed, helpers),
+      ...helperFunctions(needed, jaxHelpers),
       ...schedules,
       '',
       '',
@@ -165,6 +115,7 @@ class OptaxFile {
       '',
       ...make,
       ...evaluate,
+      ...groups,
       ...test,
     ].join('\n')}\n`;
   }
@@ -366,42 +317,6 @@ class OptaxFile {
       `        return jnp.where(t > 0, ${this.writer.print(part, value, 0, true)}, w)`,
       '',
       `    return jax.tree.map(${['at', 'params', ...own.map(({ id }) => `state.${id}`)].join(', ')})`,
-    ];
-  }
-
-  private selfTest(): string[] {
-    const { model, names } = this;
-    const inputs = model.inputs.map(({ arg, isArray }) => (isArray ? `${arg}=[x**2 for x in g]` : `${arg}=${rules.loss}`));
-    return [
-      ...recordedLines(record(this.method, model.needsMatrices)),
-      '',
-      '',
-      'def replay():',
-      '    """The largest difference from what is recorded, as a part of how far each weight has moved."""',
-      '    def arrays(value):',
-      '        numbers = iter(range(100))',
-      '        return [jnp.array([value(next(numbers)) for _ in range(math.prod(shape))]).reshape(shape) for shape in SHAPES.values()]',
-      '',
-      `    params, moved, worst = arrays(lambda i: ${rules.weight}), 0.0, 0.0`,
-      `    transformation = ${names.make}()`,
-      '    state, update = transformation.init(params), jax.jit(transformation.update)',
-      '    flat = lambda some: jnp.concatenate([w.ravel() for w in some])',
-      '    for t, recorded in enumerate(RECORDED, 1):',
-      `        g, recorded = arrays(lambda i: ${rules.gradient}), jnp.array(recorded)`,
-      `        updates, state = update(${['g', 'state', 'params', ...inputs].join(', ')})`,
-      '        before, params = flat(params), optax.apply_updates(params, updates)',
-      '        moved = moved + jnp.abs(flat(params) - before)',
-      '        scale = jnp.maximum(jnp.maximum(moved, jnp.abs(recorded)), 1e-300)',
-      '        worst = max(worst, float(jnp.max(jnp.abs(flat(params) - recorded) / scale)))',
-      '    return worst',
-      '',
-      '',
-      'if __name__ == "__main__":',
-      '    jax.config.update("jax_enable_x64", True)',
-      '    off = replay()',
-      '    print(f"{len(RECORDED)} steps replayed, off by {off:.1e}")',
-      `    if not off <= ${literal(model.tolerance, this.writer.needs)}:`,
-      '        raise SystemExit("these are not the recorded steps")',
     ];
   }
 }

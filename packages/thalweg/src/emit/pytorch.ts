@@ -1,97 +1,21 @@
 /** The target `pytorch`: an optimizer as `torch.optim` has them. */
-import { namesIn, type OperationNode } from '../language/tree.ts';
+import { namesIn } from '../language/tree.ts';
 import type { Method } from '../define/method.ts';
-import { literal, type ArrayLibrary, type Operand } from '../targets/text/python.ts';
-import { isEach, type Block, type Statement } from './blocks.ts';
+import { literal, type ArrayLibrary } from '../targets/text/python.ts';
+import { isEach, type Statement } from './blocks.ts';
+import { groupsOf, parameterGroups, type ParameterGroup } from './groups.ts';
 import { pascal, pythonWords } from './identifiers.ts';
 import { modelOf, namesGiven, type Hyper, type Line, type Model, type State } from './model.ts';
-import {
-  commonWords,
-  docstring,
-  helperFunctions,
-  hyperLines,
-  indented,
-  recordedLines,
-  scheduleFunctions,
-  scheduleName,
-  together,
-} from './python.ts';
-import { record, rules } from './replay.ts';
+import { commonWords, docstring, helperFunctions, hyperLines, indented, scheduleFunctions, scheduleName, together } from './python.ts';
+import { pytorchTest } from './self-test.ts';
+import { crossingOf, segmentsOf } from './segments.ts';
 import { StepWriter } from './step-writer.ts';
 import { commonOptions, type EmitOptions, type Target } from './target.ts';
-
-/** Numbers that are made of sums are tensors without dimensions; those of the step alone are numbers of Python. */
-const libraryOf = (model: () => Model): ArrayLibrary => {
-  const isNumber: ArrayLibrary['isNumber'] = (sort) => sort === 'static' || sort === 'host';
-  const bound = (a: Operand, b: Operand, name: 'min' | 'max'): string => {
-    const [x, limit] = isNumber(a.sort) ? [b, a] : [a, b];
-    if (isNumber(limit.sort)) return `torch.clamp(${x.text(0)}, ${name === 'min' ? 'max' : 'min'}=${limit.text(0)})`;
-    return `torch.${name}imum(${a.text(0)}, ${b.text(0)})`;
-  };
-  const filled = (number: Operand, whole: OperationNode): string => {
-    const isOfEach = ['array', 'tensor'].includes(model().kindOf(whole));
-    const like = !model().isJoint ? 'w' : isOfEach ? 'p.w' : 'parameters[0].w';
-    return model().formOf(whole) === 'rc' ? `torch.full_like(${like}, ${number.text(0)})` : `${like}.new_tensor(${number.text(0)})`;
-  };
-  return {
-    isNumber,
-    functions: { abs: 'torch.abs', sign: 'torch.sign', sqrt: 'torch.sqrt', exp: 'torch.exp', log: 'torch.log', cos: 'torch.cos', floor: 'torch.floor' }, // prettier-ignore
-    minimum: (a, b) => bound(a, b, 'min'),
-    maximum: (a, b) => bound(a, b, 'max'),
-    where: (condition, a, b, whole) => {
-      const numbers = isNumber(a.sort) && isNumber(b.sort);
-      const like = model().isJoint ? 'p.w' : 'w';
-      if (numbers && a.text(0) === '1' && b.text(0) === '0') return [6, `(${condition.text(0)}).to(${like}.dtype)`];
-      if (numbers && condition.sort !== 'array') return [0, `${a.text(1)} if ${condition.text(1)} else ${b.text(0)}`];
-      return [6, `torch.where(${condition.text(0)}, ${numbers ? filled(a, whole) : a.text(0)}, ${b.text(0)})`];
-    },
-    filled,
-    norm: (x) => `torch.linalg.vector_norm(${x.text(0)})`,
-    sum: (text) => `torch.sum(${text})`,
-    fold: (x, how, along) => `${x.text(6)}.${how === 'max' ? 'amax' : how}(${String(along)}, keepdim=True)`,
-    helpers: { newtonSchulz: 'newton_schulz', inverseRoot: 'inverse_root', eigenvectors: 'eigenvectors', orthonormal: 'orthonormal' },
-  };
-};
-
-const helpers: Readonly<Record<string, readonly string[]>> = {
-  matrix: [
-    'def matrix(w):',
-    '    """The rank of a tensor, its rows and its columns: more than two dimensions count as flattened behind the first."""',
-    '    return w.dim(), math.prod(w.shape[:1]), math.prod(w.shape[1:])',
-  ],
-  newton_schulz: [
-    'def newton_schulz(g, a, b, c, steps, eps):',
-    '    """Brings the singular values of g near 1: x ← a·x + (b·A + c·A²)·x with A = x·xᵀ."""',
-    '    x = g.T if g.shape[0] > g.shape[1] else g',
-    '    x = x / torch.clamp(torch.linalg.vector_norm(x), min=eps)',
-    '    for _ in range(math.ceil(steps)):',
-    '        A = x @ x.T',
-    '        x = a * x + (b * A + c * (A @ A)) @ x',
-    '    return x.T if g.shape[0] > g.shape[1] else x',
-  ],
-  inverse_root: [
-    'def inverse_root(a, p, eps):',
-    '    """(a + eps·I)^(-1/p) of a symmetric matrix; eigenvalues that rounding made negative count as 0."""',
-    '    values, vectors = torch.linalg.eigh(a)',
-    '    return (vectors * (values.clamp(min=0) + eps) ** (-1 / p)) @ vectors.T',
-  ],
-  eigenvectors: [
-    'def eigenvectors(a):',
-    '    """The eigenvectors of a symmetric matrix as columns, that of the largest eigenvalue first."""',
-    '    values, vectors = torch.linalg.eigh(a)',
-    '    return vectors[:, torch.argsort(-values, stable=True)]',
-  ],
-  orthonormal: [
-    'def orthonormal(a):',
-    '    """The factor Q of a = Q·R, with the signs that make the diagonal of R positive."""',
-    '    q, r = torch.linalg.qr(a)',
-    '    return q * torch.where(torch.diagonal(r) < 0, -1, 1)',
-  ],
-};
+import { torchHelpers, torchOf } from './torch-library.ts';
 
 /** Names that a file has for itself. */
 const words = (): readonly string[] => [
-  ...[...pythonWords, ...commonWords, ...Object.keys(helpers)],
+  ...[...pythonWords, ...commonWords, ...Object.keys(torchHelpers)],
   ...['torch', 'closure', 'group', 'groups', 'parameters', 'everything', 'param', 'maximize', 'defaults', 'like', 'Optimizer', 'step'],
 ];
 
@@ -114,12 +38,16 @@ class PytorchFile {
   /** Names of a group that are read after a sum over all groups. */
   private crossing: ReadonlySet<string> = new Set();
 
-  constructor(method: Method, options: EmitOptions) {
+  private readonly groups: readonly ParameterGroup[];
+
+  constructor(given: Method, options: EmitOptions) {
+    const { method, groups } = groupsOf(given, 'emit to pytorch');
     this.method = method;
+    this.groups = groups;
     this.options = options;
     this.className = pascal(options.name ?? method.parts.map(({ name }) => name).join('_'), 'Emitted');
     this.model = modelOf(method, 'emit to pytorch', [...words(), this.className]);
-    this.library = libraryOf(() => this.model);
+    this.library = torchOf(() => this.model);
     this.writer = new StepWriter(this.model, {
       library: this.library,
       assign: (line, target, value) => this.assigned(line, target, value),
@@ -134,22 +62,26 @@ class PytorchFile {
     const { model, writer } = this;
     const classLines = this.classLines();
     const schedules = scheduleFunctions(model, this.library, false, writer.needs);
-    const test = this.selfTest();
+    const test = pytorchTest(this.method, model, writer, this.className);
     const { needed } = writer;
-    const usage = [`Use: optimizer = ${this.className}(model.parameters()), as any optimizer of torch.optim.`];
+    const given = this.groups.length === 0 ? 'model.parameters()' : 'parameter_groups(model.named_parameters())';
+    const usage = [`Use: optimizer = ${this.className}(${given}), as any optimizer of torch.optim.`];
+    const groups = parameterGroups(this.groups, model, writer);
     return `${[
       ...docstring(model, this.options, 'for PyTorch', usage),
       '',
       'import math',
+      ...(groups.some((line) => line.includes('re.')) ? ['import re'] : []),
       ...(model.isJoint ? ['from types import SimpleNamespace'] : []),
       '',
       'import torch',
       'from torch.optim import Optimizer',
-      ...helperFunctions(needed, helpers),
+      ...helperFunctions(needed, torchHelpers),
       ...schedules,
       '',
       '',
       ...classLines,
+      ...groups,
       ...test,
     ].join('\n')}\n`;
   }
@@ -487,85 +419,4 @@ class PytorchFile {
       '    return out',
     ];
   }
-
-  private selfTest(): string[] {
-    const { model, className } = this;
-    const inputs = model.inputs.map(({ arg, isArray }) => (isArray ? `${arg}={w: w.grad**2 for w in params}` : `${arg}=${rules.loss}`));
-    return [
-      ...recordedLines(record(this.method, model.needsMatrices)),
-      '',
-      '',
-      'def replay():',
-      '    """The largest difference from what is recorded, as a part of how far each weight has moved."""',
-      '    def tensors(value):',
-      '        numbers = iter(range(100))',
-      '        make = lambda shape: torch.tensor([value(next(numbers)) for _ in range(math.prod(shape))], dtype=torch.float64).reshape(shape)',
-      '        return [make(shape) for shape in SHAPES.values()]',
-      '',
-      `    params = tensors(lambda i: ${rules.weight})`,
-      `    optimizer, moved, worst = ${className}(params), 0.0, 0.0`,
-      '    flat = lambda: torch.cat([w.flatten() for w in params])',
-      '    for t, recorded in enumerate(RECORDED, 1):',
-      `        for w, g in zip(params, tensors(lambda i: ${rules.gradient})):`,
-      '            w.grad = g',
-      '        before, recorded = flat(), torch.tensor(recorded, dtype=torch.float64)',
-      `        optimizer.step(${inputs.join(', ')})`,
-      '        moved = moved + torch.abs(flat() - before)',
-      '        scale = torch.maximum(moved, torch.abs(recorded)).clamp(min=1e-300)',
-      '        worst = max(worst, float(torch.max(torch.abs(flat() - recorded) / scale)))',
-      '    return worst',
-      '',
-      '',
-      'if __name__ == "__main__":',
-      '    off = replay()',
-      '    print(f"{len(RECORDED)} steps replayed, off by {off:.1e}")',
-      `    if not off <= ${literal(model.tolerance, this.writer.needs)}:`,
-      '        raise SystemExit("these are not the recorded steps")',
-    ];
-  }
-}
-
-/** What is done for one group after the other, or a sum over all of them. */
-type Segment = { readonly blocks: readonly Block[] } | { readonly global: Statement };
-
-function segmentsOf(blocks: readonly Block[]): Segment[] {
-  const out: ({ blocks: Block[] } | { global: Statement })[] = [];
-  for (const { each, statements } of blocks) {
-    for (const statement of statements) {
-      if ('hoisted' in statement && statement.hoisted.operation.scope === 'all') {
-        out.push({ global: statement });
-        continue;
-      }
-      const last = out.at(-1);
-      const here = last === undefined || 'global' in last ? { blocks: [] as Block[] } : last;
-      if (here !== last) out.push(here);
-      const block = here.blocks.at(-1);
-      if (block?.each === each) here.blocks[here.blocks.length - 1] = { each, statements: [...block.statements, statement] };
-      else here.blocks.push({ each, statements: [statement] });
-    }
-  }
-  return out;
-}
-
-/** The temporaries of a group that are assigned in one segment and read in a later one. */
-function crossingOf(model: Model, segments: readonly Segment[]): Set<string> {
-  const crossing = new Set<string>();
-  const before = new Set<string>();
-  for (const segment of segments) {
-    if ('global' in segment) continue;
-    const here = new Set<string>();
-    for (const { statements } of segment.blocks) {
-      for (const statement of statements) {
-        if (!('line' in statement)) continue;
-        const { part, equation, target } = statement.line;
-        for (const name of namesIn(equation.value)) {
-          const { id } = model.nameOf(part, name);
-          if (before.has(id) && !here.has(id)) crossing.add(id);
-        }
-        if (target.role === 'temporary' && !isEach(target)) here.add(target.id);
-      }
-    }
-    for (const id of here) before.add(id);
-  }
-  return crossing;
 }

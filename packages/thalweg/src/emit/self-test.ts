@@ -1,0 +1,106 @@
+/** The tests that files have of themselves: recorded steps, and how each target replays them. Knows models, recordings and Python. */
+import type { Method } from '../define/method.ts';
+import { literal } from '../targets/text/python.ts';
+import type { Model } from './model.ts';
+import { recordedLines } from './python.ts';
+import { record, rules } from './replay.ts';
+import type { StepWriter } from './step-writer.ts';
+
+/** What is recorded, how it is replayed, and what the file does where it is run; `before` stands there first. */
+function selfTest(method: Method, model: Model, writer: StepWriter, replay: readonly string[], before: readonly string[] = []): string[] {
+  return [
+    ...recordedLines(record(method, model.needsMatrices)),
+    '',
+    '',
+    ...replay,
+    '',
+    '',
+    'if __name__ == "__main__":',
+    ...before,
+    '    off = replay()',
+    '    print(f"{len(RECORDED)} steps replayed, off by {off:.1e}")',
+    `    if not off <= ${literal(model.tolerance, writer.needs)}:`,
+    '        raise SystemExit("these are not the recorded steps")',
+  ];
+}
+
+/** What a step is given besides gradients: the loss of the recording, or squares of gradients. */
+function inputsOf({ inputs }: Model, squares: string): string[] {
+  return inputs.map(({ arg, isArray }) => `${arg}=${isArray ? squares : rules.loss}`);
+}
+
+/** The test of an optimizer of PyTorch, which is a class. */
+export function pytorchTest(method: Method, model: Model, writer: StepWriter, className: string): string[] {
+  const inputs = inputsOf(model, '{w: w.grad**2 for w in params}');
+  return selfTest(method, model, writer, [
+    'def replay():',
+    '    """The largest difference from what is recorded, as a part of how far each weight has moved."""',
+    '    def tensors(value):',
+    '        numbers = iter(range(100))',
+    '        make = lambda shape: torch.tensor([value(next(numbers)) for _ in range(math.prod(shape))], dtype=torch.float64).reshape(shape)',
+    '        return [make(shape) for shape in SHAPES.values()]',
+    '',
+    `    params = tensors(lambda i: ${rules.weight})`,
+    `    optimizer, moved, worst = ${className}(params), 0.0, 0.0`,
+    '    flat = lambda: torch.cat([w.flatten() for w in params])',
+    '    for t, recorded in enumerate(RECORDED, 1):',
+    `        for w, g in zip(params, tensors(lambda i: ${rules.gradient})):`,
+    '            w.grad = g',
+    '        before, recorded = flat(), torch.tensor(recorded, dtype=torch.float64)',
+    `        optimizer.step(${inputs.join(', ')})`,
+    '        moved = moved + torch.abs(flat() - before)',
+    '        scale = torch.maximum(moved, torch.abs(recorded)).clamp(min=1e-300)',
+    '        worst = max(worst, float(torch.max(torch.abs(flat() - recorded) / scale)))',
+    '    return worst',
+  ]);
+}
+
+/** The test of a transformation of Optax, which a function makes. */
+export function optaxTest(method: Method, model: Model, writer: StepWriter, make: string): string[] {
+  const inputs = inputsOf(model, '[x**2 for x in g]');
+  const replay = [
+    'def replay():',
+    '    """The largest difference from what is recorded, as a part of how far each weight has moved."""',
+    '    def arrays(value):',
+    '        numbers = iter(range(100))',
+    '        return [jnp.array([value(next(numbers)) for _ in range(math.prod(shape))]).reshape(shape) for shape in SHAPES.values()]',
+    '',
+    `    params, moved, worst = arrays(lambda i: ${rules.weight}), 0.0, 0.0`,
+    `    transformation = ${make}()`,
+    '    state, update = transformation.init(params), jax.jit(transformation.update)',
+    '    flat = lambda some: jnp.concatenate([w.ravel() for w in some])',
+    '    for t, recorded in enumerate(RECORDED, 1):',
+    `        g, recorded = arrays(lambda i: ${rules.gradient}), jnp.array(recorded)`,
+    `        updates, state = update(${['g', 'state', 'params', ...inputs].join(', ')})`,
+    '        before, params = flat(params), optax.apply_updates(params, updates)',
+    '        moved = moved + jnp.abs(flat(params) - before)',
+    '        scale = jnp.maximum(jnp.maximum(moved, jnp.abs(recorded)), 1e-300)',
+    '        worst = max(worst, float(jnp.max(jnp.abs(flat(params) - recorded) / scale)))',
+    '    return worst',
+  ];
+  return selfTest(method, model, writer, replay, ['    jax.config.update("jax_enable_x64", True)']);
+}
+
+/** The test of functions of NumPy. */
+export function numpyTest(method: Method, model: Model, writer: StepWriter): string[] {
+  const inputs = inputsOf(model, '{key: x**2 for key, x in g.items()}');
+  return selfTest(method, model, writer, [
+    'def replay():',
+    '    """The largest difference from what is recorded, as a part of how far each weight has moved."""',
+    '    def arrays(value):',
+    '        numbers = iter(range(100))',
+    '        return {key: np.array([value(next(numbers)) for _ in range(math.prod(shape))]).reshape(shape) for key, shape in SHAPES.items()}',
+    '',
+    `    params = arrays(lambda i: ${rules.weight})`,
+    '    state, moved, worst = init(params), 0.0, 0.0',
+    '    flat = lambda some: np.concatenate([some[key].ravel() for key in SHAPES])',
+    '    for t, recorded in enumerate(RECORDED, 1):',
+    `        g = arrays(lambda i: ${rules.gradient})`,
+    '        before = flat(params)',
+    `        params, state = step(${['params', 'g', 'state', ...inputs].join(', ')})`,
+    '        moved = moved + np.abs(flat(params) - before)',
+    '        scale = np.maximum(np.maximum(moved, np.abs(recorded)), 1e-300)',
+    '        worst = max(worst, float(np.max(np.abs(flat(params) - recorded) / scale)))',
+    '    return worst',
+  ]);
+}

@@ -1,0 +1,74 @@
+/** How PyTorch writes what Python does not have: elements, sums, and operations on matrices. */
+import type { OperationNode } from '../language/tree.ts';
+import type { ArrayLibrary, Operand } from '../targets/text/python.ts';
+import type { Model } from './model.ts';
+
+/** Numbers that are made of sums are tensors without dimensions; those of the step alone are numbers of Python. */
+export const torchOf = (model: () => Model): ArrayLibrary => {
+  const isNumber: ArrayLibrary['isNumber'] = (sort) => sort === 'static' || sort === 'host';
+  const bound = (a: Operand, b: Operand, name: 'min' | 'max'): string => {
+    const [x, limit] = isNumber(a.sort) ? [b, a] : [a, b];
+    if (isNumber(limit.sort)) return `torch.clamp(${x.text(0)}, ${name === 'min' ? 'max' : 'min'}=${limit.text(0)})`;
+    return `torch.${name}imum(${a.text(0)}, ${b.text(0)})`;
+  };
+  const filled = (number: Operand, whole: OperationNode): string => {
+    const isOfEach = ['array', 'tensor'].includes(model().kindOf(whole));
+    const like = !model().isJoint ? 'w' : isOfEach ? 'p.w' : 'parameters[0].w';
+    return model().formOf(whole) === 'rc' ? `torch.full_like(${like}, ${number.text(0)})` : `${like}.new_tensor(${number.text(0)})`;
+  };
+  return {
+    isNumber,
+    functions: { abs: 'torch.abs', sign: 'torch.sign', sqrt: 'torch.sqrt', exp: 'torch.exp', log: 'torch.log', cos: 'torch.cos', floor: 'torch.floor' }, // prettier-ignore
+    minimum: (a, b) => bound(a, b, 'min'),
+    maximum: (a, b) => bound(a, b, 'max'),
+    where: (condition, a, b, whole) => {
+      const numbers = isNumber(a.sort) && isNumber(b.sort);
+      const like = model().isJoint ? 'p.w' : 'w';
+      if (numbers && a.text(0) === '1' && b.text(0) === '0') return [6, `(${condition.text(0)}).to(${like}.dtype)`];
+      if (numbers && condition.sort !== 'array') return [0, `${a.text(1)} if ${condition.text(1)} else ${b.text(0)}`];
+      return [6, `torch.where(${condition.text(0)}, ${numbers ? filled(a, whole) : a.text(0)}, ${b.text(0)})`];
+    },
+    filled,
+    norm: (x) => `torch.linalg.vector_norm(${x.text(0)})`,
+    sum: (text) => `torch.sum(${text})`,
+    fold: (x, how, along) => `${x.text(6)}.${how === 'max' ? 'amax' : how}(${String(along)}, keepdim=True)`,
+    helpers: { newtonSchulz: 'newton_schulz', inverseRoot: 'inverse_root', eigenvectors: 'eigenvectors', orthonormal: 'orthonormal' },
+  };
+};
+
+/** Functions on matrices that a file defines where it needs them. */
+export const torchHelpers: Readonly<Record<string, readonly string[]>> = {
+  matrix: [
+    'def matrix(w):',
+    '    """The rank of a tensor, its rows and its columns: more than two dimensions count as flattened behind the first."""',
+    '    return w.dim(), math.prod(w.shape[:1]), math.prod(w.shape[1:])',
+  ],
+  newton_schulz: [
+    'def newton_schulz(g, a, b, c, steps, eps):',
+    '    """Brings the singular values of g near 1: x ← a·x + (b·A + c·A²)·x with A = x·xᵀ."""',
+    '    x = g.T if g.shape[0] > g.shape[1] else g',
+    '    x = x / torch.clamp(torch.linalg.vector_norm(x), min=eps)',
+    '    for _ in range(math.ceil(steps)):',
+    '        A = x @ x.T',
+    '        x = a * x + (b * A + c * (A @ A)) @ x',
+    '    return x.T if g.shape[0] > g.shape[1] else x',
+  ],
+  inverse_root: [
+    'def inverse_root(a, p, eps):',
+    '    """(a + eps·I)^(-1/p) of a symmetric matrix; eigenvalues that rounding made negative count as 0."""',
+    '    values, vectors = torch.linalg.eigh(a)',
+    '    return (vectors * (values.clamp(min=0) + eps) ** (-1 / p)) @ vectors.T',
+  ],
+  eigenvectors: [
+    'def eigenvectors(a):',
+    '    """The eigenvectors of a symmetric matrix as columns, that of the largest eigenvalue first."""',
+    '    values, vectors = torch.linalg.eigh(a)',
+    '    return vectors[:, torch.argsort(-values, stable=True)]',
+  ],
+  orthonormal: [
+    'def orthonormal(a):',
+    '    """The factor Q of a = Q·R, with the signs that make the diagonal of R positive."""',
+    '    q, r = torch.linalg.qr(a)',
+    '    return q * torch.where(torch.diagonal(r) < 0, -1, 1)',
+  ],
+};
