@@ -9,4 +9,5 @@ import { TfjsOptimizer } from './tfjs/optimizer.ts';
 serialization.registerClass(TfjsOptimizer);
 
 export { TfjsOptimizer, tfjsOptimizer } from './tfjs/optimizer.ts';
-export type { TfjsInputs, TfjsOptions } from './tfjs/optimizer.ts';
+export type { TfjsInputs } from './tfjs/given.ts';
+export type { TfjsOptions } from './tfjs/optimizer.ts';

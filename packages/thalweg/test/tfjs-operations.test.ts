@@ -162,11 +162,9 @@ on('what it cannot do is refused by name, before anything changes', () => {
   assert.deepEqual([...w.dataSync()], [3, 4]);
 });
 
-test('on a backend that is far away steps are taken there, and nothing is read back', async () => {
+/** Runs with a backend of which nothing may be read in a step; it has the operations of the backend `cpu`. */
+async function remotely(body: (reads: () => number) => Promise<void>): Promise<void> {
   await use('cpu');
-  const model = makeModel(tfjsOptimizer(byRank));
-  const expected = await fit(model, 5);
-  model.dispose();
   let reads = 0;
   const remote = tf.engine().registryFactory['cpu']!.factory() as tf.KernelBackend;
   const [readSync, read] = [remote.readSync.bind(remote), remote.read.bind(remote)];
@@ -174,21 +172,59 @@ test('on a backend that is far away steps are taken there, and nothing is read b
   remote.read = (...given) => ((reads += 1), read(...given));
   tf.copyRegisteredKernels('cpu', 'remote');
   tf.registerBackend('remote', () => remote);
-  await use('remote');
   try {
-    const [w, v] = [tf.variable(tf.tensor(waves(6), [2, 3]), true, 'far/kernel'), tf.variable(tf.tensor1d(waves(3)), true, 'far/bias')];
-    const opt = tfjsOptimizer(chain(clipByGlobalNorm(1), byRank));
-    reads = 0;
-    for (let t = 1; t <= 5; t++) opt.minimize(() => tf.add(tf.sum(tf.square(w)), tf.sum(tf.square(v))));
-    assert.equal(reads, 0);
-    assert.equal(opt.t, 5);
-    const far = makeModel(tfjsOptimizer(byRank));
-    close(await fit(far, 5), expected, 'losses');
-    const again = await loaded(await saved(far));
-    assert.deepEqual(await fit(again, 3), await fit(far, 3));
+    await body(() => reads);
   } finally {
     tf.disposeVariables();
     await use('cpu');
     tf.removeBackend('remote');
   }
+}
+
+test('on a backend that is far away steps are taken there, and nothing is read back', async () => {
+  await use('cpu');
+  const model = makeModel(tfjsOptimizer(byRank));
+  const expected = await fit(model, 5);
+  model.dispose();
+  await remotely(async (reads) => {
+    await use('remote');
+    const [w, v] = [tf.variable(tf.tensor(waves(6), [2, 3]), true, 'far/kernel'), tf.variable(tf.tensor1d(waves(3)), true, 'far/bias')];
+    const opt = tfjsOptimizer(chain(clipByGlobalNorm(1), byRank));
+    const before = reads();
+    for (let t = 1; t <= 5; t++) opt.minimize(() => tf.add(tf.sum(tf.square(w)), tf.sum(tf.square(v))));
+    assert.equal(reads(), before);
+    assert.equal(opt.t, 5);
+    const far = makeModel(tfjsOptimizer(byRank));
+    close(await fit(far, 5), expected, 'losses');
+    const again = await loaded(await saved(far));
+    assert.deepEqual(await fit(again, 3), await fit(far, 3));
+  });
+});
+
+test('an arena that nobody asked for becomes operations where the backend changes, and goes on', async () => {
+  await remotely(async (reads) => {
+    for (const [title, method] of methods) {
+      const expected = await fit(makeModel(tfjsOptimizer(method)), 6);
+      const model = makeModel(tfjsOptimizer(method));
+      await fit(model, 3);
+      await use('remote');
+      close(await fit(model, 3), expected.slice(3), title);
+      const [weight] = model.trainableWeights;
+      const gradient = tf.zerosLike(weight!.read());
+      const before = reads();
+      ours(model.optimizer).applyGradients({ [weight!.name]: gradient });
+      assert.equal(reads(), before, title);
+      assert.equal(ours(model.optimizer).t, 7);
+      await use('cpu');
+      tf.disposeVariables();
+    }
+    const wanted = tfjsOptimizer(sgd(), { engine: 'arena' });
+    const kept = tfjsOptimizer(sgd(), { accumulate: 2 });
+    const w = tf.variable(tf.tensor1d([1, 2]), true, 'w');
+    for (const one of [wanted, kept]) one.applyGradients({ w: tf.tensor1d([1, 1]) });
+    await use('remote');
+    assert.throws(() => wanted.applyGradients({ w: tf.tensor1d([1, 1]) }), UnsupportedError);
+    assert.throws(() => kept.applyGradients({ w: tf.tensor1d([1, 1]) }), OptionError);
+    w.dispose();
+  });
 });

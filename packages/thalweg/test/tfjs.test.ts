@@ -353,7 +353,9 @@ on('schedule-free methods are evaluated where they say, and trained where they w
     return value!;
   };
   assert.notEqual(await opt.evaluating(score), await score());
-  assert.throws(() => opt.evaluating(() => step(opt, variablesOf(model), 1)), /a step inside evaluating/);
+  assert.throws(() => opt.evaluating(() => step(opt, variablesOf(model), 1)), /applyGradients inside evaluating/);
+  assert.throws(() => opt.evaluating(() => opt.evaluating(() => 1)), ThalwegError);
+  assert.throws(() => opt.evaluating(() => opt.flush()), ThalwegError);
   assert.deepEqual(numbers(model), training);
   const kept = makeModel('sgd');
   kept.setWeights(opt.evaluating(() => model.getWeights().map((one) => one.clone())));
@@ -427,6 +429,33 @@ on('a step inside tidy keeps what it makes', async () => {
   for (let t = 1; t <= 3; t++) step(outside, of, t);
   assert.deepEqual(values(of), after);
   await Promise.resolve();
+});
+
+test('threads share the steps of large models once they run, with the same bits', async () => {
+  await use('wasm');
+  const outcomes: Float32Array[] = [];
+  for (const threads of [1, 2] as const) {
+    const w = tf.variable(tf.tensor1d(waves(600_000)), true, `large${String(threads)}`);
+    const opt = tfjsOptimizer(adamw({ lr: 0.01 }), { threads });
+    await opt.ready();
+    for (let t = 1; t <= 3; t++) {
+      const g = tf.tensor1d(waves(600_000, t));
+      opt.applyGradients({ [w.name]: g });
+      g.dispose();
+    }
+    outcomes.push(w.dataSync<'float32'>());
+    opt.dispose();
+  }
+  assert.deepEqual(outcomes[0], outcomes[1]);
+  tf.disposeVariables();
+});
+
+test('hyperparameters are typed by the method', async () => {
+  await use('cpu');
+  const opt = tfjsOptimizer(adamw());
+  opt.hyper.beta1 = 0.8;
+  // @ts-expect-error -- AdamW has no momentum
+  assert.throws(() => (opt.hyper.momentum = 0.9), OptionError);
 });
 
 on('refusals are typed and change nothing', async () => {

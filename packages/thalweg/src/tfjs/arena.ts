@@ -85,12 +85,21 @@ export class Arena implements Engine {
     };
   }
 
-  async save(): Promise<Saved | undefined> {
-    const { opt } = this;
-    if (opt === undefined) return undefined;
-    this.follow(opt, this.shown());
-    const declared = this.bindings.all.map(({ name, shape, batch }) => ({ name, shape, batch }));
-    return { declared, bytes: await opt.save() };
+  save(): Promise<Saved | undefined> {
+    if (this.opt !== undefined) this.follow(this.opt, this.shown());
+    return Promise.resolve(this.snapshot());
+  }
+
+  snapshot(): Saved | undefined {
+    if (this.opt === undefined) return undefined;
+    const chunks = [...this.opt.chunks()];
+    const bytes = new Uint8Array(chunks.reduce((total, { length }) => total + length, 0));
+    let at = 0;
+    for (const chunk of chunks) {
+      bytes.set(chunk, at);
+      at += chunk.length;
+    }
+    return { declared: this.bindings.all.map(({ name, shape, batch }) => ({ name, shape, batch })), bytes };
   }
 
   async load({ declared, bytes }: Saved): Promise<void> {

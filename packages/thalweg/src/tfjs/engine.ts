@@ -37,6 +37,8 @@ export interface Engine {
   moveToEvaluation(): () => void;
   /** What was trained; undefined before the first step. */
   save(): Promise<Saved | undefined>;
+  /** The same at once, of what needs no waiting, without what was assigned to variables since the last step. */
+  snapshot?(): Saved | undefined;
   /** Goes on where it was saved. Throws with nothing changed. */
   load(saved: Saved): Promise<void>;
   dispose(): void;

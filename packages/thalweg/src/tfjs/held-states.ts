@@ -8,7 +8,7 @@ import { parameter, type Variable } from '../language/variable.ts';
 import type { Recipe } from '../define/recipe.ts';
 import { slotsOf } from '../checkpoint/slots.ts';
 import { restore, wholeCheckpoint } from '../checkpoint/checkpoint.ts';
-import { stateShape } from '../targets/arrays/tfjs.ts';
+import { shapeIn } from '../targets/arrays/shape.ts';
 import { checkParameters } from '../train/arrays.ts';
 import { Core } from '../train/core.ts';
 import { checkOptions } from '../train/init-options.ts';
@@ -53,7 +53,7 @@ export function readSaved(recipe: Recipe, declared: readonly Declared[], bytes: 
       if (slot === undefined) return 0;
       const { kind, form } = slot.cohort.program.states.get(role) ?? { kind: 'array', form: wholeForm };
       if (role !== parameter && kind !== 'array') return slot.array[0] ?? 0;
-      return keep(tensor(Float32Array.from(slot.array), stateShape(form ?? wholeForm, { name, shape: shapes.get(name) ?? [] })));
+      return keep(tensor(Float32Array.from(slot.array), [...shapeIn(form ?? wholeForm, { shape: shapes.get(name) ?? [] })]));
     },
   };
 }

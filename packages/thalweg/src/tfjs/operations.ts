@@ -5,28 +5,24 @@
 import { clone, keep, tidy, zeros, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { wholeForm } from '../language/form.ts';
 import { FormTable } from '../language/form-table.ts';
-import { topological } from '../language/graph.ts';
-import { isRoutineOp } from '../language/op.ts';
 import { inputVariable } from '../language/part.ts';
-import { buildProgram, evaluated, type Program } from '../language/program.ts';
-import { ArrayError, UnsupportedError } from '../language/run-error.ts';
+import { evaluated, type Program } from '../language/program.ts';
 import { gradient, parameter, type Variable as Role } from '../language/variable.ts';
 import { cohorts, evaluationProgram } from '../plan/cohort.ts';
 import { prepare, type Variants } from '../plan/plan.ts';
 import { specialise } from '../plan/specialise.ts';
 import type { HyperValue } from '../define/hyper.ts';
-import { hyperNames, hyperSlotsOf, inType, type Recipe } from '../define/recipe.ts';
+import type { Recipe } from '../define/recipe.ts';
 import type { StepResult } from '../optimizer/optimizer.ts';
 import { jointSteps, type JointCohort } from '../targets/arrays/joint.ts';
 import { ArrayStep, type Given } from '../targets/arrays/step.ts';
-import { missing, stateShape, tensors, type TfValue } from '../targets/arrays/tfjs.ts';
-import { assignGroups, checkCommonSums, checkUsed } from '../train/assign.ts';
-import { followedBy } from '../train/core.ts';
-import { LiveHyper } from '../train/live-hyper.ts';
-import { policyParts } from '../train/policy.ts';
+import { shapeIn } from '../targets/arrays/shape.ts';
+import { tensors, type TfValue } from '../targets/arrays/tfjs.ts';
+import { assignGroups, checkUsed } from '../train/assign.ts';
 import { Bindings, type Bound } from './bindings.ts';
 import type { Engine, GivenInputs, Saved, Update } from './engine.ts';
 import { readSaved, writeSaved, type Held } from './held-states.ts';
+import { isEach, Traced } from './traced.ts';
 
 /** Parameters that share a program, with what is known of it. */
 interface Cohort {
@@ -44,9 +40,7 @@ interface Cohort {
 export class Operations implements Engine {
   readonly name = 'ops';
   t = 0;
-  private readonly recipe: Recipe;
-  private readonly programs: readonly Program[];
-  private readonly live: readonly LiveHyper[];
+  private readonly traced: Traced;
   private bindings: Bindings;
   private cohorts: Cohort[] = [];
   /** The states of each parameter, arrays and numbers. */
@@ -54,30 +48,19 @@ export class Operations implements Engine {
 
   /** Throws an UnsupportedError for equations that TF.js has no operations for. */
   constructor(recipe: Recipe, maximize: boolean, hyper: ReadonlyMap<string, HyperValue>) {
-    this.recipe = recipe;
-    const before = policyParts(1, false, maximize);
-    this.programs = recipe.groups.map(({ name, parts }) => buildProgram(name, [...before, ...parts.map(({ part }) => part)]));
-    for (const program of this.programs) refuseMissing(recipe.name, program);
-    checkCommonSums(recipe.name, recipe.groups, this.programs);
-    this.live = inType(recipe.groups, 'float32').map((group, index) => {
-      const slots = hyperSlotsOf(group);
-      const values = new Map(slots.map(({ key, part, name }) => [key, group.parts[part]?.values.get(name) ?? NaN]));
-      return new LiveHyper(recipe.name, slots, values, followedBy(this.programs[index]!));
-    });
+    this.traced = new Traced(recipe, maximize);
     for (const [name, value] of hyper) this.setHyper(name, value);
     this.bindings = new Bindings(recipe.name);
   }
 
   setHyper(name: string, value: HyperValue): void {
-    const slots = hyperNames(this.recipe.groups).find((one) => one.name === name)?.slots ?? [];
-    for (const { group, key } of slots) this.live[group]?.check(key, value);
-    for (const { group, key } of slots) this.live[group]?.set(key, value);
+    this.traced.setHyper(name, value);
   }
 
   step(updates: readonly Update[], inputs: GivenInputs): StepResult {
     const given = updates.filter((one): one is Required<Update> => one.gradient !== undefined);
-    this.checkInputs(given, inputs);
-    for (const live of this.live) live.advance(this.t + 1);
+    this.traced.checkInputs(given, inputs);
+    for (const live of this.traced.live) live.advance(this.t + 1);
     this.take(given.map(({ variable }) => variable));
     const gradients = new Map(given.map(({ variable, gradient }) => [this.bindings.of(variable).name, gradient]));
     const ofEach = (some: ReadonlyMap<Variable, Tensor>): ReadonlyMap<string, Tensor> =>
@@ -139,13 +122,19 @@ export class Operations implements Engine {
         return this.states.get(name)?.get(role) ?? this.cohortOf(name).common.get(role) ?? 0;
       },
     };
-    return { declared, bytes: await writeSaved(this.recipe, declared, held) };
+    return { declared, bytes: await writeSaved(this.traced.recipe, declared, held) };
   }
 
-  load({ declared, bytes }: Saved): Promise<void> {
-    const read = readSaved(this.recipe, declared, bytes);
+  load(saved: Saved): Promise<void> {
+    this.restore(saved);
+    return Promise.resolve();
+  }
+
+  /** What `load` does, at once. */
+  restore({ declared, bytes }: Saved): void {
+    const read = readSaved(this.traced.recipe, declared, bytes);
     this.dispose();
-    this.bindings = new Bindings(this.recipe.name, declared);
+    this.bindings = new Bindings(this.traced.recipe.name, declared);
     this.t = read.t;
     this.cohorts = [];
     const births = new Map(declared.map(({ name }) => [name, read.bornOf(name)]));
@@ -163,7 +152,6 @@ export class Operations implements Engine {
         own.set(parameter, read.valueOf(name, parameter));
       }
     }
-    return Promise.resolve();
   }
 
   dispose(): void {
@@ -195,19 +183,19 @@ export class Operations implements Engine {
 
   /** Puts parameters into cohorts, with states of zero. */
   private group(added: readonly Pick<Bound, 'name' | 'shape' | 'alias'>[] | Saved['declared'], born: number): void {
-    const { name: owner, groups } = this.recipe;
+    const { name: owner, groups } = this.traced.recipe;
     const shapes = new Map(added.map(({ name, shape }) => [name, { shape }]));
     const ties = new Map(added.flatMap((one) => ('alias' in one && one.alias !== undefined ? [[one.alias, one.name] as const] : [])));
     const chosen = assignGroups(owner, groups, shapes, ties);
     if (this.cohorts.length === 0) checkUsed(owner, groups, chosen);
-    this.programs.forEach((program, group) => {
+    this.traced.programs.forEach((program, group) => {
       const own = new Map([...shapes].flatMap(([name, { shape }]) => (chosen.get(name) === group ? [[name, shape] as const] : [])));
       for (const cohort of cohorts(program, own)) {
         const common = new Map<Role, TfValue>();
         for (const [name, shape] of cohort.shapes) {
           const states = new Map<Role, TfValue>();
           for (const [state, { kind, form }] of cohort.program.states) {
-            if (kind === 'array') states.set(state, keep(tidy(() => zeros(stateShape(form ?? wholeForm, { name, shape })))));
+            if (kind === 'array') states.set(state, keep(tidy(() => zeros([...shapeIn(form ?? wholeForm, { shape })]))));
             else if (kind === 'tensor') states.set(state, 0);
             else common.set(state, 0);
           }
@@ -249,7 +237,7 @@ export class Operations implements Engine {
       if (value === undefined) continue;
       values.set(inputVariable(input), isEach(value) ? bound.flatMap(({ name }) => value.get(name) ?? []) : [value]);
     }
-    const live = this.live[group]!;
+    const live = this.traced.live[group]!;
     const given: Given<TfValue> = {
       tensors: bound.map(({ name, shape }) => ({ name, shape })),
       time: t - born,
@@ -285,37 +273,6 @@ export class Operations implements Engine {
       if (next !== undefined && typeof next !== 'number') variable?.assign(next);
     });
   }
-
-  /** Throws an ArrayError unless the inputs are those that the equations declare. */
-  private checkInputs(given: readonly Required<Update>[], inputs: GivenInputs): void {
-    const { name: owner } = this.recipe;
-    const declared = this.programs.flatMap((program) => program.inputs);
-    for (const name of inputs.keys())
-      if (!declared.some((input) => input.name === name)) throw new ArrayError(owner, name, `there is no input ${name}`);
-    for (const { name, kind } of declared) {
-      const value = inputs.get(name);
-      if (kind === 'scalar') {
-        if (value === undefined || isEach(value)) throw new ArrayError(owner, name, `each step needs the number ${name}: { ${name} }`);
-        continue;
-      }
-      if (value === undefined || !isEach(value)) throw new ArrayError(owner, name, `each step needs ${name}, a tensor for each variable`);
-      for (const { variable } of given)
-        if (!value.has(variable)) throw new ArrayError(owner, variable.name, `the ${name} of ${variable.name} is missing`);
-    }
-  }
-}
-
-/** Whether a value is a tensor for each variable. */
-function isEach<K>(value: TfValue | ReadonlyMap<K, Tensor>): value is ReadonlyMap<K, Tensor> {
-  return value instanceof Map;
-}
-
-/** Throws an UnsupportedError that names what TF.js has no operations for. */
-function refuseMissing(owner: string, { writes }: Program): void {
-  const found = topological(writes.values()).find(({ op }) => isRoutineOp(op) && missing.has(op));
-  if (found === undefined) return;
-  const problem = `its equations have ${found.op}, for which TF.js has no operation; it trains on the backends cpu and wasm, with the engine 'arena'`;
-  throw new UnsupportedError(owner, problem);
 }
 
 /** The outcome of each condition that is known before any array is. */

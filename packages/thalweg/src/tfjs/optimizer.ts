@@ -4,31 +4,25 @@
  */
 import {
   dispose,
-  engine as tfjs,
-  getBackend,
   Optimizer as TfOptimizer,
   type NamedTensorMap,
   type Scalar,
   type serialization,
-  type Tensor,
   type Variable,
 } from '@tensorflow/tfjs-core';
-import { OptionError, ThalwegError } from '../language/error.ts';
+import { ThalwegError } from '../language/error.ts';
 import { checkNames, describe, isRecord, oneOf } from '../language/options.ts';
-import { ArrayError, DisposedError, UnsupportedError } from '../language/run-error.ts';
+import { DisposedError } from '../language/run-error.ts';
 import type { HyperValue } from '../define/hyper.ts';
 import { asMethod, callIt, type Method } from '../define/method.ts';
-import type { StepResult } from '../optimizer/optimizer.ts';
 import type { InitOptions } from '../train/init-options.ts';
 import { startThreads } from '../train/threads.ts';
-import { Arena } from './arena.ts';
-import { isSame } from './bindings.ts';
-import type { Engine, GivenInputs, NamedTensor, Update } from './engine.ts';
+import { chooseEngine, engines } from './choose.ts';
+import type { Engine, NamedTensor } from './engine.ts';
+import { inputsOf, updatesOf, type TfjsInputs } from './given.ts';
 import { HeldHyper } from './held-hyper.ts';
-import { Operations } from './operations.ts';
 import { decodeMethod, encodeMethod, fromText, toText } from './saved-method.ts';
 import { fromWeights, toWeights } from './saved-weights.ts';
-import { computesOnCpu } from './values.ts';
 
 /** How to make an optimizer of TF.js: the options of `init` that make sense there. */
 export interface TfjsOptions extends Pick<InitOptions, 'nonFinite' | 'maximize' | 'accumulate' | 'threads' | 'backend' | 'state'> {
@@ -37,20 +31,8 @@ export interface TfjsOptions extends Pick<InitOptions, 'nonFinite' | 'maximize' 
    * `tensorflow`). `'ops'`: TF.js's operations, on any backend, for equations that it has operations for; nothing is read back from a GPU. `'auto'`, by
    * default, is `'arena'` where that can step and `'ops'` elsewhere.
    */
-  readonly engine?: 'auto' | 'arena' | 'ops';
+  readonly engine?: (typeof engines)[number];
 }
-
-/** What the equations read besides gradients, by name: a number, a scalar, or a tensor for each variable by the variable's name. */
-export type TfjsInputs = Readonly<Record<string, number | Tensor | NamedTensorMap>>;
-
-/** Options that only an arena has, with what may be said of them elsewhere. */
-const plainly: Readonly<Record<string, readonly unknown[]>> = {
-  nonFinite: ['stop', 'propagate'],
-  accumulate: [1],
-  threads: ['auto', 1],
-  backend: ['auto'],
-  state: ['float32'],
-};
 
 const optionNames = ['engine', 'nonFinite', 'maximize', 'accumulate', 'threads', 'backend', 'state'] satisfies (keyof TfjsOptions)[];
 
@@ -96,7 +78,7 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
       );
     checkNames(made.name, options, optionNames);
     const { engine = 'auto', ...others } = options;
-    this.wanted = oneOf(made.name, 'engine', engine, ['auto', 'arena', 'ops']);
+    this.wanted = oneOf(made.name, 'engine', engine, engines);
     this.name = made.name;
     this.method = made;
     this.options = others;
@@ -169,7 +151,8 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
    * weights that are not finite; UnsupportedError on a backend on which the engine cannot step; DisposedError
    */
   override applyGradients(variableGradients: NamedTensorMap | NamedTensor[], inputs: TfjsInputs = {}): void {
-    this.stepWith(variableGradients, inputs);
+    const engine = this.atWork('applyGradients');
+    engine.step(updatesOf(this.name, variableGradients), inputsOf(this.name, inputs));
     this.iterations_ = this.t;
   }
 
@@ -199,7 +182,7 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
       end();
       throw error;
     }
-    if (result instanceof Promise) return result.finally(end) as T;
+    if (isPromise(result)) return Promise.resolve(result).finally(end) as T;
     end();
     return result;
   }
@@ -256,81 +239,13 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
     this.dispose();
   }
 
-  private stepWith(gradients: NamedTensorMap | NamedTensor[], inputs: TfjsInputs): StepResult {
-    const engine = this.atWork('applyGradients');
-    if (this.away)
-      throw new ThalwegError('evaluating', `${this.name}: a step inside evaluating(); the variables are where the model is evaluated`);
-    const given = Array.isArray(gradients) ? gradients : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
-    const seen = new Set<string>();
-    const updates = given.map(({ name, tensor }): Update => {
-      if (seen.has(name)) throw new ArrayError(this.name, name, `there are two gradients of ${name}`);
-      seen.add(name);
-      const variable = this.variable(name);
-      // TF.js says null or nothing where there is none, whatever its types promise.
-      const gradient = tensor as Tensor | null | undefined;
-      if (gradient === null || gradient === undefined) return { variable };
-      return { variable, gradient: this.fitting(`the gradient of ${name}`, name, gradient, variable) };
-    });
-    return engine.step(updates, this.inputs(inputs));
-  }
-
-  private inputs(inputs: TfjsInputs): GivenInputs {
-    const ofEach = (input: string, tensors: NamedTensorMap): ReadonlyMap<Variable, Tensor> =>
-      new Map(
-        Object.entries(tensors).map(([name, one]) => {
-          const variable = this.variable(name);
-          return [variable, this.fitting(`the ${input} of ${name}`, name, one, variable)] as const;
-        }),
-      );
-    return new Map(
-      Object.entries(inputs).map(
-        ([input, value]) => [input, typeof value === 'number' || isTensor(value) ? value : ofEach(input, value)] as const,
-      ),
-    );
-  }
-
-  private variable(name: string): Variable {
-    const variable = tfjs().registeredVariables[name];
-    if (variable === undefined)
-      throw new ArrayError(this.name, name, `there is a gradient of ${name}, and TF.js has no variable of that name`);
-    if (variable.dtype !== 'float32')
-      throw new ArrayError(this.name, name, `${name} is ${variable.dtype}, and float32 is what can be trained`);
-    return variable;
-  }
-
-  private fitting(title: string, name: string, tensor: Tensor, variable: Variable): Tensor {
-    if (tensor.isDisposed) throw new ArrayError(this.name, name, `${title} has been disposed of`);
-    const words = (one: Tensor): string => `${one.dtype} of shape [${one.shape.join(', ')}]`;
-    if (tensor.dtype !== 'float32' || !isSame(tensor.shape, variable.shape))
-      throw new ArrayError(this.name, name, `${title} is ${words(tensor)}, and the variable is ${words(variable)}`);
-    return tensor;
-  }
-
-  /** The engine, on a backend on which it can step. */
+  /** The engine for the backend that TF.js has now. */
   private atWork(use: string): Engine {
-    if (this.disposed) throw new DisposedError(this.name, use);
-    this.engine ??= this.choose();
-    if (this.engine.name === 'arena' && !computesOnCpu()) {
-      const problem = `the engine 'arena' steps on the CPU, and TF.js computes in ${getBackend()}, from which a step would have to wait for every gradient; the engine 'ops' steps there`;
-      throw new UnsupportedError(this.name, problem);
-    }
+    const { name, method: recipe, options, wanted, held } = this;
+    if (this.disposed) throw new DisposedError(name, use);
+    if (this.away) throw new ThalwegError('evaluating', `${name}: ${use} inside evaluating(), where the variables are not what is trained`);
+    this.engine = chooseEngine({ wanted, recipe, options, hyper: held.assigned }, this.engine);
     return this.engine;
-  }
-
-  private choose(): Engine {
-    const { method, options, held, wanted } = this;
-    if (wanted === 'arena' || (wanted === 'auto' && computesOnCpu())) return new Arena(method, options, held.assigned);
-    for (const [option, plain] of Object.entries(plainly)) {
-      const given: unknown = Reflect.get(options, option);
-      if (given === undefined || plain.includes(given)) continue;
-      throw new OptionError(
-        this.name,
-        option,
-        given,
-        `is for the engine 'arena', and the step is taken by the operations of TF.js in ${getBackend()}`,
-      );
-    }
-    return new Operations(method, options.maximize === true, held.assigned);
   }
 }
 
@@ -357,6 +272,7 @@ export function tfjsOptimizer<N extends string>(method: Method<N>, options: Tfjs
   return new TfjsOptimizer<N>(method, options);
 }
 
-function isTensor(value: Tensor | NamedTensorMap): value is Tensor {
-  return 'dataId' in value && 'dtype' in value;
+/** Whether a value is a promise, of whatever realm. */
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

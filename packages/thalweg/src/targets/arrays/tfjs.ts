@@ -3,10 +3,10 @@
  * nothing has to come back from a GPU. Makes tensors and disposes of none: whoever calls it does so inside `tidy`.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { elementsOf, matrixOf, type Form } from '../../language/form.ts';
 import { elements, type ElementOp } from '../../language/operations/elements.ts';
 import type { RoutineOp } from '../../language/operations/routines.ts';
-import type { ArrayAlgebra, Size, Sized, Tensor } from './algebra.ts';
+import type { ArrayAlgebra, Size, Sized } from './algebra.ts';
+import { shapeOf } from './shape.ts';
 
 /** A number, or a tensor. */
 export type TfValue = number | tf.Tensor;
@@ -133,16 +133,4 @@ function newtonSchulz(given: tf.Tensor2D, [a = 0, b = 0, c = 0, steps = 0, eps =
     x = tf.add(tf.mul(x, a), tf.matMul(mixed, x));
   }
   return rows > cols ? tf.transpose(x) : x;
-}
-
-/** The shape of an array of a tensor: the tensor's own where it has as many rows and columns. */
-export function shapeOf({ rows, cols }: Size, { shape }: Tensor): readonly number[] {
-  const whole = matrixOf(shape);
-  return whole.rows === rows && whole.cols === cols ? shape : [rows, cols];
-}
-
-/** The shape of a state of this form. */
-export function stateShape(form: Form, tensor: Tensor): number[] {
-  const count = (dimension: string): number => elementsOf(dimension === 'r' ? 'r1' : dimension === 'c' ? '1c' : '11', tensor.shape);
-  return [...shapeOf({ rows: count(form.charAt(0)), cols: count(form.charAt(1)) }, tensor)];
 }
