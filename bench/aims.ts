@@ -1,5 +1,5 @@
 /** What the library aims at, against what was measured. An aim that is missed stays in the table, with the figure. */
-import { fused, limits, sameWidth } from './contenders.ts';
+import { compiledC, fused, limits, sameWidth } from './contenders.ts';
 import { fastestOf, median, over, rowOf, type Results, type Wanted } from './results.ts';
 import type { Row } from './race.ts';
 import { quartiles, ratio } from './statistics.ts';
@@ -49,6 +49,13 @@ export function aims(results: Results): Aim[] {
     const note = narrow === null ? {} : { note: `${number(narrow)} × against C with 128-bit vectors` };
     return { ...times(text, limit, against(ours[threads], limits[threads], wanted)), ...note };
   };
+  /** The backend native against the same. */
+  const inC = (text: string, limit: number, wanted: Wanted, threads: 0 | 1): Aim =>
+    times(
+      `native, ${text}: ${threads === 0 ? 'one thread against one of C' : 'two threads against two of C'}`,
+      limit,
+      against(compiledC[threads], limits[threads], wanted),
+    );
   return [
     native('10⁷ parameters, evicted caches: two threads against two of C', 1.05, { each: 1e7, cache: 'evicted' }, 1),
     native('10⁶ parameters: one thread against one of C', 1.4, { each: 1e6 }, 0),
@@ -57,6 +64,8 @@ export function aims(results: Results): Aim[] {
     worst('against PyTorch fused, up to 10⁵ and with many tensors', 1, rows, small, fused),
     worst('against PyTorch fused where memory is the limit: 10⁷, and 10⁶ evicted', 1.05, rows, memoryBound, fused),
     worst('against PyTorch fused at 10⁶, which fits the last cache', 1.05, rows, [{ each: 1e6 }], fused),
+    ...([0, 1] as const).flatMap((i) => [inC('10³ parameters', 1.6, { each: 1000 }, i), inC('10⁶ parameters', 1.1, { each: 1e6 }, i)]),
+    worst('native against PyTorch fused, every row', 1, rows, [...small, ...memoryBound, { each: 1e6 }], fused, compiledC),
     lead('ahead of TF.js', rows, ['TF.js cpu', 'TF.js wasm']),
     lead('ahead of jax-js', rows, ['jax-js jit, wasm']),
     times('3,000 × 100 parameters against 300,000 in one tensor', 1.1, perParameter(rows, { tensors: 3000, each: 100 }, { each: 300_000 })),
@@ -71,9 +80,16 @@ export function aims(results: Results): Aim[] {
 }
 
 /** The worst of several cases, where ours takes the better number of threads, and so do they. */
-function worst(text: string, limit: number, rows: readonly Row[], wanted: readonly Wanted[], theirs: readonly string[]): Aim {
+function worst(
+  text: string,
+  limit: number,
+  rows: readonly Row[],
+  wanted: readonly Wanted[],
+  theirs: readonly string[],
+  mine: readonly string[] = ours,
+): Aim {
   const found = wanted.flatMap((one) => {
-    const measured = over(fastestOf(rows, one, ours), fastestOf(rows, one, theirs))?.[1];
+    const measured = over(fastestOf(rows, one, mine), fastestOf(rows, one, theirs))?.[1];
     return measured === undefined ? [] : [{ measured, one }];
   });
   const last = found.toSorted((a, b) => b.measured - a.measured)[0];

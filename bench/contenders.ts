@@ -27,6 +27,9 @@ export const limits = ['C, widest vectors', 'C, widest vectors, 2 threads'] as c
 /** The same at WebAssembly's width. */
 export const sameWidth = ['C, 128-bit vectors', 'C, 128-bit vectors, 2 threads'] as const;
 
+/** Ours in compiled C, on one thread and on two. */
+export const compiledC = ['Thalweg native', 'Thalweg native, 2 threads'] as const;
+
 /** The one that people would use where there is Python. */
 export const fused = ['PyTorch fused', 'PyTorch fused, 2 threads'] as const;
 
@@ -83,13 +86,18 @@ const nameOf = (name: string, threads: number): string => (threads === 1 ? name 
 
 function native(): Field {
   if (gcc === undefined)
-    return { contenders: [], absent: ['C, and with it evicted caches: there is no gcc (apt-get install gcc)'], versions: [] };
+    return {
+      contenders: [],
+      absent: ['C, Thalweg native, and with them evicted caches: there is no gcc (apt-get install gcc)'],
+      versions: [],
+    };
   const contenders = builds.flatMap(({ name, flags, threads }, i) => {
     const path = compile('adamw.c', `adamw${String(i)}`, flags) ?? '';
     return threads.map((count): Contender => ({ name: nameOf(name, count), family: 'c', command: [path, String(count)] }));
   });
+  const ours = compiledC.map((name, i) => thalweg(name, { backend: 'native', threads: i + 1 }));
   const [version = 'gcc'] = execFileSync(gcc, ['--version'], { encoding: 'utf8' }).split('\n');
-  return { contenders, absent: [], versions: [version] };
+  return { contenders: [...contenders, ...ours], absent: [], versions: [version] };
 }
 
 function python(given: string | undefined): Field {

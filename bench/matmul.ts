@@ -45,7 +45,12 @@ function player(name: string, init: object, method: object, most = Infinity): Pl
 }
 
 const threaded = (method: object): Player[] =>
-  [1, 2].map((threads) => player(threads === 1 ? 'Thalweg' : 'Thalweg, 2 threads', { backend: 'wasm', threads }, method));
+  (['wasm', 'native'] as const).flatMap((backend) =>
+    [1, 2].map((threads) => {
+      const name = `Thalweg${backend === 'native' ? ' native' : ''}${threads === 1 ? '' : ', 2 threads'}`;
+      return player(name, { backend, threads }, method);
+    }),
+  );
 
 /** OpenBLAS on one and two threads; none where it or gcc is missing. */
 function openBlas(): Player[] {
@@ -128,7 +133,7 @@ export function matmulTables({ peak: most, products, muon, absent }: MatmulResul
   const share = (rate: Quartiles | string | undefined): string => (typeof rate === 'object' ? `${((100 * rate[1]) / most[1]).toFixed(0)} %` : '–');
   const line = (names: readonly string[]) => ({ rows, columns: wide, rates: own }: MatmulRow): string[] =>
     [`${String(rows)} × ${String(wide)}`, share(own['Thalweg']), ...names.map((name) => cell(own[name]))];
-  const mine = ['Thalweg', 'Thalweg, 2 threads'];
+  const mine = ['Thalweg', 'Thalweg, 2 threads', 'Thalweg native', 'Thalweg native, 2 threads'];
   return [
     `GFLOP/s in float32. One thread of WebAssembly SIMD computes at most ${figure(most)} here, products and sums in equal number; fused multiply-adds are not in WebAssembly, and OpenBLAS uses them at full width.`,
     ...absent.map((one) => `Left out: ${one}.`),

@@ -2,7 +2,7 @@
 import { aims, met, ours, type Aim } from './aims.ts';
 import { caseText, sizeText } from './cases.ts';
 import type { CatalogueRow } from './catalogue.ts';
-import { fused, limits, sameWidth } from './contenders.ts';
+import { compiledC, fused, limits, sameWidth } from './contenders.ts';
 import type { Machine } from './machine.ts';
 import { matmulTables } from './matmul.ts';
 import { fastestOf, median, over, rowOf, type Part, type Results, type Wanted } from './results.ts';
@@ -146,6 +146,7 @@ const short: readonly (readonly [title: string, wanted: Wanted])[] = [
 
 const shortNames: readonly (readonly [name: string, contenders: readonly string[]])[] = [
   ['**Thalweg**', ours],
+  ['**Thalweg, native**', compiledC],
   ['C, widest vectors', limits],
   ['C, 128-bit vectors as in WebAssembly', sameWidth],
   ['PyTorch fused', fused],

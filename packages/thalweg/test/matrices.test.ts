@@ -126,7 +126,7 @@ describe('routines', () => {
 
   test('WebAssembly multiplies to the same bits, on any size and on awkward numbers', () => {
     const sizes = fc.integer({ min: 0, max: 45 });
-    const ways = [oneThread, new PooledThreads(1), new PooledThreads(3)].map(multiplyWith);
+    const ways = [oneThread, new PooledThreads(1), new PooledThreads(3)].map((threads) => multiplyWith(threads));
     const same = (a: Matrix, b: Matrix): void => {
       const plain = like(a, a.rows, b.cols);
       multiply(a, b, plain);

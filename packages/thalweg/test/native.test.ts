@@ -156,6 +156,27 @@ for (const dtype of ['float32', 'float64'] as const) {
   });
 }
 
+test('products of matrices of any shape have the bits of wasm, with NaN, infinities and denormals among them', native, async () => {
+  const specials = [NaN, Infinity, -Infinity, 1e-40, -1e-310, -0, 0, 3e38];
+  const products = optimizer({ name: 'products', hyper: { lr: ['η', 0.5] }, equations: 'w ← w − η·(g @ gᵀ @ g)' })();
+  for (const dtype of ['float32', 'float64'] as const) {
+    for (const shape of [
+      [64, 64],
+      [70, 130],
+      [9, 300],
+      [257, 17],
+    ]) {
+      const g = (_: string, i: number, t: number): number =>
+        t > 1 && i % 997 === 3 ? specials[i % specials.length]! : Math.sin(i * t + 1);
+      const once = (backend: 'wasm' | 'native', threads: number): Promise<number[]> =>
+        run(products, dtype, { W: shape }, wave, g, 2, { backend, threads });
+      const expected = await once('wasm', 1);
+      for (const threads of [1, 2])
+        assertSame(await once('native', threads), expected, `${dtype} ${shape.join(' × ')}, ${String(threads)}`);
+    }
+  }
+});
+
 test('tables of which a step touches some rows', native, async () => {
   const once = async (backend: 'wasm' | 'native'): Promise<number[]> => {
     const opt = await chained.init({ E: sparse([1000, 9]), w: tensor([5]) }, { backend });

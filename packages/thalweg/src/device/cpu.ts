@@ -16,7 +16,7 @@ export function cpuDevice(backend: 'fround' | 'reference'): Device {
     source: scriptMemory,
     threads: oneThread,
     executable: (kernel, { buffer }) => lower(kernel, buffer),
-    multiply,
+    multiply: () => multiply,
     noise: () => routineTable.noise,
   });
 }

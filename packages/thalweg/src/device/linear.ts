@@ -2,7 +2,7 @@
  * Devices on linear memory: arrays lie in an arena, and a pass is one call over a table of segments, whatever made its code. What differs between
  * them, code and threads, they are given. Knows the calling convention; knows no optimizer.
  */
-import { bytesOf, chunk } from '../plan/dtype.ts';
+import { bytesOf, chunk, type DType } from '../plan/dtype.ts';
 import type { Kernel } from '../plan/kernel.ts';
 import type { Pass } from '../plan/passes.ts';
 import type { RoutineCall } from '../plan/plan.ts';
@@ -26,7 +26,8 @@ export interface LinearParts {
   readonly threads: Threads;
   /** Makes a kernel runnable in a region of memory. */
   readonly executable: (kernel: Kernel, region: Region) => Executable;
-  readonly multiply: Multiply;
+  /** What multiplies matrices of a type. */
+  readonly multiply: (dtype: DType) => Multiply;
   /** What draws noise into an arena. */
   readonly noise: (arena: Arena) => Routine;
   /** Completes what was made runnable so far, where that takes long. */

@@ -1,8 +1,8 @@
 /**
- * Runs products of matrices in WebAssembly, on all threads of a device: packs both sides into a memory that all products of the process share,
+ * Runs products of matrices in compiled code, on all threads of a device: packs both sides into a memory that all products of the process share,
  * and unpacks the tiles. The copies cost rows · columns beside a product of rows · columns · inner.
  */
-import { mostPages } from '../targets/loops/wasm/assembler/module.ts';
+import { mostPages, type MemoryKind } from '../targets/loops/wasm/assembler/module.ts';
 import type { Executable } from '../targets/loops/executable.ts';
 import { multiply as plainly } from '../targets/loops/routines/matmul.ts';
 import type { Matrix, Multiply } from '../targets/loops/routines/routine.ts';
@@ -14,48 +14,63 @@ import type { Threads } from './threads.ts';
 /** Below so many multiplications the copies cost more than they save. */
 const fewest = 8192;
 
-/** Row panels of one segment: 64 rows, whose packed values stay in the second cache while columns pass by. */
-const panelsTogether = 16;
+/** Rows of one segment, whose packed values stay in the second cache while columns pass by. */
+const rowsTogether = 64;
+
+/** What computes tiles of so many rows and columns: their sums, over packed panels, as `targets/loops/wasm/matmul.ts` is called. */
+export interface ProductCode {
+  readonly rows: number;
+  readonly columns: (dtype: DType) => number;
+  readonly executable: (dtype: DType, memory: WebAssembly.Memory, kind: MemoryKind) => Executable;
+}
+
+/** Tiles in WebAssembly. */
+const inWasm: ProductCode = {
+  rows: tileRows,
+  columns: tileColumns,
+  executable: (dtype, memory, kind) => executableOf(`product ${dtype}`, () => matmulModule(dtype, kind), memory, kind),
+};
 
 const pageBytes = 65536;
 
 /** A memory for packed matrices, with the code to multiply them; one that threads share, and one that they do not. */
 interface Workbench {
   readonly memory: WebAssembly.Memory;
-  readonly executables: Map<DType, Executable>;
+  readonly executables: Map<DType, Map<ProductCode, Executable>>;
 }
 
 const workbenches = new Map<boolean, Workbench>();
 
-/** The product in WebAssembly; in JavaScript where it is small, or where no memory for the copies is to be had. The same bits either way. */
-export function multiplyWith(threads: Threads): Multiply {
+/** The product in compiled code, by itself WebAssembly; in JavaScript where it is small, or where no memory for the copies is to be had. The same bits either way. */
+export function multiplyWith(threads: Threads, code = inWasm): Multiply {
   return (a, b, out, transposed = false) => {
     const few = a.rows * a.cols * out.cols < fewest;
-    if (few || !multiplyPacked(a, b, out, transposed, threads)) plainly(a, b, out, transposed);
+    if (few || !multiplyPacked(a, b, out, transposed, threads, code)) plainly(a, b, out, transposed);
   };
 }
 
-function multiplyPacked(a: Matrix, b: Matrix, out: Matrix, transposed: boolean, threads: Threads): boolean {
+function multiplyPacked(a: Matrix, b: Matrix, out: Matrix, transposed: boolean, threads: Threads, code: ProductCode): boolean {
   const dtype = out.data instanceof Float32Array ? 'float32' : 'float64';
   const size = out.data.BYTES_PER_ELEMENT;
-  const width = tileColumns(dtype);
+  const [height, width] = [code.rows, code.columns(dtype)];
+  const panelsTogether = rowsTogether / height;
   const inner = a.cols;
-  const [panels, stripes] = [Math.ceil(a.rows / tileRows), Math.ceil(out.cols / width)];
+  const [panels, stripes] = [Math.ceil(a.rows / height), Math.ceil(out.cols / width)];
   const count = stripes * Math.ceil(panels / panelsTogether);
   const tableAt = 16;
   const rowsAt = Math.ceil((tableAt + 4 * productSegment.words * count) / 64) * 64;
-  const panelBytes = tileRows * inner * size;
+  const panelBytes = height * inner * size;
   const columnsAt = rowsAt + panels * panelBytes;
   const stripeBytes = width * inner * size;
   const tilesAt = Math.ceil((columnsAt + stripes * stripeBytes) / 64) * 64;
-  const tileBytes = tileRows * width * size;
+  const tileBytes = height * width * size;
   const end = tilesAt + stripes * panels * tileBytes;
-  const ready = reserve(dtype, end, threads.asked > 1);
+  const ready = reserve(dtype, end, threads.asked > 1, code);
   if (ready === undefined) return false;
   const { memory, executable } = ready;
   const view = (at: number, bytes: number): Float32Array | Float64Array =>
     dtype === 'float32' ? new Float32Array(memory.buffer, at, bytes / 4) : new Float64Array(memory.buffer, at, bytes / 8);
-  packRows(a, view(rowsAt, panels * panelBytes));
+  packRows(a, height, view(rowsAt, panels * panelBytes));
   (transposed ? packTransposed : packColumns)(b, width, view(columnsAt, stripes * stripeBytes));
   const tiles = view(tilesAt, stripes * panels * tileBytes);
   tiles.fill(0);
@@ -73,16 +88,16 @@ function multiplyPacked(a: Matrix, b: Matrix, out: Matrix, transposed: boolean, 
     }
   }
   threads.run(executable, 0, count);
-  unpack(tiles, out, width, panels * tileRows * width);
+  unpack(tiles, out, width, panels * height * width);
   return true;
 }
 
-/** Four rows side by side, index by index; rows that are not there are zero. */
-function packRows({ data, rows, cols }: Matrix, to: Float32Array | Float64Array): void {
-  if (rows % tileRows !== 0) to.fill(0);
+/** Some rows side by side, index by index; rows that are not there are zero. */
+function packRows({ data, rows, cols }: Matrix, height: number, to: Float32Array | Float64Array): void {
+  if (rows % height !== 0) to.fill(0);
   for (let i = 0; i < rows; i++) {
-    const start = Math.floor(i / tileRows) * tileRows * cols + (i % tileRows);
-    for (let k = 0; k < cols; k++) to[start + k * tileRows] = data[i * cols + k]!;
+    const start = Math.floor(i / height) * height * cols + (i % height);
+    for (let k = 0; k < cols; k++) to[start + k * height] = data[i * cols + k]!;
   }
 }
 
@@ -117,6 +132,7 @@ function reserve(
   dtype: DType,
   bytes: number,
   shared: boolean,
+  code: ProductCode,
 ): { readonly memory: WebAssembly.Memory; readonly executable: Executable } | undefined {
   const pages = Math.ceil(bytes / pageBytes);
   if (pages > mostPages.i32) return undefined;
@@ -124,13 +140,16 @@ function reserve(
   try {
     const lacking = pages - memory.buffer.byteLength / pageBytes;
     if (lacking > 0) memory.grow(lacking);
+    // A memory that is not shared may lie elsewhere afterwards.
+    if (lacking > 0 && !shared) executables.clear();
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
   const kind = { address: 'i32', shared } as const;
-  const executable = executables.get(dtype) ?? executableOf(`product ${dtype}`, () => matmulModule(dtype, kind), memory, kind);
-  executables.set(dtype, executable);
+  const known = executables.get(dtype) ?? new Map<ProductCode, Executable>();
+  const executable = known.get(code) ?? code.executable(dtype, memory, kind);
+  executables.set(dtype, known.set(code, executable));
   return { memory, executable };
 }
 
@@ -139,7 +158,7 @@ function workbench(shared: boolean): Workbench {
   if (known !== undefined) return known;
   const made = {
     memory: new WebAssembly.Memory({ initial: 1, maximum: mostPages.i32, shared }),
-    executables: new Map<DType, Executable>(),
+    executables: new Map<DType, Map<ProductCode, Executable>>(),
   };
   workbenches.set(shared, made);
   return made;

@@ -1,22 +1,25 @@
 /** Binds a plan's routine to an arena: which arrays of which tensor it reads and writes. */
 import { elementsOf, type Form } from '../language/form.ts';
 import type { Node } from '../language/graph.ts';
+import type { DType } from '../plan/dtype.ts';
 import type { FormedArray, RoutineCall } from '../plan/plan.ts';
 import type { Matrix, Multiply, Routine } from '../targets/loops/routines/routine.ts';
-import { routineTable } from '../targets/loops/routines/table.ts';
+import { multiply as plainly } from '../targets/loops/routines/matmul.ts';
+import { multiplies, routineTable } from '../targets/loops/routines/table.ts';
 import type { Place } from '../targets/loops/scalars.ts';
 import type { Arena } from './arena.ts';
 import type { RoutineLaunch } from './device.ts';
 
 /** What a device computes in its own way. */
 interface Own {
-  readonly multiply: Multiply;
+  readonly multiply: (dtype: DType) => Multiply;
   readonly noise: (arena: Arena) => Routine;
 }
 
 /** A function that runs the routine for tensor `j`. */
-export function bindRoutine(call: RoutineCall, arena: Arena, placeOf: (node: Node) => Place, { multiply, noise }: Own): RoutineLaunch {
-  const run = call.op === 'noise' ? noise(arena) : routineTable[call.op];
+export function bindRoutine(call: RoutineCall, arena: Arena, placeOf: (node: Node) => Place, own: Own): RoutineLaunch {
+  const multiply = multiplies.has(call.op) ? own.multiply(arena.dtype) : plainly;
+  const run = call.op === 'noise' ? own.noise(arena) : routineTable[call.op];
   const places = call.scalars.map(placeOf);
   const jobs = arena.tensors.map(({ name, shape }, j) => {
     const matrix = ({ array, form }: FormedArray): Matrix => ({ data: arena.view(array, j), ...dimensions(form, shape) });

@@ -13,12 +13,13 @@ import type { Threads } from './threads.ts';
 
 /** A device in WebAssembly, with memory from `source`. */
 export function wasmDevice(source: MemorySource, threads: Threads): Device {
+  const multiply = multiplyWith(threads);
   return new LinearDevice({
     backend: 'wasm',
     source,
     threads,
     executable: instantiate,
-    multiply: multiplyWith(threads),
+    multiply: () => multiply,
     noise: (arena) => noiseWith(arena, threads),
   });
 }

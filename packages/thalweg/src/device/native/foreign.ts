@@ -11,8 +11,8 @@ const signatures = { call: { arguments: [number, number, number, number, number]
 
 let call: ((run: number, memory: number, at: number, from: number, to: number) => void) | undefined;
 
-/** Libraries stay loaded as long as the thread lives. */
-const kept: unknown[] = [];
+/** Libraries stay loaded as long as the thread lives, each with the address of its function. */
+const loaded = new Map<string, { readonly lib: unknown; readonly run: number }>();
 
 /** `node:ffi`; undefined where this release has none or it is turned off. */
 export function ffi(): typeof import('node:ffi') | undefined {
@@ -22,11 +22,14 @@ export function ffi(): typeof import('node:ffi') | undefined {
 /** Loads a library that `targets/loops/c/unit.ts` wrote, on a memory that stays where it is. Throws what the system says where it cannot be loaded. */
 export function loadNative(library: string, memory: ArrayBufferLike): Run {
   const { dlopen, getRawPointer } = process.getBuiltinModule('node:ffi');
-  const { lib, functions } = dlopen(library, signatures);
-  const run = Number(lib.getSymbol('run'));
+  let known = loaded.get(library);
+  if (known === undefined) {
+    const { lib, functions } = dlopen(library, signatures);
+    call ??= functions.call;
+    loaded.set(library, (known = { lib, run: Number(lib.getSymbol('run')) }));
+  }
+  const { run } = known;
   const base = Number(getRawPointer(new Uint8Array(memory)));
-  kept.push(lib);
-  call ??= functions.call;
   return (at, from, to) => {
     call!(run, base, at, from, to);
   };

@@ -57,6 +57,11 @@ export class Library {
     return (this.making ??= this.make());
   }
 
+  /** The same, while everything waits. */
+  completeNow(): void {
+    if (this.find() === undefined) this.makeNow();
+  }
+
   /** Its function on a memory, and the path by which other threads load it. Throws a CompilerError, or an UnsupportedError where it does not load. */
   load(memory: ArrayBufferLike): Loaded {
     const found = this.find();

@@ -4,15 +4,16 @@
  */
 import { UnsupportedError } from '../../language/run-error.ts';
 import { isShared } from '../../language/realm.ts';
-import type { Kernel } from '../../plan/kernel.ts';
+import type { DType } from '../../plan/dtype.ts';
+import { nativeTileColumns, nativeTileRows, productToC } from '../../targets/loops/c/product.ts';
 import { lowerToC } from '../../targets/loops/c/unit.ts';
 import type { Code, Executable } from '../../targets/loops/executable.ts';
 import type { Run } from '../control.ts';
 import type { Device } from '../device.ts';
 import { ffi } from './foreign.ts';
 import { LinearDevice } from '../linear.ts';
-import { multiplyWith } from '../matmul.ts';
-import type { MemorySource, Region } from '../memory.ts';
+import { multiplyWith, type ProductCode } from '../matmul.ts';
+import type { MemorySource } from '../memory.ts';
 import { noiseWith } from '../noise.ts';
 import type { Threads } from '../threads.ts';
 import { libraryOf, openWorkshop, type Library } from './library.ts';
@@ -23,25 +24,35 @@ export function makeNativeDevice(owner: string, source: MemorySource, threads: T
   openWorkshop(owner);
   /** What was made runnable before the optimizer started; undefined from then on. */
   let waiting: NativeExecutable[] | undefined = [];
+  const products = new Set<Library>();
   const bindAll = (): void => {
     const all = waiting ?? [];
     waiting = undefined;
     for (const one of all) one.bind();
+    for (const library of products) library.completeNow();
+    products.clear();
   };
+  const multiply = multiplyWith(threads, productCode(owner));
   return new LinearDevice({
     backend: 'native',
     source,
     threads,
-    executable: (kernel, region) => {
-      const made = new NativeExecutable(owner, kernel, region, bindAll);
+    executable: (kernel, { buffer, memory }) => {
+      const library = libraryOf(owner, kernel.key, () => lowerToC(kernel));
+      const made = new NativeExecutable(library, buffer, memory, bindAll);
       if (waiting === undefined) made.bind();
       else waiting.push(made);
       return made;
     },
-    multiply: multiplyWith(threads),
+    multiply: (dtype) => {
+      const library = productLibrary(owner, dtype);
+      if (waiting === undefined) library.completeNow();
+      else products.add(library);
+      return multiply;
+    },
     noise: (arena) => noiseWith(arena, threads),
     complete: async () => {
-      await Promise.all((waiting ?? []).map(({ library }) => library.complete()));
+      await Promise.all([...(waiting ?? []).map(({ library }) => library), ...products].map((library) => library.complete()));
       bindAll();
     },
   });
@@ -66,18 +77,37 @@ function checkEngine(owner: string): void {
     if (permission?.has(scope) === false) refuse(`needs the permission ${flag}`);
 }
 
+function productLibrary(owner: string, dtype: DType): Library {
+  return libraryOf(owner, `product ${dtype}`, () => productToC(dtype));
+}
+
+/** The one for all devices: executables are known by it. */
+let ofProducts: ProductCode | undefined;
+
+/** Tiles of products in C. */
+function productCode(owner: string): ProductCode {
+  return (ofProducts ??= {
+    rows: nativeTileRows,
+    columns: nativeTileColumns,
+    executable: (dtype, memory) => {
+      const made = new NativeExecutable(productLibrary(owner, dtype), memory.buffer, memory, () => undefined);
+      made.bind();
+      return made;
+    },
+  });
+}
+
 /** A kernel in C on a memory. */
 class NativeExecutable implements Executable {
   readonly library: Library;
   readonly memory: WebAssembly.Memory | undefined;
   code: Code | undefined;
   run: Run;
-  private readonly region: Region;
+  private readonly buffer: ArrayBufferLike;
 
   /** `bindAll` binds it and whatever else a step will need, where one is taken before that was waited for. */
-  constructor(owner: string, kernel: Kernel, region: Region, bindAll: () => void) {
-    this.library = libraryOf(owner, kernel.key, () => lowerToC(kernel));
-    [this.region, this.memory] = [region, region.memory];
+  constructor(library: Library, buffer: ArrayBufferLike, memory: WebAssembly.Memory | undefined, bindAll: () => void) {
+    [this.library, this.buffer, this.memory] = [library, buffer, memory];
     this.run = (...segments) => {
       bindAll();
       this.run(...segments);
@@ -86,7 +116,7 @@ class NativeExecutable implements Executable {
 
   /** Loads it. Threads are told of it only where they share the memory. */
   bind(): void {
-    const { buffer } = this.region;
+    const { buffer } = this;
     const { run, path } = this.library.load(buffer);
     if (isShared(buffer)) [this.code, this.run] = [path, run];
     else this.run = whileThere(buffer, run);

@@ -25,6 +25,13 @@ export const preamble = `#include <float.h>
 /** The names of the functions. */
 export const entries = { run: 'run', call: 'call' } as const;
 
+/** The function that calls the `run` of any file. */
+export const entryCall = `void ${entries.call}(double function, double memory, double at, double from, double to);
+
+void ${entries.call}(double function, double memory, double at, double from, double to) {
+  ((void (*)(double, double, double, double))(uintptr_t)function)(memory, at, from, to);
+}`;
+
 /** The file of a kernel. */
 export function lowerToC(kernel: Kernel): string {
   const helpers = helpersOfC();
@@ -51,7 +58,6 @@ function entry(kernel: Kernel): string {
   });
   return [
     `void ${entries.run}(double memory, double at, double from, double to);`,
-    `void ${entries.call}(double function, double memory, double at, double from, double to);`,
     '',
     `void ${entries.run}(double memory, double at, double from, double to) {`,
     ...indented([
@@ -73,9 +79,7 @@ function entry(kernel: Kernel): string {
     ]),
     '}',
     '',
-    `void ${entries.call}(double function, double memory, double at, double from, double to) {`,
-    '  ((void (*)(double, double, double, double))(uintptr_t)function)(memory, at, from, to);',
-    '}',
+    entryCall,
   ].join('\n');
 }
 

@@ -7,6 +7,9 @@ import { noise } from './noise.ts';
 import type { Routine } from './routine.ts';
 import { colMax, colSum, rowMax, rowSum, spread, transpose } from './rows.ts';
 
+/** The routines that multiply matrices, which a device does in its own way. */
+export const multiplies: ReadonlySet<RoutineOp> = new Set<RoutineOp>(['matmul', 'newtonSchulz']);
+
 /** What runs for each routine of a plan. */
 export const routineTable: Readonly<Record<RoutineOp, Routine>> = {
   matmul,

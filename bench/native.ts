@@ -1,0 +1,49 @@
+/**
+ * `npm run bench:native`: how long the backend `native` takes to start: the first time, when everything is compiled; in a later process, which finds it in the
+ * cache; and `wasm` beside it. New processes, by turns. From the source, whose import is not counted.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { figure, table } from './table.ts';
+import { quartiles } from './statistics.ts';
+
+const smoke = process.argv.includes('--smoke');
+const rounds = smoke ? 1 : 9;
+
+const methods = {
+  adamw: 'adamw()',
+  'clip, adamw': 'chain(clipByGlobalNorm(1), adamw())',
+  lamb: 'lamb()',
+} as const;
+
+/** Milliseconds of the first `init` of a process. */
+function init(method: string, backend: string, cache: string): number {
+  const script = `import { adamw, chain, clipByGlobalNorm, lamb, tensor } from 'thalweg';
+const method = ${method};
+const warm = await adamw().init({ w: tensor([1]) }, { backend: 'wasm' });
+warm.dispose();
+const started = performance.now();
+await method.init({ W: tensor([784, 128]), b: tensor([128]) }, { backend: '${backend}' });
+console.log(performance.now() - started);`;
+  const flags = ['--conditions=source', '--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script];
+  const environment = { ...process.env, XDG_CACHE_HOME: cache };
+  return Number(execFileSync(process.execPath, flags, { cwd: import.meta.dirname, env: environment, encoding: 'utf8' }));
+}
+
+const rows = Object.entries(methods).map(([name, method]) => {
+  const times = { first: [] as number[], later: [] as number[], wasm: [] as number[] };
+  for (let round = 0; round < rounds; round++) {
+    const cache = mkdtempSync(join(tmpdir(), 'thalweg-bench-'));
+    try {
+      times.first.push(init(method, 'native', cache));
+      times.later.push(init(method, 'native', cache));
+      times.wasm.push(init(method, 'wasm', cache));
+    } finally {
+      rmSync(cache, { recursive: true });
+    }
+  }
+  return [name, ...[times.first, times.later, times.wasm].map((all) => figure(quartiles(all)))];
+});
+console.log(table(['`init`, ms', '`native`, first time', '`native`, later processes', '`wasm`'], rows));
