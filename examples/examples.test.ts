@@ -6,11 +6,16 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 
 const expected: Readonly<Record<string, RegExp>> = {
+  'autodiff.ts': /step 200: loss \d\.\de-(?:9|1\d)/,
+  'backpropagation.ts': /step 600: loss 0\.(?:0|1)\d\d\ntest error (?:\d|10)\.\d %/,
+  'curve-fit.ts': /a = 238\.942\d .*b = 5\.5015\de-4 [\s\S]*sum of squares 0\.12455139/,
   'embeddings.ts': /step 400: loss 0\.0[01]\d\d/,
+  'flashcards.ts': /default parameters: log loss 0\.44\d\d[\s\S]*fitted in 150 steps: log loss 0\.42\d\d[\s\S]*own: log loss 0\.42\d\d/,
   'function.ts': /adam\s+\d+ steps {2}w = \[0\.99999\d, 0\.99999\d\]/,
   'jax-js.ts': /step 200: loss 0\.0[01]\d\d/,
   'model.ts': /y = 3\.00·x − 0\.50/,
   'own-optimizer.ts': /w &\\leftarrow w - \\frac[\s\S]*adam: loss \d\.\de-1\d/,
+  'resume.ts': /goes on at step 100, [\s\S]*to the bit: true/,
   'tfjs-head.ts': /Adam of TF\.js, lr 0\.1: test error [23]\d\.\d %[\s\S]*AdamW, lr 0\.3: test error (?:2\d|3[0-4])\.\d %/,
 };
 

@@ -18,6 +18,7 @@ export interface Source {
 export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'To use it': {
     'README.md': 'docs/library',
+    'docs/training-run.md': 'docs/training-run',
     'docs/language.md': 'docs/language',
     'docs/compat.md': 'docs/compat',
     'docs/low-precision.md': 'docs/low-precision',
