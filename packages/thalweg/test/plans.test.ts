@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { adamw } from 'thalweg';
+import { adam, adamw, optimizer } from 'thalweg';
+import { programOf } from '../src/define/program.ts';
+import { prepare } from '../src/plan/plan.ts';
 import { printStep, stepPlan } from '../src/plan/step.ts';
 import { planOf, planSnapshot, snapshotFile } from './support/plan-snapshot.ts';
 
@@ -52,3 +54,26 @@ test('the plan of AdamW, whole', () => {
   const text = printStep(stepPlan([{ plan: planOf(adamw(), [4], 3), group: 0, sparse: false }]));
   assert.match(text, /^decide\n {2}\$0 = time\n[\s\S]*\npass over rc: a0=adamw\.m a1=g a2=adamw\.v a3=w s0=\$\d+ [^\n]*\n {2}float32\n/);
 });
+
+test('a bias correction is multiplied by without a condition, and a factor that may be 1 keeps its', async () => {
+  const conditionsOf = (high: string, dtype: 'float32' | 'float64'): number => {
+    const hyper = { lr: ['η', 0.1], beta: ['β', 0.9, `[0, 1${high}`] } as const;
+    const [group = assert.fail()] = optimizer({ name: 'corrected', hyper, equations: 'm ← β·m + (1 − β)·g\nw ← w − η·m/(1 − βᵗ)' })().groups;
+    return prepare(programOf(group), dtype).conditions.length;
+  };
+  // In float32 the step's condition besides is that of denormals.
+  assert.deepEqual([conditionsOf(')', 'float64'), conditionsOf(']', 'float64')], [0, 1]);
+  assert.deepEqual([conditionsOf(')', 'float32'), conditionsOf(']', 'float32')], [1, 2]);
+  // At the ends of the interval, and where βᵗ has gone.
+  for (const beta of [0, 1e-300, 0.9, 1 - 2 ** -53]) {
+    for (const [array, backends] of [[Float32Array, ['wasm', 'fround']], [Float64Array, ['wasm', 'reference']]] as const) {
+      const bits = await Promise.all(backends.map(async (backend) => {
+        const opt = await adam({ lr: 0.1, beta1: beta, beta2: beta }).init({ w: array.of(1, -2, 3e-30) }, { backend, threads: 1 });
+        for (let t = 0; t < 40; t++) opt.step({ w: array.of(1 + t, 1e-20, -3) });
+        return [...opt.params.w];
+      }));
+      assert.deepEqual(bits[0], bits[1]);
+      assert.ok(bits[0]!.every(Number.isFinite), `${String(beta)}: ${String(bits[0])}`);
+    }
+  }
+}); // prettier-ignore

@@ -16,7 +16,7 @@ import type { DType } from './dtype.ts';
  */
 export const denormalLimits = { parameter: 2 ** -126, state: 2 ** -110 } as const;
 
-/** The rule holds in the steps whose t this divides. */
+/** The rule holds in the steps whose t this divides: a power of two, so that t over it is exact. */
 export const denormalPeriod = 16;
 
 /** The writes with the rule applied; `states` are the kinds of the states. */
@@ -29,10 +29,8 @@ export function flushDenormals(
   if (dtype !== 'float32') return new Map(writes);
   const table = new KindTable(states);
   const limitOf = (written: Variable): number => (written === parameter ? denormalLimits.parameter : denormalLimits.state);
-  const period = graph.constant(denormalPeriod);
-  const t = graph.node('time');
-  const whole = graph.node('mul', [graph.node('floor', [graph.node('div', [t, period])]), period]);
-  const now = graph.node('eq', [t, whole]);
+  const periods = graph.node('mul', [graph.node('time'), graph.constant(1 / denormalPeriod)]);
+  const now = graph.node('eq', [periods, graph.node('floor', [periods])]);
   const flush = (node: Node, limit: number): Node => {
     const small = graph.node('lt', [graph.node('abs', [node]), graph.constant(limit)]);
     return graph.node('select', [now, graph.node('select', [small, graph.constant(0), node]), node]);

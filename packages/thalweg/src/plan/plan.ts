@@ -94,7 +94,7 @@ export interface PrepareOptions {
 
 /** Rewrites a program for arrays of `dtype` and finds its host conditions. */
 export function prepare(program: Program, dtype: DType, { gated = false, codings = plain, exact = true }: PrepareOptions = {}): Variants {
-  const rewritten = rewrite(program.graph, program.writes, program.states, dtype, exact);
+  const rewritten = rewrite(program, dtype, exact);
   const flushed = exact ? flushDenormals(program.graph, rewritten, program.states, dtype) : rewritten;
   const writes = prepareRoutines(program.graph, flushed, program.states);
   const conditions = hostConditions(writes.values(), program.states);

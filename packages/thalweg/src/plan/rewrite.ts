@@ -4,9 +4,11 @@
  * array's type. That choice is a host condition like any other, so `specialise.ts` needs no special case for it.
  */
 import { rebuild, type Graph, type Node } from '../language/graph.ts';
-import { KindTable, type Kind, type KindsOfStates } from '../language/kind.ts';
+import { KindTable, type Kind } from '../language/kind.ts';
 import { isComparison, isElementOp } from '../language/op.ts';
 import { elements } from '../language/operations/elements.ts';
+import type { Program } from '../language/program.ts';
+import type { Range } from '../language/range.ts';
 import type { Variable } from '../language/variable.ts';
 import { isNormal, normalRange, type DType } from './dtype.ts';
 
@@ -14,6 +16,8 @@ interface Context {
   readonly graph: Graph;
   readonly kind: (node: Node) => Kind;
   readonly dtype: DType;
+  /** Where a hyperparameter must lie. */
+  readonly rangeOf: (key: string) => Range | undefined;
 }
 
 /** A rewrite looks at a node whose operands are rewritten and returns what to put in its place, or undefined. */
@@ -28,7 +32,7 @@ const always: readonly Rewrite[] = [
 
 /** Those of the exact plan besides: rules by which kernels are faster, and which every backend of it follows. */
 const ofKernels: readonly Rewrite[] = [
-  multiplyByReciprocal, //         x / s, x array, s host      → normal(1 / s) ? x·(1 / s) : x / s
+  multiplyByReciprocal, //         x / s, x array, s host      → normal(1 / s) ? x·(1 / s) : x / s; x·(1 / s) for bias corrections
   cubeRoot, //                     x^(1/3)                     → cbrt(x), for float32 arrays x; NaN for x < 0 either way
   compareWithNumber, //            min(x, s)                   → −big < 1 / s ? (s < x ? s : x) : min(x, s), and max likewise
 ];
@@ -45,7 +49,8 @@ function complementOfPower(node: Node, { graph, kind }: Context): Node | undefin
   return kind(power) === 'host' ? graph.node('compow', power.operands) : undefined;
 }
 
-function multiplyByReciprocal(node: Node, { graph, kind, dtype }: Context): Node | undefined {
+function multiplyByReciprocal(node: Node, context: Context): Node | undefined {
+  const { graph, kind, dtype } = context;
   const [x, s] = node.operands;
   if (node.op !== 'div' || x === undefined || s === undefined || kind(x) !== 'array' || kind(s) !== 'host') return undefined;
   if (s.op === 'const') {
@@ -53,7 +58,15 @@ function multiplyByReciprocal(node: Node, { graph, kind, dtype }: Context): Node
     return isNormal(value, dtype) ? graph.node('mul', [x, graph.constant(value)]) : undefined;
   }
   const reciprocal = graph.node('div', [graph.constant(1), s]);
+  if (isBiasCorrection(s, context)) return graph.node('mul', [x, reciprocal]);
   return graph.node('select', [graph.node('normal', [reciprocal], dtype), graph.node('mul', [x, reciprocal]), node]);
+}
+
+/** Whether a number is 1 − βᵗ with β in [0, 1): it lies between 2⁻⁵³ and 1, and its reciprocal is normal in either type. */
+function isBiasCorrection({ op, operands: [b, t] }: Node, { rangeOf }: Context): boolean {
+  if (op !== 'compow' || b?.op !== 'hyper' || t?.op !== 'time') return false;
+  const range = rangeOf(String(b.attribute));
+  return range !== undefined && range.low >= 0 && range.high <= 1 && !range.contains(1);
 }
 
 function cubeRoot(node: Node, { graph, kind, dtype }: Context): Node | undefined {
@@ -87,16 +100,11 @@ function sameBranches(node: Node): Node | undefined {
 }
 
 /** The program's writes after all rewrites, for arrays of this type; without `exact`, only after those that every plan has. */
-export function rewrite(
-  graph: Graph,
-  writes: ReadonlyMap<Variable, Node>,
-  states: KindsOfStates,
-  dtype: DType,
-  exact = true,
-): Map<Variable, Node> {
+export function rewrite({ graph, writes, states, hyper }: Program, dtype: DType, exact = true): Map<Variable, Node> {
   const rewrites = exact ? [...always, ...ofKernels] : always;
   const table = new KindTable(states);
-  const context: Context = { graph, kind: (node) => table.of(node), dtype };
+  const ranges = new Map(hyper.map(({ key, range }) => [key, range]));
+  const context: Context = { graph, kind: (node) => table.of(node), dtype, rangeOf: (key) => ranges.get(key) };
   return rebuild(writes, (node, operands) => {
     const plain = graph.node(node.op, operands, node.attribute);
     for (const apply of rewrites) {

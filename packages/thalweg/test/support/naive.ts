@@ -51,7 +51,7 @@ export class NaiveOptimizer {
     this.hyper = new Map(Object.entries(hyper).map(([key, value]) => [key, [value]]));
     this.tensors = w.map((values, j) => ({ name: `p${String(j)}`, shape: shapes?.[j] ?? [values.length] }));
     const { writes } = prepare(program, dtype, { exact });
-    const taken = denormals ? rewrite(program.graph, program.writes, program.states, dtype) : writes;
+    const taken = denormals ? rewrite(program, dtype) : writes;
     this.prepared = { writes: taken, conditions: hostConditions(taken.values(), program.states) };
     this.values.set(parameter, this.rounded(w));
     for (const [state, { kind, form = wholeForm }] of program.states) {
