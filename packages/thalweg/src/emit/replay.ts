@@ -44,7 +44,7 @@ export function record(method: Method, matricesOnly: boolean): Recording {
   const program = programOf(group);
   const tensors = matricesOnly ? [{ name: 'W', shape: [2, 3] }] : [{ name: 'W', shape: [2, 3] }, { name: 'b', shape: [2] }]; // prettier-ignore
   const { graph, states } = program;
-  const writes = prepareRoutines(graph, rewrite(graph, program.writes, states, 'float64'), states);
+  const writes = prepareRoutines(graph, rewrite(program, 'float64'), states);
   const conditions = hostConditions(writes.values(), states);
   let element = 0;
   const numbered = tensors.map(({ shape }) => Array.from({ length: elementsOf(wholeForm, shape) }, () => element++));
