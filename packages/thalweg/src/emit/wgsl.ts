@@ -2,7 +2,7 @@
 import { oneOf } from '../language/options.ts';
 import { UnsupportedError } from '../language/run-error.ts';
 import { programOf } from '../define/program.ts';
-import { commonOptions, type EmitOptions, type Target } from './target.ts';
+import type { EmitOptions, Target } from './target.ts';
 import { writeHead } from './wgsl/head.ts';
 import { writeShader } from './wgsl/shader.ts';
 
@@ -17,7 +17,7 @@ export const wgsl: Target<WgslOptions> = {
   name: 'wgsl',
   about: 'compute shaders of WebGPU',
   extension: 'wgsl',
-  options: [...commonOptions, 'dtype'],
+  options: ['name', 'source', 'dtype'],
   write: (method, options = {}) => {
     if (options.dtype !== undefined && oneOf<string>('emit to wgsl', 'dtype', options.dtype, ['float32', 'float64']) === 'float64')
       throw new UnsupportedError('emit to wgsl', 'WGSL has no float64; shaders are in float32');

@@ -2,7 +2,7 @@
 import { binding, Notation, within } from '../../targets/loops/wgsl/notation.ts';
 
 /** JavaScript. */
-export const javascript = new Notation({
+export const javascript = /* @__PURE__ */ new Notation({
   signs: { add: ' + ', sub: ' - ', mul: ' * ', div: ' / ', lt: '<', le: '<=', eq: '===', ne: '!==' },
   minus: '-',
   functions: {
@@ -17,7 +17,7 @@ export const javascript = new Notation({
 }); // prettier-ignore
 
 /** The notation of authors. */
-export const written = new Notation({
+export const written = /* @__PURE__ */ new Notation({
   signs: { add: ' + ', sub: ' − ', mul: '·', div: '/', lt: '<', le: '≤', eq: '=', ne: '≠' },
   minus: '−',
   functions: { abs: 'abs', sign: 'sign', sqrt: '√', cbrt: 'cbrt', exp: 'exp', log: 'log', cos: 'cos', floor: 'floor', min: 'min', max: 'max', pow: 'pow' },

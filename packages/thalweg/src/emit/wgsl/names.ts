@@ -11,7 +11,7 @@ import { identifier } from '../identifiers.ts';
 
 /** The identifiers of one file. */
 export class Names {
-  private readonly taken = new Set<string>(words);
+  private readonly taken = new Set<string>(words());
 
   /** `wanted`, or with a number where it is taken. */
   give(wanted: string): string {
