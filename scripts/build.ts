@@ -103,7 +103,11 @@ const groups = [
   // After the runtime: a group takes along what its modules import and no group before it has.
   { name: 'texts', test: (id: string) => inside('emit|targets/loops/wgsl').test(id) || isPython.test(id), priority: 0.5 },
   // What is planned and computed in plain numbers, which emitted files need, too, and which runs nothing.
-  { name: 'plans', test: /\/packages\/thalweg\/src\/(plan|targets\/loops\/(routines|js\/arithmetic|coding|convention))[./]/, priority: 1.5 },
+  {
+    name: 'plans',
+    test: /\/packages\/thalweg\/src\/(plan|targets\/loops\/(routines|js\/arithmetic|coding|convention))[./]/,
+    priority: 1.5,
+  },
   {
     name: 'rest',
     test: (id: string) => inside('[^/]+').test(id) && !inside(`${apart}|targets/arrays|pytorch|tfjs|jax`).test(id),
