@@ -439,6 +439,24 @@ describe('the lab', { skip }, () => {
       rmSync(program);
     }
 
+    await page.getByRole('button', { name: 'Take an optimizer away' }).click();
+    const away = page.getByRole('group', { name: 'An optimizer as source' });
+    const source = page.getByLabel('The optimizer as source', { exact: true }).filter({ visible: true }).last();
+    await away.getByLabel('Optimizer').selectOption('own');
+    for (const [target, ownLine] of [
+      ['pytorch', 'class YourOwn(Optimizer):'],
+      ['numpy', 'def step(params, grads, state, *, '],
+    ] as const) {
+      await away.getByLabel('Target').selectOption(target);
+      await source.filter({ hasText: ownLine }).waitFor();
+    }
+    await away.getByRole('button', { name: 'Copy the source' }).click();
+    await page.getByText('The source copied').waitFor();
+    assert.equal(String(await page.evaluate('navigator.clipboard.readText()')), await source.textContent());
+    assert.match((await kept('Keep your_own.py')).toString(), /^"""own in NumPy\.\n/);
+    await away.getByLabel('Optimizer').selectOption('adam');
+    await source.filter({ hasText: /np\.sqrt\(v_hat\) \+ eps/ }).waitFor();
+
     const again = await open(link.slice(link.indexOf('#') + 2));
     assert.equal(await again.page.getByRole('tab', { name: 'Keep and share' }).getAttribute('aria-selected'), 'true');
     assert.equal(await again.page.getByRole('slider', { name: 'Step', exact: true }).inputValue(), '123');

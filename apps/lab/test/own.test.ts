@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { entrantOf, refusal } from '../src/lab/own.ts';
+import { catalogue, defaults } from '@thalweg/guide';
+import { entrantOf, examples, refusal } from '../src/lab/own.ts';
+import { choices, takeAway } from '../src/lab/take-away.ts';
 import { LinkError, checkState } from '../src/lab/state.ts';
 import { steady } from '../src/race/pace.ts';
 import { dataFiles } from '../data.ts';
@@ -49,6 +51,24 @@ test('a link that names a hyperparameter which the optimizer has not is refused'
   assert.equal(checkState(state(adam)).entrants.length, 1);
   assert.throws(() => checkState(state({ ...adam, values: { learningRate: 1 } })), LinkError);
   assert.throws(() => checkState(state({ ...entrantOf(own), values: { momentum: 1 } })), LinkError);
+});
+
+test('every optimizer of the lab, and every example of equations, can be taken away for every target or is refused in words', () => {
+  const library = catalogue.map((entry) => ({ key: entry.id, id: entry.id, label: entry.label, values: defaults(entry), pace: { ...steady, shape: 'cosine' as const }, shown: true })); // prettier-ignore
+  let files = 0;
+  for (const one of [...library, ...examples.map(({ own: equations }) => entrantOf(equations))]) {
+    for (const { name } of choices) {
+      const made = takeAway(one, 100, name);
+      if ('problem' in made) {
+        assert.match(made.problem, /^emit/, `${one.key} for ${name}`);
+        continue;
+      }
+      files += 1;
+      assert.match(made.name, /^[a-z0-9_]+\.[a-z]+$/);
+      assert.ok(made.text.length > 1000, `${one.key} for ${name}`);
+    }
+  }
+  assert.ok(files > 3 * library.length, String(files));
 });
 
 test('what a page says that it fetches is what it fetches', () => {

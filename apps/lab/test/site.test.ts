@@ -25,7 +25,7 @@ const documents = new Map(pages.map((file) => [file, parseHTML(readFileSync(join
 
 test('there is a page for each chapter, optimizer and transform, and for each document', () => {
   for (const id of chapterIds) assert.ok(documents.has(`guide/${id}/index.html`), id);
-  for (const { name } of entries) assert.ok(documents.has(`reference/${name}/index.html`), name);
+  for (const { name } of entries()) assert.ok(documents.has(`reference/${name}/index.html`), name);
   for (const path of ['', 'lab/', 'train/', 'rules/', 'replay/', 'reference/', 'docs/', 'docs/compare/', 'benchmarks/', 'search/', 'cite/'])
     assert.ok(documents.has(`${path}index.html`), path);
 });
