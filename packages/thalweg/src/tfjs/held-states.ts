@@ -2,7 +2,7 @@
  * States that TF.js holds as a checkpoint of the library, and back, so that a model that was trained on a GPU goes on in an arena and the other way round.
  * They pass through a core that never steps.
  */
-import { keep, tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { clone, keep, tensor, type Tensor } from '@tensorflow/tfjs-core';
 import { wholeForm } from '../language/form.ts';
 import { parameter, type Variable } from '../language/variable.ts';
 import type { Recipe } from '../define/recipe.ts';
@@ -25,15 +25,23 @@ export interface Held {
   readonly valueOf: (name: string, role: Variable) => Value;
 }
 
-/** The bytes of a checkpoint. */
+/** The bytes of a checkpoint of what is held when this is called, whatever steps are taken while values come from a GPU. */
 export async function writeSaved(recipe: Recipe, declared: readonly Declared[], held: Held): Promise<Uint8Array> {
   const core = coreOf(recipe, declared, held.bornOf);
   core.steps = held.t;
   core.batches = held.t;
-  for (const { array, name, variable } of slotsOf(core).values()) {
+  const taken = [...slotsOf(core).values()].map(({ array, name, variable }) => {
     const value = held.valueOf(name, variable);
+    return { array, value: typeof value === 'number' ? value : keep(clone(value)) };
+  });
+  const put = async ({ array, value }: (typeof taken)[number]): Promise<void> => {
     if (typeof value === 'number') array.fill(value);
     else array.set(await value.data<'float32'>());
+  };
+  try {
+    await Promise.all(taken.map(put));
+  } finally {
+    for (const { value } of taken) if (typeof value !== 'number') value.dispose();
   }
   return wholeCheckpoint(core);
 }

@@ -86,6 +86,7 @@ export class Operations implements Engine {
 
   moveToEvaluation(): () => void {
     const moved: { readonly variable: Variable; readonly training: Tensor }[] = [];
+    if (this.t > 0) for (const live of this.traced.live) live.advance(this.t);
     tidy(() => {
       for (const cohort of this.cohorts) {
         const program = evaluationProgram(cohort.program);
