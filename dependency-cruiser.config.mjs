@@ -108,14 +108,14 @@ export default {
         'The comparer, the apps, benchmarks and examples use what a user can; the peak of WebAssembly is measured by code of our assembler.',
       severity: 'error',
       from: { path: '^(packages/(compare/(src|bin)|guide/src)|apps|bench|examples)', pathNot: '^bench/peak\\.ts$' },
-      to: { path: `${library}/`, pathNot: `${library}/(index|emit|pytorch|tfjs|jax)\\.ts$` },
+      to: { path: `${library}/`, pathNot: `${library}/(index|node|emit|pytorch|tfjs|jax)\\.ts$` },
     },
     {
       name: 'no-deep-names',
       comment: 'A path inside the package is not public, even where a bundler would find it.',
       severity: 'error',
       from: {},
-      to: { path: '^(thalweg|@thalweg/(compare|guide))/', pathNot: '/(package\\.json|emit|pytorch|tfjs|jax|look|models|replay)$' },
+      to: { path: '^(thalweg|@thalweg/(compare|guide))/', pathNot: '/(package\\.json|node|emit|pytorch|tfjs|jax|look|models|replay)$' },
     },
     {
       name: 'known-layers',
