@@ -294,9 +294,9 @@ class StepWriter {
 
 /** What authors call the values of a plan without rules for exactness, by node: the last who names one. */
 function namedValues({ program, dtype, conditions }: Variants, outcome: readonly boolean[], names: Names): Map<Node, { readonly name: string; readonly equation: string }> {
-  const { graph, states, assignments } = program;
+  const { graph, assignments } = program;
   const roots = new Map(assignments.map(({ node }, i) => [variable('measure', String(i)), node]));
-  const rewritten = specialise(graph, rewrite(graph, roots, states, dtype, false), new Map(conditions.map((one, i) => [one, outcome[i]!])));
+  const rewritten = specialise(graph, rewrite({ ...program, writes: roots }, dtype, false), new Map(conditions.map((one, i) => [one, outcome[i]!])));
   const out = new Map<Node, { readonly name: string; readonly equation: string }>();
   [...rewritten.values()].forEach((node, i) => {
     const { equation, variable: lasting } = assignments[i]!;
