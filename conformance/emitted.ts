@@ -63,7 +63,7 @@ export function hashOf(text: string): string {
 }
 
 /** A method in which functions of t are numbers, and the values of these functions at every step, by what the file calls them. */
-function withNumbers(method: Method): {
+export function withNumbers(method: Method): {
   readonly method: Method;
   readonly values: Readonly<Record<string, readonly number[]>>;
 } {

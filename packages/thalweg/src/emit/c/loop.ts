@@ -36,6 +36,7 @@ export function readableLoop({ kernel, scalars, sums, arrays }: Pass, graph: Gra
   const nodes: (Node | undefined)[] = [];
   const before: string[] = [];
   const body: string[] = [];
+  const stores: string[] = [];
   code.forEach((one, i) => {
     const value = (operand: number): Expression => values[operand]!;
     const keep = (expression: Expression, node: Node | undefined, declared: boolean): void => {
@@ -58,7 +59,12 @@ export function readableLoop({ kernel, scalars, sums, arrays }: Pass, graph: Gra
       nodes[i] = node;
       values[i] = type === 'double' ? names.scalar(node) : names.constant(node, before);
     } else if (one.op === 'store') {
-      body.push(`${names.array(one.array)}[i] = ${value(one.operand).text};`);
+      const { text } = value(one.operand);
+      // What is stored may not be read from what another store has overwritten.
+      const reads = [...stored].some((array) => array !== one.array && text.includes(`${names.array(array)}[i]`));
+      const kept = reads ? names.free(`new_${names.array(one.array)}`) : text;
+      if (reads) body.push(`const ${type} ${kept} = ${text};`);
+      stores.push(`${names.array(one.array)}[i] = ${kept};`);
     } else if ('sum' in one) {
       const [a, b] = one.operands.map(value);
       body.push(`${names.sum(sums[one.sum]!)} += ${b === undefined ? a!.text : wideProduct(a!, b, type).text};`);
@@ -71,5 +77,5 @@ export function readableLoop({ kernel, scalars, sums, arrays }: Pass, graph: Gra
     }
   });
   const pointers = arrays.map((_, i) => `${stored.has(i) ? '' : 'const '}${type} *${names.array(i)} = x->${names.array(i)};`);
-  return [...before, ...pointers, `for (size_t i = 0; i < ${size}; i++) {`, ...indented(body), '}'];
+  return [...before, ...pointers, `for (size_t i = 0; i < ${size}; i++) {`, ...indented([...body, ...stores]), '}'];
 }
