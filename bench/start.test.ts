@@ -53,6 +53,13 @@ test('to emit a method for one target adds less than 14 kB to taking it apart, a
   assert.ok(first.code.includes('torch.where') && !first.code.includes('jnp.where') && !first.code.includes('np.errstate'));
 });
 
+test('who traces one optimizer in jax-js loads less than 29 kB, and no kernels and no files', { skip }, async () => {
+  const { first, code } = await sizeOf('*', join(import.meta.dirname, 'programs/one-in-jax.ts'));
+  assert.deepEqual(definitionsIn(first.code), ['adamw']);
+  assert.ok(first.brotli < 29_000, `${String(first.brotli)} bytes`);
+  for (const word of ['parentPort', 'safetensors']) assert.ok(!first.code.includes(word) && code.includes(word), word);
+});
+
 test('a definition carries no runtime: to make a method and print its LaTeX, a page loads less than 12 kB', { skip }, async () => {
   const { first, code } = await sizeOf('{ adamw }');
   assert.ok(first.brotli < 12_000, `${String(first.brotli)} bytes`);

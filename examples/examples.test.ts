@@ -13,6 +13,7 @@ const expected: Readonly<Record<string, RegExp>> = {
   'flashcards.ts': /default parameters: log loss 0\.44\d\d[\s\S]*fitted in 150 steps: log loss 0\.42\d\d[\s\S]*own: log loss 0\.42\d\d/,
   'function.ts': /adam\s+\d+ steps {2}w = \[0\.99999\d, 0\.99999\d\]/,
   'jax-js.ts': /step 200: loss 0\.0[01]\d\d/,
+  'jax-transformer.ts': /Muon for the matrices(?: +\d\.\d\d){9} +2\.[45]\d\n/,
   'model.ts': /y = 3\.00·x − 0\.50/,
   'own-optimizer.ts': /w &\\leftarrow w - \\frac[\s\S]*adam: loss \d\.\de-1\d/,
   'resume.ts': /goes on at step 100, [\s\S]*to the bit: true/,
@@ -20,7 +21,7 @@ const expected: Readonly<Record<string, RegExp>> = {
 };
 
 /** Smaller settings, where the whole takes longer than a test may. */
-const settings: Readonly<Record<string, readonly string[]>> = { 'tfjs-head.ts': ['--small'] };
+const settings: Readonly<Record<string, readonly string[]>> = { 'jax-transformer.ts': ['--small'], 'tfjs-head.ts': ['--small'] };
 
 const folder = import.meta.dirname;
 const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));

@@ -73,11 +73,11 @@ const workerAsText = (text: string): Plugin => ({
   },
 });
 
-/** The modules that a method needs before it is bound to parameters: what the library's definitions and chains of them import. */
-async function definitionModules(): Promise<ReadonlySet<string>> {
+/** The modules that these lead to, but for what is loaded when it is first needed. */
+async function modulesBehind(...names: readonly string[]): Promise<ReadonlySet<string>> {
   const bundle = await rolldown({
-    input: ['builtin', 'chain'].map((name) => join(home, `src/define/${name}.ts`)),
-    external: /optimizer\/start\.ts$/,
+    input: names.map((name) => join(home, `src/${name}.ts`)),
+    external: /optimizer\/start\.ts$|^@/,
     plugins: [shortThrows(home)],
   });
   const { output } = await bundle.generate();
@@ -85,23 +85,38 @@ async function definitionModules(): Promise<ReadonlySet<string>> {
   return new Set(output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : [])));
 }
 
-const definitions = await definitionModules();
+/** What a method needs before it is bound to parameters: what the library's definitions and chains of them import. */
+const definitions = await modulesBehind('define/builtin', 'define/chain');
+/** What is needed where a framework traces a method. */
+const tracing = await modulesBehind('jax/transformation', 'jax/vectorized');
 const inside = (folders: string): RegExp => new RegExp(`/packages/thalweg/src/(${folders})/`);
 
 /** What only some entries need stays with them: replacing files, and compiling C. */
 const apart = 'checkpoint/disk|device/native|targets/loops/c|targets/loops/wgsl';
-const isPython = /\/targets\/text\/python\.ts$/;
 
 /**
  * Files besides those of the entries, since a user's bundler can load late only what is a file of its own: what definitions need, what building a graph
- * needs besides, the runtime, which `init` loads, and the rest. So index.js only says what there is where: a bundler that skips what is not used of it then has
+ * needs besides, what tracing one needs, the runtime, which `init` loads, and the rest. So index.js only says what there is where: a bundler that skips what is not used of it then has
  * no import of the runtime left.
  */
 const groups = [
   { name: 'definitions', test: (id: string) => definitions.has(id) || inside('optimizers|transforms').test(id), priority: 3 },
-  { name: 'programs', test: (id: string) => inside('language|define|targets/text').test(id) && !isPython.test(id), priority: 2 },
+  {
+    name: 'programs',
+    test: (id: string) => inside('language|define|targets/text').test(id) && !id.endsWith('/targets/text/python.ts'),
+    priority: 2,
+  },
+  {
+    name: 'traced',
+    test: (id: string) => tracing.has(id) && inside('plan|train|targets/arrays').test(id) && !id.endsWith('/targets/arrays/jax.ts'),
+    priority: 1.7,
+  },
   // After the runtime: a group takes along what its modules import and no group before it has.
-  { name: 'texts', test: (id: string) => inside('emit|targets/loops/wgsl').test(id) || isPython.test(id), priority: 0.5 },
+  {
+    name: 'texts',
+    test: (id: string) => inside('emit|targets/loops/wgsl').test(id) || id.endsWith('/targets/text/python.ts'),
+    priority: 0.5,
+  },
   // What is planned and computed in plain numbers, which emitted files need, too, and which runs nothing.
   {
     name: 'plans',

@@ -10,7 +10,7 @@ import { evaluated, type Program } from '../language/program.ts';
 import { parameter, type Variable } from '../language/variable.ts';
 import { UnsupportedError } from '../language/run-error.ts';
 import { cohorts, evaluationProgram } from '../plan/cohort.ts';
-import { prepare } from '../plan/plan.ts';
+import { plainWrites, withReciprocals } from '../plan/plain.ts';
 import { defaultRange, type HyperValue } from '../define/hyper.ts';
 import { asMethod, callIt, type Method } from '../define/method.ts';
 import { programOf } from '../define/program.ts';
@@ -117,14 +117,15 @@ export class TracedMethod {
       const own = new Map([...shapes].filter(([key]) => chosen.get(key) === group));
       return cohorts(program, own).map((cohort): BoundCohort => {
         const evaluation = evaluationProgram(cohort.program);
-        const { writes } = prepare(cohort.program, 'float32', { exact: false });
+        // jax-js divides by multiplying with reciprocals anyway, of each element.
+        const writes = withReciprocals(cohort.program, plainWrites(cohort.program, 'float32'));
         return {
           group,
           tensors: [...cohort.shapes].map(([key, shape]) => ({ name: key, shape })),
           program: cohort.program,
           writes,
           change: changeOf(cohort.program, writes),
-          evaluation: evaluation === undefined ? undefined : prepare(evaluation, 'float32', { exact: false }).writes.get(evaluated),
+          evaluation: evaluation === undefined ? undefined : plainWrites(evaluation, 'float32').get(evaluated),
         };
       });
     });

@@ -5,7 +5,6 @@ import { OptionError, ThalwegError } from '../language/error.ts';
 import { describe, isRecord, oneOf } from '../language/options.ts';
 import { asMethod, callIt, type Method } from '../define/method.ts';
 import type { InitOptions } from '../train/init-options.ts';
-import { startArena } from './arena.ts';
 import type { JaxEngine, JaxOptimizer } from './held.ts';
 import { startOps } from './ops.ts';
 import { named, type Tree } from './tree.ts';
@@ -56,7 +55,8 @@ export function optimizer<N extends string>(
       const [first] = named(method.name, params).values();
       const device: Device = first === undefined ? defaultDevice() : first.device;
       const taken = asked !== 'auto' ? asked : device === 'cpu' || device === 'wasm' ? 'arena' : 'ops';
-      if (taken === 'arena') return asCalledLater(() => startArena<P, N>(method, params, rest, device));
+      // The runtime is a file that a page loads when it first needs it.
+      if (taken === 'arena') return asCalledLater(async () => (await import('./arena.ts')).startArena<P, N>(method, params, rest, device));
       const [unknown] = Object.keys(rest);
       if (unknown !== undefined)
         throw new OptionError(method.name, unknown, Reflect.get(rest, unknown), "is for the engine 'arena'; operations of jax-js take the method's own options alone"); // prettier-ignore

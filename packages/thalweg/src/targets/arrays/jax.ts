@@ -39,8 +39,8 @@ export class JaxAlgebra implements ArrayAlgebra<JaxValue> {
   private readonly type: ScalarType;
   /** Whether the device's own functions of numbers are as exact as their type: not in float64 on wasm, where they are those of float32. */
   private readonly trusted: boolean;
-  /** Numbers of the step as those that meet arrays see them. */
-  private readonly entered = new Map<JaxArray, JaxArray>();
+  /** Where the numbers stand that arrays meet: in a list that one kernel computes, and at which place of it. */
+  private readonly entered = new Map<JaxArray, { readonly list: JaxArray; readonly place: number }>();
   private readonly doubles: Doubles<JaxArray>;
 
   constructor(pool: Pool, type: ScalarType, device: Device) {
@@ -176,14 +176,16 @@ export class JaxAlgebra implements ArrayAlgebra<JaxValue> {
     if (packed === undefined) return;
     // A sum over one term ends a kernel.
     const list = this.pool.own(np.sum(np.broadcastTo(packed, [all.length]).reshape([all.length, 1]), 1));
-    all.forEach((x, i) => this.entered.set(x, this.pool.own(list.ref.slice(i))));
+    all.forEach((x, place) => this.entered.set(x, { list, place }));
   }
 
   /** A number as arrays meet it, in float32. */
   private narrow(x: JaxValue): JaxValue {
     if (typeof x === 'number' || x.ndim > 0) return x;
     if (!this.entered.has(x)) this.enter([x]);
-    return this.entered.get(x) ?? x;
+    const there = this.entered.get(x);
+    // Taken out anew for each use: what several kernels use, jax-js computes in a kernel of its own.
+    return there === undefined ? x : this.pool.own(there.list.ref.slice(there.place));
   }
 
   private lent(x: JaxValue): JaxArray {
