@@ -36,10 +36,10 @@ test('a bundle of one optimizer holds the equations of no other', { skip }, asyn
   for (const word of ['lbfgs', 'minimize', 'reduceOnPlateau', 'learningRateRange']) assert.ok(!alone.code.includes(word), word);
 });
 
-test('an optimizer of TF.js adds less than 9 kB to the same optimizer without', { skip }, async () => {
+test('an optimizer of TF.js adds less than 10.5 kB to the same optimizer without', { skip }, async () => {
   const [alone, there] = [await sizeOf('{ adamw }'), await sizeOf('*', join(import.meta.dirname, 'programs/one-in-tfjs.ts'))];
   assert.deepEqual(definitionsIn(there.code), ['adamw']);
-  assert.ok(there.brotli < alone.brotli + 9_000, `${String(there.brotli)} bytes, and ${String(alone.brotli)} without`);
+  assert.ok(there.brotli < alone.brotli + 10_500, `${String(there.brotli)} bytes, and ${String(alone.brotli)} without`);
 });
 
 test('to emit a method for one target adds less than 14 kB to taking it apart, and holds no other target', { skip }, async () => {

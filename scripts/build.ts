@@ -118,6 +118,8 @@ const groups = [
     priority: 0.5,
   },
   // What is planned and computed in plain numbers, which emitted files need, too, and which runs nothing.
+  // What adapters to frameworks share; the arrays of each framework are its own.
+  { name: 'arrays', test: (id: string) => inside('targets/arrays').test(id) && !/arrays\/(jax|tfjs|numbers)\.ts$/.test(id), priority: 0.7 },
   {
     name: 'plans',
     test: /\/packages\/thalweg\/src\/(plan|targets\/loops\/(routines|js\/arithmetic|coding|convention))[./]/,
