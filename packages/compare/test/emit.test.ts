@@ -38,6 +38,8 @@ test('an optimizer of the library, with options, is printed or written', async (
   const said = await thalweg('muon', '--to', 'Optax', '--set', 'lr=0.5', '--set', 'adjust=rms', '--name', 'mine', '-o', file);
   assert.deepEqual(said, { out: '', err: '', code: 0 });
   assert.equal(readFileSync(file, 'utf8'), emit(muon({ lr: 0.5, adjust: 'rms' }), 'optax', { name: 'mine' }));
+  const exact = await thalweg('adamw', '--to', 'c', '--dtype', 'float64', '--exact');
+  assert.equal(exact.out, emit(adamw(), 'c', { name: 'AdamW', dtype: 'float64', exact: true }));
   assert.match((await thalweg('adamw', '--to', 'numpy', '--set', 'amsgrad=true')).out, /v_max = np\.maximum\(v_max, /);
 });
 
@@ -72,6 +74,8 @@ test('what is wrong is told with what would be right, by the exit code of wrong 
     [['adamw', '--to', 'numpy', '--set', 'weight_decay=0.1'], /adamw: weight_decay is no option \(did you mean weightDecay\?\)/],
     [['adamw', '--to', 'numpy', '--set', 'beta1=2'], /beta1 must lie in \[0, 1\), and 2 does not/],
     [['adamw', '--to', 'numpy', '--set', 'lr'], /Write an option with its value, as lr=3e-4/],
+    [['adamw', '--to', 'numpy', '--exact'], /numpy: it has no option --exact; it takes --name, --source/],
+    [['adamw', '--to', 'c', '--dtype', 'float16'], /Allowed choices are float32, float64/],
     [['./none.ts', '--to', 'numpy'], /there is no such file/],
     [[nothing, '--to', 'numpy'], /it has no default export/],
   ];

@@ -20,6 +20,9 @@ interface Options {
   readonly output?: string;
   readonly set: Readonly<Record<string, Value>>;
   readonly name?: string;
+  readonly source?: string;
+  readonly dtype?: 'float32' | 'float64';
+  readonly exact?: true;
 }
 
 const names = Object.keys(targets) as readonly TargetName[];
@@ -44,6 +47,9 @@ export function emitCommand(): Command {
     .option('-o, --output <file>', 'where to write it; standard output without')
     .option('--set <option=value>', 'an option of the optimizer, as lr=3e-4 or nesterov=true; may be given several times', setting, {})
     .option('--name <name>', 'what the class or function is called')
+    .option('--source <text>', 'what the file cites; the optimizers of the library cite their papers by themselves')
+    .addOption(new Option('--dtype <type>', 'the type of the arrays, where the target fixes it (c)').choices(['float32', 'float64']))
+    .option('--exact', "with the bits of Thalweg's backends, where the target has them (c)")
     .addHelpText('after', () => `\n${targetLines(columns()).join('\n')}\n\nExamples:\n${examples.map((one) => `  $ ${one}`).join('\n')}`)
     .action(async (reference: string, options: Options) => {
       const text = write(await methodOf(reference, options.set), options, titleOf(reference));
@@ -80,9 +86,12 @@ function titleOf(reference: string): string | undefined {
   return title?.toLowerCase().replaceAll('-', '') === reference.toLowerCase() ? title : undefined;
 }
 
-function write(method: Method, { to, name }: Options, title: string | undefined): string {
-  const called = name ?? title;
-  return emit(method, to, called === undefined ? {} : { name: called });
+function write(method: Method, { to, name, source, dtype, exact }: Options, title: string | undefined): string {
+  const given = Object.entries({ name: name ?? title, source, dtype, exact }).filter(([, value]) => value !== undefined);
+  const other = given.find(([option]) => !targets[to].options.some((one) => one === option));
+  if (other !== undefined)
+    throw new ProblemError(to, `it has no option --${other[0]}; it takes ${targets[to].options.map((one) => `--${one}`).join(', ')}`);
+  return emit(method, to, Object.fromEntries(given));
 }
 
 /** The optimizer of a name or of a file, with these options. */
