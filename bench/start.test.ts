@@ -42,15 +42,12 @@ test('an optimizer of TF.js adds less than 10.5 kB to the same optimizer without
   assert.ok(there.brotli < alone.brotli + 10_500, `${String(there.brotli)} bytes, and ${String(alone.brotli)} without`);
 });
 
-test('to emit a method for one target adds less than 14 kB to taking it apart, and holds no other target', { skip }, async () => {
-  const apart = await sizeOf('{ adamw, inspect }');
+test('to emit a method for one target loads less than 48 kB, and no other framework and no runtime', { skip }, async () => {
   const { first } = await sizeOf('*', join(import.meta.dirname, 'programs/one-emitted.ts'));
   assert.deepEqual(definitionsIn(first.code), ['adamw']);
-  assert.ok(
-    first.brotli < apart.first.brotli + 14_000,
-    `${String(first.brotli)} bytes, and ${String(apart.first.brotli)} to take it apart`,
-  );
-  assert.ok(first.code.includes('torch.where') && !first.code.includes('jnp.where') && !first.code.includes('np.errstate'));
+  assert.ok(first.brotli < 48_000, `${String(first.brotli)} bytes`);
+  assert.ok(first.code.includes('torch.where'));
+  for (const word of ['jnp.where', 'np.errstate', 'workgroup_size', 'safetensors']) assert.ok(!first.code.includes(word), word);
 });
 
 test('who traces one optimizer in jax-js loads less than 29 kB, and no kernels and no files', { skip }, async () => {
