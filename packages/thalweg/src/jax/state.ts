@@ -1,10 +1,10 @@
 /** The state of a pure transformation: a tree of arrays that jax-js's own functions take apart and put together. Knows how it begins; steps nothing. */
 import { defaultDevice, DType, numpy as np, type Array as JaxArray, type Device } from '@jax-js/jax';
 import { ArrayError } from '../language/run-error.ts';
-import { wholeForm, elementsOf, type Form } from '../language/form.ts';
+import { wholeForm } from '../language/form.ts';
 import type { Variable } from '../language/variable.ts';
-import { shapeOf, type ScalarType } from '../targets/arrays/jax.ts';
-import type { Tensor } from '../targets/arrays/algebra.ts';
+import type { ScalarType } from '../targets/arrays/jax.ts';
+import { shapeIn } from '../targets/arrays/shape.ts';
 import type { BoundCohort, TracedMethod } from './method.ts';
 
 /** What a pure transformation keeps between steps. A tree of arrays like any other: to be traced, mapped over, saved. */
@@ -53,11 +53,6 @@ export function firstState(method: TracedMethod, cohorts: readonly BoundCohort[]
     typeof one.value === 'number' && !method.isCount(one) ? [[one.name, one.value] as const] : [],
   );
   return { t, hyper: Object.fromEntries(live.map(([name, value]) => [name, np.array(value, { dtype: type, ...at })])), states };
-}
-
-function shapeIn(form: Form, tensor: Tensor): readonly number[] {
-  const count = (dimension: string): number => elementsOf(dimension === 'r' ? 'r1' : dimension === 'c' ? '1c' : '11', tensor.shape);
-  return shapeOf({ rows: count(form.charAt(0)), cols: count(form.charAt(1)) }, tensor);
 }
 
 /** The arrays of a state, one for each entry. Throws an ArrayError where one is missing: the state is of another method or of other parameters. */

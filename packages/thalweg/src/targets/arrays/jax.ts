@@ -10,6 +10,7 @@ import type { ReduceOp } from '../../language/operations/sums.ts';
 import { matrixOf } from '../../language/form.ts';
 import type { ArrayAlgebra, Size, Sized, Tensor } from './algebra.ts';
 import { cosine, exponential, logarithm, minusExpm1, type Doubles } from './functions.ts';
+import { shapeOf } from './shape.ts';
 
 /** A number that is known, or an array. */
 export type JaxValue = number | JaxArray;
@@ -262,12 +263,6 @@ const lent = (x: JaxValue): Lent => (typeof x === 'number' ? x : x.ref);
 /** The operands, where all are known. */
 function numbersOf(operands: readonly JaxValue[]): readonly number[] | undefined {
   return operands.every((x) => typeof x === 'number') ? operands : undefined;
-}
-
-/** The shape of an array of a tensor: the tensor's own where it has as many rows and columns. */
-export function shapeOf({ rows, cols }: Size, { shape }: Tensor): readonly number[] {
-  const whole = matrixOf(shape);
-  return whole.rows === rows && whole.cols === cols ? shape : [rows, cols];
 }
 
 const unary: Readonly<Partial<Record<ElementOp, (a: Lent) => JaxArray>>> = {
