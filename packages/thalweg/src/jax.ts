@@ -1,7 +1,7 @@
 /** thalweg/jax: every optimizer for jax-js, as pure functions of trees. Needs the peer dependency `@jax-js/jax`. */
 export { gradientTransformation, type GradientTransformation, type JaxInputs } from './jax/transformation.ts';
 export type { JaxEngine, JaxOptimizer } from './jax/held.ts';
-export { optimizer, type JaxInitOptions } from './jax/object.ts';
+export { optimizer, type JaxInitOptions, type JaxMethod } from './jax/object.ts';
 export { vectorized, type Vectorized } from './jax/vectorized.ts';
 export type { State } from './jax/state.ts';
 export type { Tree } from './jax/tree.ts';

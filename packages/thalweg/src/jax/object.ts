@@ -15,6 +15,12 @@ export interface JaxInitOptions extends InitOptions {
   readonly engine?: JaxEngine | 'auto';
 }
 
+/** A method that waits for its parameters. */
+export interface JaxMethod<N extends string = string> {
+  /** Binds it to parameters, which are consumed. */
+  readonly init: <P extends Tree>(params: P, options?: JaxInitOptions) => Promise<JaxOptimizer<P, N>>;
+}
+
 /**
  * A method as an optimizer of jax-js that holds the state itself. On cpu and wasm it steps in our own memory, by the kernels that every other program gets:
  * gradients are copied there and parameters back, which is less work than jax-js's own arithmetic, and everything that `init` of a method takes is there:
@@ -37,11 +43,7 @@ export interface JaxInitOptions extends InitOptions {
  * opt.dispose();
  * ```
  */
-export function optimizer<N extends string>(
-  method: Method<N>,
-): {
-  readonly init: <P extends Tree>(params: P, options?: JaxInitOptions) => Promise<JaxOptimizer<P, N>>;
-} {
+export function optimizer<N extends string>(method: Method<N>): JaxMethod<N> {
   if (asMethod(method) === undefined) {
     const hint = typeof method === 'function' ? callIt(method) : describe(method);
     throw new ThalwegError('method', `thalweg/jax, optimizer: takes a method such as adamw(), not ${hint}`);
