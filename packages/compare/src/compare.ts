@@ -2,9 +2,9 @@
  * Runs a comparison: each seed tunes each optimizer's learning rate on validation data, and its test metric is what is compared. Says what it is
  * doing through `onProgress`; knows no terminal and no report.
  */
-import { cpus, platform, release } from 'node:os';
 import { ThalwegError } from 'thalweg';
 import type { Contestant } from './contestants.ts';
+import { machineOf } from './machine.ts';
 import type { Lengths } from './problem.ts';
 import { checkProtocol, runsOf } from './protocol.ts';
 import { ProblemError } from './problem.ts';
@@ -14,12 +14,11 @@ import { Ledger, type Runner } from './run/ledger.ts';
 import type { Store } from './run/store.ts';
 import { isRefusedRate, type TrialRequest } from './run/trial.ts';
 import { entrants, type Entrant, type ScheduleName } from './schedules.ts';
-import type { Comparison, Machine, OptimizerResult, ProblemResult, Protocol, Trial } from './schema.ts';
+import type { Comparison, OptimizerResult, ProblemResult, Protocol, Trial } from './schema.ts';
 import { compareWith, marginOf } from './statistics/compare.ts';
 import { firstPlaces } from './statistics/stability.ts';
 import { ranks, summarize } from './statistics/summary.ts';
 import { tune } from './tune.ts';
-import { versionOfThalweg } from './version.ts';
 
 /** What a comparison is made of. */
 export interface Plan {
@@ -175,16 +174,4 @@ async function countParameters({ problem }: Entry): Promise<number> {
   const start = await (await problem.load()).start(0);
   const size = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
   return Object.values(start).reduce((sum, parameter) => sum + ('shape' in parameter ? size(parameter.shape) : parameter.length), 0);
-}
-
-function machineOf(workers: number): Machine {
-  const [cpu] = cpus();
-  return {
-    node: process.version,
-    thalweg: versionOfThalweg(),
-    os: `${platform()} ${release()}`,
-    cpu: cpu?.model.trim() ?? 'unknown',
-    cores: cpus().length,
-    workers,
-  };
 }

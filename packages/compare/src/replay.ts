@@ -8,6 +8,7 @@ export { longest, mostValues, readComparison, ReadError } from './read.ts';
 export { curves } from './report/curves.ts';
 export { line, of } from './report/plot.ts';
 export type { Drawing } from './report/plot.ts';
+export { errorNote } from './report/errors.ts';
 export { column, number, sentence } from './report/number.ts';
 export type { Format } from './report/number.ts';
 export type { Look } from './report/palette.ts';

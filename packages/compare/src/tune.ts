@@ -10,32 +10,45 @@ import type { OptimizerResult, Protocol, SweepPoint, Trial } from './schema.ts';
 /** What tuning found. */
 export type Tuned = Pick<OptimizerResult, 'sweep' | 'bestLr' | 'tuning' | 'trials'>;
 
-/** Tunes around `centre`. */
-export async function tune(
-  centre: number,
-  { gridPoints, rates, gridRatio, scanSeed, seeds, ratesPerSeed }: Protocol,
-  metric: Direction,
-  run: (lr: number, seed: number) => Promise<Trial>,
-): Promise<Tuned> {
-  const scan = await Promise.all(firstGrid(centre, gridPoints, gridRatio).map((lr) => run(lr, scanSeed)));
-  const first = new Set(scan.map(({ lr }) => lr));
+/** What a scan found: its trials by rising rate, and the best one's steps from the centre of the grid. */
+export interface Scan {
+  readonly trials: readonly Trial[];
+  readonly best: number;
+}
+
+type Run = (lr: number, seed: number) => Promise<Trial>;
+
+/** Scans the grid around `centre` with one seed. Where everything diverged, the smallest rate counts as the best. */
+export async function scan(centre: number, protocol: Protocol, metric: Direction, run: Run): Promise<Scan> {
+  const { gridPoints, rates, gridRatio, scanSeed } = protocol;
+  const trials = await Promise.all(firstGrid(centre, gridPoints, gridRatio).map((lr) => run(lr, scanSeed)));
   let low = -(gridPoints - 1) / 2;
-  while (scan.length < rates) {
-    const side = growth(scan.map(measured), metric);
-    const offset = side < 0 ? low - 1 : low + scan.length;
+  while (trials.length < rates) {
+    const side = growth(trials.map(measured), metric);
+    const offset = side < 0 ? low - 1 : low + trials.length;
     const trial = await run(gridPoint(centre, offset, gridRatio), scanSeed);
-    if (side < 0) [low] = [offset, scan.unshift(trial)];
-    else scan.push(trial);
+    if (side < 0) [low] = [offset, trials.unshift(trial)];
+    else trials.push(trial);
   }
-  const best = bestIndex(scan.map(measured), metric);
-  // Where the whole scan diverged, the smallest rates are the hope that is left.
-  const middle = low + (best ?? 0);
-  const around = Array.from({ length: ratesPerSeed }, (_, i) => gridPoint(centre, middle + i - Math.floor(ratesPerSeed / 2), gridRatio));
+  return { trials, best: low + (bestIndex(trials.map(measured), metric) ?? 0) };
+}
+
+/** The `count` rates around the one that is `offset` steps from the centre. */
+export function ratesAround(centre: number, offset: number, count: number, ratio: number): number[] {
+  return Array.from({ length: count }, (_, i) => gridPoint(centre, offset + i - Math.floor(count / 2), ratio));
+}
+
+/** Tunes around `centre`. */
+export async function tune(centre: number, protocol: Protocol, metric: Direction, run: Run): Promise<Tuned> {
+  const { gridPoints, gridRatio, seeds, ratesPerSeed } = protocol;
+  const { trials: scanned, best } = await scan(centre, protocol, metric, run);
+  const first = new Set(firstGrid(centre, gridPoints, gridRatio));
+  const around = ratesAround(centre, best, ratesPerSeed, gridRatio);
   const all = await Promise.all(seeds.map((seed) => Promise.all(around.map((lr) => run(lr, seed)))));
   const trials = all.map((own) => own[bestIndex(own.map(measured), metric) ?? 0]!);
   const chosen = around.map((lr) => trials.filter((trial) => trial.lr === lr && trial.validationMetric !== null).length);
   const bestLr = around[chosen.indexOf(Math.max(...chosen))]!;
-  const runs = [...scan, ...all.flat()];
+  const runs = [...scanned, ...all.flat()];
   const sweep = [...new Set(runs.map(({ lr }) => lr))].map((lr): SweepPoint => {
     const scores = runs.filter((one) => one.lr === lr).map(({ validationMetric }) => validationMetric);
     return {

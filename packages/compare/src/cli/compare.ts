@@ -4,7 +4,8 @@ import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { WriteStream } from 'node:tty';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { compare, type Plan } from '../compare.ts';
+import { compare, type Plan, type Progress } from '../compare.ts';
+import { control, controlSeeds } from '../control.ts';
 import { contestants, defaultContestants } from '../contestants.ts';
 import { presets, seeds } from '../protocol.ts';
 import { scheduleNames, type ScheduleName } from '../schedules.ts';
@@ -16,6 +17,7 @@ import { Store, writeWhole } from '../run/store.ts';
 import type { Comparison, Protocol } from '../schema.ts';
 import { counted } from '../shown.ts';
 import { columns } from './columns.ts';
+import { writeControl } from './control.ts';
 import { exitCodes } from './exit-codes.ts';
 import { duration, progressView } from './progress.ts';
 
@@ -28,6 +30,7 @@ interface Options {
   readonly gridPoints?: number;
   readonly schedule: readonly ScheduleName[];
   readonly runTimeout?: number;
+  readonly control?: true;
   readonly out: string;
   readonly workers: number;
   readonly json?: true;
@@ -72,6 +75,12 @@ export function compareCommand(): Command {
     .option('--grid-points <n>', 'learning rates of the first grid', whole(2, 50))
     .option('--schedule <names>', `comma-separated, of ${scheduleNames.join(', ')}: every optimizer under each`, schedules, ['constant'])
     .option('--run-timeout <s>', 'seconds that one run may take; one that takes longer counts as diverged', whole(1, 1e6))
+    .addOption(
+      new Option(
+        '--control',
+        'measure how often the protocol errs: each optimizer against itself, and each pair; --seeds are the seeds to draw from (default: 40)',
+      ).conflicts('thorough'),
+    ) // prettier-ignore
     .option('--out <dir>', 'where to write the report', 'report')
     .option('--workers <n>', 'threads that train side by side', whole(1, 64), Math.min(4, availableParallelism()))
     .option('--json', 'print the results as JSON on standard output, and no table')
@@ -85,6 +94,23 @@ export function compareCommand(): Command {
 
 async function run(references: readonly string[], options: Options): Promise<void> {
   const plan = await planOf(references, options);
+  const started = performance.now();
+  if (options.control === true) {
+    const seeds = controlSeeds(options.seeds ?? 40);
+    const made = await withRuns(plan, options, (pool, store, onProgress) => control(plan, seeds, pool, store, onProgress));
+    if (made !== undefined) await writeControl(made, plan.protocol, options);
+    return;
+  }
+  const comparison = await withRuns(plan, options, (pool, store, onProgress) => compare(plan, pool, store, onProgress));
+  if (comparison !== undefined) await write(comparison, options, (performance.now() - started) / 1000);
+}
+
+/** What `make` gives, with progress shown; undefined where Ctrl-C stopped it, and then the process ends. */
+async function withRuns<T>(
+  plan: Plan,
+  options: Options,
+  make: (pool: Pool, store: Store, onProgress: (progress: Progress) => void) => Promise<T>,
+): Promise<T | undefined> {
   const store = new Store(join(options.out, 'trials.jsonl'));
   if (options.fresh === true) store.clear();
   if (store.size > 0)
@@ -93,7 +119,6 @@ async function run(references: readonly string[], options: Options): Promise<voi
     );
   const pool = new Pool(plan.workers, options.runTimeout);
   const view = progressView(process.stderr);
-  const started = performance.now();
   const stopped = new AbortController();
   const interrupt = (): void => {
     stopped.abort();
@@ -105,13 +130,13 @@ async function run(references: readonly string[], options: Options): Promise<voi
   };
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    const comparison = await compare(plan, pool, store, (progress) => { view.update(progress); }); // prettier-ignore
+    const made = await make(pool, store, (progress) => { view.update(progress); }); // prettier-ignore
     view.stop();
-    await write(comparison, options, (performance.now() - started) / 1000);
+    return made;
   } catch (error) {
     view.stop();
     // The interrupt has said what there is to say, and ends the process.
-    if (stopped.signal.aborted) return;
+    if (stopped.signal.aborted) return undefined;
     throw error;
   } finally {
     if (!stopped.signal.aborted) await pool.close();

@@ -7,6 +7,7 @@ import { empty, html, Markup, type Hole } from './markup.ts';
 import { column, durations, none, number, rateText, sentence } from './number.ts';
 import type { Pens } from './pens.ts';
 import { scroller, swatch } from './table.ts';
+import { errorNote } from './errors.ts';
 import { amount, comparisonOf, runsText } from './text.ts';
 
 /** Each optimizer's update rule and exact configuration. */
@@ -93,6 +94,7 @@ export function protocolOf(comparison: Comparison): Markup {
     ['Learning rates', `${String(protocol.gridPoints)} at first, each ${number(protocol.gridRatio)} times the one before, then more on the side of the best until each optimizer has tried ${String(protocol.rates)} with seed ${String(protocol.scanSeed)}`],
     ['Seeds', `${protocol.seeds.join(', ')}: each tries ${String(protocol.ratesPerSeed)} rates around the best of the scan and takes the one that is best on its own validation data`],
     ['Runs of each optimizer', `${String(runsOf(protocol))} on each problem`],
+    ['How often it errs', errorNote(protocol)],
     ['Results', 'the mean of the last five evaluations, which are made every 1 % of a run'],
     ['Targets', problems.map(({ id, target }) => `${id}: ${target.origin}`).join('; ')],
     ['Differences', `paired two-sided t-tests against the optimizer that is best on validation data, or signed-rank tests where a run diverged or failed; corrected by Šidák for level ${String(protocol.alpha)}`],

@@ -1,17 +1,19 @@
 /** The ranked tables in Markdown, for README and docs. Knows results; knows no styles. */
 import type { Comparison, ProblemResult } from '../schema.ts';
+import { errorNote } from './errors.ts';
 import { column, durations } from './number.ts';
 import { advice, cautions, conclusion, divergence, metric, rate, verdict } from './text.ts';
 
 /** A heading, a table and a few sentences for each problem. */
 export function renderMarkdown(comparison: Comparison): string {
   const preset = comparison.protocol.preset === 'quick' ? ' (quick)' : '';
-  return comparison.problems
+  const problems = comparison.problems
     .map((problem) => {
       const title = `**${cell(problem.title)}**${preset}`;
       return [title, '', cell(advice(problem)), '', ...table(problem), '', cell([conclusion(problem), ...cautions(problem)].join(' '))].join('\n');
     })
     .join('\n\n');
+  return problems === '' ? '' : `${problems}\n\n${cell(errorNote(comparison.protocol))}`;
 }
 
 function table(problem: ProblemResult): string[] {

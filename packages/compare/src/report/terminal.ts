@@ -5,6 +5,7 @@
 import pc from 'picocolors';
 import type { Comparison, OptimizerResult, ProblemResult } from '../schema.ts';
 import { padded, plain, rows, shortened, widthOf, wrap, type Column } from './layout.ts';
+import { errorNote } from './errors.ts';
 import { column, durations } from './number.ts';
 import { paintOf, type Depth } from './paint.ts';
 import { looks, type Look } from './palette.ts';
@@ -56,7 +57,7 @@ export function renderTable(comparison: Comparison, width: number, colour: boole
   });
   const note = comparison.protocol.preset === 'quick' ? [text(quickNote, paint.yellow).join('\n')] : [];
   const runs = runsText(comparison);
-  const made = runs === '' || problems.length === 0 ? [] : [text(`${runs}.`, paint.dim).join('\n')];
+  const made = runs === '' || problems.length === 0 ? [] : [text(`${runs}.`, paint.dim).join('\n'), text(errorNote(comparison.protocol), paint.dim).join('\n')];
   return [...note, ...problems, ...made].join('\n\n');
 }
 

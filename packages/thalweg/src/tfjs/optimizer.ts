@@ -109,6 +109,7 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
     return this.held.rateAt(this.t + 1);
   }
 
+  /** Sets it, from the next step on. */
   set learningRate(rate: HyperValue) {
     this.held.setRate(rate);
   }

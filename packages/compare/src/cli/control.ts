@@ -1,0 +1,46 @@
+/** What `thalweg compare --control` prints and keeps. */
+import { join } from 'node:path';
+import type { Control } from '../control.ts';
+import { writeWhole } from '../run/store.ts';
+import type { Protocol } from '../schema.ts';
+import { errorRates, type ErrorRate } from '../statistics/control.ts';
+
+/** Seeds for a repetition: those of the presets, and ten. */
+const seedCounts = [5, 7, 10, 15];
+const repetitions = 200;
+
+/** Repeats the protocol on the runs, keeps both, and prints how often it erred. */
+export async function writeControl(
+  made: Control,
+  protocol: Protocol,
+  { out, json }: { readonly out: string; readonly json?: true },
+): Promise<void> {
+  const rates: ErrorRate[] = [];
+  for (const problem of made.problems) {
+    const drawn = Math.max(0, ...problem.optimizers.map(({ runs }) => new Set(runs.map(([, seed]) => seed)).size));
+    for (const count of seedCounts) if (2 * count + 2 <= drawn) rates.push(...(await errorRates(problem, protocol, count, repetitions)));
+  }
+  const document = JSON.stringify({ ...made, rates });
+  writeWhole(join(out, 'control.json'), `${document}\n`);
+  process.stdout.write(
+    json === true ? `${document}\n` : `${tableOf(rates).join('\n')}\n\nRuns and figures: ${join(out, 'control.json')}\n`,
+  );
+}
+
+/** A line for each problem, optimizer or pair, and number of seeds. */
+function tableOf(rates: readonly ErrorRate[]): string[] {
+  const isControl = ({ optimizers }: ErrorRate): boolean => optimizers.length === 1;
+  const line = ({ problem, optimizers, seeds, different, mean, deviation, repetitions: all }: ErrorRate): string =>
+    `  ${problem.padEnd(10)} ${optimizers.join(' – ').padEnd(18)} ${String(seeds).padStart(3)} seeds  ${((100 * different) / all).toFixed(1).padStart(5)} %   difference ${mean.toFixed(3)} ± ${deviation.toFixed(3)}`;
+  const block = (title: string, some: readonly ErrorRate[]): string[] => (some.length === 0 ? [] : [title, ...some.map(line)]);
+  return [
+    ...block(
+      `The same optimizer twice, with other seeds: called different, of ${String(repetitions)} repetitions`,
+      rates.filter(isControl),
+    ),
+    ...block(
+      'Two optimizers as a single comparison: the difference was found',
+      rates.filter((rate) => !isControl(rate)),
+    ),
+  ];
+}

@@ -1,0 +1,80 @@
+/**
+ * Makes the runs that tell how often the protocol errs (`statistics/control.ts`): of each optimizer every seed at each of the five rates around the best, so
+ * that any choice of seeds can be tuned and compared from them. Says what it is doing through `onProgress`; knows no terminal.
+ */
+import type { Plan, Progress } from './compare.ts';
+import { machineOf } from './machine.ts';
+import { findContestants, type Entry } from './registry.ts';
+import { Ledger, type Runner } from './run/ledger.ts';
+import type { Store } from './run/store.ts';
+import type { Machine, Trial } from './schema.ts';
+import type { ControlOptimizer, ControlProblem } from './statistics/control.ts';
+import { ratesAround, scan } from './tune.ts';
+
+/** Runs of controls: what `thalweg compare --control` writes as `control.json`. */
+export interface Control {
+  readonly format: 'thalweg-control';
+  readonly version: 1;
+  readonly createdAt: string;
+  readonly machine: Machine;
+  readonly problems: readonly ControlProblem[];
+}
+
+/** Rates on either side of the best one that every seed is run at. */
+const reach = 2;
+
+/** The seeds of controls: others than those of comparisons. */
+export function controlSeeds(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => 10_001 + i);
+}
+
+/** Runs everything, with these seeds. Trials in the store that are what would be run are not run again. */
+export async function control(
+  { entries, contestants, protocol, steps, workers }: Plan,
+  seeds: readonly number[],
+  pool: Runner,
+  store: Store,
+  onProgress: (progress: Progress) => void,
+): Promise<Control> {
+  const machine = machineOf(workers);
+  const ledger = new Ledger(pool, store, machine);
+  const problems: ControlProblem[] = [];
+  for (const entry of entries) {
+    const { problem } = entry;
+    const length = typeof steps === 'number' ? steps : problem.steps[steps];
+    const all = await findContestants(entry, contestants);
+    onProgress({ kind: 'problem', problem: problem.id, trials: all.length * (protocol.rates + seeds.length * (2 * reach + 1)) });
+    const optimizers = await Promise.all(
+      all.map(async (contestant): Promise<ControlOptimizer> => {
+        const { id, centre } = contestant;
+        const run = async (lr: number, seed: number): Promise<Trial> => {
+          const request = { ...requestOf(entry), contestant: contestant.file?.path ?? id, lr, seed, steps: length };
+          const { result, kept } = await ledger.run(problem, contestant, request);
+          onProgress({ kind: 'trial', problem: problem.id, contestant: id, lr, kept });
+          return result;
+        };
+        const { best } = await scan(centre, protocol, problem.tuningMetric, run);
+        const rates = ratesAround(centre, best, 2 * reach + 1, protocol.gridRatio);
+        const trials = await Promise.all(seeds.flatMap((seed) => rates.map((lr) => run(lr, seed))));
+        onProgress({ kind: 'tuned', problem: problem.id, contestant: id, lr: rates[reach] ?? centre, tuning: 'inside' });
+        return {
+          id,
+          centre,
+          runs: trials.map(({ lr, seed, validationMetric, validationLoss, testMetric }) => [
+            lr,
+            seed,
+            validationMetric,
+            validationLoss,
+            testMetric,
+          ]),
+        };
+      }),
+    );
+    problems.push({ id: problem.id, steps: length, tuningMetric: problem.tuningMetric, testMetric: problem.testMetric, optimizers });
+  }
+  return { format: 'thalweg-control', version: 1, createdAt: new Date().toISOString(), machine, problems };
+}
+
+function requestOf({ reference }: Entry): { readonly problem: string; readonly schedule: 'constant' } {
+  return { problem: reference, schedule: 'constant' };
+}

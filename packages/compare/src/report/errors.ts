@@ -1,0 +1,17 @@
+/** How often the protocol errs, as controls measured it, in a sentence that stands in every report. Knows the figures of `npm run control`. */
+import type { Protocol } from '../schema.ts';
+import measured from './errors.json' with { type: 'json' };
+import { list, number } from './number.ts';
+
+/** Rates of `npm run control`, for as many seeds as a comparison has, or the next fewer. */
+export function errorNote({ seeds }: Pick<Protocol, 'seeds'>): string {
+  const counts = measured.map((rate) => rate.seeds);
+  const count = Math.max(Math.min(...counts), ...counts.filter((one) => one <= seeds.length));
+  const rows = measured.filter((rate) => rate.seeds === count);
+  const share = ({ different, repetitions }: (typeof rows)[number]): number => (100 * different) / repetitions;
+  const controls = rows.filter(({ optimizers }) => optimizers.length === 1).map(share);
+  const pairs = rows.filter(({ optimizers }) => optimizers.length === 2);
+  const [mean, least, most] = [controls.reduce((sum, one) => sum + one, 0) / controls.length, Math.min(...controls), Math.max(...controls)];
+  const found = pairs.map((pair) => `${pair.problem} in ${number(share(pair), 3)} %`);
+  return `With ${String(count)} seeds this protocol called two copies of one optimizer different in ${number(mean, 2)} % of repetitions (${number(least, 2)} to ${number(most, 2)} by problem and optimizer), and found SGD to differ from AdamW on ${list(found)}.`;
+}

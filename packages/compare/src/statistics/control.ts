@@ -1,0 +1,151 @@
+/**
+ * How often the protocol errs, measured by repeating it on runs that are kept: a repetition draws seeds, tunes and compares as `compare` does, with the
+ * same functions, and looks every run up. The same optimizer twice, with seeds that do not overlap, must not be called different; two that differ
+ * should be. Knows runs and the protocol; runs nothing.
+ */
+import { permutation, random } from '../data/random.ts';
+import type { Direction } from '../quantile.ts';
+import type { Metric, Protocol, Trial } from '../schema.ts';
+import { tune } from '../tune.ts';
+import { compareWith, type Scores } from './compare.ts';
+
+/** A run in five numbers: the learning rate, the seed, the validation metric and loss at the end, the test metric; null where it diverged. */
+export type ControlRun = readonly [lr: number, seed: number, validation: number | null, loss: number | null, test: number | null];
+
+/** The runs of one optimizer: every seed at each rate near the best. */
+export interface ControlOptimizer {
+  readonly id: string;
+  /** The middle of the grid of learning rates. */
+  readonly centre: number;
+  readonly runs: readonly ControlRun[];
+}
+
+/** The runs on one problem. */
+export interface ControlProblem {
+  readonly id: string;
+  readonly steps: number;
+  readonly tuningMetric: Metric;
+  readonly testMetric: Metric;
+  readonly optimizers: readonly ControlOptimizer[];
+}
+
+/** How often two were called different. */
+export interface ErrorRate {
+  readonly problem: string;
+  /** One for the same optimizer twice, where each "different" is false; two for a pair, where each is a find. */
+  readonly optimizers: readonly string[];
+  /** Seeds of each repetition. */
+  readonly seeds: number;
+  readonly repetitions: number;
+  readonly different: number;
+  /** The mean difference of the test metric over the repetitions, and its standard deviation between them. */
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+type Rules = Omit<Protocol, 'preset' | 'seeds'>;
+
+/**
+ * Repeats the protocol with `count` seeds: each optimizer against itself, and each pair of optimizers as a single comparison.
+ *
+ * @throws RangeError where a problem has fewer than 2·count + 2 seeds, which two copies need without sharing one
+ */
+export async function errorRates(problem: ControlProblem, rules: Rules, count: number, repetitions: number): Promise<ErrorRate[]> {
+  const { id } = problem;
+  const optimizers = problem.optimizers.map(tabled);
+  const pairs = optimizers.flatMap((a, i) => optimizers.slice(i).map((b) => [a, b] as const));
+  return Promise.all(
+    pairs.map(async ([a, b]) => {
+      const told = [];
+      for (let i = 0; i < repetitions; i++) told.push(await repeat(a, b, problem, rules, count, i));
+      const finite = told.flatMap(({ difference }) => (difference === null ? [] : [difference]));
+      const mean = finite.reduce((sum, one) => sum + one, 0) / finite.length;
+      const variance = finite.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (finite.length - 1);
+      return {
+        problem: id,
+        optimizers: a === b ? [a.id] : [a.id, b.id],
+        seeds: count,
+        repetitions,
+        different: told.filter((one) => one.different).length,
+        mean,
+        deviation: Math.sqrt(variance),
+      };
+    }),
+  );
+}
+
+/** An optimizer with its runs by learning rate and seed. */
+interface Tabled extends Pick<ControlOptimizer, 'id' | 'centre'> {
+  readonly seeds: readonly number[];
+  readonly trials: ReadonlyMap<number, ReadonlyMap<number, Trial>>;
+}
+
+function tabled({ id, centre, runs }: ControlOptimizer): Tabled {
+  const trials = new Map<number, Map<number, Trial>>();
+  for (const run of runs) {
+    const [lr, seed] = run;
+    trials.set(lr, (trials.get(lr) ?? new Map<number, Trial>()).set(seed, trialOf(run)));
+  }
+  return { id, centre, trials, seeds: [...new Set(runs.map(([, seed]) => seed))] };
+}
+
+/** One repetition. Two optimizers share their seeds, as in a comparison; two copies of one do not. */
+async function repeat(
+  a: Tabled,
+  b: Tabled,
+  { tuningMetric, testMetric }: ControlProblem,
+  rules: Rules,
+  count: number,
+  repetition: number,
+): Promise<{ readonly different: boolean; readonly difference: number | null }> {
+  const { seeds } = a;
+  if (seeds.length < 2 * count + 2)
+    throw new RangeError(
+      `two copies with ${String(count)} seeds each need ${String(2 * count + 2)}, and there are ${String(seeds.length)}`,
+    );
+  const drawn = [...permutation(seeds.length, random(repetition, count, 0xaa))].map((i) => seeds[i]!);
+  const own = drawn.slice(0, count + 1);
+  const theirs = a === b ? drawn.slice(count + 1, 2 * count + 2) : own;
+  const scores = new Map<string, Scores>([
+    ['a', await resultsOf(a, own, rules, tuningMetric)],
+    ['b', await resultsOf(b, theirs, rules, tuningMetric)],
+  ]);
+  const [comparison] = compareWith('a', scores, { alpha: rules.alpha, direction: testMetric });
+  return {
+    different: comparison?.verdict === 'better' || comparison?.verdict === 'worse',
+    difference: comparison?.difference ?? null,
+  };
+}
+
+/** The test metrics of the seeds but the first, which scans, in their order. */
+async function resultsOf(
+  { centre, trials }: Tabled,
+  [scanSeed = 0, ...seeds]: readonly number[],
+  rules: Rules,
+  metric: Direction,
+): Promise<Scores> {
+  // Rates far from the best were not run for every seed: they count as the worst, which they are.
+  const find = (lr: number, seed: number): Trial => trials.get(lr)?.get(seed) ?? trialOf([lr, seed, null, null, null]);
+  const tuned = await tune(centre, { ...rules, preset: 'custom', scanSeed, seeds }, metric, (lr, seed) => Promise.resolve(find(lr, seed)));
+  return new Map(tuned.trials.map(({ testMetric }, i) => [i, testMetric]));
+}
+
+function trialOf([lr, seed, validationMetric, validationLoss, testMetric]: ControlRun): Trial {
+  const none = { steps: [], values: [] };
+  const diverged = testMetric === null;
+  return {
+    seed,
+    lr,
+    diverged,
+    divergedAt: diverged ? 0 : null,
+    validationMetric,
+    testMetric,
+    validationLoss,
+    testLoss: null,
+    finalLoss: null,
+    training: none,
+    validation: none,
+    reached: null,
+    seconds: { gradient: 0, optimizer: 0 },
+  };
+}
