@@ -20,10 +20,10 @@ function definitionsIn(code: string): string[] {
   return names.filter((name) => new RegExp(`name:["'\`]${name}["'\`]`).test(code));
 }
 
-test('the whole library is below 83 kB as servers compress it, by Brotli, and nothing of it comes unasked', { skip }, async () => {
+test('the whole library is below 86 kB as servers compress it, by Brotli, and nothing of it comes unasked', { skip }, async () => {
   const whole = await sizeOf('*');
   assert.ok(whole.code.includes('parentPort'), 'the script of the threads is in it, as text');
-  assert.ok(whole.brotli < 83_000, `${String(whole.brotli)} bytes`);
+  assert.ok(whole.brotli < 86_000, `${String(whole.brotli)} bytes`);
   assert.ok(definitionsIn(whole.code).length > 40);
   const empty = await sizeOf('{}');
   assert.equal(empty.code.trim(), '');
@@ -32,7 +32,7 @@ test('the whole library is below 83 kB as servers compress it, by Brotli, and no
 test('a bundle of one optimizer holds the equations of no other', { skip }, async () => {
   const alone = await sizeOf('{ adamw }');
   assert.deepEqual(definitionsIn(alone.code), ['adamw']);
-  assert.ok(alone.brotli < 63_000, `${String(alone.brotli)} bytes`);
+  assert.ok(alone.brotli < 67_000, `${String(alone.brotli)} bytes`);
   for (const word of ['lbfgs', 'minimize', 'reduceOnPlateau', 'learningRateRange']) assert.ok(!alone.code.includes(word), word);
 });
 
