@@ -44,7 +44,8 @@ export function proofOf(target: Proven): Proof {
 
 /** A Python that has these modules; undefined where none has. */
 export function pythonWith(...modules: readonly string[]): string | undefined {
-  const known = [join(root, '.oracle/bin/python'), 'python3'].filter((path) => path === 'python3' || existsSync(path));
+  // What Debian's packages are for is its own Python, which another may hide.
+  const known = [join(root, '.oracle/bin/python'), 'python3', '/usr/bin/python3'].filter((path) => path === 'python3' || existsSync(path));
   return known.find((path) => {
     try {
       execFileSync(path, ['-c', `import importlib.util as u; assert all(map(u.find_spec, ${JSON.stringify(modules)}))`], {

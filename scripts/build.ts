@@ -122,7 +122,7 @@ const groups = [
   { name: 'arrays', test: (id: string) => inside('targets/arrays').test(id) && !/arrays\/(jax|tfjs|numbers)\.ts$/.test(id), priority: 0.7 },
   {
     name: 'plans',
-    test: /\/packages\/thalweg\/src\/(plan|targets\/loops\/(routines|js\/arithmetic|coding|convention))[./]/,
+    test: /\/packages\/thalweg\/src\/(plan|targets\/loops\/(routines|js\/arithmetic|quantization|convention))[./]/,
     priority: 1.5,
   },
   {

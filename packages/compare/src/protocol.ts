@@ -16,6 +16,9 @@ export const presets: Readonly<Record<keyof Lengths, Omit<Protocol, 'preset'>>> 
   thorough: { ...common, gridPoints: 7, rates: 11, seeds: seeds(15) },
 };
 
+/** Fewest seeds from which a difference can be tested. */
+export const fewestSeeds = 3;
+
 /** The first `count` seeds that results come from. */
 export function seeds(count: number): number[] {
   return Array.from({ length: count }, (_, i) => 101 + i);

@@ -13,7 +13,7 @@ import { cohorts } from '../src/plan/cohort.ts';
 import type { DType } from '../src/plan/dtype.ts';
 import { traffic } from '../src/plan/kernel.ts';
 import { searchBudget } from '../src/plan/placement.ts';
-import { planVariant, prepare, type Plan } from '../src/plan/plan.ts';
+import { planFor, prepare, type Plan } from '../src/plan/plan.ts';
 import { damagedText, randomText } from './support/random-text.ts';
 
 const runs = Number(process.env['THALWEG_FUZZ'] ?? 150);
@@ -54,7 +54,7 @@ function compiled(
   const plans = cohorts(programOf(group), new Map([['w', [6, 4]]])).flatMap(({ program }) => {
     const variants = prepare(program, dtype, { gated });
     return [true, false].map((outcome) =>
-      planVariant(
+      planFor(
         variants,
         variants.conditions.map(() => outcome),
       ),
@@ -120,7 +120,7 @@ test('a search for placements looks at a number of nodes that grows no faster th
   const workOf = (n: number): number => {
     const [group = assert.fail()] = define(sums(n)).groups;
     const program = programOf(group);
-    return planVariant(prepare(program, 'float64'), []).searched;
+    return planFor(prepare(program, 'float64'), []).searched;
   };
   for (const n of [10, 20, 40, 60]) assert.ok(workOf(n) <= 1.2 * searchBudget, `${String(n)} sums: ${String(workOf(n))}`);
 });

@@ -72,8 +72,8 @@ for (const state of ['float64', 'float32', 'bfloat16', 'float8'] as const) {
         // Formats, and what is a number and what an array, follow from what is left of a program where constants and shapes have decided conditions.
         const [{ program } = assert.fail(), ...others] = cohorts(whole, new Map(w.map((values, j) => [`p${String(j)}`, [values.length]])));
         assert.equal(others.length, 0);
-        const codings = codingsOf(program, wide ? 'float32' : state);
-        const naive = new NaiveOptimizer(program, wide ? 'float64' : 'float32', { lr: 0.01, beta: 0.9 }, w, { codings });
+        const quantizations = codingsOf(program, wide ? 'float32' : state);
+        const naive = new NaiveOptimizer(program, wide ? 'float64' : 'float32', { lr: 0.01, beta: 0.9 }, w, { quantizations });
         for (const gradients of g) naive.step(gradients);
         const expected = [parameter, ...program.states.keys()].flatMap((one) => {
           const values = naive.values.get(one) ?? [];

@@ -9,7 +9,7 @@ import { cohorts } from '../src/plan/cohort.ts';
 import { blockOf, foldOf, type DType, type Fold } from '../src/plan/dtype.ts';
 import { codingsOf, type StorageType } from '../src/plan/format.ts';
 import { makeKernel, type Instruction, type Kernel } from '../src/plan/kernel.ts';
-import { planVariant, prepare } from '../src/plan/plan.ts';
+import { planFor, prepare } from '../src/plan/plan.ts';
 import { kernelRules, verifyKernel } from '../src/plan/verify-kernel.ts';
 import type { Program } from '../src/language/program.ts';
 import { methods, planOf } from './support/plan-snapshot.ts';
@@ -22,12 +22,12 @@ const types = [['float32', 'float32'], ['float32', 'bfloat16'], ['float32', 'flo
 /** Verifies the kernels of a program for the outcomes that are all alike, and with every rule of the exact plan and without. */
 function verifyProgram(program: Program, dtype: DType, state: StorageType): number {
   let verified = 0;
-  const codings = codingsOf(program, dtype === 'float32' ? state : 'float32');
+  const quantizations = codingsOf(program, dtype === 'float32' ? state : 'float32');
   for (const exact of [true, false]) {
     for (const gated of [true, false]) {
-      const variants = prepare(program, dtype, { gated, codings, exact });
+      const variants = prepare(program, dtype, { gated, quantizations, exact });
       for (const outcome of [true, false]) {
-        const { passes } = planVariant(variants, variants.conditions.map(() => outcome)); // prettier-ignore
+        const { passes } = planFor(variants, variants.conditions.map(() => outcome)); // prettier-ignore
         for (const { kernel } of passes) verifyKernel(kernel);
         verified += passes.length;
       }

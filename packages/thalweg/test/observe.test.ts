@@ -6,7 +6,7 @@ import {
 } from 'thalweg'; // prettier-ignore
 import { programOf } from '../src/define/program.ts';
 import { observed } from '../src/plan/observe.ts';
-import { planVariant, prepare } from '../src/plan/plan.ts';
+import { planFor, prepare } from '../src/plan/plan.ts';
 
 const norm = (x: Iterable<number>): number => Math.hypot(...x);
 const near = (a: number | undefined, b: number): void => { assert.ok(Math.abs((a ?? NaN) - b) <= 1e-6 * Math.max(1e-12, b), `${String(a)} is not ${String(b)}`); }; // prettier-ignore
@@ -58,7 +58,7 @@ for (const method of methods) {
 
 test('diagnostics ride on the passes that are there: clipping and AdamW stay two', () => {
   const program = programOf(chain(clipByGlobalNorm(1), adamw()).groups[0]!);
-  const passes = (of: typeof program): number => planVariant(prepare(of, 'float32'), [true, true, true, true]).passes.length;
+  const passes = (of: typeof program): number => planFor(prepare(of, 'float32'), [true, true, true, true]).passes.length;
   assert.equal(passes(program), 2);
   assert.equal(passes(observed(program, true)), 2);
 });

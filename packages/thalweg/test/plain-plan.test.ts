@@ -6,7 +6,7 @@ import { programOf } from '../src/define/program.ts';
 import { topological } from '../src/language/graph.ts';
 import { parameter } from '../src/language/variable.ts';
 import { cohorts, type Cohort } from '../src/plan/cohort.ts';
-import { planVariant, prepare } from '../src/plan/plan.ts';
+import { planFor, prepare } from '../src/plan/plan.ts';
 import { NaiveOptimizer } from './support/naive.ts';
 import { methods } from './support/plan-snapshot.ts';
 
@@ -28,7 +28,7 @@ for (const [name, method] of Object.entries({ adamw: adamw(), lion: lion(), sgd:
     for (const dtype of ['float32', 'float64'] as const) {
       const plain = prepare(cohortOf(method).program, dtype, { exact: false });
       assert.equal(plain.conditions.length, 0);
-      assert.equal(planVariant(plain, []).passes.length, 1);
+      assert.equal(planFor(plain, []).passes.length, 1);
     }
   });
 }

@@ -12,7 +12,7 @@ import { operations } from '../src/language/op.ts';
 import { elements } from '../src/language/operations/elements.ts';
 import { cohorts } from '../src/plan/cohort.ts';
 import { isNormal } from '../src/plan/dtype.ts';
-import { planVariant, prepare, type Plan } from '../src/plan/plan.ts';
+import { planFor, prepare, type Plan } from '../src/plan/plan.ts';
 import { leafOf, scalarExpressions, visitScalar, type ScalarLeaf, type ScalarVisitor } from '../src/plan/scalar.ts';
 import { compileScalars } from '../src/targets/loops/scalars.ts';
 import { methods, planOf } from './support/plan-snapshot.ts';
@@ -79,7 +79,7 @@ test('the code of random programs', () => {
       const method = optimizer({ name: 'random', hyper, init: { c: '2·w − η' }, equations })();
       for (const { program } of method.groups.flatMap((group) => cohorts(programOf(group), new Map([['w', [5]]])))) {
         const variants = prepare(program, 'float32', { gated: true });
-        compare(planVariant(variants, variants.conditions.map(() => outcome)), someNumber); // prettier-ignore
+        compare(planFor(variants, variants.conditions.map(() => outcome)), someNumber); // prettier-ignore
       }
     }),
     { numRuns: Math.ceil(runs / 3) },
@@ -110,7 +110,7 @@ const source = (plan: Plan): ScalarVisitor<string> => ({
 function late(method: Method): string[] {
   const [group = assert.fail()] = method.groups;
   const [{ program } = assert.fail()] = cohorts(programOf(group), new Map([['w', [6, 4]]]));
-  const plan = planVariant(prepare(program, 'float32', { exact: false }), []);
+  const plan = planFor(prepare(program, 'float32', { exact: false }), []);
   const made = scalarExpressions(plan.scalars, source(plan));
   const written = [...plan.scalarWrites].map(([state, node]) => `${String(state)} = ${made.get(node) ?? ''}`);
   const given = plan.passes

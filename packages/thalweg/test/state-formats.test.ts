@@ -29,7 +29,7 @@ import {
   type Method,
 } from 'thalweg';
 import { programOf } from '../src/define/program.ts';
-import { decode, encode } from '../src/targets/loops/coding.ts';
+import { decode, encode } from '../src/targets/loops/quantization.ts';
 import { hashOf, keyOf, randomWord } from '../src/targets/loops/random.ts';
 import { codingsOf, type Format } from '../src/plan/format.ts';
 

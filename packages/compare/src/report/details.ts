@@ -88,13 +88,13 @@ that would have been found with a probability of 0.8.</caption>
 /** The rules that all were held to, and the machine. */
 export function protocolOf(comparison: Comparison): Markup {
   const { protocol, machine, createdAt, problems } = comparison;
-  const runs = runsText(comparison);
+  const [runs, errs] = [runsText(comparison), errorNote(protocol)];
   const rows: readonly (readonly [string, string])[] = [
     ['Preset', protocol.preset],
     ['Learning rates', `${String(protocol.gridPoints)} at first, each ${number(protocol.gridRatio)} times the one before, then more on the side of the best until each optimizer has tried ${String(protocol.rates)} with seed ${String(protocol.scanSeed)}`],
     ['Seeds', `${protocol.seeds.join(', ')}: each tries ${String(protocol.ratesPerSeed)} rates around the best of the scan and takes the one that is best on its own validation data`],
     ['Runs of each optimizer', `${String(runsOf(protocol))} on each problem`],
-    ['How often it errs', errorNote(protocol)],
+    ...(errs === '' ? [] : [['How often it errs', errs] as const]),
     ['Results', 'the mean of the last five evaluations, which are made every 1 % of a run'],
     ['Targets', problems.map(({ id, target }) => `${id}: ${target.origin}`).join('; ')],
     ['Differences', `paired two-sided t-tests against the optimizer that is best on validation data, or signed-rank tests where a run diverged or failed; corrected by Šidák for level ${String(protocol.alpha)}`],

@@ -1,10 +1,12 @@
 /** How often the protocol errs, as controls measured it, in a sentence that stands in every report. Knows the figures of `npm run control`. */
 import type { Protocol } from '../schema.ts';
 import measured from './errors.json' with { type: 'json' };
+import { fewestSeeds } from '../protocol.ts';
 import { list, number } from './number.ts';
 
-/** Rates of `npm run control`, for as many seeds as a comparison has, or the next fewer. */
+/** Rates of `npm run control`, for as many seeds as a comparison has, or the next fewer; nothing for so few that none could be tested. */
 export function errorNote({ seeds }: Pick<Protocol, 'seeds'>): string {
+  if (seeds.length < fewestSeeds) return '';
   const counts = measured.map((rate) => rate.seeds);
   const count = Math.max(Math.min(...counts), ...counts.filter((one) => one <= seeds.length));
   const rows = measured.filter((rate) => rate.seeds === count);

@@ -13,7 +13,7 @@ export function renderMarkdown(comparison: Comparison): string {
       return [title, '', cell(advice(problem)), '', ...table(problem), '', cell([conclusion(problem), ...cautions(problem)].join(' '))].join('\n');
     })
     .join('\n\n');
-  return problems === '' ? '' : `${problems}\n\n${cell(errorNote(comparison.protocol))}`;
+  return problems === '' ? '' : [problems, cell(errorNote(comparison.protocol))].join('\n\n').trimEnd();
 }
 
 function table(problem: ProblemResult): string[] {

@@ -57,8 +57,10 @@ export function renderTable(comparison: Comparison, width: number, colour: boole
   });
   const note = comparison.protocol.preset === 'quick' ? [text(quickNote, paint.yellow).join('\n')] : [];
   const runs = runsText(comparison);
-  const made = runs === '' || problems.length === 0 ? [] : [text(`${runs}.`, paint.dim).join('\n'), text(errorNote(comparison.protocol), paint.dim).join('\n')];
-  return [...note, ...problems, ...made].join('\n\n');
+  const made = runs === '' || problems.length === 0 ? [] : [text(`${runs}.`, paint.dim).join('\n')];
+  const errs = errorNote(comparison.protocol);
+  const trust = errs === '' || problems.length === 0 ? [] : [text(errs, paint.dim).join('\n')];
+  return [...note, ...problems, ...trust, ...made].join('\n\n');
 }
 
 /** All that could be shown. */

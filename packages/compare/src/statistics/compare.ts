@@ -2,6 +2,7 @@
  * Compares optimizers with a reference, seed by seed. The p-values are corrected for the number of comparisons and the intervals hold for all
  * of them at once, both by Šidák's rule, so that an interval leaves 0 out exactly where its p-value is below the level.
  */
+import { fewestSeeds } from '../protocol.ts';
 import { cost, type Direction } from '../quantile.ts';
 import type { PairedComparison } from '../schema.ts';
 import { signedRank, signFlip, tTest } from './paired.ts';
@@ -18,9 +19,6 @@ export interface Judged {
   /** The difference below which two optimizers count as equal; without one, nothing is called equal. */
   readonly margin?: number | undefined;
 }
-
-/** Fewest seeds from which a difference can be tested. */
-export const fewestSeeds = 3;
 
 /** Each other optimizer against the reference, which must have been chosen without looking at these scores. */
 export function compareWith(reference: string, scores: ReadonlyMap<string, Scores>, judged: Judged): PairedComparison[] {

@@ -4,11 +4,11 @@
  */
 import { elementsOf, wholeForm, type Form } from '../language/form.ts';
 import type { Variable } from '../language/variable.ts';
-import { decode } from '../targets/loops/coding.ts';
+import { decode } from '../targets/loops/quantization.ts';
 import { argument, argumentBytes, segment, uniformBytes, word, Words } from '../targets/loops/convention.ts';
 import type { Bounds } from '../plan/bounds.ts';
 import { blockOf, bytesOf, chunk, type DType } from '../plan/dtype.ts';
-import { isScaled, scaled, scalesOf, shiftOf, type Coding, type Content } from '../plan/format.ts';
+import { isScaled, scaled, scalesOf, shiftOf, type Quantization, type Content } from '../plan/format.ts';
 import type { MemorySource, Region } from './memory.ts';
 
 /** A parameter's place inside every array of its type; in others, offsets are shifted (`plan/format.ts`). Offsets and sizes are in bytes; `length` counts elements. */
@@ -70,7 +70,7 @@ export interface ArrayRequest {
   /** The most that one pass over the arrays needs. */
   readonly bounds: Bounds;
   /** The arrays that do not hold numbers of the type. */
-  readonly codings: ReadonlyMap<Variable, Coding>;
+  readonly quantizations: ReadonlyMap<Variable, Quantization>;
 }
 
 /** A memory with the arrays `w`, `g`, … over the same tensors, and a work area before them for what kernels are told and tell. */
@@ -98,12 +98,12 @@ export class Arena {
   private lastAddresses: readonly number[] = [];
 
   /** Lays out `arrays` with their forms over tensors of these shapes. Throws an UnsupportedError where they do not fit. */
-  constructor({ owner, dtype, shapes, rows, arrays, bounds, codings }: ArrayRequest, source: MemorySource) {
+  constructor({ owner, dtype, shapes, rows, arrays, bounds, quantizations }: ArrayRequest, source: MemorySource) {
     this.dtype = dtype;
-    const scales = [...codings].filter(([, { format }]) => isScaled(format)).map(([state]) => state);
+    const scales = [...quantizations].filter(([, { format }]) => isScaled(format)).map(([state]) => state);
     const block = scales.length > 0 ? scaled : blockOf[dtype];
     for (const form of new Set([wholeForm, ...arrays.values()])) this.layouts.set(form, layOut(form, dtype, block, shapes, rows));
-    this.pitch = uniformBytes({ scalars: bounds.scalars, draws: codings.size > 0, dtype });
+    this.pitch = uniformBytes({ scalars: bounds.scalars, draws: quantizations.size > 0, dtype });
     const uniforms = argumentBytes(arrays.size + scales.length);
     const tables = uniforms + this.pitch * shapes.size;
     let end = tables;
@@ -117,7 +117,7 @@ export class Arena {
     this.mostSums = bounds.sums * Math.max(...[...this.layouts.values()].map((layout) => splitSegments(layout, dtype)));
     end += word * this.mostSums;
     const contents: (readonly [Variable, Form, Content])[] = [
-      ...[...arrays].map(([array, form]) => [array, form, codings.get(array)?.format ?? 'plain'] as const),
+      ...[...arrays].map(([array, form]) => [array, form, quantizations.get(array)?.format ?? 'plain'] as const),
       ...scales.map((array) => [scalesOf(array), wholeForm, 'scales'] as const),
     ];
     const bases = contents.map(([array, form, content], i) => {

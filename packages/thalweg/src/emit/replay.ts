@@ -12,7 +12,7 @@ import type { BoundPart } from '../define/recipe.ts';
 import { withoutZero } from './model.ts';
 import { rewrite } from '../plan/rewrite.ts';
 import { prepareRoutines } from '../plan/routines.ts';
-import { hostConditions, specialise } from '../plan/specialise.ts';
+import { hostConditions, specialize } from '../plan/specialize.ts';
 import { FormTable } from '../language/form-table.ts';
 import { numbersOf } from '../targets/arrays/numbers.ts';
 import { ArrayStep } from '../targets/arrays/step.ts';
@@ -70,7 +70,7 @@ export function record(method: Method, matricesOnly: boolean): Recording {
     const step = new ArrayStep(numbersOf('float64'), program, { tensors, time: [t], hyper, factors, values });
     // What a condition of the step alone decides is decided first: the branch that is not taken is not computed.
     const outcomes = new Map(conditions.map((condition) => [condition, step.of(condition)[0]?.[0] !== 0]));
-    const after = step.written(specialise(graph, writes, outcomes, new FormTable(states)));
+    const after = step.written(specialize(graph, writes, outcomes, new FormTable(states)));
     for (const [written, next] of after) values.set(written, next);
     return values.get(parameter)!.flat();
   });

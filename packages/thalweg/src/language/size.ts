@@ -38,7 +38,7 @@ export function verifySize(writes: ReadonlyMap<Variable, Node>, kinds: KindTable
   }
 }
 
-/** What may choose the variant of a program, as `plan/rewrite.ts` and `plan/specialise.ts` have it: numbers of the step and what they do. */
+/** What may choose the variant of a program, as `plan/rewrite.ts` and `plan/specialize.ts` have it: numbers of the step and what they do. */
 function decidesOn({ op, operands }: Node, kinds: KindTable): readonly string[] {
   const named = (some: readonly Node[]): string[] => some.map(({ id }) => `${op} ${String(id)}`);
   const isHost = (node: Node | undefined): boolean => node !== undefined && node.op !== 'const' && kinds.of(node) === 'host';

@@ -12,7 +12,7 @@ import { routines } from '../language/operations/routines.ts';
 import { evaluated, type Program } from '../language/program.ts';
 import { wholeState } from '../language/state.ts';
 import type { Variable } from '../language/variable.ts';
-import { specialise } from './specialise.ts';
+import { specialize } from './specialize.ts';
 
 /** The program that computes where to evaluate, on the memory of the program itself; undefined where that is `w`. */
 export function evaluationProgram(program: Program): Program | undefined {
@@ -47,7 +47,7 @@ export function cohorts(program: Program, shapes: ReadonlyMap<string, readonly n
     const made =
       decided.size === 0
         ? program
-        : without(program, specialise(program.graph, everything(program), decided, new FormTable(program.states)));
+        : without(program, specialize(program.graph, everything(program), decided, new FormTable(program.states)));
     checkRanks(made, cohort.shapes);
     return { program: made, shapes: cohort.shapes };
   });

@@ -1,6 +1,6 @@
 /**
  * Formats: how the states of an optimizer lie in memory where that is not as its parameters do. Arithmetic is float32 whatever they are: a
- * kernel decodes what it loads and rounds what it stores (`targets/loops/coding.ts`). Decides which state gets which format.
+ * kernel decodes what it loads and rounds what it stores (`targets/loops/quantization.ts`). Decides which state gets which format.
  */
 import { wholeForm } from '../language/form.ts';
 import { topological, variableOf, type Node } from '../language/graph.ts';
@@ -36,20 +36,20 @@ export function scalesOf({ key }: Variable): Variable {
 }
 
 /** An array's format, and which random bits of an element decide how it is rounded; undefined where that is to the nearest. */
-export interface Coding {
+export interface Quantization {
   readonly format: Format;
   readonly draw: number | undefined;
 }
 
 /** No state has a format of its own. */
-export const plain: ReadonlyMap<Variable, Coding> = new Map();
+export const plain: ReadonlyMap<Variable, Quantization> = new Map();
 
 /**
  * The formats of the states that have one where `wish` is asked for: every array with an element for each of the parameter's, but for those
  * that the definition keeps. With `float8`, a state that is divided by or rooted must be provably not negative, or a value rounded to zero
  * would make the step explode; one that is not is `bfloat16`.
  */
-export function codingsOf(program: Program, wish: StorageType): ReadonlyMap<Variable, Coding> {
+export function codingsOf(program: Program, wish: StorageType): ReadonlyMap<Variable, Quantization> {
   if (wish === 'float32') return plain;
   const states = [...program.states].filter(
     ([, { kind, form = wholeForm, storage }]) => kind === 'array' && form === wholeForm && storage === 'any',

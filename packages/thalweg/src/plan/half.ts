@@ -6,7 +6,7 @@ import { isRoutine, topological, variableOf } from '../language/graph.ts';
 import type { Program } from '../language/program.ts';
 import { wholeState } from '../language/state.ts';
 import { gradient, parameter, variable, type Variable } from '../language/variable.ts';
-import type { Coding } from './format.ts';
+import type { Quantization } from './format.ts';
 
 /** The formats of such parameters. */
 export type HalfFormat = 'bfloat16';
@@ -25,9 +25,9 @@ export function halved(program: Program): Program {
 }
 
 /** The formats of a program's arrays with those of the copy and of the gradients. */
-export function halfCodings(codings: ReadonlyMap<Variable, Coding>, format: HalfFormat): ReadonlyMap<Variable, Coding> {
-  const nearest: Coding = { format, draw: undefined };
-  return new Map(codings).set(halfOfW, nearest).set(gradient, nearest);
+export function halfCodings(quantizations: ReadonlyMap<Variable, Quantization>, format: HalfFormat): ReadonlyMap<Variable, Quantization> {
+  const nearest: Quantization = { format, draw: undefined };
+  return new Map(quantizations).set(halfOfW, nearest).set(gradient, nearest);
 }
 
 /** Whether a routine reads the gradient as it lies in memory, where it must be float32. */

@@ -71,7 +71,7 @@ class PassEmitter {
     this.placement = placement;
     this.q = q;
     for (const [name, node] of work.writes) {
-      const exact = !work.codings.has(name) && work.kinds.of(node) === 'array';
+      const exact = !work.quantizations.has(name) && work.kinds.of(node) === 'array';
       if ((placement.get(name) ?? q) < q && exact) this.stored.set(node, name);
     }
   }
@@ -151,7 +151,7 @@ class PassEmitter {
   }
 
   private coded(array: Variable, rounds: boolean): Coded | undefined {
-    const coding = this.work.codings.get(array);
+    const coding = this.work.quantizations.get(array);
     if (coding === undefined) return undefined;
     const { format, draw } = coding;
     return { format, draw: rounds ? draw : undefined, scales: isScaled(format) ? this.array(scalesOf(array)) : undefined };

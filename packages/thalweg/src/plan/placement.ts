@@ -11,7 +11,7 @@ import type { KindTable } from '../language/kind.ts';
 import { isComparison } from '../language/op.ts';
 import type { Variable } from '../language/variable.ts';
 import type { DType } from './dtype.ts';
-import type { Coding } from './format.ts';
+import type { Quantization } from './format.ts';
 import { weightOf } from './kernel.ts';
 
 /** What is split into passes: arrays of one form to write, sums over such, kinds and levels, and the first pass that may write. */
@@ -26,7 +26,7 @@ export interface Work {
   /** Those of the writes that have to be done at the level of their value: operands of routines. */
   readonly prompt: ReadonlySet<Variable>;
   /** The arrays with a format of their own. What is loaded from one is not quite what was stored in it. */
-  readonly codings: ReadonlyMap<Variable, Coding>;
+  readonly quantizations: ReadonlyMap<Variable, Quantization>;
 }
 
 /** The pass in which each array is written. */
@@ -95,7 +95,7 @@ class Model {
   private readonly costs: { transfers: number; operations: number; broken: number | undefined; readonly met: Uint8Array }[];
   private readonly stack: number[] = [];
 
-  constructor({ writes, sums, level, firstWrite, prompt, codings, kinds }: Work, last: number) {
+  constructor({ writes, sums, level, firstWrite, prompt, quantizations, kinds }: Work, last: number) {
     const nodes = topological([...writes.values(), ...sums.flatMap(({ operands }) => operands)]);
     const number = new Map(nodes.map((node, i) => [node, i]));
     const at = (node: Node): number => number.get(node) ?? 0;
@@ -117,13 +117,13 @@ class Model {
     this.transfers = nodes.map((node) => {
       if (kinds.of(node) !== 'array' || !isLeaf(node)) return 0;
       const given = variableOf(node);
-      return weightOf(given === undefined ? undefined : codings.get(given)?.format);
+      return weightOf(given === undefined ? undefined : quantizations.get(given)?.format);
     });
     this.operations = nodes.map((node) => (kinds.of(node) !== 'array' && isComparison(node.op) ? 3 : 1));
     const storedBy = nodes.map((): number[] => []);
     const overwrittenBy = nodes.map((): number | undefined => undefined);
     this.writes.forEach(({ target, node, old }, i) => {
-      if (!codings.has(target) && kinds.of(nodes[node]!) === 'array') storedBy[node]!.push(i);
+      if (!quantizations.has(target) && kinds.of(nodes[node]!) === 'array') storedBy[node]!.push(i);
       if (old !== undefined) overwrittenBy[old] = i;
     });
     this.storedBy = storedBy;

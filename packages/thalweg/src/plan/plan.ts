@@ -14,11 +14,11 @@ import { gradient, parameter, type Variable } from '../language/variable.ts';
 import { boundsOf, type Bounds } from './bounds.ts';
 import { flushDenormals } from './denormals.ts';
 import type { DType } from './dtype.ts';
-import { plain, type Coding } from './format.ts';
+import { plain, type Quantization } from './format.ts';
 import { levels, splitPasses, type Pass } from './passes.ts';
 import { rewrite } from './rewrite.ts';
 import { prepareRoutines, routineArrays, scratchArrays, standing } from './routines.ts';
-import { hostConditions, specialise } from './specialise.ts';
+import { hostConditions, specialize } from './specialize.ts';
 
 /** A scalar of the step: computed once (`host`, `all`, `group`) or for each tensor, when the sums below `level` are known. */
 export interface ScalarSlot {
@@ -61,7 +61,7 @@ export interface Plan {
 }
 
 /** A program ready to be planned: rewritten for a type, with the conditions that choose the plan of a step. */
-export interface Variants {
+export interface Prepared {
   readonly program: Program;
   readonly dtype: DType;
   /** Each array element costs a check of the gradient before anything is written. */
@@ -75,7 +75,7 @@ export interface Variants {
   /** The most that one pass of any variant needs. */
   readonly bounds: Bounds;
   /** The states with a format of their own. */
-  readonly codings: ReadonlyMap<Variable, Coding>;
+  readonly quantizations: ReadonlyMap<Variable, Quantization>;
 }
 
 /** How a program is to be prepared. */
@@ -83,7 +83,7 @@ export interface PrepareOptions {
   /** Check gradients before anything is written. */
   readonly gated?: boolean;
   /** The states with a format of their own. */
-  readonly codings?: ReadonlyMap<Variable, Coding>;
+  readonly quantizations?: ReadonlyMap<Variable, Quantization>;
   /**
    * Whether the plan is the one that the exactness contract specifies, with its rules for reciprocals, cube roots, bounds and denormals, each of
    * which is a condition of the step (the default). Without them a step computes what the equations say, which is the same up to rounding, in
@@ -93,7 +93,11 @@ export interface PrepareOptions {
 }
 
 /** Rewrites a program for arrays of `dtype` and finds its host conditions. */
-export function prepare(program: Program, dtype: DType, { gated = false, codings = plain, exact = true }: PrepareOptions = {}): Variants {
+export function prepare(
+  program: Program,
+  dtype: DType,
+  { gated = false, quantizations = plain, exact = true }: PrepareOptions = {},
+): Prepared {
   const rewritten = rewrite(program, dtype, exact);
   const flushed = exact ? flushDenormals(program.graph, rewritten, program.states, dtype) : rewritten;
   const writes = prepareRoutines(program.graph, flushed, program.states);
@@ -107,16 +111,16 @@ export function prepare(program: Program, dtype: DType, { gated = false, codings
     scalars: scalarSlots(conditions, table, levels(conditions)),
     writes,
     scratch: scratchArrays(writes, program.states),
-    codings,
+    quantizations,
     bounds: boundsOf(writes, (written) => isArray(program, written), table, gated ? gatedArrays(program).length : 0),
   };
 }
 
 /** The plan for one outcome of the conditions, given in their order. */
-export function planVariant(variants: Variants, outcomes: readonly boolean[]): Plan {
+export function planFor(variants: Prepared, outcomes: readonly boolean[]): Plan {
   const { program, dtype, gated } = variants;
   const decided = new Map(variants.conditions.map((condition, i) => [condition, outcomes[i] ?? false]));
-  const writes = specialise(program.graph, variants.writes, decided);
+  const writes = specialize(program.graph, variants.writes, decided);
   const kindTable = new KindTable(program.states);
   const gate = gated ? finiteGate(program) : undefined;
   const idle = ([written, node]: readonly [Variable, Node]): boolean => variableOf(node) === written;
@@ -145,7 +149,7 @@ export function planVariant(variants: Variants, outcomes: readonly boolean[]): P
       level,
       firstWrite: gated ? 1 : 0,
       prompt: new Set(routines.operands.keys()),
-      codings: variants.codings,
+      quantizations: variants.quantizations,
     }),
   );
   const passes = split.flatMap((one) => one.passes).sort((a, b) => a.level - b.level);

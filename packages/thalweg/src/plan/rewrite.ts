@@ -1,7 +1,7 @@
 /**
  * Rewrites, done once here so that every lowering computes the same. Only those that keep IEEE semantics, and one documented
  * exception: an array divided by a host scalar is multiplied by the scalar's float64 reciprocal when that is a normal number in the
- * array's type. That choice is a host condition like any other, so `specialise.ts` needs no special case for it.
+ * array's type. That choice is a host condition like any other, so `specialize.ts` needs no special case for it.
  */
 import { rebuild, type Graph, type Node } from '../language/graph.ts';
 import { KindTable, type Kind } from '../language/kind.ts';

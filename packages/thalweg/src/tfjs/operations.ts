@@ -9,8 +9,8 @@ import { inputVariable } from '../language/part.ts';
 import { evaluated, type Program } from '../language/program.ts';
 import { gradient, parameter, type Variable as Role } from '../language/variable.ts';
 import { cohorts, evaluationProgram } from '../plan/cohort.ts';
-import { prepare, type Variants } from '../plan/plan.ts';
-import { specialise } from '../plan/specialise.ts';
+import { prepare, type Prepared } from '../plan/plan.ts';
+import { specialize } from '../plan/specialize.ts';
 import type { HyperValue } from '../define/hyper.ts';
 import type { Recipe } from '../define/recipe.ts';
 import type { StepResult } from '../optimizer/optimizer.ts';
@@ -30,7 +30,7 @@ interface Cohort {
   /** The step before its first. */
   readonly born: number;
   readonly program: Program;
-  readonly prepared: Pick<Variants, 'writes' | 'conditions'>;
+  readonly prepared: Pick<Prepared, 'writes' | 'conditions'>;
   readonly names: readonly string[];
   /** States that are numbers of the whole group. */
   readonly common: Map<Role, TfValue>;
@@ -247,7 +247,7 @@ export class Operations implements Engine {
       values,
     };
     const outcomes = outcomesOf(program, prepared.conditions, given);
-    return { program, group, given, writes: specialise(program.graph, prepared.writes, outcomes, new FormTable(program.states)) };
+    return { program, group, given, writes: specialize(program.graph, prepared.writes, outcomes, new FormTable(program.states)) };
   }
 
   /**
@@ -279,7 +279,7 @@ export class Operations implements Engine {
 /** The outcome of each condition that is known before any array is. */
 function outcomesOf(
   program: Program,
-  conditions: Variants['conditions'],
+  conditions: Prepared['conditions'],
   given: Given<TfValue>,
 ): Map<(typeof conditions)[number], boolean> {
   const step = new ArrayStep(tensors, program, given);
@@ -289,12 +289,12 @@ function outcomesOf(
 /** What these writes give, with the conditions of the step decided. */
 function decided(
   program: Program,
-  writes: Variants['writes'],
-  conditions: Variants['conditions'],
+  writes: Prepared['writes'],
+  conditions: Prepared['conditions'],
   given: Given<TfValue>,
 ): Map<Role, readonly TfValue[]> {
   const outcomes = outcomesOf(program, conditions, given);
-  return new ArrayStep(tensors, program, given).written(specialise(program.graph, writes, outcomes, new FormTable(program.states)));
+  return new ArrayStep(tensors, program, given).written(specialize(program.graph, writes, outcomes, new FormTable(program.states)));
 }
 
 function release(value: TfValue): void {

@@ -1,5 +1,5 @@
 /** Arrays of half precision as a user sees them: bits in a Uint16Array. Rounds to nearest and reads, whatever there is to add up. */
-import { decode, encode } from '../targets/loops/coding.ts';
+import { decode, encode } from '../targets/loops/quantization.ts';
 import type { HalfFormat } from '../plan/half.ts';
 import type { Declared } from './tensor.ts';
 

@@ -187,8 +187,8 @@ export class ParameterRegistry {
   private whole({ program, shapes }: Cohort, given: StepContext, beside?: Pick<StepperOptions, 'on' | 'scalarStates'>): Made {
     const { dtype, device, gated, trace, state, half } = this.options;
     const states = codingsOf(program, state);
-    const codings = half === undefined ? states : halfCodings(states, half);
-    const options = { shapes, dtype, codings, device, trace };
+    const quantizations = half === undefined ? states : halfCodings(states, half);
+    const options = { shapes, dtype, quantizations, device, trace };
     const stepper = new Stepper({ ...options, ...beside, program: half === undefined ? program : this.halved(program), gated });
     const context = { ...given, scalarStates: stepper.scalarStates };
     const evaluation = evaluationProgram(program);

@@ -8,14 +8,14 @@ import { inputVariable } from '../../src/language/part.ts';
 import type { Program } from '../../src/language/program.ts';
 import { gradient, parameter, type Variable } from '../../src/language/variable.ts';
 import type { DType } from '../../src/plan/dtype.ts';
-import { plain, type Coding } from '../../src/plan/format.ts';
-import { prepare, type Variants } from '../../src/plan/plan.ts';
+import { plain, type Quantization } from '../../src/plan/format.ts';
+import { prepare, type Prepared } from '../../src/plan/plan.ts';
 import { rewrite } from '../../src/plan/rewrite.ts';
-import { hostConditions, specialise } from '../../src/plan/specialise.ts';
+import { hostConditions, specialize } from '../../src/plan/specialize.ts';
 import type { Tensor } from '../../src/targets/arrays/algebra.ts';
 import { numbersOf } from '../../src/targets/arrays/numbers.ts';
 import { ArrayStep, type Given } from '../../src/targets/arrays/step.ts';
-import { decode, encode } from '../../src/targets/loops/coding.ts';
+import { decode, encode } from '../../src/targets/loops/quantization.ts';
 import { hashOf, keyOf } from '../../src/targets/loops/random.ts';
 
 type Arrays = readonly (readonly number[])[];
@@ -24,7 +24,7 @@ type Arrays = readonly (readonly number[])[];
 export interface NaiveOptions {
   /** Leave the denormal rule out: what is small stays as IEEE arithmetic makes it. */
   readonly denormals?: boolean;
-  readonly codings?: ReadonlyMap<Variable, Coding>;
+  readonly quantizations?: ReadonlyMap<Variable, Quantization>;
   /** Without it, leave all rules of the exact plan out. */
   readonly exact?: boolean;
   /** The shapes of the tensors, where they are no vectors. */
@@ -36,16 +36,16 @@ export class NaiveOptimizer {
   /** An array for each tensor, or one number. */
   readonly values = new Map<Variable, Arrays>();
   private t = 0;
-  private readonly prepared: Pick<Variants, 'writes' | 'conditions'>;
+  private readonly prepared: Pick<Prepared, 'writes' | 'conditions'>;
   private readonly program: Program;
   private readonly dtype: DType;
   private readonly hyper: Given<readonly number[]>['hyper'];
-  private readonly codings: ReadonlyMap<Variable, Coding>;
+  private readonly quantizations: ReadonlyMap<Variable, Quantization>;
   private readonly tensors: readonly Tensor[];
 
   constructor(program: Program, dtype: DType, hyper: Readonly<Record<string, number>>, w: Arrays, options: NaiveOptions = {}) {
-    const { denormals = false, codings = plain, exact = true, shapes } = options;
-    this.codings = codings;
+    const { denormals = false, quantizations = plain, exact = true, shapes } = options;
+    this.quantizations = quantizations;
     this.program = program;
     this.dtype = dtype;
     this.hyper = new Map(Object.entries(hyper).map(([key, value]) => [key, [value]]));
@@ -69,15 +69,15 @@ export class NaiveOptimizer {
     const run = new ArrayStep(numbersOf(this.dtype), program, { tensors: this.tensors, time: [this.t], hyper: this.hyper, values });
     // A condition of the step takes one branch as it is: a number stays a number of float64 where the other branch is an array.
     const outcomes = new Map(prepared.conditions.map((condition) => [condition, run.of(condition)[0]?.[0] !== 0]));
-    const after = run.written(specialise(program.graph, prepared.writes, outcomes, new FormTable(program.states)));
+    const after = run.written(specialize(program.graph, prepared.writes, outcomes, new FormTable(program.states)));
     for (const [written, next] of after) {
-      const coding = this.codings.get(written);
+      const coding = this.quantizations.get(written);
       values.set(written, coding === undefined ? next : next.map((one, j) => this.stored(one, j, coding)));
     }
   }
 
   /** What is left of a tensor that is stored in a format. */
-  private stored(values: readonly number[], j: number, { format, draw }: Coding): number[] {
+  private stored(values: readonly number[], j: number, { format, draw }: Quantization): number[] {
     const memory = new ArrayBuffer(4 * (values.length + 32));
     const codes = { bytes: new Uint8Array(memory), halves: new Uint16Array(memory) };
     const place = { at: 0, scalesAt: 2 * (values.length + 32) };

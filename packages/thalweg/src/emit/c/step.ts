@@ -9,9 +9,9 @@ import { UnsupportedError } from '../../language/run-error.ts';
 import { variable, type Variable } from '../../language/variable.ts';
 import { chunk, type DType } from '../../plan/dtype.ts';
 import type { Pass } from '../../plan/passes.ts';
-import { planVariant, prepare, type Plan, type ScalarSlot, type Variants } from '../../plan/plan.ts';
+import { planFor, prepare, type Plan, type ScalarSlot, type Prepared } from '../../plan/plan.ts';
 import { rewrite } from '../../plan/rewrite.ts';
-import { specialise } from '../../plan/specialise.ts';
+import { specialize } from '../../plan/specialize.ts';
 import { kernelToC, parametersOf } from '../../targets/loops/c/kernel.ts';
 import { indented, typeOf, type Helpers } from '../../targets/loops/c/source.ts';
 import { commented } from './comment.ts';
@@ -62,7 +62,7 @@ export function stepFunctions(program: Program, name: string, style: StepStyle):
 
 /** Writes a step for one outcome. */
 class StepWriter {
-  private readonly variants: Variants;
+  private readonly variants: Prepared;
   private readonly style: StepStyle;
   private readonly plan: Plan;
   private readonly scalars: ScalarWriter;
@@ -76,10 +76,10 @@ class StepWriter {
   private readonly rounded = new Map<Node, Expression>();
   private scratch = 0;
 
-  constructor(variants: Variants, outcome: readonly boolean[], style: StepStyle) {
+  constructor(variants: Prepared, outcome: readonly boolean[], style: StepStyle) {
     [this.variants, this.style] = [variants, style];
     const { program } = variants;
-    this.plan = planVariant(variants, outcome);
+    this.plan = planFor(variants, outcome);
     if (this.plan.routines.length > 0) {
       const ops = [...new Set(this.plan.routines.map(({ op }) => op))].join(', ');
       throw new UnsupportedError('emit to c', `${program.name} works on whole matrices (${ops}), which are not written to C`);
@@ -293,10 +293,10 @@ class StepWriter {
 }
 
 /** What authors call the values of a plan without rules for exactness, by node: the last who names one. */
-function namedValues({ program, dtype, conditions }: Variants, outcome: readonly boolean[], names: Names): Map<Node, { readonly name: string; readonly equation: string }> {
+function namedValues({ program, dtype, conditions }: Prepared, outcome: readonly boolean[], names: Names): Map<Node, { readonly name: string; readonly equation: string }> {
   const { graph, assignments } = program;
   const roots = new Map(assignments.map(({ node }, i) => [variable('measure', String(i)), node]));
-  const rewritten = specialise(graph, rewrite({ ...program, writes: roots }, dtype, false), new Map(conditions.map((one, i) => [one, outcome[i]!])));
+  const rewritten = specialize(graph, rewrite({ ...program, writes: roots }, dtype, false), new Map(conditions.map((one, i) => [one, outcome[i]!])));
   const out = new Map<Node, { readonly name: string; readonly equation: string }>();
   [...rewritten.values()].forEach((node, i) => {
     const { equation, variable: lasting } = assignments[i]!;

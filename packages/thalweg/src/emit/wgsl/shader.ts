@@ -9,7 +9,7 @@ import type { Program } from '../../language/program.ts';
 import { gradient, parameter, type Variable } from '../../language/variable.ts';
 import { evaluationProgram } from '../../plan/cohort.ts';
 import type { Pass } from '../../plan/passes.ts';
-import { planVariant, prepare, type Plan } from '../../plan/plan.ts';
+import { planFor, prepare, type Plan } from '../../plan/plan.ts';
 import { helpers } from '../../targets/loops/wgsl/language.ts';
 import { writeBody, type Naming } from '../../targets/loops/wgsl/kernel.ts';
 import { assignedNames, bufferNames, Names, type Named } from './names.ts';
@@ -121,7 +121,7 @@ export function writeShader(program: Program): Shader {
 
 /** The plan of a step with every condition left in it, as a choice. */
 function planOf(program: Program): Plan {
-  const plan = planVariant({ ...prepare(program, 'float32', { exact: false }), conditions: [] }, []);
+  const plan = planFor({ ...prepare(program, 'float32', { exact: false }), conditions: [] }, []);
   // What it is made of comes first, and the author wrote what comes of it.
   const call = plan.routines.find(({ op }) => op !== 'spread' && op !== 'transpose') ?? plan.routines[0];
   if (call === undefined) return plan;

@@ -4,29 +4,29 @@
  */
 import type { Program } from '../../language/program.ts';
 import type { DType } from '../../plan/dtype.ts';
-import type { Coding } from '../../plan/format.ts';
-import { planVariant, prepare, type Plan, type Variants } from '../../plan/plan.ts';
+import type { Quantization } from '../../plan/format.ts';
+import { planFor, prepare, type Plan, type Prepared } from '../../plan/plan.ts';
 import type { Variable } from '../../language/variable.ts';
 import { watchProgram } from '../../plan/watch.ts';
 
-const variants = new WeakMap<Program, Map<string, Variants>>();
-const plans = new WeakMap<Variants, Map<number, Plan>>();
+const variants = new WeakMap<Program, Map<string, Prepared>>();
+const plans = new WeakMap<Prepared, Map<number, Plan>>();
 const watches = new WeakMap<Program, Program>();
 
 /** The program prepared for a type. Those with states in formats of their own are prepared anew. */
-export function variantsOf(program: Program, dtype: DType, gated: boolean, codings: ReadonlyMap<Variable, Coding>): Variants {
-  if (codings.size > 0) return prepare(program, dtype, { gated, codings });
+export function variantsOf(program: Program, dtype: DType, gated: boolean, quantizations: ReadonlyMap<Variable, Quantization>): Prepared {
+  if (quantizations.size > 0) return prepare(program, dtype, { gated, quantizations });
   return once(
-    once(variants, program, () => new Map<string, Variants>()),
+    once(variants, program, () => new Map<string, Prepared>()),
     `${dtype} ${String(gated)}`,
     () => prepare(program, dtype, { gated }),
   );
 }
 
 /** The plan for an outcome of the conditions, one bit each. */
-export function planOf(given: Variants, outcome: number): Plan {
+export function planOf(given: Prepared, outcome: number): Plan {
   const made = (): Plan =>
-    planVariant(
+    planFor(
       given,
       given.conditions.map((_, i) => ((outcome >> i) & 1) === 1),
     );

@@ -11,8 +11,8 @@ import { compileScalars } from '../../targets/loops/scalars.ts';
 import type { DType } from '../../plan/dtype.ts';
 import type { Bounds } from '../../plan/bounds.ts';
 import { evaluationProgram } from '../../plan/cohort.ts';
-import { plain, type Coding } from '../../plan/format.ts';
-import { prepare, type Plan, type Variants } from '../../plan/plan.ts';
+import { plain, type Quantization } from '../../plan/format.ts';
+import { prepare, type Plan, type Prepared } from '../../plan/plan.ts';
 import type { Arena } from '../../device/arena.ts';
 import type { Device } from '../../device/device.ts';
 import { Leaves, type StepContext } from './leaves.ts';
@@ -28,7 +28,7 @@ export interface StepperOptions {
   readonly device: Device;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** The states with a format of their own. */
-  readonly codings?: ReadonlyMap<Variable, Coding>;
+  readonly quantizations?: ReadonlyMap<Variable, Quantization>;
   /** Check gradients before anything is written. */
   readonly gated: boolean;
   /** The memory of another stepper of the same tensors, to work on that. */
@@ -51,15 +51,15 @@ export class Stepper {
   /** Scalar states: one number, or one per tensor. */
   readonly scalarStates: Map<Variable, Float64Array>;
   private readonly options: StepperOptions;
-  private readonly variants: Variants;
+  private readonly variants: Prepared;
   private readonly compiled = new Map<number, Specialization>();
   private current: Specialization | undefined;
   private watching: Stepper | undefined;
 
   constructor(options: StepperOptions) {
-    const { program, dtype, shapes, gated, on, device, kept, rows, codings = plain } = options;
+    const { program, dtype, shapes, gated, on, device, kept, rows, quantizations = plain } = options;
     this.options = options;
-    this.variants = variantsOf(program, dtype, gated, codings);
+    this.variants = variantsOf(program, dtype, gated, quantizations);
     if (this.variants.conditions.length > mostConditions) {
       throw new UnsupportedError(program.name, `more than ${String(mostConditions)} conditions on the host in one program`);
     }
@@ -69,7 +69,7 @@ export class Stepper {
     for (const [state, { kind, form = wholeForm }] of program.states) if (kind === 'array') arrays.set(state, form);
     if (program.evaluation !== undefined) arrays.set(evaluated, wholeForm);
     for (const [array, form] of this.variants.scratch) arrays.set(array, form);
-    this.arena = on?.arena ?? device.allocate({ owner: program.name, dtype, shapes, rows, arrays, bounds: this.bounds(), codings });
+    this.arena = on?.arena ?? device.allocate({ owner: program.name, dtype, shapes, rows, arrays, bounds: this.bounds(), quantizations });
     const states = options.scalarStates ?? on?.scalarStates;
     this.scalarStates = states ?? new Map<Variable, Float64Array>();
     if (states !== undefined) return;

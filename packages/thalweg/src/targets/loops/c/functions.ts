@@ -1,7 +1,7 @@
 /** The algorithms of operations (`language/operations/algorithms.ts`) as C functions, each with the helpers that it needs. */
 import { inFloat32, inFloat64 } from '../../../language/operations/algorithms.ts';
 import { bitHelpers, doubles, singles } from './arithmetic.ts';
-import { codingHelpers } from './coding.ts';
+import { codingHelpers } from './quantization.ts';
 import { sumHelpers } from './sums.ts';
 import { Helpers, indented, Statements, type Helper } from './source.ts';
 

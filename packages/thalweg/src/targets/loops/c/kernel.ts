@@ -8,7 +8,7 @@ import { blockOf, foldOf, type Fold } from '../../../plan/dtype.ts';
 import { isScaled, scaled } from '../../../plan/format.ts';
 import type { Coded, Instruction, Kernel } from '../../../plan/kernel.ts';
 import { own } from './arithmetic.ts';
-import { decoded, storedAs } from './coding.ts';
+import { decoded, storedAs } from './quantization.ts';
 import { algorithmIn } from './functions.ts';
 import { indented, Statements, typeOf, type Helpers } from './source.ts';
 

@@ -4,7 +4,7 @@
  */
 import { blockOf, foldOf, type Fold } from '../../../plan/dtype.ts';
 import type { Coded, Instruction, Kernel } from '../../../plan/kernel.ts';
-import { decode, encode, type CodedPlace, type Codes } from '../coding.ts';
+import { decode, encode, type CodedPlace, type Codes } from '../quantization.ts';
 import { argument, segment, word, Words } from '../convention.ts';
 import type { Executable } from '../executable.ts';
 import { onElements } from './arithmetic.ts';

@@ -9,7 +9,7 @@ import { encodeModule, type MemoryKind } from './assembler/module.ts';
 import { bytesOf } from '../../../plan/dtype.ts';
 import type { Kernel } from '../../../plan/kernel.ts';
 import { argument, segment, word } from '../convention.ts';
-import { CodingEmitter, shiftsOf } from './coding.ts';
+import { CodingEmitter, shiftsOf } from './quantization.ts';
 import { OperationEmitter } from './operations.ts';
 import { SumEmitter } from './sums.ts';
 

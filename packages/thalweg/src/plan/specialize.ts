@@ -26,7 +26,7 @@ export function hostConditions(roots: Iterable<Node>, states: KindsOfStates): No
  * The writes with each decided condition replaced by its outcome, and what only the branches not taken needed left out. With `forms`, a number that
  * comes in the place of rows, columns or squares under a sum or a routine is spread to their form; without, that of the whole is meant.
  */
-export function specialise(
+export function specialize(
   graph: Graph,
   writes: ReadonlyMap<Variable, Node>,
   outcomes: ReadonlyMap<Node, boolean>,

@@ -1,5 +1,5 @@
 /**
- * The formats of states in plain JavaScript: what `wasm/coding.ts` does too, bit for bit. Numbers are given and taken as float32.
+ * The formats of states in plain JavaScript: what `wasm/quantization.ts` does too, bit for bit. Numbers are given and taken as float32.
  *
  * - `bfloat16`: the upper half of a float32. Rounded at random: bits drawn evenly are added to the lower half, which is then cut off.
  * - `float8` and `ufloat8`: blocks of 32 elements with the exponent E of the largest finite one in a byte, counted from `lowest`.

@@ -5,7 +5,7 @@
 import type { Code } from './assembler/code.ts';
 import { isScaled, scaled, shiftOf } from '../../../plan/format.ts';
 import type { Coded, Kernel } from '../../../plan/kernel.ts';
-import { eight, float, lowest } from '../coding.ts';
+import { eight, float, lowest } from '../quantization.ts';
 import { RandomEmitter } from './random.ts';
 
 /** What the kernel's loop tells: the address of each array's part at hand. */

@@ -1,6 +1,6 @@
-/** The formats of states in C: what `../coding.ts` does, bit for bit, with the random bits of `../random.ts`. Knows no kernel. */
+/** The formats of states in C: what `../quantization.ts` does, bit for bit, with the random bits of `../random.ts`. Knows no kernel. */
 import { isScaled, scaled, type Format } from '../../../plan/format.ts';
-import { eight, float, lowest } from '../coding.ts';
+import { eight, float, lowest } from '../quantization.ts';
 import { randomConstants } from '../random.ts';
 import type { Helper } from './source.ts';
 
