@@ -1,5 +1,4 @@
 /** The command `thalweg emit`: an optimizer as a file of another language or framework. Knows the library's public face and the notes of the reference. */
-import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { Method, OptionError } from 'thalweg';
 import { isOptimizerFactory, optimizers } from '@thalweg/guide';
@@ -11,6 +10,7 @@ import { ProblemError } from '../problem.ts';
 import { entries } from '../reference/entry.ts';
 import { isFile } from '../registry.ts';
 import { hung, wrap } from '../report/layout.ts';
+import { writeWhole } from '../run/store.ts';
 import { columns } from './columns.ts';
 
 type Value = number | string | boolean;
@@ -54,8 +54,18 @@ export function emitCommand(): Command {
     .action(async (reference: string, options: Options) => {
       const text = write(await methodOf(reference, options.set), options, titleOf(reference));
       if (options.output === undefined) process.stdout.write(text);
-      else writeFileSync(options.output, text);
+      else keep(options.output, text);
     });
+}
+
+/** Writes a file whole, and says so. */
+function keep(path: string, text: string): void {
+  try {
+    writeWhole(path, text);
+  } catch (error) {
+    throw new ProblemError(path, `it cannot be written (${error instanceof Error ? error.message : String(error)})`);
+  }
+  process.stderr.write(`Wrote ${path}.\n`);
 }
 
 function targetLines(width: number): string[] {
@@ -87,7 +97,9 @@ function titleOf(reference: string): string | undefined {
 }
 
 function write(method: Method, { to, name, source, dtype, exact }: Options, title: string | undefined): string {
-  const given = Object.entries({ name: name ?? title, source, dtype, exact }).filter(([, value]) => value !== undefined);
+  const given = Object.entries({ name: name ?? (to === 'pytorch' ? title : undefined), source, dtype, exact }).filter(
+    ([, value]) => value !== undefined,
+  );
   const other = given.find(([option]) => !targets[to].options.some((one) => one === option));
   if (other !== undefined)
     throw new ProblemError(to, `it has no option --${other[0]}; it takes ${targets[to].options.map((one) => `--${one}`).join(', ')}`);
@@ -126,6 +138,8 @@ async function fromFile(reference: string): Promise<Made> {
   const { default: value } = exported;
   if (value instanceof Method) return { make: value, what: value.name };
   if (isOptimizerFactory(value)) return { make: value, what: value.definition.name };
+  if (value !== undefined && (typeof value !== 'object' || value === null || !('create' in value)))
+    throw new ProblemError(reference, 'its default export must be a method such as adamw(), a chain, or what optimizer({ … }) returned');
   const { create, centre, id } = ownContestant(reference, exported);
   return {
     what: id,

@@ -1,4 +1,5 @@
 /** The target `c`: one file of C99, for any number of tensors. Readable, or with the bits of every backend. */
+import { isRoutine, topological } from '../language/graph.ts';
 import { OptionError } from '../language/error.ts';
 import { inputVariable } from '../language/part.ts';
 import { evaluated, type Program } from '../language/program.ts';
@@ -83,6 +84,12 @@ function write(method: Method, options: COptions & { readonly dtype: DType; read
 
 /** The program of tensors of every shape. */
 function onlyProgram(method: Method, program: Program): Program {
+  const routine = topological(program.writes.values()).find(isRoutine);
+  if (routine !== undefined)
+    throw new UnsupportedError(
+      'emit to c',
+      `${method.name} uses ${routine.op}, which works on whole matrices; C is written for operations on single elements and for sums over tensors`,
+    );
   const [one, ...more] = cohorts(program, shapes);
   if (one === undefined || more.length > 0)
     throw new UnsupportedError('emit to c', `${method.name} has other equations for matrices than for vectors, which are not written to C`);

@@ -43,7 +43,12 @@ export interface JaxMethod<N extends string = string> {
  * opt.dispose();
  * ```
  */
-export function optimizer<N extends string>(method: Method<N>): JaxMethod<N> {
+export function optimizer<N extends string>(method: Method<N>, ...others: readonly never[]): JaxMethod<N> {
+  if (others.length > 0)
+    throw new ThalwegError(
+      'options',
+      'thalweg/jax, optimizer: takes a method alone; options, engine among them, go to its init(params, { … })',
+    );
   if (asMethod(method) === undefined) {
     const hint = typeof method === 'function' ? callIt(method) : describe(method);
     throw new ThalwegError('method', `thalweg/jax, optimizer: takes a method such as adamw(), not ${hint}`);

@@ -178,7 +178,7 @@ export class Optimizer<
    */
   get current(): Readonly<Record<N, number>> {
     const core = this.running('current');
-    return core.hyperAt(core.steps + 1) as Record<N, number>;
+    return Object.freeze(core.hyperAt(core.steps + 1));
   }
 
   /** Steps taken so far. */
@@ -379,7 +379,10 @@ export class Optimizer<
     core.activate();
   }
 
-  /** Trains frozen parameters again, from the states they had. */
+  /**
+   * Trains frozen parameters again, from the states they had. t has gone on meanwhile: one that was frozen from the start then begins with states of 0 and a
+   * bias correction that is over, and its first steps are larger than Adam's usually are. `add` it when it is to be trained, and its t begins at 1.
+   */
   unfreeze(match: Match): void {
     const core = this.settled('unfreeze');
     for (const name of select(core, 'unfreeze', match)) core.frozen.delete(core.ownName(name));
