@@ -97,7 +97,7 @@ function titleOf(reference: string): string | undefined {
 }
 
 function write(method: Method, { to, name, source, dtype, exact }: Options, title: string | undefined): string {
-  const given = Object.entries({ name: name ?? (to === 'pytorch' ? title : undefined), source, dtype, exact }).filter(
+  const given = Object.entries({ name: name ?? (to === 'optax' ? undefined : title), source, dtype, exact }).filter(
     ([, value]) => value !== undefined,
   );
   const other = given.find(([option]) => !targets[to].options.some((one) => one === option));

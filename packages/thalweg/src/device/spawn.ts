@@ -33,8 +33,11 @@ function nodeThreads() {
 
 function inNode(node: NonNullable<ReturnType<typeof nodeThreads>>, ready: () => void, gone: () => void): Thread {
   // That `node:ffi` is experimental is said once, by the thread that asked for it; releases that have it turned off turn it on for all.
-  const flags = process.execArgv.filter((flag) => flag === '--experimental-ffi');
-  const worker = nodeWorker(node.Worker, { name: 'thalweg', execArgv: ['--disable-warning=ExperimentalWarning', ...flags] });
+  // Others that have Node's workers know no such flag, and start none with it.
+  const { allowedNodeEnvironmentFlags: known, execArgv } = process as Partial<NodeJS.Process>;
+  const quiet = known?.has('--disable-warning') === true ? ['--disable-warning=ExperimentalWarning'] : [];
+  const flags = execArgv?.filter((flag) => flag === '--experimental-ffi') ?? [];
+  const worker = nodeWorker(node.Worker, { name: 'thalweg', execArgv: [...quiet, ...flags] });
   worker.once('message', ready);
   worker.once('error', gone);
   worker.once('exit', gone);
