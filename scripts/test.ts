@@ -11,19 +11,20 @@ import { parseArgs } from 'node:util';
 const root = join(import.meta.dirname, '..');
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
 const node = process.execPath;
-const unitFiles = [
-  'packages/*/test/**/*.test.ts',
-  'conformance/*.test.ts',
-  'examples/*.test.ts',
-  'bench/*.test.ts',
-  'docs/*.test.ts',
-  'scripts/*.test.ts',
+/** Those that compile C, hundreds of files of it. */
+const compiled = [
+  ...['emit-c', 'native', 'native-failures'].map((name) => join('packages/thalweg/test', `${name}.test.ts`)),
+  'conformance/emitted-c.test.ts',
 ];
+const unitFiles = globSync(
+  ['packages/*/test/**/*.test.ts', 'conformance/*.test.ts', 'examples/*.test.ts', 'bench/*.test.ts', 'docs/*.test.ts', 'scripts/*.test.ts'],
+  { cwd: root },
+).filter((file) => !compiled.includes(file));
 /** Those that look into plans and graphs do so with objects of the source, which are not those of the bundle; what is emitted is text, and the same from both. */
-const inside = ['arrays', 'compiler', 'denormals', 'emit-c', 'language', 'lazy', 'observe', 'plans', 'state-formats', 'tree', 'wgsl'].map(
-  (name) => join('packages/thalweg/test', `${name}.test.ts`),
+const inside = ['arrays', 'compiler', 'denormals', 'language', 'lazy', 'observe', 'plans', 'state-formats', 'tree', 'wgsl'].map((name) =>
+  join('packages/thalweg/test', `${name}.test.ts`),
 );
-const onSourceAlone = [...inside, 'conformance/emitted.test.ts', 'conformance/emitted-c.test.ts'];
+const onSourceAlone = [...inside, ...compiled, 'conformance/emitted.test.ts'];
 const builtFiles = globSync(['packages/thalweg/test/*.test.ts', 'conformance/*.test.ts'], { cwd: root }).filter(
   (file) => !onSourceAlone.includes(file),
 );
@@ -36,6 +37,9 @@ const inCI = (process.env['CI'] ?? '') !== '';
 const coverage = [
   '--experimental-test-coverage',
   '--test-coverage-include=packages/*/src/**',
+  // What the step native runs.
+  ...['emit/c', 'device/native', 'targets/loops/c'].map((folder) => `--test-coverage-exclude=packages/thalweg/src/${folder}/**`),
+  '--test-coverage-exclude=packages/thalweg/src/emit/c.ts',
   '--test-coverage-lines=90',
   '--test-coverage-branches=85',
   '--test-coverage-functions=90',
@@ -81,8 +85,14 @@ const steps: readonly Step[] = [
   },
   {
     name: 'unit',
-    about: 'all tests on the source',
+    about: 'all tests on the source, but for those that compile C',
     command: [node, '--conditions=source', '--test', files, ...(inCI ? coverage : []), ...unitFiles],
+  },
+  {
+    name: 'native',
+    about: 'kernels and emitted files in C, compiled and run beside every other backend',
+    command: [node, '--conditions=source', '--test', files, ...compiled],
+    apart: 'it compiles hundreds of files; CI runs it, and npm test -- --only native',
   },
   {
     name: 'lab',
@@ -195,7 +205,7 @@ async function main(): Promise<number> {
     }
   };
   // Static checks are independent of each other and run two at a time; tests run alone, so that they have the machine.
-  const isTest = (step: Step): boolean => ['unit', 'lab', 'built', 'environments', 'pack'].includes(step.name);
+  const isTest = (step: Step): boolean => ['unit', 'native', 'lab', 'built', 'environments', 'pack'].includes(step.name);
   const waiting = chosen.filter((step) => !isTest(step));
   const lane = async (): Promise<void> => {
     for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) report(await run(step));
