@@ -1,5 +1,5 @@
 /**
- * The formats of `coding.ts` in WebAssembly, the same operations on the same bits, four elements at a time. Codes of eight bits are made at
+ * The formats of `../quantization.ts` in WebAssembly, the same operations on the same bits, four elements at a time. Codes of eight bits are made at
  * the end of a turn of the loop, which runs over a whole block, when its largest element is known.
  */
 import type { Code } from './assembler/code.ts';
