@@ -23,6 +23,7 @@ import {
   type Method,
 } from 'thalweg';
 import { emit, emitTo, numpy, optax, pytorch, targets, type TargetName } from 'thalweg/emit';
+import { pythonWords } from '../src/emit/identifiers.ts';
 import { modelOf } from '../src/emit/model.ts';
 import { record, recordedSteps } from '../src/emit/replay.ts';
 import { everyMethod } from './support/plan-snapshot.ts';
@@ -121,6 +122,27 @@ test('names of every script, words of the language and names that files need for
       },
     ),
   );
+});
+
+test('what a file is called is no word of Python, and hides nothing that the file calls', () => {
+  const codeOf = (text: string): string =>
+    text
+      .replaceAll(/"""[^]*?"""/g, '')
+      .replaceAll(/"[^"\n]*"/g, '""')
+      .replaceAll(/#.*/g, '');
+  const called = { pytorch: /^class (\w+)\(Optimizer\)/m, optax: /^def (\w+)\(.*-> optax/m };
+  for (const target of [pytorch, optax]) {
+    const nameIn = (code: string): string => called[target.name as keyof typeof called].exec(code)?.[1] ?? assert.fail(code.slice(0, 400));
+    const usual = codeOf(emitTo(target, adamw()));
+    const words = new Set([...usual.matchAll(/(?<![\w.])[A-Za-z_]\w*/g)].map(([word]) => word).concat(pythonWords, 'class', 'None'));
+    for (const word of words) {
+      const code = codeOf(emitTo(target, adamw(), { name: word }));
+      const name = nameIn(code);
+      assert.ok(!pythonWords.includes(name), `${target.name}: ${name}`);
+      if (name !== nameIn(usual)) assert.doesNotMatch(usual, new RegExp(`(?<![\\w.])${name}\\(`), `${target.name}: hides ${name}()`);
+      for (const [, after] of code.matchAll(new RegExp(`(?<![\\w.])${name}\\b(.?)`, 'g'))) assert.equal(after, '(', `${target.name}: ${name} is something else as well`); // prettier-ignore
+    }
+  }
 });
 
 test('texts of a user cannot leave the docstring', () => {

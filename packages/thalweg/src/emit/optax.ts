@@ -3,12 +3,12 @@ import { namesIn, type Expression } from '../language/tree.ts';
 import type { Method } from '../define/method.ts';
 import { literal } from '../targets/text/python.ts';
 import { isEach } from './blocks.ts';
-import { pascal, pythonWords, snake } from './identifiers.ts';
+import { Identifiers, pascal, pythonWords, snake } from './identifiers.ts';
 import { groupsOf, partition, type ParameterGroup } from './groups.ts';
 import { jaxHelpers, jaxLibrary } from './jax-library.ts';
 import { modelOf, type Line, type Model, type State } from './model.ts';
 import { commonWords, docstring, factorLines, helperFunctions, hyperLines, indented, scheduleFunctions, scheduleName, together } from './python.ts'; // prettier-ignore
-import { optaxTest } from './self-test.ts';
+import { optaxTest, testWords } from './self-test.ts';
 import { StepWriter } from './step-writer.ts';
 import { commonOptions, type EmitOptions, type Target } from './target.ts';
 
@@ -64,7 +64,8 @@ class OptaxFile {
     this.groups = groups;
     this.options = options;
     const title = options.name ?? method.parts.map(({ name }) => name).join('_');
-    this.names = { make: snake(title, 'emitted'), state: `${pascal(title, 'Emitted')}State` };
+    const free = new Identifiers([...words(), ...testWords]);
+    this.names = { make: free.give(snake(title, 'emitted')), state: free.give(`${pascal(title, 'Emitted')}State`) };
     this.model = modelOf(method, 'emit to optax', [...words(), ...Object.values(this.names)]);
     this.plain = plainUpdate(this.model);
     const own = this.model.lines.flatMap((line) => (line === this.plain ? [changeOf(line)] : [line.equation.value]));

@@ -4,10 +4,10 @@ import type { Method } from '../define/method.ts';
 import { literal, type ArrayLibrary } from '../targets/text/python.ts';
 import { isEach, type Statement } from './blocks.ts';
 import { groupsOf, parameterGroups, type ParameterGroup } from './groups.ts';
-import { pascal, pythonWords } from './identifiers.ts';
+import { Identifiers, pascal, pythonWords } from './identifiers.ts';
 import { modelOf, namesGiven, type Hyper, type Line, type Model, type State } from './model.ts';
 import { commonWords, docstring, helperFunctions, hyperLines, indented, scheduleFunctions, scheduleName, together } from './python.ts';
-import { pytorchTest } from './self-test.ts';
+import { pytorchTest, testWords } from './self-test.ts';
 import { crossingOf, segmentsOf } from './segments.ts';
 import { StepWriter } from './step-writer.ts';
 import { commonOptions, type EmitOptions, type Target } from './target.ts';
@@ -45,7 +45,8 @@ class PytorchFile {
     this.method = method;
     this.groups = groups;
     this.options = options;
-    this.className = pascal(options.name ?? method.parts.map(({ name }) => name).join('_'), 'Emitted');
+    const title = pascal(options.name ?? method.parts.map(({ name }) => name).join('_'), 'Emitted');
+    this.className = new Identifiers([...words(), ...testWords]).give(title);
     this.model = modelOf(method, 'emit to pytorch', [...words(), this.className]);
     this.library = torchOf(() => this.model);
     this.writer = new StepWriter(this.model, {

@@ -6,6 +6,12 @@ import { recordedLines } from './python.ts';
 import { record, rules } from './replay.ts';
 import type { StepWriter } from './step-writer.ts';
 
+/** Names that the test of a file has for itself, which nothing that it calls may have. */
+export const testWords: readonly string[] = [
+  ...['replay', 'SHAPES', 'tensors', 'numbers', 'make', 'value', 'shape', 'optimizer', 'moved', 'worst', 'flat', 'recorded', 'before', 'scale', 'off', 'x', 'i'],
+  ...['typing', 'new', 'old', 'arrays', 'some', 'f', 'transformation', 'weights', 'changes', 'updates', 'jit', 'loss', 'name', 'enumerate', 'iter', 'SystemExit', 'ValueError', 'RuntimeError', 'np', 'jax', 'jnp', 'optax', 'torch'],
+]; // prettier-ignore
+
 /** What is recorded, how it is replayed, and what the file does where it is run; `before` stands there first. */
 function selfTest(method: Method, model: Model, writer: StepWriter, replay: readonly string[], before: readonly string[] = []): string[] {
   return [
