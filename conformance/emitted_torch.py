@@ -95,6 +95,17 @@ for wrong in ({"lr": -1}, {"beta1": 1}):
     except ValueError as error:
         check(f"{list(wrong)[0]} is refused", "must lie in" in str(error))
 
+Clipped = optimizer_class("clipped")
+try:
+    Clipped([{"params": [idle], "lr": 7e-4}])
+    check("a rate of a group that its schedule would overwrite is refused", False)
+except ValueError as error:
+    check("a rate of a group that its schedule would overwrite is refused", "lr follows its schedule" in str(error))
+own = Clipped([{"params": [idle], "lr": 7e-4}], lr=0.1)
+idle.grad = torch.ones(2)
+own.step()
+check("with a number for the class, a group has its own rate", own.param_groups[0]["lr"] == 7e-4)
+
 grouped = importlib.import_module("grouped")
 model = torch.nn.ModuleDict({"head": torch.nn.Linear(3, 2), "Norm": torch.nn.LayerNorm(3), "body": torch.nn.Linear(3, 3), "conv": torch.nn.Conv1d(3, 3, 1, bias=False)})
 groups = grouped.parameter_groups(model.named_parameters())

@@ -147,7 +147,18 @@ class PytorchFile {
       ...indented(this.evaluate()),
       ...(scheduled.length === 0
         ? []
-        : indented(['', 'def __getstate__(self):', '    return {**super().__getstate__(), "schedules": self.schedules}'])),
+        : indented([
+            '',
+            'def add_param_group(self, param_group):',
+            '    """Adds a group, which follows the schedules as all do."""',
+            '    own = [name for name in self.schedules if name in param_group]',
+            '    if own:',
+            '        raise ValueError(f"{own[0]} follows its schedule in every group; give the class a number for it, and groups may have their own")',
+            '    super().add_param_group(param_group)',
+            '',
+            'def __getstate__(self):',
+            '    return {**super().__getstate__(), "schedules": self.schedules}',
+          ])),
     ];
   }
 
