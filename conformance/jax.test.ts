@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { init, numpy as np, tree } from '@jax-js/jax';
 import { OptionError, UnsupportedError, type Method } from 'thalweg';
 import { gradientTransformation, type GradientTransformation, type JaxInputs } from 'thalweg/jax';
-import { start } from './measure.ts';
+import { SideBySide, start } from './measure.ts';
 import { gradient, loss, weight } from './stream.ts';
 import { factories, methodOf, table, tensorsOf, type Case } from './table.ts';
 
@@ -54,25 +54,21 @@ async function disagreement(row: Case, method: Method, form: GradientTransformat
   let state = form.init(tree.ref(params));
   const names = tensorsOf(row).map(({ name }) => name);
   const read = (): number[] => names.flatMap((name) => [...reference.opt.params[name]!]);
-  let [before, travelled] = [read(), read().map(() => 0)];
-  let worst = 0;
+  const both = new SideBySide(read());
   for (let t = 1; t <= steps; t++) {
     const g = (power: number): Arrays => arrays(row, (i) => Math.fround(gradient(t, i, row.stream)) ** power);
     const inputs: JaxInputs = method.inputs.includes('hessian') ? { hessian: g(2) } : method.inputs.includes('loss') ? { loss: loss(t) } : {}; // prettier-ignore
     [params, state] = form.step(params, g(1), state, inputs);
     reference.step();
-    const [expected, actual] = [read(), names.flatMap((name) => [...params[name]!.ref.dataSync()])];
-    travelled = travelled.map((length, i) => length + Math.abs(expected[i]! - before[i]!));
-    before = expected;
-    expected.forEach((w, i) => {
-      const ratio = actual[i] === w ? 0 : Math.abs(actual[i]! - w) / Math.max(Math.abs(w), travelled[i]!);
-      worst = Number.isNaN(ratio) ? Infinity : Math.max(worst, ratio);
-    });
+    both.compare(
+      read(),
+      names.flatMap((name) => [...params[name]!.ref.dataSync()]),
+    );
   }
   reference.opt.dispose();
   tree.dispose(params);
   tree.dispose(state);
-  return worst;
+  return both.worst;
 }
 
 const carried = new Set<string>();

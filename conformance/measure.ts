@@ -68,18 +68,37 @@ function inputsOf(method: thalweg.Method, grads: Readonly<Record<string, Float32
   return method.inputs.includes('loss') ? { loss: loss(t) } : {};
 }
 
+/** |actual − expected| / max(|w|, Σ|Δw|), as far as can be where that is no number. */
+function off(actual: number, expected: number, travelled: number): number {
+  const ratio = actual === expected ? 0 : Math.abs(actual - expected) / Math.max(Math.abs(expected), travelled);
+  return Number.isNaN(ratio) ? Infinity : ratio;
+}
+
 /** The largest |ours − oracle| / max(|w|, Σ|Δw|) over all recorded steps and elements. */
 export function disagreement({ weights }: Run, trace: Trace): number {
-  let worst = 0;
-  for (const { t, w, travelled } of trace.steps) {
-    w.forEach((expected, i) => {
-      const actual = weights.get(t)?.[i] ?? NaN;
-      const scale = Math.max(Math.abs(expected), travelled[i] ?? 0);
-      const ratio = actual === expected ? 0 : Math.abs(actual - expected) / scale;
-      worst = Number.isNaN(ratio) ? Infinity : Math.max(worst, ratio);
-    });
+  return Math.max(
+    0,
+    ...trace.steps.flatMap(({ t, w, travelled }) => w.map((expected, i) => off(weights.get(t)?.[i] ?? NaN, expected, travelled[i] ?? 0))),
+  );
+}
+
+/** The same of two runs that are taken side by side, step by step: `worst` is the largest so far. */
+export class SideBySide {
+  worst = 0;
+  private before: readonly number[];
+  private travelled: readonly number[];
+
+  /** Both begin at these weights. */
+  constructor(first: readonly number[]) {
+    [this.before, this.travelled] = [first, first.map(() => 0)];
   }
-  return worst;
+
+  /** After a step of both. */
+  compare(expected: readonly number[], actual: readonly number[]): void {
+    this.travelled = this.travelled.map((length, i) => length + Math.abs(expected[i]! - this.before[i]!));
+    this.before = expected;
+    this.worst = Math.max(this.worst, ...expected.map((w, i) => off(actual[i] ?? NaN, w, this.travelled[i]!)));
+  }
 }
 
 /** How far another method than the row's leads from the row's trace; weights that are not finite, at which a step throws, are as far as can be. */

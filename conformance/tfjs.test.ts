@@ -9,7 +9,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { UnsupportedError, type Method } from 'thalweg';
 import { tfjsOptimizer, type TfjsInputs } from 'thalweg/tfjs';
-import { start } from './measure.ts';
+import { SideBySide, start } from './measure.ts';
 import { gradient, loss, weight } from './stream.ts';
 import { factories, methodOf, table, tensorsOf, type Case } from './table.ts';
 
@@ -50,8 +50,7 @@ async function disagreement(row: Case, method: Method): Promise<number> {
   const opt = tfjsOptimizer(method, { engine: 'ops', maximize: row.maximize === true });
   const names = tensorsOf(row).map(({ name }) => name);
   const read = (): number[] => names.flatMap((name) => [...reference.opt.params[name]!]);
-  let [before, travelled] = [read(), read().map(() => 0)];
-  let worst = 0;
+  const both = new SideBySide(read());
   for (let t = 1; t <= steps; t++) {
     const g = (power: number): Record<string, tf.Tensor> => tensors(row, (i) => Math.fround(gradient(t, i, row.stream)) ** power);
     const inputs: TfjsInputs = method.inputs.includes('hessian') ? { hessian: g(2) } : method.inputs.includes('loss') ? { loss: loss(t) } : {}; // prettier-ignore
@@ -59,18 +58,15 @@ async function disagreement(row: Case, method: Method): Promise<number> {
     opt.applyGradients(given, inputs);
     tf.dispose([given, inputs['hessian']]);
     reference.step();
-    const [expected, actual] = [read(), variables.flatMap((one) => [...one.dataSync()])];
-    travelled = travelled.map((length, i) => length + Math.abs(expected[i]! - before[i]!));
-    before = expected;
-    expected.forEach((w, i) => {
-      const ratio = actual[i] === w ? 0 : Math.abs(actual[i]! - w) / Math.max(Math.abs(w), travelled[i]!);
-      worst = Number.isNaN(ratio) ? Infinity : Math.max(worst, ratio);
-    });
+    both.compare(
+      read(),
+      variables.flatMap((one) => [...one.dataSync()]),
+    );
   }
   reference.opt.dispose();
   opt.dispose();
   tf.disposeVariables();
-  return worst;
+  return both.worst;
 }
 
 const carried = new Set<string>();

@@ -9,7 +9,8 @@ import { ProblemError } from '../problem.ts';
 import { isFile } from '../registry.ts';
 import { hashes } from './files.ts';
 import type { Finished, WorkerAnswer } from './serve.ts';
-import { lost, type TrialRequest } from './trial.ts';
+import { lost } from '../lost.ts';
+import { type TrialRequest } from './trial.ts';
 
 interface Job {
   readonly request: TrialRequest;

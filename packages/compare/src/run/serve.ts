@@ -9,7 +9,8 @@ import { dataOf, findContestants, findProblem, isFile, type Entry } from '../reg
 import { checked, ModelError, type CheckedModel } from './checked.ts';
 import type { FileState } from './files.ts';
 import type { Trace } from './trace.ts';
-import { isRefusedRate, lost, runTrial, type TrialRequest } from './trial.ts';
+import { lost } from '../lost.ts';
+import { isRefusedRate, runTrial, type TrialRequest } from './trial.ts';
 
 /** A finished trial with the files that took part in it. */
 export interface Finished {

@@ -99,27 +99,6 @@ export async function runTrial(problem: Problem, model: CheckedModel, contestant
   return problem.landscape === undefined ? trial : { ...trial, path };
 }
 
-/** A run without a result: at a learning rate that the method refuses, or one that failed. */
-export function lost({ seed, lr }: TrialRequest, failure?: string): Trial {
-  const none = { steps: [], values: [] };
-  return {
-    seed,
-    lr,
-    diverged: true,
-    ...(failure === undefined ? {} : { failure }),
-    divergedAt: 0,
-    validationMetric: null,
-    testMetric: null,
-    validationLoss: null,
-    testLoss: null,
-    finalLoss: null,
-    training: none,
-    validation: none,
-    reached: null,
-    seconds: { gradient: 0, optimizer: 0 },
-  };
-}
-
 /** Value and loss, each the mean of all; null where one of them is none or not finite. */
 function meanOf(measured: readonly Measured[]): Measured {
   const mean = (which: keyof Measured): number | null => {

@@ -4,6 +4,7 @@
  * should be. Knows runs and the protocol; runs nothing.
  */
 import { permutation, random } from '../data/random.ts';
+import { lost } from '../lost.ts';
 import type { Direction } from '../quantile.ts';
 import type { Metric, Protocol, Trial } from '../schema.ts';
 import { tune } from '../tune.ts';
@@ -131,21 +132,6 @@ async function resultsOf(
 }
 
 function trialOf([lr, seed, validationMetric, validationLoss, testMetric]: ControlRun): Trial {
-  const none = { steps: [], values: [] };
-  const diverged = testMetric === null;
-  return {
-    seed,
-    lr,
-    diverged,
-    divergedAt: diverged ? 0 : null,
-    validationMetric,
-    testMetric,
-    validationLoss,
-    testLoss: null,
-    finalLoss: null,
-    training: none,
-    validation: none,
-    reached: null,
-    seconds: { gradient: 0, optimizer: 0 },
-  };
+  const none = lost({ lr, seed });
+  return testMetric === null ? none : { ...none, diverged: false, divergedAt: null, validationMetric, validationLoss, testMetric };
 }

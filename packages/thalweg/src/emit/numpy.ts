@@ -4,6 +4,7 @@ import type { Method } from '../define/method.ts';
 import { literal, type ArrayLibrary } from '../targets/text/python.ts';
 import { isEach } from './blocks.ts';
 import { pythonWords } from './identifiers.ts';
+import { matrixFunctionNames, matrixFunctions } from './matrix-functions.ts';
 import { modelOf, namesGiven, type Line, type Model, type State } from './model.ts';
 import { commonWords, docstring, factorLines, helperFunctions, hyperLines, indented, scheduleFunctions, scheduleName, together } from './python.ts'; // prettier-ignore
 import { numpyTest } from './self-test.ts';
@@ -19,44 +20,18 @@ const library: ArrayLibrary = {
   norm: (x) => `float(np.linalg.norm(${x.text(0)}))`,
   sum: (text) => `float(np.sum(${text}))`,
   fold: (x, how, along) => `${x.text(6)}.${how}(axis=${String(along)}, keepdims=True)`,
-  helpers: { newtonSchulz: 'newton_schulz', inverseRoot: 'inverse_root', eigenvectors: 'eigenvectors', orthonormal: 'orthonormal' },
+  helpers: matrixFunctionNames,
 };
 
-const helpers: Readonly<Record<string, readonly string[]>> = {
-  matrix: [
-    'def matrix(w):',
-    '    """The rank of an array, its rows and its columns: more than two dimensions count as flattened behind the first."""',
-    '    return w.ndim, math.prod(w.shape[:1]), math.prod(w.shape[1:])',
-  ],
-  newton_schulz: [
-    'def newton_schulz(g, a, b, c, steps, eps):',
-    '    """Brings the singular values of g near 1: x ← a·x + (b·A + c·A²)·x with A = x·xᵀ."""',
-    '    x = g.T if g.shape[0] > g.shape[1] else g',
-    '    x = x / max(float(np.linalg.norm(x)), eps)',
-    '    for _ in range(math.ceil(steps)):',
-    '        A = x @ x.T',
-    '        x = a * x + (b * A + c * (A @ A)) @ x',
-    '    return x.T if g.shape[0] > g.shape[1] else x',
-  ],
-  inverse_root: [
-    'def inverse_root(a, p, eps):',
-    '    """(a + eps·I)^(-1/p) of a symmetric matrix; eigenvalues that rounding made negative count as 0."""',
-    '    values, vectors = np.linalg.eigh(a)',
-    '    return (vectors * (np.maximum(values, 0) + eps) ** (-1 / p)) @ vectors.T',
-  ],
-  eigenvectors: [
-    'def eigenvectors(a):',
-    '    """The eigenvectors of a symmetric matrix as columns, that of the largest eigenvalue first."""',
-    '    values, vectors = np.linalg.eigh(a)',
-    '    return vectors[:, np.argsort(-values, kind="stable")]',
-  ],
-  orthonormal: [
-    'def orthonormal(a):',
-    '    """The factor Q of a = Q·R, with the signs that make the diagonal of R positive."""',
-    '    q, r = np.linalg.qr(a)',
-    '    return q * np.where(np.diag(r) < 0, -1, 1)',
-  ],
-};
+const helpers = matrixFunctions({
+  library: 'np',
+  array: 'an array',
+  rank: 'w.ndim',
+  normalized: 'x / max(float(np.linalg.norm(x)), eps)',
+  positive: 'np.maximum(values, 0)',
+  order: 'np.argsort(-values, kind="stable")',
+  diagonal: 'np.diag(r)',
+});
 
 /** Names that a file has for itself. */
 const words = (): readonly string[] => [

@@ -2,6 +2,7 @@
 import type { OperationNode } from '../language/tree.ts';
 import type { ArrayLibrary, Operand } from '../targets/text/python.ts';
 import type { Model } from './model.ts';
+import { matrixFunctionNames, matrixFunctions } from './matrix-functions.ts';
 
 /** Numbers that are made of sums are tensors without dimensions; those of the step alone are numbers of Python. */
 export const torchOf = (model: () => Model): ArrayLibrary => {
@@ -32,43 +33,17 @@ export const torchOf = (model: () => Model): ArrayLibrary => {
     norm: (x) => `torch.linalg.vector_norm(${x.text(0)})`,
     sum: (text) => `torch.sum(${text})`,
     fold: (x, how, along) => `${x.text(6)}.${how === 'max' ? 'amax' : how}(${String(along)}, keepdim=True)`,
-    helpers: { newtonSchulz: 'newton_schulz', inverseRoot: 'inverse_root', eigenvectors: 'eigenvectors', orthonormal: 'orthonormal' },
+    helpers: matrixFunctionNames,
   };
 };
 
 /** Functions on matrices that a file defines where it needs them. */
-export const torchHelpers: Readonly<Record<string, readonly string[]>> = {
-  matrix: [
-    'def matrix(w):',
-    '    """The rank of a tensor, its rows and its columns: more than two dimensions count as flattened behind the first."""',
-    '    return w.dim(), math.prod(w.shape[:1]), math.prod(w.shape[1:])',
-  ],
-  newton_schulz: [
-    'def newton_schulz(g, a, b, c, steps, eps):',
-    '    """Brings the singular values of g near 1: x ← a·x + (b·A + c·A²)·x with A = x·xᵀ."""',
-    '    x = g.T if g.shape[0] > g.shape[1] else g',
-    '    x = x / torch.clamp(torch.linalg.vector_norm(x), min=eps)',
-    '    for _ in range(math.ceil(steps)):',
-    '        A = x @ x.T',
-    '        x = a * x + (b * A + c * (A @ A)) @ x',
-    '    return x.T if g.shape[0] > g.shape[1] else x',
-  ],
-  inverse_root: [
-    'def inverse_root(a, p, eps):',
-    '    """(a + eps·I)^(-1/p) of a symmetric matrix; eigenvalues that rounding made negative count as 0."""',
-    '    values, vectors = torch.linalg.eigh(a)',
-    '    return (vectors * (values.clamp(min=0) + eps) ** (-1 / p)) @ vectors.T',
-  ],
-  eigenvectors: [
-    'def eigenvectors(a):',
-    '    """The eigenvectors of a symmetric matrix as columns, that of the largest eigenvalue first."""',
-    '    values, vectors = torch.linalg.eigh(a)',
-    '    return vectors[:, torch.argsort(-values, stable=True)]',
-  ],
-  orthonormal: [
-    'def orthonormal(a):',
-    '    """The factor Q of a = Q·R, with the signs that make the diagonal of R positive."""',
-    '    q, r = torch.linalg.qr(a)',
-    '    return q * torch.where(torch.diagonal(r) < 0, -1, 1)',
-  ],
-};
+export const torchHelpers = matrixFunctions({
+  library: 'torch',
+  array: 'a tensor',
+  rank: 'w.dim()',
+  normalized: 'x / torch.clamp(torch.linalg.vector_norm(x), min=eps)',
+  positive: 'values.clamp(min=0)',
+  order: 'torch.argsort(-values, stable=True)',
+  diagonal: 'torch.diagonal(r)',
+});

@@ -1,0 +1,67 @@
+/** Functions on matrices that a Python file defines where it needs them: alike in every library of arrays but for how it spells a few calls. */
+
+/** How operations of the language on matrices are called in a file. */
+export const matrixFunctionNames = {
+  newtonSchulz: 'newton_schulz',
+  inverseRoot: 'inverse_root',
+  eigenvectors: 'eigenvectors',
+  orthonormal: 'orthonormal',
+} as const;
+
+/** A library's spelling. */
+export interface Spelling {
+  /** What it is imported as: `np`. */
+  readonly library: string;
+  /** What it calls an array, with its article. */
+  readonly array: string;
+  readonly rank: string;
+  /** x over its norm, or over eps. */
+  readonly normalized: string;
+  /** Eigenvalues, 0 instead of negative ones. */
+  readonly positive: string;
+  /** The order of eigenvalues from the largest. */
+  readonly order: string;
+  /** The diagonal of r. */
+  readonly diagonal: string;
+  /** The iterations of Newton–Schulz, where they are not a loop of Python. */
+  readonly iterations?: readonly string[];
+}
+
+/** The functions, by name. */
+export function matrixFunctions(how: Spelling): Readonly<Record<string, readonly string[]>> {
+  const { library, array, rank, normalized, positive, order, diagonal } = how;
+  const loop = ['for _ in range(math.ceil(steps)):', '    A = x @ x.T', '    x = a * x + (b * A + c * (A @ A)) @ x'];
+  return {
+    matrix: [
+      'def matrix(w):',
+      `    """The rank of ${array}, its rows and its columns: more than two dimensions count as flattened behind the first."""`,
+      `    return ${rank}, math.prod(w.shape[:1]), math.prod(w.shape[1:])`,
+    ],
+    newton_schulz: [
+      'def newton_schulz(g, a, b, c, steps, eps):',
+      '    """Brings the singular values of g near 1: x ← a·x + (b·A + c·A²)·x with A = x·xᵀ."""',
+      '    x = g.T if g.shape[0] > g.shape[1] else g',
+      `    x = ${normalized}`,
+      ...(how.iterations ?? loop).map((line) => (line === '' ? '' : `    ${line}`)),
+      '    return x.T if g.shape[0] > g.shape[1] else x',
+    ],
+    inverse_root: [
+      'def inverse_root(a, p, eps):',
+      '    """(a + eps·I)^(-1/p) of a symmetric matrix; eigenvalues that rounding made negative count as 0."""',
+      `    values, vectors = ${library}.linalg.eigh(a)`,
+      `    return (vectors * (${positive} + eps) ** (-1 / p)) @ vectors.T`,
+    ],
+    eigenvectors: [
+      'def eigenvectors(a):',
+      '    """The eigenvectors of a symmetric matrix as columns, that of the largest eigenvalue first."""',
+      `    values, vectors = ${library}.linalg.eigh(a)`,
+      `    return vectors[:, ${order}]`,
+    ],
+    orthonormal: [
+      'def orthonormal(a):',
+      '    """The factor Q of a = Q·R, with the signs that make the diagonal of R positive."""',
+      `    q, r = ${library}.linalg.qr(a)`,
+      `    return q * ${library}.where(${diagonal} < 0, -1, 1)`,
+    ],
+  };
+}
