@@ -3,10 +3,10 @@
  * figures where reports and docs/compare.md have them. `--run` makes the runs first: 1,240 of them, twenty minutes on two cores.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { errorRates, presets, type Control, type ErrorRate } from '@thalweg/compare';
+import { measureErrors, presets, type Control } from '@thalweg/compare';
 import { writeBetween } from './write-between.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -17,13 +17,23 @@ if (values.run === true) {
   const out = join(root, 'report/control');
   const command = ['compare', 'glosses', 'digits', 'words', '--control', '--quick', '--optimizers', 'sgd,adamw', '--out', out];
   execFileSync(process.execPath, ['--conditions=source', join(root, 'packages/compare/bin/thalweg.ts'), ...command], { stdio: 'inherit' });
-  copyFileSync(join(out, 'control.json'), kept);
+  const {
+    format,
+    version,
+    createdAt: made,
+    machine: where,
+    problems: all,
+  } = JSON.parse(readFileSync(join(out, 'control.json'), 'utf8')) as Control;
+  writeFileSync(
+    kept,
+    `${JSON.stringify({ format, version, createdAt: made, machine: where, problems: all })}
+`,
+  );
 }
 
 const { problems, createdAt, machine } = JSON.parse(readFileSync(kept, 'utf8')) as Control;
-const counts = [5, 7, 10, 15];
-const rates: ErrorRate[] = [];
-for (const problem of problems) for (const count of counts) rates.push(...(await errorRates(problem, presets.quick, count, 200)));
+const rates = await measureErrors(problems, presets.quick);
+const counts = [...new Set(rates.map(({ seeds }) => seeds))];
 const digits = (value: number): number => Number(value.toPrecision(3));
 const figures = rates.map((rate) => ({ ...rate, mean: digits(rate.mean), deviation: digits(rate.deviation) }));
 writeFileSync(join(root, 'packages/compare/src/report/errors.json'), `${JSON.stringify(figures, undefined, 2)}\n`);

@@ -4,7 +4,7 @@
  */
 import type { Plan, Progress } from './compare.ts';
 import { machineOf } from './machine.ts';
-import { findContestants, type Entry } from './registry.ts';
+import { findContestants } from './registry.ts';
 import { Ledger, type Runner } from './run/ledger.ts';
 import type { Store } from './run/store.ts';
 import type { Machine, Trial } from './schema.ts';
@@ -42,14 +42,15 @@ export async function control(
   for (const entry of entries) {
     const { problem } = entry;
     const length = typeof steps === 'number' ? steps : problem.steps[steps];
-    const all = await findContestants(entry, contestants);
+    const all = await findContestants(entry, [...contestants, ...entry.contestants.map((one) => one.id)]);
     onProgress({ kind: 'problem', problem: problem.id, trials: all.length * (protocol.rates + seeds.length * (2 * reach + 1)) });
     const optimizers = await Promise.all(
       all.map(async (contestant): Promise<ControlOptimizer> => {
         const { id, centre } = contestant;
         const run = async (lr: number, seed: number): Promise<Trial> => {
-          const request = { ...requestOf(entry), contestant: contestant.file?.path ?? id, lr, seed, steps: length };
-          const { result, kept } = await ledger.run(problem, contestant, request);
+          const { result, kept } = await ledger.run(problem, contestant, {
+            problem: entry.reference, contestant: contestant.file?.path ?? id, schedule: 'constant', lr, seed, steps: length,
+          }); // prettier-ignore
           onProgress({ kind: 'trial', problem: problem.id, contestant: id, lr, kept });
           return result;
         };
@@ -73,8 +74,4 @@ export async function control(
     problems.push({ id: problem.id, steps: length, tuningMetric: problem.tuningMetric, testMetric: problem.testMetric, optimizers });
   }
   return { format: 'thalweg-control', version: 1, createdAt: new Date().toISOString(), machine, problems };
-}
-
-function requestOf({ reference }: Entry): { readonly problem: string; readonly schedule: 'constant' } {
-  return { problem: reference, schedule: 'constant' };
 }

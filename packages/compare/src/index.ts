@@ -30,7 +30,7 @@ export { renderMarkdown } from './report/markdown.ts';
 export { renderPicture } from './report/picture.ts';
 export { renderTable } from './report/terminal.ts';
 export type { Control } from './control.ts';
-export { errorRates } from './statistics/control.ts';
+export { errorRates, measureErrors } from './statistics/control.ts';
 export type { ControlOptimizer, ControlProblem, ControlRun, ErrorRate } from './statistics/control.ts';
 export { entries, entryNames } from './reference/entry.ts';
 export type { Entry as ReferenceEntry, HyperRow } from './reference/entry.ts';

@@ -90,6 +90,17 @@ test('compare --control runs, prints and keeps, and goes on where it was', () =>
     assert.ok(existsSync(join(out, 'control.json')));
     const kept = JSON.parse(readFileSync(join(out, 'control.json'), 'utf8')) as { rates: { seeds: number }[] };
     assert.deepEqual([...new Set(kept.rates.map(({ seeds }) => seeds))], [5], '12 seeds are enough for two copies with 5');
+    for (const wrong of [
+      ['--seeds', '11'],
+      ['--schedule', 'cosine'],
+    ]) {
+      const refused = spawnSync(process.execPath, ['--conditions=source', command, 'compare', 'valley', '--control', '--out', out, ...wrong], { encoding: 'utf8' }); // prettier-ignore
+      assert.equal(refused.status, 2, refused.stderr);
+      assert.match(
+        refused.stderr,
+        wrong[0] === '--seeds' ? /--control needs 12 at least/ : /'--control' cannot be used with option '--schedule/,
+      );
+    }
     const second = run();
     assert.match(second.stderr, /finished runs found/);
     assert.equal(second.stdout, first.stdout);

@@ -17,6 +17,8 @@ import { Store, writeWhole } from '../run/store.ts';
 import type { Comparison, Protocol } from '../schema.ts';
 import { counted } from '../shown.ts';
 import { columns } from './columns.ts';
+import { ProblemError } from '../problem.ts';
+import { seedCounts, seedsFor } from '../statistics/control.ts';
 import { writeControl } from './control.ts';
 import { exitCodes } from './exit-codes.ts';
 import { duration, progressView } from './progress.ts';
@@ -79,7 +81,7 @@ export function compareCommand(): Command {
       new Option(
         '--control',
         'measure how often the protocol errs: each optimizer against itself, and each pair; --seeds are the seeds to draw from (default: 40)',
-      ).conflicts('thorough'),
+      ).conflicts(['thorough', 'schedule']),
     ) // prettier-ignore
     .option('--out <dir>', 'where to write the report', 'report')
     .option('--workers <n>', 'threads that train side by side', whole(1, 64), Math.min(4, availableParallelism()))
@@ -96,6 +98,9 @@ async function run(references: readonly string[], options: Options): Promise<voi
   const plan = await planOf(references, options);
   const started = performance.now();
   if (options.control === true) {
+    const least = seedsFor(Math.min(...seedCounts));
+    if (options.seeds !== undefined && options.seeds < least)
+      throw new ProblemError('--seeds', `--control needs ${String(least)} at least, so that two copies of an optimizer share none`);
     const seeds = controlSeeds(options.seeds ?? 40);
     const made = await withRuns(plan, options, (pool, store, onProgress) => control(plan, seeds, pool, store, onProgress));
     if (made !== undefined) await writeControl(made, plan.protocol, options);

@@ -3,11 +3,7 @@ import { join } from 'node:path';
 import type { Control } from '../control.ts';
 import { writeWhole } from '../run/store.ts';
 import type { Protocol } from '../schema.ts';
-import { errorRates, type ErrorRate } from '../statistics/control.ts';
-
-/** Seeds for a repetition: those of the presets, and ten. */
-const seedCounts = [5, 7, 10, 15];
-const repetitions = 200;
+import { measureErrors, type ErrorRate } from '../statistics/control.ts';
 
 /** Repeats the protocol on the runs, keeps both, and prints how often it erred. */
 export async function writeControl(
@@ -15,11 +11,7 @@ export async function writeControl(
   protocol: Protocol,
   { out, json }: { readonly out: string; readonly json?: true },
 ): Promise<void> {
-  const rates: ErrorRate[] = [];
-  for (const problem of made.problems) {
-    const drawn = Math.max(0, ...problem.optimizers.map(({ runs }) => new Set(runs.map(([, seed]) => seed)).size));
-    for (const count of seedCounts) if (2 * count + 2 <= drawn) rates.push(...(await errorRates(problem, protocol, count, repetitions)));
-  }
+  const rates = await measureErrors(made.problems, protocol);
   const document = JSON.stringify({ ...made, rates });
   writeWhole(join(out, 'control.json'), `${document}\n`);
   process.stdout.write(
@@ -35,7 +27,7 @@ function tableOf(rates: readonly ErrorRate[]): string[] {
   const block = (title: string, some: readonly ErrorRate[]): string[] => (some.length === 0 ? [] : [title, ...some.map(line)]);
   return [
     ...block(
-      `The same optimizer twice, with other seeds: called different, of ${String(repetitions)} repetitions`,
+      `The same optimizer twice, with other seeds: called different, of ${String(rates[0]?.repetitions)} repetitions`,
       rates.filter(isControl),
     ),
     ...block(

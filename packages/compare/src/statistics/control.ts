@@ -75,6 +75,24 @@ export async function errorRates(problem: ControlProblem, rules: Rules, count: n
   );
 }
 
+/** Seeds for a repetition: those of the presets, and ten. */
+export const seedCounts: readonly number[] = [5, 7, 10, 15];
+
+/** Seeds that two copies of an optimizer need for a repetition, without sharing one: each has one that scans besides. */
+export function seedsFor(count: number): number {
+  return 2 * count + 2;
+}
+
+/** How often the protocol errs on each problem, with each number of seeds for which there are enough: 200 repetitions each. */
+export async function measureErrors(problems: readonly ControlProblem[], rules: Rules): Promise<ErrorRate[]> {
+  const rates: ErrorRate[] = [];
+  for (const problem of problems) {
+    const drawn = Math.min(...problem.optimizers.map(({ runs }) => new Set(runs.map(([, seed]) => seed)).size));
+    for (const count of seedCounts) if (seedsFor(count) <= drawn) rates.push(...(await errorRates(problem, rules, count, 200)));
+  }
+  return rates;
+}
+
 /** An optimizer with its runs by learning rate and seed. */
 interface Tabled extends Pick<ControlOptimizer, 'id' | 'centre'> {
   readonly seeds: readonly number[];
@@ -100,13 +118,13 @@ async function repeat(
   repetition: number,
 ): Promise<{ readonly different: boolean; readonly difference: number | null }> {
   const { seeds } = a;
-  if (seeds.length < 2 * count + 2)
+  if (seeds.length < seedsFor(count))
     throw new RangeError(
-      `two copies with ${String(count)} seeds each need ${String(2 * count + 2)}, and there are ${String(seeds.length)}`,
+      `two copies with ${String(count)} seeds each need ${String(seedsFor(count))}, and there are ${String(seeds.length)}`,
     );
   const drawn = [...permutation(seeds.length, random(repetition, count, 0xaa))].map((i) => seeds[i]!);
   const own = drawn.slice(0, count + 1);
-  const theirs = a === b ? drawn.slice(count + 1, 2 * count + 2) : own;
+  const theirs = a === b ? drawn.slice(count + 1, seedsFor(count)) : own;
   const scores = new Map<string, Scores>([
     ['a', await resultsOf(a, own, rules, tuningMetric)],
     ['b', await resultsOf(b, theirs, rules, tuningMetric)],
