@@ -502,6 +502,32 @@ describe('the lab', { skip }, () => {
     await page.close();
   });
 
+  test('a link that comes while the page is about to write its own address is followed and not overwritten', async () => {
+    const state = { surface: { kind: 'named', id: 'beale' }, start: [1, 1], steps: 70, noise: 0, batch: 1, seed: 1, t: 70 };
+    const link = `#/lab?s=${Buffer.from(JSON.stringify({ ...state, entrants: [entrant('adam', { lr: 0.1 })] })).toString('base64url')}`;
+    const { page, errors } = await open();
+    // What the page is to do in a while waits here, and is done behind the link, before the browser tells of it.
+    await page.evaluate(
+      `globalThis.due = []; globalThis.later = setTimeout; setTimeout = (call, after) => after === 400 ? due.push(call) : later(call, after)`,
+    );
+    await page.keyboard.press(',');
+    await page.waitForFunction('due.length > 0');
+    const [before, kept] = await page.evaluate<[string, string]>(`(() => {
+      const before = location.hash;
+      location.hash = ${JSON.stringify(link)};
+      for (const call of due) call();
+      globalThis.setTimeout = later;
+      return [before, location.hash];
+    })()`);
+    assert.notEqual(before, link);
+    assert.equal(kept, link);
+    await page.getByText('Beale', { exact: false }).first().waitFor();
+    await page.locator('output[data-key="adam"]').filter({ hasText: /\d/ }).waitFor();
+    assert.equal(await page.locator('output[data-key="momentum"]').count(), 0);
+    assert.deepEqual(errors, []);
+    await page.close();
+  });
+
   test('heavy work leaves the page free: twenty long races of a long formula, while the clock goes on', async () => {
     const pack = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     const ids = ['sgd', 'adam', 'adamw', 'rmsprop', 'adagrad', 'lion'].flatMap((id) =>

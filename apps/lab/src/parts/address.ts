@@ -58,3 +58,25 @@ export function pageAt({ href, hash }: { readonly href: string; readonly hash: s
 export function asked(name: string): string | null {
   return new URLSearchParams(location.hash.split('?')[1] ?? '').get(name) ?? new URLSearchParams(location.search).get(name);
 }
+
+/** Keeps the address at what a page shows, so that it can be copied; never over a link that has come and that the page is yet to follow. */
+export class AddressKeeper {
+  /** The link that was read or written last. */
+  #known: string | undefined;
+
+  /** Notes that the page reads the link that stands in the address. */
+  read(): void {
+    this.#known = location.hash;
+  }
+
+  /** Writes the page's address after `quiet` milliseconds. Returns what calls that off. */
+  show(page: string, quiet: number): () => void {
+    const timer = setTimeout(() => {
+      // A link stands in the address before its event is told of: a page that is busy would overwrite it unread.
+      if (location.hash !== this.#known) return;
+      history.replaceState(null, '', to(page));
+      this.read();
+    }, quiet);
+    return () => clearTimeout(timer);
+  }
+}
