@@ -1,7 +1,7 @@
 /** The order of a step: every optimizer's passes the verifier, alone and with others, and each rule of the verifier refuses a step that breaks it. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { adamw, chain, clipByGlobalNorm, lamb, muon, prodigy, type Method } from 'thalweg';
+import { adamw, chain, clipByGlobalNorm, lamb, muon, optimizer, prodigy, tensor, UnsupportedError, type Method } from 'thalweg';
 import { printStep, stepPlan, type PlannedCohort, type StepOp, type StepOptions, type StepPlan } from '../src/plan/step.ts';
 import { verifyStep } from '../src/plan/verify-step.ts';
 import { methods, planOf } from './support/plan-snapshot.ts';
@@ -69,6 +69,48 @@ test('a sum over a group is exchanged within the group, one over all parameters 
   const clipped = [0, 1].map((group) => cohort(chain(clipByGlobalNorm(1), adamw()), [4], group));
   const all = stepPlan(clipped).ops.flatMap((one) => (one.op === 'exchange' ? one.sums : []));
   assert.deepEqual(all.map(({ parts }) => parts.length), [2]); // prettier-ignore
+});
+
+/** u of a matrix is known after two products, that of a vector at once. */
+const uneven = optimizer({
+  name: 'uneven',
+  hyper: { lr: ['η', 0.1] },
+  equations: 'u = rank ≥ 2 ? g @ gᵀ @ g : g\nm ← 0.5·m + u / ‖u‖_group\nw ← w − η·m / (‖m‖_all + 1)',
+});
+
+test('a sum that one cohort has later than another is complete before anything reads it', async () => {
+  for (const gated of [false, true]) {
+    const plan = stepPlan([[6, 4], [5]].map((shape) => cohort(uneven(), shape, 0, false, gated))); // prettier-ignore
+    verifyStep(plan);
+    const sums = plan.ops.flatMap((one) => (one.op === 'exchange' ? one.sums : []));
+    for (const { parts } of sums) assert.deepEqual(parts.map((part) => part.cohort), [0, 1]); // prettier-ignore
+    assert.equal(sums.length, gated ? 3 : 2);
+  }
+  for (const nonFinite of ['propagate', 'skip'] as const) {
+    const opt = await uneven().init({ W: tensor([1, 1], { dtype: 'float64' }), b: tensor([1], { dtype: 'float64' }) }, { nonFinite, backend: 'reference' }); // prettier-ignore
+    let [W, b, M, m] = [0, 0, 0, 0];
+    for (const [G, g] of [[2, 3], [0.5, -1], [-1, 0.25]] as const) {
+      opt.step({ W: Float64Array.of(G), b: Float64Array.of(g) });
+      const norm = Math.hypot(G ** 3, g);
+      [M, m] = [0.5 * M + G ** 3 / norm, 0.5 * m + g / norm];
+      [W, b] = [W - (0.1 * M) / (Math.hypot(M, m) + 1), b - (0.1 * m) / (Math.hypot(M, m) + 1)];
+      for (const [actual, expected] of [[opt.params.W[0], W], [opt.params.b[0], b]] as const)
+        assert.ok(Math.abs((actual ?? NaN) - expected) < 1e-14, `${String(actual)} is not ${String(expected)}`);
+    } // prettier-ignore
+  }
+});
+
+test('cohorts that would wait for each other for ever are refused', () => {
+  const crossed = optimizer({
+    name: 'crossed',
+    hyper: { lr: ['η', 0.1] },
+    equations:
+      'u = rank ≥ 2 ? g @ gᵀ @ g : g\nv = rank ≥ 2 ? g : g / (‖g‖ + 1)\nv = rank ≥ 2 ? v : v / (‖v‖ + 1)\na = ‖u‖_group\nb = ‖v‖_group\nw ← w − η·(u / a + v / b)',
+  });
+  assert.throws(
+    () => stepPlan([[6, 4], [5]].map((shape) => cohort(crossed(), shape))), // prettier-ignore
+    (error) => error instanceof UnsupportedError && /two sums .* wait for each other/.test(error.message),
+  );
 });
 
 describe('the verifier refuses', () => {

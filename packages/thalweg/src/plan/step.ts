@@ -6,8 +6,9 @@
  * the equations mean, and parameters added later. Cohorts go level by level, and a sum over a group or over all parameters is added up over the
  * cohorts, in their order, before the next level begins.
  */
-import { isReduction, scopeOf, type Node } from '../language/graph.ts';
+import { isReduction, scopeOf, topological, type Node } from '../language/graph.ts';
 import type { Kind } from '../language/kind.ts';
+import { UnsupportedError } from '../language/run-error.ts';
 import type { Variable } from '../language/variable.ts';
 import type { Pass } from './passes.ts';
 import type { Plan, RoutineCall, ScalarSlot } from './plan.ts';
@@ -81,12 +82,22 @@ export function stepPlan(cohorts: readonly PlannedCohort[], options: StepOptions
     cohorts.forEach((planned, cohort) => ops.push(...emit(cohort, planned)));
   };
   each((cohort, { plan: { scalars, conditions } }) => [{ op: 'decide', cohort, slots: computed(scalars, 0), conditions }]);
-  for (let level = 0; level < levelsOf(cohorts); level++) {
-    if (level > 0) each((cohort, { plan }) => waiting(cohort, plan, level));
-    if (level === 1) each((cohort, { plan: { gate } }) => (gate === undefined ? [] : [{ op: 'gate', cohort, gate }]));
-    each((cohort, { plan: { passes } }) => passes.filter((pass) => pass.level === level).map((pass) => ({ op: 'pass', cohort, pass })));
-    const sums = cohorts.length > 1 ? sharedSums(cohorts, level) : [];
-    if (sums.length > 0) ops.push({ op: 'exchange', sums });
+  const shared = cohorts.length > 1 ? sharedSums(cohorts) : [];
+  const places = placesOf(cohorts, shared);
+  const last = places.reduce((most, own) => Math.max(most, own.at(-1) ?? 0), 0);
+  for (let place = 0; place <= last; place++) {
+    const here = (cohort: number): number => places[cohort]?.indexOf(place) ?? -1;
+    if (place > 0) each((cohort, { plan }) => waiting(cohort, plan, here(cohort)));
+    if (place === 1) {
+      // A step that may end here ends for all cohorts, also for those that have to wait for others.
+      each((cohort, { plan }) => (here(cohort) < 0 ? gateScalars(cohort, plan) : []));
+      each((cohort, { plan: { gate } }) => (gate === undefined ? [] : [{ op: 'gate', cohort, gate }]));
+    }
+    each((cohort, { plan: { passes } }) =>
+      passes.filter((pass) => pass.level === here(cohort)).map((pass) => ({ op: 'pass', cohort, pass })),
+    );
+    const sums = shared.filter((sum) => place === completed(sum, places));
+    if (sums.length > 0) ops.push({ op: 'exchange', sums: sums.map(({ label, parts }) => ({ label, parts })) });
   }
   each((cohort, { plan: { scalarWrites: writes } }) => (writes.size > 0 ? [{ op: 'commit', cohort, writes }] : []));
   each((cohort, { sparse }) => (sparse ? [{ op: 'scatter', cohort }] : []));
@@ -95,10 +106,49 @@ export function stepPlan(cohorts: readonly PlannedCohort[], options: StepOptions
   return { cohorts, ops };
 }
 
-/** How many levels there are: sums and routines that must be complete, one after the other. */
-function levelsOf(cohorts: readonly PlannedCohort[]): number {
-  const used = cohorts.flatMap(({ plan }) => [...plan.scalars, ...plan.passes, ...plan.routines].map(({ level }) => level));
-  return 1 + used.reduce((most, level) => Math.max(most, level), 0);
+/** A shared sum, with the level that leaves each of its parts. */
+type LeveledSum = SharedSum & { readonly levels: readonly number[] };
+
+/**
+ * For each cohort the place of each of its levels in the order of the step. A level waits for the sums of the levels below it until every cohort has added its
+ * part: where the shape of a tensor decides the equations, one cohort may have its part later than another.
+ */
+function placesOf(cohorts: readonly PlannedCohort[], shared: readonly LeveledSum[]): readonly number[][] {
+  const places = cohorts.map(({ plan }) => {
+    const used = [...plan.scalars, ...plan.passes, ...plan.routines].map(({ level }) => level);
+    return Array.from({ length: 1 + used.reduce((most, level) => Math.max(most, level), 0) }, (_, level) => level);
+  });
+  const most = places.reduce((sum, { length }) => sum + length, 0);
+  for (let moved = true; moved;) {
+    moved = false;
+    for (const sum of shared) {
+      sum.parts.forEach(({ cohort }, i) => {
+        const own = places[cohort] ?? [];
+        const next = (sum.levels[i] ?? 0) + 1;
+        const lacking = completed(sum, places) + 1 - (own[next] ?? Infinity);
+        if (lacking <= 0) return;
+        moved = true;
+        for (let level = next; level < own.length; level++) own[level]! += lacking;
+        if ((own.at(-1) ?? 0) > most) throw new UnsupportedError('equations', crossed);
+      });
+    }
+  }
+  return places;
+}
+
+const crossed =
+  'two sums over a group or over all parameters wait for each other: of matrices the first is known before the second, of vectors the second before the first';
+
+/** When the last part of a sum has been added. */
+function completed({ parts, levels }: LeveledSum, places: readonly (readonly number[])[]): number {
+  return parts.reduce((latest, { cohort }, i) => Math.max(latest, places[cohort]?.[levels[i] ?? 0] ?? 0), 0);
+}
+
+/** What a gate looks at, where the scalars of its level come later. */
+function gateScalars(cohort: number, { gate, scalars }: Plan): StepOp[] {
+  if (gate === undefined) return [];
+  const needed = new Set(topological([gate], undefined, (node) => (isReduction(node) ? [] : node.operands)));
+  return [{ op: 'scalars', cohort, level: 1, slots: computed(scalars, 1).filter(({ node }) => needed.has(node)) }];
 }
 
 /** The routines and the scalars that had to wait for the level before `level`. */
@@ -113,18 +163,23 @@ function computed(scalars: readonly ScalarSlot[], level: number): ScalarSlot[] {
   return scalars.filter((slot) => slot.level === level && !isReduction(slot.node));
 }
 
-/** The sums of this level that are over more than a tensor. */
-function sharedSums(cohorts: readonly PlannedCohort[], level: number): SharedSum[] {
-  const found = new Map<string, { cohort: number; sum: Node }[]>();
+/** The sums that are over more than a tensor. */
+function sharedSums(cohorts: readonly PlannedCohort[]): LeveledSum[] {
+  const found = new Map<string, { readonly parts: { cohort: number; sum: Node }[]; readonly levels: number[] }>();
   cohorts.forEach(({ plan, group }, cohort) => {
-    for (const sum of plan.passes.filter((pass) => pass.level === level).flatMap(({ sums }) => sums)) {
-      const scope = scopeOf(sum);
-      if (scope === 'tensor') continue;
-      const label = `${sum.op} ${String(sum.attribute)}${scope === 'all' ? '' : ` of group ${String(group)}`}`;
-      found.set(label, [...(found.get(label) ?? []), { cohort, sum }]);
+    for (const { level, sums } of plan.passes) {
+      for (const sum of sums) {
+        const scope = scopeOf(sum);
+        if (scope === 'tensor') continue;
+        const label = `${sum.op} ${String(sum.attribute)}${scope === 'all' ? '' : ` of group ${String(group)}`}`;
+        const known = found.get(label) ?? { parts: [], levels: [] };
+        found.set(label, known);
+        known.parts.push({ cohort, sum });
+        known.levels.push(level);
+      }
     }
   });
-  return [...found].map(([label, parts]) => ({ label, parts }));
+  return [...found].map(([label, one]) => ({ label, ...one }));
 }
 
 /** The step as text: one operation a line, below it what it computes. `$3` is a scalar, by its number among those of its cohort. For THALWEG_DEBUG and tests. */
