@@ -259,7 +259,7 @@ export class Optimizer<
     checkInputs(core, arrays);
     core.announce(registry.running, core.steps + 1);
     if (handed !== undefined) copyGradients(core, handed);
-    takeRows(core, handed ?? {});
+    if (registry.hasTables) takeRows(core, handed ?? {});
     takeInputs(core, arrays);
     core.batches += 1;
     if (options.accumulate > 1) {
