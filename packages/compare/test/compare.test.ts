@@ -11,6 +11,7 @@ import { duration, secondsLeft } from '../src/cli/progress.ts';
 import { compare, type Progress } from '../src/compare.ts';
 import { nearest } from '../src/near.ts';
 import { presets } from '../src/protocol.ts';
+import { readComparison } from '../src/read.ts';
 import { entryNames } from '../src/reference/entry.ts';
 import { findContestants, findProblem } from '../src/registry.ts';
 import { renderTable } from '../src/report/terminal.ts';
@@ -130,6 +131,8 @@ describe('the command', () => {
     [['compare', 'valley', '--out', 'README.md'], /README\.md: it cannot be a folder for the results \(EEXIST/],
     [['compare', './missing.ts'], /there is no such file/],
     [['compare', '--quick', '--thorough'], /cannot be used with/],
+    [['compare', 'valley', '--trials', '1'], /must be a whole number from 2 to 1000/],
+    [['compare', 'valley', '--trials', '8', '--grid-points', '5'], /cannot be used with/],
   ];
   for (const [args, message] of usage) {
     test(`${args.join(' ')} is wrong usage`, async () => {
@@ -242,6 +245,26 @@ describe('the command', () => {
     assert.match(table.stderr, /finished runs found/);
   });
 
+  test('--trials searches every hyperparameter of each optimizer, keeps its runs, and best has all values', async () => {
+    const folderOf = join(out, 'trials');
+    const args = ['compare', 'valley', '--quick', '--steps', '20', '--seeds', '3', '--trials', '4', '--optimizers', 'sgd,adamw', '--out', folderOf];
+    const { code, stderr } = await thalweg(args);
+    assert.equal(code, 0, stderr);
+    const { protocol, runs, problems } = readComparison(readFileSync(join(folderOf, 'results.json'), 'utf8'));
+    assert.deepEqual([protocol.preset, protocol.trials, runs?.made], ['quick', 4, 2 * 3 * 4]);
+    const adamw = problems[0]?.optimizers.find(({ id }) => id === 'adamw');
+    assert.deepEqual(adamw?.search?.space.map(({ name }) => name), ['lr', 'beta1', 'beta2', 'eps', 'weightDecay']); // prettier-ignore
+    assert.equal(adamw.configuration, 'adamw({ lr, beta1, beta2, eps, weightDecay })');
+    assert.equal(adamw.hyperparameters['beta1'], adamw.search.best['beta1']);
+    assert.equal(problems[0]?.budget?.tries, 4);
+    const again = await thalweg([...args, '--json']);
+    assert.deepEqual((JSON.parse(again.stdout) as Comparison).runs, { made: 0, kept: 24, remade: [] });
+    const other = await thalweg([...args.slice(0, 8), '5', ...args.slice(9), '--json']);
+    assert.equal((JSON.parse(other.stdout) as Comparison).runs?.kept, 24, 'the first points are the same however many there are');
+    const best = await thalweg(['best', folderOf, '--as', 'code']);
+    assert.match(best.stdout, /^(?:sgd\(\{ lr: [\d.e-]+ \}\)|adamw\(\{ lr: [\d.e-]+, beta1: [\d.]+, beta2: [\d.]+, eps: [\d.e-]+, weightDecay: [\d.]+ \}\))\n$/);
+    assert.match(readFileSync(join(folderOf, 'index.html'), 'utf8'), /evenly in[\s\S]*log of 1 − x/);
+  }); // prettier-ignore
   test('best says what to take, as text and as code, and what it cannot read', async () => {
     const folderOf = join(folder, 'best');
     mkdirSync(folderOf);

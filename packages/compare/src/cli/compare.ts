@@ -30,6 +30,7 @@ interface Options {
   readonly seeds?: number;
   readonly steps?: number;
   readonly gridPoints?: number;
+  readonly trials?: number;
   readonly schedule: readonly ScheduleName[];
   readonly runTimeout?: number;
   readonly control?: true;
@@ -44,6 +45,7 @@ const examples: readonly (readonly [command: string, about: string])[] = [
   ['thalweg compare --quick', 'glosses and digits, six optimizers, under three minutes'],
   ['thalweg compare digits --optimizers adam,adamw,lion', 'three by name'],
   ['thalweg compare digits --optimizers adamw,./mine.ts', 'an optimizer of your own: the default export of a file'],
+  ['thalweg compare digits --optimizers adamw,lion --trials 16', 'all their hyperparameters, 16 tries for each seed'],
   ['thalweg compare rosenbrock valley --json > results.json', 'results for a program'],
   ['thalweg compare ./my-problem.ts --out my-report', 'a problem, and optimizers, of your own'],
 ];
@@ -75,6 +77,14 @@ export function compareCommand(): Command {
     .option('--seeds <n>', 'seeds; each tunes for itself', whole(1, 1000))
     .option('--steps <n>', 'steps of each run', whole(1, 1e7))
     .option('--grid-points <n>', 'learning rates of the first grid', whole(2, 50))
+    .addOption(
+      new Option(
+        '--trials <n>',
+        'search several hyperparameters instead, each in its declared space: so many quasi-random (Sobol) points for each seed, the same number for all',
+      )
+        .argParser(whole(2, 1000))
+        .conflicts(['gridPoints', 'control']),
+    )
     .option('--schedule <names>', `comma-separated, of ${scheduleNames.join(', ')}: every optimizer under each`, schedules, ['constant'])
     .option('--run-timeout <s>', 'seconds that one run may take; one that takes longer counts as diverged', whole(1, 1e6))
     .addOption(
@@ -168,7 +178,7 @@ async function write(comparison: Comparison, options: Options, seconds: number):
 
 async function planOf(references: readonly string[], options: Options): Promise<Plan> {
   const preset = options.quick === true ? 'quick' : options.thorough === true ? 'thorough' : 'standard';
-  const changed = options.seeds !== undefined || options.gridPoints !== undefined || options.steps !== undefined;
+  const changed = [options.seeds, options.gridPoints, options.steps, options.trials].some((one) => one !== undefined);
   const base = presets[preset];
   const gridPoints = options.gridPoints ?? base.gridPoints;
   const protocol: Protocol = {
@@ -177,6 +187,7 @@ async function planOf(references: readonly string[], options: Options): Promise<
     gridPoints,
     rates: gridPoints + base.rates - base.gridPoints,
     seeds: options.seeds === undefined ? base.seeds : seeds(options.seeds),
+    ...(options.trials === undefined ? {} : { trials: options.trials }),
   };
   const entries = await Promise.all([...new Set(references)].map((reference) => findProblem(reference)));
   const ids = options.optimizers ?? defaultContestants;
