@@ -3,7 +3,7 @@
  * checks everything it is given before anything changes.
  */
 import { ThalwegError } from '../language/error.ts';
-import { DisposedError } from '../language/run-error.ts';
+import { DisposedError } from '../language/runtime-error.ts';
 import '../language/platform.ts';
 import { gradient } from '../language/variable.ts';
 import type { DType } from '../plan/dtype.ts';
