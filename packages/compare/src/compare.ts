@@ -13,7 +13,7 @@ import { compareMeasured, median, type Direction } from './quantile.ts';
 import { findContestants, type Entry } from './registry.ts';
 import { Ledger, type Runner } from './run/ledger.ts';
 import type { Store } from './run/store.ts';
-import { isRefusedRate, type TrialRequest } from './run/trial.ts';
+import type { TrialRequest } from './run/trial.ts';
 import { entrants, type Entrant, type ScheduleName } from './schedules.ts';
 import type { Comparison, OptimizerResult, ProblemResult, Protocol, Trial } from './schema.ts';
 import { budgetOf, type Choice } from './statistics/budget.ts';
@@ -82,9 +82,8 @@ async function compareOn(
     problem: entry.reference, contestant: contestant.file?.path ?? contestant.id, schedule, lr, seed, steps: length,
     ...(hyper === undefined ? {} : { hyper }),
   }); // prettier-ignore
-  const [first] = all;
-  if (first !== undefined)
-    await checkSeeds(entry.reference, pool, requestOf(first, first.contestant.centre, protocol.scanSeed, undefined, Math.min(10, steps)));
+  const firstSteps = all.map((one) => requestOf(one, one.contestant.centre, protocol.scanSeed, undefined, Math.min(10, steps)));
+  await checkSeeds(entry.reference, pool, firstSteps);
   // In the order of the optimizers, whoever has finished first.
   const choices = new Map<string, Choice[][]>(all.map(({ id }) => [id, []]));
   const results = await Promise.all(
@@ -163,10 +162,18 @@ function referenceOf(optimizers: readonly OptimizerResult[], metric: Direction):
   return medians.toSorted((a, b) => compareMeasured(a, b, metric))[0]?.id ?? '';
 }
 
-/** Has the first steps of a run made twice, by whichever threads: where they differ, no two runs could be compared. */
-async function checkSeeds(reference: string, pool: Runner, request: TrialRequest): Promise<void> {
+/**
+ * Has the first steps of a run made twice, by whichever threads: where they differ, no two runs could be compared. A run that fails says nothing, and
+ * another optimizer's is taken; where all fail, the problem does.
+ */
+async function checkSeeds(reference: string, pool: Runner, [request, ...others]: readonly TrialRequest[]): Promise<void> {
+  if (request === undefined) return;
   const [a, b] = (await Promise.all([pool.run(request), pool.run(request)])).map(({ result }) => result);
-  if (a?.failure !== undefined) throw new ThalwegError('trial', a.failure);
+  if (a?.failure !== undefined) {
+    if (others.length === 0) throw new ThalwegError('trial', a.failure);
+    await checkSeeds(reference, pool, others);
+    return;
+  }
   const lasting = (trial: Trial | undefined): string => JSON.stringify([trial?.training, trial?.validation, trial?.testMetric]);
   if (lasting(a) === lasting(b)) return;
   const values = (trial: Trial | undefined): readonly (number | null)[] => [
@@ -184,9 +191,9 @@ async function checkSeeds(reference: string, pool: Runner, request: TrialRequest
 function latexOf({ create }: Contestant, lr: number, run: RunOf): string {
   try {
     return create(lr, run).latex();
-  } catch (error) {
-    if (isRefusedRate(error, run.hyper)) return '';
-    throw error;
+  } catch {
+    // One that cannot be made so has runs that failed, which say why.
+    return '';
   }
 }
 

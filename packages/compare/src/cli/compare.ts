@@ -4,12 +4,13 @@ import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { WriteStream } from 'node:tty';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { aside } from '../aside.ts';
 import { compare, type Plan, type Progress } from '../compare.ts';
 import { control, controlSeeds } from '../control.ts';
 import { contestants, defaultContestants } from '../contestants.ts';
 import { presets, seeds } from '../protocol.ts';
 import { scheduleNames, type ScheduleName } from '../schedules.ts';
-import { findContestants, findProblem, isFile, problems } from '../registry.ts';
+import { findContestants, findProblems, isFile, problems } from '../registry.ts';
 import { hung, wrap } from '../report/layout.ts';
 import { renderTable } from '../report/terminal.ts';
 import { Pool } from '../run/pool.ts';
@@ -105,18 +106,18 @@ export function compareCommand(): Command {
 }
 
 async function run(references: readonly string[], options: Options): Promise<void> {
-  const plan = await planOf(references, options);
+  const plan = await aside(() => planOf(references, options));
   const started = performance.now();
   if (options.control === true) {
     const least = seedsFor(Math.min(...seedCounts));
     if (options.seeds !== undefined && options.seeds < least)
       throw new ProblemError('--seeds', `--control needs ${String(least)} at least, so that two copies of an optimizer share none`);
     const seeds = controlSeeds(options.seeds ?? 40);
-    const made = await withRuns(plan, options, (pool, store, onProgress) => control(plan, seeds, pool, store, onProgress));
+    const made = await aside(() => withRuns(plan, options, (pool, store, onProgress) => control(plan, seeds, pool, store, onProgress)));
     if (made !== undefined) await writeControl(made, plan.protocol, options);
     return;
   }
-  const comparison = await withRuns(plan, options, (pool, store, onProgress) => compare(plan, pool, store, onProgress));
+  const comparison = await aside(() => withRuns(plan, options, (pool, store, onProgress) => compare(plan, pool, store, onProgress)));
   if (comparison !== undefined) await write(comparison, options, (performance.now() - started) / 1000);
 }
 
@@ -189,12 +190,12 @@ async function planOf(references: readonly string[], options: Options): Promise<
     seeds: options.seeds === undefined ? base.seeds : seeds(options.seeds),
     ...(options.trials === undefined ? {} : { trials: options.trials }),
   };
-  const entries = await Promise.all([...new Set(references)].map((reference) => findProblem(reference)));
-  const ids = options.optimizers ?? defaultContestants;
+  const entries = await findProblems(references);
+  const ids = [...new Set(options.optimizers ?? defaultContestants)];
   for (const entry of entries) await findContestants(entry, ids);
   return {
     entries,
-    contestants: [...new Set(ids)],
+    contestants: ids,
     schedules: options.schedule,
     protocol,
     steps: options.steps ?? preset,

@@ -27,8 +27,8 @@ function methodOf({ create }: Contestant, { lr, steps, hyper = {} }: Pick<TrialR
   try {
     return short(describe(create(lr, { steps, hyper })));
   } catch (error) {
-    if (isRefusedRate(error, hyper)) return 'refused';
-    throw error;
+    // Where it is to be trained it fails likewise, and that run is kept with its message.
+    return isRefusedRate(error, hyper) ? 'refused' : 'not made';
   }
 }
 
