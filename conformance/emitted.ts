@@ -1,8 +1,8 @@
 /**
- * Files that `thalweg/emit` writes, run on the rows' streams in Python and held against the rows' oracles: the method of every row that a target can say. What
+ * Files that `thalweg/emit` writes, run on the rows' streams, in Python or as compiled C, and held against the rows' oracles: the method of every row that a target can say. What
  * was proven stands in emitted/TARGET.json: for each row how far its file is from the oracle, and the hash of the file.
  *
- *     npm run prove            # files that have changed, of all targets whose libraries are there; npm run prove -- numpy for some, --all for all files
+ *     npm run prove            # files that have changed, of all targets whose libraries or compilers are there; npm run prove -- numpy for some, --all for all files
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -11,10 +11,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect, Method, UnsupportedError } from 'thalweg';
 import { emit, targets, type TargetName } from 'thalweg/emit';
+import { compilerOfC, nameOf, runEmittedC } from './emitted-c.ts';
 import { methodOf, table, type Case } from './table.ts';
 
-/** The targets whose files are run here, with what of Python they need. */
+/** The targets whose files are run here, with what they need: a module of Python, or a compiler of C. */
 export const proven = {
+  c: 'gcc',
   numpy: 'numpy',
   optax: 'optax',
   pytorch: 'torch',
@@ -40,6 +42,11 @@ const fileOfProof = (target: Proven): string => join(import.meta.dirname, 'emitt
 /** What was proven of a target. */
 export function proofOf(target: Proven): Proof {
   return JSON.parse(readFileSync(fileOfProof(target), 'utf8')) as Proof;
+}
+
+/** What runs the files of a target: a Python with its module, or a compiler; undefined where there is none. */
+export function runnerOf(target: Proven): string | undefined {
+  return target === 'c' ? compilerOfC() : pythonWith('numpy', proven[target]);
 }
 
 /** A Python that has these modules; undefined where none has. */
@@ -100,7 +107,7 @@ export type RowFile =
 export function fileOf(row: Case, target: TargetName): RowFile {
   const { method, values } = withNumbers(methodOf(row));
   try {
-    return { text: emit(method, target), values };
+    return { text: target === 'c' ? emit(method, target, { dtype: 'float64', name: nameOf(row) }) : emit(method, target), values };
   } catch (error) {
     if (error instanceof UnsupportedError) return { refused: error.message };
     throw error;
@@ -114,8 +121,17 @@ function readOf(row: Case): string | undefined {
   return symbols.find(({ role, key }) => role === 'state' && key === row.read)?.unique;
 }
 
-/** How far the files are from the oracles, by row, or how they failed. */
-export function runEmitted(rows: readonly Case[], target: Proven, python: string): Readonly<Record<string, number | string>> {
+/** How far the files are from the oracles, by row, or how they failed. `runner` is what `runnerOf` gives. */
+export function runEmitted(rows: readonly Case[], target: Proven, runner: string): Readonly<Record<string, number | string>> {
+  if (target !== 'c') return runInPython(rows, target, runner);
+  const files = rows.flatMap((row) => {
+    const file = fileOf(row, target);
+    return 'refused' in file ? [] : [{ row, method: methodOf(row), file }];
+  });
+  return runEmittedC(files, runner);
+}
+
+function runInPython(rows: readonly Case[], target: Proven, python: string): Readonly<Record<string, number | string>> {
   const folder = mkdtempSync(join(tmpdir(), 'thalweg-emitted-'));
   try {
     const jobs = rows.flatMap((row) => {
@@ -163,7 +179,15 @@ function spaced(object: Readonly<Record<string, string>>): string {
   return `{ ${Object.entries(object).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`).join(', ')} }`; // prettier-ignore
 }
 
-function prove(target: Proven, python: string, anew: boolean): void {
+/** What the files of a target were run with. */
+function versionsOf(target: Proven, runner: string): Proof['versions'] {
+  if (target === 'c') return { gcc: execFileSync(runner, ['-dumpfullversion'], { encoding: 'utf8' }).trim() };
+  const modules = target === 'optax' ? ['optax', 'jax', 'numpy'] : [proven[target]];
+  const code = `import json, sys, importlib.metadata as m; print(json.dumps({"python": sys.version.split()[0], **{n: m.version(n) for n in ${JSON.stringify(modules)}}}))`; // prettier-ignore
+  return JSON.parse(execFileSync(runner, ['-c', code], { encoding: 'utf8' })) as Proof['versions'];
+}
+
+function prove(target: Proven, runner: string, anew: boolean): void {
   const known = existsSync(fileOfProof(target)) && !anew ? proofOf(target).rows : {};
   const files = new Map(table.cases.map((row) => [row.id, fileOf(row, target)]));
   const isKnown = ({ id }: Case): boolean => {
@@ -171,11 +195,10 @@ function prove(target: Proven, python: string, anew: boolean): void {
     return made !== undefined && 'text' in made && known[id]?.hash === hashOf(made.text);
   };
   const changed = table.cases.filter((row) => !isKnown(row));
-  const off = runEmitted(changed, target, python);
+  const off = runEmitted(changed, target, runner);
   const wrong = beyondBounds(changed, off);
   if (wrong.length > 0) throw new Error(`${target}: ${String(wrong.length)} rows are not met\n${wrong.join('\n')}`);
-  const code = `import json, sys, importlib.metadata as m; print(json.dumps({"python": sys.version.split()[0], **{n: m.version(n) for n in ${JSON.stringify(target === 'optax' ? ['optax', 'jax', 'numpy'] : [proven[target]])}}}))`; // prettier-ignore
-  const versions = JSON.parse(execFileSync(python, ['-c', code], { encoding: 'utf8' })) as Proof['versions'];
+  const versions = versionsOf(target, runner);
   const rows: Record<string, { off: string; hash: string }> = {};
   const refused: Record<string, string> = {};
   for (const [id, made] of files) {
@@ -195,11 +218,11 @@ function prove(target: Proven, python: string, anew: boolean): void {
 if (import.meta.main) {
   const [anew, named] = [process.argv.includes('--all'), process.argv.slice(2).filter((one) => one !== '--all')];
   const unknown = named.find((name) => !isProven(name));
-  if (unknown !== undefined) throw new Error(`${unknown}: its files are not run in Python; those of ${Object.keys(proven).join(', ')} are`);
+  if (unknown !== undefined) throw new Error(`${unknown}: its files are not run here; those of ${Object.keys(proven).join(', ')} are`);
   for (const target of Object.keys(targets)) {
     if (!isProven(target) || (named.length > 0 && !named.includes(target))) continue;
-    const python = pythonWith('numpy', proven[target]);
-    if (python !== undefined) prove(target, python, anew);
-    else console.log(`${target}: not run, since no Python here has ${proven[target]}: see requirements.txt`);
+    const runner = runnerOf(target);
+    if (runner !== undefined) prove(target, runner, anew);
+    else console.log(`${target}: not run, since ${target === 'c' ? 'there is no' : 'no Python here has'} ${proven[target]}`);
   }
 }

@@ -25,8 +25,7 @@ export function seeds(count: number): number[] {
 }
 
 /** The runs that each optimizer has on a problem. */
-export function runsOf({ rates, seeds: all, ratesPerSeed, trials }: Protocol): number {
-  if (trials !== undefined) return all.length * trials;
+export function runsOf({ rates, seeds: all, ratesPerSeed }: Protocol): number {
   return rates + all.length * ratesPerSeed;
 }
 

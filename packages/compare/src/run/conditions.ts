@@ -11,24 +11,24 @@ import { isRefusedRate, type TrialRequest } from './trial.ts';
 export function conditionsOf(
   { target, tuningMetric, testMetric }: Problem,
   contestant: Contestant,
-  request: Pick<TrialRequest, 'lr' | 'steps' | 'hyper'>,
+  { lr, steps }: Pick<TrialRequest, 'lr' | 'steps'>,
   machine: Machine,
 ): Conditions {
   const { node, cpu, os, workers } = machine;
   return {
-    method: methodOf(contestant, request),
+    method: methodOf(contestant, lr, steps),
     'metric or target': short([target, tuningMetric, testMetric]),
     // Seconds are results too.
     'machine, Node or number of workers': [node, cpu, os, workers].join(', '),
   };
 }
 
-function methodOf({ create }: Contestant, { lr, steps, hyper = {} }: Pick<TrialRequest, 'lr' | 'steps' | 'hyper'>): string {
+function methodOf({ create }: Contestant, lr: number, steps: number): string {
   try {
-    return short(describe(create(lr, { steps, hyper })));
+    return short(describe(create(lr, { steps })));
   } catch (error) {
-    // Where it is to be trained it fails likewise, and that run is kept with its message.
-    return isRefusedRate(error, hyper) ? 'refused' : 'not made';
+    if (isRefusedRate(error)) return 'refused';
+    throw error;
   }
 }
 

@@ -1,26 +1,31 @@
 /** The target `c`: one file of C99, for any number of tensors. Readable, or with the bits of every backend. */
-import { isRoutine, topological } from '../language/graph.ts';
+import { topological } from '../language/graph.ts';
 import { OptionError } from '../language/error.ts';
+import { wholeForm, type Form } from '../language/form.ts';
 import { inputVariable } from '../language/part.ts';
 import { evaluated, type Program } from '../language/program.ts';
 import { UnsupportedError } from '../language/run-error.ts';
 import { describe, oneOf } from '../language/options.ts';
-import { gradient, parameter } from '../language/variable.ts';
+import { gradient, parameter, type Variable } from '../language/variable.ts';
 import type { Method } from '../define/method.ts';
 import { programOf } from '../define/program.ts';
 import { inType } from '../define/recipe.ts';
-import { cohorts, evaluationProgram } from '../plan/cohort.ts';
+import { evaluationProgram } from '../plan/cohort.ts';
 import type { DType } from '../plan/dtype.ts';
+import { countOf } from './c/arrays.ts';
 import { commented } from './c/comment.ts';
+import { citationsOf } from './citations.ts';
 import { helpersOfC } from '../targets/loops/c/functions.ts';
 import { indented, typeOf } from '../targets/loops/c/source.ts';
 import { preamble } from '../targets/loops/c/unit.ts';
 import { stepHelpers } from './c/helpers.ts';
+import { matrixHelpers } from './c/matrices.ts';
 import { Names } from './c/names.ts';
-import { stepFunctions, type StepStyle } from './c/step.ts';
+import { programsOf, type ShapedProgram } from './c/programs.ts';
+import { stepFunctions } from './c/step.ts';
+import type { StepStyle } from './c/style.ts';
 import { testOf } from './c/test.ts';
-import { record } from './replay.ts';
-import { papers } from './sources.ts';
+import { record, scales } from './replay.ts';
 import { commonOptions, type EmitOptions, type Target } from './target.ts';
 
 /** Options of the target `c`. */
@@ -45,70 +50,86 @@ export const c: Target<COptions> = {
   },
 };
 
-/** Shapes of which each asks for its own equations, where a condition on the shape has some. */
-const shapes = new Map([['matrix', [2, 3]], ['vector', [3]], ['number', []]]); // prettier-ignore
-
 function write(method: Method, options: COptions & { readonly dtype: DType; readonly exact: boolean }): string {
   const { dtype, exact, name = method.name } = options;
   const [group, ...others] = inType(method.groups, dtype);
   if (group === undefined || others.length > 0)
     throw new UnsupportedError('emit to c', `${method.name} has groups, each with equations of its own; emit the method of each by itself`);
-  const program = onlyProgram(method, programOf(group));
-  const helpers = helpersOfC(stepHelpers);
-  const names = new Names(program, group, name, helpers);
-  const style: StepStyle = { dtype, exact, helpers, names, kernels: new Map(), scratch: { most: 0 } };
-  const evaluation = evaluationProgram(program);
+  const program = programOf(group);
+  checkNoise(method, program);
+  const { programs, onlyMatrices } = programsOf(program);
+  const helpers = helpersOfC({ ...stepHelpers, ...matrixHelpers(dtype, exact) });
+  const names = new Names(program, group, name, helpers, exact);
+  const style: StepStyle = { dtype, exact, helpers, names, kernels: new Map(), needs: { numbers: 0, waits: false, work: new Map() } };
+  const evaluations = programs.flatMap((one) => {
+    const evaluation = evaluationProgram(one.program);
+    return evaluation === undefined ? [] : [{ ...one, program: evaluation }];
+  });
   const functions = [
-    ...stepFunctions(program, `${names.type}_step`, style),
-    ...(evaluation === undefined ? [] : stepFunctions(evaluation, `${names.type}_evaluate`, style)),
+    ...stepFunctions(programs, `${names.type}_step`, style),
+    ...(evaluations.length === 0 ? [] : stepFunctions(evaluations, `${names.type}_evaluate`, style)),
   ];
+  const work = workFunction(style);
+  const magnifies = topological(program.writes.values()).some(({ op }) => op === 'eigenvectors');
+  const scale = dtype === 'float32' && magnifies ? scales.small : scales.usual;
   const schedules = names.schedules;
   const guard = `${names.type.toUpperCase()}_H`;
-  const header = ['#include <stddef.h>', '', ...structs(program, style), ...prototypes(names, evaluation !== undefined)];
+  const header = ['#include <stddef.h>', '', ...structs(programs, style), ...prototypes(names, evaluations.length > 0, work.length > 0)];
   return [
-    introduction(method, program, options, names),
+    introduction(method, program, options, style, onlyMatrices),
     [`#ifndef ${guard}`, `#define ${guard}`, ...header, `#endif /* ${guard} */`].join('\n'),
     `#ifndef ${names.type.toUpperCase()}_ONLY_HEADER`,
-    exact ? preamble : '#include <math.h>',
+    exact ? preamble : ['#include <math.h>', ...(/\bmemcpy\b/.test(helpers.text) ? ['#include <string.h>'] : [])].join('\n'),
     helpers.text,
     ...schedules,
     ...[...style.kernels.values()].map(({ text }) => text),
     defaults(names),
+    ...(work.length === 0 ? [] : [work.join('\n')]),
     ...functions,
-    testOf(program, names, record(method, false), dtype),
+    testOf(program, names, record(method, onlyMatrices, scale), dtype, { works: work.length > 0, scale }),
     `#endif /* ${names.type.toUpperCase()}_ONLY_HEADER */\n`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');
 }
 
-/** The program of tensors of every shape. */
-function onlyProgram(method: Method, program: Program): Program {
-  const routine = topological(program.writes.values()).find(isRoutine);
-  if (routine !== undefined)
+function checkNoise(method: Method, { writes }: Program): void {
+  if (topological(writes.values()).some(({ op }) => op === 'noise'))
     throw new UnsupportedError(
       'emit to c',
-      `${method.name} uses ${routine.op}, which works on whole matrices; C is written for operations on single elements and for sums over tensors`,
+      `${method.name} draws noise, whose numbers follow from the seed, the name of each parameter and Thalweg's own generator`,
     );
-  const [one, ...more] = cohorts(program, shapes);
-  if (one === undefined || more.length > 0)
-    throw new UnsupportedError('emit to c', `${method.name} has other equations for matrices than for vectors, which are not written to C`);
-  return one.program;
 }
 
-function introduction(method: Method, { assignments }: Program, { source, dtype, exact }: COptions, names: Names): string {
-  const cited = source ?? method.parts.flatMap(({ name }) => papers[name] ?? []).join('; ');
+function introduction(
+  method: Method,
+  { assignments }: Program,
+  { source, dtype, exact }: COptions,
+  { names, needs }: StepStyle,
+  onlyMatrices: boolean,
+): string {
+  const cited = source === undefined ? citationsOf(method) : [source];
   const word = names.type.toUpperCase();
   const lines = [
-    `${method.name}${cited === '' ? '' : `: ${cited}`}`,
+    method.name,
     '',
     ...method.equations.split('\n').map((line) => `    ${line}`),
     '',
+    ...(cited.length === 0 ? [] : [...cited.map((line, i) => `${i === 0 ? 'Source: ' : '        '}${line}`), '']),
     `Written by Thalweg from these equations, for arrays of ${String(dtype)}${exact === true ? ', with the bits of its backends' : ''}. Nothing here allocates or locks.`,
     '',
     `    ${names.type} o = ${names.type}_defaults();          states of tensors are zero before the first step`,
     `    ${names.type}_step(&o, tensors, count);`,
     '',
+    ...(onlyMatrices ? ['It is for matrices alone; vectors belong to another optimizer.'] : []),
+    ...(names.shapes.has('rows') || names.shapes.has('cols')
+      ? ['A tensor of more than two dimensions counts as a matrix that is flattened behind the first; a vector has one column.']
+      : []),
+    ...(needs.work.size > 0
+      ? [
+          `A step works in memory that the caller gives: ${names.type}_work(&tensors[k]) bytes${needs.waits ? ' for each tensor' : ', which tensors may share'}.`,
+        ]
+      : []),
     `Compile with -std=c99 -O3${exact === true ? ' -ffp-contract=off' : ''}, and -march=native where it stays on this machine; link with -lm.`,
     `With -D${word}_TEST it is a program that replays recorded steps; after #define ${word}_ONLY_HEADER it declares and defines nothing.`,
     ...(assignments.length === 0 ? ['There are no equations.'] : []),
@@ -116,10 +137,16 @@ function introduction(method: Method, { assignments }: Program, { source, dtype,
   return ['/*', ...lines.map((line) => ` * ${commented(line)}`.trimEnd()), ' */'].join('\n');
 }
 
-function structs({ inputs, states, evaluation }: Program, { dtype, names, scratch }: StepStyle): string[] {
+function structs(programs: readonly ShapedProgram[], { dtype, names, needs }: StepStyle): string[] {
   const type = typeOf[dtype];
+  const all = programs.map(({ program }) => program);
+  const [{ inputs } = { inputs: [] }] = all;
+  const states = new Map(all.flatMap((program) => [...program.states]));
   const numbers = [...states].filter(([, { kind }]) => kind !== 'array');
   const own = names.type;
+  const shapes = ['rank', 'rows', 'cols'].filter((one) => names.shapes.has(one));
+  const isWritten = (state: Variable): boolean => all.every((program) => program.states.has(state));
+  const elements = (form: Form | undefined): string => (form === undefined || form === wholeForm ? '' : `, ${countOf(form, 'rows', 'cols')} elements`); // prettier-ignore
   return [
     '/* An optimizer: what all tensors share. */',
     'typedef struct {',
@@ -133,31 +160,62 @@ function structs({ inputs, states, evaluation }: Program, { dtype, names, scratc
     ]),
     `} ${own};`,
     '',
-    '/* A tensor: its arrays, of `size` elements each. */',
+    '/* A tensor: its arrays, of `size` elements each where nothing else is said. */',
     'typedef struct {',
     ...indented([
       'size_t size;',
-      ...[...names.shapes].map((one) => `double ${one};`),
+      ...(shapes.length === 0 ? [] : [`size_t ${shapes.join(', ')};`]),
       `${type} *${names.member(parameter)}; /* the parameters, changed by a step */`,
       `const ${type} *${names.member(gradient)}; /* their gradient */`,
       ...inputs.flatMap((input) => (input.kind === 'tensor' ? [`const ${type} *${names.member(inputVariable(input))};`] : [])),
-      ...[...states].flatMap(([state, { kind }]) =>
-        kind === 'array' ? [`${type} *${names.member(state)}; /* zero before the first step */`] : [],
+      ...[...states].flatMap(([state, { kind, form }]) =>
+        kind === 'array'
+          ? [`${type} *${names.member(state)}; /* zero before the first step${elements(form)}${isWritten(state) ? '' : '; unused by other shapes'} */`]
+          : [],
       ),
-      ...(evaluation === undefined
+      ...(all.every(({ evaluation }) => evaluation === undefined)
         ? []
         : [`${type} *${names.member(evaluated)}; /* where to evaluate the model: ${own}_evaluate writes it */`]),
       ...numbers.flatMap(([state, { kind }]) => (kind === 'tensor' ? [`double ${names.member(state)};`] : [])),
-      ...(scratch.most > 0 ? [`double scratch[${String(scratch.most)}]; /* for the step itself */`] : []),
+      ...(needs.work.size > 0 ? [`void *work; /* ${own}_work bytes, aligned for doubles, for the step itself */`] : []),
+      ...(needs.numbers > 0 ? [`double scratch[${String(needs.numbers)}]; /* for the step itself */`] : []),
     ]),
     `} ${own}_tensor;`,
     '',
   ];
+} // prettier-ignore
+
+/** The function that says how much memory a step needs for a tensor: that of its program. */
+function workFunction({ names, needs, dtype, helpers }: StepStyle): string[] {
+  const programs = [...needs.work.values()];
+  if (programs.length === 0) return [];
+  const sizes = programs.map(({ condition, arrays, routines }) => {
+    const counts = new Map<string, number>();
+    for (const count of arrays.values()) counts.set(count, (counts.get(count) ?? 0) + 1);
+    const terms = [...counts].map(([count, times]) => `${times > 1 ? `${String(times)} * ` : ''}bytes(${count}, sizeof(${typeOf[dtype]}))`);
+    const [first, ...others] = routines;
+    const most = others.reduce((all, one) => `${helpers.use('larger_size')}(${all}, ${one})`, first ?? '');
+    return { condition, terms: [...terms, ...(most === '' ? [] : [most])] };
+  });
+  const isRead = (name: string): boolean => sizes.some(({ terms }) => terms.some((text) => new RegExp(`\\b${name}\\b`).test(text)));
+  const used = ['rows', 'cols'].filter((one) => isRead(one) || isRead('side')).map((one) => `${one} = ${names.size(one)}`);
+  if (isRead('side')) used.push(`side = ${helpers.use('larger_size')}(rows, cols)`);
+  const sum = (terms: readonly string[]): string[] => terms.map((term, i) => `${i === 0 ? 'return ' : '    + '}${term}${i === terms.length - 1 ? ';' : ''}`); // prettier-ignore
+  return [
+    `size_t ${names.type}_work(const ${names.type}_tensor *x) {`,
+    ...indented([
+      `const size_t ${used.join(', ')};`,
+      ...sizes.flatMap(({ condition, terms }) => (condition === '' ? sum(terms) : [`if (${condition})`, ...indented(sum(terms))])),
+      ...(sizes.every(({ condition }) => condition !== '') ? ['return 0;'] : []),
+    ]),
+    '}',
+  ];
 }
 
-function prototypes({ type }: Names, evaluates: boolean): string[] {
+function prototypes({ type }: Names, evaluates: boolean, works: boolean): string[] {
   return [
     `${type} ${type}_defaults(void);`,
+    ...(works ? ['/* Bytes that a step works in, for a tensor. */', `size_t ${type}_work(const ${type}_tensor *x);`] : []),
     '/* Takes a step with the gradients that are there. */',
     `void ${type}_step(${type} *o, ${type}_tensor *tensors, size_t count);`,
     ...(evaluates

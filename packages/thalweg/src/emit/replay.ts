@@ -34,11 +34,14 @@ export const rules = {
 } as const;
 
 const weightOf = (i: number): number => (((i * 7 + 3) % 11) - 5) / 4;
-const gradientOf = (t: number, i: number): number => (((t * 5 + i * 7) % 13) - 6) / 8;
+const gradientOf = (t: number, i: number, scale: number): number => (((t * 5 + i * 7) % 13) - 6) / scale;
 const lossOf = (t: number): number => 2 + (t % 3) / 4;
 
+/** By what gradients are divided in those rules, and where rounding of float32 must be small beside ε: a gradient in its own eigenbasis is zero but for rounding. */
+export const scales = { usual: 8, small: 2 ** 17 } as const;
+
 /** Takes the steps. `matricesOnly` is for methods that step no vectors. */
-export function record(method: Method, matricesOnly: boolean): Recording {
+export function record(method: Method, matricesOnly: boolean, scale: number = scales.usual): Recording {
   const [group] = method.groups;
   if (group === undefined) throw new RangeError(`${method.name} has no parameters`);
   const program = programOf(group);
@@ -55,7 +58,7 @@ export function record(method: Method, matricesOnly: boolean): Recording {
   }
   const weights = Array.from({ length: recordedSteps }, (_, before) => {
     const t = before + 1;
-    const g = numbered.map((all) => all.map((i) => gradientOf(t, i)));
+    const g = numbered.map((all) => all.map((i) => gradientOf(t, i, scale)));
     values.set(gradient, g);
     // A number is the loss, an array an estimate of curvature.
     for (const input of program.inputs)

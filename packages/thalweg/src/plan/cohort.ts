@@ -28,6 +28,8 @@ export function evaluationProgram(program: Program): Program | undefined {
 export interface Cohort {
   readonly program: Program;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** The conditions on the shape by which it differs from others, with their outcomes. */
+  readonly decided: ReadonlyMap<Node, boolean>;
 }
 
 /** Splits tensors by the outcomes of the program's static conditions. Throws an UnsupportedError for a vector that would need a matrix. */
@@ -49,7 +51,7 @@ export function cohorts(program: Program, shapes: ReadonlyMap<string, readonly n
         ? program
         : without(program, specialize(program.graph, everything(program), decided, new FormTable(program.states)));
     checkRanks(made, cohort.shapes);
-    return { program: made, shapes: cohort.shapes };
+    return { program: made, shapes: cohort.shapes, decided };
   });
 }
 

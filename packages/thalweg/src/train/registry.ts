@@ -184,7 +184,11 @@ export class ParameterRegistry {
   }
 
   /** What steps a cohort as a whole, in a memory of its own or in another's. */
-  private whole({ program, shapes }: Cohort, given: StepContext, beside?: Pick<StepperOptions, 'on' | 'scalarStates'>): Made {
+  private whole(
+    { program, shapes }: Pick<Cohort, 'program' | 'shapes'>,
+    given: StepContext,
+    beside?: Pick<StepperOptions, 'on' | 'scalarStates'>,
+  ): Made {
     const { dtype, device, gated, trace, state, half } = this.options;
     const states = codingsOf(program, state);
     const quantizations = half === undefined ? states : halfCodings(states, half);

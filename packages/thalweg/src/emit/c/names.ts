@@ -16,8 +16,13 @@ const words = new Set(
   sizeof static struct switch typedef union unsigned void volatile while _Bool _Complex _Imaginary asm fortran main errno
   fabs sqrt cbrt exp expm1 log cos floor pow rint signbit fabsf sqrtf cbrtf expf logf cosf floorf powf NAN INFINITY memcpy printf
   y0 y1 yn j0 j1 jn gamma lgamma tgamma sin tan time size_t
-  o x i k n c part outcome count tensors size scratch t rank rows cols`.split(/\s+/),
+  o x i outcome count tensor tensors size scratch t rank rows cols row col side work larger_size
+  bytes take multiply transpose spread dot mirror reflect reflections newton_schulz symmetric_eigen eigenvectors inverse_root orthonormal
+  malloc size_t frexp ldexp row_sums column_sums row_maxima column_maxima`.split(/\s+/),
 );
+
+/** Names that a step of kernels has for itself. */
+const wordsOfKernels = ['n', 'c', 'part'];
 
 /** A hyperparameter in the file. */
 export interface HyperOfC {
@@ -39,10 +44,10 @@ export class Names {
   private readonly taken: Set<string>;
   private readonly helpers: Helpers;
 
-  constructor(program: Program, group: MethodGroup, name: string, helpers: Helpers) {
+  constructor(program: Program, group: MethodGroup, name: string, helpers: Helpers, exact: boolean) {
     this.type = this.fit(snake(name, 'method'), new Set(words));
     this.helpers = helpers;
-    this.taken = new Set([...words, this.type]);
+    this.taken = new Set([...words, ...(exact ? wordsOfKernels : []), this.type]);
     this.members.set(parameter, 'w').set(gradient, 'g');
     for (const known of this.members.values()) this.taken.add(known);
     this.nameMembers(program);
@@ -90,10 +95,9 @@ export class Names {
     return this.find(key).schedule === undefined ? '1.0' : `${this.find(key).id}_factor`;
   }
 
-  /** What the shape of a tensor says. */
-  shape(name: string): string {
-    if (name === 'size') return '(double)x->size';
-    this.shapes.add(name);
+  /** What the shape of a tensor says, as a whole number. */
+  size(name: string): string {
+    if (name !== 'size') this.shapes.add(name);
     return `x->${name}`;
   }
 

@@ -1,4 +1,5 @@
 /** The test of an emitted file: a main function that replays recorded steps. */
+import { elementsOf, wholeForm, type Form } from '../../language/form.ts';
 import type { Program } from '../../language/program.ts';
 import { inputVariable } from '../../language/part.ts';
 import { gradient, parameter, type Variable } from '../../language/variable.ts';
@@ -11,21 +12,32 @@ import type { Names } from './names.ts';
 const bounds: Readonly<Record<DType, readonly [moved: string, size: string]>> = { float32: ['1e-2', '4e-5'], float64: ['1e-12', '1e-12'] };
 
 /** The main function. */
-export function testOf(program: Program, names: Names, { tensors, weights }: Recording, dtype: DType): string {
+export function testOf(
+  program: Program,
+  names: Names,
+  { tensors, weights }: Recording,
+  dtype: DType,
+  { works, scale }: { readonly works: boolean; readonly scale: number },
+): string {
   const [type, own] = [typeOf[dtype], names.type];
   const [moved, size] = bounds[dtype];
   const sizes = tensors.map(({ shape }) => shape.reduce((product, size) => product * size, 1));
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  const starts = sizes.map((_, j) => sizes.slice(0, j).reduce((sum, size) => sum + size, 0));
   const inputs = program.inputs.map((input) => ({ kind: input.kind, variable: inputVariable(input) }));
-  const states = [...program.states].flatMap(([state, { kind }]) => (kind === 'array' ? [state] : []));
-  const arrays: Variable[] = [
-    parameter,
-    gradient,
-    ...inputs.flatMap(({ kind, variable }) => (kind === 'tensor' ? [variable] : [])),
+  const states = [...program.states].flatMap(([state, { kind, form }]) =>
+    kind === 'array' ? [{ array: state, form: form ?? wholeForm }] : [],
+  );
+  const arrays: { readonly array: Variable; readonly form: Form }[] = [
+    ...[parameter, gradient, ...inputs.flatMap(({ kind, variable }) => (kind === 'tensor' ? [variable] : []))].map((array) => ({
+      array,
+      form: wholeForm,
+    })),
     ...states,
   ];
-  const memory = arrays.map((array) => `static ${type} ${names.member(array)}[${String(total)}];`);
+  const sizeOf = (form: Form): number[] => tensors.map(({ shape }) => elementsOf(form, shape));
+  const memory = arrays.map(
+    ({ array, form }) => `static ${type} ${names.member(array)}[${String(sizeOf(form).reduce((sum, size) => sum + size, 0))}];`,
+  );
   const tensor = (j: number): string => {
     const { shape } = tensors[j]!;
     const [rows = 1, ...rest] = shape;
@@ -33,7 +45,14 @@ export function testOf(program: Program, names: Names, { tensors, weights }: Rec
     const members = [
       `.size = ${String(sizes[j])}`,
       ...Object.entries(given).flatMap(([key, value]) => (names.shapes.has(key) ? [`.${key} = ${String(value)}`] : [])),
-      ...arrays.map((array) => `.${names.member(array)} = ${names.member(array)} + ${String(starts[j])}`),
+      ...arrays.map(
+        ({ array, form }) =>
+          `.${names.member(array)} = ${names.member(array)} + ${String(
+            sizeOf(form)
+              .slice(0, j)
+              .reduce((sum, size) => sum + size, 0),
+          )}`,
+      ),
     ];
     return `{${members.join(', ')}}`;
   };
@@ -41,6 +60,7 @@ export function testOf(program: Program, names: Names, { tensors, weights }: Rec
   return [
     `#ifdef ${own.toUpperCase()}_TEST`,
     '#include <stdio.h>',
+    ...(works ? ['#include <stdlib.h>'] : []),
     '',
     `/* Replays ${String(weights.length)} steps that were recorded in float64. */`,
     'int main(void) {',
@@ -51,11 +71,12 @@ export function testOf(program: Program, names: Names, { tensors, weights }: Rec
       ...memory,
       `${own}_tensor tensors[] = {${tensors.map((_, j) => tensor(j)).join(', ')}};`,
       `${own} o = ${own}_defaults();`,
+      ...(works ? [`for (int k = 0; k < ${String(tensors.length)}; k++) tensors[k].work = malloc(${own}_work(&tensors[k]) + 1);`] : []),
       `double before[${String(total)}], moved[${String(total)}] = {0}, worst = 0;`,
       `for (int i = 0; i < ${String(total)}; i++) before[i] = ${names.member(parameter)}[i] = ${cast(type, rules.weight)};`,
       `for (int t = 1; t <= ${String(weights.length)}; t++) {`,
       ...indented([
-        `for (int i = 0; i < ${String(total)}; i++) ${g}[i] = ${cast(type, rules.gradient)};`,
+        `for (int i = 0; i < ${String(total)}; i++) ${g}[i] = ${cast(type, rules.gradient.replace(/\d+$/, String(scale)))};`,
         ...inputs.map(({ kind, variable }) => {
           const name = names.member(variable);
           return kind === 'scalar'

@@ -78,16 +78,15 @@ export class Stepper {
     }
   }
 
-  /** Computes the scalars of a step that need no array, and with them decides which specialization computes the rest: this one. */
-  decide(context: StepContext): Specialization {
+  /** Computes the scalars of a step that need no array, and with them decides which specialization computes the rest. */
+  decide(context: StepContext): void {
     const last = (this.current ??= this.specializationOf(this.outcomeOf(context)));
     const outcome = last.decide(context);
     // The last step's is nearly always the right one; where it is not, its scalars have shown which is.
-    if (last.outcome === outcome) return last;
-    const next = this.specializationOf(outcome);
-    this.current = next;
-    next.decide(context);
-    return next;
+    if (last.outcome !== outcome) {
+      this.current = this.specializationOf(outcome);
+      this.current.decide(context);
+    }
   }
 
   /** What the last step was decided to be. */
