@@ -42,6 +42,38 @@ test('an optimizer of TF.js adds less than 10.5 kB to the same optimizer without
   assert.ok(there.brotli < alone.brotli + 10_500, `${String(there.brotli)} bytes, and ${String(alone.brotli)} without`);
 });
 
+test('an optimizer of thalweg/small is below 25 kB with everything behind it, and nothing of the runtime is in it', { skip }, async () => {
+  const whole = await sizeOf('*', join(import.meta.dirname, 'programs/one-small.ts'));
+  assert.deepEqual(definitionsIn(whole.code), ['adamw']);
+  assert.ok(whole.brotli < 25_000, `${String(whole.brotli)} bytes`);
+  assert.equal(whole.first.code, whole.code, 'an edge function may be one file');
+  for (const word of ['WebAssembly', 'SharedArrayBuffer', 'safetensors', 'Worker(', 'import(']) assert.ok(!whole.code.includes(word), word);
+});
+
+test('the published thalweg/small steps as its source does, and says what it leaves out', { skip }, async () => {
+  const published = (await import(join(import.meta.dirname, '../packages/thalweg/dist/small.js'))) as typeof import('thalweg/small');
+  const steps = (library: typeof published): unknown => {
+    const { adamw, chain, clipByGlobalNorm, cosine, init, muon, groups, tensor } = library;
+    const method = chain(
+      clipByGlobalNorm(1),
+      groups([
+        { match: { rank: 2 }, use: muon() },
+        { match: library.otherwise, use: adamw({ lr: cosine({ peak: 0.1, total: 20 }) }) },
+      ]),
+    );
+    const opt = init(method, { W: tensor([3, 2], { values: Float32Array.of(1, 2, 3, 4, 5, 6) }), b: Float32Array.of(0.5) });
+    for (let t = 1; t <= 20; t++) opt.step({ W: opt.params.W.map((x) => x - t), b: Float32Array.of(1 / t) });
+    return opt.save();
+  };
+  assert.deepEqual(steps(published), steps(await import('thalweg/small')));
+  const method = published.adamw();
+  await assert.rejects(method.init({ w: Float32Array.of(1) }), /adamw: in thalweg\/small, init\(method, parameters\) binds a method/);
+  assert.throws(() => method.latex(), /thalweg\/small prints no LaTeX/);
+  assert.throws(() => published.optimizer({ name: 'mine', hyper: {}, equations: 'w ← w − (g' })(), /mine, line 1, column \d+: expected \)/);
+  // Methods of the whole library are methods here, and the other way round.
+  assert.equal(published.init(thalweg.sgd({ lr: 1 }), { w: Float32Array.of(1) }).step({ w: Float32Array.of(1) }), 'stepped');
+});
+
 test('to emit a method for one target loads less than 48 kB, and no other framework and no runtime', { skip }, async () => {
   const { first } = await sizeOf('*', join(import.meta.dirname, 'programs/one-emitted.ts'));
   assert.deepEqual(definitionsIn(first.code), ['adamw']);

@@ -31,7 +31,7 @@ const times = [...laps].map(([name, all]) => {
   return `| ${name} | ${cells.join(' | ')} |`;
 });
 
-const bundles = [['everything', '*'], ['adamw alone', '{ adamw }'], ['sgd alone', '{ sgd }'], ['minimize and lbfgs', '{ lbfgs, minimize }'], ['adamw in TF.js', '*', join(import.meta.dirname, 'programs/one-in-tfjs.ts')], ['adamw traced in jax-js', '*', join(import.meta.dirname, 'programs/one-in-jax.ts')]] as const; // prettier-ignore
+const bundles = [['everything', '*'], ['adamw alone', '{ adamw }'], ['sgd alone', '{ sgd }'], ['minimize and lbfgs', '{ lbfgs, minimize }'], ['adamw in TF.js', '*', join(import.meta.dirname, 'programs/one-in-tfjs.ts')], ['adamw traced in jax-js', '*', join(import.meta.dirname, 'programs/one-in-jax.ts')], ['adamw in thalweg/small', '*', join(import.meta.dirname, 'programs/one-small.ts')]] as const; // prettier-ignore
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const sizes: string[] = [];
 for (const [name, exports, from] of bundles) {

@@ -7,9 +7,9 @@ import { initOptionNames } from '../packages/thalweg/src/train/init-options.ts';
 
 const root = join(import.meta.dirname, '..');
 const page = readFileSync(join(root, 'docs/training-run.md'), 'utf8');
-const index = readFileSync(join(root, 'packages/thalweg/src/index.ts'), 'utf8');
+const index = ['index', 'methods'].map((name) => readFileSync(join(root, `packages/thalweg/src/${name}.ts`), 'utf8')).join('');
 
-/** The functions that the index exports of files in a folder. */
+/** The functions that the library exports of files in a folder. */
 const exportsOf = (folder: string): string[] =>
   [...index.matchAll(/export \{([^}]*)\} from '\.\/([^']*)'/g)].flatMap(([, names = '', file = '']) =>
     file.startsWith(folder) ? names.split(',').flatMap((name) => (/^ ?[a-z]/.test(name) ? [name.trim()] : [])) : [],

@@ -1,9 +1,8 @@
 /**
- * Fit the 21 parameters of a spaced-repetition scheduler to a learner's reviews: FSRS-6 (open-spaced-repetition), by Adam with a cosine, small enough for
- * a request of an edge function. The learner is simulated with parameters of their own, so that it is known how good a fit can be. Gradients are
- * taken by a tape of scalars.
+ * An edge function that fits the 21 parameters of a spaced-repetition scheduler to a learner's reviews: FSRS-6 (open-spaced-repetition), by Adam with a cosine.
+ * The request is of a simulated learner, of whom it is known how good a fit can be. Gradients are taken by a tape of scalars.
  */
-import { adam, cosine } from 'thalweg';
+import { adam, cosine, init } from 'thalweg/small';
 
 /** The scheduler's default parameters, and how this learner differs from them. */
 const defaults = [0.212, 1.2931, 2.3065, 8.2956, 6.4133, 0.8334, 3.0194, 0.001, 1.8722, 0.1666, 0.796, 1.4835, 0.0614, 0.2629, 1.6483, 0.6014, 1.8729, 0.5425, 0.0912, 0.0658, 0.1542]; // prettier-ignore
@@ -98,16 +97,23 @@ function lossAt(w: Iterable<number>, cards: readonly (readonly Review[])[], grad
   return v(total) / count;
 }
 
+/** The parameters that fit the cards best, from the defaults on. */
+function fit(cards: readonly (readonly Review[])[], steps = 150): number[] {
+  const opt = init(adam({ lr: cosine({ peak: 0.05, total: steps }) }), { w: Float64Array.from(defaults) });
+  for (let t = 1; t <= steps; t++) {
+    lossAt(opt.params.w, cards, opt.grads.w);
+    opt.step();
+    opt.params.w.forEach((x, i) => (opt.params.w[i] = Math.max(x, 1e-3)));
+  }
+  return [...opt.params.w];
+}
+
+// Takes cards as JSON and answers with the parameters.
+const edge = { fetch: async (request: Request) => Response.json(fit((await request.json()) as Review[][])) };
+export default edge;
 const [seen, later] = [Array.from({ length: 300 }, simulated), Array.from({ length: 300 }, simulated)];
-const steps = 150;
-const opt = await adam({ lr: cosine({ peak: 0.05, total: steps }) }).init({ w: Float64Array.from(defaults) }, { backend: 'reference' });
+const response = await edge.fetch(new Request('http://localhost', { method: 'POST', body: JSON.stringify(seen) }));
 const report = (name: string, w: Iterable<number>) => console.log(`${name}: log loss ${lossAt(w, later).toFixed(4)} on cards not fitted`); // prettier-ignore
 report('default parameters', defaults);
-for (let t = 1; t <= steps; t++) {
-  lossAt(opt.params.w, seen, opt.grads.w);
-  opt.step();
-  opt.params.w.forEach((x, i) => (opt.params.w[i] = Math.max(x, 1e-3)));
-}
-report(`fitted in ${String(steps)} steps`, opt.params.w);
+report('fitted in 150 steps', (await response.json()) as number[]);
 report("the learner's own", learner);
-opt.dispose();

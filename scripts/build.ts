@@ -7,16 +7,17 @@ import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { rolldown, type Plugin } from 'rolldown';
+import { shortTables, standIns } from './for-small.ts';
 import { shortThrows } from './short-throws.ts';
 import { withoutDebug } from './without-debug.ts';
 
 const root = join(import.meta.dirname, '..');
 const home = join(root, 'packages/thalweg');
 
-/** The source of every entry that package.json exports, by name. */
+/** The source of every entry that package.json exports, by name; `small` is bundled by itself. */
 function entries(): Record<string, string> {
   const { exports } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { exports: Record<string, { source?: string }> };
-  const sources = Object.values(exports).flatMap(({ source }) => (source === undefined ? [] : [source]));
+  const sources = Object.values(exports).flatMap(({ source }) => (source === undefined || source.endsWith('/small.ts') ? [] : [source]));
   return Object.fromEntries(sources.map((source) => [basename(source, '.ts'), join(home, source)]));
 }
 
@@ -137,20 +138,26 @@ const groups = [
   },
 ];
 
+const plugins = [pureDefinitions, shortThrows(home), withoutDebug];
+const output = {
+  dir: join(home, 'dist'),
+  sourcemap: true,
+  sourcemapExcludeSources: true,
+  minify,
+  comments: { annotation: true, jsdoc: false, legal: true },
+} as const;
+
 const bundle = await rolldown({
   input: entries(),
   platform: 'neutral',
   // A framework is its user's.
   external: /^(node:|@tensorflow\/|@jax-js\/)/,
-  plugins: [pureDefinitions, shortThrows(home), withoutDebug, workerAsText(await workerText())],
+  plugins: [...plugins, workerAsText(await workerText())],
 });
-await bundle.write({
-  dir: join(home, 'dist'),
-  chunkFileNames: '[name].js',
-  codeSplitting: { groups },
-  sourcemap: true,
-  sourcemapExcludeSources: true,
-  minify,
-  comments: { annotation: true, jsdoc: false, legal: true },
-});
+await bundle.write({ ...output, chunkFileNames: '[name].js', codeSplitting: { groups } });
 await bundle.close();
+
+// In a file of its own, so that nothing of the runtime is in a bundle of it, also where a bundler puts what is loaded late into one file with the rest.
+const small = await rolldown({ input: join(home, 'src/small.ts'), platform: 'neutral', plugins: [standIns, shortTables, ...plugins] });
+await small.write(output);
+await small.close();

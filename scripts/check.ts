@@ -17,7 +17,7 @@ if (sheet === undefined || more.length > 0) {
 }
 
 if (!Object.hasOwn(thalweg, name)) {
-  console.error(`${name} is not exported by packages/thalweg/src/index.ts`);
+  console.error(`${name} is not exported by packages/thalweg/src/methods.ts`);
   process.exit(2);
 }
 

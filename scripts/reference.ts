@@ -12,7 +12,8 @@ const root = join(import.meta.dirname, '..');
 const names = process.argv.slice(2);
 for (const name of names) {
   if (!Object.hasOwn(sheets, name)) throw new Error(`${name}: there is no conformance/rows/${name}.json; CONTRIBUTING.md says what it has`);
-  if (!factories.has(name) && !Object.hasOwn(transforms, name)) throw new Error(`${name} is not exported by packages/thalweg/src/index.ts`);
+  if (!factories.has(name) && !Object.hasOwn(transforms, name))
+    throw new Error(`${name} is not exported by packages/thalweg/src/methods.ts`);
 }
 for (const name of factories.keys())
   if (!Object.hasOwn(sheets, name)) throw new Error(`${name} is exported, and there is no conformance/rows/${name}.json`);

@@ -123,6 +123,9 @@ describe('in a browser', { skip }, () => {
     assert.ok(document.querySelectorAll('[data-figure] svg path').length > 0);
     await page.locator('a', { hasText: 'Next' }).click();
     await page.waitForURL(`${site.address}guide/momentum/`);
+    // What is measured when pages are written is painted by the style sheet alone, by day and by night.
+    const paths = await page.locator('.plane path').evaluateAll((all) => all.map((one) => one.getAttribute('d')?.length ?? 0));
+    assert.ok(paths.filter((length) => length > 100).length >= 8, paths.join());
     assert.deepEqual(errors, []);
     await close();
   });

@@ -3,7 +3,8 @@
  * doing through `onProgress`; knows no terminal and no report.
  */
 import { ThalwegError } from 'thalweg';
-import type { Contestant } from './contestants.ts';
+import { withNames } from './code.ts';
+import type { Contestant, RunOf } from './contestants.ts';
 import { machineOf } from './machine.ts';
 import type { Lengths } from './problem.ts';
 import { checkProtocol, runsOf } from './protocol.ts';
@@ -12,13 +13,16 @@ import { compareMeasured, median, type Direction } from './quantile.ts';
 import { findContestants, type Entry } from './registry.ts';
 import { Ledger, type Runner } from './run/ledger.ts';
 import type { Store } from './run/store.ts';
-import { isRefusedRate, type TrialRequest } from './run/trial.ts';
+import type { TrialRequest } from './run/trial.ts';
 import { entrants, type Entrant, type ScheduleName } from './schedules.ts';
 import type { Comparison, OptimizerResult, ProblemResult, Protocol, Trial } from './schema.ts';
+import { budgetOf, type Choice } from './statistics/budget.ts';
 import { compareWith, marginOf } from './statistics/compare.ts';
 import { firstPlaces } from './statistics/stability.ts';
 import { ranks, summarize } from './statistics/summary.ts';
-import { tune } from './tune.ts';
+import { search } from './search.ts';
+import { rateSpace } from './spaces.ts';
+import { measured, tune } from './tune.ts';
 
 /** What a comparison is made of. */
 export interface Plan {
@@ -74,29 +78,42 @@ async function compareOn(
   const contestants = await findContestants(entry, [...plan.contestants, ...entry.contestants.map((one) => one.id)]);
   const all = entrants(contestants, plan.schedules);
   onProgress({ kind: 'problem', problem: problem.id, trials: all.length * runsOf(protocol) });
-  const requestOf = ({ contestant, schedule }: Entrant, lr: number, seed: number, length = steps): TrialRequest => ({
+  const requestOf = ({ contestant, schedule }: Entrant, lr: number, seed: number, hyper?: TrialRequest['hyper'], length = steps): TrialRequest => ({
     problem: entry.reference, contestant: contestant.file?.path ?? contestant.id, schedule, lr, seed, steps: length,
+    ...(hyper === undefined ? {} : { hyper }),
   }); // prettier-ignore
-  const [first] = all;
-  if (first !== undefined)
-    await checkSeeds(entry.reference, pool, requestOf(first, first.contestant.centre, protocol.scanSeed, Math.min(10, steps)));
+  const firstSteps = all.map((one) => requestOf(one, one.contestant.centre, protocol.scanSeed, undefined, Math.min(10, steps)));
+  await checkSeeds(entry.reference, pool, firstSteps);
+  // In the order of the optimizers, whoever has finished first.
+  const choices = new Map<string, Choice[][]>(all.map(({ id }) => [id, []]));
   const results = await Promise.all(
     all.map(async (entrant) => {
-      const run = async (lr: number, seed: number): Promise<Trial> => {
-        const { result, kept } = await ledger.run(problem, entrant.contestant, requestOf(entrant, lr, seed));
+      const run = async (lr: number, seed: number, hyper?: TrialRequest['hyper']): Promise<Trial> => {
+        const { result, kept } = await ledger.run(problem, entrant.contestant, requestOf(entrant, lr, seed, hyper));
         onProgress({ kind: 'trial', problem: problem.id, contestant: entrant.id, lr, kept });
         return result;
       };
-      const tuned = await tune(entrant.contestant.centre, protocol, problem.tuningMetric, run);
+      const { centre, space = [] } = entrant.contestant;
+      const { trials: count, seeds } = protocol;
+      const metric = problem.tuningMetric;
+      const { tries, result: tuned } = await (count === undefined
+        ? tune(centre, protocol, metric, run)
+        : search([rateSpace(centre), ...space], count, seeds, metric, ({ lr = centre, ...hyper }, seed) => run(lr, seed, hyper)));
       onProgress({ kind: 'tuned', problem: problem.id, contestant: entrant.id, lr: tuned.bestLr, tuning: tuned.tuning });
       const { contestant, schedule, id, label } = entrant;
       const { code, hyperparameters } = contestant;
+      const searched = Object.fromEntries(Object.entries(tuned.search?.best ?? {}).filter(([name]) => name !== 'lr'));
+      const call = withNames(code, Object.keys(searched));
+      choices.set(
+        id,
+        tries.map((own) => own.map((one) => ({ chosenBy: measured(one), result: one.testMetric }))),
+      );
       return {
         id,
         label,
-        configuration: schedule === 'constant' ? code : `${code}, ${schedule} schedule from lr to 0`,
-        hyperparameters,
-        latex: latexOf(contestant, tuned.bestLr, steps),
+        configuration: schedule === 'constant' ? call : `${call}, ${schedule} schedule from lr to 0`,
+        hyperparameters: { ...hyperparameters, ...searched },
+        latex: latexOf(contestant, tuned.bestLr, { steps, hyper: searched }),
         ...tuned,
         summary: summarize(tuned.trials, problem.testMetric),
       } as const;
@@ -111,6 +128,7 @@ async function compareOn(
     first: firsts.get(result.id) ?? 0,
   }));
   const reference = referenceOf(optimizers, problem.tuningMetric);
+  const budget = budgetOf(choices, problem.tuningMetric, problem.testMetric);
   const median = optimizers.find(({ id }) => id === reference)?.summary.median ?? null;
   const margin = problem.margin ?? (problem.testSize === undefined || median === null ? undefined : marginOf(median, problem.testSize));
   return {
@@ -129,24 +147,33 @@ async function compareOn(
     optimizers: optimizers.toSorted((a, b) => a.rank - b.rank),
     reference,
     comparisons: compareWith(reference, scores, { alpha: protocol.alpha, direction: problem.testMetric, margin }),
+    ...(budget === undefined ? {} : { budget }),
     ...(problem.landscape === undefined ? {} : { landscape: problem.landscape }),
   };
 }
 
 /** The best by the median over seeds of what chose their rates, then of the loss; the first of equals. */
 function referenceOf(optimizers: readonly OptimizerResult[], metric: Direction): string {
-  const measured = optimizers.map(({ id, trials }) => ({
+  const medians = optimizers.map(({ id, trials }) => ({
     id,
     value: median(trials.map((trial) => trial.validationMetric), metric),
     loss: median(trials.map((trial) => trial.validationLoss)),
   })); // prettier-ignore
-  return measured.toSorted((a, b) => compareMeasured(a, b, metric))[0]?.id ?? '';
+  return medians.toSorted((a, b) => compareMeasured(a, b, metric))[0]?.id ?? '';
 }
 
-/** Has the first steps of a run made twice, by whichever threads: where they differ, no two runs could be compared. */
-async function checkSeeds(reference: string, pool: Runner, request: TrialRequest): Promise<void> {
+/**
+ * Has the first steps of a run made twice, by whichever threads: where they differ, no two runs could be compared. A run that fails says nothing, and
+ * another optimizer's is taken; where all fail, the problem does.
+ */
+async function checkSeeds(reference: string, pool: Runner, [request, ...others]: readonly TrialRequest[]): Promise<void> {
+  if (request === undefined) return;
   const [a, b] = (await Promise.all([pool.run(request), pool.run(request)])).map(({ result }) => result);
-  if (a?.failure !== undefined) throw new ThalwegError('trial', a.failure);
+  if (a?.failure !== undefined) {
+    if (others.length === 0) throw new ThalwegError('trial', a.failure);
+    await checkSeeds(reference, pool, others);
+    return;
+  }
   const lasting = (trial: Trial | undefined): string => JSON.stringify([trial?.training, trial?.validation, trial?.testMetric]);
   if (lasting(a) === lasting(b)) return;
   const values = (trial: Trial | undefined): readonly (number | null)[] => [
@@ -161,12 +188,12 @@ async function checkSeeds(reference: string, pool: Runner, request: TrialRequest
   );
 }
 
-function latexOf({ create }: Contestant, lr: number, steps: number): string {
+function latexOf({ create }: Contestant, lr: number, run: RunOf): string {
   try {
-    return create(lr, { steps }).latex();
-  } catch (error) {
-    if (isRefusedRate(error)) return '';
-    throw error;
+    return create(lr, run).latex();
+  } catch {
+    // One that cannot be made so has runs that failed, which say why.
+    return '';
   }
 }
 

@@ -1,10 +1,13 @@
 /** The optimizers that can be compared by name. A user's file may add its own. Knows the library's public face only. */
 import * as thalweg from 'thalweg';
-import { adagrad, adam, adamw, groups, lamb, lion, Method, muon, otherwise, polyak, radam, rmsprop, sgd } from 'thalweg';
+import { adagrad, adam, adamw, groups, lamb, lion, Method, muon, OptionError, otherwise, polyak, radam, rmsprop, sgd } from 'thalweg';
 import { isOptimizerFactory, optimizers, type OptimizerFactory } from '@thalweg/guide';
+import { mostDimensions } from './data/sobol.ts';
 import { checkFields, text, type Rule } from './check-problem.ts';
 import { ProblemError } from './problem.ts';
+import type { Dimension } from './schema.ts';
 import { isObject } from './shown.ts';
+import { spaceNames, spaceOf } from './spaces.ts';
 
 /** An optimizer with everything fixed but its learning rate. */
 export interface Contestant {
@@ -18,8 +21,17 @@ export interface Contestant {
   readonly centre: number;
   /** Where a worker finds it: the file that brought it, if a file did. */
   readonly file?: { readonly path: string };
-  /** The method at one learning rate, in a run of so many steps, which a schedule of its own may need. */
-  readonly create: (lr: number, run: { readonly steps: number }) => Method;
+  /** Where a search looks for hyperparameters besides the learning rate. */
+  readonly space?: readonly Dimension[];
+  /** The method at one learning rate, in a run of so many steps, which a schedule of its own may need; `hyper` has what a search chose besides. */
+  readonly create: (lr: number, run: RunOf) => Method;
+}
+
+/** What a method may depend on besides its learning rate. */
+export interface RunOf {
+  readonly steps: number;
+  /** Values for the hyperparameters of its `space`; absent where the learning rate alone is tuned. */
+  readonly hyper?: Readonly<Record<string, number>>;
 }
 
 /** The built-in contestants, in the order in which the guide tells of them. */
@@ -31,7 +43,8 @@ export const contestants: readonly Contestant[] = [
     code: 'sgd({ lr, momentum: 0.9 })',
     hyperparameters: { momentum: 0.9 },
     centre: 0.1,
-    create: (lr) => sgd({ lr, momentum: 0.9 }),
+    space: spaceOf('sgd', ['momentum']),
+    create: (lr, { hyper }) => sgd({ lr, momentum: 0.9, ...hyper }),
   },
   {
     id: 'adagrad',
@@ -39,7 +52,8 @@ export const contestants: readonly Contestant[] = [
     code: 'adagrad({ lr })',
     hyperparameters: { eps: 1e-10 },
     centre: 0.1,
-    create: (lr) => adagrad({ lr }),
+    space: spaceOf('adagrad', ['eps']),
+    create: (lr, { hyper }) => adagrad({ lr, ...hyper }),
   },
   {
     id: 'rmsprop',
@@ -47,7 +61,8 @@ export const contestants: readonly Contestant[] = [
     code: 'rmsprop({ lr })',
     hyperparameters: { beta: 0.9, eps: 1e-8 },
     centre: 1e-2,
-    create: (lr) => rmsprop({ lr }),
+    space: spaceOf('rmsprop', ['beta', 'eps']),
+    create: (lr, { hyper }) => rmsprop({ lr, ...hyper }),
   },
   {
     id: 'adam',
@@ -55,7 +70,8 @@ export const contestants: readonly Contestant[] = [
     code: 'adam({ lr })',
     hyperparameters: { beta1: 0.9, beta2: 0.999, eps: 1e-8 },
     centre: 1e-2,
-    create: (lr) => adam({ lr }),
+    space: spaceOf('adam', ['beta1', 'beta2', 'eps']),
+    create: (lr, { hyper }) => adam({ lr, ...hyper }),
   },
   {
     id: 'adamw',
@@ -63,7 +79,8 @@ export const contestants: readonly Contestant[] = [
     code: 'adamw({ lr, weightDecay: 0.01 })',
     hyperparameters: { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.01 },
     centre: 1e-2,
-    create: (lr) => adamw({ lr, weightDecay: 0.01 }),
+    space: spaceOf('adamw', ['beta1', 'beta2', 'eps', 'weightDecay']),
+    create: (lr, { hyper }) => adamw({ lr, weightDecay: 0.01, ...hyper }),
   },
   {
     id: 'radam',
@@ -71,7 +88,8 @@ export const contestants: readonly Contestant[] = [
     code: 'radam({ lr })',
     hyperparameters: { beta1: 0.9, beta2: 0.999, eps: 1e-8 },
     centre: 1e-2,
-    create: (lr) => radam({ lr }),
+    space: spaceOf('radam', ['beta1', 'beta2', 'eps']),
+    create: (lr, { hyper }) => radam({ lr, ...hyper }),
   },
   {
     id: 'lion',
@@ -79,7 +97,8 @@ export const contestants: readonly Contestant[] = [
     code: 'lion({ lr })',
     hyperparameters: { beta1: 0.9, beta2: 0.99 },
     centre: 1e-3,
-    create: (lr) => lion({ lr }),
+    space: spaceOf('lion', ['beta1', 'beta2', 'weightDecay']),
+    create: (lr, { hyper }) => lion({ lr, ...hyper }),
   },
   {
     id: 'lamb',
@@ -87,7 +106,8 @@ export const contestants: readonly Contestant[] = [
     code: 'lamb({ lr })',
     hyperparameters: { beta1: 0.9, beta2: 0.999, eps: 1e-6 },
     centre: 1e-2,
-    create: (lr) => lamb({ lr }),
+    space: spaceOf('lamb', ['beta1', 'beta2', 'eps', 'weightDecay']),
+    create: (lr, { hyper }) => lamb({ lr, ...hyper }),
   },
   {
     id: 'polyak',
@@ -103,9 +123,10 @@ export const contestants: readonly Contestant[] = [
     code: 'muon({ lr }) for matrices, adamw({ lr: lr / 10 }) for the rest',
     hyperparameters: { momentum: 0.95 },
     centre: 2e-2,
-    create: (lr) =>
+    space: spaceOf('muon', ['momentum']),
+    create: (lr, { hyper }) =>
       groups([
-        { match: { rank: 2 }, use: muon({ lr }) },
+        { match: { rank: 2 }, use: muon({ lr, ...hyper }) },
         { match: otherwise, use: adamw({ lr: lr / 10 }) },
       ]),
   },
@@ -128,8 +149,11 @@ export function checkContestant(file: string, value: unknown): Contestant {
     centre: 1e-2,
     ...(value as Pick<Contestant, 'id' | 'create'>),
   };
-  checkFields(file, `the optimizer ${id}'s `, fields, contestant, []);
-  return contestant;
+  checkFields(file, `the optimizer ${id}'s `, fields, contestant, ['space']);
+  const space = field('space');
+  return Array.isArray(space)
+    ? { ...contestant, space: space.map((one: string | Partial<Dimension>) => dimensionOf(id, one)) }
+    : contestant;
 }
 
 const fields: Readonly<Record<Exclude<keyof Contestant, 'file'>, Rule>> = {
@@ -141,8 +165,29 @@ const fields: Readonly<Record<Exclude<keyof Contestant, 'file'>, Rule>> = {
     (value) => isObject(value) && Object.values(value).every((one) => ['number', 'string', 'boolean'].includes(typeof one)),
   ],
   centre: ['a positive number', (value) => typeof value === 'number' && value > 0 && Number.isFinite(value)],
+  space: [
+    `an array of names (${spaceNames.join(', ')}) and of { name, scale: 'linear', 'log' or 'log of 1 − x', from, to }, besides lr, at most ${String(mostDimensions - 1)}`,
+    (value) => Array.isArray(value) && value.length < mostDimensions && value.every(isSearchable),
+  ],
   create: ['a function', (value) => typeof value === 'function'],
 };
+
+/** Whether a member of a user's `space` says where to look. */
+function isSearchable(one: unknown): boolean {
+  if (typeof one === 'string') return spaceNames.includes(one);
+  if (!isObject(one)) return false;
+  const { name, scale, from, to }: Partial<Record<keyof Dimension, unknown>> = one;
+  if (typeof name !== 'string' || name === 'lr' || typeof from !== 'number' || typeof to !== 'number') return false;
+  const [least, most] =
+    scale === 'log' ? [0, Infinity] : scale === 'log of 1 − x' ? [-Infinity, 1] : scale === 'linear' ? [-Infinity, Infinity] : [0, 0];
+  return least < from && from < to && to < most;
+}
+
+function dimensionOf(id: string, one: string | Partial<Dimension>): Dimension {
+  if (typeof one === 'string') return spaceOf(id, [one])[0]!;
+  const { name, scale, from, to, source } = { source: 'declared by the optimizer', ...one } as Dimension;
+  return { name, scale, from, to, source };
+}
 
 /** A contestant for what `optimizer({ … })` returned, at its defaults but for the learning rate. */
 export function contestantOf(factory: OptimizerFactory): Contestant {
@@ -154,8 +199,24 @@ export function contestantOf(factory: OptimizerFactory): Contestant {
     code: `${name}({ lr })`,
     hyperparameters: {},
     centre: centre > 0 ? centre : 1e-2,
-    create: (lr) => factory({ lr }),
+    space: spaceOf(name, Object.keys(hyper)).filter((one) => isSame(one, hyper[one.name]?.[2]) && takes(factory, one)),
+    create: (lr, run) => factory({ lr, ...run.hyper }),
   };
+}
+
+/** Whether a hyperparameter of that name is what the space is for: one that is no weight of a mean reaches 1 and beyond. */
+function isSame({ scale }: Dimension, range: string | undefined): boolean {
+  return scale !== 'log of 1 − x' || range === '[0, 1)';
+}
+
+/** Whether a method takes the values of a dimension: some have no effect without another option. */
+function takes(factory: OptimizerFactory, { name, from, to }: Dimension): boolean {
+  try {
+    return [from, to].every((value) => factory({ [name]: value }).groups.length > 0);
+  } catch (error) {
+    if (error instanceof OptionError && error.option === name) return false;
+    throw error;
+  }
 }
 
 /**

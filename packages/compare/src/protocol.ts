@@ -25,7 +25,8 @@ export function seeds(count: number): number[] {
 }
 
 /** The runs that each optimizer has on a problem. */
-export function runsOf({ rates, seeds: all, ratesPerSeed }: Protocol): number {
+export function runsOf({ rates, seeds: all, ratesPerSeed, trials }: Protocol): number {
+  if (trials !== undefined) return all.length * trials;
   return rates + all.length * ratesPerSeed;
 }
 

@@ -61,9 +61,21 @@ const curve = v.pipe(
   v.check(({ steps }) => steps.every((step, i) => i === 0 || step > steps[i - 1]!), 'has steps that do not rise'),
 );
 
+const values = v.record(v.string(), finite);
+const found = v.object({
+  space: list(
+    v.object({ name: text(120), scale: v.picklist(['linear', 'log', 'log of 1 − x']), from: finite, to: finite, source: text(1000) }),
+    20,
+    1,
+  ),
+  best: values,
+  tries: list(v.object({ seed: finite, values, validationMetric: maybe, testMetric: maybe }), 20_000),
+});
+
 const trial = v.object({
   seed: finite,
   lr: finite,
+  hyper: v.exactOptional(values),
   diverged: v.boolean(),
   failure: v.exactOptional(text(20_000)),
   divergedAt: v.nullable(whole),
@@ -85,7 +97,7 @@ const optimizer = v.object({
   configuration: text(4000),
   hyperparameters: v.record(v.string(), v.union([finite, text(300), v.boolean()])),
   latex: text(8000),
-  sweep: list(v.object({ lr: finite, extension: v.boolean(), scores: list(maybe, 1000), diverged: whole, score: maybe }), 200),
+  sweep: list(v.object({ lr: finite, extension: v.boolean(), scores: list(maybe, 1000), diverged: whole, score: maybe }), 20_000),
   bestLr: finite,
   tuning: v.picklist(['inside', 'edge', 'all-diverged']),
   trials: list(trial, 1000, 1),
@@ -102,6 +114,7 @@ const optimizer = v.object({
     gradientsToTarget: maybe,
     secondsToTarget: maybe,
   }),
+  search: v.exactOptional(found),
 });
 
 const metric = v.object({ name: text(120), lowerIsBetter: v.boolean(), unit: text(20) });
@@ -116,6 +129,21 @@ const landscape = v.pipe(
     minima: list(v.tuple([finite, finite]), 100),
   }),
   v.check(({ columns, rows, values }) => values.length === columns * rows, 'has not as many values as columns times rows'),
+);
+
+const budget = v.pipe(
+  v.object({
+    tries: v.pipe(whole, v.minValue(1, 'must be 1 or more'), v.maxValue(1000, 'must be 1000 or less')),
+    curves: list(
+      v.object({ id: text(300), middle: list(maybe, 1000), low: list(maybe, 1000), high: list(maybe, 1000), ahead: list(finite, 1000) }),
+      60,
+    ),
+  }),
+  v.check(
+    ({ tries, curves }) =>
+      curves.every(({ middle, low, high, ahead }) => [middle, low, high, ahead].every(({ length }) => length === tries)),
+    'has not as many values as tries',
+  ),
 );
 
 const problem = v.pipe(
@@ -147,12 +175,14 @@ const problem = v.pipe(
       }),
       60,
     ),
+    budget: v.exactOptional(budget),
     landscape: v.exactOptional(landscape),
   }),
   v.check(({ optimizers }) => new Set(optimizers.map(({ id }) => id)).size === optimizers.length, 'has two optimizers of one id'),
-  v.check(({ optimizers, reference, comparisons }) => {
+  v.check(({ optimizers, reference, comparisons, budget: curves }) => {
     const ids = new Set(optimizers.map(({ id }) => id));
-    return ids.has(reference) && comparisons.every((one) => one.reference === reference && ids.has(one.other));
+    const named = [...comparisons.map(({ other }) => other), ...(curves?.curves ?? []).map(({ id }) => id)];
+    return ids.has(reference) && comparisons.every((one) => one.reference === reference) && named.every((id) => ids.has(id));
   }, 'compares optimizers that it does not have'),
   v.check(
     (whole) => countValues(whole) <= mostValues,
@@ -179,6 +209,7 @@ const comparison: v.GenericSchema<unknown, Comparison> = v.object({
     seeds,
     ratesPerSeed: whole,
     alpha: finite,
+    trials: v.exactOptional(v.pipe(whole, v.minValue(1, 'must be 1 or more'))),
   }),
   runs: v.exactOptional(v.object({ made: whole, kept: whole, remade: list(v.object({ reason: text(4000), count: whole }), 1000) })),
   problems: list(problem, 40, 1),

@@ -61,6 +61,21 @@ export async function findProblem(reference: string): Promise<Entry> {
 }
 
 /**
+ * Finds problems, each once. Results are kept and told apart by a problem's id, so that two of one id would be one.
+ *
+ * @throws ProblemError where there is none, or two have one id
+ */
+export async function findProblems(references: readonly string[]): Promise<Entry[]> {
+  const entries = await Promise.all([...new Set(references)].map((reference) => findProblem(reference)));
+  for (const [i, { reference, problem }] of entries.entries()) {
+    const other = entries.slice(0, i).find((one) => one.problem.id === problem.id);
+    if (other !== undefined)
+      throw new ProblemError(reference, `its id, ${problem.id}, is that of ${other.reference}; give one of them another`);
+  }
+  return entries;
+}
+
+/**
  * The files that a problem declares as its data, which stand beside its own file.
  *
  * @throws ProblemError where there is no such file

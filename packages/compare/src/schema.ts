@@ -53,6 +53,8 @@ export interface Protocol {
   readonly ratesPerSeed: number;
   /** The probability of one or more false differences among all comparisons of a problem. */
   readonly alpha: number;
+  /** In a search over several hyperparameters, which takes the place of scan and rates: the points that each seed tries. */
+  readonly trials?: number;
 }
 
 /** One problem with everything that was run on it. */
@@ -74,8 +76,25 @@ export interface ProblemResult {
   readonly reference: string;
   /** Paired over the seeds. */
   readonly comparisons: readonly PairedComparison[];
+  /** What fewer tries would have given; absent in files of before, and where nothing was tuned. */
+  readonly budget?: Budget;
   /** For a two-parameter landscape: enough to draw contours. Values row by row from (x0, y0). */
   readonly landscape?: Landscape;
+}
+
+/** What tuning with 1, 2, … tries gives: the test metric of the best of them on validation data. */
+export interface Budget {
+  /** The largest number of tries that all have. */
+  readonly tries: number;
+  readonly curves: readonly {
+    readonly id: string;
+    /** Medians over seeds and over which tries were made, with 95 % intervals by resampling the seeds; null where that is a diverged run. */
+    readonly middle: readonly (number | null)[];
+    readonly low: readonly (number | null)[];
+    readonly high: readonly (number | null)[];
+    /** The share of these resamplings in which it is ahead of all others; equals share. */
+    readonly ahead: readonly number[];
+  }[];
 }
 
 /** What a problem is judged by. */
@@ -106,9 +125,9 @@ export interface OptimizerResult {
   readonly hyperparameters: Readonly<Record<string, number | string | boolean>>;
   /** LaTeX of the update rule, from the definition itself. */
   readonly latex: string;
-  /** Ascending learning rates: the scan's, and those that the seeds tried. */
+  /** Ascending learning rates: the scan's, and those that the seeds tried; in a search one for each run. */
   readonly sweep: readonly SweepPoint[];
-  /** The rate that most seeds chose, the lower of equals. */
+  /** The rate that most seeds chose, the lower of equals; in a search that of the best run. */
   readonly bestLr: number;
   /** `edge`: more than half of the seeds chose the last rate on a side, so a better one may lie outside. */
   readonly tuning: 'inside' | 'edge' | 'all-diverged';
@@ -119,6 +138,32 @@ export interface OptimizerResult {
   /** How often it would be first with other seeds: the share of resamplings of the seeds in which it is. */
   readonly first: number;
   readonly summary: Summary;
+  /** Where a search over several hyperparameters looked, and what it found. */
+  readonly search?: Search;
+}
+
+/** A hyperparameter that is searched. */
+export interface Dimension {
+  readonly name: string;
+  /** On which scale its values are spread evenly. */
+  readonly scale: 'linear' | 'log' | 'log of 1 − x';
+  readonly from: number;
+  readonly to: number;
+  /** Who says so. */
+  readonly source: string;
+}
+
+/** A search over several hyperparameters. */
+export interface Search {
+  readonly space: readonly Dimension[];
+  /** The values of the run that was best on validation data, of all seeds. */
+  readonly best: Readonly<Record<string, number>>;
+  readonly tries: readonly {
+    readonly seed: number;
+    readonly values: Readonly<Record<string, number>>;
+    readonly validationMetric: number | null;
+    readonly testMetric: number | null;
+  }[];
 }
 
 /** One learning rate and how it scored. */
@@ -137,6 +182,8 @@ export interface SweepPoint {
 export interface Trial {
   readonly seed: number;
   readonly lr: number;
+  /** In a search over several hyperparameters, the values that it chose, `lr` among them. */
+  readonly hyper?: Readonly<Record<string, number>>;
   readonly diverged: boolean;
   /** Why there is no result, where the run did not diverge but failed: it threw, ended its worker or took too long. It counts as diverged. */
   readonly failure?: string;

@@ -6,6 +6,8 @@
  */
 export { lower, median, quantile } from './quantile.ts';
 export type { Direction } from './quantile.ts';
+export { budgetOf } from './statistics/budget.ts';
+export type { Choice } from './statistics/budget.ts';
 export { compareWith, marginOf } from './statistics/compare.ts';
 export type { Judged, Scores } from './statistics/compare.ts';
 export { firstPlaces } from './statistics/stability.ts';

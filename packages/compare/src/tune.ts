@@ -8,7 +8,11 @@ import { median, type Direction, type Measured } from './quantile.ts';
 import type { OptimizerResult, Protocol, SweepPoint, Trial } from './schema.ts';
 
 /** What tuning found. */
-export type Tuned = Pick<OptimizerResult, 'sweep' | 'bestLr' | 'tuning' | 'trials'>;
+export interface Tuned {
+  readonly result: Pick<OptimizerResult, 'sweep' | 'bestLr' | 'tuning' | 'trials' | 'search'>;
+  /** What each seed could choose from: its own runs and, for rates that it did not try, those of the scan. */
+  readonly tries: readonly (readonly Trial[])[];
+}
 
 /** What a scan found: its trials by rising rate, and the best one's steps from the centre of the grid. */
 export interface Scan {
@@ -59,7 +63,10 @@ export async function tune(centre: number, protocol: Protocol, metric: Direction
       score: median(scores, metric),
     };
   });
-  return { sweep: sweep.toSorted((a, b) => a.lr - b.lr), bestLr, tuning: tuningOf(chosen, seeds.length), trials };
+  const elsewhere = scanned.filter(({ lr }) => !around.includes(lr));
+  const tries = all.map((own) => [...own, ...elsewhere]);
+  const result = { sweep: sweep.toSorted((a, b) => a.lr - b.lr), bestLr, tuning: tuningOf(chosen, seeds.length), trials };
+  return { result, tries };
 }
 
 function tuningOf(chosen: readonly number[], count: number): OptimizerResult['tuning'] {
@@ -67,6 +74,7 @@ function tuningOf(chosen: readonly number[], count: number): OptimizerResult['tu
   return Math.max(chosen[0] ?? 0, chosen.at(-1) ?? 0) > count / 2 ? 'edge' : 'inside';
 }
 
-function measured({ validationMetric, validationLoss }: Trial): Measured {
+/** What chooses between runs. */
+export function measured({ validationMetric, validationLoss }: Trial): Measured {
   return { value: validationMetric, loss: validationLoss };
 }

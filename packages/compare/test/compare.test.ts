@@ -11,6 +11,7 @@ import { duration, secondsLeft } from '../src/cli/progress.ts';
 import { compare, type Progress } from '../src/compare.ts';
 import { nearest } from '../src/near.ts';
 import { presets } from '../src/protocol.ts';
+import { readComparison } from '../src/read.ts';
 import { entryNames } from '../src/reference/entry.ts';
 import { findContestants, findProblem } from '../src/registry.ts';
 import { renderTable } from '../src/report/terminal.ts';
@@ -18,7 +19,7 @@ import { advice } from '../src/report/text.ts';
 import { Pool } from '../src/run/pool.ts';
 import { Store } from '../src/run/store.ts';
 import { applySchedule } from '../src/schedules.ts';
-import type { Comparison } from '../src/schema.ts';
+import type { Comparison, Trial } from '../src/schema.ts';
 import { reportFixture } from './report-fixture.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -130,6 +131,8 @@ describe('the command', () => {
     [['compare', 'valley', '--out', 'README.md'], /README\.md: it cannot be a folder for the results \(EEXIST/],
     [['compare', './missing.ts'], /there is no such file/],
     [['compare', '--quick', '--thorough'], /cannot be used with/],
+    [['compare', 'valley', '--trials', '1'], /must be a whole number from 2 to 1000/],
+    [['compare', 'valley', '--trials', '8', '--grid-points', '5'], /cannot be used with/],
   ];
   for (const [args, message] of usage) {
     test(`${args.join(' ')} is wrong usage`, async () => {
@@ -242,6 +245,26 @@ describe('the command', () => {
     assert.match(table.stderr, /finished runs found/);
   });
 
+  test('--trials searches every hyperparameter of each optimizer, keeps its runs, and best has all values', async () => {
+    const folderOf = join(out, 'trials');
+    const args = ['compare', 'valley', '--quick', '--steps', '20', '--seeds', '3', '--trials', '4', '--optimizers', 'sgd,adamw', '--out', folderOf];
+    const { code, stderr } = await thalweg(args);
+    assert.equal(code, 0, stderr);
+    const { protocol, runs, problems } = readComparison(readFileSync(join(folderOf, 'results.json'), 'utf8'));
+    assert.deepEqual([protocol.preset, protocol.trials, runs?.made], ['quick', 4, 2 * 3 * 4]);
+    const adamw = problems[0]?.optimizers.find(({ id }) => id === 'adamw');
+    assert.deepEqual(adamw?.search?.space.map(({ name }) => name), ['lr', 'beta1', 'beta2', 'eps', 'weightDecay']); // prettier-ignore
+    assert.equal(adamw.configuration, 'adamw({ lr, beta1, beta2, eps, weightDecay })');
+    assert.equal(adamw.hyperparameters['beta1'], adamw.search.best['beta1']);
+    assert.equal(problems[0]?.budget?.tries, 4);
+    const again = await thalweg([...args, '--json']);
+    assert.deepEqual((JSON.parse(again.stdout) as Comparison).runs, { made: 0, kept: 24, remade: [] });
+    const other = await thalweg([...args.slice(0, 8), '5', ...args.slice(9), '--json']);
+    assert.equal((JSON.parse(other.stdout) as Comparison).runs?.kept, 24, 'the first points are the same however many there are');
+    const best = await thalweg(['best', folderOf, '--as', 'code']);
+    assert.match(best.stdout, /^(?:sgd\(\{ lr: [\d.e-]+ \}\)|adamw\(\{ lr: [\d.e-]+, beta1: [\d.]+, beta2: [\d.]+, eps: [\d.e-]+, weightDecay: [\d.]+ \}\))\n$/);
+    assert.match(readFileSync(join(folderOf, 'index.html'), 'utf8'), /evenly in[\s\S]*log of 1 − x/);
+  }); // prettier-ignore
   test('best says what to take, as text and as code, and what it cannot read', async () => {
     const folderOf = join(folder, 'best');
     mkdirSync(folderOf);
@@ -294,6 +317,35 @@ describe('the command', () => {
     assert.match(readFileSync(join(folder, 'mine', 'index.html'), 'utf8'), /operatorname|sign/);
   });
 
+  test('what a file prints, wherever it does, does not come between results that are piped', async () => {
+    const file = join(folder, 'loud.ts');
+    const loud = (where: string): string => `console.log('${where}');`;
+    writeFileSync(file, `
+      import { sgd } from 'thalweg';
+      ${loud('at its top')}
+      const height = ({ w }) => { ${loud('in evaluate')} return w[0] ** 2; };
+      export default { id: 'loud', steps: 10, target: 0.1, load: () => { ${loud('in load')} process.stdout.write('and without a console'); return {
+        start: (seed) => { ${loud('in start')} return { w: Float64Array.of(seed) }; }, gradient: ({ w }, { w: g }) => { g[0] = 2 * w[0]; return height({ w }); }, evaluate: height,
+      }; } };
+      export const optimizers = [{ id: 'told', create: (lr) => { ${loud('in create')} return sgd({ lr }); } }];`);
+    const { code, stdout, stderr } = await thalweg(['compare', file, '--quick', '--optimizers', 'adam', '--seeds', '1', '--json', '--out', join(folder, 'loud')]);
+    assert.equal(code, 0, stderr);
+    assert.equal((JSON.parse(stdout) as Comparison).problems[0]?.id, 'loud');
+    for (const where of ['at its top', 'in load', 'in start', 'in create', 'in evaluate', 'and without a console']) assert.ok(stderr.includes(where), where);
+    const method = join(folder, 'loud-method.ts');
+    writeFileSync(method, `import { sgd } from 'thalweg'; ${loud('while it is loaded')} export default sgd({ lr: 0.1 });`);
+    const emitted = await thalweg(['emit', method, '--to', 'numpy']);
+    assert.equal(emitted.code, 0, emitted.stderr);
+    assert.doesNotMatch(emitted.stdout, /while it is loaded/);
+  });
+  test('two problems of one id are refused, since their runs could not be told apart', async () => {
+    const files = ['here.ts', 'there.ts'].map((name) => join(folder, name));
+    for (const file of files) writeFileSync(file, "export default { id: 'mine', steps: 5, target: 1, load: () => ({}) };");
+    const { code, stderr } = await thalweg(['compare', ...files, files[0]!, '--quick']);
+    assert.equal(code, 2);
+    assert.match(stderr, /there\.ts: its id, mine, is that of .*here\.ts; give one of them another/);
+  });
+
   test('a problem file that does not export what it must', async () => {
     for (const [text, message] of [
       ['export const x = 1;', /must export a problem by default/],
@@ -312,7 +364,7 @@ describe('the command', () => {
 }); // prettier-ignore
 
 /** A problem of the user's in a file, with two optimizers of its own. */
-async function compareFile(name: string, body: string, timeout = Infinity): Promise<Comparison> {
+async function compareFile(name: string, body: string, timeout = Infinity, named = ['sgd'], more = ''): Promise<Comparison> {
   const file = join(folder, name);
   writeFileSync(
     file,
@@ -322,14 +374,15 @@ const gradient = ({ w }, { w: g }) => { w.forEach((x, i) => (g[i] = 2 * x)); ret
 const evaluate = ({ w }) => w[0] ** 2 + w[1] ** 2;
 const model = { start: (seed) => ({ w: Float64Array.of(1 + seed / 1000, 2) }), gradient, evaluate };
 export default { id: 'bowl', steps: 20, target: 0.1, load: () => ({ ...model, ${body} }) };
-export const optimizers = [{ id: 'plain', create: (lr) => sgd({ lr }) }, { id: 'told', create: (lr, { steps }) => sgd({ lr: lr / steps }) }];`,
+export const optimizers = [{ id: 'plain', create: (lr) => sgd({ lr }) }, { id: 'told', create: (lr, { steps }) => sgd({ lr: lr / steps }) }];
+${more}`,
   );
   const pool = new Pool(2, timeout);
   try {
     const protocol = { ...presets.quick, preset: 'custom' as const, gridPoints: 2, rates: 2, seeds: [101, 102, 103], ratesPerSeed: 1 };
     const plan = {
       entries: [await findProblem(file)],
-      contestants: ['sgd'],
+      contestants: named,
       schedules: ['constant' as const],
       protocol,
       steps: 20,
@@ -364,6 +417,13 @@ describe('runs that fail', () => {
     });
   }
 
+  test('an optimizer that cannot be made ends its own runs alone', async () => {
+    const broken = "optimizers.unshift({ id: 'broken', create: (lr, { steps }) => { if (steps !== 1000) throw new Error('too short a run'); return sgd({ lr }); } });";
+    const comparison = await compareFile('one-breaks.ts', '', Infinity, [], broken);
+    const of = (id: string): readonly Trial[] => comparison.problems[0]?.optimizers.find((one) => one.id === id)?.trials ?? [];
+    assert.ok(of('broken').length === 3 && of('broken').every(({ failure }) => failure?.includes('too short a run')));
+    assert.ok(of('plain').every(({ diverged }) => !diverged));
+  });
   test('a problem that does not follow from its seed is refused', async () => {
     await assert.rejects(
       compareFile('random.ts', 'gradient: (p, g) => gradient(p, g) + Math.random()'),

@@ -96,5 +96,6 @@ test('a batch order visits each example once an epoch', () => {
   assert.deepEqual(epoch(1).toSorted((a, b) => a - b), Array.from({ length: 100 }, (_, i) => i));
   assert.notDeepEqual(epoch(1), epoch(11));
   assert.deepEqual(new Batches(100, 10).at(1, 15), batches.at(1, 15));
+  for (const size of [0, 101, NaN]) assert.throws(() => new Batches(100, size), /and there are 100/);
   assert.deepEqual([...permutation(5, random(1))].toSorted(), [0, 1, 2, 3, 4]);
 }); // prettier-ignore

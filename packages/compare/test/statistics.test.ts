@@ -212,7 +212,9 @@ describe('tuning', () => {
   });
   test('each seed takes the rate that is best on its own validation data, and its result is of that run', async () => {
     const { run } = problem(0.1, 10, 0.5);
-    const { trials, bestLr, sweep, tuning } = await tune(0.1, { preset: 'quick', ...presets.quick }, lower, run);
+    const { result, tries } = await tune(0.1, { preset: 'quick', ...presets.quick }, lower, run);
+    const { trials, bestLr, sweep, tuning } = result;
+    assert.ok(tries.every((own, i) => own.length === 7 && own.filter(({ seed }) => seed === presets.quick.seeds[i]).length === 3));
     const rate = (seed: number): number => gridPoint(0.1, 1 - (seed % 3), Math.sqrt(10));
     assert.deepEqual(trials.map(({ seed, lr }) => [seed, lr]), presets.quick.seeds.map((seed) => [seed, rate(seed)])); // prettier-ignore
     assert.deepEqual([bestLr, tuning], [0.0316, 'inside']);
@@ -221,8 +223,8 @@ describe('tuning', () => {
   });
   test('where the best lies beyond what is tried, that is said', async () => {
     const protocol = { preset: 'quick' as const, ...presets.quick };
-    assert.equal((await tune(0.1, protocol, lower, problem(1e6, 1e9).run)).tuning, 'edge');
-    assert.equal((await tune(0.1, protocol, lower, problem(1e-9, 1e9).run)).tuning, 'edge');
-    assert.equal((await tune(0.1, protocol, lower, problem(1, 1e-12).run)).tuning, 'all-diverged');
+    assert.equal((await tune(0.1, protocol, lower, problem(1e6, 1e9).run)).result.tuning, 'edge');
+    assert.equal((await tune(0.1, protocol, lower, problem(1e-9, 1e9).run)).result.tuning, 'edge');
+    assert.equal((await tune(0.1, protocol, lower, problem(1, 1e-12).run)).result.tuning, 'all-diverged');
   });
 });

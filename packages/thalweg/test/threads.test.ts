@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import {
   adamw, chain, clipByGlobalNorm, groups, lamb, OptionError, optimizer, otherwise, prodigy, sgd, tensor, WorkerError, type Method,
 } from 'thalweg'; // prettier-ignore
-import { WorkerError as SourceError } from '../src/language/run-error.ts';
+import { WorkerError as SourceError } from '../src/language/runtime-error.ts';
 import * as field from '../src/device/field.ts';
 import { currentPool, ThreadPool } from '../src/device/thread-pool.ts';
 import { startWorker } from './support/start-worker.ts';

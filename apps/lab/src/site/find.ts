@@ -1,4 +1,5 @@
-/** Finds sections of pages by the words in them. Knows text; knows no page. */
+/** Finds sections of pages by the words in them, with MiniSearch. Knows text; knows no page. */
+import MiniSearch from 'minisearch';
 
 /** A section of a page, as it is kept in `search.json`. */
 export interface Section {
@@ -11,36 +12,52 @@ export interface Section {
   readonly text: string;
 }
 
-/** A section with the words that are looked for in it. */
-export interface Indexed extends Section {
-  readonly words: { readonly title: string; readonly heading: string; readonly text: string };
-}
-
-/** Prepares a section: `weightDecay` is found as that, as `weight` and as `decay`. */
-export function indexed(section: Section): Indexed {
-  const { title, heading, text } = section;
-  return { ...section, words: { title: folded(title), heading: folded(heading), text: folded(text) } };
+/** A section that was found, and the words of it by which it was. */
+export interface Found {
+  readonly section: Section;
+  readonly words: readonly string[];
 }
 
 /** Sections of one page among what is found. */
 const mostOfPage = 3;
 
-/** The sections in which every word of the query begins a word, the best first, at most `most`. */
-export function found(sections: readonly Indexed[], query: string, most = 30): Indexed[] {
-  const words = wordsOf(query);
-  if (words.length === 0) return [];
-  return sections
-    .map((section) => ({ section, score: scoreOf(section, words) }))
-    .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score)
-    .map(({ section }) => section)
-    .filter(({ path }, i, all) => all.slice(0, i).filter((before) => before.path === path).length < mostOfPage)
-    .slice(0, most);
+/** Makes what finds sections: those in which every word of a query begins a word, but for a letter or two, the best first, at most `most`. */
+export async function finder(sections: readonly Section[]): Promise<(query: string, most?: number) => Found[]> {
+  const index = new MiniSearch<Section & { readonly id: number }>({
+    fields: ['title', 'heading', 'text'],
+    tokenize: (text) => [...wordsOf(text), ...partsOf(text)],
+    searchOptions: {
+      tokenize: wordsOf,
+      combineWith: 'AND',
+      prefix: true,
+      fuzzy: (word) => (word.length > 4 ? 0.25 : false),
+      boost: { title: 8, heading: 4 },
+      // Of a page that is meant as a whole, its beginning.
+      boostDocument: (id) => (sections[Number(id)]?.heading === '' ? 2 : 1),
+    },
+  });
+  // In pieces, so that the page goes on meanwhile.
+  await index.addAllAsync(
+    sections.map((section, id) => ({ ...section, id })),
+    { chunkSize: 20 },
+  );
+  return (query, most = 30) => {
+    const ofPage = new Map<string, number>();
+    const found: Found[] = [];
+    for (const { id, terms } of index.search(query)) {
+      const section = sections[Number(id)]!;
+      const before = ofPage.get(section.path) ?? 0;
+      ofPage.set(section.path, before + 1);
+      if (before < mostOfPage) found.push({ section, words: terms });
+      if (found.length === most) break;
+    }
+    return found;
+  };
 }
 
-/** About `length` characters of a text around the first of the words, and which of them are words that were asked for. */
-export function snippet(text: string, query: string, length = 200): { readonly text: string; readonly hit: boolean }[] {
-  const words = wordsOf(query).map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+/** About `length` characters of a text around the first of the words, and which of them are among the words. */
+export function snippet(text: string, some: readonly string[], length = 200): { readonly text: string; readonly hit: boolean }[] {
+  const words = some.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const pattern = words.length === 0 ? undefined : new RegExp(`(?:${words.join('|')})`, 'giu');
   const at = pattern === undefined ? 0 : Math.max(0, text.search(pattern));
   const from = at < length / 2 ? 0 : text.indexOf(' ', at - length / 2) + 1;
@@ -54,26 +71,11 @@ export function snippet(text: string, query: string, length = 200): { readonly t
   return [...parts, { text: cut.slice(last) + (from + length < text.length ? ' …' : ''), hit: false }].filter((part) => part.text !== '');
 }
 
-function scoreOf({ words: { title, heading, text }, heading: head }: Indexed, words: readonly string[]): number {
-  let score = 0;
-  for (const word of words) {
-    const inTitle = title === ` ${word}` || title.startsWith(` ${word} `) ? 40 : title.includes(` ${word}`) ? 16 : 0;
-    const inHeading = heading.includes(` ${word}`) ? 8 : 0;
-    const inText = text.split(` ${word}`).length - 1;
-    const part = inTitle + inHeading + (inText === 0 ? 0 : 1 + Math.min(3, Math.log2(inText)));
-    if (part === 0) return 0;
-    score += part;
-  }
-  // Of a page that is meant as a whole, its beginning.
-  return score + (head === '' ? 4 : 0);
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 }
 
-function wordsOf(query: string): string[] {
-  return query.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
-}
-
-/** The words of a text, each after a space, those within a name too. */
-function folded(text: string): string {
-  const inside = (text.match(/\p{Ll}+\p{Lu}\w*/gu) ?? []).join(' ').replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2');
-  return ` ${wordsOf(`${text} ${inside}`).join(' ')}`;
+/** The words within names: of `weightDecay`, `weight` and `decay`. */
+function partsOf(text: string): string[] {
+  return wordsOf((text.match(/\p{Ll}+\p{Lu}\w*/gu) ?? []).join(' ').replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2'));
 }

@@ -1,6 +1,6 @@
 /** The page of search: what is typed is looked for in all pages, and the address keeps it. */
 import { asked, file, to } from '../parts/address.ts';
-import { found, indexed, snippet, type Indexed, type Section } from './find.ts';
+import { finder, snippet, type Found, type Section } from './find.ts';
 
 /** Serves the input of the page. */
 export async function serve(input: HTMLInputElement): Promise<void> {
@@ -13,10 +13,10 @@ export async function serve(input: HTMLInputElement): Promise<void> {
     told.textContent = 'What is searched could not be fetched. Reload the page to try again.';
     return;
   }
-  const sections = ((await response.json()) as Section[]).map(indexed);
+  const find = await finder((await response.json()) as Section[]);
   const show = (): void => {
-    const results = found(sections, input.value);
-    list.replaceChildren(...results.map((one) => item(one, input.value)));
+    const results = find(input.value);
+    list.replaceChildren(...results.map(item));
     told.textContent =
       input.value.trim() === '' ? '' : results.length === 0 ? 'Nothing has all these words.' : `${String(results.length)} found`;
   };
@@ -28,12 +28,12 @@ export async function serve(input: HTMLInputElement): Promise<void> {
   input.focus();
 }
 
-function item(section: Indexed, query: string): HTMLElement {
+function item({ section, words }: Found): HTMLElement {
   const [entry, link, text] = [document.createElement('li'), document.createElement('a'), document.createElement('p')];
   const page = section.path.endsWith('.html') ? file(section.path) : to(section.path);
   link.href = section.fragment === '' ? page : `${page}#${section.fragment}`;
   link.textContent = section.heading === '' ? section.title : `${section.title}: ${section.heading}`;
-  for (const { text: part, hit } of snippet(section.text, query)) {
+  for (const { text: part, hit } of snippet(section.text, words)) {
     if (hit) {
       const mark = document.createElement('mark');
       mark.textContent = part;

@@ -2,10 +2,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { withValues } from '../code.ts';
 import { ProblemError } from '../problem.ts';
 import { readComparison, ReadError } from '../read.ts';
 import { wrap } from '../report/layout.ts';
-import { rateText } from '../report/number.ts';
 import { advice } from '../report/text.ts';
 import type { ProblemResult } from '../schema.ts';
 import { columns } from './columns.ts';
@@ -40,7 +40,5 @@ function read(report: string): ReturnType<typeof readComparison> {
 function codeOf({ optimizers, reference }: ProblemResult): string {
   const one = optimizers.find(({ id }) => id === reference);
   if (one === undefined || one.tuning === 'all-diverged') return '// every optimizer diverged';
-  return one.configuration
-    .replaceAll(/\{ lr(?=[ ,}])/g, `{ lr: ${rateText(one.bestLr)}`)
-    .replaceAll('lr: lr', `lr: ${rateText(one.bestLr)}`);
+  return withValues(one.configuration, one.search?.best ?? { lr: one.bestLr });
 }

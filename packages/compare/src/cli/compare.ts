@@ -4,12 +4,13 @@ import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { WriteStream } from 'node:tty';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { aside } from '../aside.ts';
 import { compare, type Plan, type Progress } from '../compare.ts';
 import { control, controlSeeds } from '../control.ts';
 import { contestants, defaultContestants } from '../contestants.ts';
 import { presets, seeds } from '../protocol.ts';
 import { scheduleNames, type ScheduleName } from '../schedules.ts';
-import { findContestants, findProblem, isFile, problems } from '../registry.ts';
+import { findContestants, findProblems, isFile, problems } from '../registry.ts';
 import { hung, wrap } from '../report/layout.ts';
 import { renderTable } from '../report/terminal.ts';
 import { Pool } from '../run/pool.ts';
@@ -30,6 +31,7 @@ interface Options {
   readonly seeds?: number;
   readonly steps?: number;
   readonly gridPoints?: number;
+  readonly trials?: number;
   readonly schedule: readonly ScheduleName[];
   readonly runTimeout?: number;
   readonly control?: true;
@@ -44,6 +46,7 @@ const examples: readonly (readonly [command: string, about: string])[] = [
   ['thalweg compare --quick', 'glosses and digits, six optimizers, under three minutes'],
   ['thalweg compare digits --optimizers adam,adamw,lion', 'three by name'],
   ['thalweg compare digits --optimizers adamw,./mine.ts', 'an optimizer of your own: the default export of a file'],
+  ['thalweg compare digits --optimizers adamw,lion --trials 16', 'all their hyperparameters, 16 tries for each seed'],
   ['thalweg compare rosenbrock valley --json > results.json', 'results for a program'],
   ['thalweg compare ./my-problem.ts --out my-report', 'a problem, and optimizers, of your own'],
 ];
@@ -75,6 +78,14 @@ export function compareCommand(): Command {
     .option('--seeds <n>', 'seeds; each tunes for itself', whole(1, 1000))
     .option('--steps <n>', 'steps of each run', whole(1, 1e7))
     .option('--grid-points <n>', 'learning rates of the first grid', whole(2, 50))
+    .addOption(
+      new Option(
+        '--trials <n>',
+        'search several hyperparameters instead, each in its declared space: so many quasi-random (Sobol) points for each seed, the same number for all',
+      )
+        .argParser(whole(2, 1000))
+        .conflicts(['gridPoints', 'control']),
+    )
     .option('--schedule <names>', `comma-separated, of ${scheduleNames.join(', ')}: every optimizer under each`, schedules, ['constant'])
     .option('--run-timeout <s>', 'seconds that one run may take; one that takes longer counts as diverged', whole(1, 1e6))
     .addOption(
@@ -95,18 +106,18 @@ export function compareCommand(): Command {
 }
 
 async function run(references: readonly string[], options: Options): Promise<void> {
-  const plan = await planOf(references, options);
+  const plan = await aside(() => planOf(references, options));
   const started = performance.now();
   if (options.control === true) {
     const least = seedsFor(Math.min(...seedCounts));
     if (options.seeds !== undefined && options.seeds < least)
       throw new ProblemError('--seeds', `--control needs ${String(least)} at least, so that two copies of an optimizer share none`);
     const seeds = controlSeeds(options.seeds ?? 40);
-    const made = await withRuns(plan, options, (pool, store, onProgress) => control(plan, seeds, pool, store, onProgress));
+    const made = await aside(() => withRuns(plan, options, (pool, store, onProgress) => control(plan, seeds, pool, store, onProgress)));
     if (made !== undefined) await writeControl(made, plan.protocol, options);
     return;
   }
-  const comparison = await withRuns(plan, options, (pool, store, onProgress) => compare(plan, pool, store, onProgress));
+  const comparison = await aside(() => withRuns(plan, options, (pool, store, onProgress) => compare(plan, pool, store, onProgress)));
   if (comparison !== undefined) await write(comparison, options, (performance.now() - started) / 1000);
 }
 
@@ -168,7 +179,7 @@ async function write(comparison: Comparison, options: Options, seconds: number):
 
 async function planOf(references: readonly string[], options: Options): Promise<Plan> {
   const preset = options.quick === true ? 'quick' : options.thorough === true ? 'thorough' : 'standard';
-  const changed = options.seeds !== undefined || options.gridPoints !== undefined || options.steps !== undefined;
+  const changed = [options.seeds, options.gridPoints, options.steps, options.trials].some((one) => one !== undefined);
   const base = presets[preset];
   const gridPoints = options.gridPoints ?? base.gridPoints;
   const protocol: Protocol = {
@@ -177,13 +188,14 @@ async function planOf(references: readonly string[], options: Options): Promise<
     gridPoints,
     rates: gridPoints + base.rates - base.gridPoints,
     seeds: options.seeds === undefined ? base.seeds : seeds(options.seeds),
+    ...(options.trials === undefined ? {} : { trials: options.trials }),
   };
-  const entries = await Promise.all([...new Set(references)].map((reference) => findProblem(reference)));
-  const ids = options.optimizers ?? defaultContestants;
+  const entries = await findProblems(references);
+  const ids = [...new Set(options.optimizers ?? defaultContestants)];
   for (const entry of entries) await findContestants(entry, ids);
   return {
     entries,
-    contestants: [...new Set(ids)],
+    contestants: ids,
     schedules: options.schedule,
     protocol,
     steps: options.steps ?? preset,

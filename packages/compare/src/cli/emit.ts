@@ -6,6 +6,7 @@ import { emit, targets, type TargetName } from 'thalweg/emit';
 import { ownContestant } from '../contestants.ts';
 import { nearest } from '../near.ts';
 import { loadOwnFile } from '../own-file.ts';
+import { aside } from '../aside.ts';
 import { ProblemError } from '../problem.ts';
 import { entries } from '../reference/entry.ts';
 import { isFile } from '../registry.ts';
@@ -108,7 +109,7 @@ function write(method: Method, { to, name, source, dtype, exact }: Options, titl
 
 /** The optimizer of a name or of a file, with these options. */
 async function methodOf(reference: string, set: Options['set']): Promise<Method> {
-  const { make, what } = isFile(reference) ? await fromFile(reference) : fromLibrary(reference);
+  const { make, what } = isFile(reference) ? await aside(() => fromFile(reference)) : fromLibrary(reference);
   if (make instanceof Method) {
     if (Object.keys(set).length > 0)
       throw new ProblemError(reference, `it exports ${what} with its options filled in, so that --set has nothing to set`);

@@ -31,7 +31,11 @@ export function permutation(length: number, next: Random): Uint32Array {
   return order;
 }
 
-/** The indices of step `step`'s batch: an epoch visits each example once, in an order that follows from seed and epoch. */
+/**
+ * The indices of step `step`'s batch: an epoch visits each example once, in an order that follows from seed and epoch.
+ *
+ * @throws RangeError for batches that are larger than the data
+ */
 export class Batches {
   private readonly length: number;
   private readonly size: number;
@@ -40,6 +44,7 @@ export class Batches {
   private order: Uint32Array = new Uint32Array();
 
   constructor(length: number, size: number) {
+    if (!(size >= 1 && size <= length)) throw new RangeError(`batches of ${String(size)} examples, and there are ${String(length)}`);
     this.length = length;
     this.size = size;
   }

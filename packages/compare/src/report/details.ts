@@ -36,10 +36,25 @@ function timeOf({ trials }: OptimizerResult): string {
 /** Every tuning score and every paired difference. */
 export function numbers(problem: ProblemResult, all: Pens, alpha: number): Markup {
   return html`<details><summary>Every learning rate, every difference</summary>
-${scroller(`Tuning scores on ${problem.title}`, tuning(problem, all))}
+${problem.optimizers.some(({ search }) => search !== undefined) ? scroller(`Spaces on ${problem.title}`, spaces(problem, all)) : scroller(`Tuning scores on ${problem.title}`, tuning(problem, all))}
 ${scroller(`Paired differences on ${problem.title}`, differences(problem, all, alpha))}
 </details>`;
 }
+
+/** Where a search looked for each hyperparameter, and what it chose. */
+function spaces({ optimizers }: ProblemResult, all: Pens): Markup {
+  const range = (low: number, high: number): string => (low === high ? rateText(low) : `${rateText(low)} to ${rateText(high)}`);
+  const rows = optimizers.flatMap(({ id, label, search, trials }) =>
+    (search?.space ?? []).map(({ name, scale, from, to, source }, i) => {
+      const chosen = trials.flatMap(({ hyper, diverged }) => (diverged || hyper?.[name] === undefined ? [] : [hyper[name]]));
+      const cells = [range(from, to), scale, rateText(search!.best[name] ?? NaN), chosen.length === 0 ? none : range(Math.min(...chosen), Math.max(...chosen))];
+      return html`<tr><th scope="row">${i === 0 ? html`${swatch(all.of(id))}${label}` : empty}</th><td><code>${name}</code></td>${cells.map((cell) => html`<td class="number">${cell}</td>`)}<td><small>${source}</small></td></tr>`;
+    }),
+  );
+  return html`<table><caption>Where each hyperparameter was searched, the values of the best run, and between which values the seeds chose.</caption>
+<thead><tr><th scope="col">Optimizer</th><th scope="col">Hyperparameter</th><th scope="col" class="number">Searched</th><th scope="col" class="number">evenly in</th><th scope="col" class="number">Best run</th><th scope="col" class="number">Seeds chose</th><th scope="col">As in</th></tr></thead>
+<tbody>${rows}</tbody></table>`;
+} // prettier-ignore
 
 function tuning({ optimizers, tuningMetric }: ProblemResult, all: Pens): Markup {
   const rates = [...new Set(optimizers.flatMap(({ sweep }) => sweep.map(({ lr }) => lr)))].sort((a, b) => a - b);
@@ -88,11 +103,12 @@ that would have been found with a probability of 0.8.</caption>
 /** The rules that all were held to, and the machine. */
 export function protocolOf(comparison: Comparison): Markup {
   const { protocol, machine, createdAt, problems } = comparison;
+  const { trials } = protocol;
   const [runs, errs] = [runsText(comparison), errorNote(protocol)];
   const rows: readonly (readonly [string, string])[] = [
     ['Preset', protocol.preset],
-    ['Learning rates', `${String(protocol.gridPoints)} at first, each ${number(protocol.gridRatio)} times the one before, then more on the side of the best until each optimizer has tried ${String(protocol.rates)} with seed ${String(protocol.scanSeed)}`],
-    ['Seeds', `${protocol.seeds.join(', ')}: each tries ${String(protocol.ratesPerSeed)} rates around the best of the scan and takes the one that is best on its own validation data`],
+    ...(trials === undefined ? [['Learning rates', `${String(protocol.gridPoints)} at first, each ${number(protocol.gridRatio)} times the one before, then more on the side of the best until each optimizer has tried ${String(protocol.rates)} with seed ${String(protocol.scanSeed)}`] as const] : []),
+    ['Seeds', `${protocol.seeds.join(', ')}: each tries ${trials === undefined ? `${String(protocol.ratesPerSeed)} rates around the best of the scan` : `${String(trials)} points of the optimizer's space, by Sobol's sequence shifted at random for each seed,`} and takes the one that is best on its own validation data`],
     ['Runs of each optimizer', `${String(runsOf(protocol))} on each problem`],
     ...(errs === '' ? [] : [['How often it errs', errs] as const]),
     ['Results', 'the mean of the last five evaluations, which are made every 1 % of a run'],

@@ -5,8 +5,9 @@ import { fewestSeeds } from '../protocol.ts';
 import { list, number } from './number.ts';
 
 /** Rates of `npm run control`, for as many seeds as a comparison has, or the next fewer; nothing for so few that none could be tested. */
-export function errorNote({ seeds }: Pick<Protocol, 'seeds'>): string {
-  if (seeds.length < fewestSeeds) return '';
+export function errorNote({ seeds, trials }: Pick<Protocol, 'seeds' | 'trials'>): string {
+  // These figures are of the other protocol.
+  if (seeds.length < fewestSeeds || trials !== undefined) return '';
   const counts = measured.map((rate) => rate.seeds);
   const count = Math.max(Math.min(...counts), ...counts.filter((one) => one <= seeds.length));
   const rows = measured.filter((rate) => rate.seeds === count);

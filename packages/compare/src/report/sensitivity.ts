@@ -35,7 +35,8 @@ export function sensitivity(problem: ProblemResult, all: Pens, height: number): 
     y: { label: null, tickSize: 0, ...scale, ...(isEmpty ? { axis: null } : {}) },
     marks: [
       ...(isEmpty ? [] : [Plot.gridY({ className: 'grid', strokeOpacity: 1, ticks: scale.ticks })]),
-      ...series.map(({ points, pen, one }) => Plot.lineY(points, { x: 'lr', y: shown, ...line(pen), ...of(pen, 'line'), title: () => one.label })),
+      // Runs of a search that are neighbours by their learning rate are none by the rest.
+      ...series.filter(({ one }) => one.search === undefined).map(({ points, pen, one }) => Plot.lineY(points, { x: 'lr', y: shown, ...line(pen), ...of(pen, 'line'), title: () => one.label })),
       ...series.map(({ points, pen, one }) =>
         Plot.dot(points.filter((point) => !isWorse(point)), { x: 'lr', y: shown, r: 2.4, fill: ink, ...of(pen, 'dot'), title: (point: SweepPoint) => about(one, point) }),
       ),

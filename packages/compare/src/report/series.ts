@@ -2,7 +2,7 @@
  * From trials to what is drawn: bands over seeds, ranges of axes, marks of divergence. A run that has diverged counts as the worst from
  * then on. Knows results; knows no picture.
  */
-import type { OptimizerResult, ProblemResult, Trial } from '../schema.ts';
+import type { Budget, OptimizerResult, ProblemResult, Trial } from '../schema.ts';
 import { cost, lower, quantile, type Direction } from '../quantile.ts';
 
 /** Which of a trial's curves. */
@@ -67,6 +67,13 @@ export function scoreRange(problem: ProblemResult): Range {
   const scores = problem.optimizers.flatMap(({ sweep }) => sweep.map(({ score }) => score));
   const starts = problem.optimizers.flatMap(({ trials }) => trials.map(({ validation }) => validation.values[0] ?? null));
   return rangeOf(scores, starts, problem.tuningMetric);
+}
+
+/** The axis for results after so many tries: cut a little above the medians after two, since one try may give anything. */
+export function budgetRange({ curves }: Budget, direction: Direction): Range {
+  const middles = curves.flatMap(({ middle, low }) => [...middle, ...low.slice(1)]);
+  const starts = curves.map(({ middle }) => middle[Math.min(1, middle.length - 1)] ?? null);
+  return rangeOf(middles, starts, direction);
 }
 
 /** The axis for learning rates: all that were tried. */

@@ -119,8 +119,17 @@ export function advice(problem: ProblemResult): string {
   const lost = problem.optimizers.filter(({ id, summary }) => id !== problem.reference && summary.median === null);
   if (lost.length > 0) parts.push(`${list(lost.map(({ label }) => label))} diverged`);
   const others = parts.length === 0 ? '' : ` ${parts.join('; ')}.`;
-  return `Take ${reference.label} with lr ${rateText(reference.bestLr)}${otherRates(reference)}.${others}`;
+  return `Take ${reference.label} with ${chosen(reference)}.${others}`;
 } // prettier-ignore
+
+/** What to set it to, and what else is as good. */
+function chosen(one: OptimizerResult): string {
+  const { search, trials, bestLr } = one;
+  if (search === undefined) return `lr ${rateText(bestLr)}${otherRates(one)}`;
+  const values = list(Object.entries(search.best).map(([name, value]) => `${name} ${rateText(value)}`));
+  const rates = trials.filter(({ diverged }) => !diverged).map(({ lr }) => lr);
+  return `${values}, on validation data the best of ${counted(search.tries.length, 'run')} (seeds chose lr ${rateText(Math.min(...rates))} to ${rateText(Math.max(...rates))})`;
+}
 
 /** The rates that seeds chose besides the best: as good, as far as this data tells. */
 function otherRates({ trials, bestLr }: OptimizerResult): string {
@@ -139,9 +148,26 @@ export function conclusion(problem: ProblemResult): string {
   const [least, most] = [Math.min(...seen), Math.max(...seen)];
   const sentences = [
     ...(shares.length === 0 ? [] : [`With other seeds, the best median would be that of ${list(shares)}.`]),
+    ...(budgetText(problem) === '' ? [] : [budgetText(problem)]),
     ...(seen.length === 0 ? [] : [`Differences below ${number(least, 2)} to ${plainAmount(problem, most)} would mostly have been missed.`]),
   ];
   return sentences.join(' ');
+}
+
+/** Who is ahead after how many tries: `AdamW is ahead from 4 tries on`. Empty where the document does not say. */
+export function budgetText({ budget, optimizers }: ProblemResult): string {
+  if (budget === undefined || budget.curves.length < 2) return '';
+  const { tries, curves } = budget;
+  const label = (id: string): string => optimizers.find((one) => one.id === id)?.label ?? id;
+  // Until resampling the seeds names it in half of all cases nobody is called ahead.
+  const leaders = Array.from({ length: tries }, (_, k) => curves.find(({ ahead }) => ahead[k]! > 0.5));
+  const last = leaders.at(-1);
+  const since = 1 + leaders.findLastIndex((one) => one !== last);
+  const before = [...new Set(leaders.slice(0, since).flatMap((one) => (one === undefined ? [] : [label(one.id)])))];
+  if (last === undefined)
+    return `With ${String(tries)} tries no optimizer is ahead in more than half of all resamplings of the seeds${before.length === 0 ? '' : `; with fewer tries, ${list(before)}`}.`;
+  const when = since === 0 ? 'after any number of tries' : `from ${String(since + 1)} tries on`;
+  return `${label(last.id)} is ahead ${when} (in ${number(100 * last.ahead.at(-1)!, 2)} % of resamplings of the seeds with ${String(tries)})${before.length === 0 ? '' : `; with fewer, ${list(before)}`}.`;
 }
 
 /** What to beware of: rates on the edge, runs that diverged or failed, what was ranked by another metric than chose. */
@@ -153,7 +179,7 @@ export function cautions(problem: ProblemResult): string[] {
   const [edge, dead] = [labels('edge'), labels('all-diverged')];
   const still = optimizers.filter(({ summary, trials }) => summary.diverged < trials.length && !trials.some(improved(problem)));
   return [
-    ...(edge === '' ? [] : [`Most seeds chose the last learning rate that they tried with ${edge}: a better one may lie beyond.`]),
+    ...(edge === '' ? [] : [`Most seeds chose ${optimizers.some(({ search }) => search !== undefined) ? 'a learning rate at the end of its space' : 'the last learning rate that they tried'} with ${edge}: a better one may lie beyond.`]),
     ...(dead === '' ? [] : [`${dead} diverged at every learning rate.`]),
     ...(isHeldOut(problem) ? [] : ['In every run the test metric is what the tuning metric is: rates were tuned on the data that the results were measured on.']),
     ...(kindOf(tuningMetric) === kindOf(testMetric) ? [] : [`Rates were chosen by the ${tuningMetric.name}, and the ${testMetric.name} is ranked: what is best for one may not be for the other.`]),

@@ -11,24 +11,24 @@ import { isRefusedRate, type TrialRequest } from './trial.ts';
 export function conditionsOf(
   { target, tuningMetric, testMetric }: Problem,
   contestant: Contestant,
-  { lr, steps }: Pick<TrialRequest, 'lr' | 'steps'>,
+  request: Pick<TrialRequest, 'lr' | 'steps' | 'hyper'>,
   machine: Machine,
 ): Conditions {
   const { node, cpu, os, workers } = machine;
   return {
-    method: methodOf(contestant, lr, steps),
+    method: methodOf(contestant, request),
     'metric or target': short([target, tuningMetric, testMetric]),
     // Seconds are results too.
     'machine, Node or number of workers': [node, cpu, os, workers].join(', '),
   };
 }
 
-function methodOf({ create }: Contestant, lr: number, steps: number): string {
+function methodOf({ create }: Contestant, { lr, steps, hyper = {} }: Pick<TrialRequest, 'lr' | 'steps' | 'hyper'>): string {
   try {
-    return short(describe(create(lr, { steps })));
+    return short(describe(create(lr, { steps, hyper })));
   } catch (error) {
-    if (isRefusedRate(error)) return 'refused';
-    throw error;
+    // Where it is to be trained it fails likewise, and that run is kept with its message.
+    return isRefusedRate(error, hyper) ? 'refused' : 'not made';
   }
 }
 

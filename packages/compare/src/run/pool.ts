@@ -122,6 +122,7 @@ export class Pool {
   }
 }
 
-function describe({ problem, contestant, lr, seed }: TrialRequest): string {
-  return `${problem} with ${contestant}, lr ${String(lr)}, seed ${String(seed)}`;
+function describe({ problem, contestant, lr, hyper = {}, seed }: TrialRequest): string {
+  const values = Object.entries({ lr, ...hyper }).map(([name, value]) => `${name} ${String(value)}`);
+  return `${problem} with ${contestant}, ${values.join(', ')}, seed ${String(seed)}`;
 }

@@ -39,7 +39,7 @@ async function answer(request: TrialRequest, trace: Trace): Promise<WorkerAnswer
     // From here on the run has so long as it may take.
     parentPort?.postMessage({ started: true } satisfies WorkerAnswer);
     const result = await runTrial(entry.problem, loadedModel, contestant, request).catch((error: unknown) => {
-      if (isRefusedRate(error)) return lost(request);
+      if (isRefusedRate(error, request.hyper)) return lost(request);
       // What a problem must not return is its fault with every optimizer; whatever else goes wrong is this run's failure, and the others go on.
       if (error instanceof ProblemError) throw error;
       return lost(request, messageOf(error));

@@ -114,8 +114,8 @@ export class Store {
   }
 }
 
-function keyOf({ problem, contestant, schedule, lr, seed, steps }: TrialRequest): string {
-  return JSON.stringify([problem, contestant, schedule, lr, seed, steps]);
+function keyOf({ problem, contestant, schedule, lr, hyper, seed, steps }: TrialRequest): string {
+  return JSON.stringify([problem, contestant, schedule, lr, seed, steps, ...(hyper === undefined ? [] : [hyper])]);
 }
 
 /** Which of these files are not as they were, in words. */

@@ -15,6 +15,8 @@ export interface TrialRequest {
   readonly contestant: string;
   readonly schedule: ScheduleName;
   readonly lr: number;
+  /** What a search chose besides the learning rate. */
+  readonly hyper?: Readonly<Record<string, number>>;
   readonly seed: number;
   readonly steps: number;
 }
@@ -24,8 +26,8 @@ const [evaluations, averaged] = [100, 5];
 
 /** Trains once. */
 export async function runTrial(problem: Problem, model: CheckedModel, contestant: Contestant, request: TrialRequest): Promise<Trial> {
-  const { steps, seed, lr } = request;
-  const method = contestant.create(lr, { steps });
+  const { steps, seed, lr, hyper = {} } = request;
+  const method = contestant.create(lr, { steps, hyper });
   const opt = await method.init(await model.start(seed), { nonFinite: 'propagate' });
   applySchedule(opt.hyper, request.schedule, steps);
   const needsLoss = method.inputs.includes('loss');
@@ -118,7 +120,7 @@ function finiteOrNull(value: number | null): number | null {
   return value !== null && Number.isFinite(value) ? value : null;
 }
 
-/** Whether an error says that a learning rate cannot be: such a rate counts as diverged rather than ending the comparison. */
-export function isRefusedRate(error: unknown): boolean {
-  return error instanceof OptionError && error.option === 'lr';
+/** Whether an error says that a learning rate, or another value that a search tried, cannot be: it counts as diverged rather than ending the comparison. */
+export function isRefusedRate(error: unknown, hyper: TrialRequest['hyper'] = {}): boolean {
+  return error instanceof OptionError && (error.option === 'lr' || Object.hasOwn(hyper, error.option));
 }

@@ -146,7 +146,7 @@ async function resultsOf(
   // Rates far from the best were not run for every seed: they count as the worst, which they are.
   const find = (lr: number, seed: number): Trial => trials.get(lr)?.get(seed) ?? trialOf([lr, seed, null, null, null]);
   const tuned = await tune(centre, { ...rules, preset: 'custom', scanSeed, seeds }, metric, (lr, seed) => Promise.resolve(find(lr, seed)));
-  return new Map(tuned.trials.map(({ testMetric }, i) => [i, testMetric]));
+  return new Map(tuned.result.trials.map(({ testMetric }, i) => [i, testMetric]));
 }
 
 function trialOf([lr, seed, validationMetric, validationLoss, testMetric]: ControlRun): Trial {

@@ -2,9 +2,11 @@
  * The program of a group: what a step of its parameters computes, as a graph, built when it is first asked for, and once for all methods of the same
  * equations whatever values their hyperparameters have. Whoever fits many small models makes many methods.
  */
+import { ThalwegError } from '../language/error.ts';
 import type { Part } from '../language/part.ts';
 import { buildProgram, type Program } from '../language/program.ts';
-import type { MethodGroup } from './recipe.ts';
+import { parameter } from '../language/variable.ts';
+import type { MethodGroup, Recipe } from './recipe.ts';
 
 const programs = new WeakMap<MethodGroup, Program>();
 
@@ -29,4 +31,21 @@ export function programOf(group: MethodGroup): Program {
 /** All that a part says, as JSON. */
 function contentOf(part: Part): unknown {
   return { ...part, hyper: part.hyper.map(({ range, fallback, ...rest }) => ({ ...rest, range: range.text, fallback: String(fallback) })) };
+}
+
+/** Throws a ThalwegError where some group of a method trains nothing, or a part of it does nothing. */
+export function checkTrains({ groups }: Recipe): void {
+  for (const group of groups) {
+    const { writes, inVain } = programOf(group);
+    if (!writes.has(parameter))
+      throw new ThalwegError(
+        'method',
+        `${group.name}: never assigns w, which is what the parameter is called, so it trains nothing; chain it with an optimizer`,
+      );
+    if (inVain !== undefined)
+      throw new ThalwegError(
+        'method',
+        `${group.name}: ${inVain} changes g after the last equation that reads it, so it does nothing; put it before the optimizer`,
+      );
+  }
 }

@@ -2,7 +2,7 @@
  * The pool: the threads that help the calling one, one pool for all optimizers of a process. The calling thread always takes part and never
  * waits for a thread to wake: one that comes too late finds nothing left. It waits only for segments that others have begun.
  */
-import { WorkerError } from '../language/run-error.ts';
+import { WorkerError } from '../language/runtime-error.ts';
 import type { Code } from '../targets/loops/executable.ts';
 import { controlLength, mostThreads, post, share, type Message, type Run } from './control.ts';
 import * as field from './field.ts';

@@ -13,7 +13,7 @@ import { cohorts, evaluationProgram } from '../plan/cohort.ts';
 import { plainWrites, withReciprocals } from '../plan/plain.ts';
 import { defaultRange, type HyperValue } from '../define/hyper.ts';
 import { asMethod, callIt, type Method } from '../define/method.ts';
-import { programOf } from '../define/program.ts';
+import { checkTrains, programOf } from '../define/program.ts';
 import { hyperNames, hyperSlotsOf, inType, type HyperName, type MethodGroup } from '../define/recipe.ts';
 import { describe } from '../language/options.ts';
 import type { Tensor } from '../targets/arrays/algebra.ts';
@@ -60,9 +60,8 @@ export class TracedMethod {
     this.groups = inType(method.groups, 'float32');
     this.programs = this.groups.map(programOf);
     this.hyper = hyperNames(this.groups);
+    checkTrains(method);
     for (const { name, writes } of this.programs) {
-      if (!writes.has(parameter))
-        throw new ThalwegError('method', `${name}: never assigns w, so it trains nothing; chain it with an optimizer`);
       for (const { op } of topological(writes.values())) {
         const problem = isRoutineOp(op) ? missing[op] : undefined;
         if (problem !== undefined)

@@ -1,7 +1,8 @@
 /** An optimizer of jax-js's arrays by operations of jax-js: the pure form with its state held, and functions as schedules called before each step. */
 import { numpy as np, tree } from '@jax-js/jax';
 import { OptionError } from '../language/error.ts';
-import { DisposedError, UnsupportedError } from '../language/run-error.ts';
+import { UnsupportedError } from '../language/run-error.ts';
+import { DisposedError } from '../language/runtime-error.ts';
 import { checkHyper, isSchedule, type HyperValue } from '../define/hyper.ts';
 import type { Method } from '../define/method.ts';
 import type { StepResult } from '../optimizer/optimizer.ts';

@@ -36,12 +36,11 @@ export function isShared(buffer: ArrayBufferLike): boolean {
   return Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]';
 }
 
-const bufferOf = typeof WebAssembly === 'undefined' ? undefined : Object.getOwnPropertyDescriptor(WebAssembly.Memory.prototype, 'buffer');
-
 /** Whether a value is a WebAssembly.Memory. */
 export function isMemory(value: unknown): value is WebAssembly.Memory {
+  if (typeof WebAssembly === 'undefined') return false;
   try {
-    return bufferOf?.get?.call(value) !== undefined;
+    return Object.getOwnPropertyDescriptor(WebAssembly.Memory.prototype, 'buffer')?.get?.call(value) !== undefined;
   } catch {
     return false; // The getter refuses whatever is no memory.
   }

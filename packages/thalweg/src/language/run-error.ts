@@ -22,36 +22,6 @@ export class ArrayError extends ThalwegError {
   }
 }
 
-/** A gradient or input held NaN or ±∞ under `nonFinite: 'throw'`; nothing was changed, not even the step count. */
-export class NonFiniteError extends ThalwegError {
-  static {
-    this.prototype.name = 'NonFiniteError';
-  }
-  /** The names of the offending parameters or inputs. */
-  readonly parameters: readonly string[];
-
-  /** Describes which `parameters` were not finite at step `t` of `owner`. */
-  constructor(owner: string, parameters: readonly string[], t: number) {
-    super(
-      'non-finite',
-      `${owner}: step ${String(t)} was not taken, because ${listed(parameters)} held NaN or an infinity; nothing was changed`,
-    );
-    this.parameters = parameters;
-    hide(this, 'parameters');
-  }
-}
-
-/** A function that a loop was given does not do what it has to: it returns no number, or does not write its gradient. */
-export class ObjectiveError extends ThalwegError {
-  static {
-    this.prototype.name = 'ObjectiveError';
-  }
-  /** Says what the function did and what it has to do. */
-  constructor(problem: string) {
-    super('objective', problem);
-  }
-}
-
 /**
  * A step left weights that are NaN or infinite. Unlike other errors it comes after the step, since looking before would cost a reading of everything;
  * the optimizer works on, with the weights as they are. `nonFinite: 'propagate'` asks for no such error.
@@ -118,28 +88,6 @@ export class CheckpointError extends ThalwegError {
   }
 }
 
-/** An optimizer was used after `dispose()`. */
-export class DisposedError extends ThalwegError {
-  static {
-    this.prototype.name = 'DisposedError';
-  }
-  /** Names the `owner` that was used after its end and the `use` that was tried. */
-  constructor(owner: string, use: string) {
-    super('disposed', `${owner}: ${use} after dispose(); its memory has been given back, so call init() again`);
-  }
-}
-
-/** A thread died or did not come back in the middle of a step, so that the arrays are half-written; `load` makes the optimizer whole again. */
-export class WorkerError extends ThalwegError {
-  static {
-    this.prototype.name = 'WorkerError';
-  }
-  /** Says what happened. */
-  constructor(problem: string) {
-    super('worker', problem);
-  }
-}
-
 /** Something that this backend, engine or version cannot do; says what can. */
 export class UnsupportedError extends ThalwegError {
   static {
@@ -152,7 +100,7 @@ export class UnsupportedError extends ThalwegError {
 }
 
 /** Names one after the other, the first few of many. */
-function listed(names: readonly string[]): string {
+export function listed(names: readonly string[]): string {
   const shown = names.slice(0, 5).join(', ');
   return names.length > 5 ? `${shown} and ${String(names.length - 5)} more` : shown;
 }

@@ -97,9 +97,9 @@ export function spell(name: string): string {
   return out === 'eps' ? 'epsilon' : out;
 }
 
-const accentCommands = new Map(Object.entries({ hat: '\\hat', check: '\\check', tilde: '\\tilde', bar: '\\bar', dot: '\\dot' }));
-const words = new Map(Object.entries({ inf: '\\infty', max: '\\max', min: '\\min', prime: '\\prime' }));
-const greekWords = new Set(Object.values(greek));
+const accentCommands: ReadonlyMap<string, string> = new Map([['hat', '\\hat'], ['check', '\\check'], ['tilde', '\\tilde'], ['bar', '\\bar'], ['dot', '\\dot']]); // prettier-ignore
+const words: ReadonlyMap<string, string> = new Map([['inf', '\\infty'], ['max', '\\max'], ['min', '\\min'], ['prime', '\\prime']]); // prettier-ignore
+const greekWords: ReadonlySet<string> = /* @__PURE__ */ new Set(/* @__PURE__ */ Object.values(greek));
 
 /**
  * LaTeX for a name given in its ASCII spelling: `v_hat_max` is `\hat{v}_{\max}`.

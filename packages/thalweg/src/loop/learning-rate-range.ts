@@ -1,6 +1,7 @@
 /** Smith's learning-rate range test: one short run in which the rate grows, and what its losses say. */
 import { OptionError } from '../language/error.ts';
-import { DivergenceError, ObjectiveError } from '../language/run-error.ts';
+import { DivergenceError } from '../language/run-error.ts';
+import { ObjectiveError } from '../language/runtime-error.ts';
 import { checkNames, isCallable, checkNumber, checkWhole, describe, wrongOption } from '../language/options.ts';
 import { rateNames, type Rated } from './rates.ts';
 import { checkSignal, Turns } from '../minimize/turns.ts';

@@ -3,7 +3,8 @@
  * second is the gradient there, with which the optimizer steps from w. Not an equation of one step, so it lives beside the optimizer.
  */
 import { ThalwegError } from '../language/error.ts';
-import { ObjectiveError, UnsupportedError } from '../language/run-error.ts';
+import { UnsupportedError } from '../language/run-error.ts';
+import { ObjectiveError } from '../language/runtime-error.ts';
 import { isUint16 } from '../language/realm.ts';
 import { isArray, type AnyArray } from '../train/arrays.ts';
 import { floatsOf, roundInto } from '../train/half.ts';

@@ -2,7 +2,8 @@
  * The function that a user minimizes, as loops call it: the arrays it is given cannot be replaced, it has to return a number, and it has to write
  * every element of the gradient. Knows no optimizer.
  */
-import { ArrayError, ObjectiveError } from '../language/run-error.ts';
+import { ArrayError } from '../language/run-error.ts';
+import { ObjectiveError } from '../language/runtime-error.ts';
 import type { AnyArray } from '../train/arrays.ts';
 import { describe } from '../language/options.ts';
 import { printable } from '../train/printed.ts';

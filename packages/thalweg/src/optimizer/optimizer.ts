@@ -3,7 +3,7 @@
  * checks everything it is given before anything changes.
  */
 import { ThalwegError } from '../language/error.ts';
-import { DisposedError } from '../language/run-error.ts';
+import { DisposedError } from '../language/runtime-error.ts';
 import '../language/platform.ts';
 import { gradient } from '../language/variable.ts';
 import type { DType } from '../plan/dtype.ts';
@@ -259,7 +259,7 @@ export class Optimizer<
     checkInputs(core, arrays);
     core.announce(registry.running, core.steps + 1);
     if (handed !== undefined) copyGradients(core, handed);
-    takeRows(core, handed ?? {});
+    if (registry.hasTables) takeRows(core, handed ?? {});
     takeInputs(core, arrays);
     core.batches += 1;
     if (options.accumulate > 1) {

@@ -12,12 +12,12 @@ import { isRoutineOp } from '../language/op.ts';
 import type { RoutineOp } from '../language/operations/routines.ts';
 import { gradient, parameter, type Variable } from '../language/variable.ts';
 import { boundsOf, type Bounds } from './bounds.ts';
-import { flushDenormals } from './denormals.ts';
 import type { DType } from './dtype.ts';
+import { exactWrites } from './exact.ts';
 import { plain, type Quantization } from './format.ts';
 import { levels, splitPasses, type Pass } from './passes.ts';
-import { rewrite } from './rewrite.ts';
-import { prepareRoutines, routineArrays, scratchArrays, standing } from './routines.ts';
+import { plainWrites } from './plain.ts';
+import { routineArrays, scratchArrays, standing } from './routines.ts';
 import { hostConditions, specialize } from './specialize.ts';
 
 /** A scalar of the step: computed once (`host`, `all`, `group`) or for each tensor, when the sums below `level` are known. */
@@ -98,9 +98,7 @@ export function prepare(
   dtype: DType,
   { gated = false, quantizations = plain, exact = true }: PrepareOptions = {},
 ): Prepared {
-  const rewritten = rewrite(program, dtype, exact);
-  const flushed = exact ? flushDenormals(program.graph, rewritten, program.states, dtype) : rewritten;
-  const writes = prepareRoutines(program.graph, flushed, program.states);
+  const writes = exact ? exactWrites(program, dtype) : plainWrites(program, dtype);
   const conditions = hostConditions(writes.values(), program.states);
   const table = new KindTable(program.states);
   return {

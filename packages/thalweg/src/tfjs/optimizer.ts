@@ -12,9 +12,10 @@ import {
 } from '@tensorflow/tfjs-core';
 import { ThalwegError } from '../language/error.ts';
 import { checkNames, describe, isRecord, oneOf } from '../language/options.ts';
-import { DisposedError } from '../language/run-error.ts';
+import { DisposedError } from '../language/runtime-error.ts';
 import type { HyperValue } from '../define/hyper.ts';
 import { asMethod, callIt, type Method } from '../define/method.ts';
+import { checkTrains } from '../define/program.ts';
 import type { InitOptions } from '../train/init-options.ts';
 import { startThreads } from '../train/threads.ts';
 import { chooseEngine, engines } from './choose.ts';
@@ -71,11 +72,7 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
       const hint = typeof given === 'function' ? callIt(given) : describe(given);
       throw new ThalwegError('method', `tfjsOptimizer: takes a method such as adamw(), not ${hint}`);
     }
-    if (!made.trains)
-      throw new ThalwegError(
-        'method',
-        `${made.name}: never assigns w, which is what the parameter is called, so it trains nothing; chain it with an optimizer`,
-      );
+    checkTrains(made);
     checkNames(made.name, options, optionNames);
     const { engine = 'auto', ...others } = options;
     this.wanted = oneOf(made.name, 'engine', engine, engines);

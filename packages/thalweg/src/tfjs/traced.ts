@@ -10,8 +10,7 @@ import type { HyperValue } from '../define/hyper.ts';
 import { hyperNames, hyperSlotsOf, inType, type Recipe } from '../define/recipe.ts';
 import { missing, type TfValue } from '../targets/arrays/tfjs.ts';
 import { checkCommonSums } from '../train/assign.ts';
-import { followedBy } from '../train/core.ts';
-import { LiveHyper } from '../train/live-hyper.ts';
+import { followedBy, LiveHyper } from '../train/live-hyper.ts';
 import { policyParts } from '../train/policy.ts';
 import type { GivenInputs, Update } from './engine.ts';
 

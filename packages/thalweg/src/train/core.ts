@@ -3,10 +3,9 @@
  * and loads (`checkpoint.ts`) all work on it.
  */
 import { OptionError, type ThalwegError } from '../language/error.ts';
-import { ArrayError, NonFiniteError, WorkerError } from '../language/run-error.ts';
-import { topological } from '../language/graph.ts';
+import { ArrayError } from '../language/run-error.ts';
+import { NonFiniteError, WorkerError } from '../language/runtime-error.ts';
 import { inputVariable } from '../language/part.ts';
-import type { Program } from '../language/program.ts';
 import { isFloat32, isUint16 } from '../language/realm.ts';
 import { gradient, parameter, variable, type Variable } from '../language/variable.ts';
 import { denormalPeriod } from '../plan/denormals.ts';
@@ -19,7 +18,7 @@ import { hyperNames, hyperSlotsOf, inType, type HyperName, type Recipe } from '.
 import { numberAt } from '../define/hyper.ts';
 import { debugTrace } from './debug.ts';
 import { roundInto } from './half.ts';
-import { LiveHyper } from './live-hyper.ts';
+import { followedBy, LiveHyper } from './live-hyper.ts';
 import { measure } from './measure.ts';
 import { hidden, policyParts, type LossScale } from './policy.ts';
 import { printable } from './printed.ts';
@@ -371,10 +370,4 @@ export class Core {
       scalarStates: new Map(),
     };
   }
-}
-
-/** The hyperparameters of which the equations read the schedule's factor. */
-export function followedBy(program: Program): Set<string> {
-  const factors = topological(program.writes.values()).filter(({ op }) => op === 'factor');
-  return new Set(factors.map(({ attribute }) => String(attribute)));
 }

@@ -6,7 +6,7 @@ import { optionSuggestion } from '../language/options.ts';
 import { printable } from './printed.ts';
 
 /** Properties that read and set the live values; a name that is not among them is an OptionError and not a silent new property. */
-export function hyperView<N extends string>(core: Core): Record<N, HyperValue> {
+export function hyperView<N extends string>(core: Pick<Core, 'name' | 'names' | 'live' | 'hyperValue'>): Record<N, HyperValue> {
   const accessors: Record<string, HyperValue> = printable({});
   const byName = new Map(core.names.map((one) => [one.name, one]));
   for (const one of core.names) {

@@ -137,7 +137,6 @@ function add(view: AnyArray | Uint16Array, arrays: readonly (AnyArray | Uint16Ar
 /** Takes the rows over that are given for sparse parameters, under any of their names; no others have a gradient. */
 export function takeRows(core: Core, handed: Given): void {
   const { registry } = core;
-  if (!registry.hasTables) return;
   const given = new Map<TableRows, GivenRows[]>();
   for (const { rows } of registry.cohorts) if (rows !== undefined) given.set(rows, []);
   for (const [name, { cohort, index }] of registry.places) {

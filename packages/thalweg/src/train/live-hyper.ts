@@ -1,7 +1,9 @@
 /** The live hyperparameters of an optimizer: what was set, and the values of the step at hand. Every check comes before any change. */
 import { OptionError } from '../language/error.ts';
+import { topological } from '../language/graph.ts';
 import { describe } from '../language/options.ts';
 import type { HyperSlot } from '../language/part.ts';
+import type { Program } from '../language/program.ts';
 import { checkHyper, numberAt, type HyperValue } from '../define/hyper.ts';
 
 /** What an `eps` of 0 counts as: the smallest normal number of float32, so that 0/0 is 0 and nothing else changes by a bit. */
@@ -93,4 +95,10 @@ export class LiveHyper {
     this.values.set(key, value);
     this.factors.set(key, factor);
   }
+}
+
+/** The hyperparameters of which the equations read the schedule's factor. */
+export function followedBy(program: Program): Set<string> {
+  const factors = topological(program.writes.values()).filter(({ op }) => op === 'factor');
+  return new Set(factors.map(({ attribute }) => String(attribute)));
 }

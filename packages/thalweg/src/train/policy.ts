@@ -4,6 +4,7 @@
  */
 import { OptionError } from '../language/error.ts';
 import { inputVariable, type InputSymbol, type Part } from '../language/part.ts';
+import { ascent } from './ascent.ts';
 import { checkNames, checkNumber, checkWhole, isRecord, wrongOption } from '../language/options.ts';
 
 const input = (name: string, kind: InputSymbol['kind']): InputSymbol => ({ name, symbol: name, kind, hidden: true });
@@ -20,9 +21,6 @@ export const hidden = {
   batches: inputVariable(inputs.batches),
   unscale: inputVariable(inputs.unscale),
 } as const;
-
-/** Inputs and hyperparameters that change their sign with the function that is minimized, as its gradient does. */
-const ofObjective = ['loss', 'hessian', 'minimum'] as const;
 
 /**
  * A loss scale that adapts, as PyTorch's GradScaler: it grows by `growth` after `interval` steps in a row with finite gradients, and shrinks
@@ -48,19 +46,20 @@ export interface DynamicLossScale {
 
 const scaleOptions = ['initial', 'growth', 'backoff', 'interval', 'min', 'max'] satisfies (keyof DynamicLossScale)[];
 
+const part = (name: string, equations: string, given: Part['inputs'] = []): Part => ({
+  name,
+  equations,
+  hyper: [],
+  inputs: given,
+  init: {},
+});
+
 /** The parts to put before a method, in the order in which they see the gradient. */
 export function policyParts(accumulate: number, scaled: boolean, maximize: boolean): Part[] {
-  const part = (name: string, equations: string, given: Part['inputs'] = []): Part => ({
-    name,
-    equations,
-    hyper: [],
-    inputs: given,
-    init: {},
-  });
   return [
     ...(accumulate > 1 ? [part('accumulate', 'g = accumulated / batches', [inputs.accumulated, inputs.batches])] : []),
     ...(scaled ? [part('unscale', 'g = g·unscale', [inputs.unscale])] : []),
-    ...(maximize ? [{ ...part('maximize', 'g = −g'), negates: ofObjective }] : []),
+    ...(maximize ? [ascent] : []),
   ];
 }
 

@@ -2,20 +2,11 @@
  * Divergence: looks whether a step left weights that are not finite, and says why. In each of the first steps, and then in few, because looking
  * costs a reading of the weights.
  */
-import { DivergenceError } from '../language/run-error.ts';
 import type { DType } from '../plan/dtype.ts';
 import { gradient } from '../language/variable.ts';
 import { watched } from '../plan/watch.ts';
+import { divergence, isLookedAt, largestOf, type Diverged } from './divergence.ts';
 import { Interpreter, type SteppedCohort } from './step/interpreter.ts';
-
-/** Weights are looked at in so many steps first, and then in one of so many. */
-export const watchPeriod = 16;
-
-/** The magnitude above which squares of a type are infinite. */
-const largestRoot: Readonly<Record<DType, number>> = {
-  float32: Math.sqrt((2 - 2 ** -23) * 2 ** 127),
-  float64: Math.sqrt(Number.MAX_VALUE),
-};
 
 /** What is looked at: an optimizer, and how many of its steps have been taken under watch. */
 interface Watched {
@@ -23,13 +14,6 @@ interface Watched {
   readonly options: { readonly dtype: DType };
   readonly steps: number;
   watched: number;
-}
-
-/** A tensor whose weights hold NaN or an infinity. */
-interface Diverged {
-  readonly name: string;
-  /** The largest magnitude in its gradient; NaN where the gradient holds NaN. */
-  readonly largest: number;
 }
 
 /** Looks at the weights of these cohorts. */
@@ -46,17 +30,10 @@ export class Watch {
   /** Throws a DivergenceError where the step just taken is one to look at, and its weights are not finite. */
   look(core: Watched): void {
     core.watched += 1;
-    if (core.watched > watchPeriod && core.watched % watchPeriod !== 0) return;
+    if (!isLookedAt(core.watched)) return;
     this.looks.run();
     if (!this.cohorts.some(isWrong)) return;
-    const found = this.cohorts.flatMap(divergedIn);
-    const largest = found.reduce((most, one) => Math.max(most, one.largest), 0);
-    throw new DivergenceError(
-      core.name,
-      found.map(({ name }) => name),
-      core.steps,
-      reason(largest, core.options.dtype, found.length === 1),
-    );
+    throw divergence(core.name, this.cohorts.flatMap(divergedIn), core.options.dtype, core.steps);
   }
 }
 
@@ -91,18 +68,6 @@ function divergedIn({ stepper: { arena, watcher }, active }: SteppedCohort): Div
   const { specialization } = watcher;
   return arena.tensors.flatMap(({ name }, j) => {
     if (active?.[j] === false || specialization.told(watched, j) === 0) return [];
-    let largest = 0;
-    for (const x of arena.values(gradient, j)) largest = Math.max(largest, Math.abs(x));
-    return [{ name, largest }];
+    return [{ name, largest: largestOf(arena.values(gradient, j)) }];
   });
-}
-
-/** Why weights may have left the numbers, as far as the last gradients tell. */
-function reason(largest: number, dtype: DType, isOne: boolean): string {
-  const whose = isOne ? 'its gradient' : 'their gradients';
-  if (!Number.isFinite(largest)) return `${whose} ${isOne ? 'holds' : 'hold'} NaN or an infinity`;
-  const size = `the largest element of ${whose} is ${largest.toPrecision(3)} in magnitude`;
-  const limit = largestRoot[dtype];
-  if (largest > limit) return `${size}, and the square of more than ${limit.toPrecision(3)} is infinite in ${dtype}`;
-  return `${size}, so earlier steps were too large, or the equations give NaN, as 0/0 does`;
 }

@@ -21,8 +21,8 @@ type Factory = ((given?: unknown) => thalweg.Method) & {
 
 /** The makers of methods that the library exports, by name. */
 export function factories(): (readonly [string, Factory])[] {
-  const index = readFileSync(new URL('../../src/index.ts', import.meta.url), 'utf8');
-  const names = [...index.matchAll(/^export \{([^}]*)\} from '\.\/(?:optimizers|transforms)\//gm)].flatMap(([, list = '']) =>
+  const methods = readFileSync(new URL('../../src/methods.ts', import.meta.url), 'utf8');
+  const names = [...methods.matchAll(/^export \{([^}]*)\} from '\.\/(?:optimizers|transforms)\//gm)].flatMap(([, list = '']) =>
     list.split(','),
   );
   return names.map((name) => [name.trim(), Reflect.get(thalweg, name.trim()) as Factory] as const).sort(([a], [b]) => a.localeCompare(b));

@@ -55,6 +55,7 @@ export function numbersOf(dtype: DType): ArrayAlgebra<Numbers> {
   };
 }
 
-function folded(lane: Float64Array, fold: Fold): number {
+/** The lanes of a sum added up in this order. */
+export function folded(lane: Float64Array, fold: Fold): number {
   return typeof fold === 'number' ? lane[fold]! : folded(lane, fold[0]) + folded(lane, fold[1]);
 }

@@ -229,11 +229,16 @@ function isBetween(x: number, low: number, high: number): 0 | 1 {
   return x >= low && x <= high ? 1 : 0;
 }
 
+/** Below this, eˣ is less than half the distance from 1 to the next smaller number, so that 1 − eˣ rounds to 1. */
+const allGone = -40;
+
 /** 1 − bᵗ. The logarithm is taken anew only where b changes. */
 function compow(base: number, t: number, kept: Float64Array, keeps: number): number {
   if (base !== kept[keeps]) {
     kept[keeps] = base;
     kept[keeps + 1] = Math.log(base);
   }
-  return base > 0 ? -Math.expm1(t * kept[keeps + 1]!) : 1 - base ** t;
+  if (!(base > 0)) return 1 - base ** t;
+  const exponent = t * kept[keeps + 1]!;
+  return exponent < allGone ? 1 : -Math.expm1(exponent);
 }

@@ -63,11 +63,14 @@ export class Interpreter {
 
   /** Takes a step. Returns false, with nothing changed, where a gate found a gradient that is not finite. */
   run(): boolean {
-    const { cohorts } = this;
+    const { cohorts, bound } = this;
     for (const action of this.opening) action();
-    for (const { stepper, context } of cohorts) stepper.decide(context);
-    const { bound } = this;
-    const { step } = bound !== undefined && this.isFor(bound) ? bound : this.find();
+    let stands = bound !== undefined;
+    for (let i = 0; i < cohorts.length; i++) {
+      const { stepper, context } = cohorts[i]!;
+      if (stepper.decide(context) !== bound?.specializations[i]) stands = false;
+    }
+    const { step } = stands && bound !== undefined ? bound : this.find();
     for (const action of step) if (!action()) return false;
     return true;
   }

@@ -70,6 +70,10 @@ export class Leaves {
   /** Writes every other leaf that exists once. */
   fill(values: Float64Array, context: StepContext): void {
     if (this.time !== undefined) values[this.time] = context.t;
+    if (this.input.length > 0 || this.state.length > 0) this.fillGiven(values, context);
+  }
+
+  private fillGiven(values: Float64Array, context: StepContext): void {
     for (const { place, name } of this.input) values[place] = context.inputs.get(name) ?? NaN;
     for (const { place, name } of this.state) values[place] = context.scalarStates.get(name)?.[0] ?? 0;
   }

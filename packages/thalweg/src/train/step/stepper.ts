@@ -78,15 +78,16 @@ export class Stepper {
     }
   }
 
-  /** Computes the scalars of a step that need no array, and with them decides which specialization computes the rest. */
-  decide(context: StepContext): void {
+  /** Computes the scalars of a step that need no array, and with them decides which specialization computes the rest: this one. */
+  decide(context: StepContext): Specialization {
     const last = (this.current ??= this.specializationOf(this.outcomeOf(context)));
     const outcome = last.decide(context);
     // The last step's is nearly always the right one; where it is not, its scalars have shown which is.
-    if (last.outcome !== outcome) {
-      this.current = this.specializationOf(outcome);
-      this.current.decide(context);
-    }
+    if (last.outcome === outcome) return last;
+    const next = this.specializationOf(outcome);
+    this.current = next;
+    next.decide(context);
+    return next;
   }
 
   /** What the last step was decided to be. */

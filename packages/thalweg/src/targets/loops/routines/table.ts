@@ -1,27 +1,18 @@
 /** The routines by operation; a missing one does not compile. */
 import type { RoutineOp } from '../../../language/operations/routines.ts';
 import { eigenvectors, inverseRoot, orthonormal } from './eigen.ts';
-import { matmul } from './matmul.ts';
-import { newtonSchulz } from './newton-schulz.ts';
 import { noise } from './noise.ts';
 import type { Routine } from './routine.ts';
-import { colMax, colSum, rowMax, rowSum, spread, transpose } from './rows.ts';
+import { shortRoutines } from './short.ts';
 
 /** The routines that multiply matrices, which a device does in its own way. */
 export const multiplies: ReadonlySet<RoutineOp> = new Set<RoutineOp>(['matmul', 'newtonSchulz']);
 
 /** What runs for each routine of a plan. */
 export const routineTable: Readonly<Record<RoutineOp, Routine>> = {
-  matmul,
-  transpose,
-  rowSum,
-  colSum,
-  rowMax,
-  colMax,
-  newtonSchulz,
+  ...shortRoutines,
   inverseRoot,
   eigenvectors,
   orthonormal,
   noise,
-  spread,
 };

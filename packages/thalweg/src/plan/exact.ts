@@ -1,0 +1,17 @@
+/**
+ * A program as the exactness contract has it, before it is split into passes: what `prepare` begins with. Apart, so that who steps without passes carries no
+ * planner.
+ */
+import type { Node } from '../language/graph.ts';
+import type { Program } from '../language/program.ts';
+import type { Variable } from '../language/variable.ts';
+import { flushDenormals } from './denormals.ts';
+import type { DType } from './dtype.ts';
+import { rewrite } from './rewrite.ts';
+import { prepareRoutines } from './routines.ts';
+
+/** What a step writes, with the rules for reciprocals, cube roots, bounds and denormals, and with rows and columns spread where they meet matrices. */
+export function exactWrites(program: Program, dtype: DType): Map<Variable, Node> {
+  const { graph, states } = program;
+  return prepareRoutines(graph, flushDenormals(graph, rewrite(program, dtype), states, dtype), states);
+}
