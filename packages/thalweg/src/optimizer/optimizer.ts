@@ -21,7 +21,6 @@ import { hyperView } from '../train/hyper-view.ts';
 import { checkOptions, type InitOptions } from '../train/init-options.ts';
 import {
   checkGradients,
-  checkInputs,
   copyGradients,
   gradientsByName,
   inputsByName,
@@ -255,12 +254,11 @@ export class Optimizer<
     const isOurs = gradients === undefined || Object.is(gradients, core.gradientViews);
     const handed = isOurs ? undefined : gradientsByName(core, gradients);
     if (handed !== undefined) checkGradients(core, handed);
-    const arrays = inputsByName(core, inputs);
-    checkInputs(core, arrays);
+    const named = inputs === noInputs && registry.inputs.length === 0 ? noInputs : inputsByName(core, inputs);
     core.announce(registry.running, core.steps + 1);
     if (handed !== undefined) copyGradients(core, handed);
     if (registry.hasTables) takeRows(core, handed ?? {});
-    takeInputs(core, arrays);
+    if (named !== noInputs || options.scale !== undefined) takeInputs(core, named);
     core.batches += 1;
     if (options.accumulate > 1) {
       addBatch(core);

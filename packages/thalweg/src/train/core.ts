@@ -305,8 +305,9 @@ export class Core {
 
   /** Ends the window, with a step that was taken or skipped. */
   private close(taken: boolean): void {
-    if (this.options.accumulate > 1) beginWindow(this);
-    this.options.scale?.update(taken);
+    const { accumulate, scale } = this.options;
+    if (accumulate > 1) beginWindow(this);
+    scale?.update(taken);
   }
 
   /** The inputs that are numbers and not finite. */

@@ -28,9 +28,14 @@ export function gradientsByName(core: Core, handed: unknown): Given {
   return core.tree.flatten(core.name, 'the gradients', handed);
 }
 
-/** Inputs with their arrays by name. Throws as `gradientsByName`; what is no object is left to `checkInputs`. */
+/** Inputs with their arrays by name. Throws an ArrayError unless they are those that the equations declare. */
 export function inputsByName(core: Core, inputs: Inputs): Inputs {
-  if (core.tree.isFlat || !isRecord(inputs)) return inputs;
+  const named = core.tree.isFlat || !isRecord(inputs) ? inputs : flatInputs(core, inputs);
+  checkInputs(core, named);
+  return named;
+}
+
+function flatInputs(core: Core, inputs: Inputs): Inputs {
   const flat = ([input, given]: readonly [string, unknown]) =>
     [input, isRecord(given) ? core.tree.flatten(core.name, `the arrays of ${input}`, given) : given] as const;
   return Object.fromEntries(Object.entries(inputs).map(flat)) as Inputs;
@@ -56,11 +61,9 @@ export function checkGradients(core: Core, handed: Given): void {
   }
 }
 
-/** Throws an ArrayError unless the inputs are those that the equations declare. */
-export function checkInputs(core: Core, inputs: Inputs): void {
+function checkInputs(core: Core, inputs: Inputs): void {
   const { name: owner, registry } = core;
   const declared = registry.inputs;
-  if (inputs === noInputs && declared.length === 0) return;
   checkByName(owner, 'inputs are', inputs);
   for (const name of Object.keys(inputs)) {
     if (!declared.some((input) => input.name === name)) throw new ArrayError(owner, name, `there is no input ${name}`);
