@@ -5,6 +5,7 @@
 import { ThalwegError } from 'thalweg';
 import { withNames } from './code.ts';
 import type { Contestant, RunOf } from './contestants.ts';
+import { lost } from './lost.ts';
 import { machineOf } from './machine.ts';
 import type { Lengths } from './problem.ts';
 import { checkProtocol, runsOf } from './protocol.ts';
@@ -12,8 +13,9 @@ import { ProblemError } from './problem.ts';
 import { compareMeasured, median, type Direction } from './quantile.ts';
 import { findContestants, type Entry } from './registry.ts';
 import { Ledger, type Runner } from './run/ledger.ts';
-import type { Store } from './run/store.ts';
+import type { Store } from './store/store.ts';
 import type { TrialRequest } from './run/trial.ts';
+import { seedsOf, type Shard } from './shard.ts';
 import { entrants, type Entrant, type ScheduleName } from './schedules.ts';
 import type { Comparison, OptimizerResult, ProblemResult, Protocol, Trial } from './schema.ts';
 import { budgetOf, type Choice } from './statistics/budget.ts';
@@ -33,6 +35,8 @@ export interface Plan {
   /** Which of a problem's lengths to use, or a number of steps for all. */
   readonly steps: keyof Lengths | number;
   readonly workers: number;
+  /** Makes this part of it alone. What is then returned is no result: the runs are in the store, and the whole is made of those of all parts. */
+  readonly shard?: Shard | undefined;
 }
 
 /** What is happening, for whoever shows it. */
@@ -77,7 +81,9 @@ async function compareOn(
   const steps = typeof plan.steps === 'number' ? plan.steps : problem.steps[plan.steps];
   const contestants = await findContestants(entry, [...plan.contestants, ...entry.contestants.map((one) => one.id)]);
   const all = entrants(contestants, plan.schedules);
-  onProgress({ kind: 'problem', problem: problem.id, trials: all.length * runsOf(protocol) });
+  const parts = seedsOf(plan.shard, all.length, protocol.seeds);
+  const counts = parts.map((seeds) => (seeds.length === 0 ? 0 : runsOf({ ...protocol, seeds })));
+  onProgress({ kind: 'problem', problem: problem.id, trials: counts.reduce((sum, count) => sum + count, 0) });
   const requestOf = ({ contestant, schedule }: Entrant, lr: number, seed: number, hyper?: TrialRequest['hyper'], length = steps): TrialRequest => ({
     problem: entry.reference, contestant: contestant.file?.path ?? contestant.id, schedule, lr, seed, steps: length,
     ...(hyper === undefined ? {} : { hyper }),
@@ -87,8 +93,10 @@ async function compareOn(
   // In the order of the optimizers, whoever has finished first.
   const choices = new Map<string, Choice[][]>(all.map(({ id }) => [id, []]));
   const results = await Promise.all(
-    all.map(async (entrant) => {
+    all.map(async (entrant, i) => {
+      const own = new Set(parts[i]?.length === 0 ? [] : [protocol.scanSeed, ...(parts[i] ?? [])]);
       const run = async (lr: number, seed: number, hyper?: TrialRequest['hyper']): Promise<Trial> => {
+        if (!own.has(seed)) return lost({ seed, lr });
         const { result, kept } = await ledger.run(problem, entrant.contestant, requestOf(entrant, lr, seed, hyper));
         onProgress({ kind: 'trial', problem: problem.id, contestant: entrant.id, lr, kept });
         return result;

@@ -6,7 +6,7 @@ import type { Plan, Progress } from './compare.ts';
 import { machineOf } from './machine.ts';
 import { findContestants } from './registry.ts';
 import { Ledger, type Runner } from './run/ledger.ts';
-import type { Store } from './run/store.ts';
+import type { Store } from './store/store.ts';
 import type { Machine, Trial } from './schema.ts';
 import type { ControlOptimizer, ControlProblem } from './statistics/control.ts';
 import { ratesAround, scan } from './tune.ts';

@@ -233,6 +233,8 @@ function parse(json: string): unknown {
     return JSON.parse(json);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
+    if (trimmed.startsWith('SQLite format 3'))
+      throw new ReadError('This is runs.sqlite, the finished runs. Open results.json, which lies beside it.');
     if (/^\{"(?:key|trial|inputs)":.*\}\n\{"(?:key|trial|inputs)":/s.test(trimmed.slice(0, 1e6))) {
       throw new ReadError('This is trials.jsonl, the finished runs. Open results.json, which lies beside it.');
     }

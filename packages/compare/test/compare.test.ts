@@ -1,7 +1,7 @@
 /** Whole comparisons: the same on one thread and two, resumed where they stopped, with divergence counted; and the command around them. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import * as library from 'thalweg';
@@ -17,7 +17,7 @@ import { findContestants, findProblem } from '../src/registry.ts';
 import { renderTable } from '../src/report/terminal.ts';
 import { advice } from '../src/report/text.ts';
 import { Pool } from '../src/run/pool.ts';
-import { Store } from '../src/run/store.ts';
+import { Store } from '../src/store/store.ts';
 import { applySchedule } from '../src/schedules.ts';
 import type { Comparison, Trial } from '../src/schema.ts';
 import { reportFixture } from './report-fixture.ts';
@@ -53,11 +53,11 @@ function lasting(comparison: Comparison): unknown {
 }
 
 test('one thread and two give the same, and a store is not run again', async () => {
-  const one = await small(1, 'one.jsonl');
-  const two = await small(2, 'two.jsonl');
+  const one = await small(1, 'one.sqlite');
+  const two = await small(2, 'two.sqlite');
   assert.deepEqual(lasting(one), lasting(two));
   const kept: boolean[] = [];
-  const again = await small(2, 'two.jsonl', (progress) => progress.kind === 'trial' && kept.push(progress.kept));
+  const again = await small(2, 'two.sqlite', (progress) => progress.kind === 'trial' && kept.push(progress.kept));
   assert.ok(kept.length > 0 && kept.every(Boolean));
   assert.deepEqual(lasting(again), lasting(two));
   const [rosenbrock] = one.problems;
@@ -68,20 +68,6 @@ test('one thread and two give the same, and a store is not run again', async () 
   );
   assert.ok(one.problems.every(({ optimizers }) => optimizers.every(({ sweep }) => sweep.length <= presets.quick.rates + 2)));
   assert.ok(rosenbrock?.landscape !== undefined && (sgd?.trials[0]?.path?.length ?? 0) > 10);
-});
-
-test('a line that a crash cut short is ignored and does not swallow the next', async () => {
-  const path = join(folder, 'cut.jsonl');
-  const pool = new Pool(1);
-  const trial = { problem: 'valley', contestant: 'sgd', schedule: 'constant' as const, lr: 0.01, seed: 1, steps: 10 };
-  const finished = await pool.run(trial);
-  await pool.close();
-  new Store(path).add(trial, {}, finished);
-  appendFileSync(path, '{"trial":{"problem":"valley"},"resu');
-  const store = new Store(path);
-  assert.equal(store.size, 1);
-  store.add({ ...trial, seed: 3 }, {}, finished);
-  assert.deepEqual(new Store(path).lookup()({ ...trial, seed: 3 }, {}), { result: finished.result });
 });
 
 interface Ended {
@@ -291,7 +277,7 @@ describe('the command', () => {
     assert.equal(code, 130);
     const kept = Number(/Stopped\. (\d+) finished runs? (?:is|are) kept/.exec(stderr)?.[1]);
     assert.ok(kept >= 5, stderr);
-    assert.equal(new Store(join(folder, 'interrupted', 'trials.jsonl')).size, kept);
+    assert.equal(new Store(join(folder, 'interrupted', 'runs.sqlite')).size, kept);
   });
 
   test("a user's problem, with an optimizer of the user's", async () => {
@@ -388,7 +374,7 @@ ${more}`,
       steps: 20,
       workers: 2,
     };
-    return await compare(plan, pool, new Store(join(folder, `${name}.jsonl`)), () => undefined);
+    return await compare(plan, pool, new Store(join(folder, `${name}.sqlite`)), () => undefined);
   } finally {
     await pool.close();
   }
@@ -413,7 +399,7 @@ describe('runs that fail', () => {
       }
       assert.ok(problem!.comparisons.every(({ test: by }) => by === 'ranks'));
       assert.match(renderTable(comparison, 200, false), /failed, counted as diverged: /);
-      assert.ok(new Store(join(folder, `${name}.jsonl`)).size > 0);
+      assert.ok(new Store(join(folder, `${name}.sqlite`)).size > 0);
     });
   }
 
@@ -445,7 +431,7 @@ test('every optimizer under each schedule, groups too', async () => {
   assert.deepEqual([hyper['beta1'], at('head.lr', 5)], [0.9, 0], 'a rate that is a schedule already stays');
   const entries = [await findProblem('valley')];
   const protocol = { ...presets.quick, preset: 'custom' as const, gridPoints: 2, rates: 2, seeds: [101] };
-  const { problems } = await compare({ entries, contestants: ['sgd', 'adam'], schedules: ['constant', 'cosine'], protocol, steps: 30, workers: 1 }, pool, new Store(join(folder, 'schedules.jsonl')), () => undefined);
+  const { problems } = await compare({ entries, contestants: ['sgd', 'adam'], schedules: ['constant', 'cosine'], protocol, steps: 30, workers: 1 }, pool, new Store(join(folder, 'schedules.sqlite')), () => undefined);
   const of = (id: string) => problems[0]!.optimizers.find((one) => one.id === id) ?? assert.fail(id);
   assert.notEqual(of('sgd').trials[0]!.testMetric, of('sgd+cosine').trials[0]!.testMetric);
   assert.equal(of('adam+cosine').label, 'Adam, cosine');

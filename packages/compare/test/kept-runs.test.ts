@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { sgd } from 'thalweg';
 import { compare } from '../src/compare.ts';
 import type { Contestant } from '../src/contestants.ts';
@@ -13,9 +14,11 @@ import { presets, runsOf } from '../src/protocol.ts';
 import { findProblem } from '../src/registry.ts';
 import { renderHtml } from '../src/report/html.ts';
 import { renderTable } from '../src/report/terminal.ts';
-import { conditionsOf } from '../src/run/conditions.ts';
+import { conditionsOf, type Conditions } from '../src/run/conditions.ts';
+import type { FileState } from '../src/run/files.ts';
 import { Pool } from '../src/run/pool.ts';
-import { Store } from '../src/run/store.ts';
+import type { Finished } from '../src/run/serve.ts';
+import { Store } from '../src/store/store.ts';
 import type { Comparison, Machine, Runs } from '../src/schema.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -31,7 +34,7 @@ async function runIn(home: string, contestants: readonly string[], workers = 1):
     return await compare(
       { entries, contestants, schedules: ['constant'], protocol, steps: 5, workers },
       pool,
-      new Store(join(home, 'kept.jsonl')),
+      new Store(join(home, 'kept.sqlite')),
       () => undefined,
     );
   } finally {
@@ -129,14 +132,18 @@ describe('what changes is run again', () => {
 test('the code and the data of a built-in problem take part, the library, what it is built on, and threads', async () => {
   const pool = new Pool(1);
   after(() => pool.close());
-  const { files } = await pool.run({ problem: 'digits', contestant: 'adam', schedule: 'constant', lr: 0.01, seed: 1, steps: 1 });
-  const { files: others } = await pool.run({ problem: 'valley', contestant: 'adam', schedule: 'constant', lr: 0.01, seed: 1, steps: 1 });
+  const listOf = ({ files }: Finished): FileState[] => [...files.modules, ...files.data];
+  const first = await pool.run({ problem: 'digits', contestant: 'adam', schedule: 'constant', lr: 0.01, seed: 1, steps: 1 });
+  const others = listOf(await pool.run({ problem: 'valley', contestant: 'adam', schedule: 'constant', lr: 0.01, seed: 1, steps: 1 }));
+  const files = listOf(first);
   const has = (name: string, list = files): boolean => list.some(([path]) => path.endsWith(name));
   for (const name of ['compare/src/models/digits.ts', 'compare/src/models/network.ts', 'compare/src/data/random.ts', 'compare/data/digits.bin.br',
     'compare/src/run/trial.ts', 'compare/src/contestants.ts', 'thalweg/src/optimizers/sgd.ts', 'thalweg/src/optimizers/adam.ts',
     'thalweg/src/targets/loops/js/blocks.ts', 'thalweg/src/device/worker.ts', 'thalweg/package.json', '@jax-js/jax/package.json']) assert.ok(has(name), name);
   assert.ok(files.every(([, hash]) => /^[0-9a-f]{24}$/.test(hash) || hash === 'absent'));
   assert.ok(!has('digits.bin.br', others), 'the data of another problem does not');
+  const isData = (name: string): boolean => first.files.data.some(([path]) => path.endsWith(name)) && !first.files.modules.some(([path]) => path.endsWith(name));
+  assert.deepEqual(['compare/data/digits.bin.br', 'compare/src/models/digits.ts', 'thalweg/src/optimizers/adam.ts'].map(isData), [true, false, false]);
   assert.ok(!files.some(([path]) => path.includes('/report/html')));
 }); // prettier-ignore
 
@@ -148,15 +155,17 @@ test('conditions tell methods, metrics and machines apart', async () => {
   const first = conditionsOf(problem, plain, { lr: 0.1, steps: 5 }, machine);
   assert.deepEqual(conditionsOf(problem, by((lr) => sgd({ lr })), { lr: 0.1, steps: 5 }, machine), first);
   const turned = by((lr) => sgd({ lr }).rewrite((text) => text.replace('w ← w −', 'w ← w +')));
+  assert.equal(first.equations, 'w ← w − η·g');
   for (const [other, name] of [
     [conditionsOf(problem, turned, { lr: 0.1, steps: 5 }, machine), 'method'],
     [conditionsOf(problem, plain, { lr: 0.2, steps: 5 }, machine), 'method'],
     [conditionsOf(problem, by((lr) => sgd({ lr, momentum: 0.9 })), { lr: 0.1, steps: 5 }, machine), 'method'],
     [conditionsOf(problem, by((lr) => sgd({ lr: (t) => lr / t })), { lr: 0.1, steps: 5 }, machine), 'method'],
-    [conditionsOf({ ...problem, target: 3 }, plain, { lr: 0.1, steps: 5 }, machine), 'metric or target'],
-    [conditionsOf(problem, plain, { lr: 0.1, steps: 5 }, { ...machine, cpu: 'two' }), 'machine, Node or number of workers'],
+    [conditionsOf({ ...problem, target: 3 }, plain, { lr: 0.1, steps: 5 }, machine), 'judgement'],
+    [conditionsOf(problem, plain, { lr: 0.1, steps: 5 }, { ...machine, cpu: 'two' }), 'machine'],
   ] as const) {
-    assert.deepEqual(Object.keys(first).filter((key) => first[key] !== other[key]), [name]);
+    const differing = (Object.keys(first) as (keyof Conditions)[]).filter((key) => key !== 'equations' && !isDeepStrictEqual(first[key], other[key]));
+    assert.deepEqual(differing, [name]);
   }
 }); // prettier-ignore
 
@@ -174,4 +183,18 @@ test('reports say how many runs were kept, and why others were not', async () =>
   assert.match(renderHtml(second), said);
   assert.notEqual(first.problems[0]?.optimizers[0]?.trials[0]?.testMetric, second.problems[0]?.optimizers.find(({ id }) => id === 'sgd')?.trials[0]?.testMetric); // prettier-ignore
   assert.match(renderTable(await runIn(home, ['sgd', 'adam']), 200, false), /\n0 runs made, 6 kept from earlier commands with the same code, data and machine\.$/); // prettier-ignore
+});
+
+test('a run that ended its thread is made again once what it imports has changed', async () => {
+  const home = join(folder, 'ends');
+  mkdirSync(home);
+  writeFileSync(join(home, 'problem.ts'), "import { go } from './go.ts'; export default { id: 'bowl', steps: 5, target: 0, load: () => ({ start: () => ({ w: Float64Array.of(1) }), gradient: ({ w }, { w: g }, seed) => { go(seed); g[0] = w[0]; return w[0] ** 2 / 2; }, evaluate: ({ w }) => w[0] ** 2 }) };"); // prettier-ignore
+  writeFileSync(join(home, 'go.ts'), 'export const go = (seed) => { if (seed === 101) process.exit(3); };');
+  const trials = ({ problems }: Comparison): (string | undefined)[] => problems[0]!.optimizers[0]!.trials.map(({ failure }) => failure);
+  const first = await runIn(home, ['sgd']);
+  assert.deepEqual(trials(first), ['it ended its thread with exit code 3']);
+  assert.deepEqual((await runIn(home, ['sgd'])).runs?.made, 0);
+  writeFileSync(join(home, 'go.ts'), 'export const go = () => undefined;');
+  const second = await runIn(home, ['sgd']);
+  assert.deepEqual([trials(second), second.runs?.made], [[undefined], 3]);
 });

@@ -23,7 +23,7 @@ import { strips } from '../src/report/strip.ts';
 import { renderTable } from '../src/report/terminal.ts';
 import { advice, conclusion, difference, divergence, rate, verdict } from '../src/report/text.ts';
 import { checked } from '../src/run/checked.ts';
-import { Store } from '../src/run/store.ts';
+import { Store } from '../src/store/store.ts';
 import { runTrial } from '../src/run/trial.ts';
 import { summarize } from '../src/statistics/summary.ts';
 import type { Comparison, ProblemResult, Trial } from '../src/schema.ts';
@@ -67,10 +67,10 @@ async function compared(problem: Problem): Promise<ProblemResult> {
     run: async (request: Parameters<typeof runTrial>[3]) => {
       const [contestant] = await findContestants(entry, [request.contestant]);
       const result = await runTrial(problem, model, contestant!, request);
-      return { result: { ...result, seconds: { gradient: 1, optimizer: 1 } }, files: [] };
+      return { result: { ...result, seconds: { gradient: 1, optimizer: 1 } }, files: { modules: [], data: [] } };
     },
   };
-  const store = new Store(join(folder, `${String(Math.random())}.jsonl`));
+  const store = new Store(join(folder, `${String(Math.random())}.sqlite`));
   const plan = { entries: [entry], contestants: ['sgd', 'adam', 'lion'], schedules: ['constant' as const], protocol: { ...presets.quick, gridPoints: 3, rates: 4, seeds: [101, 102, 103], preset: 'custom' as const }, steps: 20, workers: 1 };
   const result = await compare(plan, runner, store, () => undefined);
   return result.problems[0] ?? assert.fail();
@@ -86,6 +86,19 @@ function mirrored(problem: ProblemResult, tuning: boolean, test: boolean): Probl
     tuningMetric: { ...problem.tuningMetric, lowerIsBetter: problem.tuningMetric.lowerIsBetter !== tuning },
     testMetric: { ...problem.testMetric, lowerIsBetter: problem.testMetric.lowerIsBetter !== test },
     target: { ...problem.target, value: a(problem.target.value)! },
+    ...(problem.budget === undefined
+      ? {}
+      : {
+          budget: {
+            ...problem.budget,
+            curves: problem.budget.curves.map((curve) => ({
+              ...curve,
+              middle: curve.middle.map(b),
+              low: (test ? curve.high : curve.low).map(b),
+              high: (test ? curve.low : curve.high).map(b),
+            })),
+          },
+        }),
     optimizers: problem.optimizers.map((one) => ({
       ...one,
       sweep: one.sweep.map((point) => ({ ...point, scores: point.scores.map(a), score: a(point.score) })),
@@ -111,7 +124,10 @@ function same(value: number | null): number | null {
 
 /** Without what is measured in seconds, and the sentence about the target's origin. */
 function lasting(problem: ProblemResult): unknown {
-  return JSON.parse(JSON.stringify(problem, (key, value: unknown) => (['seconds', 'secondsToTarget', 'origin'].includes(key) ? undefined : value)));
+  // Between two values of a quantile there is rounding, which a mirror turns round.
+  const rounded = (values: readonly (number | null)[]) => values.map((value) => (value === null ? null : Number(value.toPrecision(12))));
+  const budget = problem.budget && { ...problem.budget, curves: problem.budget.curves.map((one) => ({ ...one, middle: rounded(one.middle), low: rounded(one.low), high: rounded(one.high) })) };
+  return JSON.parse(JSON.stringify({ ...problem, budget }, (key, value: unknown) => (['seconds', 'secondsToTarget', 'origin'].includes(key) ? undefined : value)));
 } // prettier-ignore
 
 /** What reports say, but for the metric's values. */

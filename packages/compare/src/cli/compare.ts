@@ -1,28 +1,28 @@
 /** The command `thalweg compare`: options to a plan, a plan to a report. */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, relative } from 'node:path';
-import { WriteStream } from 'node:tty';
+import { relative } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { aside } from '../aside.ts';
-import { compare, type Plan, type Progress } from '../compare.ts';
+import { compare, type Plan } from '../compare.ts';
 import { control, controlSeeds } from '../control.ts';
 import { contestants, defaultContestants } from '../contestants.ts';
 import { presets, seeds } from '../protocol.ts';
 import { scheduleNames, type ScheduleName } from '../schedules.ts';
 import { findContestants, findProblems, isFile, problems } from '../registry.ts';
 import { hung, wrap } from '../report/layout.ts';
-import { renderTable } from '../report/terminal.ts';
-import { Pool } from '../run/pool.ts';
-import { Store, writeWhole } from '../run/store.ts';
-import type { Comparison, Protocol } from '../schema.ts';
+import { folderOf, keepComparison } from '../store/comparisons.ts';
+import { keepShard, shardFile } from '../store/merge.ts';
+import { keptPlan } from '../store/plans.ts';
+import type { Store } from '../store/store.ts';
+import type { Shard } from '../shard.ts';
 import { counted } from '../shown.ts';
+import type { Protocol } from '../schema.ts';
 import { columns } from './columns.ts';
 import { ProblemError } from '../problem.ts';
 import { seedCounts, seedsFor } from '../statistics/control.ts';
 import { writeControl } from './control.ts';
-import { exitCodes } from './exit-codes.ts';
-import { duration, progressView } from './progress.ts';
+import { withRuns, writeReport } from './work.ts';
 
 interface Options {
   readonly quick?: true;
@@ -36,6 +36,7 @@ interface Options {
   readonly runTimeout?: number;
   readonly control?: true;
   readonly out: string;
+  readonly shard?: Shard;
   readonly workers: number;
   readonly json?: true;
   readonly fresh?: true;
@@ -95,9 +96,14 @@ export function compareCommand(): Command {
       ).conflicts(['thorough', 'schedule']),
     ) // prettier-ignore
     .option('--out <dir>', 'where to write the report', 'report')
+    .addOption(
+      new Option('--shard <i/n>', 'make part i of n alone, as one job of an array; thalweg merge makes the report of all parts')
+        .argParser(part)
+        .conflicts(['control', 'json']),
+    )
     .option('--workers <n>', 'threads that train side by side', whole(1, 64), Math.min(4, availableParallelism()))
     .option('--json', 'print the results as JSON on standard output, and no table')
-    .option('--fresh', 'run everything again, even what an earlier, interrupted command finished')
+    .option('--fresh', 'run everything again, even what an earlier, interrupted command finished; what is kept stays')
     .option('--no-color', 'no colours')
     .addHelpText('after', () => `\nExamples:\n${exampleLines(columns()).join('\n')}\n\n${wrap(codes, columns()).join('\n')}`)
     .action(async (references: string[], options: Options) => {
@@ -113,68 +119,38 @@ async function run(references: readonly string[], options: Options): Promise<voi
     if (options.seeds !== undefined && options.seeds < least)
       throw new ProblemError('--seeds', `--control needs ${String(least)} at least, so that two copies of an optimizer share none`);
     const seeds = controlSeeds(options.seeds ?? 40);
-    const made = await aside(() => withRuns(plan, options, (pool, store, onProgress) => control(plan, seeds, pool, store, onProgress)));
-    if (made !== undefined) await writeControl(made, plan.protocol, options);
+    await withRuns(plan, options, async (pool, store, onProgress) => {
+      const made = await control(plan, seeds, pool, store, onProgress);
+      return () => {
+        const folder = folderOf(store, keepComparison(store, { ...keptPlan(plan), control: seeds }));
+        return writeControl(made, plan.protocol, { out: options.out, folder, json: options.json });
+      };
+    });
     return;
   }
-  const comparison = await aside(() => withRuns(plan, options, (pool, store, onProgress) => compare(plan, pool, store, onProgress)));
-  if (comparison !== undefined) await write(comparison, options, (performance.now() - started) / 1000);
-}
-
-/** What `make` gives, with progress shown; undefined where Ctrl-C stopped it, and then the process ends. */
-async function withRuns<T>(
-  plan: Plan,
-  options: Options,
-  make: (pool: Pool, store: Store, onProgress: (progress: Progress) => void) => Promise<T>,
-): Promise<T | undefined> {
-  const store = new Store(join(options.out, 'trials.jsonl'));
-  if (options.fresh === true) store.clear();
-  if (store.size > 0)
-    process.stderr.write(
-      `${counted(store.size, 'finished run')} found in ${options.out}; what is still valid is used, --fresh runs all again\n`,
-    );
-  const pool = new Pool(plan.workers, options.runTimeout);
-  const view = progressView(process.stderr);
-  const stopped = new AbortController();
-  const interrupt = (): void => {
-    stopped.abort();
-    view.stop();
-    process.stderr.write(
-      `\nStopped. ${counted(store.size, 'finished run')} ${store.size === 1 ? 'is' : 'are'} kept in ${options.out}; the same command goes on from there.\n`,
-    );
-    void pool.close().then(() => process.exit(exitCodes.interrupted));
-  };
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  try {
-    const made = await make(pool, store, (progress) => { view.update(progress); }); // prettier-ignore
-    view.stop();
-    return made;
-  } catch (error) {
-    view.stop();
-    // The interrupt has said what there is to say, and ends the process.
-    if (stopped.signal.aborted) return undefined;
-    throw error;
-  } finally {
-    if (!stopped.signal.aborted) await pool.close();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  }
-}
-
-async function write(comparison: Comparison, options: Options, seconds: number): Promise<void> {
-  // What draws a page takes as long to load as all the rest of the command, and no other command needs it.
-  const { renderHtml } = await import('../report/html.ts');
-  const json = `${JSON.stringify(comparison)}\n`;
-  writeWhole(join(options.out, 'results.json'), json);
-  writeWhole(join(options.out, 'index.html'), renderHtml(comparison));
-  const report = relative('.', join(options.out, 'index.html')) || join(options.out, 'index.html');
-  if (options.json === true) {
-    process.stdout.write(json);
+  const { shard } = options;
+  if (shard !== undefined) {
+    const part = { ...plan, shard };
+    await withRuns(part, { ...options, file: shardFile(shard) }, async (pool, store, onProgress) => {
+      keepShard(store, keptPlan(plan), shard, false);
+      await compare(part, pool, store, onProgress);
+      keepShard(store, keptPlan(plan), shard, true);
+      return () => tellShard(shard, options.out, store);
+    });
     return;
   }
-  const terminal = process.stdout instanceof WriteStream ? process.stdout : undefined;
-  const colour = options.color && terminal !== undefined && (process.env['NO_COLOR'] ?? '') === '';
-  process.stdout.write(`\n${renderTable(comparison, columns(), colour)}\n`);
-  process.stdout.write(`\nReport: ${report} (${duration(seconds)})\n`);
+  await withRuns(plan, options, async (pool, store, onProgress) => {
+    const comparison = await compare(plan, pool, store, onProgress);
+    return () => writeReport(comparison, plan, store, options, (performance.now() - started) / 1000);
+  });
+}
+
+function tellShard({ index, of }: Shard, out: string, store: Store): Promise<void> {
+  process.stdout.write(
+    `Part ${String(index)} of ${String(of)} is finished: ${counted(store.used.size, 'run')} in ${relative('.', store.path)}. `,
+  );
+  process.stdout.write(`Once all parts are there: thalweg merge --out ${out}\n`);
+  return Promise.resolve();
 }
 
 async function planOf(references: readonly string[], options: Options): Promise<Plan> {
@@ -218,6 +194,12 @@ function schedules(text: string): ScheduleName[] {
   const wrong = names.find((name) => !isName(name));
   if (wrong !== undefined) throw new InvalidArgumentError(`There is no schedule ${wrong}; there are ${scheduleNames.join(', ')}.`);
   return names.filter(isName);
+}
+
+function part(text: string): Shard {
+  const [, index = 0, of = 0] = (/^(\d{1,5})\/(\d{1,5})$/.exec(text) ?? []).map(Number);
+  if (index < 1 || index > of) throw new InvalidArgumentError('It must be two whole numbers, as in 3/8: which part, from 1, of how many.');
+  return { index, of };
 }
 
 function whole(low: number, high: number): (text: string) => number {

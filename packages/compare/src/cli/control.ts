@@ -1,7 +1,7 @@
 /** What `thalweg compare --control` prints and keeps. */
 import { join } from 'node:path';
 import type { Control } from '../control.ts';
-import { writeWhole } from '../run/store.ts';
+import { writeWhole } from '../store/whole.ts';
 import type { Protocol } from '../schema.ts';
 import { measureErrors, type ErrorRate } from '../statistics/control.ts';
 
@@ -9,11 +9,15 @@ import { measureErrors, type ErrorRate } from '../statistics/control.ts';
 export async function writeControl(
   made: Control,
   protocol: Protocol,
-  { out, json }: { readonly out: string; readonly json?: true },
+  {
+    out,
+    folder,
+    json,
+  }: { readonly out: string; /** Its own; the newest is in `out` as well. */ readonly folder: string; readonly json?: true | undefined },
 ): Promise<void> {
   const rates = await measureErrors(made.problems, protocol);
   const document = JSON.stringify({ ...made, rates });
-  writeWhole(join(out, 'control.json'), `${document}\n`);
+  for (const one of [folder, out]) writeWhole(join(one, 'control.json'), `${document}\n`);
   process.stdout.write(
     json === true ? `${document}\n` : `${tableOf(rates).join('\n')}\n\nRuns and figures: ${join(out, 'control.json')}\n`,
   );

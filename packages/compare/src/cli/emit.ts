@@ -11,7 +11,7 @@ import { ProblemError } from '../problem.ts';
 import { entries } from '../reference/entry.ts';
 import { isFile } from '../registry.ts';
 import { hung, wrap } from '../report/layout.ts';
-import { writeWhole } from '../run/store.ts';
+import { writeWhole } from '../store/whole.ts';
 import { columns } from './columns.ts';
 
 type Value = number | string | boolean;

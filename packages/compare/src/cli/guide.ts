@@ -1,6 +1,5 @@
 /** The command `thalweg guide`: each claim of the guide, what was measured, and the verdict. Knows claims and the comparer; no page. */
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import {
   chapterIds,
@@ -22,7 +21,7 @@ import { presets } from '../protocol.ts';
 import { findProblem } from '../registry.ts';
 import { wrap } from '../report/layout.ts';
 import { Pool } from '../run/pool.ts';
-import { Store } from '../run/store.ts';
+import { openStore } from '../store/open.ts';
 import { columns } from './columns.ts';
 import { exitCodes } from './exit-codes.ts';
 
@@ -128,6 +127,7 @@ function summary(lines: readonly Line[]): string {
 /** The quick protocol on the claim's problem, with the claim's optimizers alone. */
 async function compared(claim: ComparisonClaim, out: string): Promise<Outcome> {
   const workers = Math.min(4, availableParallelism());
+  const store = openStore(out, process.stderr);
   const pool = new Pool(workers);
   process.stderr.write(`comparing ${claim.contestants.join(' and ')} on ${claim.problem} …\n`);
   try {
@@ -141,11 +141,12 @@ async function compared(claim: ComparisonClaim, out: string): Promise<Outcome> {
         workers,
       },
       pool,
-      new Store(join(out, 'trials.jsonl')),
+      store,
       () => undefined,
     );
     return claim.judge(problems[0]!);
   } finally {
     await pool.close();
+    store.close();
   }
 }

@@ -25,6 +25,21 @@ const subcommands: readonly Subcommand[] = [
     load: async () => (await import('./best.ts')).bestCommand(),
   },
   {
+    name: 'runs',
+    summary: 'list the runs and comparisons that a folder has',
+    load: async () => (await import('./runs.ts')).runsCommand(),
+  },
+  {
+    name: 'diff',
+    summary: 'compare two comparisons: did a change help?',
+    load: async () => (await import('./diff.ts')).diffCommand(),
+  },
+  {
+    name: 'merge',
+    summary: 'take the runs of other folders or shards into one, and write the report',
+    load: async () => (await import('./merge.ts')).mergeCommand(),
+  },
+  {
     name: 'guide',
     summary: "run the guide's claims: what each says, what was measured, the verdict",
     load: async () => (await import('./guide.ts')).guideCommand(),

@@ -4,31 +4,62 @@ import type { Method } from 'thalweg';
 import type { Contestant } from '../contestants.ts';
 import type { Problem } from '../problem.ts';
 import type { Machine } from '../schema.ts';
-import type { Conditions } from './store.ts';
 import { isRefusedRate, type TrialRequest } from './trial.ts';
+
+/** The conditions of a run, with the names by which people know it. */
+export interface Conditions {
+  /** Ids: a request names files by their paths. */
+  readonly problem: string;
+  readonly optimizer: string;
+  /** A hash of the equations of each group with everything that they depend on; and the equations, to be read. */
+  readonly method: string;
+  readonly equations: string;
+  readonly judgement: Judgement;
+  /** Seconds are results too. */
+  readonly machine: string;
+  readonly thalweg: string;
+}
+
+/** What a problem's runs are judged by. */
+export type Judgement = Pick<Problem, 'target' | 'tuningMetric' | 'testMetric'>;
 
 /** The conditions of a run. Where its files are the same, so are these, unless something else than files had a say. */
 export function conditionsOf(
-  { target, tuningMetric, testMetric }: Problem,
+  { id, target, tuningMetric, testMetric }: Problem,
   contestant: Contestant,
   request: Pick<TrialRequest, 'lr' | 'steps' | 'hyper'>,
   machine: Machine,
 ): Conditions {
-  const { node, cpu, os, workers } = machine;
   return {
-    method: methodOf(contestant, request),
-    'metric or target': short([target, tuningMetric, testMetric]),
-    // Seconds are results too.
-    'machine, Node or number of workers': [node, cpu, os, workers].join(', '),
+    problem: id,
+    optimizer: contestant.id,
+    ...methodOf(contestant, request),
+    judgement: { target, tuningMetric, testMetric },
+    machine: machineText(machine),
+    thalweg: machine.thalweg,
   };
 }
 
-function methodOf({ create }: Contestant, { lr, steps, hyper = {} }: Pick<TrialRequest, 'lr' | 'steps' | 'hyper'>): string {
+/** What must be the same for seconds to be comparable. */
+export function machineText({ node, cpu, os, workers }: Pick<Machine, 'node' | 'cpu' | 'os' | 'workers'>): string {
+  return [node, cpu, os, workers].join(', ');
+}
+
+/** A name for what a problem is judged by. */
+export function judgementId({ target, tuningMetric, testMetric }: Judgement): string {
+  return hashOfValue([target, tuningMetric, testMetric]);
+}
+
+function methodOf(
+  { create }: Contestant,
+  { lr, steps, hyper = {} }: Pick<TrialRequest, 'lr' | 'steps' | 'hyper'>,
+): Pick<Conditions, 'method' | 'equations'> {
   try {
-    return short(describe(create(lr, { steps, hyper })));
+    const made = create(lr, { steps, hyper });
+    return { method: hashOfValue(describe(made)), equations: made.equations };
   } catch (error) {
     // Where it is to be trained it fails likewise, and that run is kept with its message.
-    return isRefusedRate(error, hyper) ? 'refused' : 'not made';
+    return { method: isRefusedRate(error, hyper) ? 'refused' : 'not made', equations: '' };
   }
 }
 
@@ -42,7 +73,7 @@ function describe(method: Method): unknown {
 }
 
 /** A hash of a value's members: those that are functions by their text. */
-function short(value: unknown): string {
+export function hashOfValue(value: unknown): string {
   const text = JSON.stringify(value, (_, one: unknown) => {
     if (typeof one === 'function' || typeof one === 'symbol' || one instanceof RegExp) return String(one);
     if (typeof one === 'number' && !Number.isFinite(one)) return String(one);

@@ -6,6 +6,12 @@ import { join } from 'node:path';
 /** A file or folder that took part in a run, and the hash of what it held. */
 export type FileState = readonly [path: string, hash: string];
 
+/** What a run was computed from: the modules that took part in it, and what they read. */
+export interface InputFiles {
+  readonly modules: readonly FileState[];
+  readonly data: readonly FileState[];
+}
+
 // Kept before anything can wrap them: hashing a file must not be recorded as reading it.
 const { closeSync, openSync, readdirSync, readSync, statSync } = fs;
 

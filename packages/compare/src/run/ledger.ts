@@ -4,11 +4,11 @@ import type { Problem } from '../problem.ts';
 import type { Machine, Runs, Trial } from '../schema.ts';
 import { conditionsOf } from './conditions.ts';
 import type { Pool } from './pool.ts';
-import type { Store } from './store.ts';
+import type { Store } from '../store/store.ts';
 import type { TrialRequest } from './trial.ts';
 
 /** Whoever makes trials: a pool of threads. */
-export type Runner = Pick<Pool, 'run'>;
+export type Runner = Pick<Pool, 'run'> & Partial<Pick<Pool, 'timeout'>>;
 
 /** The trials of one comparison. */
 export class Ledger {
@@ -24,7 +24,7 @@ export class Ledger {
     this.runner = runner;
     this.store = store;
     this.machine = machine;
-    this.find = store.lookup();
+    this.find = store.lookup(runner.timeout);
   }
 
   /** A trial's result, and whether it was kept. */

@@ -7,7 +7,7 @@ import { ThalwegError } from 'thalweg';
 import { Worker } from 'node:worker_threads';
 import { ProblemError } from '../problem.ts';
 import { isFile } from '../registry.ts';
-import { hashes } from './files.ts';
+import { hashes, type InputFiles } from './files.ts';
 import type { Finished, WorkerAnswer } from './serve.ts';
 import { lost } from '../lost.ts';
 import { type TrialRequest } from './trial.ts';
@@ -17,6 +17,8 @@ interface Job {
   readonly done: (finished: Finished) => void;
   readonly failed: (error: Error) => void;
   timer?: NodeJS.Timeout;
+  /** What is known to have taken part in it so far. */
+  files?: InputFiles;
 }
 
 /** Runs trials on `size` threads. Call `close` at the end. */
@@ -25,7 +27,8 @@ export class Pool {
   private readonly workers = new Set<Worker>();
   private readonly waiting: Job[] = [];
   private readonly busy = new Map<Worker, Job>();
-  private readonly timeout: number;
+  /** The seconds that a run may take. */
+  readonly timeout: number;
   private closed: Error | undefined;
 
   /** @param timeout - the seconds that a run may take once its data are loaded */
@@ -61,7 +64,9 @@ export class Pool {
     this.workers.add(worker);
     worker.on('message', (answer: WorkerAnswer) => {
       if ('started' in answer) {
-        this.limit(worker);
+        const begun = this.busy.get(worker);
+        if (begun !== undefined) begun.files = answer.files;
+        if (answer.started) this.limit(worker);
         return;
       }
       const job = this.take(worker);
@@ -79,7 +84,7 @@ export class Pool {
   }
 
   /** A worker that is gone, with the run that it had. */
-  private lose(worker: Worker, why: string): void {
+  private lose(worker: Worker, why: string, by: Pick<Finished, 'timeLimit'> = {}): void {
     if (!this.workers.delete(worker) || this.closed !== undefined) return;
     const job = this.take(worker);
     // One that ends while it has nothing to do would end again and again.
@@ -88,9 +93,7 @@ export class Pool {
       return;
     }
     this.idle.push(this.start());
-    const hash = hashes();
-    const files = [job.request.problem, job.request.contestant].filter(isFile).map((file) => resolve(file));
-    job.done({ result: lost(job.request, why), files: files.map((file) => [file, hash(file)]) });
+    job.done({ result: lost(job.request, why), files: job.files ?? ownFiles(job.request), ...by });
     this.next();
   }
 
@@ -116,10 +119,17 @@ export class Pool {
     const job = this.busy.get(worker);
     if (job === undefined || this.timeout === Infinity) return;
     job.timer = setTimeout(() => {
-      this.lose(worker, `it took longer than ${String(this.timeout)} s`);
+      this.lose(worker, `it took longer than ${String(this.timeout)} s`, { timeLimit: this.timeout });
       void worker.terminate();
     }, 1000 * this.timeout);
   }
+}
+
+/** The files that a request names: all that is known of a run that ended before it had loaded them. */
+function ownFiles({ problem, contestant }: TrialRequest): InputFiles {
+  const hash = hashes();
+  const files = [problem, contestant].filter(isFile).map((file) => resolve(file));
+  return { modules: files.map((file) => [file, hash(file)]), data: [] };
 }
 
 function describe({ problem, contestant, lr, hyper = {}, seed }: TrialRequest): string {

@@ -7,7 +7,7 @@ import { ProblemError } from '../problem.ts';
 import type { Trial } from '../schema.ts';
 import { dataOf, findContestants, findProblem, isFile, type Entry } from '../registry.ts';
 import { checked, ModelError, type CheckedModel } from './checked.ts';
-import type { FileState } from './files.ts';
+import type { InputFiles } from './files.ts';
 import type { Trace } from './trace.ts';
 import { lost } from '../lost.ts';
 import { isRefusedRate, runTrial, type TrialRequest } from './trial.ts';
@@ -15,12 +15,20 @@ import { isRefusedRate, runTrial, type TrialRequest } from './trial.ts';
 /** A finished trial with the files that took part in it. */
 export interface Finished {
   readonly result: Trial;
-  readonly files: readonly FileState[];
+  readonly files: InputFiles;
+  /** The seconds that it could take, where it failed by taking longer. */
+  readonly timeLimit?: number;
 }
 
 /** What a worker answers. */
-export type WorkerAnswer =
-  Finished | { readonly started: true } | { readonly error: string } | { readonly file: string; readonly problem: string };
+export type WorkerAnswer = Finished | Underway | { readonly error: string } | { readonly file: string; readonly problem: string };
+
+/** How far a run has come, with the files that took part in it so far: what is known of one that ends its thread. */
+export interface Underway {
+  /** Whether its data are loaded. */
+  readonly started: boolean;
+  readonly files: InputFiles;
+}
 
 const models = new Map<string, Promise<CheckedModel>>();
 
@@ -33,19 +41,22 @@ async function answer(request: TrialRequest, trace: Trace): Promise<WorkerAnswer
     const [contestant] = await findContestants(entry, [name]);
     if (contestant === undefined) throw new RangeError('one contestant was asked for');
     trace.readFor(reference);
+    const modules = [import.meta.filename, ...[reference, name].filter(isFile).map((file) => resolve(file))];
+    const files = (): InputFiles => trace.filesOf(modules, ['', reference, name]);
+    const tell = (started: boolean): void => parentPort?.postMessage({ started, files: files() } satisfies WorkerAnswer);
+    tell(false);
     const model = models.get(reference) ?? load(entry, trace);
     models.set(reference, model);
     const loadedModel = await model;
     // From here on the run has so long as it may take.
-    parentPort?.postMessage({ started: true } satisfies WorkerAnswer);
+    tell(true);
     const result = await runTrial(entry.problem, loadedModel, contestant, request).catch((error: unknown) => {
       if (isRefusedRate(error, request.hyper)) return lost(request);
       // What a problem must not return is its fault with every optimizer; whatever else goes wrong is this run's failure, and the others go on.
       if (error instanceof ProblemError) throw error;
       return lost(request, messageOf(error));
     });
-    const files = [reference, name].filter(isFile).map((file) => resolve(file));
-    return { result, files: trace.filesOf([import.meta.filename, ...files], ['', reference, name]) };
+    return { result, files: files() };
   } catch (error) {
     if (error instanceof ProblemError) return { file: error.file, problem: error.problem };
     return { error: messageOf(error) };

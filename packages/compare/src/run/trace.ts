@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import { findPackageJSON, registerHooks, syncBuiltinESMExports } from 'node:module';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { filesBelow, hashOf, type FileState } from './files.ts';
+import { filesBelow, hashOf, type FileState, type InputFiles } from './files.ts';
 
 /** What has been loaded and read in this thread so far. */
 export class Trace {
@@ -53,8 +53,8 @@ export class Trace {
     for (const one of filesBelow(path)) this.note(reader, one);
   }
 
-  /** The files that modules at these paths consist of, all that they import, with their packages' manifests, and what these readers read. */
-  filesOf(modules: readonly string[], readers: readonly string[]): FileState[] {
+  /** The files that modules at these paths consist of, all that they import, with their packages' manifests; and what these readers read besides. */
+  filesOf(modules: readonly string[], readers: readonly string[]): InputFiles {
     const all = new Set<string>();
     const visit = (path: string): void => {
       if (all.has(path)) return;
@@ -66,8 +66,9 @@ export class Trace {
       const manifest = this.manifestOf(path);
       if (manifest !== undefined) all.add(manifest);
     }
-    for (const reader of readers) for (const path of this.reads.get(reader) ?? []) all.add(path);
-    return [...all].toSorted().map((path) => [path, this.hashed(path)]);
+    const data = new Set(readers.flatMap((reader) => [...(this.reads.get(reader) ?? [])].filter((path) => !all.has(path))));
+    const states = (paths: ReadonlySet<string>): FileState[] => [...paths].toSorted().map((path) => [path, this.hashed(path)]);
+    return { modules: states(all), data: states(data) };
   }
 
   private importedBy(parent: string, path: string): void {

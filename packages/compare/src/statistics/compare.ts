@@ -27,8 +27,8 @@ export function compareWith(reference: string, scores: ReadonlyMap<string, Score
   return others.map(([other, theirs]) => ({ reference, other, ...compareOne(own, theirs, judged, others.length) }));
 }
 
-/** One comparison of `count`. A difference is positive where the reference is better. */
-function compareOne(own: Scores, theirs: Scores, { alpha, direction, margin }: Judged, count: number): Omit<PairedComparison, 'reference' | 'other'> {
+/** One comparison of `count` that are made. A difference is positive where the reference is better. */
+export function compareOne(own: Scores, theirs: Scores, { alpha, direction, margin }: Judged, count: number): Omit<PairedComparison, 'reference' | 'other'> {
   const pairs = [...own].filter(([seed]) => theirs.has(seed)).map(([seed, value]) => [cost(value, direction), cost(theirs.get(seed) ?? null, direction)] as const);
   const differences = pairs.map(([mine, other]) => (mine === other ? 0 : other - mine));
   const each = 1 - (1 - alpha) ** (1 / count);

@@ -1,0 +1,146 @@
+/**
+ * The SQLite file that runs are kept in: opens it, by Node's own `node:sqlite`, and makes its tables. A run is a row, with what its result depends on
+ * as columns; lists of files, which many runs share, and what a problem is judged by are rows of their own. Knows SQL; knows no trial.
+ */
+import { mkdirSync } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
+import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { ProblemError } from '../problem.ts';
+
+/** Of the tables; a file of another one is refused. */
+const version = 1;
+
+const tables = `
+CREATE TABLE files (
+  id TEXT PRIMARY KEY, -- the hash of the list
+  list TEXT NOT NULL -- JSON: [[path, hash], …], paths relative to the project
+) STRICT;
+CREATE TABLE judgements (
+  id TEXT PRIMARY KEY,
+  target REAL NOT NULL,
+  tuning_metric TEXT NOT NULL, -- JSON: { name, lowerIsBetter, unit }
+  test_metric TEXT NOT NULL
+) STRICT;
+CREATE TABLE runs (
+  number INTEGER PRIMARY KEY, -- in the order in which they were kept
+  id TEXT NOT NULL, -- the hash of what it computes: the request, method, judgement, modules and data
+  again INTEGER NOT NULL, -- 0; 1 where --fresh had it made again, and so on
+  request TEXT NOT NULL, -- JSON: problem, contestant, schedule, lr, seed, steps
+  problem TEXT NOT NULL,
+  optimizer TEXT NOT NULL,
+  schedule TEXT NOT NULL,
+  lr REAL NOT NULL,
+  seed INTEGER NOT NULL,
+  steps INTEGER NOT NULL,
+  method TEXT NOT NULL, -- the hash of the equations with all that they depend on
+  equations TEXT, -- to be read; NULL where they were not kept
+  judgement TEXT NOT NULL, -- of judgements, which lacks those of files of before
+  modules TEXT NOT NULL REFERENCES files,
+  data TEXT NOT NULL REFERENCES files,
+  machine TEXT NOT NULL, -- Node, processor, system and number of workers
+  thalweg TEXT,
+  time_limit REAL, -- seconds; where the run failed by it
+  made TEXT, -- ISO 8601, UTC
+  diverged INTEGER NOT NULL,
+  failure TEXT,
+  validation_metric REAL,
+  validation_loss REAL,
+  test_metric REAL,
+  test_loss REAL,
+  seconds REAL NOT NULL,
+  result TEXT NOT NULL, -- JSON: everything, with the curves
+  UNIQUE (id, machine, again)
+) STRICT;
+CREATE INDEX runs_by_request ON runs (request);
+CREATE TABLE machines (machine TEXT PRIMARY KEY) STRICT; -- whose runs are used here besides this machine's, since they were merged
+CREATE TABLE comparisons (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE, -- the hash of the plan and the runs
+  made TEXT NOT NULL, -- when it was last written
+  plan TEXT NOT NULL -- JSON
+) STRICT;
+CREATE TABLE compared (comparison INTEGER NOT NULL REFERENCES comparisons, run INTEGER NOT NULL REFERENCES runs, PRIMARY KEY (comparison, run)) STRICT;
+CREATE TABLE taken (path TEXT PRIMARY KEY, bytes INTEGER NOT NULL) STRICT; -- files of before whose runs are here
+CREATE TABLE lock (one INTEGER PRIMARY KEY CHECK (one = 1), token TEXT NOT NULL, pid INTEGER NOT NULL, host TEXT NOT NULL, since TEXT NOT NULL, seen INTEGER NOT NULL, command TEXT NOT NULL) STRICT;
+CREATE TABLE shards (plan TEXT NOT NULL, share INTEGER NOT NULL, shares INTEGER NOT NULL, finished INTEGER NOT NULL, PRIMARY KEY (plan, share, shares)) STRICT;
+`;
+
+/**
+ * Opens a file, which it makes where there is none.
+ *
+ * @throws ProblemError where it cannot be, or is no file of this version's
+ */
+export function openDatabase(path: string): DatabaseSync {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw new ProblemError(dirname(path), `it cannot be a folder for the results (${messageOf(error)})`);
+  }
+  const { DatabaseSync: Database } = sqlite(path);
+  try {
+    // Another process may be writing, for as long as one run takes to be written.
+    const database = new Database(path, { timeout: 10_000 });
+    // Where the file system cannot, as over a network, SQLite keeps its older way, which loses nothing either.
+    if (database.prepare('PRAGMA journal_mode').get()?.['journal_mode'] !== 'wal') database.exec('PRAGMA journal_mode = WAL');
+    database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
+    prepare(database, path);
+    return database;
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    throw new ProblemError(path, `it cannot be opened as a file of kept runs (${messageOf(error)})`);
+  }
+}
+
+/** All or nothing: what `change` does is kept where it returns, and undone where it throws or the process ends. */
+export function atOnce<Value>(database: DatabaseSync, change: () => Value): Value {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const value = change();
+    database.exec('COMMIT');
+    return value;
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** Rows of a query whose columns are named by `Row`. */
+export function rows<Row>(database: DatabaseSync, sql: string, ...values: readonly (string | number | null)[]): Row[] {
+  return database.prepare(sql).all(...values) as Row[];
+}
+
+function prepare(database: DatabaseSync, path: string): void {
+  const versionOf = (): number => rows<{ user_version: number }>(database, 'PRAGMA user_version')[0]?.user_version ?? 0;
+  if (versionOf() === 0)
+    atOnce(database, () => {
+      // Another process may have made them meanwhile.
+      if (versionOf() !== 0) return;
+      if (rows(database, 'SELECT 1 FROM sqlite_schema').length > 0) throw new ProblemError(path, 'it is a database of something else');
+      database.exec(`${tables}PRAGMA user_version = ${String(version)};`);
+    });
+  const found = versionOf();
+  if (found !== version)
+    throw new ProblemError(
+      path,
+      `its runs were kept by another version of Thalweg (their tables are version ${String(found)}, and this one reads ${String(version)}); ` +
+        'take that version, or another folder with --out',
+    );
+}
+
+function sqlite(path: string): typeof import('node:sqlite') {
+  if (!isBuiltin('node:sqlite'))
+    throw new ProblemError(path, `runs are kept by node:sqlite, which Node has from 24 on; this is Node ${process.version}`);
+  const emitWarning = process.emitWarning.bind(process);
+  // Node 24 says on standard error that it is experimental.
+  process.emitWarning = () => undefined;
+  try {
+    return createRequire(import.meta.url)('node:sqlite') as typeof import('node:sqlite');
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+} // prettier-ignore
