@@ -34,6 +34,7 @@ const reasons: Reasons = {
     'cli-progress': 'the bar that shows how far a comparison is',
     commander: 'options, help and errors of the command',
     'fastest-levenshtein': 'what a misspelt name may have meant',
+    'hyparquet-writer': 'writes Parquet, and is loaded by `thalweg export --as parquet` alone',
     katex: 'formulas in the report',
     linkedom: 'the document that charts are drawn into outside of a browser',
     picocolors: 'colours in a terminal',

@@ -93,7 +93,7 @@ describe('the command', () => {
   const out = join(folder, 'out');
   test('help fits the terminal, but for commands, which are to be copied', async () => {
     for (const width of [50, 80]) {
-      for (const args of [['--help'], ['compare', '--help'], ['list', '--help'], ['show', '--help'], ['guide', '--help'], ['best', '--help']]) {
+      for (const args of [['--help'], ['compare', '--help'], ['list', '--help'], ['show', '--help'], ['guide', '--help'], ['best', '--help'], ['runs', '--help'], ['diff', '--help'], ['export', '--help'], ['merge', '--help']]) {
         const { stdout } = await thalweg(args, undefined, { ...process.env, COLUMNS: String(width) });
         const long = stdout.split('\n').filter((line) => line.length > width && !line.startsWith('  $ '));
         assert.deepEqual(long, []);
@@ -129,7 +129,7 @@ describe('the command', () => {
   }
 
   test('--help for every command', async () => {
-    for (const args of [['--help'], ['compare', '--help'], ['list', '--help'], ['show', '--help'], ['guide', '--help'], ['best', '--help']]) {
+    for (const args of [['--help'], ['compare', '--help'], ['list', '--help'], ['show', '--help'], ['guide', '--help'], ['best', '--help'], ['runs', '--help'], ['diff', '--help'], ['export', '--help'], ['merge', '--help']]) {
       const { code, stdout } = await thalweg(args);
       assert.equal(code, 0);
       assert.match(stdout, /Usage: thalweg/);

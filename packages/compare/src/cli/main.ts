@@ -35,6 +35,11 @@ const subcommands: readonly Subcommand[] = [
     load: async () => (await import('./diff.ts')).diffCommand(),
   },
   {
+    name: 'export',
+    summary: 'write kept runs for other tools: CSV, Parquet, TensorBoard, Optuna',
+    load: async () => (await import('./export.ts')).exportCommand(),
+  },
+  {
     name: 'merge',
     summary: 'take the runs of other folders or shards into one, and write the report',
     load: async () => (await import('./merge.ts')).mergeCommand(),

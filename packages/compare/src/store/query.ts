@@ -20,8 +20,10 @@ export interface KeptRun {
   readonly lr: number;
   readonly seed: number;
   readonly steps: number;
-  /** What else the request asks for, by name. */
+  /** What else the request asks for, by name: hyperparameters that were searched. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** What chose and what was reported; null where that is not known, as of files of before. */
+  readonly metrics: { readonly tuning: Metric; readonly test: Metric } | null;
   readonly state: State;
   readonly failure: string | null;
   readonly validationMetric: number | null;
@@ -79,17 +81,19 @@ export function readStore(folder: string): Store {
   return store;
 }
 
-const columns = `number, id, problem, optimizer, schedule, lr, seed, steps, request,
+const columns = `number, runs.id, problem, optimizer, schedule, lr, seed, steps, request, tuning_metric AS tuning, judgements.test_metric AS tested,
   CASE WHEN failure IS NOT NULL THEN 'failed' WHEN diverged THEN 'diverged' ELSE 'finished' END AS state, failure,
-  validation_metric AS validationMetric, validation_loss AS validationLoss, test_metric AS testMetric, test_loss AS testLoss, seconds, made,
+  validation_metric AS validationMetric, validation_loss AS validationLoss, runs.test_metric AS testMetric, test_loss AS testLoss, seconds, made,
   equations, modules, data, machine, thalweg`;
 
 /** The runs that are wanted, in the order in which they were kept. */
 export function* keptRuns(database: DatabaseSync, wanted: Wanted = {}): Generator<KeptRun> {
   const { where, values } = conditionOf(wanted);
-  for (const row of database.prepare(`SELECT ${columns} FROM runs ${where} ORDER BY number`).iterate(...values)) {
-    const { request, ...rest } = row;
-    yield { ...(rest as unknown as Omit<KeptRun, 'settings'>), settings: settingsOf(String(request)) };
+  const query = `SELECT ${columns} FROM runs LEFT JOIN judgements ON judgement = judgements.id ${where} ORDER BY number`;
+  for (const { request, tuning, tested, ...rest } of database.prepare(query).iterate(...values)) {
+    const metric = (text: unknown): Metric => JSON.parse(String(text)) as Metric;
+    const metrics = tuning === null ? null : { tuning: metric(tuning), test: metric(tested) };
+    yield { ...(rest as unknown as Omit<KeptRun, 'settings' | 'metrics'>), metrics, settings: settingsOf(String(request)) };
   }
 }
 
@@ -102,17 +106,6 @@ export function countRuns(database: DatabaseSync, wanted: Wanted = {}): number {
 /** A run's result, with its curves. */
 export function resultOf(database: DatabaseSync, number: number): Trial {
   return JSON.parse(String(database.prepare('SELECT result FROM runs WHERE number = ?').get(number)?.['result'])) as Trial;
-}
-
-/** The metrics that the runs of a problem were judged by, the newest ones; undefined where they are not known, as of files of before. */
-export function metricsOf(database: DatabaseSync, problem: string): { readonly tuning: Metric; readonly test: Metric } | undefined {
-  const found = database
-    .prepare(
-      'SELECT tuning_metric, test_metric FROM runs JOIN judgements ON judgement = judgements.id WHERE problem = ? ORDER BY number DESC LIMIT 1',
-    )
-    .get(problem);
-  if (found === undefined) return undefined;
-  return { tuning: JSON.parse(String(found['tuning_metric'])) as Metric, test: JSON.parse(String(found['test_metric'])) as Metric };
 }
 
 /** The comparisons, the last one written last. */
@@ -154,7 +147,8 @@ function conditionOf(wanted: Wanted): { readonly where: string; readonly values:
   return { where: parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`, values };
 }
 
-function settingsOf(request: string): Readonly<Record<string, unknown>> {
+function settingsOf(request: string): KeptRun['settings'] {
   const own = new Set(['problem', 'contestant', 'schedule', 'lr', 'seed', 'steps']);
-  return Object.fromEntries(Object.entries(JSON.parse(request) as object).filter(([name]) => !own.has(name)));
-} // prettier-ignore
+  const { hyper = {}, ...others } = JSON.parse(request) as { readonly hyper?: object };
+  return Object.fromEntries(Object.entries({ ...others, ...hyper }).filter(([name]) => !own.has(name)));
+}
