@@ -40,7 +40,8 @@ export const questions = {
     ask: 'The gradient of 16 sentences scatters around the exact one by some distance. How many sentences make it a quarter of that?',
     answers: ['32', '64', '256'],
     right: 2,
-    because: 'the scatter of an average of $B$ examples falls as $1/√(B)$: a quarter of it takes 4·4 = 16 times as many.',
+    because:
+      'in an average, errors of both signs partly cancel, so the scatter of $B$ examples falls as $1/√(B)$: a quarter of it takes 4·4 = 16 times as many.',
     tells: ['sgd.noise'],
   },
   'momentum.spring': {
@@ -58,7 +59,7 @@ export const questions = {
     answers: ['96 %', '82 %', '10 %'],
     right: 1,
     because:
-      'the best is $(√κ − 1)/(√κ + 1)$, with the root of $κ$ where plain steps have $κ$ itself: $9/11 ≈ 0.82$. From the start to 1 % of it takes 45 steps instead of 231.',
+      'the best is $(√κ − 1)/(√κ + 1)$, with the root of $κ$ where plain steps have $κ$ itself: $9/11 ≈ 0.82$. That is what a step leaves once $m$ has gathered; the first ones leave more, so that from the start to 1 % of it takes 45 steps, instead of 231.',
     tells: ['momentum.best', 'momentum.valley'],
   },
   'adagrad.corner': {
@@ -81,7 +82,7 @@ export const questions = {
   },
   'adagrad.words': {
     chapter: 'adagrad',
-    ask: 'Real text: 500 steps on addresses of presidents. How many times the rate of “the” has a word that is in ten paragraphs or fewer?',
+    ask: 'Real text: a model that tells from a paragraph which president of the United States spoke it, after 500 steps. A word that is in ten paragraphs or fewer has how many times the rate of “the”?',
     answers: ['About the same', 'About ten times', 'A hundred times and more'],
     right: 2,
     because: '“the” is in nearly every paragraph and adds to its $G$ in every step; a rare word’s $G$ is still almost what it began with.',
