@@ -27,6 +27,7 @@ const fields: Readonly<Record<keyof Problem, Rule>> = {
   margin: ['a positive number', (value) => typeof value === 'number' && value > 0 && Number.isFinite(value)],
   target: finite,
   data: ['an array of file names', (value) => Array.isArray(value) && value.every((one) => typeof one === 'string')],
+  traced: ['true, where the model that load() returns has traced, or left out', (value) => value === true],
   landscape: ['{ x, y, columns, rows, values, minima }', isObject],
 };
 
@@ -65,7 +66,7 @@ export function checkProblem(file: string, value: unknown): Problem {
   const defaults = { title: id, description: '', batchSize: null, tuningMetric: loss, testMetric: loss };
   const lengths = typeof steps === 'number' ? { quick: steps, standard: steps, thorough: steps } : steps;
   const problem = { ...defaults, ...value, steps: lengths } as Problem;
-  checkFields(file, "the problem's ", fields, problem, ['data', 'landscape', 'testSize', 'margin']);
+  checkFields(file, "the problem's ", fields, problem, ['data', 'landscape', 'testSize', 'margin', 'traced']);
   for (const which of ['tuningMetric', 'testMetric'] as const)
     checkFields(file, `the problem's ${which}.`, metricFields, problem[which], []);
   const { landscape } = problem;
@@ -89,6 +90,9 @@ export function checkModel(file: string, model: unknown): Model {
   const monitor: unknown = isObject(model) ? Reflect.get(model, 'monitor') : undefined;
   if (monitor !== undefined && typeof monitor !== 'function')
     throw new ProblemError(file, `the model's monitor must be a function, if there is one; it is ${shown(monitor)}`);
+  const traced: unknown = isObject(model) ? Reflect.get(model, 'traced') : undefined;
+  if (traced !== undefined && !(isObject(traced) && ['loss', 'batch'].every((name) => typeof Reflect.get(traced, name) === 'function')))
+    throw new ProblemError(file, `the model's traced must be { loss, batch }, two functions, if it is there; it is ${shown(traced)}`);
   return model as Model;
 }
 

@@ -13,6 +13,7 @@ import { ProblemError } from './problem.ts';
 import { compareMeasured, median, type Direction } from './quantile.ts';
 import { findContestants, type Entry } from './registry.ts';
 import { Ledger, type Runner } from './run/ledger.ts';
+import { Gathering } from './run/gathering.ts';
 import type { Store } from './store/store.ts';
 import type { TrialRequest } from './run/trial.ts';
 import { seedsOf, type Shard } from './shard.ts';
@@ -55,7 +56,7 @@ export type Progress =
 export async function compare(plan: Plan, pool: Runner, store: Store, onProgress: (progress: Progress) => void): Promise<Comparison> {
   checkProtocol(plan.protocol);
   const machine = machineOf(plan.workers);
-  const ledger = new Ledger(pool, store, machine);
+  const ledger = new Ledger(new Gathering(pool), store, machine);
   const problems: ProblemResult[] = [];
   for (const entry of plan.entries) problems.push(await compareOn(entry, plan, pool, ledger, onProgress));
   return {
@@ -87,6 +88,7 @@ async function compareOn(
   const requestOf = ({ contestant, schedule }: Entrant, lr: number, seed: number, hyper?: TrialRequest['hyper'], length = steps): TrialRequest => ({
     problem: entry.reference, contestant: contestant.file?.path ?? contestant.id, schedule, lr, seed, steps: length,
     ...(hyper === undefined ? {} : { hyper }),
+    ...(problem.traced === true && seed === protocol.scanSeed ? { scan: true } : {}),
   }); // prettier-ignore
   const firstSteps = all.map((one) => requestOf(one, one.contestant.centre, protocol.scanSeed, undefined, Math.min(10, steps)));
   await checkSeeds(entry.reference, pool, firstSteps);

@@ -5,7 +5,7 @@
  */
 export { checkProblem, defineProblem } from './check-problem.ts';
 export { ProblemError } from './problem.ts';
-export type { Arrays, Awaitable, Lengths, Evaluation, Model, Problem, Split } from './problem.ts';
+export type { Arrays, Awaitable, Lengths, Evaluation, Model, Problem, Split, Traced } from './problem.ts';
 export { contestants, defaultContestants } from './contestants.ts';
 export type { Contestant } from './contestants.ts';
 export { findProblem, problems } from './registry.ts';

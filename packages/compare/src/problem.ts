@@ -1,6 +1,7 @@
 /**
  * What a problem is, for the built-in ones and for a user's file alike. Knows nothing of optimizers, protocols or reports.
  */
+import type { numpy as np } from '@jax-js/jax';
 import { ThalwegError, type Parameter } from 'thalweg';
 import type { Landscape, Metric } from './schema.ts';
 
@@ -12,6 +13,14 @@ export type Split = 'validation' | 'test';
 
 /** A value, or the promise of one: either is taken from a problem's functions. */
 export type Awaitable<Value> = Value | Promise<Value>;
+
+/** The training loss of a model that is written in jax-js. */
+export interface Traced {
+  /** The loss, a number, of parameters as `start` names and shapes them, on a batch. Pure: jax-js traces it, maps it over several runs and consumes its arguments. */
+  loss(params: Readonly<Record<string, np.Array>>, ...batch: readonly np.Array[]): np.Array;
+  /** The batch of a step, from `seed` and `step` alone, as `gradient` has it. */
+  batch(seed: number, step: number): np.Array[];
+}
 
 /** A problem with its data loaded. What a function returns, or resolves to, is checked each time. */
 export interface Model {
@@ -29,6 +38,8 @@ export interface Model {
    * the training. By default `evaluate(params, 'validation')`. Curves and the time to the target come from it; what chooses and ranks does not.
    */
   monitor?(params: Arrays): Awaitable<number>;
+  /** The loss of `gradient` in jax-js, where it is written so: then a scan takes the steps of all its learning rates together. Needs `traced: true` of the problem. */
+  readonly traced?: Traced;
 }
 
 /** A metric's value, such as a share of errors, and the loss on the same data. */
@@ -64,6 +75,8 @@ export interface Problem {
   readonly margin?: number;
   /** A value of the tuning metric that counts as solved, for the time to it. */
   readonly target: number;
+  /** Whether its model has `traced`. */
+  readonly traced?: true;
   /** Loads the data. Called once per worker. */
   load(): Awaitable<Model>;
   /**

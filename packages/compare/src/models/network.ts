@@ -12,7 +12,7 @@ export interface Score {
 }
 
 /** A network with its training data; what it is measured on is handed in. */
-export interface Network<Data> extends Pick<Model, 'start' | 'gradient'> {
+export interface Network<Data> extends Pick<Model, 'start' | 'gradient' | 'traced'> {
   start(seed: number): Readonly<Record<string, Parameter>>;
   gradient(params: Arrays, grads: Arrays, seed: number, step: number): number;
   /** Mean cross-entropy and error on some examples. */

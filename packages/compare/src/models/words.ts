@@ -27,21 +27,25 @@ export function wordsNetwork(size: number, train: Corpus): Network<Corpus> {
   // The dense batch, and which of its elements are not zero: clearing those is cheaper than two megabytes anew each step.
   const x = new Float32Array(batchSize * size);
   const y = new Float32Array(batchSize);
-  const batch: number[] = [];
+  const filled: number[] = [];
+  const batch = (seed: number, step: number): [np.Array, np.Array] => {
+    for (const touched of filled.splice(0)) x[touched] = 0;
+    batches.at(seed, step).forEach((example, row) => {
+      const values = train.values[example]!;
+      train.words[example]!.forEach((word, i) => {
+        x[row * size + word] = values[i]!;
+        filled.push(row * size + word);
+      });
+      y[row] = train.labels[example]!;
+    });
+    return [np.array(x).reshape([batchSize, size]), np.array(y)];
+  };
   return {
+    traced: { loss: crossEntropy, batch },
     start: () => ({ w: tensor([size]), b: tensor([1]) }),
     gradient(params, grads, seed, step) {
-      for (const touched of batch.splice(0)) x[touched] = 0;
-      batches.at(seed, step).forEach((example, row) => {
-        const values = train.values[example]!;
-        train.words[example]!.forEach((word, i) => {
-          x[row * size + word] = values[i]!;
-          batch.push(row * size + word);
-        });
-        y[row] = train.labels[example]!;
-      });
       const weights = { w: np.array(Float32Array.from(params['w']!)), b: np.array(Float32Array.from(params['b']!)) };
-      const [loss, gradient] = lossAndGradient(weights, np.array(x).reshape([batchSize, size]), np.array(y));
+      const [loss, gradient] = lossAndGradient(weights, ...batch(seed, step));
       grads['w']!.set(gradient.w.dataSync());
       grads['b']!.set(gradient.b.dataSync());
       return Number(loss.dataSync()[0]);

@@ -22,6 +22,7 @@ export const words = defineProblem({
   steps: { quick: 500, standard: 2000, thorough: 4000 },
   batchSize,
   ...errorMetrics,
+  traced: true,
   target: 38,
   load,
 });

@@ -4,7 +4,7 @@
  */
 import type { Parameter } from 'thalweg';
 import { checkModel } from '../check-problem.ts';
-import { ProblemError, type Arrays, type Problem, type Split } from '../problem.ts';
+import { ProblemError, type Arrays, type Problem, type Split, type Traced } from '../problem.ts';
 import type { Measured } from '../quantile.ts';
 import { isObject, shown } from '../shown.ts';
 
@@ -16,6 +16,7 @@ export interface CheckedModel {
   evaluate(params: Arrays, split: Split): Promise<Measured>;
   /** The tuning metric for the curve. `isFirst`: before any step. */
   monitor(params: Arrays, isFirst?: boolean): Promise<number>;
+  readonly traced?: Traced;
 }
 
 /** The model that `load()` gave; `file` is where the problem came from. Its functions throw a ProblemError for what they must not return. */
@@ -34,6 +35,7 @@ export function checked(file: string, problem: Problem, loaded: unknown): Checke
     }
   };
   return {
+    ...(model.traced === undefined ? {} : { traced: model.traced }),
     async start(seed) {
       const call = `start(${String(seed)})`;
       const start: unknown = await told(call, () => model.start(seed));

@@ -118,10 +118,13 @@ export class Pool {
   private limit(worker: Worker): void {
     const job = this.busy.get(worker);
     if (job === undefined || this.timeout === Infinity) return;
-    job.timer = setTimeout(() => {
-      this.lose(worker, `it took longer than ${String(this.timeout)} s`, { timeLimit: this.timeout });
-      void worker.terminate();
-    }, 1000 * this.timeout);
+    job.timer = setTimeout(
+      () => {
+        this.lose(worker, `it took longer than ${String(this.timeout)} s`, { timeLimit: this.timeout });
+        void worker.terminate();
+      },
+      1000 * this.timeout * (job.request.rates?.length ?? 1),
+    );
   }
 }
 

@@ -10,6 +10,7 @@ import { checked, ModelError, type CheckedModel } from './checked.ts';
 import type { InputFiles } from './files.ts';
 import type { Trace } from './trace.ts';
 import { lost } from '../lost.ts';
+import { runTogether } from './together.ts';
 import { isRefusedRate, runTrial, type TrialRequest } from './trial.ts';
 
 /** A finished trial with the files that took part in it. */
@@ -18,6 +19,8 @@ export interface Finished {
   readonly files: InputFiles;
   /** The seconds that it could take, where it failed by taking longer. */
   readonly timeLimit?: number;
+  /** The trials of all rates of a request that has several; `result` is the first. */
+  readonly together?: readonly Trial[];
 }
 
 /** What a worker answers. */
@@ -50,13 +53,16 @@ async function answer(request: TrialRequest, trace: Trace): Promise<WorkerAnswer
     const loadedModel = await model;
     // From here on the run has so long as it may take.
     tell(true);
-    const result = await runTrial(entry.problem, loadedModel, contestant, request).catch((error: unknown) => {
-      if (isRefusedRate(error, request.hyper)) return lost(request);
-      // What a problem must not return is its fault with every optimizer; whatever else goes wrong is this run's failure, and the others go on.
-      if (error instanceof ProblemError) throw error;
-      return lost(request, messageOf(error));
-    });
-    return { result, files: files() };
+    const alone = (one: TrialRequest): Promise<Trial> =>
+      runTrial(entry.problem, loadedModel, contestant, one).catch((error: unknown) => {
+        if (isRefusedRate(error, one.hyper)) return lost(one);
+        // What a problem must not return is its fault with every optimizer; whatever else goes wrong is this run's failure, and the others go on.
+        if (error instanceof ProblemError) throw error;
+        return lost(one, messageOf(error));
+      });
+    const together = request.rates === undefined ? undefined : await runTogether(entry.problem, loadedModel, contestant, request);
+    const result = together?.[0] ?? (await alone(request));
+    return { result, files: files(), ...(together === undefined ? {} : { together }) };
   } catch (error) {
     if (error instanceof ProblemError) return { file: error.file, problem: error.problem };
     return { error: messageOf(error) };

@@ -3,7 +3,7 @@ import { OptionError } from 'thalweg';
 import type { Contestant } from '../contestants.ts';
 import { hasDiverged } from '../models/network.ts';
 import { pathInterval } from '../path.ts';
-import type { Problem } from '../problem.ts';
+import type { Arrays, Problem } from '../problem.ts';
 import { cost, type Measured } from '../quantile.ts';
 import type { Curve, Trial } from '../schema.ts';
 import { applySchedule, type ScheduleName } from '../schedules.ts';
@@ -19,6 +19,18 @@ export interface TrialRequest {
   readonly hyper?: Readonly<Record<string, number>>;
   readonly seed: number;
   readonly steps: number;
+  /** Whether it is of a scan that may be run together with others of other rates, and the rates that it stands for then (`together.ts`). */
+  readonly scan?: true;
+  readonly rates?: readonly number[];
+}
+
+/** What is followed while it trains: an optimizer, or one run of several that are taken together. */
+export interface Trainee {
+  readonly params: Arrays;
+  readonly grads: Arrays;
+  step(gradients: Arrays, inputs: Readonly<Record<string, number>>): unknown;
+  evaluate(): Arrays;
+  dispose(): void;
 }
 
 /** So many evaluations in a run, and the mean of so many of the last is its result: one alone is as noisy as the last batch. */
@@ -30,7 +42,17 @@ export async function runTrial(problem: Problem, model: CheckedModel, contestant
   const method = contestant.create(lr, { steps, hyper });
   const opt = await method.init(await model.start(seed), { nonFinite: 'propagate' });
   applySchedule(opt.hyper, request.schedule, steps);
-  const needsLoss = method.inputs.includes('loss');
+  return follow(problem, model, opt, method.inputs.includes('loss'), request);
+}
+
+/** Has an optimizer take the steps of a run, and measures on the way; disposes of it. `needsLoss`: whether its steps are given the loss. */
+export async function follow(
+  problem: Problem,
+  model: CheckedModel,
+  opt: Trainee,
+  needsLoss: boolean,
+  { steps, seed, lr }: TrialRequest,
+): Promise<Trial> {
   const training = { steps: [] as number[], values: [] as (number | null)[] };
   const validation = { steps: [0], values: [shortened(await model.monitor(opt.evaluate(), true))] };
   const ends: Record<'validation' | 'test', Measured[]> = { validation: [], test: [] };
