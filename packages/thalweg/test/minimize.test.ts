@@ -48,6 +48,34 @@ describe('others get a turn while a synchronous function is minimized', () => {
       });
     }
   }
+  test('a function that answers at once is waited for no more often in many steps than in few', async (t) => {
+    // It is never time for a turn of the event loop.
+    t.mock.method(performance, 'now', () => 0);
+    const valley = (w: Float64Array, g: Float64Array): number => {
+      const [x = 0, y = 0] = w;
+      g.set([2 * (x - 1) - 400 * x * (y - x * x), 200 * (y - x * x)]);
+      return (1 - x) ** 2 + 100 * (y - x * x) ** 2;
+    };
+    const optimizers = [
+      sgd({ lr: 1e-3 }),
+      lbfgs(),
+      lbfgs({ lineSearch: backtracking() }),
+      conjugateGradient(),
+      gradientDescent({ lineSearch: strongWolfe() }),
+    ];
+    for (const optimizer of optimizers) {
+      const waits = async (steps: number): Promise<number> => {
+        let [count, ended] = [0, false];
+        const run = minimize(valley, Float64Array.of(-1.2, 1), { optimizer, steps }).finally(() => (ended = true));
+        for (; !ended; count++) await Promise.resolve();
+        const found = await run;
+        assert.equal(found.steps, steps);
+        return count;
+      };
+      await waits(1); // Whatever is loaded when it is first used is there now.
+      assert.equal(await waits(20), await waits(2), optimizer.name);
+    }
+  });
   test('AbortSignal.timeout', async () => {
     const { reason } = await minimize(slow(), start(), { optimizer: sgd({ lr: 0 }), steps: 1e9, signal: AbortSignal.timeout(1) });
     assert.equal(reason, 'aborted');

@@ -56,8 +56,13 @@ export class Turns {
 }
 
 /** Whether there is something to wait for: waiting for anything else would cost a turn of its own in each step. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
+export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** What `f` makes of a value: at once, where nothing has to be waited for. */
+export function whenThere<T, R>(value: T | PromiseLike<T>, f: (value: T) => R | PromiseLike<R>): R | PromiseLike<R> {
+  return isThenable(value) ? Promise.resolve(value).then(f) : f(value);
 }
 
 /** Throws an OptionError where `signal` is neither undefined nor an AbortSignal, of whatever realm. */

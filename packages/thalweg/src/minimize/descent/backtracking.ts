@@ -1,6 +1,6 @@
 /** The backtracking line search. */
 import { checkNames, checkNumber, checkWhole } from '../../language/options.ts';
-import { decreases, isFiniteTrial, type LineSearch } from './line-search.ts';
+import { decreases, isFiniteTrial, searching, type LineSearch } from './line-search.ts';
 
 /** Options of `backtracking`. */
 export interface BacktrackingOptions {
@@ -34,15 +34,15 @@ export function backtracking(options: BacktrackingOptions = {}): LineSearch {
   checkWhole(name, 'maxEvaluations', maxEvaluations, 1);
   return {
     name,
-    async search(ray, start, first) {
+    search: searching(function* (start, first) {
       let lowest = start;
       for (let i = 0, step = first; i < maxEvaluations && step > 0; i++, step *= shrink) {
-        const trial = await ray(step);
+        const trial = yield step;
         if (!isFiniteTrial(trial)) continue;
         if (decreases(trial, start, c1)) return { meets: 'armijo', trial };
         if (trial.loss < lowest.loss) lowest = trial;
       }
       return { meets: 'none', trial: lowest };
-    },
+    }),
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { Evaluation } from '../objective.ts';
 import type { Declared } from '../../train/tensor.ts';
-import { isThenable, type Turns } from '../turns.ts';
+import { isThenable, whenThere, type Turns } from '../turns.ts';
 import { checkOutcome, type Trial } from './line-search.ts';
 import type { Direction, Minimizer } from './minimizer.ts';
 import { Space, type Arrays } from './space.ts';
@@ -90,9 +90,12 @@ class Descent {
       const seen = problem.onStep?.(steps, loss / this.factor, space.w);
       if (isThenable(seen)) await seen;
       try {
-        let trial = await this.search(directions.next({ w: this.w, g: this.g, loss }), loss);
-        if (!this.isBetter(trial, loss, gradientNorm) && directions.restart())
-          trial = await this.search(directions.next({ w: this.w, g: this.g, loss }), loss);
+        let found = this.search(directions.next({ w: this.w, g: this.g, loss }), loss);
+        let trial = isThenable(found) ? await found : found;
+        if (!this.isBetter(trial, loss, gradientNorm) && directions.restart()) {
+          found = this.search(directions.next({ w: this.w, g: this.g, loss }), loss);
+          trial = isThenable(found) ? await found : found;
+        }
         if (!this.isBetter(trial, loss, gradientNorm)) return arrive('stalled');
         loss = trial.loss;
       } catch (error) {
@@ -120,26 +123,29 @@ class Descent {
   }
 
   /** Searches along a direction. A trial other than the start is where the space and `trialGradient` then are. */
-  private async search({ d, first }: Direction, loss: number): Promise<Trial> {
+  private search({ d, first }: Direction, loss: number): Trial | PromiseLike<Trial> {
     const start: Trial = { step: 0, loss, slope: dot(this.g, d) };
     let last = 0;
-    const ray = async (step: number): Promise<Trial> => {
+    const ray = (step: number): Trial | PromiseLike<Trial> => {
       last = step;
       // Where rounding leaves the point as it is, there is nothing to evaluate.
       if (!this.space.move(this.w, step, d)) {
         this.trialGradient.set(this.g);
         return { ...start, step };
       }
-      const trialLoss = await this.evaluate();
-      if (this.problem.turns.aborted) throw new Interruption();
-      const slope = dot(this.trialGradient, d);
-      if (Number.isNaN(slope) && Number.isFinite(trialLoss)) this.evaluation.checkWritten();
-      return { step, loss: trialLoss, slope };
+      return whenThere(this.evaluate(), (trialLoss) => {
+        if (this.problem.turns.aborted) throw new Interruption();
+        const slope = dot(this.trialGradient, d);
+        if (Number.isNaN(slope) && Number.isFinite(trialLoss)) this.evaluation.checkWritten();
+        return { step, loss: trialLoss, slope };
+      });
     };
     if (!(start.slope < 0 && start.slope > -Infinity && first > 0)) return start;
-    const { meets, trial } = checkOutcome(await this.minimizer.lineSearch.search(ray, start, Math.min(first, Number.MAX_VALUE)));
-    if (meets === 'none' && !(trial.loss < loss)) return start;
-    return trial.step === last || trial.step === 0 ? trial : ray(trial.step);
+    return whenThere(this.minimizer.lineSearch.search(ray, start, Math.min(first, Number.MAX_VALUE)), (outcome) => {
+      const { meets, trial } = checkOutcome(outcome);
+      if (meets === 'none' && !(trial.loss < loss)) return start;
+      return trial.step === last || trial.step === 0 ? trial : ray(trial.step);
+    });
   }
 
   /** Whether the trial lowers the loss, or where rounding hides that, the gradient. */
@@ -149,13 +155,12 @@ class Descent {
     return trial.loss < loss ? Number.isFinite(trialNorm) : trialNorm < gradientNorm;
   }
 
-  private async evaluate(): Promise<number> {
+  private evaluate(): number | PromiseLike<number> {
     this.evaluations += 1;
-    const given = this.evaluation.at();
-    const value = typeof given === 'number' ? given : await given;
-    this.space.readGradient(this.trialGradient, this.factor);
-    const turn = this.problem.turns.due();
-    if (turn !== undefined) await turn;
-    return this.factor * value;
+    return whenThere(this.evaluation.at(), (value) => {
+      this.space.readGradient(this.trialGradient, this.factor);
+      const turn = this.problem.turns.due();
+      return turn === undefined ? this.factor * value : turn.then(() => this.factor * value);
+    });
   }
 }

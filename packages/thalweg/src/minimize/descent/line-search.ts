@@ -1,6 +1,7 @@
 /** What a line search is: how far to go along a direction. Knows losses as functions of one step; no vectors. */
 import { ThalwegError } from '../../language/error.ts';
 import { describe, wrongOption } from '../../language/options.ts';
+import { isThenable } from '../turns.ts';
 
 /** The loss at a step along a direction. */
 export interface Trial {
@@ -13,7 +14,7 @@ export interface Trial {
 }
 
 /** Evaluates the loss at a step along a direction. Either number may be NaN or an infinity. */
-export type Ray = (step: number) => Trial | Promise<Trial>;
+export type Ray = (step: number) => Trial | PromiseLike<Trial>;
 
 /** Which conditions a step is known to meet: both of Wolfe's, the first of them (Armijo's sufficient decrease), or none. */
 export type Conditions = 'strongWolfe' | 'armijo' | 'none';
@@ -30,8 +31,30 @@ export interface Outcome {
 export interface LineSearch {
   /** The name, as in errors. */
   readonly name: string;
-  /** Searches along `ray` from `start`, the trial at step 0, whose slope is negative; `first` is the step to try first. */
-  search(ray: Ray, start: Trial, first: number): Promise<Outcome>;
+  /**
+   * Searches along `ray` from `start`, the trial at step 0, whose slope is negative; `first` is the step to try first. Where `ray` gives trials and no promises, a
+   * search that gives its outcome so, and no promise of it, keeps nothing waiting.
+   */
+  search(ray: Ray, start: Trial, first: number): Outcome | PromiseLike<Outcome>;
+}
+
+/** A search as what it does between trials: it yields the steps to try, and is given the trials. */
+export type Trials = (start: Trial, first: number) => Generator<number, Outcome, Trial>;
+
+/** The search of a line search that is written so: at once, as long as trials come at once. */
+export function searching(trials: Trials): LineSearch['search'] {
+  return (ray, start, first) => {
+    const run = trials(start, first);
+    const goOn = (next: IteratorResult<number, Outcome>): Outcome | PromiseLike<Outcome> => {
+      while (next.done !== true) {
+        const trial = ray(next.value);
+        if (isThenable(trial)) return Promise.resolve(trial).then((given) => goOn(run.next(given)));
+        next = run.next(trial);
+      }
+      return next.value;
+    };
+    return goOn(run.next());
+  };
 }
 
 /** Whether loss and slope are both finite. */

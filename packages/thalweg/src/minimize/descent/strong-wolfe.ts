@@ -1,7 +1,7 @@
 /** The strong Wolfe line search: Moré and Thuente's interval, kept away from steps at which the loss is not finite. */
 import { OptionError } from '../../language/error.ts';
 import { checkNames, checkNumber, checkWhole } from '../../language/options.ts';
-import { decreases, isFiniteTrial, type LineSearch, type Outcome, type Trial } from './line-search.ts';
+import { decreases, isFiniteTrial, searching, type LineSearch, type Outcome, type Trial } from './line-search.ts';
 import { Interval } from './more-thuente.ts';
 
 /** Options of `strongWolfe`. */
@@ -38,13 +38,13 @@ export function strongWolfe(options: StrongWolfeOptions = {}): LineSearch {
   if (c1 >= c2) throw new OptionError(name, 'c2', c2, `must be above c1 (${String(c1)}), not ${String(c2)}`);
   return {
     name,
-    async search(ray, start, first) {
+    search: searching(function* (start, first) {
       const interval = new Interval(start, c1, first);
       const walls = new Walls();
       let lowest = start;
       let step: number | undefined = first;
       for (let i = 0; i < maxEvaluations && step !== undefined; i++) {
-        const trial = await ray(step);
+        const trial = yield step;
         if (!isFiniteTrial(trial)) step = walls.behind(step, interval.best);
         else {
           if (decreases(trial, start, c1) && Math.abs(trial.slope) <= c2 * Math.abs(start.slope)) return { meets: 'strongWolfe', trial };
@@ -53,7 +53,7 @@ export function strongWolfe(options: StrongWolfeOptions = {}): LineSearch {
         }
       }
       return fallback(lowest, start, c1);
-    },
+    }),
   };
 }
 
