@@ -24,7 +24,8 @@ const asked = JSON.parse(process.argv[2] ?? '{}') as Options;
 
 class Thalweg implements Program {
   private opt: thalweg.Optimizer<Parameters> | undefined;
-  private inputs: thalweg.Inputs = {};
+  /** What a step is given besides gradients, for methods that ask for something. */
+  private inputs: thalweg.Inputs | undefined;
 
   async make(tensors: number, each: number): Promise<void> {
     this.opt?.dispose();
@@ -40,7 +41,8 @@ class Thalweg implements Program {
     const arrays = this.opt.inputs;
     for (const views of Object.values(arrays))
       for (const view of Object.values(views)) view.set(vector(dtype, each, (i) => 0.1 * firstWeight(i)));
-    this.inputs = { ...Object.fromEntries(method.inputs.map((name) => [name, 1])), ...arrays };
+    const inputs = { ...Object.fromEntries(method.inputs.map((name) => [name, 1])), ...arrays };
+    this.inputs = Object.keys(inputs).length === 0 ? undefined : inputs;
   }
 
   gradients(kind: Gradients, block: number): void {
