@@ -2,36 +2,38 @@
  * Runs a comparison: each seed tunes each optimizer's learning rate on validation data, and its test metric is what is compared. Says what it is
  * doing through `onProgress`; knows no terminal and no report.
  */
-import { ThalwegError } from 'thalweg';
+import { Method, ThalwegError } from 'thalweg';
 import { withNames } from './code.ts';
 import type { Contestant, RunOf } from './contestants.ts';
 import { lost } from './lost.ts';
 import { machineOf } from './machine.ts';
 import type { Lengths } from './problem.ts';
+import { withoutTuning } from './defaults.ts';
 import { checkProtocol, runsOf } from './protocol.ts';
 import { ProblemError } from './problem.ts';
-import { compareMeasured, median, type Direction } from './quantile.ts';
 import { findContestants, type Entry } from './registry.ts';
 import { Ledger, type Runner } from './run/ledger.ts';
 import { Gathering } from './run/gathering.ts';
 import type { Store } from './store/store.ts';
 import type { TrialRequest } from './run/trial.ts';
 import { seedsOf, type Shard } from './shard.ts';
-import { entrants, type Entrant, type ScheduleName } from './schedules.ts';
+import { described, entrants, type Entrant, type ScheduleName } from './schedules.ts';
 import type { Comparison, OptimizerResult, ProblemResult, Protocol, Trial } from './schema.ts';
 import { budgetOf, type Choice } from './statistics/budget.ts';
 import { compareWith, marginOf } from './statistics/compare.ts';
 import { firstPlaces } from './statistics/stability.ts';
-import { ranks, summarize } from './statistics/summary.ts';
+import { ranks, referenceOf, summarize } from './statistics/summary.ts';
 import { search } from './search.ts';
 import { rateSpace } from './spaces.ts';
-import { measured, tune } from './tune.ts';
+import { measured, tune, untuned } from './tune.ts';
 
 /** What a comparison is made of. */
 export interface Plan {
   readonly entries: readonly Entry[];
   readonly contestants: readonly string[];
   readonly schedules: readonly ScheduleName[];
+  /** Those that also run at their defaults, without tuning, in a table of their own. */
+  readonly defaults?: readonly string[];
   readonly protocol: Protocol;
   /** Which of a problem's lengths to use, or a number of steps for all. */
   readonly steps: keyof Lengths | number;
@@ -82,8 +84,15 @@ async function compareOn(
   const steps = typeof plan.steps === 'number' ? plan.steps : problem.steps[plan.steps];
   const contestants = await findContestants(entry, [...plan.contestants, ...entry.contestants.map((one) => one.id)]);
   const all = entrants(contestants, plan.schedules);
-  const parts = seedsOf(plan.shard, all.length, protocol.seeds);
-  const counts = parts.map((seeds) => (seeds.length === 0 ? 0 : runsOf({ ...protocol, seeds })));
+  const plain = await findContestants(
+    entry,
+    plan.defaults === undefined ? [] : [...plan.defaults, ...entry.contestants.map((one) => one.id)],
+  );
+  const parts = seedsOf(plan.shard, all.length + plain.length, protocol.seeds);
+  const counts = parts.map((seeds, i) => {
+    const isTuned = all[i] !== undefined && all[i].contestant.fixed !== true;
+    return isTuned && seeds.length > 0 ? runsOf({ ...protocol, seeds }) : seeds.length;
+  });
   onProgress({ kind: 'problem', problem: problem.id, trials: counts.reduce((sum, count) => sum + count, 0) });
   const requestOf = ({ contestant, schedule }: Entrant, lr: number, seed: number, hyper?: TrialRequest['hyper'], length = steps): TrialRequest => ({
     problem: entry.reference, contestant: contestant.file?.path ?? contestant.id, schedule, lr, seed, steps: length,
@@ -94,21 +103,30 @@ async function compareOn(
   await checkSeeds(entry.reference, pool, firstSteps);
   // In the order of the optimizers, whoever has finished first.
   const choices = new Map<string, Choice[][]>(all.map(({ id }) => [id, []]));
+  const runOf = async (
+    own: ReadonlySet<number>,
+    entrant: Entrant,
+    lr: number,
+    seed: number,
+    hyper?: TrialRequest['hyper'],
+  ): Promise<Trial> => {
+    if (!own.has(seed)) return lost({ seed, lr });
+    const { result, kept } = await ledger.run(problem, entrant.contestant, requestOf(entrant, lr, seed, hyper));
+    onProgress({ kind: 'trial', problem: problem.id, contestant: entrant.id, lr, kept });
+    return result;
+  };
   const results = await Promise.all(
     all.map(async (entrant, i) => {
       const own = new Set(parts[i]?.length === 0 ? [] : [protocol.scanSeed, ...(parts[i] ?? [])]);
-      const run = async (lr: number, seed: number, hyper?: TrialRequest['hyper']): Promise<Trial> => {
-        if (!own.has(seed)) return lost({ seed, lr });
-        const { result, kept } = await ledger.run(problem, entrant.contestant, requestOf(entrant, lr, seed, hyper));
-        onProgress({ kind: 'trial', problem: problem.id, contestant: entrant.id, lr, kept });
-        return result;
-      };
-      const { centre, space = [] } = entrant.contestant;
+      const run = (lr: number, seed: number, hyper?: TrialRequest['hyper']): Promise<Trial> => runOf(own, entrant, lr, seed, hyper);
+      const { centre, space = [], fixed } = entrant.contestant;
       const { trials: count, seeds } = protocol;
       const metric = problem.tuningMetric;
-      const { tries, result: tuned } = await (count === undefined
-        ? tune(centre, protocol, metric, run)
-        : search([rateSpace(centre), ...space], count, seeds, metric, ({ lr = centre, ...hyper }, seed) => run(lr, seed, hyper)));
+      const { tries, result: tuned } = await (fixed === true
+        ? untuned(centre, seeds, count ?? protocol.rates, run)
+        : count === undefined
+          ? tune(centre, protocol, metric, run)
+          : search([rateSpace(centre), ...space], count, seeds, metric, ({ lr = centre, ...hyper }, seed) => run(lr, seed, hyper)));
       onProgress({ kind: 'tuned', problem: problem.id, contestant: entrant.id, lr: tuned.bestLr, tuning: tuned.tuning });
       const { contestant, schedule, id, label } = entrant;
       const { code, hyperparameters } = contestant;
@@ -121,13 +139,18 @@ async function compareOn(
       return {
         id,
         label,
-        configuration: schedule === 'constant' ? call : `${call}, ${schedule} schedule from lr to 0`,
+        configuration: described(call, schedule),
         hyperparameters: { ...hyperparameters, ...searched },
         latex: latexOf(contestant, tuned.bestLr, { steps, hyper: searched }),
         ...tuned,
+        ...(fixed === undefined ? {} : { fixed }),
         summary: summarize(tuned.trials, problem.testMetric),
       } as const;
     }),
+  );
+  // Afterwards: a run of both is then made once.
+  const compareDefaults = await withoutTuning(plain, protocol.seeds, problem, (contestant, lr, seed) =>
+    runOf(new Set(parts[all.length + plain.indexOf(contestant)]), { ...contestant, contestant, schedule: 'constant' }, lr, seed),
   );
   const scores = new Map(results.map(({ id, trials }) => [id, new Map(trials.map(({ seed, testMetric }) => [seed, testMetric]))]));
   const rank = ranks(results.map((result) => result.summary), problem.testMetric); // prettier-ignore
@@ -141,6 +164,11 @@ async function compareOn(
   const budget = budgetOf(choices, problem.tuningMetric, problem.testMetric);
   const median = optimizers.find(({ id }) => id === reference)?.summary.median ?? null;
   const margin = problem.margin ?? (problem.testSize === undefined || median === null ? undefined : marginOf(median, problem.testSize));
+  const judged = { alpha: protocol.alpha, direction: problem.testMetric, margin };
+  const defaults =
+    plain.length === 0
+      ? undefined
+      : compareDefaults({ id: reference, scores: scores.get(reference) ?? new Map<number, number | null>() }, judged);
   return {
     id: problem.id,
     title: problem.title,
@@ -156,20 +184,11 @@ async function compareOn(
     },
     optimizers: optimizers.toSorted((a, b) => a.rank - b.rank),
     reference,
-    comparisons: compareWith(reference, scores, { alpha: protocol.alpha, direction: problem.testMetric, margin }),
+    comparisons: compareWith(reference, scores, judged),
     ...(budget === undefined ? {} : { budget }),
+    ...(defaults === undefined ? {} : { defaults }),
     ...(problem.landscape === undefined ? {} : { landscape: problem.landscape }),
   };
-}
-
-/** The best by the median over seeds of what chose their rates, then of the loss; the first of equals. */
-function referenceOf(optimizers: readonly OptimizerResult[], metric: Direction): string {
-  const medians = optimizers.map(({ id, trials }) => ({
-    id,
-    value: median(trials.map((trial) => trial.validationMetric), metric),
-    loss: median(trials.map((trial) => trial.validationLoss)),
-  })); // prettier-ignore
-  return medians.toSorted((a, b) => compareMeasured(a, b, metric))[0]?.id ?? '';
 }
 
 /**
@@ -200,7 +219,8 @@ async function checkSeeds(reference: string, pool: Runner, [request, ...others]:
 
 function latexOf({ create }: Contestant, lr: number, run: RunOf): string {
   try {
-    return create(lr, run).latex();
+    const made = create(lr, run);
+    return made instanceof Method ? made.latex() : '';
   } catch {
     // One that cannot be made so has runs that failed, which say why.
     return '';

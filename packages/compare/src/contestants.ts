@@ -1,6 +1,27 @@
 /** The optimizers that can be compared by name. A user's file may add its own. Knows the library's public face only. */
 import * as thalweg from 'thalweg';
-import { adagrad, adam, adamw, groups, lamb, lion, Method, muon, OptionError, otherwise, polyak, radam, rmsprop, sgd } from 'thalweg';
+import {
+  adagrad,
+  adam,
+  adamw,
+  chain,
+  groups,
+  lamb,
+  lbfgs,
+  lion,
+  mechanic,
+  Method,
+  muon,
+  OptionError,
+  otherwise,
+  polyak,
+  radam,
+  rmsprop,
+  sam,
+  sgd,
+  type Minimizer,
+  type Optimizer,
+} from 'thalweg';
 import { isOptimizerFactory, optimizers, type OptimizerFactory } from '@thalweg/guide';
 import { mostDimensions } from './data/sobol.ts';
 import { checkFields, text, type Rule } from './check-problem.ts';
@@ -24,7 +45,18 @@ export interface Contestant {
   /** Where a search looks for hyperparameters besides the learning rate. */
   readonly space?: readonly Dimension[];
   /** The method at one learning rate, in a run of so many steps, which a schedule of its own may need; `hyper` has what a search chose besides. */
-  readonly create: (lr: number, run: RunOf) => Method;
+  readonly create: (lr: number, run: RunOf) => Method | Minimizer;
+  /**
+   * What stands around the optimizer, such as `(opt, gradient) => sam(opt, gradient)`: given the optimizer and what fills `opt.grads` and returns the loss,
+   * it returns a function that takes one step and returns the loss at its start. Each call of `gradient` counts.
+   */
+  readonly around?: (opt: Optimizer, gradient: () => Promise<number>, run: RunOf) => () => Promise<number>;
+  /** The learning rate that it takes by default; the centre where it declares none. */
+  readonly lr?: number;
+  /** It promises to need no tuning. */
+  readonly promises?: true;
+  /** There is nothing to tune: each seed runs once, and `create` is given `centre`. */
+  readonly fixed?: true;
 }
 
 /** What a method may depend on besides its learning rate. */
@@ -36,13 +68,14 @@ export interface RunOf {
 
 /** The built-in contestants, in the order in which the guide tells of them. */
 export const contestants: readonly Contestant[] = [
-  { id: 'sgd', label: 'SGD', code: 'sgd({ lr })', hyperparameters: {}, centre: 0.1, create: (lr) => sgd({ lr }) },
+  { id: 'sgd', label: 'SGD', code: 'sgd({ lr })', hyperparameters: {}, centre: 0.1, lr: 1e-2, create: (lr) => sgd({ lr }) },
   {
     id: 'sgd-momentum',
     label: 'SGD + momentum',
     code: 'sgd({ lr, momentum: 0.9 })',
     hyperparameters: { momentum: 0.9 },
     centre: 0.1,
+    lr: 1e-2,
     space: spaceOf('sgd', ['momentum']),
     create: (lr, { hyper }) => sgd({ lr, momentum: 0.9, ...hyper }),
   },
@@ -52,6 +85,7 @@ export const contestants: readonly Contestant[] = [
     code: 'adagrad({ lr })',
     hyperparameters: { eps: 1e-10 },
     centre: 0.1,
+    lr: 1e-2,
     space: spaceOf('adagrad', ['eps']),
     create: (lr, { hyper }) => adagrad({ lr, ...hyper }),
   },
@@ -61,6 +95,7 @@ export const contestants: readonly Contestant[] = [
     code: 'rmsprop({ lr })',
     hyperparameters: { beta: 0.9, eps: 1e-8 },
     centre: 1e-2,
+    lr: 1e-3,
     space: spaceOf('rmsprop', ['beta', 'eps']),
     create: (lr, { hyper }) => rmsprop({ lr, ...hyper }),
   },
@@ -70,6 +105,7 @@ export const contestants: readonly Contestant[] = [
     code: 'adam({ lr })',
     hyperparameters: { beta1: 0.9, beta2: 0.999, eps: 1e-8 },
     centre: 1e-2,
+    lr: 1e-3,
     space: spaceOf('adam', ['beta1', 'beta2', 'eps']),
     create: (lr, { hyper }) => adam({ lr, ...hyper }),
   },
@@ -79,6 +115,7 @@ export const contestants: readonly Contestant[] = [
     code: 'adamw({ lr, weightDecay: 0.01 })',
     hyperparameters: { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.01 },
     centre: 1e-2,
+    lr: 1e-3,
     space: spaceOf('adamw', ['beta1', 'beta2', 'eps', 'weightDecay']),
     create: (lr, { hyper }) => adamw({ lr, weightDecay: 0.01, ...hyper }),
   },
@@ -88,6 +125,7 @@ export const contestants: readonly Contestant[] = [
     code: 'radam({ lr })',
     hyperparameters: { beta1: 0.9, beta2: 0.999, eps: 1e-8 },
     centre: 1e-2,
+    lr: 1e-3,
     space: spaceOf('radam', ['beta1', 'beta2', 'eps']),
     create: (lr, { hyper }) => radam({ lr, ...hyper }),
   },
@@ -97,6 +135,7 @@ export const contestants: readonly Contestant[] = [
     code: 'lion({ lr })',
     hyperparameters: { beta1: 0.9, beta2: 0.99 },
     centre: 1e-3,
+    lr: 1e-4,
     space: spaceOf('lion', ['beta1', 'beta2', 'weightDecay']),
     create: (lr, { hyper }) => lion({ lr, ...hyper }),
   },
@@ -106,6 +145,7 @@ export const contestants: readonly Contestant[] = [
     code: 'lamb({ lr })',
     hyperparameters: { beta1: 0.9, beta2: 0.999, eps: 1e-6 },
     centre: 1e-2,
+    lr: 1e-3,
     space: spaceOf('lamb', ['beta1', 'beta2', 'eps', 'weightDecay']),
     create: (lr, { hyper }) => lamb({ lr, ...hyper }),
   },
@@ -115,14 +155,50 @@ export const contestants: readonly Contestant[] = [
     code: 'polyak({ lr })',
     hyperparameters: { minimum: 0 },
     centre: 1,
+    lr: 1,
     create: (lr) => polyak({ lr }),
+  },
+  {
+    id: 'sam',
+    label: 'SAM with SGD + momentum',
+    code: 'sam(await sgd({ lr, momentum: 0.9 }).init(params), gradient)',
+    hyperparameters: { momentum: 0.9, rho: 0.05 },
+    centre: 0.1,
+    lr: 1e-2,
+    space: [
+      ...spaceOf('sgd', ['momentum']),
+      { name: 'rho', scale: 'log', from: 0.01, to: 0.5, source: 'Foret et al. 2021 (arXiv:2010.01412), who try these' },
+    ],
+    create: (lr, { hyper }) => sgd({ lr, momentum: hyper?.['momentum'] ?? 0.9 }),
+    around: (opt, gradient, { hyper }) => sam(opt, gradient, { rho: hyper?.['rho'] ?? 0.05 }),
+  },
+  {
+    id: 'adam-mechanic',
+    label: 'Adam + Mechanic',
+    code: 'chain(adam({ lr }), mechanic())',
+    hyperparameters: { beta1: 0.9, beta2: 0.999, eps: 1e-8, initial: 1e-6, weightDecay: 0.01 },
+    centre: 1,
+    lr: 1,
+    promises: true,
+    create: (lr) => chain(adam({ lr }), mechanic()),
+  },
+  {
+    id: 'lbfgs',
+    label: 'L-BFGS',
+    code: 'lbfgs()',
+    hyperparameters: { history: 10, lineSearch: 'strong Wolfe' },
+    centre: 1,
+    fixed: true,
+    promises: true,
+    create: () => lbfgs(),
   },
   {
     id: 'muon',
     label: 'Muon + AdamW',
-    code: 'muon({ lr }) for matrices, adamw({ lr: lr / 10 }) for the rest',
+    code: 'groups([{ match: { rank: 2 }, use: muon({ lr }) }, { match: otherwise, use: adamw({ lr: lr / 10 }) }])',
     hyperparameters: { momentum: 0.95 },
     centre: 2e-2,
+    lr: 2e-2,
     space: spaceOf('muon', ['momentum']),
     create: (lr, { hyper }) =>
       groups([
@@ -134,6 +210,12 @@ export const contestants: readonly Contestant[] = [
 
 /** The six of the guide, compared when nobody names others. */
 export const defaultContestants: readonly string[] = ['sgd', 'sgd-momentum', 'adagrad', 'rmsprop', 'adam', 'adamw'];
+
+/** The library's optimizers without a learning rate to tune, by their names. */
+const rateless = ['cocob', 'dAdaptation', 'dog', 'dowg', 'momo', 'momoAdam', 'prodigy'];
+
+/** Compared at their defaults, besides those, when nobody names others: what promises to need no tuning. */
+export const promisingContestants: readonly string[] = [...rateless, 'adam-mechanic'];
 
 /** Checks a contestant that a user's file exports. */
 export function checkContestant(file: string, value: unknown): Contestant {
@@ -149,7 +231,7 @@ export function checkContestant(file: string, value: unknown): Contestant {
     centre: 1e-2,
     ...(value as Pick<Contestant, 'id' | 'create'>),
   };
-  checkFields(file, `the optimizer ${id}'s `, fields, contestant, ['space']);
+  checkFields(file, `the optimizer ${id}'s `, fields, contestant, ['space', 'around', 'fixed', 'lr', 'promises']);
   const space = field('space');
   return Array.isArray(space)
     ? { ...contestant, space: space.map((one: string | Partial<Dimension>) => dimensionOf(id, one)) }
@@ -170,7 +252,19 @@ const fields: Readonly<Record<Exclude<keyof Contestant, 'file'>, Rule>> = {
     (value) => Array.isArray(value) && value.length < mostDimensions && value.every(isSearchable),
   ],
   create: ['a function', (value) => typeof value === 'function'],
+  around: [
+    'a function of the optimizer and its gradient that returns a step, such as (opt, gradient) => sam(opt, gradient)',
+    (value) => typeof value === 'function',
+  ],
+  lr: ['a positive number', (value) => typeof value === 'number' && value > 0 && Number.isFinite(value)],
+  promises: ['true, where it promises to need no tuning', (value) => value === true],
+  fixed: ['true, where there is nothing to tune', (value) => value === true],
 };
+
+/** Whether a value is a method with line searches, such as `lbfgs()`. */
+export function isMinimizer(value: unknown): value is Minimizer {
+  return isObject(value) && 'directions' in value && 'lineSearch' in value;
+}
 
 /** Whether a member of a user's `space` says where to look. */
 function isSearchable(one: unknown): boolean {
@@ -199,6 +293,8 @@ export function contestantOf(factory: OptimizerFactory): Contestant {
     code: `${name}({ lr })`,
     hyperparameters: {},
     centre: centre > 0 ? centre : 1e-2,
+    ...(centre > 0 ? { lr: centre } : {}),
+    ...(rateless.includes(name) ? { promises: true as const } : {}),
     space: spaceOf(name, Object.keys(hyper)).filter((one) => isSame(one, hyper[one.name]?.[2]) && takes(factory, one)),
     create: (lr, run) => factory({ lr, ...run.hyper }),
   };

@@ -87,8 +87,21 @@ const trial = v.object({
   training: curve,
   validation: curve,
   reached: v.nullable(v.object({ steps: whole, gradients: whole, seconds: finite })),
+  taken: v.exactOptional(whole),
   seconds: v.object({ gradient: finite, optimizer: finite }),
   path: v.exactOptional(list(v.tuple([maybe, maybe]), 2000)),
+});
+
+const summary = v.object({
+  median: maybe,
+  low: maybe,
+  high: maybe,
+  spread: text(120),
+  diverged: whole,
+  reached: whole,
+  stepsToTarget: maybe,
+  gradientsToTarget: maybe,
+  secondsToTarget: maybe,
 });
 
 const optimizer = v.object({
@@ -103,18 +116,9 @@ const optimizer = v.object({
   trials: list(trial, 1000, 1),
   rank: v.pipe(whole, v.minValue(1, 'must be 1 or more')),
   first: v.pipe(finite, v.minValue(0, 'must not be negative'), v.maxValue(1.001, 'must be at most 1')),
-  summary: v.object({
-    median: maybe,
-    low: maybe,
-    high: maybe,
-    spread: text(120),
-    diverged: whole,
-    reached: whole,
-    stepsToTarget: maybe,
-    gradientsToTarget: maybe,
-    secondsToTarget: maybe,
-  }),
+  summary,
   search: v.exactOptional(found),
+  fixed: v.exactOptional(v.literal(true)),
 });
 
 const metric = v.object({ name: text(120), lowerIsBetter: v.boolean(), unit: text(20) });
@@ -146,6 +150,49 @@ const budget = v.pipe(
   ),
 );
 
+const comparisons = list(
+  v.object({
+    reference: text(300),
+    other: text(300),
+    seeds: whole,
+    test: v.picklist(['t', 'ranks', 'none']),
+    difference: maybe,
+    interval: v.nullable(v.tuple([finite, finite])),
+    pValue: maybe,
+    exact: maybe,
+    detectable: maybe,
+    equalWithin: maybe,
+    verdict: v.picklist(['worse', 'better', 'equal', 'no detectable difference', 'too few seeds', 'no noise']),
+  }),
+  60,
+);
+
+const defaults = v.pipe(
+  v.object({
+    reference: text(300),
+    optimizers: list(
+      v.object({
+        id: text(300),
+        label: text(120),
+        configuration: text(4000),
+        lr: maybe,
+        promises: v.boolean(),
+        results: list(v.object({ seed: finite, validationMetric: maybe, testMetric: maybe }), 1000, 1),
+        summary,
+        rank: v.pipe(whole, v.minValue(1, 'must be 1 or more')),
+      }),
+      60,
+      1,
+    ),
+    comparisons,
+    againstTuned: comparisons,
+  }),
+  v.check(({ reference, optimizers, comparisons: among, againstTuned }) => {
+    const ids = new Set(optimizers.map(({ id }) => id));
+    return ids.size === optimizers.length && ids.has(reference) && [...among, ...againstTuned].every(({ other }) => ids.has(other));
+  }, 'compares optimizers that it does not have'),
+);
+
 const problem = v.pipe(
   v.object({
     id: text(300),
@@ -159,23 +206,9 @@ const problem = v.pipe(
     target: v.object({ value: finite, origin: text(1000) }),
     optimizers: list(optimizer, 60, 1),
     reference: text(300),
-    comparisons: list(
-      v.object({
-        reference: text(300),
-        other: text(300),
-        seeds: whole,
-        test: v.picklist(['t', 'ranks', 'none']),
-        difference: maybe,
-        interval: v.nullable(v.tuple([finite, finite])),
-        pValue: maybe,
-        exact: maybe,
-        detectable: maybe,
-        equalWithin: maybe,
-        verdict: v.picklist(['worse', 'better', 'equal', 'no detectable difference', 'too few seeds', 'no noise']),
-      }),
-      60,
-    ),
+    comparisons,
     budget: v.exactOptional(budget),
+    defaults: v.exactOptional(defaults),
     landscape: v.exactOptional(landscape),
   }),
   v.check(({ optimizers }) => new Set(optimizers.map(({ id }) => id)).size === optimizers.length, 'has two optimizers of one id'),

@@ -5,6 +5,7 @@ import { Method } from 'thalweg';
 import {
   checkContestant,
   contestants,
+  isMinimizer,
   isPartOfChain,
   libraryContestant,
   libraryNames,
@@ -116,7 +117,8 @@ function checkMade({ id, centre, create, file }: Contestant): void {
     if (isRefusedRate(error)) return; // The tuning finds another.
     throw error;
   }
-  if (!(method instanceof Method)) return fail('its create(lr) must return a method, such as adamw({ lr })');
+  if (isMinimizer(method)) return;
+  if (!(method instanceof Method)) return fail('its create(lr) must return a method, such as adamw({ lr }) or lbfgs()');
   if (!method.trains) fail('its equations never assign w, which is what the parameter is called, so it trains nothing');
   const inputs = method.inputs.filter((input) => input !== 'loss');
   if (inputs.length > 0) fail(`each of its steps needs ${inputs.join(', ')}, and a comparison hands over the loss alone`);

@@ -13,6 +13,25 @@ const made: Readonly<Record<Exclude<ScheduleName, 'constant'>, (peak: number, st
   linear: (peak, steps) => linear({ from: peak, to: 0, steps }),
 };
 
+/** The call that makes a schedule, as code. */
+export function scheduleCode(name: ScheduleName, peak: string, steps: number): string {
+  if (name === 'constant') return peak;
+  return name === 'cosine'
+    ? `cosine({ peak: ${peak}, total: ${String(steps)} })`
+    : `linear({ from: ${peak}, to: 0, steps: ${String(steps)} })`;
+}
+
+/** How a configuration names its schedule. */
+export function described(code: string, name: ScheduleName): string {
+  return name === 'constant' ? code : `${code}, ${name} schedule from lr to 0`;
+}
+
+/** The code and the schedule of a configuration, the inverse of `described`. */
+export function undescribed(configuration: string): readonly [code: string, schedule: ScheduleName] {
+  const found = scheduleNames.find((name) => name !== 'constant' && configuration.endsWith(described('', name)));
+  return found === undefined ? [configuration, 'constant'] : [configuration.slice(0, -described('', found).length), found];
+}
+
 /** Puts every learning rate of an optimizer, those of its groups too, under a schedule that falls from its value to 0. */
 export function applySchedule(hyper: Record<string, unknown>, name: ScheduleName, steps: number): void {
   if (name === 'constant') return;
@@ -30,10 +49,10 @@ export interface Entrant {
   readonly schedule: ScheduleName;
 }
 
-/** Each optimizer under each schedule; one under a constant rate keeps its name. */
+/** Each optimizer under each schedule, where it has a rate; one under a constant rate keeps its name. */
 export function entrants(contestants: readonly Contestant[], schedules: readonly ScheduleName[]): Entrant[] {
   return contestants.flatMap((contestant) =>
-    schedules.map((schedule) => {
+    (contestant.fixed === true ? (['constant'] as const) : schedules).map((schedule) => {
       const { id, label } = contestant;
       const isPlain = schedule === 'constant';
       return { id: isPlain ? id : `${id}+${schedule}`, label: isPlain ? label : `${label}, ${schedule}`, contestant, schedule };

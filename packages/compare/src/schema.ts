@@ -64,6 +64,7 @@ export interface ProblemResult {
   /** Two or three sentences: data, model, sizes, split. */
   readonly description: string;
   readonly parameters: number;
+  /** Gradients that each run may spend; where each step needs one, its steps. Curves are against them. */
   readonly steps: number;
   readonly batchSize: number | null;
   /** What learning rates and the reference are chosen by, and what is reported from the test split; for a landscape both are of the final point. */
@@ -78,8 +79,32 @@ export interface ProblemResult {
   readonly comparisons: readonly PairedComparison[];
   /** What fewer tries would have given; absent in files of before, and where nothing was tuned. */
   readonly budget?: Budget;
+  /** All at their declared defaults, without tuning; absent unless that was asked for. */
+  readonly defaults?: Defaults;
   /** For a two-parameter landscape: enough to draw contours. Values row by row from (x0, y0). */
   readonly landscape?: Landscape;
+}
+
+/** Optimizers at their declared defaults: each seed ran once. */
+export interface Defaults {
+  /** The best of them on validation data. */
+  readonly reference: string;
+  /** By rank. */
+  readonly optimizers: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly configuration: string;
+    /** The learning rate that it takes by default; null where it has none. */
+    readonly lr: number | null;
+    /** Whether it promises to need no tuning. */
+    readonly promises: boolean;
+    readonly results: readonly { readonly seed: number; readonly validationMetric: number | null; readonly testMetric: number | null }[];
+    readonly summary: Summary;
+    readonly rank: number;
+  }[];
+  /** Each of the others against their reference, and each against the reference of the tuned, seed by seed. */
+  readonly comparisons: readonly PairedComparison[];
+  readonly againstTuned: readonly PairedComparison[];
 }
 
 /** What tuning with 1, 2, … tries gives: the test metric of the best of them on validation data. */
@@ -140,6 +165,8 @@ export interface OptimizerResult {
   readonly summary: Summary;
   /** Where a search over several hyperparameters looked, and what it found. */
   readonly search?: Search;
+  /** There is nothing to tune: each seed ran once. */
+  readonly fixed?: true;
 }
 
 /** A hyperparameter that is searched. */
@@ -201,6 +228,8 @@ export interface Trial {
   readonly training: Curve;
   readonly validation: Curve;
   readonly reached: { readonly steps: number; readonly gradients: number; readonly seconds: number } | null;
+  /** The steps that it took, where they are not as many as its gradients: two of these in each of SAM's, several in a line search. */
+  readonly taken?: number;
   /** Seconds in gradients and seconds in optimizer steps. */
   readonly seconds: { readonly gradient: number; readonly optimizer: number };
   /** For a two-parameter landscape: the points visited, thinned, to six digits. */

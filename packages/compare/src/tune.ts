@@ -69,6 +69,14 @@ export async function tune(centre: number, protocol: Protocol, metric: Direction
   return { result, tries };
 }
 
+/** Runs each seed once, of an optimizer that has nothing to tune, or is not to be tuned; it has the same after any number of `tries`. */
+export async function untuned(lr: number, seeds: readonly number[], tries: number, run: Run): Promise<Tuned> {
+  const trials = await Promise.all(seeds.map((seed) => run(lr, seed)));
+  const tuning = trials.every(({ diverged }) => diverged) ? 'all-diverged' : 'inside';
+  const result = { sweep: [], bestLr: lr, tuning, trials } as const;
+  return { result, tries: trials.map((one) => new Array<Trial>(tries).fill(one)) };
+}
+
 function tuningOf(chosen: readonly number[], count: number): OptimizerResult['tuning'] {
   if (chosen.every((one) => one === 0)) return 'all-diverged';
   return Math.max(chosen[0] ?? 0, chosen.at(-1) ?? 0) > count / 2 ? 'edge' : 'inside';

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
+import * as library from 'thalweg';
+import { Method } from 'thalweg';
 import { withNames, withValues } from '../src/code.ts';
 import { checkContestant, contestants, libraryContestant, libraryNames } from '../src/contestants.ts';
 import { normal, random } from '../src/data/random.ts';
@@ -11,6 +14,7 @@ import { lost } from '../src/lost.ts';
 import { compareMeasured, lower } from '../src/quantile.ts';
 import type { Dimension, Trial } from '../src/schema.ts';
 import { pointsOf, search } from '../src/search.ts';
+import { described, scheduleCode, undescribed } from '../src/schedules.ts';
 import { placeOf, rateSpace, spaceNames, spaceOf, valueAt } from '../src/spaces.ts';
 import { compareWith } from '../src/statistics/compare.ts';
 
@@ -74,8 +78,11 @@ describe('spaces', () => {
         const values = [rateSpace(centre), ...space].map((dimension) => [dimension.name, valueAt(dimension, place)] as const);
         const { lr = centre, ...hyper } = Object.fromEntries(values);
         const made = create(lr, { steps: 100, hyper });
+        // What stands around an optimizer has its own.
+        delete hyper['rho'];
+        if (!(made instanceof Method)) continue;
         for (const [name, value] of Object.entries(hyper)) {
-          const found = made.groups.flatMap(({ parts }) => parts.map((part) => part.values.get(name)));
+          const found: unknown[] = made.groups.flatMap(({ parts }) => parts.map((part) => part.values.get(name)));
           assert.ok(found.includes(value), `${id} takes ${name} ${String(value)}, and has ${JSON.stringify(found)}`);
         }
       }
@@ -99,12 +106,29 @@ test('code has the names that are searched, and then their values', () => {
   assert.equal(code, 'adamw({ lr, beta1, weightDecay })');
   assert.equal(withValues(code, { lr: 0.01, beta1: 0.9, weightDecay: 0.1 }), 'adamw({ lr: 0.01, beta1: 0.9, weightDecay: 0.1 })');
   assert.equal(withNames('sgd({ lr })', []), 'sgd({ lr })');
-  const muon = withNames('muon({ lr }) for matrices, adamw({ lr: lr / 10 }) for the rest', ['momentum']);
-  assert.equal(
-    withValues(muon, { lr: 0.02, momentum: 0.95 }),
-    'muon({ lr: 0.02, momentum: 0.95 }) for matrices, adamw({ lr: 0.02 / 10 }) for the rest',
-  );
+  assert.equal(withValues('sgd({ lr, momentum: 0.9 })', { lr: 0.1 }), 'sgd({ lr: 0.1, momentum: 0.9 })');
+  assert.equal(withValues('lbfgs()', { lr: 1 }), 'lbfgs()');
 });
+
+test('the code of every optimizer that can be named, with its values, makes what was run; under a schedule too', () => {
+  const evaluated = (text: string): unknown => runInNewContext(text, { ...library });
+  const valuesOf = (method: unknown): unknown => (method instanceof Method ? method.groups.map(({ parts }) => parts.map(({ values }) => [...values])) : method);
+  for (const { id, code, centre, space = [], create } of [...contestants, ...libraryNames.map((name) => libraryContestant(name)!)]) {
+    if (id === 'sam') continue; // Its call is around parameters and a gradient.
+    const hyper = Object.fromEntries(space.map((dimension) => [dimension.name, valueAt(dimension, 0.5)]));
+    const text = withValues(withNames(code, Object.keys(hyper)), { lr: centre, ...hyper });
+    const made = create(centre, { steps: 100, hyper });
+    if (made instanceof Method) assert.equal(JSON.stringify(valuesOf(evaluated(text))), JSON.stringify(valuesOf(made)), `${id}: ${text}`);
+  }
+  const { code } = contestants.find(({ id }) => id === 'muon')!;
+  for (const [schedule, expected] of [['cosine', library.cosine({ peak: 0.2 / 10, total: 50 })], ['linear', library.linear({ from: 0.2 / 10, to: 0, steps: 50 })]] as const) {
+    const [plain, name] = undescribed(described(code, schedule));
+    assert.deepEqual([plain, name], [code, schedule]);
+    const made = evaluated(withValues(plain, { lr: 0.2 }, (peak) => scheduleCode(name, peak, 50)));
+    const rate = made instanceof Method ? made.groups[1]?.parts[0]?.values.get('lr') : undefined;
+    assert.equal(JSON.stringify(rate), JSON.stringify(expected));
+  }
+}); // prettier-ignore
 
 /** An optimizer whose results follow from its values and the seed: best at lr 0.01, worse with every power of ten away from it, in some seeds more. */
 function made(noise: number, shift = 0) {

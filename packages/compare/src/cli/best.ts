@@ -7,6 +7,7 @@ import { ProblemError } from '../problem.ts';
 import { readComparison, ReadError } from '../read.ts';
 import { wrap } from '../report/layout.ts';
 import { advice } from '../report/text.ts';
+import { scheduleCode, undescribed } from '../schedules.ts';
 import type { ProblemResult } from '../schema.ts';
 import { columns } from './columns.ts';
 
@@ -37,8 +38,9 @@ function read(report: string): ReturnType<typeof readComparison> {
 }
 
 /** The configuration of the reference with its learning rate in it: `adamw({ lr: 0.01, weightDecay: 0.01 })`. */
-function codeOf({ optimizers, reference }: ProblemResult): string {
+function codeOf({ optimizers, reference, steps }: ProblemResult): string {
   const one = optimizers.find(({ id }) => id === reference);
   if (one === undefined || one.tuning === 'all-diverged') return '// every optimizer diverged';
-  return withValues(one.configuration, one.search?.best ?? { lr: one.bestLr });
+  const [code, schedule] = undescribed(one.configuration);
+  return withValues(code, one.search?.best ?? { lr: one.bestLr }, (peak) => scheduleCode(schedule, peak, steps));
 }

@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { aside } from '../aside.ts';
 import { compare, type Plan } from '../compare.ts';
 import { control, controlSeeds } from '../control.ts';
-import { contestants, defaultContestants } from '../contestants.ts';
+import { contestants, defaultContestants, promisingContestants } from '../contestants.ts';
 import { presets, seeds } from '../protocol.ts';
 import { scheduleNames, type ScheduleName } from '../schedules.ts';
 import { findContestants, findProblems, isFile, problems } from '../registry.ts';
@@ -32,6 +32,7 @@ interface Options {
   readonly steps?: number;
   readonly gridPoints?: number;
   readonly trials?: number;
+  readonly defaults?: true;
   readonly schedule: readonly ScheduleName[];
   readonly runTimeout?: number;
   readonly control?: true;
@@ -47,7 +48,8 @@ const examples: readonly (readonly [command: string, about: string])[] = [
   ['thalweg compare --quick', 'glosses and digits, six optimizers, under three minutes'],
   ['thalweg compare digits --optimizers adam,adamw,lion', 'three by name'],
   ['thalweg compare digits --optimizers adamw,./mine.ts', 'an optimizer of your own: the default export of a file'],
-  ['thalweg compare digits --optimizers adamw,lion --trials 16', 'all their hyperparameters, 16 tries for each seed'],
+  ['thalweg compare digits --trials 16', 'all hyperparameters of each, 16 tries for each seed'],
+  ['thalweg compare digits --defaults', 'what each reaches without tuning, Prodigy and its like too'],
   ['thalweg compare rosenbrock valley --json > results.json', 'results for a program'],
   ['thalweg compare ./my-problem.ts --out my-report', 'a problem, and optimizers, of your own'],
 ];
@@ -86,6 +88,12 @@ export function compareCommand(): Command {
       )
         .argParser(whole(2, 1000))
         .conflicts(['gridPoints', 'control']),
+    )
+    .addOption(
+      new Option(
+        '--defaults',
+        'also run every optimizer at its declared defaults, without tuning, in a table of its own; unless --optimizers says which, with those that promise to need none',
+      ).conflicts('control'),
     )
     .option('--schedule <names>', `comma-separated, of ${scheduleNames.join(', ')}: every optimizer under each`, schedules, ['constant'])
     .option('--run-timeout <s>', 'seconds that one run may take; one that takes longer counts as diverged', whole(1, 1e6))
@@ -173,6 +181,7 @@ async function planOf(references: readonly string[], options: Options): Promise<
     entries,
     contestants: ids,
     schedules: options.schedule,
+    ...(options.defaults === true ? { defaults: options.optimizers === undefined ? [...ids, ...promisingContestants] : ids } : {}),
     protocol,
     steps: options.steps ?? preset,
     workers: options.workers,

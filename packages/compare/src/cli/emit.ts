@@ -147,7 +147,10 @@ async function fromFile(reference: string): Promise<Made> {
     make: ({ lr, ...others }) => {
       const [other] = Object.keys(others);
       if (other !== undefined) throw new ProblemError(reference, `its create(lr) takes a learning rate alone, and no ${other}`);
-      return create(typeof lr === 'number' ? lr : centre, { steps: 1000 });
+      const made = create(typeof lr === 'number' ? lr : centre, { steps: 1000 });
+      if (!(made instanceof Method))
+        throw new ProblemError(reference, `${made.name} searches along lines, which is no step that could be emitted`);
+      return made;
     },
   };
 }

@@ -2,6 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import type { ProblemResult, Trial } from '../schema.ts';
 import { number } from './number.ts';
+import { countsGradients } from './text.ts';
 import { ink, type Pens } from './pens.ts';
 import { axis, laneHeight, line, margins, of, type Drawing } from './plot.ts';
 import { band, curveRange, directionOf, divergences, type BandPoint, type Diverged, type Which } from './series.ts';
@@ -27,7 +28,7 @@ export function curves(problem: ProblemResult, which: Which, all: Pens, height: 
   const options: Plot.PlotOptions = {
     height: height + lanes.length * laneHeight,
     marginTop: margins.marginTop + lanes.length * laneHeight,
-    x: { label: 'step', domain: [0, problem.steps], tickSize: 4 },
+    x: { label: countsGradients(problem) ? 'gradients' : 'step', domain: [0, problem.steps], tickSize: 4 },
     y: { label: null, tickSize: 0, ...scale },
     marks: [
       Plot.gridY({ className: 'grid', strokeOpacity: 1, ticks: scale.ticks }),

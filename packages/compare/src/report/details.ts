@@ -30,7 +30,8 @@ function timeOf({ trials }: OptimizerResult): string {
   const own = quantile(trials.map(({ seconds }) => seconds.optimizer), 0.5); // prettier-ignore
   if (whole === null || own === null || whole === 0) return '';
   const { unit, format } = durations([whole]);
-  return `A run takes ${format(whole)} ${unit}, ${number((100 * own) / whole, 2)} % of that in the optimizer.`;
+  const taken = quantile(trials.map((trial) => trial.taken ?? null), 0.5); // prettier-ignore
+  return `A run takes ${format(whole)} ${unit}, ${number((100 * own) / whole, 2)} % of that in the optimizer.${taken === null ? '' : ` It took ${number(taken)} steps with these gradients.`}`;
 }
 
 /** Every tuning score and every paired difference. */
@@ -47,7 +48,7 @@ function spaces({ optimizers }: ProblemResult, all: Pens): Markup {
   const rows = optimizers.flatMap(({ id, label, search, trials }) =>
     (search?.space ?? []).map(({ name, scale, from, to, source }, i) => {
       const chosen = trials.flatMap(({ hyper, diverged }) => (diverged || hyper?.[name] === undefined ? [] : [hyper[name]]));
-      const cells = [range(from, to), scale, rateText(search!.best[name] ?? NaN), chosen.length === 0 ? none : range(Math.min(...chosen), Math.max(...chosen))];
+      const cells = [range(from, to), scale, String(search!.best[name] ?? none), chosen.length === 0 ? none : range(Math.min(...chosen), Math.max(...chosen))];
       return html`<tr><th scope="row">${i === 0 ? html`${swatch(all.of(id))}${label}` : empty}</th><td><code>${name}</code></td>${cells.map((cell) => html`<td class="number">${cell}</td>`)}<td><small>${source}</small></td></tr>`;
     }),
   );
@@ -109,7 +110,8 @@ export function protocolOf(comparison: Comparison): Markup {
     ['Preset', protocol.preset],
     ...(trials === undefined ? [['Learning rates', `${String(protocol.gridPoints)} at first, each ${number(protocol.gridRatio)} times the one before, then more on the side of the best until each optimizer has tried ${String(protocol.rates)} with seed ${String(protocol.scanSeed)}`] as const] : []),
     ['Seeds', `${protocol.seeds.join(', ')}: each tries ${trials === undefined ? `${String(protocol.ratesPerSeed)} rates around the best of the scan` : `${String(trials)} points of the optimizer's space, by Sobol's sequence shifted at random for each seed,`} and takes the one that is best on its own validation data`],
-    ['Runs of each optimizer', `${String(runsOf(protocol))} on each problem`],
+    ['Runs of each optimizer', `${String(runsOf(protocol))} on each problem${problems.some(({ optimizers }) => optimizers.some(({ fixed }) => fixed)) ? '; one for each seed where there is nothing to tune' : ''}`],
+    ['Costs', `counted in gradients, which are equally many in each run: ${problems.map(({ id, steps }) => `${id}: ${number(steps, 12)}`).join(', ')}, and so ${String(runsOf(protocol))} times as many with the tuning. A step of SAM needs two, one of L-BFGS as many as its line search.`],
     ...(errs === '' ? [] : [['How often it errs', errs] as const]),
     ['Results', 'the mean of the last five evaluations, which are made every 1 % of a run'],
     ['Targets', problems.map(({ id, target }) => `${id}: ${target.origin}`).join('; ')],

@@ -3,6 +3,7 @@ import type { Comparison, OptimizerResult, ProblemResult } from '../schema.ts';
 import { counted } from '../shown.ts';
 import { budgetCurves } from './budget.ts';
 import { curves } from './curves.ts';
+import { defaultsTable } from './defaults.ts';
 import { numbers, protocolOf, rules } from './details.ts';
 import { draw } from './draw.ts';
 import { map, type DrawnMap } from './map.ts';
@@ -14,7 +15,7 @@ import { sensitivity } from './sensitivity.ts';
 import { isBeyond, scoreRange } from './series.ts';
 import { highlighting, script, style } from './style.ts';
 import { overview, ranking, swatch } from './table.ts';
-import { advice, cautions, conclusion, quickNote, targetText } from './text.ts';
+import { advice, cautions, conclusion, countsGradients, quickNote, targetText } from './text.ts';
 
 /** The page of a comparison. */
 export function renderHtml(comparison: Comparison): string {
@@ -65,6 +66,7 @@ function section(problem: ProblemResult, place: number, all: Pens, alpha: number
 ${conclusion(problem) === '' ? empty : html`<p class="conclusion">${conclusion(problem)}</p>`}
 ${ranking(problem, all)}
 ${cautions(problem).map((text) => html`<p class="caution">${text}</p>`)}
+${problem.defaults === undefined ? empty : defaultsTable(problem, problem.defaults)}
 ${keys(problem, all)}
 <div class="figures">${figures(problem, place, all, drawn)}</div>
 ${drawn === undefined ? empty : html`<h3>Each path alone</h3><ul class="minis">${problem.optimizers.map((one) => small(one, place, drawn, all))}</ul>`}
@@ -106,7 +108,7 @@ function facts(problem: ProblemResult): string {
   const { parameters, steps, batchSize } = problem;
   return [
     `${number(parameters, 12)} parameters`,
-    `${number(steps, 12)} steps${batchSize === null ? '' : ` of ${number(batchSize, 12)} examples`}`,
+    `${number(steps, 12)} ${countsGradients(problem) ? 'gradients' : 'steps'}${batchSize === null ? '' : ` of ${number(batchSize, 12)} examples`}`,
     `target: ${targetText(problem)}`,
   ].join(' · ');
 }

@@ -1,8 +1,8 @@
 /** The ranked tables in Markdown, for README and docs. Knows results; knows no styles. */
-import type { Comparison, ProblemResult } from '../schema.ts';
+import type { Comparison, OptimizerResult, ProblemResult } from '../schema.ts';
 import { errorNote } from './errors.ts';
 import { column, durations } from './number.ts';
-import { advice, cautions, conclusion, divergence, metric, rate, verdict } from './text.ts';
+import { advice, cautions, conclusion, countsGradients, divergence, metric, rate, verdict } from './text.ts';
 
 /** A heading, a table and a few sentences for each problem. */
 export function renderMarkdown(comparison: Comparison): string {
@@ -18,13 +18,15 @@ export function renderMarkdown(comparison: Comparison): string {
 
 function table(problem: ProblemResult): string[] {
   const { optimizers, testMetric } = problem;
-  const steps = column(optimizers.map(({ summary }) => summary.stepsToTarget));
+  const counts = countsGradients(problem);
+  const toTarget = ({ summary }: OptimizerResult): number | null => (counts ? summary.gradientsToTarget : summary.stepsToTarget);
+  const steps = column(optimizers.map(toTarget));
   const time = durations(optimizers.map(({ summary }) => summary.secondsToTarget));
-  const head = ['#', 'optimizer', 'lr', `${testMetric.name}: median (spread)`, 'diverged: runs, rates', 'steps to target', `${time.unit} to target`, 'against the reference'];
+  const head = ['#', 'optimizer', 'lr', `${testMetric.name}: median (spread)`, 'diverged: runs, rates', counts ? 'gradients to target' : 'steps to target', `${time.unit} to target`, 'against the reference'];
   const rows = optimizers.map((one) => {
     const { runs, rates } = divergence(one);
-    const { stepsToTarget, secondsToTarget } = one.summary;
-    return [String(one.rank), one.label, rate(one), metric(problem, one), `${runs}, ${rates}`, steps(stepsToTarget), time.format(secondsToTarget), verdict(problem, one)];
+    const { secondsToTarget } = one.summary;
+    return [String(one.rank), one.label, rate(one), metric(problem, one), `${runs}, ${rates}`, steps(toTarget(one)), time.format(secondsToTarget), verdict(problem, one)];
   });
   const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
   const align = head.map((_, i) => ([0, 2, 3, 5, 6].includes(i) ? '---:' : '---'));

@@ -1,7 +1,7 @@
 /** The tables of the page: the ranking of a problem and, where there are several problems, the overview. Knows results and pens. */
 import type { OptimizerResult, ProblemResult } from '../schema.ts';
 import { empty, html, type Markup } from './markup.ts';
-import { column, durations, rateText, sentence, type Format } from './number.ts';
+import { column, durations, none, rateText, sentence, type Format } from './number.ts';
 import type { Pen, Pens } from './pens.ts';
 import { strips } from './strip.ts';
 import { comparisonOf, difference, divergence, metricFormat, spread, targetText, unitOf, verdict } from './text.ts';
@@ -29,13 +29,13 @@ export function ranking(problem: ProblemResult, all: Pens): Markup {
 <td class="number result">${summary.median === null ? 'diverged' : html`<b>${formats.metric(summary.median)}</b>${unitOf(problem)}`} <small>${summary.median === null ? '' : spread(problem, summary)}</small></td>
 <td>${strip(one, pen.name)}</td>
 <td>${verdict(problem, one)}${more === '' ? empty : html`<br><small>${more}</small>`}</td>
-<td class="number">${one.tuning === 'all-diverged' ? html`<small>all diverged</small>` : rateText(one.bestLr)}${one.tuning === 'edge' ? html`<br><small>(edge)</small>` : empty}</td>
+<td class="number">${one.fixed === true ? none : one.tuning === 'all-diverged' ? html`<small>all diverged</small>` : rateText(one.bestLr)}${one.tuning === 'edge' ? html`<br><small>(edge)</small>` : empty}</td>
 <td class="number">${formats.steps(summary.stepsToTarget)}</td>
 <td class="number">${formats.gradients(summary.gradientsToTarget)}</td>
 <td class="number">${formats.time(summary.secondsToTarget)}</td>
 <td class="number">${share(summary.reached, one.trials.length)}</td>
 <td class="number">${share(summary.diverged, one.trials.length, runs)}</td>
-<td class="number">${quiet(rates.startsWith('0/'), rates)}</td>
+<td class="number">${quiet(rates.startsWith('0/') || rates === none, rates)}</td>
 </tr>`;
   }); // prettier-ignore
   return scroller(`Ranking on ${problem.title}`, html`<table class="ranking">

@@ -3,13 +3,14 @@
  * and columns of characters; knows no stream.
  */
 import pc from 'picocolors';
-import type { Comparison, OptimizerResult, ProblemResult } from '../schema.ts';
+import type { Comparison, Defaults, OptimizerResult, ProblemResult } from '../schema.ts';
 import { padded, plain, rows, shortened, widthOf, wrap, type Column } from './layout.ts';
+import { defaultsRows, defaultsText, type DefaultsRow } from './defaults.ts';
 import { errorNote } from './errors.ts';
 import { column, durations } from './number.ts';
 import { paintOf, type Depth } from './paint.ts';
 import { looks, type Look } from './palette.ts';
-import { advice, cautions, conclusion, divergence, metricFormat, quickNote, rate, runsText, spread, targetText, unitOf, verdict } from './text.ts';
+import { advice, cautions, conclusion, countsGradients, divergence, metricFormat, quickNote, rate, runsText, spread, targetText, unitOf, verdict } from './text.ts';
 
 type Name = 'rank' | 'optimizer' | 'median' | 'medianSpread' | 'lr' | 'steps' | 'time' | 'reached' | 'diverged' | 'verdict' | 'brief';
 
@@ -40,7 +41,7 @@ export function renderTable(comparison: Comparison, width: number, colour: boole
   const problems = comparison.problems.map((problem) => {
     const { title, testMetric, steps, optimizers } = problem;
     const spreads = optimizers[0]?.summary.spread ?? '';
-    const about = `${testMetric.name}, ${spreads}; ${column([steps])(steps)} steps; target: ${targetText(problem)}`;
+    const about = `${testMetric.name}, ${spreads}; ${column([steps])(steps)} ${countsGradients(problem) ? 'gradients' : 'steps'}; target: ${targetText(problem)}`;
     const fit = (line: string): string => shortened(line, width);
     const chosen = fitted(columnsOf(problem, all, depth), width);
     const { head, body } = rows(chosen);
@@ -53,6 +54,7 @@ export function renderTable(comparison: Comparison, width: number, colour: boole
       ...body.map(fit),
       ...(conclusion(problem) === '' ? [] : text(conclusion(problem))),
       ...cautions(problem).flatMap((caution) => text(caution, paint.yellow)),
+      ...(problem.defaults === undefined ? [] : untuned(problem, problem.defaults).map((line, i) => (i === 0 ? text(line, paint.bold).join('\n') : i < 3 ? paint.dim(fit(line)) : fit(line)))),
     ].join('\n');
   });
   const note = comparison.protocol.preset === 'quick' ? [text(quickNote, paint.yellow).join('\n')] : [];
@@ -63,10 +65,28 @@ export function renderTable(comparison: Comparison, width: number, colour: boole
   return [...note, ...problems, ...trust, ...made].join('\n\n');
 }
 
+/** What is reached without tuning: a sentence, the head, a rule and the rows. */
+function untuned(problem: ProblemResult, defaults: Defaults): string[] {
+  const all = defaultsRows(problem, defaults);
+  const make = (head: string, right: boolean, cell: (row: DefaultsRow) => string): Column => ({ head, right, cells: all.map((row) => plain(cell(row))) });
+  const shown = [
+    make('#', true, ({ rank }) => rank),
+    make('at its defaults', false, ({ label, promises }) => `${label}${promises === '' ? '' : ' *'}`),
+    make('median (spread)', false, ({ median, spread: range }) => `${median} ${range}`),
+    make('lr', true, ({ lr }) => lr),
+    make('against the tuned', false, ({ tuned }) => tuned),
+  ];
+  const { head, body } = rows(shown);
+  const note = all.some(({ promises }) => promises !== '') ? ['* promises to need no tuning'] : [];
+  return [defaultsText(problem), head, '─'.repeat(widthOf(shown)), ...body, ...note];
+} // prettier-ignore
+
 /** All that could be shown. */
 function columnsOf(problem: ProblemResult, all: ReadonlyMap<string, Look>, depth: Depth): Readonly<Record<Name, Column>> {
   const { optimizers } = problem;
-  const steps = column(optimizers.map(({ summary }) => summary.stepsToTarget));
+  const counts = countsGradients(problem);
+  const toTarget = ({ summary }: OptimizerResult): number | null => (counts ? summary.gradientsToTarget : summary.stepsToTarget);
+  const steps = column(optimizers.map(toTarget));
   const time = durations(optimizers.map(({ summary }) => summary.secondsToTarget));
   const format = metricFormat(problem);
   const median = ({ summary }: OptimizerResult): string => (summary.median === null ? 'diverged' : `${format(summary.median)}${unitOf(problem)}`);
@@ -78,7 +98,7 @@ function columnsOf(problem: ProblemResult, all: ReadonlyMap<string, Look>, depth
     median: make('median', true, median),
     medianSpread: make('median (spread)', false, (one) => `${padded(median(one), room, true)} ${one.summary.median === null ? '' : spread(problem, one.summary)}`.trimEnd()),
     lr: make('lr', true, rate),
-    steps: make('steps', true, ({ summary }) => steps(summary.stepsToTarget)),
+    steps: make(counts ? 'gradients' : 'steps', true, (one) => steps(toTarget(one))),
     time: make(time.unit, true, ({ summary }) => time.format(summary.secondsToTarget)),
     reached: make('reached', true, ({ summary, trials }) => `${String(summary.reached)}/${String(trials.length)}`),
     diverged: make('diverged (rates)', true, (one) => `${divergence(one).runs} (${divergence(one).rates})`),

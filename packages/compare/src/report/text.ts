@@ -66,7 +66,8 @@ function signed(value: number): string {
   return `${value > 0 ? '+' : ''}${number(value, 2)}`;
 }
 
-function plainAmount({ testMetric }: ProblemResult, value: number): string {
+/** A difference without a sign of its own. */
+export function plainAmount({ testMetric }: ProblemResult, value: number): string {
   const unit = testMetric.unit === '%' ? ' points' : testMetric.unit === '' ? '' : ` ${testMetric.unit}`;
   return `${number(value, 2)}${unit}`;
 }
@@ -76,8 +77,14 @@ export function comparisonOf(problem: ProblemResult, { id }: OptimizerResult): P
   return problem.comparisons.find(({ other }) => other === id);
 }
 
+/** Whether some steps cost more than one gradient, so that steps alone would not tell what a run spent. */
+export function countsGradients({ optimizers }: ProblemResult): boolean {
+  return optimizers.some(({ trials }) => trials.some(({ taken }) => taken !== undefined));
+}
+
 /** The learning rate with a flag where the tuning was not conclusive. */
-export function rate({ bestLr, tuning }: OptimizerResult): string {
+export function rate({ bestLr, tuning, fixed }: OptimizerResult): string {
+  if (fixed === true) return none;
   if (tuning === 'all-diverged') return `${none} (all diverged)`;
   return `${rateText(bestLr)}${tuning === 'edge' ? ' (edge)' : ''}`;
 }
@@ -85,7 +92,7 @@ export function rate({ bestLr, tuning }: OptimizerResult): string {
 /** How many of the test runs diverged, and at how many learning rates a tuning run did. */
 export function divergence({ sweep, summary, trials }: OptimizerResult): { readonly runs: string; readonly rates: string } {
   const rates = sweep.filter((point) => point.diverged > 0).length;
-  return { runs: `${String(summary.diverged)}/${String(trials.length)}`, rates: `${String(rates)}/${String(sweep.length)}` };
+  return { runs: `${String(summary.diverged)}/${String(trials.length)}`, rates: sweep.length === 0 ? none : `${String(rates)}/${String(sweep.length)}` };
 }
 
 /** What to do about it, in one line: which optimizer to take with which learning rate, and how the others compare. */
@@ -103,7 +110,7 @@ export function advice(problem: ProblemResult): string {
   const by = ({ interval, difference: mean }: PairedComparison, word: string): string => {
     if (interval === null || mean === null) return word;
     const [low, high] = interval.map(Math.abs).toSorted((a, b) => a - b) as [number, number];
-    return low === high ? `${plainAmount(problem, low)} ${word}` : `${number(low, 2)} to ${plainAmount(problem, high)} ${word}`;
+    return number(low, 2) === number(high, 2) ? `${plainAmount(problem, low)} ${word}` : `${number(low, 2)} to ${plainAmount(problem, high)} ${word}`;
   };
   const [open, equal, still, few] = [of('no detectable difference'), of('equal'), of('no noise'), of('too few seeds')];
   const reach = Math.max(...open.flatMap(([, { interval }]) => interval?.map(Math.abs) ?? []));
@@ -119,16 +126,17 @@ export function advice(problem: ProblemResult): string {
   const lost = problem.optimizers.filter(({ id, summary }) => id !== problem.reference && summary.median === null);
   if (lost.length > 0) parts.push(`${list(lost.map(({ label }) => label))} diverged`);
   const others = parts.length === 0 ? '' : ` ${parts.join('; ')}.`;
-  return `Take ${reference.label} with ${chosen(reference)}.${others}`;
+  return `Take ${reference.label}${chosen(reference)}.${others}`;
 } // prettier-ignore
 
 /** What to set it to, and what else is as good. */
 function chosen(one: OptimizerResult): string {
-  const { search, trials, bestLr } = one;
-  if (search === undefined) return `lr ${rateText(bestLr)}${otherRates(one)}`;
-  const values = list(Object.entries(search.best).map(([name, value]) => `${name} ${rateText(value)}`));
+  const { search, trials, bestLr, fixed } = one;
+  if (fixed === true) return ', which has nothing to tune';
+  if (search === undefined) return ` with lr ${rateText(bestLr)}${otherRates(one)}`;
+  const values = list(Object.entries(search.best).map(([name, value]) => `${name} ${String(value)}`));
   const rates = trials.filter(({ diverged }) => !diverged).map(({ lr }) => lr);
-  return `${values}, on validation data the best of ${counted(search.tries.length, 'run')} (seeds chose lr ${rateText(Math.min(...rates))} to ${rateText(Math.max(...rates))})`;
+  return ` with ${values}, on validation data the best of ${counted(search.tries.length, 'run')} (seeds chose lr ${rateText(Math.min(...rates))} to ${rateText(Math.max(...rates))})`;
 }
 
 /** The rates that seeds chose besides the best: as good, as far as this data tells. */
@@ -149,7 +157,7 @@ export function conclusion(problem: ProblemResult): string {
   const sentences = [
     ...(shares.length === 0 ? [] : [`With other seeds, the best median would be that of ${list(shares)}.`]),
     ...(budgetText(problem) === '' ? [] : [budgetText(problem)]),
-    ...(seen.length === 0 ? [] : [`Differences below ${number(least, 2)} to ${plainAmount(problem, most)} would mostly have been missed.`]),
+    ...(seen.length === 0 ? [] : [`Differences below ${number(least, 2) === number(most, 2) ? '' : `${number(least, 2)} to `}${plainAmount(problem, most)} would mostly have been missed.`]),
   ];
   return sentences.join(' ');
 }

@@ -11,7 +11,8 @@ import { isObject, shown } from '../shown.ts';
 /** The functions of a model, checked. */
 export interface CheckedModel {
   start(seed: number): Promise<Readonly<Record<string, Parameter>>>;
-  gradient(params: Arrays, grads: Arrays, seed: number, step: number): Promise<number>;
+  /** `isFirst`: at the first weights. */
+  gradient(params: Arrays, grads: Arrays, seed: number, step: number, isFirst?: boolean): Promise<number>;
   /** `isFirst`: before any step. */
   evaluate(params: Arrays, split: Split): Promise<Measured>;
   /** The tuning metric for the curve. `isFirst`: before any step. */
@@ -49,12 +50,12 @@ export function checked(file: string, problem: Problem, loaded: unknown): Checke
       }
       return start as Readonly<Record<string, Parameter>>;
     },
-    async gradient(params, grads, seed, step) {
+    async gradient(params, grads, seed, step, isFirst = step === 1) {
       const call = `gradient(params, grads, ${String(seed)}, ${String(step)})`;
       // What is NaN after the first call was not written, unless it was written so: in both cases no optimizer could be judged by it.
-      if (step === 1) for (const array of Object.values(grads)) array.fill(NaN);
+      if (isFirst) for (const array of Object.values(grads)) array.fill(NaN);
       const loss = number(call, await told(call, () => model.gradient(params, grads, seed, step)), 'the training loss');
-      if (step !== 1) return loss;
+      if (!isFirst) return loss;
       if (!Number.isFinite(loss)) throw new ProblemError(file, `${call} returned ${String(loss)} at the first weights; the loss must be finite there`);
       for (const [name, array] of Object.entries(grads)) {
         const at = array.findIndex((x) => !Number.isFinite(x));

@@ -1,6 +1,6 @@
 /** What a run depends on besides its files: the method that it trains with, what the problem is judged by, the machine. Knows no store. */
 import { createHash } from 'node:crypto';
-import type { Method } from 'thalweg';
+import { Method } from 'thalweg';
 import type { Contestant } from '../contestants.ts';
 import type { Problem } from '../problem.ts';
 import type { Machine } from '../schema.ts';
@@ -51,12 +51,14 @@ export function judgementId({ target, tuningMetric, testMetric }: Judgement): st
 }
 
 function methodOf(
-  { create }: Contestant,
+  { create, around }: Contestant,
   { lr, steps, hyper = {} }: Pick<TrialRequest, 'lr' | 'steps' | 'hyper'>,
 ): Pick<Conditions, 'method' | 'equations'> {
   try {
     const made = create(lr, { steps, hyper });
-    return { method: hashOfValue(describe(made)), equations: made.equations };
+    if (!(made instanceof Method)) return { method: hashOfValue(made), equations: made.name };
+    const method = around === undefined ? describe(made) : [describe(made), around, hyper];
+    return { method: hashOfValue(method), equations: made.equations };
   } catch (error) {
     // Where it is to be trained it fails likewise, and that run is kept with its message.
     return { method: isRefusedRate(error, hyper) ? 'refused' : 'not made', equations: '' };

@@ -4,7 +4,7 @@
  * diverge by itself. Knows no protocol.
  */
 import { jit, numpy as np, tree, valueAndGrad, vmap } from '@jax-js/jax';
-import { ThalwegError, type Method } from 'thalweg';
+import { Method, ThalwegError } from 'thalweg';
 import { vectorized, type Vectorized } from 'thalweg/jax';
 import type { Contestant } from '../contestants.ts';
 import { lost } from '../lost.ts';
@@ -19,12 +19,12 @@ type Tree = Record<string, np.Array>;
 export async function runTogether(
   problem: Problem,
   model: CheckedModel,
-  { create }: Contestant,
+  { create, around }: Contestant,
   request: TrialRequest,
 ): Promise<Trial[] | undefined> {
   const { rates = [], steps, hyper = {}, schedule, seed } = request;
   const { traced } = model;
-  if (traced === undefined || schedule !== 'constant') return undefined;
+  if (traced === undefined || around !== undefined || schedule !== 'constant') return undefined;
   const made = rates.map((lr) => methodAt(create, lr, steps, hyper));
   const kept = made.flatMap((method, i) => (method === undefined ? [] : [{ method, lr: rates[i]! }]));
   const form = formOf(kept.map(({ method }) => method));
@@ -49,7 +49,8 @@ export async function runTogether(
 
 function methodAt(create: Contestant['create'], lr: number, steps: number, hyper: Readonly<Record<string, number>>): Method | undefined {
   try {
-    return create(lr, { steps, hyper });
+    const made = create(lr, { steps, hyper });
+    return made instanceof Method ? made : undefined;
   } catch (error) {
     if (isRefusedRate(error, hyper)) return undefined;
     throw error;

@@ -1,6 +1,6 @@
 /** An optimizer's runs in a few numbers, and its place among the others: medians in which a run without a result is the worst. */
-import { cost, median, quantile, type Direction } from '../quantile.ts';
-import type { Summary, Trial } from '../schema.ts';
+import { compareMeasured, cost, median, quantile, type Direction } from '../quantile.ts';
+import type { OptimizerResult, Summary, Trial } from '../schema.ts';
 import { counted } from '../shown.ts';
 
 /** Medians with spread over the test seeds, of a test metric with this direction. */
@@ -32,4 +32,14 @@ export function ranks(summaries: readonly Ranked[], direction: Direction): numbe
     return x < y || (x === y && m < n);
   };
   return summaries.map((own) => 1 + summaries.filter((other) => better(other, own)).length);
+}
+
+/** The best by the median over seeds of what chose their rates, then of the loss; the first of equals. */
+export function referenceOf(optimizers: readonly Pick<OptimizerResult, 'id' | 'trials'>[], metric: Direction): string {
+  const medians = optimizers.map(({ id, trials }) => ({
+    id,
+    value: median(trials.map((trial) => trial.validationMetric), metric),
+    loss: median(trials.map((trial) => trial.validationLoss)),
+  })); // prettier-ignore
+  return medians.toSorted((a, b) => compareMeasured(a, b, metric))[0]?.id ?? '';
 }
