@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { column, longest, readComparison, standings, type Comparison, type ProblemResult } from '@thalweg/compare/replay';
 import type { Page } from 'playwright-core';
+import { resultsText } from '../../../packages/compare/src/thin.ts';
 import { reportFixture } from '../../../packages/compare/test/report-fixture.ts';
+import { dense, withSeeds } from '../../../packages/compare/test/support/many.ts';
 import { fits, openSite, shots, skip, until, views, violations, type Site } from './support/site.ts';
 
 const example = readComparison(readFileSync(join(import.meta.dirname, '../public/example.json'), 'utf8'));
@@ -109,6 +111,23 @@ describe('replay', { skip }, () => {
     assert.ok((await stepOf(page)) > now && (await stepOf(page)) % 5 === 0);
     await page.keyboard.press(',');
     assert.ok((await stepOf(page)) <= now);
+  });
+
+  test('18,000 runs as compare writes them: places, paths of the first seeds, and time moves', async () => {
+    const fixture = reportFixture();
+    const { text } = resultsText({ ...fixture, problems: fixture.problems.map((problem) => withSeeds(problem, 1000, dense)) });
+    await open(text, 'many.json');
+    await page.locator('.facts b', { hasText: 'many.json' }).waitFor();
+    const { problems } = readComparison(text);
+    const at = await stepOf(page);
+    assert.deepEqual(await shown(page), expected(problems[0]!, at));
+    const land = problems.find(({ landscape }) => landscape !== undefined)!;
+    await page.getByRole('button', { name: land.id, exact: true }).click();
+    await page.locator('.map').waitFor();
+    const drawn = land.optimizers[0]!.trials.filter(({ path }) => path !== undefined).length;
+    assert.equal(await page.locator('.settings select').first().locator('option').count(), drawn);
+    assert.deepEqual(errors, []);
+    await openText(example, 'example.json');
   });
 
   test('each seed has a line, and a highlighted optimizer stands out', async () => {

@@ -15,8 +15,11 @@ export const longest = 64e6;
 /** The most values in all curves and paths of one problem: more could not be drawn in a browser without its standing still. */
 export const mostValues = 400_000;
 
-/** The most different steps at which the runs of one problem were measured; the runner measures about a hundred times. */
-const mostSteps = 500;
+/** The most different steps at which the runs of one problem were measured, or diverged; the runner measures about a hundred times. */
+export const mostSteps = 500;
+
+/** The most optimizers of one problem: all of the library under each schedule are about 150. */
+const mostOptimizers = 200;
 
 /** The largest number: beyond it an axis could not be drawn. */
 const largest = 1e100;
@@ -110,7 +113,7 @@ const optimizer = v.object({
   configuration: text(4000),
   hyperparameters: v.record(v.string(), v.union([finite, text(300), v.boolean()])),
   latex: text(8000),
-  sweep: list(v.object({ lr: finite, extension: v.boolean(), scores: list(maybe, 1000), diverged: whole, score: maybe }), 20_000),
+  sweep: list(v.object({ lr: finite, extension: v.boolean(), scores: list(maybe, 2000), diverged: whole, score: maybe }), 20_000),
   bestLr: finite,
   tuning: v.picklist(['inside', 'edge', 'all-diverged']),
   trials: list(trial, 1000, 1),
@@ -140,7 +143,7 @@ const budget = v.pipe(
     tries: v.pipe(whole, v.minValue(1, 'must be 1 or more'), v.maxValue(1000, 'must be 1000 or less')),
     curves: list(
       v.object({ id: text(300), middle: list(maybe, 1000), low: list(maybe, 1000), high: list(maybe, 1000), ahead: list(finite, 1000) }),
-      60,
+      mostOptimizers,
     ),
   }),
   v.check(
@@ -164,7 +167,7 @@ const comparisons = list(
     equalWithin: maybe,
     verdict: v.picklist(['worse', 'better', 'equal', 'no detectable difference', 'too few seeds', 'no noise']),
   }),
-  60,
+  mostOptimizers,
 );
 
 const defaults = v.pipe(
@@ -181,7 +184,7 @@ const defaults = v.pipe(
         summary,
         rank: v.pipe(whole, v.minValue(1, 'must be 1 or more')),
       }),
-      60,
+      mostOptimizers,
       1,
     ),
     comparisons,
@@ -204,7 +207,7 @@ const problem = v.pipe(
     tuningMetric: metric,
     testMetric: metric,
     target: v.object({ value: finite, origin: text(1000) }),
-    optimizers: list(optimizer, 60, 1),
+    optimizers: list(optimizer, mostOptimizers, 1),
     reference: text(300),
     comparisons,
     budget: v.exactOptional(budget),
@@ -327,7 +330,8 @@ function place(json: string, position: number): string {
   return `line ${String(line)}, column ${String(position - before.lastIndexOf('\n'))}`;
 }
 
-function countValues({ optimizers }: ProblemResult): number {
+/** The values in the curves and paths of a problem. */
+export function countValues({ optimizers }: Pick<ProblemResult, 'optimizers'>): number {
   let count = 0;
   for (const { trials } of optimizers) {
     for (const { training, validation, path } of trials) count += training.values.length + validation.values.length + (path?.length ?? 0);
@@ -335,7 +339,8 @@ function countValues({ optimizers }: ProblemResult): number {
   return count;
 }
 
-function countSteps({ optimizers }: ProblemResult): number {
+/** The different steps at which its runs were measured, or diverged. */
+export function countSteps({ optimizers }: Pick<ProblemResult, 'optimizers'>): number {
   const steps = new Set<number>();
   for (const { trials } of optimizers) {
     for (const { training, validation, divergedAt } of trials) {

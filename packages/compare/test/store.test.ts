@@ -69,7 +69,7 @@ function lasting(out: string): unknown {
 test('killed at any moment: no run is lost, none is made or kept twice, and the results are those of a command that nobody killed', async () => {
   // The documentation tells of a hundred.
   const kills = Number(process.env['THALWEG_KILLS'] ?? 15);
-  const args = (out: string): string[] => ['compare', 'rosenbrock', '--quick', '--steps', '5000', '--optimizers', 'sgd,adam,lion,polyak', '--workers', '2', '--out', out];
+  const args = (out: string): string[] => ['compare', 'rosenbrock', '--quick', '--steps', '5000', '--optimizers', 'sgd,adam,lion,polyak', '--seeds', String(Math.max(5, Math.ceil(kills / 3))), '--workers', '2', '--out', out];
   const [killed, whole] = [join(folder, 'killed'), join(folder, 'whole')];
   let before: Row[] = [];
   let count = 0;

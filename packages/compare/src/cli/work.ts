@@ -7,6 +7,7 @@ import { renderTable } from '../report/terminal.ts';
 import { Pool } from '../run/pool.ts';
 import type { Comparison } from '../schema.ts';
 import { counted } from '../shown.ts';
+import { resultsText } from '../thin.ts';
 import { folderOf, keepComparison } from '../store/comparisons.ts';
 import { fileName, openStore } from '../store/open.ts';
 import { keptPlan } from '../store/plans.ts';
@@ -84,12 +85,16 @@ export async function writeReport(
 ): Promise<void> {
   // What draws a page takes as long to load as all the rest of the command, and no other command needs it.
   const { renderHtml } = await import('../report/html.ts');
-  const json = `${JSON.stringify(comparison)}\n`;
+  const { text: json, thinned } = resultsText(comparison);
   const html = renderHtml(comparison);
   for (const folder of [folderOf(store, keepComparison(store, keptPlan(plan))), options.out]) {
     writeWhole(join(folder, 'results.json'), json);
     writeWhole(join(folder, 'index.html'), html);
   }
+  if (thinned > 0)
+    process.stderr.write(
+      `results.json has fewer points of the curves than were measured, so that it can be opened; thalweg export --curves writes them all\n`,
+    );
   const report = relative('.', join(options.out, 'index.html')) || join(options.out, 'index.html');
   if (options.json === true) {
     process.stdout.write(json);

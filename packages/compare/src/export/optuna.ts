@@ -32,7 +32,7 @@ export function* optuna(runs: () => Iterable<RunRow>): Generator<string> {
       };
       for (const [key, value] of Object.entries(about)) yield line({ op_code: 2, study_id: study.index, user_attr: { [key]: value } });
     }
-    for (const [key, value] of Object.entries(numbersOf(run))) {
+    for (const [key, value] of Object.entries({ lr: run.lr, ...run.settings })) {
       const [low, high] = study.ranges.get(key) ?? [value, value];
       study.ranges.set(key, [Math.min(low, value), Math.max(high, value)]);
     }
@@ -44,10 +44,9 @@ export function* optuna(runs: () => Iterable<RunRow>): Generator<string> {
 }
 
 function trialOf(run: RunRow, { index, ranges }: Study): object {
-  const { result, made, state, settings, validationMetric } = run;
+  const { result, made, state, lr, settings, validationMetric } = run;
   const seconds = result.seconds.gradient + result.seconds.optimizer;
-  const params = numbersOf(run);
-  const others = Object.fromEntries(Object.entries(settings).filter(([key]) => !(key in params)));
+  const params = { lr, ...settings };
   const { testMetric, testLoss, validationLoss, failure, seed, equations, machine } = run;
   return {
     op_code: 4,
@@ -59,7 +58,7 @@ function trialOf(run: RunRow, { index, ranges }: Study): object {
     params,
     distributions: Object.fromEntries(Object.keys(params).map((key) => [key, distribution(key, ranges.get(key) ?? [0, 0])])),
     intermediate_values: Object.fromEntries(result.validation.steps.map((step, i) => [step, result.validation.values[i] ?? NaN] as const).filter(([, value]) => Number.isFinite(value))),
-    user_attrs: { run: run.number, seed, state, failure, test_metric: testMetric, test_loss: testLoss, validation_loss: validationLoss, training_loss: result.finalLoss, seconds, equations, machine, ...others },
+    user_attrs: { run: run.number, seed, state, failure, test_metric: testMetric, test_loss: testLoss, validation_loss: validationLoss, training_loss: result.finalLoss, seconds, equations, machine },
     system_attrs: {},
     datetime_start: made === null ? null : moment(Date.parse(made) - 1000 * seconds),
     ...(made === null ? {} : { datetime_complete: moment(Date.parse(made)) }),
@@ -69,12 +68,6 @@ function trialOf(run: RunRow, { index, ranges }: Study): object {
 /** `digits/adamw+cosine/300`. */
 function studyOf({ problem, optimizer, schedule, steps }: RunRow): string {
   return `${problem}/${schedule === 'constant' ? optimizer : `${optimizer}+${schedule}`}/${String(steps)}`;
-}
-
-/** The hyperparameters that are numbers: the learning rate, and what else was searched. */
-function numbersOf({ lr, settings }: RunRow): Record<string, number> {
-  const numbers = Object.entries(settings).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
-  return { lr, ...Object.fromEntries(numbers) };
 }
 
 function distribution(name: string, [low, high]: readonly [number, number]): string {

@@ -95,19 +95,9 @@ function* points(database: DatabaseSync, wanted: Wanted): Generator<PointRow> {
   }
 } // prettier-ignore
 
-/** A column for each hyperparameter that was searched; of numbers, where all that it was are. */
+/** A column for each hyperparameter that was searched. */
 function settingColumns(database: DatabaseSync, wanted: Wanted): TableColumn<RunRow>[] {
-  const areNumbers = new Map<string, boolean>();
-  for (const { settings } of keptRuns(database, wanted))
-    for (const [name, value] of Object.entries(settings)) areNumbers.set(name, typeof value === 'number' && areNumbers.get(name) !== false);
-  return [...areNumbers].map(([name, isNumber]) => ({
-    name,
-    type: isNumber ? 'number' : 'text',
-    of: ({ settings }) => cellOf(settings[name]),
-  }));
-}
-
-function cellOf(value: unknown): Cell {
-  if (value === undefined || value === null) return null;
-  return typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value);
+  const names = new Set<string>();
+  for (const { settings } of keptRuns(database, wanted)) for (const name of Object.keys(settings)) names.add(name);
+  return [...names].map((name) => ({ name, type: 'number', of: ({ settings }) => settings[name] ?? null }));
 }

@@ -36,10 +36,7 @@ export function* tensorboard(runs: Iterable<RunRow>): Generator<LogFile> {
 const dataTypes = { text: 1, number: 3 } as const;
 
 function hyperOf({ problem, optimizer, schedule, lr, seed, steps, settings }: RunRow): Readonly<Record<string, string | number>> {
-  const others = Object.entries(settings).map(
-    ([name, value]) => [name, typeof value === 'number' ? value : JSON.stringify(value)] as const,
-  );
-  return { problem, optimizer, schedule, lr, seed, steps, ...Object.fromEntries(others) };
+  return { problem, optimizer, schedule, lr, seed, steps, ...settings };
 }
 
 /** `digits/adamw/12-lr-0.01-seed-101`: what runs are filtered by. */

@@ -20,8 +20,8 @@ export interface KeptRun {
   readonly lr: number;
   readonly seed: number;
   readonly steps: number;
-  /** What else the request asks for, by name: hyperparameters that were searched. */
-  readonly settings: Readonly<Record<string, unknown>>;
+  /** The hyperparameters that a search chose besides the learning rate. */
+  readonly settings: Readonly<Record<string, number>>;
   /** What chose and what was reported; null where that is not known, as of files of before. */
   readonly metrics: { readonly tuning: Metric; readonly test: Metric } | null;
   readonly state: State;
@@ -148,7 +148,5 @@ function conditionOf(wanted: Wanted): { readonly where: string; readonly values:
 }
 
 function settingsOf(request: string): KeptRun['settings'] {
-  const own = new Set(['problem', 'contestant', 'schedule', 'lr', 'seed', 'steps']);
-  const { hyper = {}, ...others } = JSON.parse(request) as { readonly hyper?: object };
-  return Object.fromEntries(Object.entries({ ...others, ...hyper }).filter(([name]) => !own.has(name)));
+  return (JSON.parse(request) as { readonly hyper?: KeptRun['settings'] }).hyper ?? {};
 }
