@@ -86,9 +86,13 @@ describe('a budget of gradients', () => {
   test('on batches it stays on one for 20 gradients at most, and goes on where it is', async () => {
     const { trial, calls } = await run(named('lbfgs'), 90, 8);
     assert.equal(calls.length, 90);
-    const of = (batch: number): number => calls.filter((one) => one === batch).length;
-    assert.ok(calls.every((batch, i) => i === 0 || batch === calls[i - 1] || batch === calls[i - 1]! + 1));
-    assert.ok([...new Set(calls)].every((batch) => of(batch) <= 20));
+    // The second gradient looks whether the next batch is another.
+    const [first, second, ...after] = calls;
+    assert.deepEqual([first, second, after[0]], [1, 2, 1]);
+    assert.ok(after.every((batch, i) => i === 0 || batch === after[i - 1] || batch === after[i - 1]! + 1));
+    assert.ok([...new Set(after)].every((batch) => after.filter((one) => one === batch).length <= 20) && after.at(-1)! >= 5);
+    const { calls: same } = await run(named('lbfgs'), 60);
+    assert.deepEqual(new Set(same.toSpliced(1, 1)), new Set([1]), 'where nothing is noisy it stays');
     assert.ok(trial.validationMetric! < 1);
   });
 

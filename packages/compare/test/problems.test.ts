@@ -90,6 +90,36 @@ describe('words', () => {
   });
 });
 
+describe('problems whose optimum is known', () => {
+  const named = (id: string): (typeof problems)[number] => problems.find((one) => one.id === id)!;
+  test('the noisy quadratic has curvatures and variances of 1/i, and its least value at 0', async () => {
+    const model = await named('noisy-quadratic').load();
+    const [zero, g] = [new Float64Array(1000), new Float64Array(1000)];
+    assert.equal(await model.evaluate({ w: zero }, 'test'), -16);
+    const sums = new Float64Array(1000);
+    for (let step = 1; step <= 400; step++) {
+      await model.gradient({ w: zero }, { w: g }, 1, step);
+      g.forEach((x, i) => (sums[i]! += x * x * (i + 1)));
+    }
+    const all = sums.reduce((sum, x) => sum + x, 0) / 400 / 1000;
+    assert.ok(Math.abs(all - 1) < 0.01, String(all));
+    assert.ok(sums.every((x) => Math.abs(x / 400 - 1) < 0.4));
+    const one = zero.map((_, i) => (i === 3 ? 2 : 0));
+    assert.ok(Math.abs(Number(await model.evaluate({ w: one }, 'test')) - Math.log10(0.5)) < 1e-12, '½·¼·2²');
+  });
+  test('the deep linear network can be what is wanted, and begins with its largest part', async () => {
+    const model = await named('deep-linear').load();
+    const params = asArrays(await model.start(1));
+    const grads = asArrays(await model.start(1));
+    for (let i = 0; i < 60_000; i++) {
+      const loss = await model.gradient(params, grads, 1, 1);
+      if (loss < 1e-15) break;
+      for (const [name, array] of Object.entries(params)) array.forEach((x, k) => (array[k] = x - 0.2 * grads[name]![k]!));
+    }
+    assert.ok(Number(await model.evaluate(params, 'test')) < -14);
+  });
+});
+
 test('a batch order visits each example once an epoch', () => {
   const batches = new Batches(100, 10);
   const epoch = (from: number): number[] => Array.from({ length: 10 }, (_, i) => [...batches.at(1, from + i)]).flat();

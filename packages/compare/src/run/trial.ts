@@ -32,7 +32,7 @@ export interface Trainee {
   dispose(): void;
 }
 
-/** On a problem with batches a method with line searches stays on one batch for so many evaluations, as `torch.optim.LBFGS` does for 20 iterations. */
+/** Where the gradient is noisy a method with line searches stays on one batch for so many evaluations, as `torch.optim.LBFGS` does for 20 iterations. */
 const evaluationsOfBatch = 20;
 
 /** Trains once, with `steps` gradients. */
@@ -42,7 +42,7 @@ export async function runTrial(problem: Problem, model: CheckedModel, contestant
   const start = await model.start(seed);
   if (!(made instanceof Method)) {
     const record = new RunRecord(problem, model, seed, steps);
-    await descend(made, problem.batchSize === null ? Infinity : evaluationsOfBatch, start, record);
+    await descend(made, start, record);
     return record.trial(lr);
   }
   const opt = await made.init(start, { nonFinite: 'propagate' });
@@ -88,16 +88,22 @@ export async function follow(
   return record.trial(lr);
 }
 
-/** A method with line searches: on a batch for so many evaluations, then on the next from where it is. */
-async function descend(method: Minimizer, evaluations: number, start: First, record: RunRecord): Promise<void> {
+/**
+ * A method with line searches: on a batch for so many evaluations, then on the next from where it is. Where a second batch has the loss of the first at the first
+ * weights, which costs a gradient to know, nothing is noisy and it stays on the first.
+ */
+async function descend(method: Minimizer, start: First, record: RunRecord): Promise<void> {
   let at: First = start;
   let now: Weights | undefined;
+  let evaluations = evaluationsOfBatch;
   const both = (w: Arrays): Weights => copied({ params: w, evaluated: () => w });
   for (let batch = 1; record.left > 0; batch++) {
     const [stop, from] = [new AbortController(), record.spent];
     const objective = async (w: Arrays, g: Arrays): Promise<number> => {
+      const isFirst = now === undefined;
       if (now === undefined) await record.begin((now = both(w)));
       const loss = await record.gradient(w, g, batch);
+      if (isFirst && record.left > 0 && (await record.gradient(w, copied(now).params, batch + 1)) === loss) evaluations = Infinity;
       if (record.left === 0 || record.spent - from >= evaluations) stop.abort();
       return loss;
     };
