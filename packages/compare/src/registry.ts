@@ -18,13 +18,14 @@ import { loadOwnFile } from './own-file.ts';
 import { ProblemError, type Problem } from './problem.ts';
 import { digits } from './problems/digits.ts';
 import { glosses } from './problems/glosses.ts';
+import { names } from './problems/names.ts';
 import { deepLinear, noisyQuadratic } from './problems/known.ts';
 import { landscapes } from './problems/landscapes.ts';
 import { words } from './problems/words.ts';
 import { isRefusedRate } from './run/trial.ts';
 
 /** The built-in problems. */
-export const problems: readonly Problem[] = [glosses, digits, words, noisyQuadratic, deepLinear, ...landscapes];
+export const problems: readonly Problem[] = [glosses, digits, words, names, noisyQuadratic, deepLinear, ...landscapes];
 
 /** A problem as it was asked for, with the optimizers its file brings. */
 export interface Entry {

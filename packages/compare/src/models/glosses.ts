@@ -15,23 +15,23 @@ export interface Glosses {
 /** How many fields there are. */
 export const fields = 26;
 
-/** A regression on `size` words, trained on these definitions. Each has length 1: its k words count 1/√k. */
-export function glossesNetwork(size: number, train: Glosses): Network<Glosses> {
+/** A regression on `size` words, trained on these definitions, or on whatever else has words. Each has length 1: its k words count 1/√k. */
+export function glossesNetwork(size: number, train: Glosses, classes = fields): Network<Glosses> {
   const batches = new Batches(train.labels.length, batchSize);
-  const z = new Float64Array(fields);
+  const z = new Float64Array(classes);
   /** Puts softmax(xᵀW + b) into z and returns −log z[label]. */
   const predict = (W: Float32Array | Float64Array, b: Float32Array | Float64Array, words: Uint32Array, label: number): number => {
     const value = 1 / Math.sqrt(words.length || 1);
-    for (let k = 0; k < fields; k++) z[k] = b[k]!;
-    for (const word of words) for (let k = 0, at = word * fields; k < fields; k++, at++) z[k]! += value * W[at]!;
+    for (let k = 0; k < classes; k++) z[k] = b[k]!;
+    for (const word of words) for (let k = 0, at = word * classes; k < classes; k++, at++) z[k]! += value * W[at]!;
     const top = Math.max(...z);
     let sum = 0;
-    for (let k = 0; k < fields; k++) sum += z[k] = Math.exp(z[k]! - top);
-    for (let k = 0; k < fields; k++) z[k]! /= sum;
+    for (let k = 0; k < classes; k++) sum += z[k] = Math.exp(z[k]! - top);
+    for (let k = 0; k < classes; k++) z[k]! /= sum;
     return -Math.log(Math.max(z[label]!, 1e-300));
   };
   return {
-    start: () => ({ W: tensor([size, fields]), b: tensor([fields]) }),
+    start: () => ({ W: tensor([size, classes]), b: tensor([classes]) }),
     gradient({ W, b }, { W: gW, b: gb }, seed, step) {
       gW!.fill(0);
       gb!.fill(0);
@@ -41,8 +41,8 @@ export function glossesNetwork(size: number, train: Glosses): Network<Glosses> {
         loss += predict(W!, b!, words, label);
         z[label]! -= 1;
         const value = 1 / Math.sqrt(words.length || 1) / batchSize;
-        for (let k = 0; k < fields; k++) gb![k]! += z[k]! / batchSize;
-        for (const word of words) for (let k = 0, at = word * fields; k < fields; k++, at++) gW![at]! += value * z[k]!;
+        for (let k = 0; k < classes; k++) gb![k]! += z[k]! / batchSize;
+        for (const word of words) for (let k = 0, at = word * classes; k < classes; k++, at++) gW![at]! += value * z[k]!;
       }
       return loss / batchSize;
     },
