@@ -14,12 +14,14 @@ import {
   muon,
   otherwise,
   prodigy,
+  radam,
   scheduleFreeAdamw,
   soap,
   warmupCosine,
   type Method,
 } from 'thalweg';
 import { emit, type TargetName } from 'thalweg/emit';
+import { oddMethods } from '../packages/thalweg/test/support/odd-methods.ts';
 import { pythonWith } from './emitted.ts';
 
 const files: Readonly<Record<string, Method>> = {
@@ -30,7 +32,14 @@ const files: Readonly<Record<string, Method>> = {
   soap: soap({ every: 3 }),
   adafactor: adafactor(),
   schedule_free: scheduleFreeAdamw(),
+  radam: radam(),
 };
+
+/** What everybody who uses Muon needs. */
+const mixed = groups([
+  { match: { rank: 2 }, use: muon({ lr: 0.02 }) },
+  { match: otherwise, use: adamw({ lr: 3e-4 }), weightDecay: 0, name: 'rest' },
+]);
 
 /** Groups of one optimizer, by name, expression, rank, and what is left. */
 const grouped = groups([
@@ -41,6 +50,8 @@ const grouped = groups([
 ]);
 const others: Readonly<Record<string, Partial<Record<TargetName, Method>>>> = {
   grouped: { optax: grouped, pytorch: chain(clipByGlobalNorm(1), grouped) },
+  mixed: { optax: mixed, pytorch: mixed },
+  mixed_clipped: { optax: chain(clipByGlobalNorm(1), mixed), pytorch: chain(clipByGlobalNorm(1), mixed) },
 };
 
 /** What a script says of files of a target. */
@@ -69,3 +80,25 @@ for (const [target, module, script, names] of [
     assert.deepEqual(lines.filter((line) => !line.endsWith(': yes')), []); // prettier-ignore
   });
 }
+
+/** Runs the test that each file has of itself; says which fail. */
+function replayed(target: TargetName, python: string): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'thalweg-odd-'));
+  try {
+    for (const [name, method] of Object.entries(oddMethods)) writeFileSync(join(folder, `${name}.py`), emit(method, target));
+    const args = ['-B', join(import.meta.dirname, 'emitted_replay.py'), folder];
+    const env = { ...process.env, JAX_ENABLE_X64: '1' };
+    return execFileSync(python, args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'inherit'] }).trim().split('\n'); // prettier-ignore
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+for (const [target, module] of [['numpy', 'numpy'], ['pytorch', 'torch'], ['optax', 'optax']] as const) {
+  const python = pythonWith('numpy', module);
+  test(`odd equations of one’s own, and odd names, in ${target}`, { skip: python === undefined ? `no Python here has ${module}` : false }, () => {
+    const lines = replayed(target, python ?? '');
+    assert.equal(lines.length, Object.keys(oddMethods).length);
+    assert.deepEqual(lines.filter((line) => !line.endsWith(': yes')), []); // prettier-ignore
+  });
+} // prettier-ignore

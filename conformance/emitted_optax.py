@@ -59,3 +59,13 @@ transformation = grouped.adamw_groups()
 zeros = jax.tree.map(jnp.zeros_like, tree)
 updates, _ = jax.jit(transformation.update)(zeros, transformation.init(tree), tree)
 check("each group has its decay", [round(float(x.ravel()[0]), 6) for x in jax.tree.leaves(updates)] == [-0.01, -0.002, -0.05, 0.0])
+
+jax.config.update("jax_enable_x64", True)
+for name in ("mixed", "mixed_clipped"):
+    module = importlib.import_module(name)
+    check(f"{name} replays its steps", module.replay() <= 1e-12)
+mixed = importlib.import_module("mixed_clipped").muon_adamw_groups()
+tree = {"layer": {"kernel": jnp.ones((3, 2)), "bias": jnp.ones(2)}}
+state = mixed.init(tree)
+updates, state = jax.jit(mixed.update)(jax.tree.map(jnp.ones_like, tree), state, tree)
+check("several methods in one transformation", jax.tree.structure(updates) == jax.tree.structure(tree) and round(float(updates["layer"]["bias"][0]), 6) == -3e-4)

@@ -110,9 +110,62 @@ grouped = importlib.import_module("grouped")
 model = torch.nn.ModuleDict({"head": torch.nn.Linear(3, 2), "Norm": torch.nn.LayerNorm(3), "body": torch.nn.Linear(3, 3), "conv": torch.nn.Conv1d(3, 3, 1, bias=False)})
 groups = grouped.parameter_groups(model.named_parameters())
 check("groups take what they match", [(len(g["params"]), g["weight_decay"], g["lr"]) for g in groups] == [(2, 0.5, 0.1), (3, 0, 0.1), (1, 0.1, 0.1), (1, 0.01, 0.2)])
-whole = grouped.ClipByGlobalNormAdamw(groups)
+whole = grouped.ClipByGlobalNormAdamW(groups)
 for w in model.parameters():
     w.grad = torch.full_like(w, 100.0)
 whole.step()
 norm = sum((s["m"] / 0.1).pow(2).sum() for s in whole.state.values()).sqrt()
 check("a norm over all runs over all groups", abs(float(norm) - 1) < 1e-5)
+
+late = [torch.nn.Parameter(torch.ones(2)) for _ in range(2)]
+chained = optimizer_class("clipped")(late, lr=0.1)
+for step in range(4):
+    late[0].grad = torch.ones(2)
+    late[1].grad = torch.ones(2) if step > 1 else None
+    chained.step()
+check("each parameter counts its own steps, in a chain too", [chained.state[w]["step"] for w in late] == [4, 2])
+
+# Groups with equations of their own.
+mixed = importlib.import_module("mixed")
+check("a file of several methods replays its steps", mixed.replay() <= 1e-12)
+make = lambda model: mixed.MuonAdamW(mixed.parameter_groups(model.named_parameters()))
+whole, _, _ = train(make, 12)
+first, model, opt = train(make, 6)
+check("each group says its method", [(g["method"], len(g["params"])) for g in opt.param_groups] == [("muon", 1), ("adamw", 1)])
+again = torch.nn.Linear(4, 3)
+again.load_state_dict(model.state_dict())
+loaded = make(again)
+loaded.load_state_dict(copy.deepcopy(opt.state_dict()))
+rest, _, _ = train(make, 12, again, loaded, 6)
+check("several methods go on as they were after state_dict", first + rest == whole and whole[-1] < whole[0])
+schedule = torch.optim.lr_scheduler.StepLR(opt, 1, gamma=0.5)
+opt.step()
+schedule.step()
+check("a scheduler of PyTorch changes the rate of every method", [g["lr"] for g in opt.param_groups] == [0.01, 1.5e-4])
+own = mixed.MuonAdamW([mixed.muon_group([torch.nn.Parameter(torch.ones(2, 2))], lr=0.5), mixed.adamw_group([torch.nn.Parameter(torch.ones(2))])])
+check("groups are made by hand", [g["lr"] for g in own.param_groups] == [0.5, 3e-4])
+try:
+    mixed.MuonAdamW(again.parameters())
+    check("parameters without a method are refused", False)
+except ValueError as error:
+    check("parameters without a method are refused", "muon_group or adamw_group" in str(error))
+both = importlib.import_module("mixed_clipped")
+check("a norm over groups of several methods", both.replay() <= 1e-12)
+
+# Traced by torch.compile, whose backend here runs what it traced.
+compiled = {"adamw": AdamW, "clipped": Clipped, "radam": optimizer_class("radam"), "muon": optimizer_class("muon"), "mixed": mixed.MuonAdamW}
+for name, cls in compiled.items():
+    torch._dynamo.reset()
+    runs = []
+    for trace in (False, True):
+        torch.manual_seed(1)
+        model = torch.nn.Linear(4, 3)
+        params = mixed.parameter_groups(model.named_parameters()) if name == "mixed" else [model.weight] if name == "muon" else model.parameters()
+        opt = cls(params)
+        step = torch.compile(opt.step, backend="eager") if trace else opt.step
+        for t in range(8):
+            for w in model.parameters():
+                w.grad = torch.sin(w * (t + 1))
+            step()
+        runs.append([w.detach().clone() for w in model.parameters()])
+    check(f"torch.compile of {name}", all(torch.allclose(a, b, rtol=1e-5, atol=1e-7) for a, b in zip(*runs)))

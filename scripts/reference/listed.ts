@@ -20,7 +20,7 @@ const others = Object.keys(transforms);
 
 /** A whole file of PyTorch, but for most of the numbers of its test of itself. */
 function emitted(): string {
-  const text = emit(adamw(), 'pytorch', { name: 'AdamW' });
+  const text = emit(adamw(), 'pytorch');
   const lines = text.split('\n');
   const first = lines.indexOf('RECORDED = [') + 1;
   const shown = [...lines.slice(0, first), '    # … 20 lines of numbers', ...lines.slice(lines.indexOf(']', first))];

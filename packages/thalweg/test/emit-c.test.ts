@@ -24,6 +24,7 @@ import {
 } from 'thalweg';
 import { c, emit, emitTo, type COptions } from 'thalweg/emit';
 import { native } from './support/native.ts';
+import { oddMethods } from './support/odd-methods.ts';
 import { everyMethod } from './support/plan-snapshot.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'thalweg-emit-c-'));
@@ -184,7 +185,23 @@ test('names that are words of C, or names of the step itself, or of others', nat
   const equations =
     'int = count·g + 0·k; for ← y0·for + int; x ← 0.5·x + for; o = x·double; m ← o; new_m ← m·0.5; c = m + new_m + k; w ← w − c·(sqrt(abs(c)) > 0 ? 1 : 2)';
   for (const exact of [false, true]) assertReplays(optimizer({ name: 'void', hyper, equations })(), { exact, dtype: 'float64' });
+  for (const name of ['squares', 'moved', 'x', 'tile', 'v1', 'lane0', 'kernel0', 'size_t', 'multiply', 'a', 'expected', 'main', 'y0'])
+    assertReplays(soap(), { name, exact: name.length % 2 === 0, dtype: 'float64' });
+  const states = 'moved ← 0.5·moved + g; expected ← moved; right = expected; before ← before + right; same = before; w ← w − η·same';
+  assertReplays(optimizer({ name: 'off', hyper: { lr: ['η', 0.1] }, equations: states })(), { dtype: 'float64' });
   assertReplays(adamw(), { name: '1 */ struct', source: 'a paper */ with an end, /* a beginning ??/ \\', dtype: 'float64' });
+});
+
+test('odd equations of one’s own, and odd names', native, () => {
+  const kinds = [{ dtype: 'float32', exact: false }, { dtype: 'float64', exact: true }, { dtype: 'float32', exact: true }, { dtype: 'float64', exact: false }] as const; // prettier-ignore
+  Object.values(oddMethods).forEach((method, i) => {
+    assertReplays(method, kinds[i % 4]!);
+    assertReplays(method, kinds[(i + 1) % 4]!);
+  });
+});
+
+test('a number that float32 cannot hold is NaN in the recording, and in the file', native, () => {
+  assertReplays(optimizer({ name: 'vast', hyper: { lr: ['η', 0.1] }, equations: 'w ← w − η·g·1e-300·1e300' })(), { dtype: 'float32' });
 });
 
 test('what C cannot say is refused by name', () => {

@@ -7,16 +7,23 @@ import {
   adamw,
   chain,
   clipByGlobalNorm,
+  clipByValue,
   cosine,
   DivergenceError,
   groups,
   inspect,
+  lion,
+  muon,
   noisySgd,
   optimizer,
   OptionError,
   otherwise,
   prodigy,
+  radam,
+  rmsprop,
+  scheduleFreeAdamw,
   sgd,
+  sophia,
   tensor,
   ThalwegError,
   UnsupportedError,
@@ -25,7 +32,8 @@ import {
 import { emit, emitTo, numpy, optax, pytorch, targets, type TargetName } from 'thalweg/emit';
 import { pythonWords } from '../src/emit/identifiers.ts';
 import { modelOf } from '../src/emit/model.ts';
-import { record, recordedSteps } from '../src/emit/replay.ts';
+import { record, recordedSteps, tensorsOfGroups, usualTensors, type RecordedTensor } from '../src/emit/replay.ts';
+import { optionPapers, papers } from '../src/emit/sources.ts';
 import { everyMethod } from './support/plan-snapshot.ts';
 
 const python = [numpy, optax, pytorch];
@@ -55,12 +63,24 @@ test('what a target cannot say is refused by name', () => {
     { match: { rank: 2 }, use: adamw() },
     { match: otherwise, use: sgd() },
   ]);
+  const all = groups([{ match: { rank: 2 }, use: chain(clipByValue(1), clipByGlobalNorm(1), adamw()) }, { match: otherwise, use: sgd() }]); // prettier-ignore
+  const elsewhere = groups([{ match: { rank: 2 }, use: scheduleFreeAdamw() }, { match: otherwise, use: sgd() }]); // prettier-ignore
+  const curved = groups([{ match: { rank: 2 }, use: sophia() }, { match: otherwise, use: sgd() }]); // prettier-ignore
   for (const target of python) {
-    for (const [method, says] of [
+    const refused: readonly (readonly [method: Method, says: RegExp])[] = [
       [noisySgd(), /noisySgd draws noise/],
       [adamw({ lr: (t) => 1 / t }), /adamw: lr is a function of JavaScript; write it as equations/],
-      [many, target === numpy ? /has groups/ : /groups adamw and sgd of .* have different equations/],
-    ] as const)
+      ...(target === numpy ? ([[many, /has groups/]] as const) : []),
+      ...(target === pytorch ? ([[all, /sums over all groups what equations before it make/]] as const) : []),
+      ...(target === optax
+        ? ([
+            [all, /sums over all groups, and optax\.partition/],
+            [elsewhere, /is evaluated elsewhere/],
+            [curved, /takes an array for each parameter/],
+          ] as const)
+        : []),
+    ];
+    for (const [method, says] of refused)
       assert.throws(
         () => emitTo(target, method),
         (error: unknown) => error instanceof UnsupportedError && says.test(error.message) && error.message.includes(target.name),
@@ -85,7 +105,7 @@ test('groups that a framework cannot have are refused by name', () => {
     assert.throws(() => emitTo(target, unlike), /matches .* which Python writes otherwise/);
   }
   const joint = chain(clipByGlobalNorm(1), groups([{ match: 'a', use: adamw() }, { match: otherwise, use: adamw(), name: 'rest' }])); // prettier-ignore
-  assert.throws(() => emitTo(optax, joint), /sums over all groups, and optax\.partition/);
+  assert.match(emitTo(optax, joint), /return optax\.chain\(clip_by_global_norm\(\), optax\.partition\(/);
   assert.match(emitTo(pytorch, joint), /name == "a"/);
 });
 
@@ -163,8 +183,7 @@ test('two parts of one name stay apart', () => {
 });
 
 /** The weights of the reference backend after each step on what is recorded. */
-async function reference(method: Method, matricesOnly: boolean): Promise<number[][]> {
-  const { tensors } = record(method, matricesOnly);
+async function reference(method: Method, tensors: readonly RecordedTensor[]): Promise<number[][]> {
   let element = 0;
   const first = tensors.map(({ shape }) =>
     Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => (((element++ * 7 + 3) % 11) - 5) / 4),
@@ -183,13 +202,61 @@ async function reference(method: Method, matricesOnly: boolean): Promise<number[
   return out;
 }
 
+const mixed = groups([
+  { match: 'head.*', use: lion({ lr: 1e-2 }), name: 'head' },
+  { match: /bias|norm/, use: adamw({ lr: 0.1 }), weightDecay: 0, name: 'small' },
+  { match: { rank: 2 }, use: muon() },
+  { match: otherwise, use: adamw({ lr: 0.2 }), name: 'rest' },
+]);
+
+test('what is recorded of groups has the bits of the reference backend, and each group has a tensor', async () => {
+  for (const method of [mixed, chain(clipByGlobalNorm(0.5), mixed), chain(clipByValue(0.25), mixed)]) {
+    const tensors = tensorsOfGroups(method, (group) => method.groups[group]?.name === 'muon');
+    assert.equal(tensors.length, 4);
+    assert.deepEqual(record(method, tensors).weights, await reference(method, tensors));
+  }
+});
+
+test('groups with equations of their own: a class of PyTorch that asks each group for its method, and a partition of Optax', () => {
+  const torch = emit(chain(clipByGlobalNorm(1), mixed), 'pytorch');
+  assert.match(torch, /^class LionAdamWMuon\(Optimizer\):$/m);
+  for (const line of ['def lion_group(params, ', 'def adamw_group(params, ', 'def muon_group(params, ', 'n = torch.sqrt(sum(torch.sum(p.g**2) for p in everything))', 'if group["method"] == "lion":', 'self.adamw(group, n)']) assert.ok(torch.includes(line), line); // prettier-ignore
+  assert.equal(torch.match(/n = ‖g‖_all/g)?.length, 1, 'what all groups share is told once');
+  const jax = emit(chain(clipByGlobalNorm(1), mixed), 'optax', { name: 'mine' });
+  for (const line of ['def mine_groups()', '"rest": adamw(lr=0.2, weight_decay=0.01)', '"small": adamw()', '"muon": muon(),', 'class LionState(NamedTuple):']) assert.ok(jax.includes(line), line); // prettier-ignore
+});
+
+test('a file cites the papers of the options that were chosen', () => {
+  assert.doesNotMatch(emit(adamw(), 'pytorch'), /Liang/);
+  assert.match(emit(adamw({ cautious: true }), 'pytorch'), /Liang et al\. 2024/);
+  assert.doesNotMatch(emit(adam(), 'c'), /Reddi/);
+  assert.match(emit(adam({ amsgrad: true }), 'c'), /Reddi/);
+  for (const [name, all] of Object.entries(optionPapers))
+    for (const paper of Object.values(all)) assert.ok(papers[name]?.includes(`; ${paper}`), name);
+});
+
+test('a class has the spelling of the author, in every target that has classes', () => {
+  assert.match(emit(rmsprop(), 'pytorch'), /^class RMSProp\(Optimizer\)/m);
+  assert.match(emit(chain(clipByGlobalNorm(1), adamw()), 'pytorch'), /^class ClipByGlobalNormAdamW\(Optimizer\)/m);
+  assert.match(emit(adamw(), 'optax'), /^class AdamWState\(NamedTuple\)[^]*^def adamw\(/m);
+  const own = optimizer({ name: 'adamw', hyper: { lr: ['η', 0.1] }, equations: 'w ← w − η·g' })();
+  assert.match(emit(own, 'pytorch'), /^class Adamw\(Optimizer\)/m);
+});
+
+test('in a chain with a norm over all parameters each counts its own steps, unless what they share is made of t', () => {
+  const text = emit(chain(clipByGlobalNorm(1), adamw()), 'pytorch');
+  assert.match(text, /p\.t = state\["step"\]/);
+  assert.doesNotMatch(text, /group\["step"\]/);
+  assert.match(emit(chain(clipByGlobalNorm(1), radam()), 'pytorch'), /= group\["step"\]/);
+});
+
 test('what is recorded has the bits of the reference backend, for every method', async () => {
   let compared = 0;
   for (const [title, method] of everyMethod()) {
     if (/nois[ey]/i.test(title)) continue;
     const { needsMatrices } = modelOf(method, 'a test', []);
     try {
-      assert.deepEqual(record(method, needsMatrices).weights, await reference(method, needsMatrices), title);
+      assert.deepEqual(record(method, usualTensors(needsMatrices)).weights, await reference(method, usualTensors(needsMatrices)), title);
       compared += 1;
     } catch (error) {
       if (!(error instanceof DivergenceError)) throw error;

@@ -53,7 +53,7 @@ export function emitCommand(): Command {
     .option('--exact', "with the bits of Thalweg's backends, where the target has them (c)")
     .addHelpText('after', () => `\n${targetLines(columns()).join('\n')}\n\nExamples:\n${examples.map((one) => `  $ ${one}`).join('\n')}`)
     .action(async (reference: string, options: Options) => {
-      const text = write(await methodOf(reference, options.set), options, titleOf(reference));
+      const text = write(await methodOf(reference, options.set), options);
       if (options.output === undefined) process.stdout.write(text);
       else keep(options.output, text);
     });
@@ -90,17 +90,8 @@ function setting(text: string, before: Readonly<Record<string, Value>>): Readonl
   return { ...before, [name.trim()]: read };
 }
 
-/** What people call an optimizer of the library: the first word of its documentation. */
-function titleOf(reference: string): string | undefined {
-  const entry = entries().find(({ name }) => name.toLowerCase() === reference.toLowerCase());
-  const [, title] = /^([A-Z][\w-]*)(?=[ :(])/.exec(entry?.note.about ?? '') ?? [];
-  return title?.toLowerCase().replaceAll('-', '') === reference.toLowerCase() ? title : undefined;
-}
-
-function write(method: Method, { to, name, source, dtype, exact }: Options, title: string | undefined): string {
-  const given = Object.entries({ name: name ?? (to === 'optax' ? undefined : title), source, dtype, exact }).filter(
-    ([, value]) => value !== undefined,
-  );
+function write(method: Method, { to, name, source, dtype, exact }: Options): string {
+  const given = Object.entries({ name, source, dtype, exact }).filter(([, value]) => value !== undefined);
   const other = given.find(([option]) => !targets[to].options.some((one) => one === option));
   if (other !== undefined)
     throw new ProblemError(to, `it has no option --${other[0]}; it takes ${targets[to].options.map((one) => `--${one}`).join(', ')}`);

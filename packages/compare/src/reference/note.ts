@@ -30,6 +30,8 @@ export interface MeasuredPath {
 export interface Source {
   /** The paper, with the algorithm in it; or who had the idea, where there is no paper of its own. */
   readonly paper: string;
+  /** Papers among these that belong to an option, by its name. */
+  readonly forOption?: Readonly<Record<string, string>>;
   /** The authors' own program, as repository and file; null where none is public. */
   readonly authors: string | null;
   /** Each sentence names a default or a form here that is not the paper's or not the authors'. */

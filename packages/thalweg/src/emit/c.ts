@@ -15,8 +15,10 @@ import type { DType } from '../plan/dtype.ts';
 import { countOf } from './c/arrays.ts';
 import { commented } from './c/comment.ts';
 import { citationsOf } from './citations.ts';
+import { bitHelpers } from '../targets/loops/c/arithmetic.ts';
 import { helpersOfC } from '../targets/loops/c/functions.ts';
-import { indented, typeOf } from '../targets/loops/c/source.ts';
+import { indented, typeOf, type Helper } from '../targets/loops/c/source.ts';
+import { sumHelpers } from '../targets/loops/c/sums.ts';
 import { preamble } from '../targets/loops/c/unit.ts';
 import { stepHelpers } from './c/helpers.ts';
 import { matrixHelpers } from './c/matrices.ts';
@@ -25,7 +27,7 @@ import { programsOf, type ShapedProgram } from './c/programs.ts';
 import { stepFunctions } from './c/step.ts';
 import type { StepStyle } from './c/style.ts';
 import { testOf } from './c/test.ts';
-import { record, scales } from './replay.ts';
+import { record, scales, usualTensors } from './replay.ts';
 import { commonOptions, type EmitOptions, type Target } from './target.ts';
 
 /** Options of the target `c`. */
@@ -58,8 +60,9 @@ function write(method: Method, options: COptions & { readonly dtype: DType; read
   const program = programOf(group);
   checkNoise(method, program);
   const { programs, onlyMatrices } = programsOf(program);
-  const helpers = helpersOfC({ ...stepHelpers, ...matrixHelpers(dtype, exact) });
-  const names = new Names(program, group, name, helpers, exact);
+  const own = { ...stepHelpers, ...matrixHelpers(dtype, exact) };
+  const helpers = helpersOfC(own);
+  const names = new Names(program, group, name, helpers, exact, wordsOf({ ...own, ...bitHelpers, ...sumHelpers }));
   const style: StepStyle = { dtype, exact, helpers, names, kernels: new Map(), needs: { numbers: 0, waits: false, work: new Map() } };
   const evaluations = programs.flatMap((one) => {
     const evaluation = evaluationProgram(one.program);
@@ -86,11 +89,16 @@ function write(method: Method, options: COptions & { readonly dtype: DType; read
     defaults(names),
     ...(work.length === 0 ? [] : [work.join('\n')]),
     ...functions,
-    testOf(program, names, record(method, onlyMatrices, scale), dtype, { works: work.length > 0, scale }),
+    testOf(program, names, record(method, usualTensors(onlyMatrices), { dtype, scale }), dtype, { works: work.length > 0, scale }),
     `#endif /* ${names.type.toUpperCase()}_ONLY_HEADER */\n`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** Every word of some helpers. */
+function wordsOf(some: Readonly<Record<string, Helper>>): Set<string> {
+  return new Set(Object.values(some).flatMap(({ text }) => text.match(/[A-Za-z_]\w*/g) ?? []));
 }
 
 function checkNoise(method: Method, { writes }: Program): void {

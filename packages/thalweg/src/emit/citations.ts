@@ -1,12 +1,21 @@
-/** What an emitted file cites: the papers of those parts that are the library's own, whose equations nobody has to check. Knows methods; no target. */
+/** What an emitted file cites, and how it spells names: those of parts that are the library's own, whose equations nobody has to check. Knows methods; no target. */
 import type { Method } from '../define/method.ts';
-import { papers } from './sources.ts';
+import type { BoundPart } from '../define/recipe.ts';
+import { optionPapers, papers, spellings } from './sources.ts';
 
-/** The papers of a method's parts, a line each. */
-export function citationsOf({ groups }: Method): string[] {
-  const own = groups.flatMap(({ parts }) => parts.filter(({ verify }) => verify === undefined).map(({ part }) => part.name));
-  return [...new Set(own)].flatMap((name) => {
-    const paper = Object.hasOwn(papers, name) ? papers[name] : undefined;
-    return paper === undefined ? [] : [own.length > 1 ? `${name}: ${paper}.` : `${paper}.`];
-  });
+/** How the author of a part spells its name, as one word: `AdamW`. */
+export function spellingOf({ part: { name }, verify }: BoundPart): string {
+  return (verify === undefined && Object.hasOwn(spellings, name) ? spellings[name] : undefined) ?? name;
 }
+
+/** The papers of a method's parts, a line each: those of options that were not chosen are left out. */
+export function citationsOf({ groups }: Method): string[] {
+  const own = groups.flatMap(({ parts }) => parts.filter(({ verify }) => verify === undefined).map(({ part }) => part));
+  const lines = own.flatMap(({ name, choices = {} }) => {
+    if (!Object.hasOwn(papers, name)) return [];
+    const unused = Object.entries(Object.hasOwn(optionPapers, name) ? optionPapers[name]! : {}).filter(([option]) => choices[option] !== true && choices[option] !== 'on');
+    const paper = unused.reduce((text, [, one]) => text.replace(`; ${one}`, ''), papers[name]!);
+    return [own.length > 1 ? `${name}: ${paper}.` : `${paper}.`];
+  });
+  return [...new Set(lines)];
+} // prettier-ignore

@@ -1,17 +1,17 @@
 /**
- * Groups of parameters that one set of equations trains with different hyperparameters, as frameworks have them; and which parameters a group takes, in Python.
- * Groups whose equations differ are refused. Knows methods; no target.
+ * Groups of parameters as frameworks have them: the methods of a file, the groups that each trains with numbers of their own, and which parameters a group takes,
+ * in Python. Knows methods; no target.
  */
 import { UnsupportedError } from '../language/run-error.ts';
 import { isRegExp } from '../language/realm.ts';
 import { isSchedule, type HyperValue } from '../define/hyper.ts';
 import { literal } from '../targets/text/python.ts';
-import { jointSums } from './blocks.ts';
 import type { Model } from './model.ts';
 import type { StepWriter } from './step-writer.ts';
 import { otherwise, type Match } from '../define/match.ts';
 import { Method } from '../define/method.ts';
 import { hyperSlotsOf, type MethodGroup } from '../define/recipe.ts';
+import { spellingOf } from './citations.ts';
 
 /** Lines that choose by matches; `take` is what is done with the parameter `w` of this `name` where group `i` takes it. */
 function choose(groups: readonly ParameterGroup[], target: string, take: (i: number) => string): string[] {
@@ -25,16 +25,18 @@ function choose(groups: readonly ParameterGroup[], target: string, take: (i: num
   ];
 }
 
-/** The hyperparameters of a group, as numbers by what the file calls them; schedules are those of all groups. */
-function numbersOf(
-  { name, values }: ParameterGroup,
-  model: Model,
-  writer: StepWriter,
-  target: string,
-): (readonly [id: string, value: string])[] {
-  return model.hyper.flatMap(({ id, key, schedule }) => {
+/** A hyperparameter of a group: what the file calls it, its number there, and the one that all groups have unless they say otherwise. */
+interface GroupNumber {
+  readonly id: string;
+  readonly value: string;
+  readonly usual: string;
+}
+
+/** The hyperparameters of a group; schedules are those of all groups of a method. */
+export function numbersOf({ name, values }: ParameterGroup, model: Model, writer: StepWriter, target: string): GroupNumber[] {
+  return model.hyper.flatMap(({ id, key, schedule, value: usual }) => {
     const value = values.get(key);
-    if (typeof value === 'number') return [[id, literal(value, writer.needs)] as const];
+    if (typeof value === 'number' && schedule === undefined) return [{ id, value: literal(value, writer.needs), usual: literal(usual, writer.needs) }]; // prettier-ignore
     const isSame =
       isSchedule(value) && value.equation === schedule?.equation && JSON.stringify(value.constants) === JSON.stringify(schedule.constants);
     if (isSame) return [];
@@ -44,21 +46,16 @@ function numbersOf(
 
 const comment = (name: string): string => name.replaceAll(/\s/g, ' ');
 
-/** A function that puts a model's parameters into groups of PyTorch, where the method has some. */
-export function parameterGroups(groups: readonly ParameterGroup[], model: Model, writer: StepWriter): string[] {
-  if (groups.length === 0) return [];
-  const target = 'emit to pytorch';
-  const entries = groups.map((group) => {
-    const own = numbersOf(group, model, writer, target).map(([id, value]) => `"${id}": ${value}`);
-    return `        {${['"params": []', ...own].join(', ')}},  # ${comment(group.name)}`;
-  });
+/** A function that puts a model's parameters into groups of PyTorch; each entry is a group as Python makes it. */
+export function chosenGroups(entries: readonly { readonly group: ParameterGroup; readonly text: string }[], target: string): string[] {
+  const groups = entries.map(({ group }) => group);
   return [
     '',
     '',
     'def parameter_groups(named_parameters):',
     '    """The groups of parameters, with the hyperparameters of each."""',
     '    groups = [',
-    ...entries,
+    ...entries.map(({ group, text }) => `        ${text},  # ${comment(group.name)}`),
     '    ]',
     '    for name, w in named_parameters:',
     ...choose(groups, target, (i) => `groups[${String(i)}]["params"].append(w)`).map((line) => `        ${line}`),
@@ -66,34 +63,40 @@ export function parameterGroups(groups: readonly ParameterGroup[], model: Model,
   ];
 }
 
-/** A function that makes one transformation of Optax of all groups, where the method has some. */
-export function partition(groups: readonly ParameterGroup[], model: Model, writer: StepWriter, make: string): string[] {
+/** The same for a method whose groups differ in numbers alone; nothing where it has no groups. */
+export function parameterGroups(groups: readonly ParameterGroup[], model: Model, writer: StepWriter): string[] {
   if (groups.length === 0) return [];
-  const target = 'emit to optax';
-  if (model.lines.some(({ equation }) => jointSums(equation.value).some(({ scope }) => scope === 'all')))
-    throw new UnsupportedError(
-      target,
-      `${model.method.name} sums over all groups, and optax.partition hands each group its own parameters alone; emit the groups without it`,
-    );
+  const target = 'emit to pytorch';
   const entries = groups.map((group) => {
-    const own = numbersOf(group, model, writer, target).map(([id, value]) => `${id}=${value}`);
-    return `        ${JSON.stringify(group.name)}: ${make}(${own.join(', ')}),`;
+    const own = numbersOf(group, model, writer, target).map(({ id, value }) => `"${id}": ${value}`);
+    return { group, text: `{${['"params": []', ...own].join(', ')}}` };
   });
+  return chosenGroups(entries, target);
+}
+
+/** A function that makes one transformation of Optax of groups, and of what stands `before` them; each entry is a group as Python makes it. */
+export function partition(
+  entries: readonly { readonly group: ParameterGroup; readonly text: string }[],
+  name: string,
+  before: readonly string[],
+): string[] {
+  const groups = entries.map(({ group }) => group);
+  const parts = 'optax.partition(groups, lambda params: jax.tree_util.tree_map_with_path(label_of, params))';
   return [
     '',
     '',
     'def label_of(path, w):',
     '    """The group of a parameter; its name joins the keys that lead to it by dots."""',
     '    name = ".".join(str(next(getattr(key, of) for of in ("key", "name", "idx") if hasattr(key, of))) for key in path)',
-    ...choose(groups, target, (i) => `return ${JSON.stringify(groups[i]?.name ?? '')}`).map((line) => `    ${line}`),
+    ...choose(groups, 'emit to optax', (i) => `return ${JSON.stringify(groups[i]?.name ?? '')}`).map((line) => `    ${line}`),
     '',
     '',
-    `def ${make}_groups() -> optax.GradientTransformationExtraArgs:`,
+    `def ${name}() -> optax.GradientTransformationExtraArgs:`,
     '    """The groups of parameters, with the hyperparameters of each."""',
     '    groups = {',
-    ...entries,
+    ...entries.map(({ group, text }) => `        ${JSON.stringify(group.name)}: ${text},`),
     '    }',
-    '    return optax.partition(groups, lambda params: jax.tree_util.tree_map_with_path(label_of, params))',
+    `    return ${before.length === 0 ? parts : `optax.chain(${[...before, parts].join(', ')})`}`,
   ];
 }
 
@@ -104,26 +107,35 @@ export interface ParameterGroup {
   readonly values: ReadonlyMap<string, HyperValue>;
 }
 
-/** The equations that all groups have in common, as a method, and the groups; one group for a method without any. */
-export function groupsOf(method: Method, target: string): { readonly method: Method; readonly groups: readonly ParameterGroup[] } {
-  const [first, ...others] = method.groups;
-  if (first === undefined || others.length === 0) return { method, groups: [] };
-  const textOf = ({ parts }: MethodGroup): string => JSON.stringify(parts.map(({ part: { name, equations, init, evaluate } }) => [name, equations, init, evaluate])); // prettier-ignore
-  const other = others.find((one) => textOf(one) !== textOf(first));
-  if (other !== undefined)
-    throw new UnsupportedError(
-      target,
-      `the groups ${first.name} and ${other.name} of ${method.name} have different equations; emit the method of each by itself`,
-    );
-  return {
-    method: new Method(first.parts.map(({ part }) => part.name).join('_'), [{ ...first, match: otherwise }]),
-    groups: method.groups.map((group) => ({
-      name: group.name,
-      match: group.match,
-      values: new Map(hyperSlotsOf(group).map(({ key, name, part }) => [key, group.parts[part]?.values.get(name) ?? NaN])),
-    })),
-  };
+/** A method of a file, and the groups that it trains: methods differ in their equations, groups of one in their numbers. */
+export interface Family {
+  readonly method: Method;
+  /** What its functions are called after, and how its author spells that. */
+  readonly id: string;
+  readonly title: string;
+  readonly groups: readonly ParameterGroup[];
 }
+
+/** The methods of a method with groups; one for a method without any. */
+export function familiesOf(method: Method): Family[] {
+  const textOf = ({ parts }: MethodGroup): string => JSON.stringify(parts.map(({ part: { name, equations, init, evaluate } }) => [name, equations, init, evaluate])); // prettier-ignore
+  const alike = [...Map.groupBy(method.groups, textOf).values()];
+  return alike.map((groups): Family => {
+    const first = groups[0]!;
+    const own = alike.length > 1 ? first.parts.filter(({ shared }) => !shared) : first.parts;
+    const named = own.length > 0 ? own : first.parts;
+    return {
+      method: method.groups.length === 1 ? method : new Method(first.parts.map(({ part }) => part.name).join('_'), [{ ...first, match: otherwise }]),
+      id: named.map(({ part }) => part.name).join('_'),
+      title: named.map(spellingOf).join('_'),
+      groups: groups.map((group) => ({
+        name: group.name,
+        match: group.match,
+        values: new Map(hyperSlotsOf(group).map(({ key, name, part }) => [key, group.parts[part]?.values.get(name) ?? NaN])),
+      })),
+    };
+  });
+} // prettier-ignore
 
 /** Whether a match takes the parameter `w` of this `name`, as an expression of Python; undefined for what no other group takes. */
 function conditionOf(match: Match, owner: string, target: string): string | undefined {

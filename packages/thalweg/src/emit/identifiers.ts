@@ -21,9 +21,9 @@ export function snake(text: string, fallback: string): string {
   return identifier(text.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1_$2'), fallback).toLowerCase();
 }
 
-/** `clipByGlobalNorm` as `ClipByGlobalNorm`. */
+/** `clipByGlobalNorm` as `ClipByGlobalNorm`; capitals stay, as in `AdEMAMix`. */
 export function pascal(text: string, fallback: string): string {
-  const words = snake(text, fallback).split('_');
+  const words = identifier(text, fallback).split('_');
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 

@@ -77,7 +77,7 @@ class NumpyFile {
     const { needed } = writer;
     const usage = ['Use: state = init(params), then params, state = step(params, grads, state); params and grads are dicts of arrays.'];
     return `${[
-      ...docstring(model, this.options, 'in NumPy', usage),
+      ...docstring([model], this.options, 'in NumPy', usage),
       '',
       'import math',
       ...(model.isJoint ? ['from types import SimpleNamespace'] : []),
@@ -88,7 +88,7 @@ class NumpyFile {
       '',
       '',
       ...body,
-      ...numpyTest(this.method, model, writer),
+      ...numpyTest({ whole: this.method, models: [model], needs: writer.needs }),
     ].join('\n')}\n`;
   }
 

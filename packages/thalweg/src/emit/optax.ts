@@ -1,41 +1,17 @@
 /** The target `optax`: a gradient transformation as Optax has them. */
-import { namesIn, type Expression } from '../language/tree.ts';
-import type { Method } from '../define/method.ts';
-import { literal } from '../targets/text/python.ts';
-import { isEach } from './blocks.ts';
-import { Identifiers, pascal, pythonWords, snake } from './identifiers.ts';
-import { groupsOf, partition, type ParameterGroup } from './groups.ts';
-import { jaxHelpers, jaxLibrary } from './jax-library.ts';
-import { modelOf, type Line, type Model, type State } from './model.ts';
-import { commonWords, docstring, factorLines, helperFunctions, hyperLines, indented, scheduleFunctions, scheduleName, together } from './python.ts'; // prettier-ignore
+import { UnsupportedError } from '../language/run-error.ts';
+import { Method } from '../define/method.ts';
+import { jointSums } from './blocks.ts';
+import { familiesOf, numbersOf, partition, type Family } from './groups.ts';
+import { Identifiers, pascal, snake } from './identifiers.ts';
+import { jaxHelpers } from './jax-library.ts';
+import type { Model } from './model.ts';
+import { optaxWords, Transformation, type TransformationNames } from './optax/transformation.ts';
+import { docstring, helperFunctions } from './python.ts';
 import { optaxTest, testWords } from './self-test.ts';
-import { StepWriter } from './step-writer.ts';
 import { commonOptions, type EmitOptions, type Target } from './target.ts';
 
-/** Names that a file has for itself. */
-const words = (): readonly string[] => [
-  ...[...pythonWords, ...commonWords, ...Object.keys(jaxHelpers)],
-  ...[
-    'jax',
-    'jnp',
-    'optax',
-    'init',
-    'update',
-    'updates',
-    'hyper',
-    'tree',
-    'leaves',
-    'parameters',
-    'before',
-    'changes',
-    'after',
-    'transformation',
-    'extra_args',
-    'count',
-    'NamedTuple',
-    'first',
-  ],
-];
+const target = 'emit to optax';
 
 /** A gradient transformation as Optax has them. */
 export const optax: Target = {
@@ -43,299 +19,90 @@ export const optax: Target = {
   about: 'an optax.GradientTransformation, for JAX',
   extension: 'py',
   options: commonOptions,
-  write: (method, options = {}) => new OptaxFile(method, options).text(),
+  write: (method, options = {}) => {
+    const [only, ...others] = familiesOf(method);
+    if (only === undefined) throw new RangeError(`${method.name} has no parameters`);
+    if (method.groups.length > 1) return fileOfGroups(method, [only, ...others], options);
+    const title = options.name ?? only.title;
+    const { make, state } = namesFor(new Identifiers([...optaxWords(), ...testWords]), options.name ?? only.id, title);
+    const one = new Transformation(only.method, { make, state, prefix: '' });
+    return fileOf(method, [one], make, [], options);
+  },
 };
 
-class OptaxFile {
-  private readonly model: Model;
-  private readonly options: EmitOptions;
-  private readonly method: Method;
-  private readonly writer: StepWriter;
-  private readonly names: { readonly make: string; readonly state: string };
-  /** The equation that gives the update as it is, where there is one: w ← w − …. */
-  private readonly plain: Line | undefined;
-  private readonly readsWeights: boolean;
-
-  private readonly groups: readonly ParameterGroup[];
-
-  constructor(given: Method, options: EmitOptions) {
-    const { method, groups } = groupsOf(given, 'emit to optax');
-    this.method = method;
-    this.groups = groups;
-    this.options = options;
-    const title = options.name ?? method.parts.map(({ name }) => name).join('_');
-    const free = new Identifiers([...words(), ...testWords]);
-    this.names = { make: free.give(snake(title, 'emitted')), state: free.give(`${pascal(title, 'Emitted')}State`) };
-    this.model = modelOf(method, 'emit to optax', [...words(), ...Object.values(this.names)]);
-    this.plain = plainUpdate(this.model);
-    const own = this.model.lines.flatMap((line) => (line === this.plain ? [changeOf(line)] : [line.equation.value]));
-    this.readsWeights = this.plain === undefined || own.some((value) => namesIn(value).includes('w')) || this.model.states.some(({ init }) => init !== undefined); // prettier-ignore
-    this.writer = new StepWriter(this.model, {
-      library: jaxLibrary,
-      assign: (line, target, value) => {
-        if (line !== this.plain) return [`${target} = ${value}`];
-        const isLess = line.equation.value.kind === 'apply' && line.equation.value.op === 'sub';
-        const change = this.writer.print(line.part, changeOf(line), isLess ? 3 : 0);
-        return [`${this.target('update')} = ${isLess ? '-' : ''}${change}`];
-      },
-      sumOver: (text) => `sum(jnp.sum(${text}) for p in parameters)`,
-      root: (text) => `jnp.sqrt(${text})`,
-    });
-  }
-
-  text(): string {
-    const { model, writer, names } = this;
-    const make = this.make();
-    const evaluate = this.evaluate();
-    const schedules = scheduleFunctions(model, jaxLibrary, true, writer.needs);
-    const test = optaxTest(this.method, model, writer, names.make);
-    const { needed } = writer;
-    const groups = partition(this.groups, model, writer, names.make);
-    const usage = [`Use: ${names.make}${groups.length === 0 ? '' : '_groups'}() as any transformation of Optax: alone, or in optax.chain.`];
-    return `${[
-      ...docstring(model, this.options, 'for Optax', usage),
-      '',
-      'import math',
-      ...(groups.some((line) => line.includes('re.')) ? ['import re'] : []),
-      ...(model.isJoint ? ['from types import SimpleNamespace'] : []),
-      'from typing import NamedTuple',
-      '',
-      'import jax',
-      'import jax.numpy as jnp',
-      'import optax',
-      ...helperFunctions(needed, jaxHelpers),
-      ...schedules,
-      '',
-      '',
-      `class ${names.state}(NamedTuple):`,
-      '    """What lasts from step to step: how many were taken, and what the equations assign with ←."""',
-      '',
-      '    t: jax.Array',
-      ...model.states.map((state) => `    ${state.id}: ${isEach(state) ? 'optax.Params' : 'jax.Array'}`),
-      '',
-      '',
-      ...make,
-      ...evaluate,
-      ...groups,
-      ...test,
-    ].join('\n')}\n`;
-  }
-
-  private target(id: string): string {
-    return this.model.isJoint ? `p.${id}` : id;
-  }
-
-  private make(): string[] {
-    const { model, names, writer } = this;
-    const update = this.update();
-    const init = this.init();
-    const hyper = model.hyper.flatMap((one) => [
-      `${one.id}=${one.schedule === undefined ? literal(one.value, writer.needs) : scheduleName(one)}`,
-      ...(one.factor === undefined
-        ? []
-        : [`${one.id}_base=${one.schedule === undefined ? 'None' : literal(one.schedule.base, writer.needs)}`]),
-    ]);
-    const type = model.inputs.length === 0 ? 'optax.GradientTransformation' : 'optax.GradientTransformationExtraArgs';
-    return [
-      `def ${names.make}(${hyper.join(', ')}) -> ${type}:`,
-      `    """${names.make}: a number each, or a function of the steps taken, 0 at first, as Optax's schedules are.`,
-      '',
-      ...indented(hyperLines(model)),
-      '    """',
-      ...(model.hyper.length === 0
-        ? []
-        : [`    hyper = (${model.hyper.map(({ id }) => id).join(', ')}${model.hyper.length === 1 ? ',' : ''})`]),
-      '',
-      ...indented(init),
-      '',
-      ...indented(update),
-      '',
-      `    return ${type}(init, update)`,
-    ];
-  }
-
-  /** Reads hyperparameters at a count of steps. */
-  private reads(count: string): string[] {
-    const { hyper } = this.model;
-    if (hyper.length === 0) return [];
-    const ids = hyper.map(({ id }) => id);
-    const left = ids.length === 1 ? `(${ids.join('')},)` : ids.join(', ');
-    return [`${left} = (value(${count}) if callable(value) else value for value in hyper)`];
-  }
-
-  private init(): string[] {
-    const { model, names } = this;
-    const own = model.states.filter(isEach);
-    const values = model.states.map((state) => (isEach(state) ? this.first(state) : this.number(state)));
-    const isPlain = !values.some((value) => /\b(rank|rows|cols|size)\b/.test(value));
-    const needsHyper = model.states.some(({ init, part }) => init !== undefined && namesIn(init).some((name) => model.nameOf(part, name).role === 'hyperparameter')); // prettier-ignore
-    const entries = (of: (state: State, value: string) => string): string[] =>
-      ['t=jnp.zeros([], jnp.int32)', ...model.states.map((state, i) => `${state.id}=${isEach(state) ? of(state, values[i] ?? '') : (values[i] ?? '')}`)]; // prettier-ignore
-    const tree = (value: string): string => {
-      if (value === 'jnp.zeros_like(w)') return 'jax.tree.map(jnp.zeros_like, params)';
-      return value === 'jnp.array(w)' ? 'jax.tree.map(jnp.array, params)' : `jax.tree.map(lambda w: ${value}, params)`;
-    };
-    const call = (list: readonly string[]): string[] => [`return ${names.state}(`, ...indented(list.map((one) => `${one},`)), ')'];
-    if (isPlain)
-      return ['def init(params):', ...indented([...(needsHyper ? this.reads('0') : []), ...call(entries((_, value) => tree(value)))])];
-    this.writer.needs('matrix');
-    return [
-      'def init(params):',
-      ...indented([
-        ...(needsHyper ? this.reads('0') : []),
-        'def first(w):',
-        ...indented([
-          'rank, rows, cols = matrix(w)',
-          ...(model.hasMatrices && values.some((value) => value === 'jnp.array(w)') ? ['w = w.reshape(rows, cols)'] : []),
-          'return {',
-          ...indented(own.map((state) => `"${state.id}": ${values[model.states.indexOf(state)] ?? ''},`)),
-          '}',
-        ]),
-        '',
-        'leaves, tree = jax.tree.flatten(params)',
-        'begun = [first(w) for w in leaves]',
-        ...call(entries(({ id }) => `tree.unflatten([one["${id}"] for one in begun])`)),
-      ]),
-    ];
-  }
-
-  /** The first value of a state of each parameter. */
-  private first({ form = 'rc', kind, init, onlyWhere, part }: State): string {
-    const begins = init === undefined ? undefined : this.writer.print(part, init, 0, true);
-    if (begins !== undefined && this.model.sortOf(part, init!) === 'array') return `jnp.array(${begins})`;
-    if (kind !== 'array') return begins === undefined ? 'jnp.zeros([], w.dtype)' : `jnp.full([], ${begins}, w.dtype)`;
-    const size = (letter: string): string => (letter === 'r' ? 'rows' : letter === 'c' ? 'cols' : '1');
-    const shape = `(${size(form.charAt(0))}, ${size(form.charAt(1))})`;
-    const made = this.model.hasMatrices
-      ? begins === undefined ? `jnp.zeros(${shape}, w.dtype)` : `jnp.full(${shape}, ${begins}, w.dtype)`
-      : begins === undefined ? 'jnp.zeros_like(w)' : `jnp.full_like(w, ${begins})`; // prettier-ignore
-    if (onlyWhere === undefined) return made;
-    const condition = this.writer.print(part, onlyWhere.condition, 1, true);
-    return onlyWhere.holds ? `${made} if ${condition} else jnp.zeros([], w.dtype)` : `jnp.zeros([], w.dtype) if ${condition} else ${made}`;
-  }
-
-  private number({ init, part }: State): string {
-    return init === undefined ? 'jnp.zeros([])' : `jnp.asarray(${this.writer.print(part, init, 0, true)}, float)`;
-  }
-
-  private update(): string[] {
-    const { model, names, writer } = this;
-    const { hasMatrices } = model;
-    const own = model.states.filter(isEach);
-    const shared = model.states.filter((state) => !isEach(state));
-    const blocks = writer.blocks.map(({ each, statements }) => ({ each, lines: statements.flatMap((one) => writer.lines(one)) }));
-    const arrays = model.inputs.filter(({ isArray }) => isArray);
-    const trees: (readonly [id: string, tree: string])[] = [
-      ...(this.readsWeights ? [['w', 'params'] as const] : []),
-      ...own.map(({ id }) => [id, `state.${id}`] as const),
-      ...arrays.map(({ id, arg }) => [id, arg] as const),
-    ];
-    const target = (id: string): string => this.target(id);
-    const shaped = this.readsWeights ? ['w', 'g'] : ['g'];
-    const any = target(this.readsWeights ? 'w' : 'g');
-    const reshaped = [...shaped, ...arrays.map(({ id }) => id)].map(target);
-    const begin = [
-      ...this.shapes(any, target),
-      ...(hasMatrices ? [`shape = ${any}.shape`.replace(/^shape/, target('shape'))] : []),
-      ...(hasMatrices ? [`${reshaped.join(', ')} = ${reshaped.map((one) => `${one}.reshape(${target('rows')}, ${target('cols')})`).join(', ')}`] : []), // prettier-ignore
-      ...(this.plain === undefined ? [`${target('before')} = ${target('w')}`] : []),
-    ];
-    const change = this.plain === undefined ? `${target('w')} - ${target('before')}` : target('update');
-    const end = [
-      `changes.append(${hasMatrices ? (this.plain === undefined ? `(${change})` : change) + `.reshape(${target('shape')})` : change})`,
-      ...own.map(({ id }) => `new["${id}"].append(${target(id)})`),
-    ];
-    const zipped =
-      trees.length === 0 ? 'leaves' : `zip(${['leaves', ...trees.map(([, tree]) => `tree.flatten_up_to(${tree})`)].join(', ')})`;
-    const each = ['g', ...trees.map(([id]) => id)].join(', ');
-    const sharedReads = shared.map(({ id }) => `${id} = state.${id}`);
-    const loop = model.isJoint
-      ? [
-          ...together(sharedReads),
-          'parameters = [',
-          `    SimpleNamespace(${['g', ...trees.map(([id]) => id)].map((id) => `${id}=${id}`).join(', ')})`,
-          `    for ${each} in ${zipped}`,
-          ']',
-          ...(begin.length === 0 ? [] : ['for p in parameters:', ...indented(begin)]),
-          ...blocks.flatMap(({ each: isLoop, lines }) => (!isLoop ? lines : lines.length === 0 ? [] : ['for p in parameters:', ...indented(lines)])), // prettier-ignore
-          'for p in parameters:',
-          ...indented(end),
-        ]
-      : [
-          ...together(sharedReads),
-          `for ${each} in ${zipped}:`,
-          ...indented([...together(sharedReads), ...begin, ...blocks.flatMap(({ lines }) => lines), ...end]),
-        ];
-    const given = model.inputs.map(({ arg }) => arg);
-    const states = ['t', ...own.map(({ id }) => `${id}=tree.unflatten(new["${id}"])`), ...shared.map(({ id }) => `${id}=${id}`)];
-    return [
-      `def update(updates, state, params=None${given.length === 0 ? '' : `, *, ${given.join(', ')}, **extra_args`}):`,
-      ...indented([
-        ...(this.readsWeights
-          ? ['if params is None:', `    raise ValueError("${names.make} needs the parameters: update(updates, state, params)")`]
-          : []),
-        ...this.reads('state.t'),
-        ...factorLines(model),
-        't = state.t + 1.0',
-        ...model.inputs.flatMap(({ id, arg, isArray }) => (isArray || id === arg ? [] : [`${id} = jnp.asarray(${arg})`])),
-        'leaves, tree = jax.tree.flatten(updates)',
-        `changes, new = [], {${own.map(({ id }) => `"${id}": []`).join(', ')}}`,
-        ...loop,
-        `after = ${names.state}(${states.join(', ')})`,
-        'return jax.tree.map(lambda x, old: jnp.asarray(x, old.dtype), (tree.unflatten(changes), after), (updates, state))',
-      ]),
-    ];
-  }
-
-  private shapes(w: string, target: (id: string) => string): string[] {
-    const { needed } = this.writer;
-    const isMatrix = this.model.hasMatrices || needed.has('rows') || needed.has('cols');
-    if (isMatrix) this.writer.needs('matrix');
-    return [
-      ...(isMatrix ? [`${['rank', 'rows', 'cols'].map(target).join(', ')} = matrix(${w})`] : needed.has('rank') ? [`${target('rank')} = ${w}.ndim`] : []), // prettier-ignore
-      ...(needed.has('size') ? [`${target('size')} = ${w}.size`] : []),
-    ];
-  }
-
-  private evaluate(): string[] {
-    const { evaluate, states, hyper, hasMatrices } = this.model;
-    if (evaluate === undefined) return [];
-    const { part, value } = evaluate;
-    const read = new Set(namesIn(value).map((name) => this.model.nameOf(part, name).id));
-    const own = states.filter((state) => read.has(state.id) && isEach(state));
-    const shared = states.filter((state) => read.has(state.id) && !isEach(state));
-    const given = hyper.filter(({ id }) => read.has(id)).map((one) => `${one.id}=${literal(one.value, this.writer.needs)}`);
-    return [
-      '',
-      '',
-      `def ${this.names.make}_evaluate(${['state', 'params', ...given].join(', ')}):`,
-      '    """Where to evaluate the model after a step: parameters other than those that are trained."""',
-      '    t = state.t',
-      ...shared.map(({ id }) => `    ${id} = state.${id}`),
-      '',
-      `    def at(${['w', ...own.map(({ id }) => id)].join(', ')}):`,
-      ...(hasMatrices ? own.filter(({ form }) => form === 'rc').map(({ id }) => `        ${id} = ${id}.reshape(w.shape)`) : []),
-      `        return jnp.where(t > 0, ${this.writer.print(part, value, 0, true)}, w)`,
-      '',
-      `    return jax.tree.map(${['at', 'params', ...own.map(({ id }) => `state.${id}`)].join(', ')})`,
-    ];
-  }
+function namesFor(free: Identifiers, id: string, title: string): Omit<TransformationNames, 'prefix'> {
+  return { make: free.give(snake(id, 'emitted')), state: free.give(`${pascal(title, 'Emitted')}State`) };
 }
 
-/** The equation whose value is w less or plus something, where it is the only one of w and nothing reads w afterwards. */
-function plainUpdate({ lines }: Model): Line | undefined {
-  const own = lines.filter(({ target }) => target.role === 'parameter');
-  const [line] = own;
-  if (line === undefined || own.length > 1) return undefined;
-  const { value } = line.equation;
-  const isPlain = value.kind === 'apply' && (value.op === 'sub' || value.op === 'add') && value.operands[0]?.kind === 'name' && value.operands[0].name === 'w'; // prettier-ignore
-  const isRead = lines.slice(lines.indexOf(line) + 1).some(({ equation }) => namesIn(equation.value).includes('w'));
-  return isPlain && !isRead ? line : undefined;
+/** A file with a function that makes one transformation of all groups: what is chained before them, and a partition. */
+function fileOfGroups(whole: Method, families: readonly Family[], options: EmitOptions): string {
+  const title = options.name ?? families.map((one) => one.id).join('_');
+  const free = new Identifiers([...optaxWords(), ...testWords, 'label_of']);
+  const groups = free.give(`${snake(title, 'emitted')}_groups`);
+  const before = sharedBefore(whole);
+  const inner = before === undefined ? families : familiesOf(before.rest);
+  const named = (method: Method, id: string, spelled: string): Transformation => {
+    const names = namesFor(free, id, spelled);
+    return new Transformation(method, { ...names, prefix: families.length > 1 ? `${names.make}_` : '' });
+  };
+  const first = before === undefined ? [] : [named(before.prefix, before.prefix.parts.map(({ name }) => name).join('_'), before.prefix.parts.map(({ name }) => name).join('_'))]; // prettier-ignore
+  const each = inner.map((family) => named(family.method, family.id, family.title));
+  const all = [...first, ...each];
+  for (const { model } of each) check(model, whole, families.length > 1);
+  const entries = inner.flatMap((family, i) =>
+    family.groups.map((group) => {
+      const { model, writer, names } = each[i]!;
+      const own = numbersOf(group, model, writer, target).filter(({ value, usual }) => value !== usual);
+      return { group, text: `${names.make}(${own.map((one) => `${one.id}=${one.value}`).join(', ')})` };
+    }),
+  );
+  const lines = partition(entries, groups, first.map(({ names }) => `${names.make}()`)); // prettier-ignore
+  return fileOf(whole, all, groups, lines, options);
 }
 
-/** What is added to w, or taken off it. */
-function changeOf({ equation: { value } }: Line): Expression {
-  const change = value.kind === 'apply' ? value.operands[1] : undefined;
-  if (change === undefined) throw new RangeError('the equation is no update');
-  return change;
+/** The parts that stand before all groups and change gradients alone, as a method of their own, and the method without them. */
+function sharedBefore({ name, groups }: Method): { readonly prefix: Method; readonly rest: Method } | undefined {
+  const [first] = groups;
+  const shared = first?.parts.findIndex((part) => !part.shared) ?? 0;
+  const parts = first?.parts.slice(0, shared) ?? [];
+  if (first === undefined || parts.length === 0 || parts.some(({ part }) => /(^|[\n;])\s*w\s*(←|<-)/.test(part.equations))) return undefined;
+  const owner = parts.map(({ part }) => part.name).join('_');
+  return {
+    prefix: new Method(owner, [{ ...first, parts }]),
+    rest: new Method(name, groups.map((group) => ({ ...group, parts: group.parts.slice(shared) }))),
+  };
+} // prettier-ignore
+
+/** Refuses what a partition hides from its transformations: the parameters of other groups. */
+function check({ lines, inputs, evaluate }: Model, { name }: Method, differ: boolean): void {
+  const refuse = (problem: string): never => {
+    throw new UnsupportedError(target, `${name} ${problem}, and optax.partition hands each group its own parameters alone; emit the groups without it`);
+  };
+  if (lines.some(({ equation }) => jointSums(equation.value).some(({ scope }) => scope === 'all'))) refuse('sums over all groups');
+  if (inputs.some(({ isArray }) => isArray)) refuse('takes an array for each parameter besides its gradient');
+  if (differ && evaluate !== undefined) refuse('is evaluated elsewhere than at its parameters');
+} // prettier-ignore
+
+function fileOf(whole: Method, all: readonly Transformation[], make: string, groups: readonly string[], options: EmitOptions): string {
+  const models = all.map(({ model }) => model);
+  const written = all.map((one) => one.lines());
+  const needs = (what: string): void => all[0]?.writer.needs(what);
+  const test = optaxTest({ whole, models, needs, make, grouped: groups.length > 0 });
+  const needed = new Set(all.flatMap(({ writer }) => [...writer.needed]));
+  return `${[
+    ...docstring(models, options, 'for Optax', [`Use: ${make}() as any transformation of Optax: alone, or in optax.chain.`], whole),
+    '',
+    'import math',
+    ...(groups.some((line) => line.includes('re.')) ? ['import re'] : []),
+    ...(models.some(({ isJoint }) => isJoint) ? ['from types import SimpleNamespace'] : []),
+    'from typing import NamedTuple',
+    '',
+    'import jax',
+    'import jax.numpy as jnp',
+    'import optax',
+    ...helperFunctions(needed, jaxHelpers),
+    ...written.flatMap(({ schedules, state, functions }) => [...schedules, '', '', ...state, '', '', ...functions]),
+    ...groups,
+    ...test,
+  ].join('\n')}\n`;
 }

@@ -1,6 +1,7 @@
 /**
  * What every Python file has: its docstring, functions that it needs, schedules, the test of itself. Knows models and Python; no library of arrays.
  */
+import type { Method } from '../define/method.ts';
 import { printEquations, printExpression } from '../language/print.ts';
 import type { Expression } from '../language/tree.ts';
 import { most, toPython, literal, type ArrayLibrary, type Sort } from '../targets/text/python.ts';
@@ -25,27 +26,26 @@ function inDocstring(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('"""', '\\"\\"\\"').replaceAll(/\s+/g, ' ').trim();
 }
 
-/** The lines of the docstring of the file: what it is, the equations, what they were read from. */
-export function docstring(model: Model, { source }: EmitOptions, about: string, usage: readonly string[]): string[] {
-  const { group, method } = model;
-  const several = group.parts.length > 1;
-  const equations = group.parts.flatMap((part) => [
-    ...(several ? [`    ${inDocstring(part.name)}:`] : []),
-    ...printEquations(part.equations.map(({ equation }) => equation)).split('\n').map((line) => `${several ? '        ' : '    '}${line}`), // prettier-ignore
-  ]);
-  const first = model.states.filter(({ init }) => init !== undefined).map(({ written, init }) => `${written} = ${printExpression(init!)}`);
-  const others = model.states.length - first.length;
-  const begin = first.length === 0 ? [] : [`Before the first step ${first.join(', ')}${others > 0 ? '; other states are 0' : ''}.`];
-  const evaluate = model.evaluate === undefined ? [] : [`Evaluate the model at ${printExpression(model.evaluate.value)}, not at w.`];
-  const cited = source === undefined ? citationsOf(model.method) : [inDocstring(source)];
+/** The lines of the docstring of the file: what it is, the equations of its methods, what they were read from. */
+export function docstring(
+  models: readonly Model[],
+  { source }: EmitOptions,
+  about: string,
+  usage: readonly string[],
+  whole?: Method,
+): string[] {
+  const [only, ...others] = models;
+  if (only === undefined) throw new RangeError('a file has at least one method');
+  const method = whole ?? only.method;
+  const cited = source === undefined ? citationsOf(method) : [inDocstring(source)];
+  const last = 'w is a parameter, g its gradient, t the step, counted from 1. What is assigned with ← lasts to the next step.';
   return [
     `"""${inDocstring(method.name)} ${about}.`,
     '',
-    ...equations,
+    ...(others.length === 0 ? equationsOf(only) : equationsOfAll(models)),
     '',
-    'w is a parameter, g its gradient, t the step, counted from 1. What is assigned with ← lasts to the next step.',
-    ...begin,
-    ...evaluate,
+    last,
+    ...models.flatMap((model) => conventionsOf(model, others.length > 0)),
     ...(cited.length === 0 ? [] : ['', ...cited.map((line, i) => `${i === 0 ? 'Source: ' : '        '}${line}`)]),
     '',
     ...usage,
@@ -54,13 +54,46 @@ export function docstring(model: Model, { source }: EmitOptions, about: string, 
   ];
 }
 
+/** The equations of several methods: what is chained before all of them once. */
+function equationsOfAll(models: readonly Model[]): string[] {
+  const textOf = (model: Model): string[] => model.group.parts.map((part) => part.name + printEquations(part.equations.map(({ equation }) => equation))); // prettier-ignore
+  const texts = models.map(textOf);
+  const count = Math.min(...texts.map(({ length }) => length - 1));
+  const differing = Array.from({ length: count }, (_, i) => i).find((i) => new Set(texts.map((own) => own[i])).size > 1) ?? count;
+  return [...equationsOf(models[0]!, true, 0, differing), ...models.flatMap((model) => equationsOf(model, true, differing))];
+}
+
+/** The equations of a method, each part under its name where there are several. */
+function equationsOf({ group }: Model, isNamed = group.parts.length > 1, from = 0, to?: number): string[] {
+  return group.parts.slice(from, to).flatMap((part) => [
+    ...(isNamed ? [`    ${inDocstring(part.name)}:`] : []),
+    ...printEquations(part.equations.map(({ equation }) => equation)).split('\n').map((line) => `${isNamed ? '        ' : '    '}${line}`), // prettier-ignore
+  ]);
+}
+
+/** What states begin as, and where to evaluate. */
+function conventionsOf({ states, evaluate, title }: Model, isNamed: boolean): string[] {
+  const first = states.filter(({ init }) => init !== undefined).map(({ written, init }) => `${written} = ${printExpression(init!)}`);
+  const others = states.length - first.length;
+  const of = isNamed ? ` (${inDocstring(title)})` : '';
+  const begin = first.length === 0 ? [] : [`Before the first step ${first.join(', ')}${others > 0 ? '; other states are 0' : ''}${of}.`];
+  const where = evaluate === undefined ? [] : [`Evaluate the model at ${printExpression(evaluate.value)}, not at w${of}.`];
+  return [...begin, ...where];
+}
+
 /** What a hyperparameter is, a line each. */
 export function hyperLines({ hyper }: Model): string[] {
   return hyper.map(({ id, written, range }) => `${id}: ${written}, in ${range}`);
 }
 
 /** A function for each schedule; `library` writes it, from `count`, or from t where that is what it is given. */
-export function scheduleFunctions(model: Model, library: ArrayLibrary, fromZero: boolean, needs: (what: string) => void): string[] {
+export function scheduleFunctions(
+  model: Model,
+  library: ArrayLibrary,
+  fromZero: boolean,
+  needs: (what: string) => void,
+  prefix = '',
+): string[] {
   return model.hyper.flatMap((hyper) => {
     const { schedule } = hyper;
     if (schedule === undefined) return [];
@@ -88,9 +121,9 @@ export function scheduleFunctions(model: Model, library: ArrayLibrary, fromZero:
     return [
       '',
       '',
-      `def ${scheduleName(hyper)}(${fromZero ? 'count' : 't'}):`,
+      `def ${prefix}${scheduleName(hyper)}(${fromZero ? 'count' : 't'}):`,
       `    """${hyper.written}(t) = ${printExpression(expression).replaceAll('\\', '\\\\')}${fromZero ? '; count is 0 at the first step, where t is 1' : ''}."""`,
-      ...(fromZero ? ['    t = count + 1'] : []),
+      ...(fromZero ? ['    t = count + 1.0'] : []),
       ...constants.map(({ id, value: one }) => `    ${id} = ${literal(one, needs)}`),
       `    return ${value}`,
     ];

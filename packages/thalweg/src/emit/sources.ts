@@ -1,4 +1,4 @@
-/** What the optimizers and transforms of the library were read from: the papers of conformance/rows/. Written by `npm run reference`. */
+/** What the optimizers and transforms of the library were read from, the papers of conformance/rows/, and how their authors spell them. Written by `npm run reference`. */
 
 /** The paper of each, by name. */
 export const papers: Readonly<Record<string, string>> = {
@@ -65,4 +65,45 @@ export const papers: Readonly<Record<string, string>> = {
   swa: 'Izmailov et al. 2018, arXiv:1803.05407, Algorithm 1',
   weightDecay: 'Hanson & Pratt 1988; Loshchilov & Hutter 2019, arXiv:1711.05101',
   yogi: 'Zaheer et al. 2018, Adaptive Methods for Nonconvex Optimization, Algorithm 2',
+};
+
+/** Papers among these that belong to an option, by its name. */
+export const optionPapers: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  adam: { amsgrad: 'Reddi, Kale & Kumar 2018, arXiv:1904.09237, Algorithm 2' },
+  adamw: { cautious: 'Liang et al. 2024, arXiv:2411.16085, Algorithm 1' },
+  lion: { cautious: 'Liang et al. 2024, arXiv:2411.16085, Algorithm 2' },
+};
+
+/** The spelling of each that is no plain word: `AdamW`. */
+export const spellings: Readonly<Record<string, string>> = {
+  acprop: 'ACProp',
+  adabelief: 'AdaBelief',
+  adagrad: 'AdaGrad',
+  adamw: 'AdamW',
+  ademamix: 'AdEMAMix',
+  adopt: 'ADOPT',
+  asgd: 'ASGD',
+  cocob: 'COCOB',
+  dog: 'DoG',
+  dowg: 'DoWG',
+  ftrl: 'FTRL',
+  lamb: 'LAMB',
+  lars: 'LARS',
+  madgrad: 'MADGRAD',
+  mars: 'MARS',
+  momo: 'MoMo',
+  momoAdam: 'MoMoAdam',
+  nadam: 'NAdam',
+  noisySgd: 'NoisySGD',
+  novograd: 'NovoGrad',
+  optimisticSgd: 'OptimisticSGD',
+  radam: 'RAdam',
+  rmsprop: 'RMSProp',
+  scheduleFreeAdamw: 'ScheduleFreeAdamW',
+  scheduleFreeSgd: 'ScheduleFreeSGD',
+  sgd: 'SGD',
+  signSgd: 'SignSGD',
+  simplifiedAdemamix: 'SimplifiedAdEMAMix',
+  sm3: 'SM3',
+  soap: 'SOAP',
 };

@@ -16,6 +16,7 @@ const words = new Set(
   sizeof static struct switch typedef union unsigned void volatile while _Bool _Complex _Imaginary asm fortran main errno
   fabs sqrt cbrt exp expm1 log cos floor pow rint signbit fabsf sqrtf cbrtf expf logf cosf floorf powf NAN INFINITY memcpy printf
   y0 y1 yn j0 j1 jn gamma lgamma tgamma sin tan time size_t
+  expected before moved worst right same off w_i
   o x i outcome count tensor tensors size scratch t rank rows cols row col side work larger_size
   bytes take multiply transpose spread dot mirror reflect reflections newton_schulz symmetric_eigen eigenvectors inverse_root orthonormal
   malloc size_t frexp ldexp row_sums column_sums row_maxima column_maxima`.split(/\s+/),
@@ -44,8 +45,11 @@ export class Names {
   private readonly taken: Set<string>;
   private readonly helpers: Helpers;
 
-  constructor(program: Program, group: MethodGroup, name: string, helpers: Helpers, exact: boolean) {
-    this.type = this.fit(snake(name, 'method'), new Set(words));
+  /** `hidden` are the words of helper functions, which the name of a type must not be. */
+  constructor(program: Program, group: MethodGroup, name: string, helpers: Helpers, exact: boolean, hidden: ReadonlySet<string>) {
+    const type = this.fit(snake(name, 'method'), new Set([...words, ...hidden]));
+    // Kernels number their values.
+    this.type = /^(v|a|c|t|lane|whole|kernel|run_)\d+$/.test(type) ? `${type}_` : type;
     this.helpers = helpers;
     this.taken = new Set([...words, ...(exact ? wordsOfKernels : []), this.type]);
     this.members.set(parameter, 'w').set(gradient, 'g');

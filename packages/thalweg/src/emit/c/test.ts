@@ -62,11 +62,11 @@ export function testOf(
     '#include <stdio.h>',
     ...(works ? ['#include <stdlib.h>'] : []),
     '',
-    `/* Replays ${String(weights.length)} steps that were recorded in float64. */`,
+    `/* Replays ${String(weights.length)} steps that were recorded in ${dtype}. */`,
     'int main(void) {',
     ...indented([
       `static const double expected[${String(weights.length)}][${String(total)}] = {`,
-      ...indented(weights.map((all) => `{${all.map(String).join(', ')}},`)),
+      ...indented(weights.map((all) => `{${all.map(numberOf).join(', ')}},`)),
       '};',
       ...memory,
       `${own}_tensor tensors[] = {${tensors.map((_, j) => tensor(j)).join(', ')}};`,
@@ -89,7 +89,8 @@ export function testOf(
           'const double right = expected[t - 1][i];',
           'moved[i] += fabs(right - before[i]);',
           'before[i] = right;',
-          `const double off = fabs((double)${names.member(parameter)}[i] - right) / (${moved} * moved[i] + ${size} * fabs(right) + 1e-300);`,
+          `const double w_i = ${names.member(parameter)}[i], same = w_i == right || (w_i != w_i && right != right);`,
+          `const double off = same ? 0 : fabs(w_i - right) / (${moved} * moved[i] + ${size} * fabs(right) + 1e-300);`,
           'if (!(off <= worst)) worst = off;',
         ]),
         '}',
@@ -106,4 +107,9 @@ export function testOf(
 /** A rule of the data: its last division is one of numbers that are not whole. */
 function cast(type: string, rule: string): string {
   return `(${type})(${rule.replace(/\/ (\d+)$/, '/ $1.0')})`;
+}
+
+/** A number of a recording. */
+function numberOf(value: number): string {
+  return Number.isNaN(value) ? 'NAN' : Number.isFinite(value) ? String(value) : value > 0 ? 'INFINITY' : '-INFINITY';
 }

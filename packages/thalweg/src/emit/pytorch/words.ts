@@ -1,0 +1,10 @@
+/** Names that a file of PyTorch has for itself. */
+import { pythonWords } from '../identifiers.ts';
+import { commonWords } from '../python.ts';
+import { torchHelpers } from '../torch-library.ts';
+
+/** The names. */
+export const torchWords = (): readonly string[] => [
+  ...[...pythonWords, ...commonWords, ...Object.keys(torchHelpers)],
+  ...['torch', 'closure', 'group', 'groups', 'parameters', 'everything', 'param', 'maximize', 'defaults', 'like', 'Optimizer', 'step'],
+];
