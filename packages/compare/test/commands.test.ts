@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { tooOld } from '../src/cli/main.ts';
 import { diff, type Side } from '../src/diff.ts';
 import type { Comparison } from '../src/schema.ts';
 import { seedsOf } from '../src/shard.ts';
@@ -187,3 +188,14 @@ describe('parts of a comparison', () => {
     assert.match(told.stderr, /a\/runs\.sqlite: 0 runs taken, 22 were there; 1 of these with another result: what was run does not follow from its seed\n/);
   });
 }); // prettier-ignore
+
+test('a Node that cannot keep runs is told so, and only where runs are kept', () => {
+  assert.match(
+    tooOld('compare', '20.20.2') ?? '',
+    /^compare needs Node 24 or later, which keeps runs by node:sqlite; this is Node 20\.20\.2$/,
+  );
+  assert.deepEqual(
+    [tooOld('compare', '24.0.0'), tooOld('list', '20.20.2'), tooOld(undefined, '20.20.2')],
+    [undefined, undefined, undefined],
+  );
+});

@@ -8,6 +8,8 @@ import { exitCodes } from './exit-codes.ts';
 
 interface Subcommand {
   readonly name: string;
+  /** Whether it trains, or reads kept runs: for that, Node must be as new as package.json says. */
+  readonly keeps?: true;
   readonly summary: string;
   /** Loads it: a command waits for no more than it runs. */
   readonly load: () => Promise<Command>;
@@ -16,6 +18,7 @@ interface Subcommand {
 const subcommands: readonly Subcommand[] = [
   {
     name: 'compare',
+    keeps: true,
     summary: 'train problems with several optimizers under one fair protocol and write a report',
     load: async () => (await import('./compare.ts')).compareCommand(),
   },
@@ -26,26 +29,31 @@ const subcommands: readonly Subcommand[] = [
   },
   {
     name: 'runs',
+    keeps: true,
     summary: 'list the runs and comparisons that a folder has',
     load: async () => (await import('./runs.ts')).runsCommand(),
   },
   {
     name: 'diff',
+    keeps: true,
     summary: 'compare two comparisons: did a change help?',
     load: async () => (await import('./diff.ts')).diffCommand(),
   },
   {
     name: 'export',
+    keeps: true,
     summary: 'write kept runs for other tools: CSV, Parquet, TensorBoard, Optuna',
     load: async () => (await import('./export.ts')).exportCommand(),
   },
   {
     name: 'merge',
+    keeps: true,
     summary: 'take the runs of other folders or shards into one, and write the report',
     load: async () => (await import('./merge.ts')).mergeCommand(),
   },
   {
     name: 'guide',
+    keeps: true,
     summary: "run the guide's claims: what each says, what was measured, the verdict",
     load: async () => (await import('./guide.ts')).guideCommand(),
   },
@@ -66,8 +74,19 @@ const subcommands: readonly Subcommand[] = [
   },
 ];
 
+/** Why a command cannot be run by this version of Node; undefined where it can. */
+export function tooOld(command: string | undefined, version: string): string | undefined {
+  if (Number.parseInt(version, 10) >= 24 || subcommands.every(({ name, keeps }) => name !== command || keeps !== true)) return undefined;
+  return `${command ?? ''} needs Node 24 or later, which keeps runs by node:sqlite; this is Node ${version}`;
+}
+
 /** Runs the command and returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
+  const old = tooOld(args[0], process.versions.node);
+  if (old !== undefined) {
+    process.stderr.write(`thalweg: ${old}\n`);
+    return exitCodes.usage;
+  }
   const program = new Command('thalweg')
     .description('Optimizers, compared fairly: on real data, with tuned learning rates, seeds and spread.')
     .version(versionOfThalweg(), '-V, --version')
