@@ -127,7 +127,9 @@ async function compareOn(
         : count === undefined
           ? tune(centre, protocol, metric, run)
           : search([rateSpace(centre), ...space], count, seeds, metric, ({ lr = centre, ...hyper }, seed) => run(lr, seed, hyper)));
-      onProgress({ kind: 'tuned', problem: problem.id, contestant: entrant.id, lr: tuned.bestLr, tuning: tuned.tuning });
+      // With some of the seeds nothing is known yet.
+      if (parts[i]?.length === protocol.seeds.length)
+        onProgress({ kind: 'tuned', problem: problem.id, contestant: entrant.id, lr: tuned.bestLr, tuning: tuned.tuning });
       const { contestant, schedule, id, label } = entrant;
       const { code, hyperparameters } = contestant;
       const searched = Object.fromEntries(Object.entries(tuned.search?.best ?? {}).filter(([name]) => name !== 'lr'));

@@ -80,6 +80,15 @@ describe('a change of an optimizer of one’s own', () => {
     assert.deepEqual(comparisons.map(({ number, runs, optimizers }) => [number, runs, optimizers.toSorted()]), [[1, 44, ['cub', 'sgd']], [2, 44, ['cub', 'sgd']]]);
   });
 
+  test('a control compares nothing, so diff passes over it', async () => {
+    await succeeded('compare', 'valley', '--quick', '--steps', '10', '--control', '--seeds', '12', '--optimizers', 'sgd', '--out', out);
+    assert.match(await succeeded('diff', '--out', out), /cub on rosenbrock: The change helped/);
+    const alone = join(folder, 'alone');
+    await succeeded('compare', 'valley', '--quick', '--steps', '10', '--optimizers', 'sgd', '--out', alone);
+    const { code, stderr } = await thalweg('diff', '--out', alone);
+    assert.deepEqual([code, /alone: it has 1 comparison; two are needed, one before the change and one after it\n$/.test(stderr)], [2, true]);
+  });
+
   test('what cannot be listed or compared is said', async () => {
     for (const [args, message] of [
       [['runs', join(folder, 'nowhere')], /nowhere: there are no kept runs; thalweg compare keeps them there\n$/],

@@ -5,8 +5,8 @@ import { Command } from 'commander';
 import { diff, type Provenance, type Side } from '../diff.ts';
 import { ProblemError } from '../problem.ts';
 import { readComparison, ReadError } from '../read.ts';
-import { hung } from '../report/layout.ts';
-import { plain } from '../report/layout.ts';
+import { hung, plain } from '../report/layout.ts';
+import { counted } from '../shown.ts';
 import { fileName } from '../store/open.ts';
 import { provenanceOf } from '../store/provenance.ts';
 import { keptComparisons, readStore } from '../store/query.ts';
@@ -31,7 +31,7 @@ export function diffCommand(): Command {
     .option('--json', 'print everything as JSON')
     .action((before: string | undefined, after: string | undefined, options: Options) => {
       const last = before === undefined || after === undefined ? lastNumbers(options.out) : [];
-      if (before === undefined && last.length < 2) throw new ProblemError(options.out, 'it has one comparison; a second one is needed to compare it with');
+      if (before === undefined && last.length < 2) throw new ProblemError(options.out, `it has ${counted(last.length, 'comparison')}; two are needed, one before the change and one after it`);
       const [a, b] = [before ?? last.at(-2) ?? '', after ?? last.at(-1) ?? ''].map((which) => sideOf(which, options.out)) as [Side, Side];
       const found = diff(a, b);
       if (found.changes.length === 0) throw new ProblemError(`${before ?? ''} ${after ?? ''}`.trim() || options.out, `the two have nothing to compare: ${found.others.join('; ')}`);
@@ -49,10 +49,16 @@ export function diffCommand(): Command {
     }); // prettier-ignore
 }
 
+function documentOf(folder: string, number: string): string {
+  return join(folder, 'comparisons', number, 'results.json');
+}
+
 function lastNumbers(folder: string): string[] {
   const store = readStore(folder);
   try {
-    return keptComparisons(store.database).map(({ number }) => String(number));
+    const numbers = keptComparisons(store.database).map(({ number }) => String(number));
+    // What measures how often the protocol errs compares nothing.
+    return numbers.filter((number) => existsSync(documentOf(folder, number)));
   } finally {
     store.close();
   }
@@ -62,7 +68,7 @@ function lastNumbers(folder: string): string[] {
 function sideOf(which: string, out: string): Side {
   const number = /^\d+$/.test(which) ? which : existsSync(join(which, fileName)) ? lastNumbers(which).at(-1) : undefined;
   const home = /^\d+$/.test(which) ? out : which;
-  if (number !== undefined) return read(join(home, 'comparisons', number, 'results.json'), home, Number(number));
+  if (number !== undefined) return read(documentOf(home, number), home, Number(number));
   const path = which.endsWith('.json') ? which : join(which, 'results.json');
   const folder = dirname(path);
   const isKept = basename(dirname(folder)) === 'comparisons' && /^\d+$/.test(basename(folder));
