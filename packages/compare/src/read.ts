@@ -247,7 +247,14 @@ const comparison: v.GenericSchema<unknown, Comparison> = v.object({
     alpha: finite,
     trials: v.exactOptional(v.pipe(whole, v.minValue(1, 'must be 1 or more'))),
   }),
-  runs: v.exactOptional(v.object({ made: whole, kept: whole, remade: list(v.object({ reason: text(4000), count: whole }), 1000) })),
+  runs: v.exactOptional(
+    v.object({
+      made: whole,
+      kept: whole,
+      remade: list(v.object({ reason: text(4000), count: whole }), 1000),
+      elsewhere: v.exactOptional(whole),
+    }),
+  ),
   problems: list(problem, 40, 1),
 });
 

@@ -25,6 +25,8 @@ export interface Runs {
   readonly kept: number;
   /** Of those made, how many were kept too but could not be used, and why: `mine.ts changed`. */
   readonly remade: readonly { readonly reason: string; readonly count: number }[];
+  /** Of those kept, how many other machines made, whose runs were merged: absent where none. */
+  readonly elsewhere?: number;
 }
 
 /** Where the figures were made. Seconds mean something only together with this. */

@@ -18,6 +18,7 @@ export class Ledger {
   private readonly find: ReturnType<Store['lookup']>;
   private readonly reasons = new Map<string, number>();
   private kept = 0;
+  private elsewhere = 0;
   private made = 0;
 
   constructor(runner: Runner, store: Store, machine: Machine) {
@@ -33,6 +34,7 @@ export class Ledger {
     const found = this.find(request, conditions);
     if (found !== undefined && 'result' in found) {
       this.kept += 1;
+      if (found.elsewhere === true) this.elsewhere += 1;
       return { result: found.result, kept: true };
     }
     const finished = await this.runner.run(request);
@@ -44,6 +46,7 @@ export class Ledger {
 
   /** How many were made and kept, and why others were not used. */
   get runs(): Runs {
-    return { made: this.made, kept: this.kept, remade: [...this.reasons].map(([reason, count]) => ({ reason, count })) };
+    const remade = [...this.reasons].map(([reason, count]) => ({ reason, count }));
+    return { made: this.made, kept: this.kept, remade, ...(this.elsewhere === 0 ? {} : { elsewhere: this.elsewhere }) };
   }
 }

@@ -14,8 +14,8 @@ import type { TrialRequest } from '../run/trial.ts';
 import { atOnce, openDatabase, rows } from './database.ts';
 import { projectOf, type Project } from './project.ts';
 
-/** A kept trial that can be used, or why those that there are cannot; neither where there is none. */
-export type Found = { readonly result: Trial } | { readonly reason: string } | undefined;
+/** A kept trial that can be used, and whether another machine made it; or why those that there are cannot; neither where there is none. */
+export type Found = { readonly result: Trial; readonly elsewhere?: true } | { readonly reason: string } | undefined;
 
 /** What decides whether a kept trial can be used. */
 interface Candidate {
@@ -93,7 +93,8 @@ export class Store {
         ];
         if (differences.length === 0) {
           this.numbers.add(kept.number);
-          return { result: JSON.parse(String(resultOf.get(kept.number)?.['result'])) as Trial };
+          const result = JSON.parse(String(resultOf.get(kept.number)?.['result'])) as Trial;
+          return kept.machine === conditions.machine ? { result } : { result, elsewhere: true };
         }
         if (fewest === undefined || differences.length < fewest.length) fewest = differences;
       }
