@@ -8,11 +8,12 @@ import * as library from 'thalweg';
 import { Method } from 'thalweg';
 import { withNames, withValues } from '../src/code.ts';
 import { checkContestant, contestants, libraryContestant, libraryNames } from '../src/contestants.ts';
-import { normal, random } from '../src/data/random.ts';
+import { normal, permutation, random } from '../src/data/random.ts';
 import { mostDimensions, sobol } from '../src/data/sobol.ts';
 import { lost } from '../src/lost.ts';
 import { compareMeasured, lower } from '../src/quantile.ts';
 import type { Dimension, Trial } from '../src/schema.ts';
+import { errorNote } from '../src/report/errors.ts';
 import { pointsOf, search } from '../src/search.ts';
 import { described, scheduleCode, undescribed } from '../src/schedules.ts';
 import { placeOf, rateSpace, spaceNames, spaceOf, valueAt } from '../src/spaces.ts';
@@ -187,4 +188,29 @@ test('two copies of one optimizer, searched with other seeds, are called differe
   const [same, other] = [await different(0), await different(1)];
   assert.ok(same <= 0.08, `called different in ${String(100 * same)} %`);
   assert.ok(other >= 0.8, `found in ${String(100 * other)} %`);
+}); // prettier-ignore
+
+test('on the kept results of searches two copies are called different as often as every report says', () => {
+  const file = new URL('../control/search.json', import.meta.url);
+  const { testMetrics } = JSON.parse(readFileSync(file, 'utf8')) as { testMetrics: Readonly<Record<'sgd' | 'adamw', readonly number[]>> };
+  const rate = (a: 'sgd' | 'adamw', b: 'sgd' | 'adamw', count: number): number => {
+    let different = 0;
+    for (let i = 0; i < 200; i++) {
+      const order = [...permutation(40, random(i, count, 3))];
+      const own = order.slice(0, count);
+      const theirs = a === b ? order.slice(count, 2 * count) : own;
+      const scores = (id: 'sgd' | 'adamw', drawn: readonly number[]): Map<number, number | null> => new Map(drawn.map((seed, at) => [at, testMetrics[id][seed]!]));
+      const [one] = compareWith('a', new Map([['a', scores(a, own)], ['b', scores(b, theirs)]]), { alpha: 0.05, direction: lower });
+      if (one?.verdict === 'worse' || one?.verdict === 'better') different += 1;
+    }
+    return different / 2;
+  };
+  const counts = [5, 7, 10, 15];
+  const same = (['sgd', 'adamw'] as const).flatMap((id) => counts.map((count) => rate(id, id, count)));
+  const mean = same.reduce((sum, one) => sum + one, 0) / same.length;
+  assert.ok(mean <= 5.5 && Math.max(...same) <= 8, String(same));
+  const note = errorNote({ seeds: [1, 2, 3], trials: 8 });
+  const told = `in ${mean.toFixed(1)} % of repetitions (${String(Math.min(...same))} to ${String(Math.max(...same))} by`;
+  assert.ok(note.includes(told), `${note} does not say: ${told}`);
+  assert.deepEqual(counts.map((count) => rate('sgd', 'adamw', count)), [100, 100, 100, 100]); // prettier-ignore
 }); // prettier-ignore

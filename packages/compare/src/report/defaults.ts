@@ -42,7 +42,7 @@ export function defaultsRows(problem: ProblemResult, { optimizers, reference, co
       median: summary.median === null ? 'diverged' : `${format(summary.median)}${unitOf(problem)}`,
       spread: summary.median === null ? '' : `(${end(summary.low)} to ${end(summary.high)})`,
       among: id === reference ? 'the reference' : said(comparisons, one),
-      tuned: said(againstTuned, one),
+      tuned: lr === null && id === problem.reference ? 'the same runs' : said(againstTuned, one),
     };
   });
 }

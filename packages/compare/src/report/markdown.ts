@@ -1,5 +1,6 @@
 /** The ranked tables in Markdown, for README and docs. Knows results; knows no styles. */
 import type { Comparison, OptimizerResult, ProblemResult } from '../schema.ts';
+import { defaultsText } from './defaults.ts';
 import { errorNote } from './errors.ts';
 import { column, durations } from './number.ts';
 import { advice, cautions, conclusion, countsGradients, divergence, metric, rate, verdict } from './text.ts';
@@ -10,7 +11,7 @@ export function renderMarkdown(comparison: Comparison): string {
   const problems = comparison.problems
     .map((problem) => {
       const title = `**${cell(problem.title)}**${preset}`;
-      return [title, '', cell(advice(problem)), '', ...table(problem), '', cell([conclusion(problem), ...cautions(problem)].join(' '))].join('\n');
+      return [title, '', cell(advice(problem)), '', ...table(problem), '', cell([conclusion(problem), ...cautions(problem), defaultsText(problem)].join(' ').trim())].join('\n');
     })
     .join('\n\n');
   return problems === '' ? '' : [problems, cell(errorNote(comparison.protocol))].join('\n\n').trimEnd();
