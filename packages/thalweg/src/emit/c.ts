@@ -53,7 +53,7 @@ export const c: Target<COptions> = {
 };
 
 function write(method: Method, options: COptions & { readonly dtype: DType; readonly exact: boolean }): string {
-  const { dtype, exact, name = method.name } = options;
+  const { dtype, exact, name = method.parts.map((part) => part.name).join('_') } = options;
   const [group, ...others] = inType(method.groups, dtype);
   if (group === undefined || others.length > 0)
     throw new UnsupportedError('emit to c', `${method.name} has groups, each with equations of its own; emit the method of each by itself`);

@@ -38,6 +38,7 @@ export const oddMethods: Readonly<Record<string, Method>> = {
   thrice: own('thrice', 'w ← w − η·g; w ← w·0.99; m ← 0.9·m + w; w ← w − 0.001·m'),
   scripts: own('Ünïcödé méthod № 5', 'м ← 0.9·м + g; ξ̂ = м·2; ξ̂′ = ξ̂ + 1; w ← w − η·(ξ̂ + 0·ξ̂′)'),
   keywords: own('class', 'lambda ← 0.5·lambda + g; def = lambda; None = def; int = None; float = int; w ← w − η·float'),
+  functions: optimizer({ name: 'functions', hyper: { lr: ['η', 0.1], power: ['p', 0.5, '[0, 1)'] }, equations: 'larger ← max(larger, g); smaller = min(larger, 1)·(1 − pᵗ); sign_of = sign(smaller); d = ‖g‖; sign_off = sign(max(d, 1) − 2); w ← w − η·(1 − p)·(1 − p)·(sign_of + smaller + sign_off)' })(),
   digits: own('3d', 'm₁ ← 0.9·m₁ + g; m1x = m₁; w ← w − η·m1x'),
   idle: own('idle', 'w ← w'),
   powers: own('powers', 'v ← 0.9·v + g²; w ← w − η·sign(g)·abs(g)^1.5 / (v^0.25 + 2^t / 2^t)'),

@@ -16,6 +16,7 @@ const words = new Set(
   sizeof static struct switch typedef union unsigned void volatile while _Bool _Complex _Imaginary asm fortran main errno
   fabs sqrt cbrt exp expm1 log cos floor pow rint signbit fabsf sqrtf cbrtf expf logf cosf floorf powf NAN INFINITY memcpy printf
   y0 y1 yn j0 j1 jn gamma lgamma tgamma sin tan time size_t
+  one_minus_power is_normal_float32 is_normal_float64 sign_of sign_off smaller smallerf larger largerf
   expected before moved worst right same off w_i
   o x i outcome count tensor tensors size scratch t rank rows cols row col side work larger_size
   bytes take multiply transpose spread dot mirror reflect reflections newton_schulz symmetric_eigen eigenvectors inverse_root orthonormal

@@ -265,7 +265,7 @@ export class StepWriter {
       this.values.set(node, expression);
       return [];
     }
-    const declared = this.free(name ?? 's');
+    const declared = this.free(name ?? calledBy(expression.text) ?? 's');
     this.values.set(node, atom(declared));
     return [`const double ${declared} = ${expression.text};${branch === undefined ? '' : this.comment(branch, node)}`];
   }
@@ -279,7 +279,7 @@ export class StepWriter {
       branch.values.set(node, expression);
       return [];
     }
-    const { place, type } = this.ownPlace(branch, node, branch.named.get(node)?.name ?? 's');
+    const { place, type } = this.ownPlace(branch, node, branch.named.get(node)?.name ?? calledBy(expression.text) ?? 's');
     return [`${type === '' ? '' : 'const double '}${place} = ${expression.text};${this.comment(branch, node)}`];
   }
 
@@ -353,7 +353,7 @@ export class StepWriter {
       wanted !== undefined && !taken.has(wanted)
         ? wanted
         : this.style.names.free(
-            /^\w+$/.test(given.text) ? `${given.text}_f` : 'c',
+            /^\w+$/.test(given.text) ? `${given.text}_f` : (calledBy(given.text) ?? 'c'),
             new Set([...taken, ...(branch === undefined ? this.inner : [])]),
           );
     taken.add(name);
@@ -399,4 +399,11 @@ function readBy(one: TensorOp): readonly Node[] {
     case 'keep':
       return one.writes.map(([, node]) => node);
   }
+}
+
+/** What a number is called by what it is: `one_minus_beta1` for 1 − β₁, and `one_minus_beta1_t` for 1 − β₁ᵗ. */
+function calledBy(text: string): string | undefined {
+  const [, difference] = /^1\.0 - o->(\w+)$/.exec(text) ?? [];
+  const [, power] = /^one_minus_power\(o->(\w+), o->t\)$/.exec(text) ?? [];
+  return difference !== undefined ? `one_minus_${difference}` : power !== undefined ? `one_minus_${power}_t` : undefined;
 }
