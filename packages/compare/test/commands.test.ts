@@ -10,6 +10,9 @@ import { diff, type Side } from '../src/diff.ts';
 import type { Comparison } from '../src/schema.ts';
 import { seedsOf } from '../src/shard.ts';
 import { merge } from '../src/store/merge.ts';
+import { planOf } from '../src/store/plans.ts';
+import { projectOf } from '../src/store/project.ts';
+import { presets } from '../src/protocol.ts';
 import type { KeptComparison, KeptRun } from '../src/store/query.ts';
 import { Store } from '../src/store/store.ts';
 import { reportFixture } from './report-fixture.ts';
@@ -209,4 +212,11 @@ test('a Node that cannot keep runs is told so, and only where runs are kept', ()
     [tooOld('compare', '24.0.0'), tooOld('list', '20.20.2'), tooOld(undefined, '20.20.2')],
     [undefined, undefined, undefined],
   );
+});
+
+test('a part that somebody else made loads no file outside of the project', async () => {
+  const protocol = { preset: 'quick', ...presets.quick } as const;
+  for (const name of ['/etc/problem.ts', '../problem.ts', 'docs/../../problem.ts'])
+    for (const [problems, contestants] of [[[name], ['sgd']], [['valley'], [name]]] as const)
+      await assert.rejects(planOf({ problems, contestants, schedules: ['constant'], protocol, steps: 'quick' }, 1, projectOf(root)), /problem\.ts: the comparison is of a file outside of this project/); // prettier-ignore
 });

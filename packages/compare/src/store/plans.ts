@@ -1,5 +1,7 @@
 /** Plans as they are kept: as data, with the files that they name as paths within the project. Never code. */
+import { isAbsolute } from 'node:path';
 import type { Plan } from '../compare.ts';
+import { ProblemError } from '../problem.ts';
 import { findProblems, isFile } from '../registry.ts';
 import { projectOf } from './project.ts';
 
@@ -21,13 +23,26 @@ export function keptPlan({ entries, contestants, schedules, protocol, steps, def
   };
 }
 
-/** The plan again, with its problems loaded: those installed here, or of the files that it names. */
+/**
+ * The plan again, with its problems loaded: those installed here, or of the files of this project that it names.
+ *
+ * @throws ProblemError where it names others: a file of runs may come from anybody, and files that it names are code
+ */
 export async function planOf(
   { problems, contestants, defaults, ...rest }: KeptPlan,
   workers: number,
   project = projectOf(),
 ): Promise<Plan> {
-  const here = (name: string): string => (isFile(name) ? project.here(name) : name);
+  const here = (name: string): string => {
+    if (!isFile(name)) return name;
+    const path = project.here(name);
+    if (isAbsolute(project.kept(path)))
+      throw new ProblemError(
+        name,
+        'the comparison is of a file outside of this project; make the report by the same thalweg compare, without --shard',
+      );
+    return path;
+  };
   return {
     ...rest,
     entries: await findProblems(problems.map(here)),
