@@ -86,12 +86,15 @@ export class Arena implements Engine {
   }
 
   save(): Promise<Saved | undefined> {
-    if (this.opt !== undefined) this.follow(this.opt, this.shown());
+    if (this.opt !== undefined) {
+      this.forgetGone(this.opt);
+      this.follow(this.opt, this.shown());
+    }
     return Promise.resolve(this.snapshot());
   }
 
   snapshot(): Saved | undefined {
-    if (this.opt === undefined) return undefined;
+    if (this.opt === undefined || this.bindings.all.length === 0) return undefined;
     const chunks = [...this.opt.chunks()];
     const bytes = new Uint8Array(chunks.reduce((total, { length }) => total + length, 0));
     let at = 0;
@@ -126,18 +129,27 @@ export class Arena implements Engine {
   /** The optimizer, which has these variables among its parameters from now on. */
   private take(variables: readonly Variable[]): Optimizer {
     const changes = this.bindings.plan(variables);
-    const { added, gone } = changes;
+    const { added } = changes;
     if (this.opt === undefined) {
       if (added.length === 0) throw new ThalwegError('array', `${this.recipe.name}: there is no gradient to step with`);
       this.opt = this.begin(added);
     } else {
-      const names = new Set(gone.map(({ name }) => name));
-      if (gone.length > 0) this.opt.remove(({ name }) => names.has(name));
+      this.forgetGone(this.opt);
       if (added.length > 0) this.opt.add(declarations(added));
     }
-    if (added.length + gone.length > 0) this.active = new Set(this.opt.trained);
-    this.bindings.carryOut(changes);
+    if (added.length > 0) this.active = new Set(this.opt.trained);
+    this.bindings.carryOut({ ...changes, gone: [] });
     return this.opt;
+  }
+
+  /** Lets go of the parameters whose variables were disposed of. */
+  private forgetGone(opt: Optimizer): void {
+    const leaving = this.bindings.leaving();
+    if (leaving.gone.length === 0) return;
+    const names = new Set(leaving.gone.map(({ name }) => name));
+    opt.remove(({ name }) => names.has(name));
+    this.bindings.carryOut(leaving);
+    this.active = new Set(opt.trained);
   }
 
   private begin(some: readonly Pick<Bound, 'name' | 'shape' | 'alias'>[]): Optimizer {

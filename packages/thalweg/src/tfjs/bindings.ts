@@ -59,7 +59,7 @@ export class Bindings {
   plan(variables: readonly Variable[]): Changes & { readonly found: readonly Bound[] } {
     const fresh = variables.filter((variable) => !this.byVariable.has(variable));
     if (fresh.length === 0) return { added: [], gone: [], found: [] };
-    const gone = this.all.filter(({ variable }) => variable?.isDisposed === true);
+    const { gone } = this.leaving();
     const kept = new Set(this.byName.keys());
     for (const { name } of gone) kept.delete(name);
     const waiting = this.all.filter(({ variable }) => variable === undefined);
@@ -73,6 +73,11 @@ export class Bindings {
     });
     const bound = fresh.flatMap((variable, i): Bound[] => (found[i] === undefined ? [] : [{ ...found[i], variable, data: undefined }]));
     return { added, gone, found: bound };
+  }
+
+  /** The plan of forgetting those whose variables were disposed of. */
+  leaving(): ReturnType<Bindings['plan']> {
+    return { added: [], gone: this.all.filter(({ variable }) => variable?.isDisposed === true), found: [] };
   }
 
   /** Carries a plan out. */

@@ -112,7 +112,8 @@ export class Operations implements Engine {
   }
 
   async save(): Promise<Saved | undefined> {
-    if (this.cohorts.length === 0) return undefined;
+    this.change(this.bindings.leaving());
+    if (this.bindings.all.length === 0) return undefined;
     const declared = this.bindings.all.map(({ name, shape, batch }) => ({ name, shape, batch }));
     const held: Held = {
       t: this.t,
@@ -164,7 +165,10 @@ export class Operations implements Engine {
 
   /** Takes new variables in, and lets go of those that were disposed of. */
   private take(variables: readonly Variable[]): void {
-    const changes = this.bindings.plan(variables);
+    this.change(this.bindings.plan(variables));
+  }
+
+  private change(changes: ReturnType<Bindings['plan']>): void {
     const { added, gone, found } = changes;
     for (const { name } of gone) {
       for (const value of this.states.get(name)?.values() ?? []) release(value);
@@ -189,24 +193,24 @@ export class Operations implements Engine {
     const ties = new Map(added.flatMap((one) => ('alias' in one && one.alias !== undefined ? [[one.alias, one.name] as const] : [])));
     const chosen = assignGroups(owner, groups, shapes, ties);
     if (this.cohorts.length === 0) checkUsed(owner, groups, chosen);
-    this.traced.programs.forEach((program, group) => {
+    // Whatever is refused is refused here, before anything is kept.
+    const made = this.traced.programs.flatMap((program, group) => {
       const own = new Map([...shapes].flatMap(([name, { shape }]) => (chosen.get(name) === group ? [[name, shape] as const] : [])));
-      for (const cohort of cohorts(program, own)) {
-        const common = new Map<Role, TfValue>();
-        for (const [name, shape] of cohort.shapes) {
-          const states = new Map<Role, TfValue>();
-          for (const [state, { kind, form }] of cohort.program.states) {
-            if (kind === 'array') states.set(state, keep(tidy(() => zeros([...shapeIn(form ?? wholeForm, { shape })]))));
-            else if (kind === 'tensor') states.set(state, 0);
-            else common.set(state, 0);
-          }
-          this.states.set(name, states);
-        }
-        const { writes, conditions } = prepare(cohort.program, 'float32', { exact: false });
-        const names = [...cohort.shapes.keys()];
-        this.cohorts.push({ group, born, program: cohort.program, prepared: { writes, conditions }, names, common });
-      }
+      return cohorts(program, own).map((cohort) => ({ ...cohort, group, prepared: prepare(cohort.program, 'float32', { exact: false }) }));
     });
+    for (const { program, prepared, group, shapes: own } of made) {
+      const common = new Map<Role, TfValue>();
+      for (const [name, shape] of own) {
+        const states = new Map<Role, TfValue>();
+        for (const [state, { kind, form }] of program.states) {
+          if (kind === 'array') states.set(state, keep(tidy(() => zeros([...shapeIn(form ?? wholeForm, { shape })]))));
+          else if (kind === 'tensor') states.set(state, 0);
+          else common.set(state, 0);
+        }
+        this.states.set(name, states);
+      }
+      this.cohorts.push({ group, born, program, prepared, names: [...own.keys()], common });
+    }
   }
 
   private boundOf({ names }: Cohort): Bound[] {
