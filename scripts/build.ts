@@ -107,6 +107,8 @@ const groups = [
     test: (id: string) => inside('language|define|targets/text').test(id) && !id.endsWith('/targets/text/python.ts'),
     priority: 2,
   },
+  // What an optimizer in use has of hyperparameters, where jax-js steps and where the runtime does.
+  { name: 'hyper', test: /\/train\/(live-hyper|hyper-view|printed)\.ts$/, priority: 1.8 },
   {
     name: 'traced',
     test: (id: string) => tracing.has(id) && inside('plan|train|targets/arrays').test(id) && !id.endsWith('/targets/arrays/jax.ts'),

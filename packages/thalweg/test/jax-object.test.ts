@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultDevice, init, numpy as np, tree } from '@jax-js/jax';
-import { adamw, chain, clipByGlobalNorm, groups, muon, otherwise, polyak, scheduleFreeSgd, sgd, soap, sophia, tensor, type Method, type Optimizer } from 'thalweg'; // prettier-ignore
+import { adamw, chain, clipByGlobalNorm, cosine, groups, muon, otherwise, polyak, scheduleFreeSgd, sgd, soap, sophia, tensor, ThalwegError, type Method, type Optimizer } from 'thalweg'; // prettier-ignore
 import { optimizer, type JaxEngine } from 'thalweg/jax';
 import { liveBuffers } from './support/jax-buffers.ts';
 
@@ -127,6 +127,53 @@ test('an arena has what jax-js cannot carry, and what init takes', async () => {
   assert.equal((await slow.step({ w: np.array([1]) })).w.dataSync()[0], 0);
   assert.equal(slow.outcome, 'accumulated');
   assert.equal((await slow.step({ w: np.array([3]) })).w.dataSync()[0], -2);
+});
+
+test('both engines take the same and refuse the same, before anything changes', async () => {
+  const one = (): { w: np.Array } => ({ w: np.array([1, 2]) });
+  const gradient = (): { w: np.Array } => ({ w: np.array([0.5, -1]) });
+  const found = new Map<JaxEngine, unknown[]>();
+  for (const engine of ['arena', 'ops'] as const) {
+    const told: unknown[] = [];
+    const attempt = async (run: () => unknown): Promise<void> => {
+      try {
+        const given = await run();
+        if (given !== undefined) told.push((given as { w: np.Array }).w.js());
+      } catch (error) {
+        assert.ok(error instanceof ThalwegError, String(error));
+        told.push(error.name, error.message.replace(/ \(did you mean.*/, ''));
+      }
+    };
+    // Decay follows the factor of a schedule, also of one that is assigned; a function has none.
+    const opt = await optimizer(adamw({ lr: 0.1, decay: 'independent', weightDecay: 0.1 })).init(one(), { engine });
+    await attempt(() => opt.evaluate());
+    opt.hyper.lr = cosine({ peak: 0.1, total: 4 });
+    for (let t = 0; t < 3; t++) await attempt(() => opt.step(gradient()));
+    await attempt(() => void (opt.hyper.lr = (t) => 0.1 / t));
+    await attempt(() => void (opt.hyper.lr = -1));
+    await attempt(() => void Reflect.set(opt.hyper, 'learningRate', 1));
+    await attempt(() => opt.step(gradient()));
+    // A function that leaves the range stops the step.
+    const falls = await optimizer(sgd({ lr: (t) => (t < 4 ? 0.1 : -1) })).init(one(), { engine });
+    await attempt(() => falls.evaluate());
+    for (let t = 0; t < 4; t++) await attempt(() => falls.step(gradient()));
+    falls.hyper.lr = 0.2;
+    await attempt(() => falls.step(gradient()));
+    told.push(falls.t);
+    await attempt(() => optimizer(sgd()).init({ w: np.array([1], { dtype: np.int32 }) }, { engine }));
+    opt.dispose();
+    falls.dispose();
+    found.set(engine, told);
+  }
+  const [arena, ops] = [found.get('arena')!, found.get('ops')!];
+  assert.equal(arena.length, ops.length);
+  arena.forEach((value, i) => {
+    if (!Array.isArray(value)) assert.equal(ops[i], value);
+    else
+      value.forEach((x: number, k) =>
+        assert.ok(Math.abs(x - (ops[i] as number[])[k]!) < 1e-6, `${String(i)}: ${String(value)}, ${String(ops[i])}`),
+      );
+  });
 });
 
 test('what operations do not have is refused by name', async () => {

@@ -44,9 +44,9 @@ export class TracedMethod {
   readonly name: string;
   readonly groups: readonly MethodGroup[];
   readonly hyper: readonly HyperName[];
-  private readonly programs: readonly Program[];
+  readonly programs: readonly Program[];
   /** For each group the keys of the hyperparameters that say how often something is done, which a trace has to know. */
-  private readonly counts: readonly ReadonlySet<string>[];
+  readonly counts: readonly ReadonlySet<string>[];
 
   /** Throws an UnsupportedError for what jax-js cannot carry, and a ThalwegError for what is no method or trains nothing. */
   constructor(given: Method) {

@@ -1,14 +1,16 @@
 /** An optimizer of jax-js's arrays by operations of jax-js: the pure form with its state held, and functions as schedules called before each step. */
 import { numpy as np, tree } from '@jax-js/jax';
-import { OptionError } from '../language/error.ts';
 import { UnsupportedError } from '../language/run-error.ts';
 import { DisposedError } from '../language/runtime-error.ts';
-import { checkHyper, isSchedule, type HyperValue } from '../define/hyper.ts';
+import type { HyperValue } from '../define/hyper.ts';
 import type { Method } from '../define/method.ts';
+import type { HyperName } from '../define/recipe.ts';
 import type { StepResult } from '../optimizer/optimizer.ts';
+import { hyperView } from '../train/hyper-view.ts';
+import { heldHyper, type HeldHyper } from './held-hyper.ts';
 import { TracedMethod } from './method.ts';
 import type { JaxOptimizer } from './held.ts';
-import { scalarTypeOf, type State } from './state.ts';
+import { factorOf, scalarTypeOf, type State } from './state.ts';
 import { transformationOf, type GradientTransformation, type JaxInputs } from './transformation.ts';
 import type { Tree } from './tree.ts';
 
@@ -24,18 +26,15 @@ class OpsOptimizer<P extends Tree, N extends string> implements JaxOptimizer<P, 
   t = 0;
   private readonly traced: TracedMethod;
   private readonly form: GradientTransformation;
-  /** What the user set each hyperparameter to. */
-  private readonly values: Map<string, HyperValue>;
-  /** Those whose value is put into the state before each step: functions, and what was set since the beginning. */
-  private readonly put = new Set<string>();
+  private readonly live: readonly HeldHyper[];
   private held: { readonly params: P; readonly state: State } | undefined;
 
   constructor(traced: TracedMethod, params: P) {
     this.traced = traced;
     this.form = transformationOf(traced);
-    this.values = new Map(traced.hyper.map(({ name, value }) => [name, value]));
-    for (const [name, value] of this.values) if (typeof value === 'function') this.put.add(name);
-    this.hyper = this.view();
+    this.live = heldHyper(traced);
+    const hyperValue = ({ slots: [slot] }: HyperName): HyperValue => this.live[slot!.group]!.get(slot!.key);
+    this.hyper = hyperView<N>({ name: traced.name, names: traced.hyper, live: this.live, hyperValue });
     const lent = tree.ref(params);
     try {
       this.held = { params, state: this.form.init(lent) };
@@ -49,9 +48,10 @@ class OpsOptimizer<P extends Tree, N extends string> implements JaxOptimizer<P, 
   async step(gradients: P, inputs?: JaxInputs): Promise<P> {
     await Promise.resolve();
     const { params, state } = this.holding('step');
-    const hyper = Object.fromEntries([...this.put].map((name) => [name, this.valueAt(name, this.t + 1)]));
+    // Before anything changes: a schedule may leave its range.
+    for (const live of this.live) live.advance(this.t + 1);
     const type = scalarTypeOf(state);
-    const fresh = Object.fromEntries(Object.entries(hyper).map(([name, value]) => [name, np.array(value, { dtype: type })]));
+    const fresh = Object.fromEntries([...this.put()].map(([name, value]) => [name, np.array(value, { dtype: type })]));
     for (const name of Object.keys(fresh)) state.hyper[name]?.dispose();
     const current = { ...state, hyper: { ...state.hyper, ...fresh } };
     this.held = { params, state: current };
@@ -68,6 +68,8 @@ class OpsOptimizer<P extends Tree, N extends string> implements JaxOptimizer<P, 
 
   evaluate(): P {
     const { params, state } = this.holding('evaluate');
+    // Before the first step that is at the parameters, and a function has no value yet.
+    if (this.t === 0) return tree.ref(params);
     return this.form.evaluate(tree.ref(params), tree.ref(state));
   }
 
@@ -97,23 +99,14 @@ class OpsOptimizer<P extends Tree, N extends string> implements JaxOptimizer<P, 
     return this.held;
   }
 
-  /** Properties that read and set the hyperparameters. */
-  private view(): Record<N, HyperValue> {
-    const accessors: Record<string, HyperValue> = {};
+  /** What is put into the state before each step: functions, and what was assigned since the beginning, with the factor where equations read it. */
+  private *put(): Iterable<[string, number]> {
     for (const one of this.traced.hyper) {
-      const { name } = one;
-      const set = (value: unknown): void => {
-        if (this.traced.isCount(one)) throw new OptionError(this.traced.name, name, value, 'says how often something is done, which is fixed when a step is traced'); // prettier-ignore
-        this.values.set(name, checkHyper(this.traced.name, name, value, this.traced.rangeOf(one)));
-        this.put.add(name);
-      };
-      Object.defineProperty(accessors, name, { enumerable: true, get: () => this.values.get(name), set });
+      const [slot] = one.slots;
+      const live = this.live[slot!.group]!;
+      if (typeof one.value !== 'function' && !live.isAssigned(slot!.key)) continue;
+      yield [one.name, live.values.get(slot!.key)!];
+      if (live.factored.has(slot!.key)) yield [factorOf(one.name), live.factors.get(slot!.key)!];
     }
-    return Object.preventExtensions(accessors);
-  }
-
-  private valueAt(name: string, t: number): number {
-    const value = this.values.get(name) ?? NaN;
-    return typeof value === 'number' ? value : isSchedule(value) ? value.at(t) : value(t);
   }
 }

@@ -17,6 +17,11 @@ export type State = {
   readonly states: Readonly<Record<string, Readonly<Record<string, JaxArray>>>>;
 };
 
+/** What the factor of a hyperparameter's schedule is called in a state, where it is put there for each step. */
+export function factorOf(name: string): string {
+  return `${name}, factor`;
+}
+
 /** The type of numbers of the step on a device. */
 export function scalarTypeOn(device: Device): ScalarType {
   return device === 'cpu' || device === 'wasm' ? DType.Float64 : DType.Float32;

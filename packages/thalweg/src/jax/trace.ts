@@ -11,7 +11,7 @@ import { jointSteps, type JointCohort } from '../targets/arrays/joint.ts';
 import type { ArrayStep } from '../targets/arrays/step.ts';
 import type { BoundCohort, TracedMethod } from './method.ts';
 import { tracedFactor, tracedSchedule } from './schedule.ts';
-import { entriesOf, scalarTypeOf, valuesOf, type State } from './state.ts';
+import { entriesOf, factorOf, scalarTypeOf, valuesOf, type State } from './state.ts';
 
 /** Arrays by parameter. */
 export type Named = ReadonlyMap<string, JaxArray>;
@@ -110,6 +110,7 @@ function hyperOf(
   for (const one of method.hyper) {
     const { name, value, slots } = one;
     const live = Object.hasOwn(hyper, name) ? hyper[name] : undefined;
+    const factor = Object.hasOwn(hyper, factorOf(name)) ? hyper[factorOf(name)] : undefined;
     let now: JaxValue | undefined = live === undefined ? undefined : pool.own(live.ref.astype(type));
     if (now === undefined && typeof value === 'number' && method.isCount(one)) now = value;
     if (now === undefined && isSchedule(value)) now = tracedSchedule(algebra, value, time);
@@ -118,6 +119,7 @@ function hyperOf(
     for (const { group, key } of slots) {
       out[group]?.hyper.set(key, now);
       if (live === undefined && isSchedule(value)) out[group]?.factors.set(key, tracedFactor(algebra, value, now));
+      if (factor !== undefined) out[group]?.factors.set(key, pool.own(factor.ref.astype(type)));
     }
   }
   return out;

@@ -1,7 +1,8 @@
 /** The pure form: a method as jax-js's own optimizers are, functions from trees to trees. Checks what it is given, and has it traced. */
-import { defaultDevice, jit, numpy as np, tree, type Array as JaxArray, type JsTree } from '@jax-js/jax';
+import { defaultDevice, DType, jit, numpy as np, tree, type Array as JaxArray, type JsTree } from '@jax-js/jax';
 import { checkNumber, describe, isRecord } from '../language/options.ts';
 import { OptionError, ThalwegError } from '../language/error.ts';
+import { ArrayError } from '../language/run-error.ts';
 import type { Method } from '../define/method.ts';
 import { TracedMethod } from './method.ts';
 import { firstState, scalarTypeOf, type State } from './state.ts';
@@ -80,6 +81,9 @@ export function transformationOf<N extends string>(traced: TracedMethod): Gradie
   return {
     init: (params) => {
       const leaves = named<JaxArray>(traced.name, params);
+      for (const [name, { dtype }] of leaves)
+        if (dtype !== DType.Float32)
+          throw new ArrayError(traced.name, name, `${name} is ${dtype}; parameters and gradients are float32: astype(np.float32)`);
       const shapes = new Map([...leaves].map(([name, { shape }]) => [name, shape]));
       const [first] = leaves.values();
       const device = first !== undefined && 'device' in first ? first.device : defaultDevice();
