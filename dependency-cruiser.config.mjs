@@ -138,6 +138,20 @@ export default {
       to: { path: '^(packages/compare|apps|node:)', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'kept-runs-below-commands',
+      comment: 'What keeps and exports runs knows no command and no report.',
+      severity: 'error',
+      from: { path: '^packages/compare/src/(store|export)/' },
+      to: { path: '^packages/compare/src/(cli|report)/' },
+    },
+    {
+      name: 'one-database',
+      comment: 'SQL is spoken in one folder; others are handed a database.',
+      severity: 'error',
+      from: { path: '^packages/compare/src/', pathNot: '^packages/compare/src/store/' },
+      to: { path: '^(node:)?sqlite$', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'browser-without-node',
       comment: 'What the lab takes from the comparer must not lead to Node.',
       severity: 'error',
