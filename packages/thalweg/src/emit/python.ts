@@ -158,7 +158,9 @@ export function helperFunctions(needed: ReadonlySet<string>, besides: Readonly<R
 
 /** The data and the weights of a recording, and a function that says whether weights are those recorded. */
 export function recordedLines({ tensors, weights }: Recording): string[] {
-  const shapes = tensors.map(({ name, shape }) => `"${name}": (${shape.join(', ')}${shape.length === 1 ? ',' : ''})`).join(', ');
+  const shapes = tensors
+    .map(({ name, shape }) => `${JSON.stringify(name)}: (${shape.join(', ')}${shape.length === 1 ? ',' : ''})`)
+    .join(', ');
   return [
     '',
     '',

@@ -4,11 +4,13 @@ import {
   chain,
   clipByGlobalNorm,
   ema,
+  groups,
   lion,
   lookahead,
   mechanic,
   muon,
   optimizer,
+  otherwise,
   schedule,
   shampoo,
   warmupCosine,
@@ -49,4 +51,12 @@ export const oddMethods: Readonly<Record<string, Method>> = {
   tuned: chain(shampoo(), mechanic()),
   tuned_signs: chain(lion(), mechanic()),
   scheduled: chain(clipByGlobalNorm(schedule('min(a, t)', { a: 2 })), adamw({ lr: warmupCosine({ peak: 0.1, warmup: 3, total: 15 }), weightDecay: schedule('1 / (t + 1)') })),
+}; // prettier-ignore
+
+/** Groups of such methods, for targets that have groups: names of groups and parameters with quotes, and methods that are called like what a class has. */
+export const oddGroups: Readonly<Record<string, Method>> = {
+  quoted: groups([{ match: 'a"b\\*', use: muon(), name: 'x\n"y"' }, { match: otherwise, use: own('param_groups', 'w ← w − η·sign(g)'), name: '\\' }]),
+  methods: groups([{ match: { rank: 2 }, use: own('step', 'm ← 0.9·m + g; w ← w − η·m') }, { match: /b$/, use: own('load_state_dict', 'w ← w − η·g') }, { match: otherwise, use: own('matrix', 'w ← w − η·sign(g)') }]),
+  alike: groups([{ match: { rank: 2 }, use: adamw() }, { match: otherwise, use: adamw({ amsgrad: true }), name: 'rest' }]),
+  around: chain(clipByGlobalNorm(1), groups([{ match: { rank: 2 }, use: muon() }, { match: otherwise, use: lion() }]), lookahead({ k: 3 })),
 }; // prettier-ignore

@@ -25,7 +25,7 @@ interface Trained extends Family {
 
 /** The file. */
 export function fileOfSeveral(whole: Method, families: readonly Family[], className: string, options: EmitOptions): string {
-  const free = new Identifiers([...torchWords(), className, 'evaluate', 'parameter_groups', 'add_param_group', 'state_dict', 'zero_grad']);
+  const free = new Identifiers([...torchWords(), className]);
   const trained = families.map((family): Trained => {
     const id = free.give(snake(family.id, 'method'));
     return { ...family, id, step: new TorchStep(family.method, { className, words: torchWords(), prefix: `${id}_`, skip: 'return', followsSchedules: undefined }) };
@@ -124,7 +124,7 @@ function classOf(trained: readonly Trained[], className: string, { name }: Metho
   const steps = stepMethod(models, [
     ...(sums.length === 0 ? [] : [...everything, 'if not everything:', '    return loss', ...sums.map(({ line }) => line)]),
     'for group in self.param_groups:',
-    ...indented(dispatch((i) => [`self.${trained[i]!.id}(${['group', ...argsOf(i)].join(', ')})`])),
+    ...indented(dispatch((i) => [`self.step_${trained[i]!.id}(${['group', ...argsOf(i)].join(', ')})`])),
   ]);
   const ids = trained.map(({ id }) => `"${id}"`);
   const evaluates = models.some(({ evaluate }) => evaluate !== undefined);
@@ -144,7 +144,7 @@ function classOf(trained: readonly Trained[], className: string, { name }: Metho
     ...indented(steps),
     ...trained.flatMap(({ id }, i) => [
       '',
-      `    def ${id}(${['self', 'group', ...argsOf(i)].join(', ')}):`,
+      `    def step_${id}(${['self', 'group', ...argsOf(i)].join(', ')}):`,
       `        """A step of the parameters of a group by ${id}."""`,
       ...indented(bodies[i]!.lines, 2),
     ]),
