@@ -1,6 +1,6 @@
 /**
- * For the build of `thalweg/small`, what a few kilobytes have no room for: a module `x.ts` is replaced by `x.small.ts` where there is one, and the tables of
- * operations are without what only printers and analyses read.
+ * For the build of `thalweg/small`, what a few kilobytes have no room for: a module with a stand-in beside it is replaced by that, such as
+ * `latex.ts` by `latex.small.ts`, and the tables of operations are without what only printers and analyses read.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
