@@ -16,6 +16,7 @@ const expected: Readonly<Record<string, RegExp>> = {
   'jax-transformer.ts': /Muon for the matrices(?: +\d\.\d\d){9} +2\.[45]\d\n/,
   'model.ts': /y = 3\.00·x − 0\.50/,
   'own-optimizer.ts': /w &\\leftarrow w - \\frac[\s\S]*adam: loss \d\.\de-1\d/,
+  'pyodide.ts': /step 400: loss \d\.\de-\d\d\ny = 2\.000, 1\.500, -0\.500/,
   'resume.ts': /goes on at step 100, [\s\S]*to the bit: true/,
   'text-head.ts':
     /embeddings of 32 numbers, lr 0\.\d+: test error (?:5\d|6[0-4])\.\d %[\s\S]*the words themselves, lr 0\.\d+: test error (?:6[5-9]|7\d)\.\d %/,
