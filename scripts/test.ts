@@ -16,10 +16,12 @@ const compiled = [
   ...['emit-c', 'native', 'native-failures'].map((name) => join('packages/thalweg/test', `${name}.test.ts`)),
   'conformance/emitted-c.test.ts',
 ];
+/** Those that run the comparer's command some dozen times and kill it. */
+const killed = ['packages/compare/test/kept-runs.test.ts'];
 const unitFiles = globSync(
   ['packages/*/test/**/*.test.ts', 'conformance/*.test.ts', 'examples/*.test.ts', 'bench/*.test.ts', 'docs/*.test.ts', 'scripts/*.test.ts'],
   { cwd: root },
-).filter((file) => !compiled.includes(file));
+).filter((file) => !compiled.includes(file) && !killed.includes(file));
 /** Those that look into plans and graphs do so with objects of the source, which are not those of the bundle; what is emitted is text, and the same from both. */
 const inside = ['arrays', 'compiler', 'denormals', 'language', 'lazy', 'observe', 'plans', 'state-formats', 'tree', 'wgsl'].map((name) =>
   join('packages/thalweg/test', `${name}.test.ts`),
@@ -85,7 +87,7 @@ const steps: readonly Step[] = [
   },
   {
     name: 'unit',
-    about: 'all tests on the source, but for those that compile C',
+    about: 'all tests on the source, but for those that compile C or kill commands',
     command: [node, '--conditions=source', '--test', files, ...(inCI ? coverage : []), ...unitFiles],
   },
   {
@@ -93,6 +95,12 @@ const steps: readonly Step[] = [
     about: 'kernels and emitted files in C, compiled and run beside every other backend',
     command: [node, '--conditions=source', '--test', files, ...compiled],
     apart: 'it compiles hundreds of files; CI runs it, and npm test -- --only native',
+  },
+  {
+    name: 'kept',
+    about: 'comparisons that are killed at any moment, and what is kept of them',
+    command: [node, '--conditions=source', '--test', files, ...killed],
+    apart: 'it runs a command some dozen times; CI runs it, and npm test -- --only kept',
   },
   {
     name: 'lab',
