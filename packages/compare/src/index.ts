@@ -41,7 +41,7 @@ export { renderCourses } from './reference/picture.ts';
 export type { Course } from './reference/picture.ts';
 export { renderEntry } from './reference/terminal.ts';
 export { fieldNames, loadGlosses } from './data/glosses.ts';
-export type { GlossData } from './data/glosses.ts';
+export type { Bags as GlossData } from './data/bags.ts';
 export type { Glosses } from './models/glosses.ts';
 export { loadAddresses } from './data/addresses.ts';
 export type { Addresses } from './data/addresses.ts';

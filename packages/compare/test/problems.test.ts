@@ -70,12 +70,12 @@ describe('glosses', () => {
 });
 
 describe('names', () => {
-  const { pieces, train, validation, test: held } = loadNames();
+  const { vocabulary, train, validation, test: held } = loadNames();
   test('7,984 names, of which 44 in 100 are men’s in each part, and 24 pieces in a name', () => {
     assert.deepEqual([train, validation, held].map(({ labels }) => labels.length), [5484, 1000, 1500]); // prettier-ignore
     for (const { labels } of [train, validation, held])
       assert.ok(Math.abs(labels.reduce((sum, one) => sum + one, 0) / labels.length - 0.436) < 0.005);
-    assert.equal(pieces.length, 5208);
+    assert.equal(vocabulary.length, 5208);
     assert.ok(Math.abs(train.words.reduce((sum, { length }) => sum + length, 0) / 5484 - 23.6) < 0.1);
   });
   test('pieces have their ends marked, each once', () => {

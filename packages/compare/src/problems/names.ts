@@ -18,7 +18,7 @@ export const names = defineProblem({
   testSize: 1500,
   target: 15,
   load() {
-    const { pieces, train, validation, test } = loadNames();
-    return modelOf(glossesNetwork(pieces.length, train, 2), { validation, test, monitored: validation });
+    const { vocabulary, train, validation, test } = loadNames();
+    return modelOf(glossesNetwork(vocabulary.length, train, 2), { validation, test, monitored: validation });
   },
 });
