@@ -17,12 +17,12 @@ const compiled = [
   'conformance/emitted-c.test.ts',
 ];
 const inCI = (process.env['CI'] ?? '') !== '';
-/** Those that run the comparer's command some dozen times and kill it: CI has them among the others, and counts what they cover. */
-const killed = inCI ? [] : ['packages/compare/test/kept-runs.test.ts'];
+/** Those that run or kill the comparer's command dozens of times: CI has them among the others, and counts what they cover. */
+const commanded = inCI ? [] : ['commands', 'kept-runs', 'store'].map((name) => `packages/compare/test/${name}.test.ts`);
 const unitFiles = globSync(
   ['packages/*/test/**/*.test.ts', 'conformance/*.test.ts', 'examples/*.test.ts', 'bench/*.test.ts', 'docs/*.test.ts', 'scripts/*.test.ts'],
   { cwd: root },
-).filter((file) => !compiled.includes(file) && !killed.includes(file));
+).filter((file) => !compiled.includes(file) && !commanded.includes(file));
 /** Those that look into plans and graphs do so with objects of the source, which are not those of the bundle; what is emitted is text, and the same from both. */
 const inside = ['arrays', 'compiler', 'denormals', 'language', 'lazy', 'observe', 'plans', 'state-formats', 'tree', 'wgsl'].map((name) =>
   join('packages/thalweg/test', `${name}.test.ts`),
@@ -87,7 +87,7 @@ const steps: readonly Step[] = [
   },
   {
     name: 'unit',
-    about: 'all tests on the source, but for those that compile C or kill commands',
+    about: 'all tests on the source, but for those that compile C or run commands by the dozen',
     command: [node, '--conditions=source', '--test', files, ...(inCI ? coverage : []), ...unitFiles],
   },
   {
@@ -96,14 +96,14 @@ const steps: readonly Step[] = [
     command: [node, '--conditions=source', '--test', files, ...compiled],
     apart: 'it compiles hundreds of files; CI runs it, and npm test -- --only native',
   },
-  ...(killed.length === 0
+  ...(commanded.length === 0
     ? []
     : [
         {
           name: 'kept',
-          about: 'comparisons that are killed at any moment, and what is kept of them',
-          command: [node, '--conditions=source', '--test', files, ...killed] as const,
-          apart: 'it runs a command some dozen times; CI has it in unit, and npm test -- --only kept runs it',
+          about: 'comparisons that are killed, merged and compared, and what is kept of them',
+          command: [node, '--conditions=source', '--test', files, ...commanded] as const,
+          apart: 'it runs a command by the dozen; CI has it in unit, and npm test -- --only kept runs it',
         },
       ]),
   {
