@@ -114,6 +114,8 @@ const groups = [
     test: (id: string) => tracing.has(id) && inside('plan|train|targets/arrays').test(id) && !id.endsWith('/targets/arrays/jax.ts'),
     priority: 1.7,
   },
+  // Before the other texts, which take along what they import: the backend `native` reads it in every process, and none of the other texts.
+  { name: 'c', test: (id: string) => inside('targets/loops/c').test(id) && !id.endsWith('/product.ts'), priority: 0.5 },
   // After the runtime: a group takes along what its modules import and no group before it has.
   {
     name: 'texts',

@@ -13,7 +13,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { hash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -135,7 +134,7 @@ test('a library that does not load any more, as after a move to another system, 
   assertRight(await take({ environment: { XDG_CACHE_HOME: home } }));
   for (const library of cached(home)) {
     writeFileSync(library, 'nonsense');
-    writeFileSync(join(library, '../kernel.sha256'), hash('sha256', 'nonsense'));
+    writeFileSync(join(library, '../kernel.copy'), 'nonsense');
   }
   assertRight(await take({ environment: { XDG_CACHE_HOME: home } }));
 });
@@ -158,7 +157,7 @@ test('the cache is private, and a second process compiles nothing', native, asyn
   const mode = (path: string): number => lstatSync(path).mode & 0o777;
   for (const library of libraries) {
     assert.equal(mode(library), 0o600);
-    assert.equal(mode(join(library, '../kernel.sha256')), 0o600);
+    assert.equal(mode(join(library, '../kernel.copy')), 0o600);
     assert.equal(mode(join(library, '..')), 0o700);
   }
   assert.equal(mode(join(home, 'thalweg')), 0o700);
@@ -169,7 +168,8 @@ test('the cache is private, and a second process compiles nothing', native, asyn
 for (const [what, damage] of [
   ['changed', (library: string) => writeFileSync(library, readFileSync(library).fill(0x90, 200, 300))],
   ['cut', (library: string) => writeFileSync(library, readFileSync(library).subarray(0, 1000))],
-  ['without a checksum', (library: string) => rmSync(join(library, '../kernel.sha256'))],
+  ['that of another source', (library: string) => writeFileSync(join(library, '../kernel.c'), 'int main(void) { return 0; }')],
+  ['without its copy', (library: string) => rmSync(join(library, '../kernel.copy'))],
   ['open for all to write', (library: string) => chmodSync(library, 0o666)],
   [
     'a link',

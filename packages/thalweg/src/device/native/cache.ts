@@ -1,9 +1,8 @@
 /**
- * Compiled libraries, kept in the user's cache folder: a folder for each, written whole and then renamed, with a checksum that is held against the library
- * whenever it is read. Nobody else may write there. Where nothing can be kept there, a private folder that goes with the process takes its place. Knows
- * neither compilers nor kernels.
+ * Compiled libraries, kept in the user's cache folder: a folder for each, written whole and then renamed, with its source and a copy, which are both compared
+ * whenever it is read. That takes a process less time than to load what computes a checksum. Nobody else may write there. Where nothing can be kept there, a
+ * private folder that goes with the process takes its place. Knows neither compilers nor kernels.
  */
-import { hash, randomUUID } from 'node:crypto';
 import {
   accessSync,
   chmodSync,
@@ -19,9 +18,10 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { UnsupportedError } from '../../language/run-error.ts';
+import { hashOf } from '../../targets/loops/random.ts';
 
 /** Names of the files in the folder of a library. */
-const files = { source: 'kernel.c', library: 'kernel.so', checksum: 'kernel.sha256' } as const;
+const files = { source: 'kernel.c', library: 'kernel.so', copy: 'kernel.copy' } as const;
 
 /** A library being made. */
 export interface Work {
@@ -54,10 +54,10 @@ export class LibraryCache {
     this.folder = usable(folderOf);
   }
 
-  /** The library of this key; undefined where there is none that is whole. */
-  find(key: string): string | undefined {
-    const kept = [this.folder, this.own].map((folder) => (folder === undefined ? '' : join(folder, key)));
-    const folder = kept.find((one) => one !== '' && isWhole(one));
+  /** The library of this source; undefined where there is none that is whole. */
+  find(source: string): string | undefined {
+    const kept = [this.folder, this.own].map((folder) => (folder === undefined ? '' : join(folder, keyOf(source))));
+    const folder = kept.find((one) => one !== '' && isWhole(one, source));
     return folder === undefined ? undefined : join(folder, files.library);
   }
 
@@ -80,17 +80,17 @@ export class LibraryCache {
   }
 
   /** Keeps a library that is complete; returns its path. Where another process was faster, its library is as good. */
-  keep(key: string, { folder, library }: Work): string {
+  keep(source: string, { folder, library }: Work): string {
     chmodSync(library, 0o600);
-    writeFileSync(join(folder, files.checksum), checksumOf(library), { mode: 0o600 });
-    const target = join(folder, '..', key);
+    writeFileSync(join(folder, files.copy), readFileSync(library), { mode: 0o600 });
+    const target = join(folder, '..', keyOf(source));
     for (const retry of [true, false]) {
       try {
         renameSync(folder, target);
         return join(target, files.library);
       } catch {
         // Somebody's library is there: one that is damaged makes place.
-        if (isWhole(target)) return (rmSync(folder, { recursive: true, force: true }), join(target, files.library));
+        if (isWhole(target, source)) return (rmSync(folder, { recursive: true, force: true }), join(target, files.library));
         if (retry) rmSync(target, { recursive: true, force: true });
       }
     }
@@ -128,9 +128,8 @@ function usable(folderOf: () => string): string | undefined {
 }
 
 function makeWork(folder: string, source: string): Work {
-  const made = join(folder, `.${randomUUID()}`);
+  const made = mkdtempSync(join(folder, '.new-'));
   const work = { folder: made, source: join(made, files.source), library: join(made, files.library) };
-  mkdirSync(made, { mode: 0o700 });
   try {
     writeFileSync(work.source, source, { mode: 0o600 });
     return work;
@@ -140,22 +139,21 @@ function makeWork(folder: string, source: string): Work {
   }
 }
 
-/** Whether a library is what was written. */
-function isWhole(folder: string): boolean {
+/** What the folder of the library of a source is called. Another source that is called so takes its place. */
+function keyOf(source: string): string {
+  return `${hashOf(source).toString(16)}-${String(source.length)}`;
+}
+
+/** Whether a library is that of `source`, and as it was written. */
+function isWhole(folder: string, source: string): boolean {
   try {
-    const [library, checksum] = [join(folder, files.library), join(folder, files.checksum)];
-    return (
-      isOurs(folder, 'folder') &&
-      [library, checksum].every((path) => isOurs(path, 'file')) &&
-      readFileSync(checksum, 'utf8') === checksumOf(library)
-    );
+    const paths = [files.source, files.library, files.copy].map((name) => join(folder, name));
+    if (!isOurs(folder, 'folder') || !paths.every((path) => isOurs(path, 'file'))) return false;
+    const [written, library, copy] = paths.map((path) => readFileSync(path));
+    return written!.toString() === source && library!.equals(copy!);
   } catch {
     return false; // Something is not there.
   }
-}
-
-function checksumOf(path: string): string {
-  return hash('sha256', readFileSync(path));
 }
 
 /** Whether a file or folder, and no link to one, belongs to this user and is not open for others to write to. */

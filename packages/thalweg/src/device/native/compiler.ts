@@ -2,7 +2,6 @@
  * The system's C compiler: found as build tools find it, CC first and then cc, gcc and clang in PATH, and told to keep IEEE arithmetic whatever CC says. Knows
  * no kernels and no cache.
  */
-import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, closeSync, constants, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -14,6 +13,9 @@ export interface Compiler {
   readonly command: readonly [string, ...string[]];
   readonly identity: string;
 }
+
+/** What runs programs, loaded where one is to be run: a process that finds everything compiled runs none. */
+const runner = (): typeof import('node:child_process') => process.getBuiltinModule('node:child_process');
 
 /** How long it may take, in milliseconds. */
 const patience = 120_000;
@@ -104,7 +106,7 @@ export function compileNow(compiler: Compiler, source: string, library: string):
   let failed: CompilerError | undefined;
   for (const command of attempts(compiler, source, library)) {
     const [program, ...rest] = command;
-    const { status, signal, error, stderr } = spawnSync(program, rest, {
+    const { status, signal, error, stderr } = runner().spawnSync(program, rest, {
       encoding: 'utf8',
       stdio: ['ignore', 'ignore', 'pipe'],
       timeout: patience,
@@ -129,7 +131,7 @@ export async function compileSoon(compiler: Compiler, source: string, library: s
 function once(command: readonly [string, ...string[]], library: string): Promise<CompilerError | undefined> {
   const [program, ...rest] = command;
   return new Promise((resolve) => {
-    const child = spawn(program, rest, { stdio: ['ignore', 'ignore', 'pipe'], timeout: patience });
+    const child = runner().spawn(program, rest, { stdio: ['ignore', 'ignore', 'pipe'], timeout: patience });
     let output = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
     child.once('error', (error) => resolve(new CompilerError(command, `could not be run (${error.message})`, output)));

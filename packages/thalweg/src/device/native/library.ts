@@ -1,5 +1,4 @@
 /** Kernels as libraries, by their source: found in the cache, or compiled; once in a process. Knows compilers and caches by what they do. */
-import { hash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { UnsupportedError } from '../../language/run-error.ts';
 import type { Run } from '../control.ts';
@@ -41,14 +40,13 @@ interface Loaded {
 export class Library {
   private readonly owner: string;
   private readonly source: string;
-  private readonly key: string;
   private readonly workshop: Workshop;
   private path: string | undefined;
   private making: Promise<void> | undefined;
 
   constructor(owner: string, source: string, shop: Workshop) {
-    [this.owner, this.source, this.workshop] = [owner, source, shop];
-    this.key = hash('sha256', JSON.stringify([source, shop.compiler.identity])).slice(0, 40);
+    // What it depends on besides stands in its first line, so that libraries are told apart by their source alone.
+    [this.owner, this.source, this.workshop] = [owner, `// ${shop.compiler.identity}\n${source}`, shop];
   }
 
   /** Sees to it that it can be loaded at once. */
@@ -86,7 +84,7 @@ export class Library {
   }
 
   private find(): string | undefined {
-    return (this.path ??= this.workshop.cache.find(this.key));
+    return (this.path ??= this.workshop.cache.find(this.source));
   }
 
   private makeNow(): string {
@@ -114,6 +112,6 @@ export class Library {
   }
 
   private keep(work: Work): string {
-    return (this.path = this.workshop.cache.keep(this.key, work));
+    return (this.path = this.workshop.cache.keep(this.source, work));
   }
 }
