@@ -3,22 +3,10 @@
  * whenever it is read. That takes a process less time than to load what computes a checksum. Nobody else may write there. Where nothing can be kept there, a
  * private folder that goes with the process takes its place. Knows neither compilers nor kernels.
  */
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { UnsupportedError } from '../../language/run-error.ts';
-import { hashOf } from '../../targets/loops/random.ts';
+import { fs } from './files.ts';
 
 /** Names of the files in the folder of a library. */
 const files = { source: 'kernel.c', library: 'kernel.so', copy: 'kernel.copy' } as const;
@@ -81,17 +69,17 @@ export class LibraryCache {
 
   /** Keeps a library that is complete; returns its path. Where another process was faster, its library is as good. */
   keep(source: string, { folder, library }: Work): string {
-    chmodSync(library, 0o600);
-    writeFileSync(join(folder, files.copy), readFileSync(library), { mode: 0o600 });
+    fs.chmodSync(library, 0o600);
+    fs.writeFileSync(join(folder, files.copy), fs.readFileSync(library), { mode: 0o600 });
     const target = join(folder, '..', keyOf(source));
     for (const retry of [true, false]) {
       try {
-        renameSync(folder, target);
+        fs.renameSync(folder, target);
         return join(target, files.library);
       } catch {
         // Somebody's library is there: one that is damaged makes place.
-        if (isWhole(target, source)) return (rmSync(folder, { recursive: true, force: true }), join(target, files.library));
-        if (retry) rmSync(target, { recursive: true, force: true });
+        if (isWhole(target, source)) return (fs.rmSync(folder, { recursive: true, force: true }), join(target, files.library));
+        if (retry) fs.rmSync(target, { recursive: true, force: true });
       }
     }
     return library;
@@ -99,16 +87,16 @@ export class LibraryCache {
 
   /** Forgets what could not be loaded, or was not made. */
   drop(folder: string): void {
-    rmSync(folder, { recursive: true, force: true });
+    fs.rmSync(folder, { recursive: true, force: true });
   }
 
   /** A folder of this process. */
   private temporary(): string {
     if (this.own === undefined) {
-      const own = mkdtempSync(join(tmpdir(), 'thalweg-native-'));
+      const own = fs.mkdtempSync(join(tmpdir(), 'thalweg-native-'));
       this.own = own;
       process.once('exit', () => {
-        rmSync(own, { recursive: true, force: true });
+        fs.rmSync(own, { recursive: true, force: true });
       });
     }
     return this.own;
@@ -119,8 +107,8 @@ export class LibraryCache {
 function usable(folderOf: () => string): string | undefined {
   try {
     const folder = folderOf();
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    accessSync(folder, constants.W_OK);
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    fs.accessSync(folder, fs.constants.W_OK);
     return isOurs(folder, 'folder') ? folder : undefined;
   } catch {
     return undefined; // There is no home, it is read-only, or a file is in the way.
@@ -128,20 +116,23 @@ function usable(folderOf: () => string): string | undefined {
 }
 
 function makeWork(folder: string, source: string): Work {
-  const made = mkdtempSync(join(folder, '.new-'));
+  const made = fs.mkdtempSync(join(folder, '.new-'));
   const work = { folder: made, source: join(made, files.source), library: join(made, files.library) };
   try {
-    writeFileSync(work.source, source, { mode: 0o600 });
+    fs.writeFileSync(work.source, source, { mode: 0o600 });
     return work;
   } catch (error) {
-    rmSync(made, { recursive: true, force: true });
+    fs.rmSync(made, { recursive: true, force: true });
     throw error;
   }
 }
 
 /** What the folder of the library of a source is called. Another source that is called so takes its place. */
 function keyOf(source: string): string {
-  return `${hashOf(source).toString(16)}-${String(source.length)}`;
+  const bytes = new TextEncoder().encode(source);
+  const words = new Uint32Array(bytes.buffer, 0, Math.floor(bytes.length / 4));
+  const hash = words.reduce((sum, word) => Math.imul(sum ^ word, 0x01000193), 0x811c9dc5);
+  return `${(hash >>> 0).toString(16)}-${String(bytes.length)}`;
 }
 
 /** Whether a library is that of `source`, and as it was written. */
@@ -149,7 +140,7 @@ function isWhole(folder: string, source: string): boolean {
   try {
     const paths = [files.source, files.library, files.copy].map((name) => join(folder, name));
     if (!isOurs(folder, 'folder') || !paths.every((path) => isOurs(path, 'file'))) return false;
-    const [written, library, copy] = paths.map((path) => readFileSync(path));
+    const [written, library, copy] = paths.map((path) => fs.readFileSync(path));
     return written!.toString() === source && library!.equals(copy!);
   } catch {
     return false; // Something is not there.
@@ -158,7 +149,7 @@ function isWhole(folder: string, source: string): boolean {
 
 /** Whether a file or folder, and no link to one, belongs to this user and is not open for others to write to. */
 function isOurs(path: string, what: 'file' | 'folder'): boolean {
-  const found = lstatSync(path);
+  const found = fs.lstatSync(path);
   const rightKind = what === 'folder' ? found.isDirectory() : found.isFile();
   return rightKind && found.uid === (process.getuid?.() ?? found.uid) && (found.mode & 0o022) === 0;
 }

@@ -2,11 +2,11 @@
  * The system's C compiler: found as build tools find it, CC first and then cc, gcc and clang in PATH, and told to keep IEEE arithmetic whatever CC says. Knows
  * no kernels and no cache.
  */
-import { accessSync, closeSync, constants, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { UnsupportedError } from '../../language/run-error.ts';
 import { CompilerError } from './compiler-error.ts';
+import { fs } from './files.ts';
 
 /** A compiler, by its command and whatever tells it, and the processor that it compiles for, from others. */
 export interface Compiler {
@@ -54,8 +54,8 @@ function locate(name: string, path: string): string | undefined {
 
 function isProgram(path: string): boolean {
   try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    fs.accessSync(path, fs.constants.X_OK);
+    return fs.statSync(path).isFile();
   } catch {
     return false; // It is not there, or not for us.
   }
@@ -63,8 +63,8 @@ function isProgram(path: string): boolean {
 
 /** What a library depends on besides its source: asking a compiler for its version would cost a later process more than everything else. */
 function identityOf(command: readonly [string, ...string[]]): string {
-  const real = realpathSync(command[0]);
-  const { size, mtimeMs } = statSync(real);
+  const real = fs.realpathSync(command[0]);
+  const { size, mtimeMs } = fs.statSync(real);
   return JSON.stringify([command, real, size, mtimeMs, flags, forThisProcessor[arch()], platform(), arch(), processor()]);
 }
 
@@ -74,14 +74,14 @@ const telling = /^(?:vendor_id|model name|cpu family|model|stepping|flags|Featur
 /** The processor, and what it can do: a virtual machine may hide a part of it. */
 function processor(): string {
   try {
-    const file = openSync('/proc/cpuinfo', 'r');
+    const file = fs.openSync('/proc/cpuinfo', 'r');
     try {
       // The first of many alike.
       const bytes = new Uint8Array(8192);
-      const text = new TextDecoder().decode(bytes.subarray(0, readSync(file, bytes)));
+      const text = new TextDecoder().decode(bytes.subarray(0, fs.readSync(file, bytes)));
       return (text.split(/\n\s*\n/)[0]?.match(telling) ?? []).join('\n');
     } finally {
-      closeSync(file);
+      fs.closeSync(file);
     }
   } catch {
     return cpus()[0]?.model ?? ''; // Only Linux has that file.
@@ -97,7 +97,7 @@ function attempts({ command }: Compiler, source: string, library: string): (read
 
 /** How a compiler failed; undefined where it did what it should. */
 function problemOf(code: number | null, signal: string | null, library: string): string | undefined {
-  if (code === 0) return existsSync(library) ? undefined : 'made no library';
+  if (code === 0) return fs.existsSync(library) ? undefined : 'made no library';
   return signal === null ? `ended with code ${String(code)}` : `was ended by ${signal}`;
 }
 
