@@ -2,6 +2,7 @@
  * Checks what a user's file exports as a problem, field by field, before anything is trained. Knows what a problem is; what its functions
  * return is checked where they are called.
  */
+import { largestOfRun, lengths, mostCells, mostMinima } from './limits.ts';
 import { nearest } from './near.ts';
 import { ProblemError, type Model, type Problem } from './problem.ts';
 import type { Metric } from './schema.ts';
@@ -10,21 +11,33 @@ import { isObject, shown } from './shown.ts';
 /** What a field must be: the words for it, and the test. */
 export type Rule = readonly [expected: string, accepts: (value: unknown) => boolean];
 
-export const text: Rule = ['a string', (value) => typeof value === 'string'];
-const finite: Rule = ['a finite number', (value) => typeof value === 'number' && Number.isFinite(value)];
+/** A string that is no longer than reports show. */
+export function textUpTo(most: number): Rule {
+  return [`a string of at most ${String(most)} characters`, (value) => typeof value === 'string' && value.length <= most];
+}
+
+/** Whether a value is a finite number, and small enough to be shown. */
+export function isShowable(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) <= largestOfRun;
+}
+
+const finite: Rule = ['a finite number, within ±1e90', isShowable];
 const interval: Rule = ['[low, high], two finite numbers', (value) => isPair(value) && value[0] < value[1]];
 
 const fields: Readonly<Record<keyof Problem, Rule>> = {
-  id: ['lower-case letters, digits and -, a letter first', (value) => typeof value === 'string' && /^[a-z][a-z0-9-]*$/.test(value)],
+  id: [
+    'lower-case letters, digits and -, a letter first',
+    (value) => typeof value === 'string' && new RegExp(`^[a-z][a-z0-9-]{0,${String(lengths.id - 1)}}$`).test(value),
+  ],
   load: ['a function', (value) => typeof value === 'function'],
-  title: text,
-  description: text,
+  title: textUpTo(lengths.title),
+  description: textUpTo(lengths.description),
   steps: ['{ quick, standard, thorough }, whole numbers from 1', isLengths],
   batchSize: ['a whole number from 1, or null where there are no examples', (value) => value === null || isCount(value)],
   tuningMetric: ['{ name, lowerIsBetter, unit }', isObject],
   testMetric: ['{ name, lowerIsBetter, unit }', isObject],
   testSize: ['a whole number from 1', isCount],
-  margin: ['a positive number', (value) => typeof value === 'number' && value > 0 && Number.isFinite(value)],
+  margin: ['a positive number', (value) => isShowable(value) && value > 0],
   target: finite,
   data: ['an array of file names', (value) => Array.isArray(value) && value.every((one) => typeof one === 'string')],
   traced: ['true, where the model that load() returns has traced, or left out', (value) => value === true],
@@ -32,18 +45,29 @@ const fields: Readonly<Record<keyof Problem, Rule>> = {
 };
 
 const metricFields: Readonly<Record<keyof Metric, Rule>> = {
-  name: ['a string, not empty', (value) => typeof value === 'string' && value.trim() !== ''],
+  name: [
+    `a string, not empty, of at most ${String(lengths.metric)} characters`,
+    (value) => typeof value === 'string' && value.trim() !== '' && value.length <= lengths.metric,
+  ],
   lowerIsBetter: ['true or false', (value) => typeof value === 'boolean'],
-  unit: text,
+  unit: textUpTo(lengths.unit),
 };
+
+const cells: Rule = [`a whole number from 2 to ${String(mostCells)}`, (value) => isCount(value) && value > 1 && value <= mostCells];
 
 const landscapeFields: Readonly<Record<keyof NonNullable<Problem['landscape']>, Rule>> = {
   x: interval,
   y: interval,
-  columns: ['a whole number from 2', (value) => isCount(value) && value > 1],
-  rows: ['a whole number from 2', (value) => isCount(value) && value > 1],
-  values: ['an array of numbers, row by row, null where there is none', (value) => Array.isArray(value)],
-  minima: ['an array of [x, y]', (value) => Array.isArray(value) && value.every(isPair)],
+  columns: cells,
+  rows: cells,
+  values: [
+    'an array of numbers within ±1e90, row by row, null where there is none',
+    (value) => Array.isArray(value) && value.every((one) => one === null || isShowable(one)),
+  ],
+  minima: [
+    `an array of [x, y], at most ${String(mostMinima)}`,
+    (value) => Array.isArray(value) && value.length <= mostMinima && value.every(isPair),
+  ],
 };
 
 const loss: Metric = { name: 'loss', lowerIsBetter: true, unit: '' };
@@ -126,5 +150,5 @@ function isCount(value: unknown): value is number {
 }
 
 function isPair(value: unknown): value is [number, number] {
-  return Array.isArray(value) && value.length === 2 && value.every((one) => Number.isFinite(one));
+  return Array.isArray(value) && value.length === 2 && value.every(isShowable);
 }

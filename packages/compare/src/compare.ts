@@ -59,8 +59,10 @@ export async function compare(plan: Plan, pool: Runner, store: Store, onProgress
   checkProtocol(plan.protocol);
   const machine = machineOf(plan.workers);
   const ledger = new Ledger(new Gathering(pool), store, machine);
-  const problems: ProblemResult[] = [];
-  for (const entry of plan.entries) problems.push(await compareOn(entry, plan, pool, ledger, onProgress));
+  const fields: Field[] = [];
+  for (const entry of plan.entries) fields.push(await fieldOf(entry, plan));
+  // All are asked for at once, in their order: the runs of the next begin as soon as those before it leave a thread idle.
+  const problems = await Promise.all(fields.map((field) => compareOn(field, plan, pool, ledger, onProgress)));
   return {
     format: 'thalweg-comparison',
     version: 2,
@@ -72,8 +74,26 @@ export async function compare(plan: Plan, pool: Runner, store: Store, onProgress
   };
 }
 
+/** Who takes part on a problem, tuned and without tuning, and how long a run is. */
+interface Field {
+  readonly entry: Entry;
+  readonly steps: number;
+  readonly all: readonly Entrant[];
+  readonly plain: readonly Contestant[];
+}
+
+async function fieldOf(entry: Entry, { contestants, schedules, defaults, steps }: Plan): Promise<Field> {
+  const own = entry.contestants.map(({ id }) => id);
+  return {
+    entry,
+    steps: typeof steps === 'number' ? steps : entry.problem.steps[steps],
+    all: entrants(await findContestants(entry, [...contestants, ...own]), schedules),
+    plain: defaults === undefined ? [] : await findContestants(entry, [...defaults, ...own]),
+  };
+}
+
 async function compareOn(
-  entry: Entry,
+  { entry, steps, all, plain }: Field,
   plan: Plan,
   pool: Runner,
   ledger: Ledger,
@@ -81,13 +101,6 @@ async function compareOn(
 ): Promise<ProblemResult> {
   const { problem } = entry;
   const { protocol } = plan;
-  const steps = typeof plan.steps === 'number' ? plan.steps : problem.steps[plan.steps];
-  const contestants = await findContestants(entry, [...plan.contestants, ...entry.contestants.map((one) => one.id)]);
-  const all = entrants(contestants, plan.schedules);
-  const plain = await findContestants(
-    entry,
-    plan.defaults === undefined ? [] : [...plan.defaults, ...entry.contestants.map((one) => one.id)],
-  );
   const parts = seedsOf(plan.shard, all.length + plain.length, protocol.seeds);
   const counts = parts.map((seeds, i) => {
     const isTuned = all[i] !== undefined && all[i].contestant.fixed !== true;

@@ -24,7 +24,8 @@ import {
 } from 'thalweg';
 import { isOptimizerFactory, optimizers, type OptimizerFactory } from '@thalweg/guide';
 import { mostDimensions } from './data/sobol.ts';
-import { checkFields, text, type Rule } from './check-problem.ts';
+import { checkFields, isShowable, textUpTo, type Rule } from './check-problem.ts';
+import { lengths } from './limits.ts';
 import { ProblemError } from './problem.ts';
 import type { Dimension } from './schema.ts';
 import { isObject } from './shown.ts';
@@ -239,14 +240,21 @@ export function checkContestant(file: string, value: unknown): Contestant {
 }
 
 const fields: Readonly<Record<Exclude<keyof Contestant, 'file'>, Rule>> = {
-  id: ['a string, not empty', (value) => typeof value === 'string' && value.trim() !== ''],
-  label: text,
-  code: text,
-  hyperparameters: [
-    'numbers, strings and booleans by name',
-    (value) => isObject(value) && Object.values(value).every((one) => ['number', 'string', 'boolean'].includes(typeof one)),
+  id: [
+    `a string, not empty, of at most ${String(lengths.label)} characters`,
+    (value) => typeof value === 'string' && value.trim() !== '' && value.length <= lengths.label,
   ],
-  centre: ['a positive number', (value) => typeof value === 'number' && value > 0 && Number.isFinite(value)],
+  label: textUpTo(lengths.label),
+  code: textUpTo(lengths.code - 100),
+  hyperparameters: [
+    `finite numbers, strings of at most ${String(lengths.value)} characters and booleans by name`,
+    (value) =>
+      isObject(value) &&
+      Object.values(value).every(
+        (one) => isShowable(one) || typeof one === 'boolean' || (typeof one === 'string' && one.length <= lengths.value),
+      ),
+  ],
+  centre: ['a positive number', (value) => isShowable(value) && value > 0],
   space: [
     `an array of names (${spaceNames.join(', ')}) and of { name, scale: 'linear', 'log' or 'log of 1 − x', from, to }, besides lr, at most ${String(mostDimensions - 1)}`,
     (value) => Array.isArray(value) && value.length < mostDimensions && value.every(isSearchable),
@@ -256,7 +264,7 @@ const fields: Readonly<Record<Exclude<keyof Contestant, 'file'>, Rule>> = {
     'a function of the optimizer and its gradient that returns a step, such as (opt, gradient) => sam(opt, gradient)',
     (value) => typeof value === 'function',
   ],
-  lr: ['a positive number', (value) => typeof value === 'number' && value > 0 && Number.isFinite(value)],
+  lr: ['a positive number', (value) => isShowable(value) && value > 0],
   promises: ['true, where it promises to need no tuning', (value) => value === true],
   fixed: ['true, where there is nothing to tune', (value) => value === true],
 };

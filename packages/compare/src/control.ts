@@ -4,7 +4,8 @@
  */
 import type { Plan, Progress } from './compare.ts';
 import { machineOf } from './machine.ts';
-import { findContestants } from './registry.ts';
+import type { Contestant } from './contestants.ts';
+import { findContestants, type Entry } from './registry.ts';
 import { Ledger, type Runner } from './run/ledger.ts';
 import type { Store } from './store/store.ts';
 import type { Machine, Trial } from './schema.ts';
@@ -38,11 +39,12 @@ export async function control(
 ): Promise<Control> {
   const machine = machineOf(workers);
   const ledger = new Ledger(pool, store, machine);
-  const problems: ControlProblem[] = [];
-  for (const entry of entries) {
+  const fields: { readonly entry: Entry; readonly all: readonly Contestant[] }[] = [];
+  for (const entry of entries)
+    fields.push({ entry, all: await findContestants(entry, [...contestants, ...entry.contestants.map((one) => one.id)]) });
+  const controlOn = async ({ entry, all }: (typeof fields)[number]): Promise<ControlProblem> => {
     const { problem } = entry;
     const length = typeof steps === 'number' ? steps : problem.steps[steps];
-    const all = await findContestants(entry, [...contestants, ...entry.contestants.map((one) => one.id)]);
     onProgress({ kind: 'problem', problem: problem.id, trials: all.length * (protocol.rates + seeds.length * (2 * reach + 1)) });
     const optimizers = await Promise.all(
       all.map(async (contestant): Promise<ControlOptimizer> => {
@@ -71,7 +73,9 @@ export async function control(
         };
       }),
     );
-    problems.push({ id: problem.id, steps: length, tuningMetric: problem.tuningMetric, testMetric: problem.testMetric, optimizers });
-  }
+    return { id: problem.id, steps: length, tuningMetric: problem.tuningMetric, testMetric: problem.testMetric, optimizers };
+  };
+  // As in a comparison, no thread waits for the end of a problem.
+  const problems = await Promise.all(fields.map(controlOn));
   return { format: 'thalweg-control', version: 1, createdAt: new Date().toISOString(), machine, problems };
 }

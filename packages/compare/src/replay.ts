@@ -4,7 +4,8 @@
  * @packageDocumentation
  */
 export { pathInterval } from './path.ts';
-export { longest, mostValues, readComparison, ReadError } from './read.ts';
+export { longest, mostValues } from './limits.ts';
+export { readComparison, ReadError } from './read.ts';
 export { curves } from './report/curves.ts';
 export { line, of } from './report/plot.ts';
 export type { Drawing } from './report/plot.ts';

@@ -2,7 +2,7 @@
  * A comparison as the text of `results.json`, which can always be read back: where its curves have more values than can be shown, each has fewer points, at
  * the same steps for all, and paths are those of the first seeds. What was measured and concluded stays as it is, and whole curves stay with the runs.
  */
-import { countSteps, countValues, longest, mostSteps, mostValues } from './read.ts';
+import { countSteps, countValues, longest, mostSteps, mostValues } from './limits.ts';
 import type { Comparison, Curve, ProblemResult, Trial } from './schema.ts';
 
 /** The text, and of how many problems curves have fewer points than were measured. */

@@ -1,13 +1,24 @@
 /** What is read back is what was written; anything else is refused with what is wrong and where, whatever it holds. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { checkProblem } from '../src/check-problem.ts';
+import { checkContestant, contestants } from '../src/contestants.ts';
+import { trial } from '../src/document.ts';
+import type { Arrays } from '../src/problem.ts';
 import { readComparison, ReadError } from '../src/read.ts';
+import { findProblem } from '../src/registry.ts';
+import { checked } from '../src/run/checked.ts';
+import { runTrial } from '../src/run/trial.ts';
+import { compareWith } from '../src/statistics/compare.ts';
 import { standings } from '../src/report/standings.ts';
 import type { Comparison, OptimizerResult, ProblemResult, Trial } from '../src/schema.ts';
 import { reportFixture } from './report-fixture.ts';
 
 const fixture = reportFixture();
 const text = JSON.stringify(fixture);
+const sgdContestant = contestants.find(({ id }) => id === 'sgd') ?? assert.fail();
 
 type Json = Record<string, unknown> & { problems: (Record<string, unknown> & { optimizers: Record<string, unknown>[] })[] };
 
@@ -160,3 +171,52 @@ describe('standings', () => {
     }
   });
 });
+
+describe('what is written can be read', () => {
+  const number = fc.double({ noNaN: false, noDefaultInfinity: false });
+
+  test('whatever a model returns', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(number, { minLength: 1, maxLength: 8 }), fc.double({ noNaN: true, noDefaultInfinity: true }), async (numbers, first) => {
+        let at = 0;
+        const next = (): number => numbers[at++ % numbers.length]!;
+        const { problem } = await findProblem('valley');
+        const model = { start: () => ({ w: Float64Array.of(first, 1) }), gradient: (_: unknown, { w }: Arrays) => (w!.fill(1), at === 0 ? (at++, 1) : next()), evaluate: () => ({ value: at < 2 ? 1 : next(), loss: next() }) };
+        const trials = [];
+        for (const seed of [1, 2, 3]) trials.push(await runTrial(problem, checked('own', problem, model), sgdContestant, { problem: 'own', contestant: 'sgd', schedule: 'constant', lr: 0.1, seed, steps: 4 }));
+        for (const one of trials) assert.ok(v.safeParse(trial, JSON.parse(JSON.stringify(one))).success, JSON.stringify(one));
+        // And what is computed of such values.
+        const scores = new Map([['a', trials], ['b', trials.toReversed()]].map(([id, own]) => [id as string, new Map((own as Trial[]).map(({ testMetric }, i) => [i, testMetric]))]));
+        const comparisons = compareWith('a', scores, { alpha: 0.05, direction: problem.testMetric, margin: undefined });
+        const whole = { ...fixture, problems: [{ ...fixture.problems[0]!, comparisons: comparisons.map((one) => ({ ...one, reference: fixture.problems[0]!.reference, other: fixture.problems[0]!.reference })) }] };
+        readComparison(JSON.stringify(whole));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('whatever a problem declares, or it is refused before anything is trained', () => {
+    const { title, description, tuningMetric, target } = { title: 'x'.repeat(301), description: 'x'.repeat(4001), tuningMetric: { name: 'x'.repeat(121), lowerIsBetter: true, unit: '' }, target: 1e91 };
+    const landscape = { x: [0, 1], y: [0, 1], columns: 2, rows: 2, values: [1, 2, 3, 4], minima: [] };
+    const sound = { id: 'own', steps: 3, target: 0, load: () => undefined, landscape };
+    checkProblem('own.ts', sound);
+    for (const [wrong, expected] of [
+      [{ id: 'x'.repeat(301) }, /id must be/],
+      [{ title }, /title must be a string of at most 300 characters/],
+      [{ description }, /description must be a string of at most 4000/],
+      [{ tuningMetric }, /tuningMetric\.name must be/],
+      [{ testMetric: { ...tuningMetric, name: 'x', unit: 'x'.repeat(21) } }, /testMetric\.unit must be/],
+      [{ target }, /target must be a finite number, within ±1e90/],
+      [{ margin: 1e91 }, /margin must be/],
+      [{ landscape: { ...landscape, values: [1, 2, 3, 1e91] } }, /landscape\.values must be/],
+      [{ landscape: { ...landscape, x: [0, 1e91] } }, /landscape\.x must be/],
+      [{ landscape: { ...landscape, columns: 401 } }, /landscape\.columns must be/],
+      [{ landscape: { ...landscape, minima: Array(101).fill([0, 0]) } }, /landscape\.minima must be/],
+    ] as const)
+      assert.throws(() => checkProblem('own.ts', { ...sound, ...wrong }), expected);
+    const own = { id: 'own', create: () => undefined };
+    checkContestant('own.ts', own);
+    for (const wrong of [{ id: 'x'.repeat(121) }, { label: 'x'.repeat(121) }, { code: 'x'.repeat(4001) }, { centre: 1e91 }, { lr: 1e91 }, { hyperparameters: { a: 1e91 } }, { hyperparameters: { a: 'x'.repeat(301) } }])
+      assert.throws(() => checkContestant('own.ts', { ...own, ...wrong }), /must be/);
+  });
+}); // prettier-ignore

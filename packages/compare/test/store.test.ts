@@ -8,7 +8,7 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSyn
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { after, describe, test } from 'node:test';
+import { after, describe, mock, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashOf } from '../src/run/files.ts';
 import { conditionsOf, judgementId, type Conditions } from '../src/run/conditions.ts';
@@ -304,3 +304,39 @@ test('each comparison has a folder of its own, and the newest is at the top as w
   assert.ok(!existsSync(join(out, 'comparisons/5')));
   assert.ok(existsSync(join(out, 'comparisons/4/index.html')));
 }); // prettier-ignore
+
+describe('where another process writes for longer than one waits', () => {
+  const path = join(folder, 'busy.sqlite');
+
+  test('the lock leaves a word out, and goes on', () => {
+    mock.timers.enable({ apis: ['setInterval'] });
+    const store = storeIn('busy.sqlite');
+    store.database.exec('PRAGMA busy_timeout = 1');
+    const seen = (): unknown => store.database.prepare('SELECT seen FROM lock').get()?.['seen'];
+    const unlock = lock(store, 'compare');
+    store.database.exec('UPDATE lock SET seen = 1');
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    mock.timers.tick(20_000);
+    assert.equal(seen(), 1);
+    other.exec('ROLLBACK');
+    mock.timers.tick(20_000);
+    assert.notEqual(seen(), 1);
+    other.exec('BEGIN IMMEDIATE');
+    unlock();
+    other.close();
+    mock.timers.reset();
+  });
+
+  test('a run that cannot be kept says so in words, and the store can be used afterwards', () => {
+    const store = storeIn('busy.sqlite');
+    store.database.exec('PRAGMA busy_timeout = 1');
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    const keep = (): void => { store.add(request, conditions(), finished()); }; // prettier-ignore
+    assert.throws(keep, /busy\.sqlite: another program has been writing to it for 10 s, or keeps it locked; end that one, and the same command goes on/);
+    other.close();
+    keep();
+    assert.equal(store.size, 1);
+  }); // prettier-ignore
+});

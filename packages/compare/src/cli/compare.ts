@@ -109,7 +109,7 @@ export function compareCommand(): Command {
         .argParser(part)
         .conflicts(['control', 'json']),
     )
-    .option('--workers <n>', 'threads that train side by side', whole(1, 64), Math.min(4, availableParallelism()))
+    .option('--workers <n>', 'threads that train side by side', whole(1, 1024), availableParallelism())
     .option('--json', 'print the results as JSON on standard output, and no table')
     .option('--fresh', 'run everything again, even what an earlier, interrupted command finished; what is kept stays')
     .option('--no-color', 'no colours')

@@ -126,7 +126,7 @@ function summary(lines: readonly Line[]): string {
 
 /** The quick protocol on the claim's problem, with the claim's optimizers alone. */
 async function compared(claim: ComparisonClaim, out: string): Promise<Outcome> {
-  const workers = Math.min(4, availableParallelism());
+  const workers = availableParallelism();
   const store = openStore(out, process.stderr);
   const pool = new Pool(workers);
   process.stderr.write(`comparing ${claim.contestants.join(' and ')} on ${claim.problem} …\n`);

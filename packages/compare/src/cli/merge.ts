@@ -62,7 +62,7 @@ async function report({ plan: kept, of, missing, unfinished }: Parts, options: O
     return;
   }
   const started = performance.now();
-  const plan = await aside(() => planOf(kept, Math.min(4, availableParallelism())));
+  const plan = await aside(() => planOf(kept, availableParallelism()));
   await withRuns(plan, { out: options.out }, async (pool, store, onProgress) => {
     const comparison = await compare(plan, pool, store, onProgress);
     return () => writeReport(comparison, plan, store, options, (performance.now() - started) / 1000);

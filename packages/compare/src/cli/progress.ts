@@ -1,4 +1,4 @@
-/** Shows progress: bars with time left on a terminal, plain lines elsewhere. Always on standard error, so that output can be piped. */
+/** Shows progress: bars with time left on a terminal, plain lines elsewhere, one a minute at least. Always on standard error, so that output can be piped. */
 import cliProgress from 'cli-progress';
 import type { Progress } from '../compare.ts';
 import { counted } from '../shown.ts';
@@ -12,6 +12,61 @@ export interface ProgressView {
 /** Bars on a terminal, lines on a pipe. */
 export function progressView(stream: NodeJS.WriteStream): ProgressView {
   return stream.isTTY ? bars(stream) : lines(stream);
+}
+
+/** How far a problem is. */
+class Tally {
+  readonly trials: number;
+  done = 0;
+  private fresh = 0;
+  private started: number;
+
+  constructor(trials: number) {
+    this.trials = trials;
+    this.started = performance.now();
+  }
+
+  /** Counts a run. `before`: when another problem's last one was made, since this one's may have waited for them. */
+  count(kept: boolean, before: number): void {
+    this.done += 1;
+    // What an earlier command finished comes at once and says nothing of the time that a run takes.
+    if (kept && this.fresh === 0) this.started = performance.now();
+    if (kept) return;
+    if (this.fresh === 0) this.started = Math.max(this.started, before);
+    this.fresh += 1;
+  }
+
+  /** Seconds that are left; undefined where that is not known yet. */
+  get left(): number | undefined {
+    return secondsLeft(this.fresh, this.trials - this.done, (performance.now() - this.started) / 1000);
+  }
+}
+
+/** How far each problem is. */
+class Tallies {
+  private readonly all = new Map<string, Tally>();
+  private last = 0;
+
+  /** The tally that has changed; none where nothing is counted. */
+  update(progress: Progress): Tally | undefined {
+    if (progress.kind === 'problem') this.all.set(progress.problem, new Tally(progress.trials));
+    const tally = this.all.get(progress.problem);
+    if (progress.kind !== 'trial') return tally;
+    tally?.count(progress.kept, this.last);
+    if (!progress.kept) this.last = performance.now();
+    return tally;
+  }
+
+  /** `digits: 42 of 132 runs, about 3:20 left`, for each problem that is not finished. */
+  get text(): string {
+    const open = [...this.all].filter(([, { done, trials }]) => done < trials);
+    return open
+      .map(([problem, { done, trials, left }]) => {
+        const time = left === undefined ? '' : `, about ${duration(left)} left`;
+        return `${problem}: ${String(done)} of ${counted(trials, 'run')}${time}`;
+      })
+      .join('; ');
+  }
 }
 
 function bars(stream: NodeJS.WriteStream): ProgressView {
@@ -30,43 +85,54 @@ function bars(stream: NodeJS.WriteStream): ProgressView {
     },
     cliProgress.Presets.shades_classic,
   );
-  const open = new Map<string, { bar: cliProgress.SingleBar; trials: number; started: number; done: number; fresh: number }>();
+  const open = new Map<string, cliProgress.SingleBar>();
+  const tallies = new Tallies();
   return {
     update(progress) {
+      const tally = tallies.update(progress);
       if (progress.kind === 'problem') {
-        const bar = multi.create(progress.trials, 0, { problem: progress.problem.padEnd(10), doing: '', remaining: '     ' });
-        open.set(progress.problem, { bar, trials: progress.trials, started: performance.now(), done: 0, fresh: 0 });
+        open.set(
+          progress.problem,
+          multi.create(progress.trials, 0, { problem: progress.problem.padEnd(10), doing: '', remaining: '     ' }),
+        );
         return;
       }
-      const entry = open.get(progress.problem);
-      if (entry === undefined || progress.kind !== 'trial') return;
-      entry.done += 1;
-      // What an earlier command finished comes at once and says nothing of the time that a run takes.
-      if (!progress.kept) entry.fresh += 1;
-      else if (entry.fresh === 0) entry.started = performance.now();
-      const left = secondsLeft(entry.fresh, entry.trials - entry.done, (performance.now() - entry.started) / 1000);
-      const remaining = entry.done === entry.trials ? 'done   ' : left === undefined ? '     ' : `${duration(left)} left`;
+      if (tally === undefined || progress.kind !== 'trial') return;
+      const { done, trials, left } = tally;
+      const remaining = done === trials ? 'done   ' : left === undefined ? '     ' : `${duration(left)} left`;
       const doing =
         stream.columns < 78
           ? ''
           : `${progress.contestant} lr ${String(progress.lr)}`.padEnd(26).slice(0, Math.max(0, stream.columns - width - 34));
-      entry.bar.update(entry.done, { doing: entry.done === entry.trials ? ''.padEnd(doing.length) : doing, remaining });
+      open.get(progress.problem)?.update(done, { doing: done === trials ? ''.padEnd(doing.length) : doing, remaining });
     },
     stop: () => { multi.stop(); }, // prettier-ignore
   };
 }
 
 function lines(stream: NodeJS.WriteStream): ProgressView {
+  const tallies = new Tallies();
+  const stop = everyMinute(stream, () => tallies.text);
   return {
     update(progress) {
+      tallies.update(progress);
       if (progress.kind === 'problem') stream.write(`${progress.problem}: ${counted(progress.trials, 'run')}\n`);
       if (progress.kind === 'tuned') {
         const note = { inside: '', edge: ', the last rate tried', 'all-diverged': ', every rate diverged' }[progress.tuning];
         stream.write(`${progress.problem}: ${progress.contestant} tuned, lr ${String(progress.lr)}${note}\n`);
       }
     },
-    stop: () => undefined,
+    stop,
   };
+}
+
+/** Writes a line a minute, where there is something to say; returns what ends it. */
+export function everyMinute(stream: { write(text: string): unknown }, text: () => string): () => void {
+  const timer = setInterval(() => {
+    const line = text();
+    if (line !== '') stream.write(`${line}\n`);
+  }, 60_000).unref();
+  return () => { clearInterval(timer); }; // prettier-ignore
 }
 
 /**

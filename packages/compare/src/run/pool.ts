@@ -25,7 +25,8 @@ interface Job {
 export class Pool {
   private readonly idle: Worker[] = [];
   private readonly workers = new Set<Worker>();
-  private readonly waiting: Job[] = [];
+  /** By problem, in the order in which problems were first asked for. */
+  private readonly waiting = new Map<string, Job[]>();
   private readonly busy = new Map<Worker, Job>();
   /** The seconds that a run may take. */
   readonly timeout: number;
@@ -37,11 +38,14 @@ export class Pool {
     for (let i = 0; i < size; i++) this.idle.push(this.start());
   }
 
-  /** The result of one trial, and what took part in it; trials start in the order in which they are asked for. */
+  /** The result of one trial, and what took part in it; trials start problem by problem, those of one in the order in which they are asked for. */
   run(request: TrialRequest): Promise<Finished> {
     if (this.closed !== undefined) return Promise.reject(this.closed);
     return new Promise((done, failed) => {
-      this.waiting.push({ request, done, failed });
+      const { problem } = request;
+      const queue = this.waiting.get(problem) ?? [];
+      this.waiting.set(problem, queue);
+      queue.push({ request, done, failed });
       this.next();
     });
   }
@@ -49,11 +53,12 @@ export class Pool {
   /** Ends the threads; trials that have not finished are rejected with `reason`. */
   async close(reason = new ThalwegError('closed', 'the comparison was stopped')): Promise<void> {
     this.closed = reason;
-    for (const job of [...this.busy.values(), ...this.waiting.splice(0)]) {
+    for (const job of [...this.busy.values(), ...[...this.waiting.values()].flat()]) {
       clearTimeout(job.timer);
       job.failed(reason);
     }
     this.busy.clear();
+    this.waiting.clear();
     await Promise.all([...this.workers].map((worker) => worker.terminate()));
   }
 
@@ -105,9 +110,9 @@ export class Pool {
   }
 
   private next(): void {
-    while (this.idle.length > 0 && this.waiting.length > 0) {
-      const worker = this.idle.pop();
-      const job = this.waiting.shift();
+    while (this.idle.length > 0) {
+      const job = [...this.waiting.values()].find(({ length }) => length > 0)?.shift();
+      const worker = job === undefined ? undefined : this.idle.pop();
       if (worker === undefined || job === undefined) return;
       this.busy.set(worker, job);
       worker.postMessage(job.request);

@@ -2,6 +2,7 @@
  * What is noted of a run while it trains: how many gradients it has spent, curves and results at every hundredth of its budget, the target, divergence. A step may
  * spend several gradients; at each mark the newest weights count that cost no more than the mark. Knows a model; knows no optimizer.
  */
+import { largestOfRun } from '../limits.ts';
 import { hasDiverged } from '../models/network.ts';
 import { pathInterval } from '../path.ts';
 import type { Arrays, Problem } from '../problem.ts';
@@ -177,7 +178,7 @@ function shortened(value: number): number | null {
   return finiteOrNull(Number(value.toPrecision(6)));
 }
 
-/** A number for JSON: null unless it is finite. */
+/** A number for JSON: null unless it is finite, and small enough to be shown. */
 function finiteOrNull(value: number | null): number | null {
-  return value !== null && Number.isFinite(value) ? value : null;
+  return value !== null && Math.abs(value) <= largestOfRun ? value : null;
 }

@@ -45,7 +45,8 @@ export async function runTrial(problem: Problem, model: CheckedModel, contestant
     await descend(made, start, record);
     return record.trial(lr);
   }
-  const opt = await made.init(start, { nonFinite: 'propagate' });
+  // One thread: the cores are for other runs.
+  const opt = await made.init(start, { nonFinite: 'propagate', threads: 1 });
   applySchedule(opt.hyper, schedule, steps);
   const { around } = contestant;
   const stepOf = around === undefined ? undefined : (gradient: () => Promise<number>) => around(opt, gradient, { steps, hyper });

@@ -8,6 +8,9 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { ProblemError } from '../problem.ts';
 
+/** Seconds for which another process may be writing, which takes as long as a run, or those of a whole merge, take to be written. */
+const patience = 10;
+
 /** Of the tables; a file of another one is refused. */
 const version = 1;
 
@@ -79,8 +82,7 @@ export function openDatabase(path: string): DatabaseSync {
   }
   const { DatabaseSync: Database } = sqlite(path);
   try {
-    // Another process may be writing, for as long as one run takes to be written.
-    const database = new Database(path, { timeout: 10_000 });
+    const database = new Database(path, { timeout: 1000 * patience });
     // Where the file system cannot, as over a network, SQLite keeps its older way, which loses nothing either.
     if (database.prepare('PRAGMA journal_mode').get()?.['journal_mode'] !== 'wal') database.exec('PRAGMA journal_mode = WAL');
     database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
@@ -92,9 +94,27 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
-/** All or nothing: what `change` does is kept where it returns, and undone where it throws or the process ends. */
+/** Whether an error says that another process has kept the file to itself for longer than one waits. */
+export function isBusy(error: unknown): boolean {
+  // SQLITE_BUSY, of which the higher bits say more.
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 5;
+}
+
+/**
+ * All or nothing: what `change` does is kept where it returns, and undone where it throws or the process ends.
+ *
+ * @throws ProblemError where another process has kept the file to itself for ten seconds
+ */
 export function atOnce<Value>(database: DatabaseSync, change: () => Value): Value {
-  database.exec('BEGIN IMMEDIATE');
+  try {
+    database.exec('BEGIN IMMEDIATE');
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    throw new ProblemError(
+      database.location() ?? 'the file of kept runs',
+      `another program has been writing to it for ${String(patience)} s, or keeps it locked; end that one, and the same command goes on from what is kept`,
+    );
+  }
   try {
     const value = change();
     database.exec('COMMIT');
