@@ -88,8 +88,21 @@ export default {
       comment:
         'The library depends on nothing; only thalweg/node with the files it saves by, and thalweg/native with what compiles, may use Node, and only an adapter its framework.',
       severity: 'error',
-      from: { path: library, pathNot: [`${library}/(node\\.ts$|tfjs\\.ts$|tfjs/|jax\\.ts$|jax/|targets/arrays/(jax|tfjs)\\.ts$)`, inNode] },
+      from: {
+        path: library,
+        pathNot: [`${library}/(node\\.ts$|tfjs(-ops)?\\.ts$|tfjs/|jax\\.ts$|jax/|targets/arrays/(jax|tfjs)\\.ts$)`, inNode],
+      },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'core'] },
+    },
+    {
+      name: 'tfjs-operations-apart',
+      comment: 'A page that computes on a GPU loads the library’s own memory, kernels and files only when it saves or loads a model.',
+      severity: 'error',
+      from: { path: `${library}/tfjs/`, pathNot: `${library}/tfjs/(arena|held-states|saved-weights)\\.ts$` },
+      to: {
+        path: `${library}/(device|optimizer|tfjs/(arena|held-states|saved-weights)\\.ts|train/(core|threads)\\.ts|checkpoint/checkpoint\\.ts)`,
+        dependencyTypesNot: ['type-only', 'dynamic-import'],
+      },
     },
     {
       name: 'native-apart',
@@ -110,7 +123,7 @@ export default {
         'The comparer, the apps, benchmarks and examples use what a user can; the peak of WebAssembly is measured by code of our assembler.',
       severity: 'error',
       from: { path: '^(packages/(compare/(src|bin)|guide/src)|apps|bench|examples)', pathNot: '^bench/peak\\.ts$' },
-      to: { path: `${library}/`, pathNot: `${library}/(index|node|emit|pytorch|tfjs|jax|small)\\.ts$` },
+      to: { path: `${library}/`, pathNot: `${library}/(index|node|emit|pytorch|tfjs|tfjs-ops|jax|small)\\.ts$` },
     },
     {
       name: 'no-deep-names',
@@ -119,7 +132,7 @@ export default {
       from: {},
       to: {
         path: '^(thalweg|@thalweg/(compare|guide))/',
-        pathNot: '/(package\\.json|node|emit|pytorch|tfjs|jax|small|look|models|replay)$',
+        pathNot: '/(package\\.json|node|emit|pytorch|tfjs|tfjs/ops|jax|small|look|models|replay)$',
       },
     },
     {

@@ -92,6 +92,9 @@ const definitions = await modulesBehind('define/builtin', 'define/chain');
 const tracing = await modulesBehind('jax/transformation', 'jax/vectorized');
 const inside = (folders: string): RegExp => new RegExp(`/packages/thalweg/src/(${folders})/`);
 
+/** What of the language only those who run a step need: arithmetic in JavaScript, and files. */
+const inRuns = /\/language\/(operations\/(algorithms|sums)|utf8)\.ts$/;
+
 /** What only some entries need stays with them: replacing files, and compiling C. */
 const apart = 'checkpoint/disk|device/native|targets/loops/c|targets/loops/wgsl';
 
@@ -104,11 +107,12 @@ const groups = [
   { name: 'definitions', test: (id: string) => definitions.has(id) || inside('optimizers|transforms').test(id), priority: 3 },
   {
     name: 'programs',
-    test: (id: string) => inside('language|define|targets/text').test(id) && !id.endsWith('/targets/text/python.ts'),
+    test: (id: string) => inside('language|define|targets/text').test(id) && !inRuns.test(id) && !id.endsWith('/targets/text/python.ts'),
     priority: 2,
   },
-  // What an optimizer in use has of hyperparameters, where jax-js steps and where the runtime does.
-  { name: 'hyper', test: /\/train\/(live-hyper|hyper-view|printed)\.ts$/, priority: 1.8 },
+  // What an optimizer in use has of hyperparameters, where TF.js or jax-js steps and where the runtime does.
+  { name: 'hyper', test: /\/train\/(live-hyper|ascent)\.ts$|\/checkpoint\/saved-hyper\.ts$/, priority: 1.8 },
+  { name: 'views', test: /\/train\/(hyper-view|printed)\.ts$/, priority: 1.8 },
   {
     name: 'traced',
     test: (id: string) => tracing.has(id) && inside('plan|train|targets/arrays').test(id) && !id.endsWith('/targets/arrays/jax.ts'),
@@ -116,6 +120,11 @@ const groups = [
   },
   // Before the other texts, which take along what they import: the backend `native` reads it in every process, and none of the other texts.
   { name: 'c', test: (id: string) => inside('targets/loops/c').test(id) && !id.endsWith('/product.ts'), priority: 0.5 },
+  {
+    name: 'operations',
+    test: (id: string) => inside('tfjs').test(id) && !/\/(arena|held-states|saved-weights)\.ts$/.test(id),
+    priority: 1.6,
+  },
   // After the runtime: a group takes along what its modules import and no group before it has.
   {
     name: 'texts',
@@ -127,7 +136,7 @@ const groups = [
   { name: 'arrays', test: (id: string) => inside('targets/arrays').test(id) && !/arrays\/(jax|tfjs|numbers)\.ts$/.test(id), priority: 0.7 },
   {
     name: 'plans',
-    test: /\/packages\/thalweg\/src\/(plan|targets\/loops\/(routines|js\/arithmetic|quantization|convention))[./]/,
+    test: /\/packages\/thalweg\/src\/(plan|language\/operations|targets\/loops\/(routines|js\/arithmetic|quantization|convention))[./]/,
     priority: 1.5,
   },
   {
@@ -137,7 +146,7 @@ const groups = [
   },
   {
     name: 'runtime',
-    test: (id: string) => inside('plan|targets/loops|device|train|checkpoint|optimizer').test(id) && !inside(apart).test(id),
+    test: (id: string) => inside('language|plan|targets/loops|device|train|checkpoint|optimizer').test(id) && !inside(apart).test(id),
     priority: 1,
   },
 ];

@@ -3,11 +3,10 @@
  *
  * @packageDocumentation
  */
-import { serialization } from '@tensorflow/tfjs-core';
-import { TfjsOptimizer } from './tfjs/optimizer.ts';
+import { Arena } from './tfjs/arena.ts';
+import { offerArena } from './tfjs/choose.ts';
+import { startThreads } from './train/threads.ts';
 
-serialization.registerClass(TfjsOptimizer);
+offerArena({ make: (recipe, options, hyper) => new Arena(recipe, options, hyper), ready: startThreads });
 
-export { TfjsOptimizer, tfjsOptimizer } from './tfjs/optimizer.ts';
-export type { TfjsInputs } from './tfjs/given.ts';
-export type { TfjsOptions } from './tfjs/optimizer.ts';
+export * from './tfjs-ops.ts';

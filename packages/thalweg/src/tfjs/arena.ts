@@ -13,7 +13,8 @@ import type { InitOptions } from '../train/init-options.ts';
 import type { Inputs } from '../train/intake.ts';
 import { tensor, tied, type Declared as Declaration } from '../train/tensor.ts';
 import { Bindings, type Bound, type Declared } from './bindings.ts';
-import type { Engine, GivenInputs, Saved, Update } from './engine.ts';
+import type { Engine, GivenInputs, Left, Saved, Update } from './engine.ts';
+import { readSaved } from './held-states.ts';
 import { readInto, write } from './values.ts';
 
 type Arrays = Readonly<Record<string, Float32Array>>;
@@ -93,16 +94,9 @@ export class Arena implements Engine {
     return Promise.resolve(this.snapshot());
   }
 
-  snapshot(): Saved | undefined {
-    if (this.opt === undefined || this.bindings.all.length === 0) return undefined;
-    const chunks = [...this.opt.chunks()];
-    const bytes = new Uint8Array(chunks.reduce((total, { length }) => total + length, 0));
-    let at = 0;
-    for (const chunk of chunks) {
-      bytes.set(chunk, at);
-      at += chunk.length;
-    }
-    return { declared: this.bindings.all.map(({ name, shape, batch }) => ({ name, shape, batch })), bytes };
+  leave(): Left | undefined {
+    const saved = this.snapshot();
+    return saved && { declared: saved.declared, held: readSaved(this.recipe, saved.declared, saved.bytes) };
   }
 
   async load({ declared, bytes }: Saved): Promise<void> {
@@ -124,6 +118,19 @@ export class Arena implements Engine {
 
   dispose(): void {
     this.opt?.dispose();
+  }
+
+  /** What was trained, without what was assigned to variables since the last step. */
+  private snapshot(): Saved | undefined {
+    if (this.opt === undefined || this.bindings.all.length === 0) return undefined;
+    const chunks = [...this.opt.chunks()];
+    const bytes = new Uint8Array(chunks.reduce((total, { length }) => total + length, 0));
+    let at = 0;
+    for (const chunk of chunks) {
+      bytes.set(chunk, at);
+      at += chunk.length;
+    }
+    return { declared: this.bindings.all.map(({ name, shape, batch }) => ({ name, shape, batch })), bytes };
   }
 
   /** The optimizer, which has these variables among its parameters from now on. */

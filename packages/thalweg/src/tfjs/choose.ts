@@ -1,12 +1,14 @@
-/** Which engine steps: what was asked for, on the backend that TF.js has now. */
+/**
+ * Which engine steps: what was asked for, on the backend that TF.js has now. Knows the operations; an arena only once it is offered, so that a page which
+ * computes on a GPU need not load one.
+ */
 import { getBackend } from '@tensorflow/tfjs-core';
 import { OptionError } from '../language/error.ts';
 import { UnsupportedError } from '../language/run-error.ts';
 import type { HyperValue } from '../define/hyper.ts';
 import type { Recipe } from '../define/recipe.ts';
 import type { InitOptions } from '../train/init-options.ts';
-import { Arena } from './arena.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Left } from './engine.ts';
 import { Operations } from './operations.ts';
 import { computesOnCpu } from './values.ts';
 
@@ -20,6 +22,24 @@ export interface EngineOptions {
   readonly options: InitOptions;
   /** Hyperparameters that were assigned. */
   readonly hyper: ReadonlyMap<string, HyperValue>;
+}
+
+/** What an arena is for whoever chooses: how one is made, and how its threads are waited for. */
+export interface ArenaOffer {
+  readonly make: (recipe: Recipe, options: InitOptions, hyper: ReadonlyMap<string, HyperValue>) => Engine & { leave(): Left | undefined };
+  readonly ready: (threads: number | 'auto') => Promise<void>;
+}
+
+let arena: ArenaOffer | undefined;
+
+/** Says how an arena is made: `thalweg/tfjs` does, and `thalweg/tfjs/ops` does not. */
+export function offerArena(offer: ArenaOffer): void {
+  arena = offer;
+}
+
+/** Waits until the threads of an arena run, where there can be one. */
+export async function threadsReady(threads: number | 'auto'): Promise<void> {
+  await arena?.ready(threads);
 }
 
 /** Options that only an arena has, with what may be said of them elsewhere. */
@@ -39,20 +59,23 @@ export function chooseEngine(given: EngineOptions, current: Engine | undefined):
   const { wanted, recipe, options, hyper } = given;
   const onCpu = computesOnCpu();
   if (current !== undefined && (current.name === 'ops' || onCpu)) return current;
+  if (wanted === 'arena' && arena === undefined)
+    throw new UnsupportedError(recipe.name, "the engine 'arena' is in thalweg/tfjs; thalweg/tfjs/ops has the engine 'ops' alone");
   if (wanted === 'arena' && !onCpu) {
     const problem = `the engine 'arena' steps on the CPU, and TF.js computes in ${getBackend()}, from which a step would have to wait for every gradient`;
     throw new UnsupportedError(recipe.name, `${problem}; the engine 'ops' steps there`);
   }
-  if (wanted !== 'ops' && onCpu) return new Arena(recipe, options, hyper);
+  if (wanted !== 'ops' && onCpu && arena !== undefined) return arena.make(recipe, options, hyper);
   for (const [option, allowed] of Object.entries(plain)) {
     const value: unknown = Reflect.get(options, option);
     if (value === undefined || allowed.includes(value)) continue;
-    const problem = `is for the engine 'arena', and the step is taken by the operations of TF.js in ${getBackend()}`;
+    const where = arena === undefined ? ' of thalweg/tfjs' : '';
+    const problem = `is for the engine 'arena'${where}, and the step is taken by the operations of TF.js in ${getBackend()}`;
     throw new OptionError(recipe.name, option, value, problem);
   }
   const made = new Operations(recipe, options.maximize === true, hyper);
-  const saved = current?.snapshot?.();
-  if (saved !== undefined) made.restore(saved);
+  const left = current?.leave?.();
+  if (left !== undefined) made.goOn(left);
   current?.dispose();
   return made;
 }

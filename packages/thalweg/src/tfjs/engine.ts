@@ -1,5 +1,6 @@
 /** What steps the variables of TF.js: an arena, or TF.js's own operations. Knows neither. */
 import type { Optimizer as TfOptimizer, Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { Variable as Role } from '../language/variable.ts';
 import type { HyperValue } from '../define/hyper.ts';
 import type { StepResult } from '../optimizer/optimizer.ts';
 import type { Declared } from './bindings.ts';
@@ -22,6 +23,21 @@ export interface Saved {
   readonly bytes: Uint8Array;
 }
 
+/** What was trained, as values: of each parameter, and of the states that the equations name. */
+export interface Held {
+  readonly t: number;
+  /** The step before a parameter's first. */
+  readonly bornOf: (name: string) => number;
+  /** The parameter itself or a state of it. */
+  readonly valueOf: (name: string, role: Role) => number | Tensor;
+}
+
+/** What one engine leaves to another; its tensors are new and kept. */
+export interface Left {
+  readonly declared: readonly Declared[];
+  readonly held: Held;
+}
+
 /** Steps variables. */
 export interface Engine {
   readonly name: 'arena' | 'ops';
@@ -37,8 +53,8 @@ export interface Engine {
   moveToEvaluation(): () => void;
   /** What was trained; undefined before the first step. */
   save(): Promise<Saved | undefined>;
-  /** The same at once, of what needs no waiting, without what was assigned to variables since the last step. */
-  snapshot?(): Saved | undefined;
+  /** The same at once, of what needs no waiting, without what was assigned to variables since the last step; for another engine to go on with. */
+  leave?(): Left | undefined;
   /** Goes on where it was saved. Throws with nothing changed. */
   load(saved: Saved): Promise<void>;
   dispose(): void;

@@ -2,9 +2,9 @@
  * States that TF.js holds as a checkpoint of the library, and back, so that a model that was trained on a GPU goes on in an arena and the other way round.
  * They pass through a core that never steps.
  */
-import { clone, keep, tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { keep, tensor } from '@tensorflow/tfjs-core';
 import { wholeForm } from '../language/form.ts';
-import { parameter, type Variable } from '../language/variable.ts';
+import { parameter } from '../language/variable.ts';
 import type { Recipe } from '../define/recipe.ts';
 import { slotsOf } from '../checkpoint/slots.ts';
 import { restore, wholeCheckpoint } from '../checkpoint/checkpoint.ts';
@@ -14,35 +14,19 @@ import { Core } from '../train/core.ts';
 import { checkOptions } from '../train/init-options.ts';
 import { tensor as declare } from '../train/tensor.ts';
 import type { Declared } from './bindings.ts';
+import type { Held } from './engine.ts';
 
-type Value = number | Tensor;
-
-/** What is held of each parameter. */
-export interface Held {
-  readonly t: number;
-  readonly bornOf: (name: string) => number;
-  /** The parameter itself or a state of it. */
-  readonly valueOf: (name: string, role: Variable) => Value;
-}
-
-/** The bytes of a checkpoint of what is held when this is called, whatever steps are taken while values come from a GPU. */
+/** The bytes of a checkpoint of what is held; its tensors still belong to the caller. */
 export async function writeSaved(recipe: Recipe, declared: readonly Declared[], held: Held): Promise<Uint8Array> {
   const core = coreOf(recipe, declared, held.bornOf);
   core.steps = held.t;
   core.batches = held.t;
-  const taken = [...slotsOf(core).values()].map(({ array, name, variable }) => {
+  const put = [...slotsOf(core).values()].map(async ({ array, name, variable }) => {
     const value = held.valueOf(name, variable);
-    return { array, value: typeof value === 'number' ? value : keep(clone(value)) };
-  });
-  const put = async ({ array, value }: (typeof taken)[number]): Promise<void> => {
     if (typeof value === 'number') array.fill(value);
     else array.set(await value.data<'float32'>());
-  };
-  try {
-    await Promise.all(taken.map(put));
-  } finally {
-    for (const { value } of taken) if (typeof value !== 'number') value.dispose();
-  }
+  });
+  await Promise.all(put);
   return wholeCheckpoint(core);
 }
 

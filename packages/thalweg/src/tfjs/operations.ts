@@ -5,12 +5,13 @@
 import { clone, keep, tidy, zeros, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { wholeForm } from '../language/form.ts';
 import { FormTable } from '../language/form-table.ts';
+import type { Node } from '../language/graph.ts';
 import { inputVariable } from '../language/part.ts';
 import { evaluated, type Program } from '../language/program.ts';
 import { gradient, parameter, type Variable as Role } from '../language/variable.ts';
 import { cohorts, evaluationProgram } from '../plan/cohort.ts';
-import { prepare, type Prepared } from '../plan/plan.ts';
-import { specialize } from '../plan/specialize.ts';
+import { plainWrites } from '../plan/plain.ts';
+import { hostConditions, specialize } from '../plan/specialize.ts';
 import type { HyperValue } from '../define/hyper.ts';
 import type { Recipe } from '../define/recipe.ts';
 import type { StepResult } from '../optimizer/optimizer.ts';
@@ -20,9 +21,14 @@ import { shapeIn } from '../targets/arrays/shape.ts';
 import { tensors, type TfValue } from '../targets/arrays/tfjs.ts';
 import { assignGroups, checkUsed } from '../train/assign.ts';
 import { Bindings, type Bound } from './bindings.ts';
-import type { Engine, GivenInputs, Saved, Update } from './engine.ts';
-import { readSaved, writeSaved, type Held } from './held-states.ts';
+import type { Engine, GivenInputs, Left, Saved, Update } from './engine.ts';
 import { isEach, Traced } from './traced.ts';
+
+/** What a step writes, and the conditions of the step that decide it. */
+interface Planned {
+  readonly writes: ReadonlyMap<Role, Node>;
+  readonly conditions: readonly Node[];
+}
 
 /** Parameters that share a program, with what is known of it. */
 interface Cohort {
@@ -30,7 +36,7 @@ interface Cohort {
   /** The step before its first. */
   readonly born: number;
   readonly program: Program;
-  readonly prepared: Pick<Prepared, 'writes' | 'conditions'>;
+  readonly planned: Planned;
   readonly names: readonly string[];
   /** States that are numbers of the whole group. */
   readonly common: Map<Role, TfValue>;
@@ -93,8 +99,8 @@ export class Operations implements Engine {
         if (program === undefined || cohort.born >= this.t) continue;
         const bound = this.boundOf(cohort);
         const { given } = this.joint(cohort, bound, this.t, new Map(), new Map());
-        const { writes, conditions } = prepare(program, 'float32', { exact: false });
-        const points = decided(program, writes, conditions, given).get(evaluated) ?? [];
+        const writes = decided(program, plannedOf(program), given);
+        const points = new ArrayStep(tensors, program, given).written(writes).get(evaluated) ?? [];
         bound.forEach(({ variable }, j) => {
           const point = points[j];
           if (variable === undefined || point === undefined || typeof point === 'number') return;
@@ -114,44 +120,48 @@ export class Operations implements Engine {
   async save(): Promise<Saved | undefined> {
     this.change(this.bindings.leaving());
     if (this.bindings.all.length === 0) return undefined;
+    const { t, traced } = this;
     const declared = this.bindings.all.map(({ name, shape, batch }) => ({ name, shape, batch }));
-    const held: Held = {
-      t: this.t,
-      bornOf: (name) => this.cohortOf(name).born,
-      valueOf: (name, role) => {
-        if (role === parameter)
-          return this.bindings.all.find((one) => one.name === name)?.variable ?? this.states.get(name)?.get(parameter) ?? 0;
-        return this.states.get(name)?.get(role) ?? this.cohortOf(name).common.get(role) ?? 0;
-      },
-    };
-    return { declared, bytes: await writeSaved(this.traced.recipe, declared, held) };
+    // Whatever steps are taken while the checkpoint's code is loaded and values come from a GPU, this is what is saved.
+    const copies = new Map(declared.map(({ name }) => [name, this.copiesOf(name)]));
+    const births = new Map(declared.map(({ name }) => [name, this.cohortOf(name).born]));
+    try {
+      const { writeSaved } = await import('./held-states.ts');
+      const held = {
+        t,
+        bornOf: (name: string) => births.get(name) ?? 0,
+        valueOf: (name: string, role: Role) => copies.get(name)?.get(role) ?? 0,
+      };
+      return { declared, bytes: await writeSaved(traced.recipe, declared, held) };
+    } finally {
+      for (const values of copies.values()) for (const value of values.values()) release(value);
+    }
   }
 
-  load(saved: Saved): Promise<void> {
-    this.restore(saved);
-    return Promise.resolve();
+  async load({ declared, bytes }: Saved): Promise<void> {
+    const { readSaved } = await import('./held-states.ts');
+    this.goOn({ declared, held: readSaved(this.traced.recipe, declared, bytes) });
   }
 
-  /** What `load` does, at once. */
-  restore({ declared, bytes }: Saved): void {
-    const read = readSaved(this.traced.recipe, declared, bytes);
+  /** Goes on with what another engine has left, or a file. */
+  goOn({ declared, held }: Left): void {
     this.dispose();
     this.bindings = new Bindings(this.traced.recipe.name, declared);
-    this.t = read.t;
+    this.t = held.t;
     this.cohorts = [];
-    const births = new Map(declared.map(({ name }) => [name, read.bornOf(name)]));
+    const births = new Map(declared.map(({ name }) => [name, held.bornOf(name)]));
     for (const born of new Set(births.values())) this.group(declared.filter(({ name }) => births.get(name) === born), born); // prettier-ignore
     for (const cohort of this.cohorts) {
       for (const name of cohort.names) {
         const own = this.states.get(name)!;
         for (const [state, { kind }] of cohort.program.states) {
-          const value = read.valueOf(name, state);
+          const value = held.valueOf(name, state);
           const states = kind === 'array' || kind === 'tensor' ? own : cohort.common;
           release(states.get(state) ?? 0);
           states.set(state, value);
         }
         // Until its variable comes.
-        own.set(parameter, read.valueOf(name, parameter));
+        own.set(parameter, held.valueOf(name, parameter));
       }
     }
   }
@@ -161,6 +171,14 @@ export class Operations implements Engine {
       for (const value of states.values()) release(value);
     this.states.clear();
     this.cohorts = [];
+  }
+
+  /** The parameter and its states as they are now, in tensors that are kept. */
+  private copiesOf(name: string): Map<Role, TfValue> {
+    const variable = this.bindings.all.find((one) => one.name === name)?.variable;
+    const values = new Map<Role, TfValue>([...this.cohortOf(name).common, ...(this.states.get(name) ?? [])]);
+    if (variable !== undefined) values.set(parameter, variable);
+    return new Map([...values].map(([role, value]) => [role, typeof value === 'number' ? value : keep(clone(value))]));
   }
 
   /** Takes new variables in, and lets go of those that were disposed of. */
@@ -196,9 +214,9 @@ export class Operations implements Engine {
     // Whatever is refused is refused here, before anything is kept.
     const made = this.traced.programs.flatMap((program, group) => {
       const own = new Map([...shapes].flatMap(([name, { shape }]) => (chosen.get(name) === group ? [[name, shape] as const] : [])));
-      return cohorts(program, own).map((cohort) => ({ ...cohort, group, prepared: prepare(cohort.program, 'float32', { exact: false }) }));
+      return cohorts(program, own).map((cohort) => ({ ...cohort, group, planned: plannedOf(cohort.program) }));
     });
-    for (const { program, prepared, group, shapes: own } of made) {
+    for (const { program, planned, group, shapes: own } of made) {
       const common = new Map<Role, TfValue>();
       for (const [name, shape] of own) {
         const states = new Map<Role, TfValue>();
@@ -209,7 +227,7 @@ export class Operations implements Engine {
         }
         this.states.set(name, states);
       }
-      this.cohorts.push({ group, born, program, prepared, names: [...own.keys()], common });
+      this.cohorts.push({ group, born, program, planned, names: [...own.keys()], common });
     }
   }
 
@@ -224,7 +242,7 @@ export class Operations implements Engine {
 
   /** What a step of these parameters is given, and what it writes with the conditions of the step decided. */
   private joint(
-    { program, prepared, group, born, common }: Cohort,
+    { program, planned, group, born, common }: Cohort,
     bound: readonly Bound[],
     t: number,
     gradients: ReadonlyMap<string, Tensor>,
@@ -250,8 +268,7 @@ export class Operations implements Engine {
       factors: live.factors,
       values,
     };
-    const outcomes = outcomesOf(program, prepared.conditions, given);
-    return { program, group, given, writes: specialize(program.graph, prepared.writes, outcomes, new FormTable(program.states)) };
+    return { program, group, given, writes: decided(program, planned, given) };
   }
 
   /**
@@ -280,25 +297,16 @@ export class Operations implements Engine {
   }
 }
 
-/** The outcome of each condition that is known before any array is. */
-function outcomesOf(
-  program: Program,
-  conditions: Prepared['conditions'],
-  given: Given<TfValue>,
-): Map<(typeof conditions)[number], boolean> {
-  const step = new ArrayStep(tensors, program, given);
-  return new Map(conditions.map((condition) => [condition, step.of(condition)[0] !== 0]));
+function plannedOf(program: Program): Planned {
+  const writes = plainWrites(program, 'float32');
+  return { writes, conditions: hostConditions(writes.values(), program.states) };
 }
 
-/** What these writes give, with the conditions of the step decided. */
-function decided(
-  program: Program,
-  writes: Prepared['writes'],
-  conditions: Prepared['conditions'],
-  given: Given<TfValue>,
-): Map<Role, readonly TfValue[]> {
-  const outcomes = outcomesOf(program, conditions, given);
-  return new ArrayStep(tensors, program, given).written(specialize(program.graph, writes, outcomes, new FormTable(program.states)));
+/** What is written with the conditions of the step decided, which are known before any array is. */
+function decided(program: Program, { writes, conditions }: Planned, given: Given<TfValue>): Map<Role, Node> {
+  const step = new ArrayStep(tensors, program, given);
+  const outcomes = new Map(conditions.map((condition) => [condition, step.of(condition)[0] !== 0]));
+  return specialize(program.graph, writes, outcomes, new FormTable(program.states));
 }
 
 function release(value: TfValue): void {

@@ -17,13 +17,11 @@ import type { HyperValue } from '../define/hyper.ts';
 import { asMethod, callIt, type Method } from '../define/method.ts';
 import { checkTrains } from '../define/program.ts';
 import type { InitOptions } from '../train/init-options.ts';
-import { startThreads } from '../train/threads.ts';
-import { chooseEngine, engines } from './choose.ts';
+import { chooseEngine, engines, threadsReady } from './choose.ts';
 import type { Engine, NamedTensor } from './engine.ts';
 import { inputsOf, updatesOf, type TfjsInputs } from './given.ts';
 import { HeldHyper } from './held-hyper.ts';
 import { decodeMethod, encodeMethod, fromText, toText } from './saved-method.ts';
-import { fromWeights, toWeights } from './saved-weights.ts';
 
 /** How to make an optimizer of TF.js: the options of `init` that make sense there. */
 export interface TfjsOptions extends Pick<InitOptions, 'nonFinite' | 'maximize' | 'accumulate' | 'threads' | 'backend' | 'state'> {
@@ -113,7 +111,7 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
 
   /** Waits until the threads run that share the steps of large models. Without it steps are right too, on one thread until others run. */
   async ready(): Promise<void> {
-    await startThreads(this.options.threads ?? 'auto');
+    await threadsReady(this.options.threads ?? 'auto');
   }
 
   /**
@@ -191,9 +189,9 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
    */
   override async getWeights(): Promise<NamedTensor[]> {
     if (this.disposed) throw new DisposedError(this.name, 'getWeights');
-    const { engine } = this;
-    const t = this.t;
-    return toWeights(t, await engine?.save());
+    const { t, engine } = this;
+    const [saved, { toWeights }] = await Promise.all([engine?.save(), import('./saved-weights.ts')]);
+    return toWeights(t, saved);
   }
 
   /**
@@ -203,6 +201,7 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
    * @throws CheckpointError where the weights are not of an optimizer with these equations; nothing has changed then
    */
   override async setWeights(weightValues: NamedTensor[]): Promise<void> {
+    const { fromWeights } = await import('./saved-weights.ts');
     const saved = await fromWeights(this.name, weightValues);
     const engine = this.atWork('setWeights');
     if (saved === undefined) return;

@@ -9,9 +9,9 @@ import { ArrayError, UnsupportedError } from '../language/run-error.ts';
 import type { HyperValue } from '../define/hyper.ts';
 import { hyperNames, hyperSlotsOf, inType, type Recipe } from '../define/recipe.ts';
 import { missing, type TfValue } from '../targets/arrays/tfjs.ts';
+import { ascent } from '../train/ascent.ts';
 import { checkCommonSums } from '../train/assign.ts';
 import { followedBy, LiveHyper } from '../train/live-hyper.ts';
-import { policyParts } from '../train/policy.ts';
 import type { GivenInputs, Update } from './engine.ts';
 
 /** The programs of a method's groups. */
@@ -24,7 +24,7 @@ export class Traced {
   /** Throws an UnsupportedError for equations that TF.js has no operations for. */
   constructor(recipe: Recipe, maximize: boolean) {
     this.recipe = recipe;
-    const before = policyParts(1, false, maximize);
+    const before = maximize ? [ascent] : [];
     this.programs = recipe.groups.map(({ name, parts }) => buildProgram(name, [...before, ...parts.map(({ part }) => part)]));
     for (const program of this.programs) refuseMissing(recipe.name, program);
     checkCommonSums(recipe.name, recipe.groups, this.programs);
