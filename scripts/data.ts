@@ -1,10 +1,12 @@
 /**
- * Derives the comparer's data from the packages that publish them, in a hundredth of their size: `npm run data`. What is installed for users is
- * what this wrote; `packages/compare/test/data.test.ts` holds it to the packages.
+ * Derives the comparer's data from the packages that publish them, in a hundredth of their size: `npm run data`, or `npm run data -- names glosses` for
+ * some. What is installed for users is what this wrote; `packages/compare/test/data.test.ts` holds it to the packages that are installed here. Two are so
+ * large that they are fetched for this alone; the test knows what was derived from them by its hash.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
+import { clothesFromPackage, strikesFromPackage } from './data-fetched.ts';
 import { addressesFromPackage, glossesFromPackage, imagesFromPackage, namesFromPackages } from './data-sources.ts';
 
 const folder = join(import.meta.dirname, '../packages/compare/data');
@@ -20,7 +22,19 @@ function write(name: string, content: Uint8Array): void {
   console.log(`${name}: ${String(Math.round(packed.length / 1000))} kB, ${String(Math.round(content.length / 1000))} kB unpacked`);
 }
 
-write('digits.bin.br', imagesFromPackage());
-write('addresses.json.br', new TextEncoder().encode(JSON.stringify(addressesFromPackage())));
-write('glosses.tsv.br', new TextEncoder().encode(glossesFromPackage()));
-write('names.tsv.br', new TextEncoder().encode(namesFromPackages()));
+const text = (content: string): Uint8Array => new TextEncoder().encode(content);
+
+const files: Readonly<Record<string, () => Uint8Array>> = {
+  'digits.bin.br': imagesFromPackage,
+  'addresses.json.br': () => text(JSON.stringify(addressesFromPackage())),
+  'glosses.tsv.br': () => text(glossesFromPackage()),
+  'names.tsv.br': () => text(namesFromPackages()),
+  'fashion.bin.br': clothesFromPackage,
+  'birdstrikes.tsv.br': () => text(strikesFromPackage()),
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !Object.keys(files).some((file) => file.startsWith(`${name}.`)));
+if (unknown !== undefined) throw new Error(`there is no file ${unknown}; there are ${Object.keys(files).join(', ')}`);
+for (const [file, content] of Object.entries(files))
+  if (wanted.length === 0 || wanted.some((name) => file.startsWith(`${name}.`))) write(file, content());

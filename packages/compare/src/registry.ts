@@ -16,7 +16,9 @@ import { checkProblem } from './check-problem.ts';
 import { nearest } from './near.ts';
 import { loadOwnFile } from './own-file.ts';
 import { ProblemError, type Problem } from './problem.ts';
+import { birdstrikes } from './problems/birdstrikes.ts';
 import { digits } from './problems/digits.ts';
+import { fashion } from './problems/fashion.ts';
 import { glosses } from './problems/glosses.ts';
 import { names } from './problems/names.ts';
 import { deepLinear, noisyQuadratic } from './problems/known.ts';
@@ -25,7 +27,17 @@ import { words } from './problems/words.ts';
 import { isRefusedRate } from './run/trial.ts';
 
 /** The built-in problems. */
-export const problems: readonly Problem[] = [glosses, digits, words, names, noisyQuadratic, deepLinear, ...landscapes];
+export const problems: readonly Problem[] = [
+  glosses,
+  digits,
+  fashion,
+  words,
+  names,
+  birdstrikes,
+  noisyQuadratic,
+  deepLinear,
+  ...landscapes,
+];
 
 /** A problem as it was asked for, with the optimizers its file brings. */
 export interface Entry {

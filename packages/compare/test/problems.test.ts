@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { asArrays, directionalDerivatives } from './support/gradients.ts';
 import { loadAddresses } from '../src/data/addresses.ts';
+import { knots, loadStrikes } from '../src/data/birdstrikes.ts';
+import { clothes, clothesSize, loadFashion } from '../src/data/images.ts';
 import { loadNames, piecesOf } from '../src/data/names.ts';
 import { readPacked } from '../src/data/packed.ts';
 import { fieldNames, loadGlosses } from '../src/data/glosses.ts';
@@ -87,6 +89,76 @@ describe('names', () => {
   test('no name is in two parts, and none is both', () => {
     const lines = readPacked('names.tsv.br').toString().split('\n').map((line) => line.split('\t')); // prettier-ignore
     assert.equal(new Set(lines.map(([, name]) => name)).size, 7984);
+  });
+});
+
+describe('fashion', () => {
+  const { train, validation, test: held } = loadFashion();
+  const parts = [train, validation, held];
+  const images = parts.map(({ pixels, count }) =>
+    Array.from({ length: count }, (_, i) => pixels.subarray(i * clothesSize, (i + 1) * clothesSize)),
+  );
+  test('10,000 images that all differ, a thousand of each kind, in 16 greys', () => {
+    assert.deepEqual(parts.map(({ count }) => count), [7000, 1500, 1500]); // prettier-ignore
+    assert.equal(new Set(images.flat().map((image) => image.join())).size, 10_000);
+    for (const kind of clothes.keys())
+      assert.equal(parts.reduce((sum, { labels }) => sum + labels.filter((label) => label === kind).length, 0), 1000); // prettier-ignore
+    const greys = new Set(parts.flatMap(({ pixels }) => [...pixels]));
+    assert.deepEqual([...greys].toSorted((a, b) => a - b), [...Float32Array.from({ length: 16 }, (_, k) => k / 15)]); // prettier-ignore
+  });
+  const means = clothes.map((_, kind) => {
+    const own = images[0]!.filter((_, i) => train.labels[i] === kind);
+    return Float64Array.from({ length: clothesSize }, (_, k) => own.reduce((sum, image) => sum + image[k]!, 0) / own.length);
+  });
+  const miss = (image: Float32Array, mean: Float64Array): number => mean.reduce((sum, x, k) => sum + (x - image[k]!) ** 2, 0);
+  test('the nearest mean is right in two of three, as on the whole data set', () => {
+    const guess = (image: Float32Array): number => {
+      const misses = means.map((mean) => miss(image, mean));
+      return misses.indexOf(Math.min(...misses));
+    };
+    const wrong = images[2]!.filter((image, i) => guess(image) !== held.labels[i]).length / held.count;
+    assert.ok(Math.abs(wrong - 0.33) < 0.03, String(wrong));
+  });
+  test('images stand upright: a sneaker below, trousers in the middle', () => {
+    const share = (kind: string, within: (row: number, column: number) => boolean): number => {
+      const mean = means[clothes.indexOf(kind)]!;
+      return mean.reduce((sum, x, k) => sum + (within(Math.floor(k / 14), k % 14) ? x : 0), 0) / mean.reduce((sum, x) => sum + x, 0);
+    };
+    assert.ok(share('sneaker', (row) => row < 5) < 0.1 && share('sneaker', (row) => row > 5 && row < 10) > 0.7);
+    assert.ok(share('trousers', (_, column) => column > 3 && column < 10) > 0.9);
+  });
+});
+
+describe('birdstrikes', () => {
+  const { inputs, train, validation, test: held } = loadStrikes();
+  const parts = [train, validation, held];
+  const column = (name: string): number[] =>
+    parts.flatMap(({ targets, inputs: values }) => Array.from(targets, (_, row) => values[row * inputs.length + inputs.indexOf(name)]!));
+  test('7,164 reports, of speeds from 0 to 350 knots, of which the mean misses by 42', () => {
+    assert.deepEqual(parts.map(({ targets }) => targets.length), [4664, 1000, 1500]); // prettier-ignore
+    const speeds = parts.flatMap(({ targets }) => [...targets]);
+    assert.deepEqual([Math.min(...speeds), Math.max(...speeds) * knots], [0, 350]);
+    const mean = train.targets.reduce((sum, y) => sum + y, 0) / train.targets.length;
+    const missed = knots * Math.sqrt(held.targets.reduce((sum, y) => sum + (y - mean) ** 2, 0) / held.targets.length);
+    assert.ok(Math.abs(missed - 42.4) < 0.1, String(missed));
+  });
+  test('quantities have units of their own, everything else is 0 or 1, and each report has about seven values', () => {
+    assert.equal(inputs.length, 218);
+    const [years, costs] = [column('years since 1990'), column('log₁₀(1 + cost in $)')];
+    assert.ok(Math.min(...years) === 0 && Math.max(...years) > 11 && Math.max(...years) < 13);
+    assert.ok(costs.filter((x) => x > 0).length / costs.length < 0.03 && Math.max(...costs) > 5);
+    const others = parts.flatMap(({ inputs: values }) => [...values.filter((_, i) => i % inputs.length > 3)]);
+    assert.deepEqual(new Set(others), new Set([0, 1]));
+    const ones = others.reduce((sum, x) => sum + x, 0);
+    assert.ok(ones / 7164 > 7 && ones / 7164 <= 8, String(ones / 7164));
+  });
+  test('who climbs is faster than who takes off', () => {
+    const of = (name: string): number => {
+      const is = column(name);
+      const speeds = parts.flatMap(({ targets }) => [...targets]).filter((_, i) => is[i] === 1);
+      return (knots * speeds.reduce((sum, y) => sum + y, 0)) / speeds.length;
+    };
+    assert.ok(of('Phase of flight: Climb') > 150 && of('Phase of flight: Take-off run') < 135);
   });
 });
 

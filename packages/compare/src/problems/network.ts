@@ -1,5 +1,6 @@
 /** What the problems that train a network on data share: what they are judged by, and how a network becomes a model. */
 import type { Network } from '../models/network.ts';
+import type { Regression, Rows } from '../models/regression.ts';
 import type { Model, Split } from '../problem.ts';
 
 /** The share of examples that are told wrong chooses and ranks; the loss decides between equals. */
@@ -17,5 +18,17 @@ export function modelOf<Data>(network: Network<Data>, heldOut: Readonly<Record<S
       return { value: errorPercent, loss };
     },
     monitor: (params) => network.measure(params, heldOut.monitored).errorPercent,
+  };
+}
+
+/** A regression measured on held-out rows, by the root of its mean squared error, in `unit`s of a target. */
+export function regressionModel(network: Regression, heldOut: Readonly<Record<Split, Rows>>, unit: number): Model {
+  return {
+    start: (seed) => network.start(seed),
+    gradient: (params, grads, seed, step) => network.gradient(params, grads, seed, step),
+    evaluate: (params, split) => {
+      const loss = network.meanSquare(params, heldOut[split]);
+      return { value: unit * Math.sqrt(loss), loss };
+    },
   };
 }
