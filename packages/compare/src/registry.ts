@@ -30,9 +30,9 @@ import { isRefusedRate } from './run/trial.ts';
 export const problems: readonly Problem[] = [
   glosses,
   digits,
-  fashion,
   words,
   names,
+  fashion,
   birdstrikes,
   noisyQuadratic,
   deepLinear,
