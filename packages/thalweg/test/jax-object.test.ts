@@ -129,6 +129,55 @@ test('an arena has what jax-js cannot carry, and what init takes', async () => {
   assert.equal((await slow.step({ w: np.array([3]) })).w.dataSync()[0], -2);
 });
 
+test('an arena reads gradients one after the other on wasm, and gives back the memory of each before the next', async (t) => {
+  const data = Object.getOwnPropertyDescriptor(np.Array.prototype, 'data')?.value as (this: np.Array) => ReturnType<np.Array['data']>;
+  const read: Float32Array[] = [];
+  let most = 0;
+  t.mock.method(np.Array.prototype, 'data', async function (this: np.Array) {
+    const values = await data.call(this);
+    if (values instanceof Float32Array) read.push(values);
+    most = Math.max(most, read.filter(({ byteLength }) => byteLength > 0).length);
+    return values;
+  });
+  for (const device of ['wasm', 'cpu'] as const) {
+    defaultDevice(device);
+    const opt = await optimizer(mixed).init(params(0));
+    const others = params(1);
+    [most, read.length] = [0, 0];
+    tree.dispose(await opt.step(tree.ref(others)));
+    assert.equal(read.length, 3);
+    // What jax-js keeps on cpu is an array of JavaScript's, which it may hand out itself one day.
+    if (device === 'wasm') assert.equal(most, 1);
+    assert.equal(read.filter(({ byteLength }) => byteLength > 0).length, device === 'wasm' ? 0 : 2);
+    assert.deepEqual(flat(others), flat(params(1)));
+    opt.dispose();
+  }
+  defaultDevice('wasm');
+});
+
+test('steps of an arena that are not waited for are taken one after the other', async () => {
+  const [together, alone] = [await optimizer(mixed).init(params(0)), await optimizer(mixed).init(params(0))];
+  const all = await Promise.all([1, 2, 3].map((t) => together.step(params(t))));
+  for (const [i, t] of [1, 2, 3].entries()) assert.deepEqual(flat(all[i]!), flat(await alone.step(params(t))));
+});
+
+test('an arena refuses gradients of another type, shape or tree, keeps nothing of them, and steps on', async () => {
+  const opt = await optimizer(mixed).init(params(0));
+  const own = await optimizer(mixed).init(params(0));
+  const wrong: [unknown, RegExp][] = [
+    [{ ...params(1), bias: np.ones([5], { dtype: np.int32 }) }, /bias is int32/],
+    [{ ...params(1), bias: np.ones([4]) }, /bias has the shape \[4\]/],
+    [{ ...params(1), bias: np.ones([5, 1]) }, /bias has the shape \[5, 1\]/],
+    [{ bias: params(1).bias }, /layers\/0\/wq/],
+    [{ ...params(1), other: np.ones([1]) }, /other/],
+  ];
+  for (const [gradients, told] of wrong)
+    await assert.rejects(opt.step(gradients as Params), (error) => error instanceof ThalwegError && told.test(error.message));
+  await assert.rejects(optimizer(adamw()).init(params(0), { half: 'bfloat16' }), /half has gradients in 2 bytes/);
+  assert.equal(opt.t, 0);
+  assert.deepEqual(flat(await opt.step(params(1))), flat(await own.step(params(1))));
+});
+
 test('both engines take the same and refuse the same, before anything changes', async () => {
   const one = (): { w: np.Array } => ({ w: np.array([1, 2]) });
   const gradient = (): { w: np.Array } => ({ w: np.array([0.5, -1]) });

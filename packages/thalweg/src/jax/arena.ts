@@ -1,5 +1,6 @@
 /** An optimizer of jax-js's arrays in our own memory: gradients are copied in, parameters out. Knows the public optimizer and trees. */
-import { defaultDevice, numpy as np, type Array as JaxArray, type Device } from '@jax-js/jax';
+import { blockUntilReady, defaultDevice, numpy as np, type Array as JaxArray, type Device } from '@jax-js/jax';
+import { OptionError } from '../language/error.ts';
 import { ArrayError } from '../language/run-error.ts';
 import { isFloat32 } from '../language/realm.ts';
 import type { HyperValue } from '../define/hyper.ts';
@@ -12,7 +13,7 @@ import type { Inputs } from '../train/intake.ts';
 import { tensor, type Tensor } from '../train/tensor.ts';
 import type { JaxOptimizer } from './held.ts';
 import type { JaxInputs } from './transformation.ts';
-import { named, nesting, type Tree } from './tree.ts';
+import { checkLeaves, named, nesting, type Tree } from './tree.ts';
 
 type Parameters = Readonly<Record<string, Tensor<'float32'>>>;
 
@@ -23,6 +24,7 @@ export async function startArena<P extends Tree, N extends string>(
   options: InitOptions,
   device: Device,
 ): Promise<JaxOptimizer<P, N>> {
+  if (options.half !== undefined) throw new OptionError(method.name, 'half', options.half, 'has gradients in 2 bytes, and here they are float32'); // prettier-ignore
   const shapes = new Map([...named(method.name, params)].map(([name, { shape }]) => [name, shape]));
   const nest = nesting(params);
   const values = await read(method.name, params);
@@ -37,6 +39,10 @@ class ArenaOptimizer<P extends Tree, N extends string> implements JaxOptimizer<P
   private readonly nest: (leaves: readonly JaxArray[]) => P;
   private readonly shapes: ReadonlyMap<string, readonly number[]>;
   private readonly device: Device;
+  /** Where gradients are copied to. */
+  private readonly grads: Readonly<Record<string, Float32Array>>;
+  /** The step that is being taken. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     opt: Optimizer<Parameters, N>,
@@ -45,6 +51,7 @@ class ArenaOptimizer<P extends Tree, N extends string> implements JaxOptimizer<P
     device: Device,
   ) {
     this.opt = opt;
+    this.grads = opt.grads;
     this.nest = nest;
     this.shapes = shapes;
     this.device = device;
@@ -58,18 +65,11 @@ class ArenaOptimizer<P extends Tree, N extends string> implements JaxOptimizer<P
     return this.opt.hyper;
   }
 
-  async step(gradients: P, inputs: JaxInputs = {}): Promise<P> {
-    const { opt } = this;
-    const given: Record<string, number | Record<string, Float32Array>> = {};
-    const [g] = await Promise.all([
-      read(opt.name, gradients),
-      ...Object.entries(inputs).map(async ([name, value]) => {
-        const values = typeof value === 'number' ? value : await read(opt.name, value);
-        given[name] = typeof values === 'number' || opt.inputs[name] !== undefined ? values : (Object.values(values)[0]?.[0] ?? NaN);
-      }),
-    ]);
-    this.outcome = opt.step(g, given satisfies Inputs);
-    return this.params();
+  step(gradients: P, inputs: JaxInputs = {}): Promise<P> {
+    // One after the other, since each is copied to where the last one was read.
+    const taken = this.turn.then(() => this.take(gradients, inputs));
+    this.turn = taken.catch(() => undefined);
+    return taken;
   }
 
   params(): P {
@@ -92,6 +92,25 @@ class ArenaOptimizer<P extends Tree, N extends string> implements JaxOptimizer<P
     this.opt.dispose();
   }
 
+  private async take(gradients: P, inputs: JaxInputs): Promise<P> {
+    const { opt, grads } = this;
+    const given: Record<string, number | Record<string, Float32Array>> = {};
+    for (const [name, value] of Object.entries(inputs)) {
+      const values = typeof value === 'number' ? value : await read(opt.name, value);
+      given[name] = typeof values === 'number' || opt.inputs[name] !== undefined ? values : (Object.values(values)[0]?.[0] ?? NaN);
+    }
+    const leaves = named(opt.name, gradients);
+    try {
+      checkLeaves(opt.name, leaves, this.shapes);
+    } catch (error) {
+      for (const one of leaves.values()) one.dispose();
+      throw error;
+    }
+    await copyInto(leaves, grads);
+    this.outcome = opt.step(undefined, given satisfies Inputs);
+    return this.params();
+  }
+
   private arrays(views: Readonly<Record<string, Float32Array>>): P {
     return this.nest([...this.shapes].map(([name, shape]) => arrayOf(views[name]!, shape, this.device))); // prettier-ignore
   }
@@ -106,6 +125,25 @@ async function read(owner: string, tree: Tree): Promise<Record<string, Float32Ar
     throw new ArrayError(owner, name, `${name} is ${dtype}; parameters and gradients are float32: astype(np.float32)`);
   });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+/**
+ * Copies arrays, which are consumed, one after the other. What jax-js hands out is new memory for each: where that is given back before the next is read, it is
+ * the same again, and still in the processor's cache.
+ */
+async function copyInto(leaves: ReadonlyMap<string, JaxArray>, into: Readonly<Record<string, Float32Array>>): Promise<void> {
+  await blockUntilReady([...leaves.values()]);
+  for (const [name, array] of leaves) {
+    const { device } = array;
+    const values = await array.data();
+    into[name]!.set(values);
+    if (device === 'wasm') giveBack(values);
+  }
+}
+
+/** Gives back the memory of values that were copied out of that of WebAssembly, of which nobody else has a view. */
+function giveBack({ buffer, byteLength }: ArrayBufferView): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && 'transfer' in buffer) buffer.transfer(0);
 }
 
 function isUnshared(values: Float32Array): values is Float32Array<ArrayBuffer> {

@@ -12,6 +12,7 @@ import type { ArrayStep } from '../targets/arrays/step.ts';
 import type { BoundCohort, TracedMethod } from './method.ts';
 import { tracedFactor, tracedSchedule } from './schedule.ts';
 import { entriesOf, factorOf, scalarTypeOf, valuesOf, type State } from './state.ts';
+import { checkLeaves } from './tree.ts';
 
 /** Arrays by parameter. */
 export type Named = ReadonlyMap<string, JaxArray>;
@@ -52,7 +53,8 @@ export function tracedStep(
     const algebra = new JaxAlgebra(pool, type, defaultDevice());
     const shapes = new Map([...(params ?? gradients)].map(([name, { shape }]) => [name, shape]));
     const cohorts = method.bind(shapes);
-    checkArrays(method.name, wanted === 'evaluation' ? [params] : [params, gradients, ...tensors.values()], shapes);
+    for (const one of wanted === 'evaluation' ? [params] : [params, gradients, ...tensors.values()])
+      if (one !== undefined) checkLeaves(method.name, one, shapes);
     const t = wanted === 'evaluation' ? state.t : pool.own(np.add(state.t.ref, 1));
     const time = t.dtype === type ? t : pool.own(t.ref.astype(type));
     const hyper = hyperOf(method, algebra, state, time, pool, type);
@@ -134,27 +136,6 @@ function numbersThatMeetArrays(
   const kinds = new KindTable(states);
   const met = topological(writes.values()).flatMap((node) => (kinds.of(node) === 'array' || isReduction(node) ? node.operands : []));
   return [...new Set(met)].filter((node) => kinds.of(node) === 'host').flatMap((node) => step.of(node));
-}
-
-/** Throws an ArrayError unless there are the same parameters everywhere, in float32. */
-function checkArrays(owner: string, all: readonly (Named | undefined)[], shapes: ReadonlyMap<string, readonly number[]>): void {
-  for (const named of all) {
-    if (named === undefined) continue;
-    for (const [name, shape] of shapes) {
-      const found = named.get(name);
-      if (found === undefined) throw new ArrayError(owner, name, `${name} is missing in one of the trees`);
-      if (found.shape.join() !== shape.join())
-        throw new ArrayError(
-          owner,
-          name,
-          `${name} has the shape [${found.shape.join(', ')}] in one tree and [${shape.join(', ')}] in another`,
-        );
-      if (found.dtype !== DType.Float32)
-        throw new ArrayError(owner, name, `${name} is ${found.dtype}; parameters and gradients are float32: astype(np.float32)`);
-    }
-    const extra = [...named.keys()].find((name) => !shapes.has(name));
-    if (extra !== undefined) throw new ArrayError(owner, extra, `${extra} is in one tree and not in the others`);
-  }
 }
 
 /** Throws an ArrayError where the equations read something that was not given. */

@@ -1,5 +1,5 @@
 /** Trees of arrays as jax-js has them, and the names of their leaves: the keys on the way, joined by slashes. Knows no optimizer. */
-import { tree, type Array as JaxArray, type JsTree } from '@jax-js/jax';
+import { DType, tree, type Array as JaxArray, type JsTree } from '@jax-js/jax';
 import { ArrayError } from '../language/run-error.ts';
 
 /** A tree of arrays: objects and lists, nested as one likes. */
@@ -22,6 +22,21 @@ export function named<T>(owner: string, whole: JsTree<T>): Map<string, T> {
   };
   visit(whole, '');
   return leaves;
+}
+
+/** Throws an ArrayError unless the leaves of a tree have these names and shapes and are in float32. */
+export function checkLeaves(owner: string, leaves: ReadonlyMap<string, JaxArray>, shapes: ReadonlyMap<string, readonly number[]>): void {
+  for (const [name, shape] of shapes) {
+    const found = leaves.get(name);
+    if (found === undefined) throw new ArrayError(owner, name, `${name} is missing in one of the trees`);
+    const words = (one: readonly number[]): string => `[${one.join(', ')}]`;
+    if (words(found.shape) !== words(shape))
+      throw new ArrayError(owner, name, `${name} has the shape ${words(found.shape)} in one tree and ${words(shape)} in another`);
+    if (found.dtype !== DType.Float32)
+      throw new ArrayError(owner, name, `${name} is ${found.dtype}; parameters and gradients are float32: astype(np.float32)`);
+  }
+  const extra = [...leaves.keys()].find((name) => !shapes.has(name));
+  if (extra !== undefined) throw new ArrayError(owner, extra, `${extra} is in one tree and not in the others`);
 }
 
 /** What makes trees that are nested like this one of leaves in order. */
