@@ -1,0 +1,46 @@
+/**
+ * `npm run study`: makes the comparisons that are not there yet, in the order of plan.ts, or those that are named, `--again` where they are there. One that was
+ * stopped goes on where it was. `--list` says what is there.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { problems as builtIn, readComparison } from '@thalweg/compare';
+import { isKept, keep } from './kept.ts';
+import { problemNames, unitsOf, type ProblemName, type Unit } from './plan.ts';
+
+const root = join(import.meta.dirname, '..');
+const out = join(root, 'report/study');
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { list: { type: 'boolean' }, again: { type: 'boolean' }, workers: { type: 'string' } },
+});
+
+const lengths = Object.fromEntries(problemNames.map((name) => [name, builtIn.find(({ id }) => id === name)?.steps.quick ?? 0])) as Record<
+  ProblemName,
+  number
+>;
+const units = unitsOf(lengths);
+const unknown = positionals.find((name) => !units.some((unit) => unit.name === name));
+if (unknown !== undefined) {
+  console.error(`There is no comparison ${unknown}; there are ${units.map(({ name }) => name).join(', ')}.`);
+  process.exit(2);
+}
+const wanted = positionals.length === 0 ? units : units.filter(({ name }) => positionals.includes(name));
+
+if (values.list === true)
+  for (const { name, args } of wanted)
+    console.log(`${isKept(name) ? 'kept' : '    '} ${name.padEnd(24)} thalweg compare ${args.join(' ')}`);
+else for (const unit of wanted) if (values.again === true || !isKept(unit.name)) make(unit);
+
+function make({ name, args }: Unit): void {
+  console.error(`\n${name}: thalweg compare ${args.join(' ')}`);
+  const command = ['--conditions=source', join(root, 'packages/compare/bin/thalweg.ts'), 'compare', ...args, '--out', out];
+  const threads = values.workers === undefined ? [] : ['--workers', values.workers];
+  const { status, signal } = spawnSync(process.execPath, [...command, ...threads], { cwd: root, stdio: 'inherit' });
+  // 1 says that a run failed, which is a result; everything that ends otherwise has none.
+  if (status !== 0 && status !== 1) process.exit(status ?? (signal === 'SIGINT' ? 130 : 1));
+  const found = readComparison(readFileSync(join(out, 'results.json'), 'utf8'));
+  keep(name, found);
+}
