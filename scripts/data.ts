@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { clothesFromPackage, strikesFromPackage } from './data-fetched.ts';
+import { birthsFromPackage, clothesFromPackage, strikesFromPackage } from './data-fetched.ts';
 import { addressesFromPackage, glossesFromPackage, imagesFromPackage, namesFromPackages } from './data-sources.ts';
 
 const folder = join(import.meta.dirname, '../packages/compare/data');
@@ -31,6 +31,7 @@ const files: Readonly<Record<string, () => Uint8Array>> = {
   'names.tsv.br': () => text(namesFromPackages()),
   'fashion.bin.br': clothesFromPackage,
   'birdstrikes.tsv.br': () => text(strikesFromPackage()),
+  'births.tsv.br': () => text(birthsFromPackage()),
 };
 
 const wanted = process.argv.slice(2);

