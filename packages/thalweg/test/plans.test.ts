@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { adam, adamw, optimizer } from 'thalweg';
+import { adam, adamw, optimizer, type Method } from 'thalweg';
 import { programOf } from '../src/define/program.ts';
 import { prepare } from '../src/plan/plan.ts';
 import { printStep, stepPlan } from '../src/plan/step.ts';
@@ -77,3 +77,31 @@ test('a bias correction is multiplied by without a condition, and a factor that 
     }
   }
 }); // prettier-ignore
+
+test('methods of the same equations share a part and a program, whatever their numbers; those of other equations have their own', () => {
+  const shared = (a: Method, b: Method): readonly boolean[] => [
+    a.parts[0] === b.parts[0],
+    programOf(a.groups[0]!) === programOf(b.groups[0]!),
+  ];
+  assert.deepEqual(shared(adam({ lr: 0.1 }), adam({ lr: 0.2, eps: 1e-6 })), [true, true]);
+  assert.deepEqual(shared(adam(), adam({ amsgrad: true })), [false, false]);
+  // What the user defines anew each time, too.
+  const make = (factor: number) =>
+    optimizer({
+      name: 'mine',
+      hyper: { lr: ['η', 0.01] },
+      variants: { twice: false },
+      equations: ({ twice }) => `w ← w − ${twice ? '2·' : ''}${String(factor)}·η·g`,
+    });
+  assert.deepEqual(shared(make(1)({ lr: 1 }), make(1)()), [false, true]);
+  // Numbers in equations, as many as anyone wants: each method has its own.
+  const scaled = optimizer({
+    name: 'scaled',
+    hyper: { lr: ['η', 0.01], rise: ['c', 0] },
+    equations: ({ rise }) => `w ← w − ${typeof rise === 'number' ? String(rise) : ''}·c·η·g`,
+  });
+  const made = Array.from({ length: 40 }, (_, i) => scaled({ rise: i + 1 }));
+  made.forEach((one, i) => {
+    assert.equal(one.equations, `w ← w − ${String(i + 1)}·c·η·g`);
+  });
+});

@@ -25,29 +25,14 @@ export function factory<H extends Readonly<Record<string, HyperDeclaration>>, V 
   definition: Definition<H, V>,
   verify?: BoundPart['verify'],
 ): MethodFactory<H, V> {
+  const partOf = parts(definition);
   const make = asCalled((options: OptionsOf<H, V> = {}): Method<string & keyof H> => {
-    const { name, hyper, variants, inputs = {}, init = {} } = definition;
+    const { name, hyper, variants } = definition;
     const resolved = resolve(name, hyper, variants ?? {}, definition.compatDefaults ?? {}, options);
     const text =
       typeof definition.equations === 'string' ? definition.equations : textBy(name, definition.equations(resolved as Resolved<H, V>));
-    const declared = Object.entries(hyper).map(([key, [symbol, fallback, text]]) => ({
-      name: key,
-      symbol,
-      fallback,
-      range: range(text ?? defaultRange),
-    }));
-    const extra = Object.entries(inputs).map(([key, [symbol, kind]]) => ({ name: key, symbol, kind }));
-    const part: Part = {
-      name,
-      equations: text,
-      choices: Object.fromEntries(Object.keys(variants ?? {}).map((key) => [key, resolved[key] as string | boolean])),
-      hyper: declared,
-      inputs: extra,
-      init,
-      evaluate: definition.evaluate,
-      keep: definition.keep,
-    };
-    const values = new Map(declared.map((one) => [one.name, resolved[one.name] as HyperValue]));
+    const part = partOf(text, Object.fromEntries(Object.keys(variants ?? {}).map((key) => [key, resolved[key] as string | boolean])));
+    const values = new Map(part.hyper.map((one) => [one.name, resolved[one.name] as HyperValue]));
     const float32 = new Map<string, number>();
     for (const [key, value] of Object.entries(defaultsOf<number | undefined>(definition.float32Defaults ?? {}, options)))
       if (value !== undefined && Reflect.get(options, key) === undefined) float32.set(key, value);
@@ -56,6 +41,39 @@ export function factory<H extends Readonly<Record<string, HyperDeclaration>>, V 
     return method;
   });
   return Object.assign(make, { definition });
+}
+
+/** Texts of one definition that are kept: it has few, but for one that writes numbers into its equations. */
+const mostKept = 16;
+
+/** The parts of a definition: one object for all methods of the same equations, so that what is told of it is found out once. */
+function parts<H extends Readonly<Record<string, HyperDeclaration>>, V extends Readonly<Record<string, VariantDeclaration>>>({
+  name,
+  hyper,
+  inputs = {},
+  init = {},
+  evaluate,
+  keep,
+}: Definition<H, V>): (equations: string, choices: NonNullable<Part['choices']>) => Part {
+  const made = new Map<string, Part>();
+  return (equations, choices) => {
+    const key = JSON.stringify([equations, choices]);
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const part: Part = {
+      name,
+      equations,
+      choices,
+      hyper: Object.entries(hyper).map(([option, [symbol, fallback, text]]) => ({ name: option, symbol, fallback, range: range(text ?? defaultRange) })), // prettier-ignore
+      inputs: Object.entries(inputs).map(([option, [symbol, kind]]) => ({ name: option, symbol, kind })),
+      init,
+      evaluate,
+      keep,
+    };
+    if (made.size >= mostKept) made.clear();
+    made.set(key, part);
+    return part;
+  };
 }
 
 /** Throws an OptionError for a hyperparameter that was given a value and that the equations do not read. */

@@ -27,6 +27,7 @@ export class Method<N extends string = string> {
   /** What is done with the parameters of each group; one for all where there are no groups. */
   readonly groups: readonly MethodGroup[];
   private values: ReadonlyMap<N, HyperValue> | undefined;
+  private text: string | undefined;
 
   /** Use `optimizer`, `chain` or `groups` instead. */
   constructor(name: string, groups: readonly MethodGroup[]) {
@@ -57,8 +58,11 @@ export class Method<N extends string = string> {
 
   /** The equations as text, one per line. */
   get equations(): string {
-    const lines = this.parts.flatMap((part) => part.equations.split('\n').map((line) => line.trim()));
-    return lines.filter((line) => line !== '').join('\n');
+    this.text ??= this.parts
+      .flatMap((part) => part.equations.split('\n').map((line) => line.trim()))
+      .filter((line) => line !== '')
+      .join('\n');
+    return this.text;
   }
 
   /** The equations in LaTeX, as they were written; `name` typesets names in another way, as in colour, from their ASCII spellings. */

@@ -19,7 +19,7 @@ export function programOf(group: MethodGroup): Program {
   const known = programs.get(group);
   if (known !== undefined) return known;
   const parts = group.parts.map(({ part }) => part);
-  const key = JSON.stringify([group.name, parts.map(contentOf)]);
+  const key = JSON.stringify([group.name, ...parts.map(contentOf)]);
   const made = recent.get(key) ?? buildProgram(group.name, parts);
   recent.delete(key);
   recent.set(key, made);
@@ -28,9 +28,16 @@ export function programOf(group: MethodGroup): Program {
   return made;
 }
 
+const contents = new WeakMap<Part, string>();
+
 /** All that a part says, as JSON. */
-function contentOf(part: Part): unknown {
-  return { ...part, hyper: part.hyper.map(({ range, fallback, ...rest }) => ({ ...rest, range: range.text, fallback: String(fallback) })) };
+function contentOf(part: Part): string {
+  const known = contents.get(part);
+  if (known !== undefined) return known;
+  const hyper = part.hyper.map(({ range, fallback, ...rest }) => ({ ...rest, range: range.text, fallback: String(fallback) }));
+  const made = JSON.stringify({ ...part, hyper });
+  contents.set(part, made);
+  return made;
 }
 
 /** Throws a ThalwegError where some group of a method trains nothing, or a part of it does nothing. */

@@ -75,11 +75,7 @@ export function assigns(part: Part, name: string): boolean {
 
 /** Whether a part's equations read the hyperparameter of this name, directly or (for `lr`) as its schedule's factor `s`. */
 export function reads(part: Part, name: string): boolean {
-  const { equations, names } = textOf(part);
-  return [...declaredNames(part)].some(([spelling, meant]) => {
-    if (meant === factor) return name === 'lr' && names.has(spelling) && !equations.some(({ target }) => target.name === spelling);
-    return meant === name && names.has(spelling);
-  });
+  return textOf(part).read.has(name);
 }
 
 /**
@@ -99,7 +95,11 @@ export function mentions(equations: string, symbol: string): boolean {
 export const factor: unique symbol = Symbol('the factor of the schedule of lr');
 
 /** What the names that a part declares stand for: a hyperparameter or an input by its name. A symbol comes before the name of an option. */
-export function declaredNames({ hyper, inputs }: Part): Map<string, string | typeof factor> {
+export function declaredNames(part: Part): ReadonlyMap<string, string | typeof factor> {
+  return textOf(part).declared;
+}
+
+function declaredBy({ hyper, inputs }: Part): Map<string, string | typeof factor> {
   const all = [...hyper, ...inputs];
   const given: readonly string[] = givenNames;
   const out = new Map<string, string | typeof factor>(hyper.some(({ name }) => name === 'lr') ? [['s', factor]] : []);
@@ -112,6 +112,9 @@ export function declaredNames({ hyper, inputs }: Part): Map<string, string | typ
 export interface PartText {
   readonly equations: readonly Equation[];
   readonly names: ReadonlySet<string>;
+  readonly declared: ReadonlyMap<string, string | typeof factor>;
+  /** The hyperparameters and inputs that the equations read, by the names of their options. */
+  readonly read: ReadonlySet<string>;
 }
 
 const texts = new WeakMap<Part, PartText>();
@@ -123,7 +126,16 @@ export function textOf(part: Part): PartText {
   const equations = parse(part.name, part.equations);
   const others = [...Object.values(part.init), ...(part.evaluate === undefined ? [] : [part.evaluate])];
   const expressions = [...equations.map(({ value }) => value), ...others.map((text) => parseExpression(part.name, text))];
-  const made = { equations, names: new Set(expressions.flatMap(namesIn)) };
+  const names = new Set(expressions.flatMap(namesIn));
+  const declared = declaredBy(part);
+  const assigned = new Set(equations.map(({ target }) => target.name));
+  const read = new Set<string>();
+  for (const [spelling, meant] of declared) {
+    if (!names.has(spelling)) continue;
+    if (meant !== factor) read.add(meant);
+    else if (!assigned.has(spelling)) read.add('lr');
+  }
+  const made = { equations, names, declared, read };
   texts.set(part, made);
   return made;
 }

@@ -27,7 +27,7 @@ import { Interpreter, type SteppedCohort } from './step/interpreter.ts';
 import type { StepContext } from './step/leaves.ts';
 import type { Tensor } from './tensor.ts';
 import { ParameterTree } from './tree.ts';
-import { Watch } from './watch.ts';
+import { isShort, Watch } from './watch.ts';
 import { beginWindow, completeWindow, gradientSum } from './window.ts';
 
 /**
@@ -182,7 +182,8 @@ export class Core {
     // The third is one in which the denormal rule holds; schedules are not asked for it, since it may never come.
     for (const { stepper, rows, context } of made) (rows ?? stepper).warm({ ...context, t: denormalPeriod });
     if (this.options.nonFinite !== 'propagate')
-      for (const { stepper, rows, context } of made) (rows?.cohort.stepper ?? stepper).watcher.warm(context);
+      for (const { stepper, rows, context } of made)
+        if (rows !== undefined || !isShort(stepper.arena)) (rows?.cohort.stepper ?? stepper).watcher.warm(context);
   }
 
   /** The array of every name. */
@@ -246,7 +247,8 @@ export class Core {
     const { registry, options } = this;
     registry.activate((name) => !this.frozen.has(name));
     const { running, stepping } = registry;
-    const watch = new Watch(stepping);
+    const isTable = running.map(({ rows }) => rows !== undefined);
+    const watch = new Watch(stepping, isTable);
     this.interpreter = new Interpreter(
       stepping,
       {
@@ -272,7 +274,7 @@ export class Core {
                 watch.look(this);
               },
       },
-      running.map(({ rows }) => rows !== undefined),
+      isTable,
     );
   }
 

@@ -2,9 +2,10 @@
  * Divergence: looks whether a step left weights that are not finite, and says why. In each of the first steps, and then in few, because looking
  * costs a reading of the weights.
  */
+import { gradient, parameter } from '../language/variable.ts';
 import type { DType } from '../plan/dtype.ts';
-import { gradient } from '../language/variable.ts';
 import { watched } from '../plan/watch.ts';
+import type { Arena } from '../device/arena.ts';
 import { divergence, isLookedAt, largestOf, type Diverged } from './divergence.ts';
 import { Interpreter, type SteppedCohort } from './step/interpreter.ts';
 
@@ -16,24 +17,40 @@ interface Watched {
   watched: number;
 }
 
-/** Looks at the weights of these cohorts. */
-export class Watch {
-  private readonly cohorts: readonly SteppedCohort[];
-  private readonly looks: Interpreter;
+/** Up to so many weights a loop has looked before a kernel is called, and no kernel need be compiled. */
+const few = 1024;
 
-  constructor(cohorts: readonly SteppedCohort[]) {
-    this.cohorts = cohorts;
+/** Whether the weights of an arena are looked at one by one. */
+export function isShort({ tensors }: Arena): boolean {
+  let elements = 0;
+  for (const { length } of tensors) elements += length;
+  return elements <= few;
+}
+
+/** Looks at the weights of these cohorts; those of tables are the rows of a step, which change with it. */
+export class Watch {
+  private readonly looks: readonly (readonly [SteppedCohort, Look])[];
+  private readonly kernels: Interpreter | undefined;
+
+  constructor(cohorts: readonly SteppedCohort[], isTable: readonly boolean[]) {
+    this.looks = cohorts.map((cohort, i) => [cohort, isTable[i] !== true && isShort(cohort.stepper.arena) ? holdsOther : isTold] as const);
     // What is stepped may change, as tables grow; its watcher with it.
-    this.looks = new Interpreter(cohorts.map((cohort) => new Watching(cohort)));
+    const long = this.looks.flatMap(([cohort, look]) => (look === isTold ? [new Watching(cohort)] : []));
+    this.kernels = long.length === 0 ? undefined : new Interpreter(long);
   }
 
   /** Throws a DivergenceError where the step just taken is one to look at, and its weights are not finite. */
   look(core: Watched): void {
     core.watched += 1;
     if (!isLookedAt(core.watched)) return;
-    this.looks.run();
-    if (!this.cohorts.some(isWrong)) return;
-    throw divergence(core.name, this.cohorts.flatMap(divergedIn), core.options.dtype, core.steps);
+    this.kernels?.run();
+    if (!this.looks.some(([cohort, look]) => isWrong(cohort, look))) return;
+    throw divergence(
+      core.name,
+      this.looks.flatMap(([cohort, look]) => divergedIn(cohort, look)),
+      core.options.dtype,
+      core.steps,
+    );
   }
 }
 
@@ -56,18 +73,29 @@ class Watching implements SteppedCohort {
   }
 }
 
-/** Whether a cohort holds NaN or an infinity. */
-function isWrong({ stepper: { watcher }, active }: SteppedCohort): boolean {
-  const { specialization } = watcher;
-  for (let j = 0; j < watcher.arena.tensors.length; j++) if (active?.[j] !== false && specialization.told(watched, j) !== 0) return true;
+/** Whether a tensor of a cohort holds NaN or an infinity. */
+type Look = (cohort: SteppedCohort, tensor: number) => boolean;
+
+const holdsOther: Look = ({ stepper: { arena } }, j) => {
+  for (const x of arena.view(parameter, j)) if (x - x !== 0) return true;
+  return false;
+};
+
+/** As the kernel found that looked. */
+const isTold: Look = ({ stepper: { watcher } }, j) => watcher.specialization.told(watched, j) !== 0;
+
+/** Whether a cohort holds NaN or an infinity, in what is active. */
+function isWrong(cohort: SteppedCohort, look: Look): boolean {
+  const { stepper, active } = cohort;
+  for (let j = 0; j < stepper.arena.tensors.length; j++) if (active?.[j] !== false && look(cohort, j)) return true;
   return false;
 }
 
 /** The tensors of a cohort that hold NaN or an infinity, of those that are active. */
-function divergedIn({ stepper: { arena, watcher }, active }: SteppedCohort): Diverged[] {
-  const { specialization } = watcher;
-  return arena.tensors.flatMap(({ name }, j) => {
-    if (active?.[j] === false || specialization.told(watched, j) === 0) return [];
-    return [{ name, largest: largestOf(arena.values(gradient, j)) }];
+function divergedIn(cohort: SteppedCohort, look: Look): Diverged[] {
+  const { stepper, active } = cohort;
+  return stepper.arena.tensors.flatMap(({ name }, j) => {
+    if (active?.[j] === false || !look(cohort, j)) return [];
+    return [{ name, largest: largestOf(stepper.arena.values(gradient, j)) }];
   });
 }
