@@ -1,0 +1,66 @@
+/**
+ * A problem of your own from a CSV: the body mass of a penguin from its species, sex, beak and flipper, by linear regression with a gradient written by hand.
+ * `thalweg compare examples/compare/csv.ts --optimizers sgd,sgd-momentum,adamw`. The data are those of Gorman, Williams & Fraser 2014 (CC0).
+ */
+import { readFileSync } from 'node:fs';
+import { defineProblem, permutation, random, type Arrays, type Split } from '@thalweg/compare';
+import { tensor } from 'thalweg';
+
+const kinds = ['Adelie', 'Chinstrap', 'Gentoo', 'male'];
+
+/** A row as numbers: 1 where it is of a kind, then the three lengths; and its mass, in kilograms. */
+const lines = readFileSync(new URL('penguins.csv', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+  .slice(1);
+const rows = lines.map((line) => {
+  const [species, beak, depth, flipper, sex, mass] = line.split(',');
+  return { inputs: [...kinds.map((kind) => Number(kind === species || kind === sex)), Number(beak), Number(depth), Number(flipper)], mass: Number(mass) / 1000 };
+}); // prettier-ignore
+
+const order = [...permutation(rows.length, random(1))].map((i) => rows[i]!);
+const [validation, test, train] = [order.slice(0, 60), order.slice(60, 120), order.slice(120)];
+const size = kinds.length + 3;
+const batchSize = 16;
+
+// The scale of each input, from the training data alone.
+const mean = Array.from({ length: size }, (_, j) => train.reduce((sum, { inputs }) => sum + inputs[j]!, 0) / train.length);
+const deviation = mean.map((m, j) => Math.sqrt(train.reduce((sum, { inputs }) => sum + (inputs[j]! - m) ** 2, 0) / train.length));
+const scaled = (inputs: readonly number[]): number[] => inputs.map((x, j) => (x - mean[j]!) / deviation[j]!);
+
+function missed({ w, b }: Arrays, { inputs, mass }: (typeof rows)[number]): number {
+  return scaled(inputs).reduce((sum, x, j) => sum + x * w![j]!, b![0]!) - mass;
+}
+
+const metric = { lowerIsBetter: true, unit: 'kg' };
+
+export default defineProblem({
+  id: 'penguins',
+  title: 'Penguins: their body mass',
+  description: `${String(train.length)} penguins to train on, ${String(validation.length)} for validation, ${String(test.length)} for test; linear regression, ${String(size + 1)} parameters.`,
+  steps: { quick: 200, standard: 600, thorough: 2000 },
+  batchSize,
+  tuningMetric: { name: 'validation error', ...metric },
+  testMetric: { name: 'test error', ...metric },
+  target: 0.35,
+  load: () => ({
+    start: () => ({ w: tensor([size]), b: tensor([1]) }),
+    gradient(params, grads, seed, step) {
+      const next = random(seed, step);
+      let loss = 0;
+      for (const gradient of Object.values(grads)) gradient.fill(0);
+      for (let i = 0; i < batchSize; i++) {
+        const row = train[Math.floor(next() * train.length)]!;
+        const error = missed(params, row);
+        scaled(row.inputs).forEach((x, j) => (grads['w']![j]! += (error * x) / batchSize));
+        grads['b']![0]! += error / batchSize;
+        loss += error ** 2 / 2 / batchSize;
+      }
+      return loss;
+    },
+    evaluate: (params, split: Split) => {
+      const held = split === 'test' ? test : validation;
+      return Math.sqrt(held.reduce((sum, row) => sum + missed(params, row) ** 2, 0) / held.length);
+    },
+  }),
+});
