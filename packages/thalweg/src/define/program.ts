@@ -32,10 +32,7 @@ const contents = new WeakMap<Part, string>();
 
 /** All that a part says, as JSON. */
 function contentOf(part: Part): string {
-  const known = contents.get(part);
-  if (known !== undefined) return known;
-  const hyper = part.hyper.map(({ range, fallback, ...rest }) => ({ ...rest, range: range.text, fallback: String(fallback) }));
-  const made = JSON.stringify({ ...part, hyper });
+  const made = contents.get(part) ?? JSON.stringify(part, (_, value: unknown) => (typeof value === 'number' ? String(value) : value));
   contents.set(part, made);
   return made;
 }

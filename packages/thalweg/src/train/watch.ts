@@ -22,9 +22,7 @@ const few = 1024;
 
 /** Whether the weights of an arena are looked at one by one. */
 export function isShort({ tensors }: Arena): boolean {
-  let elements = 0;
-  for (const { length } of tensors) elements += length;
-  return elements <= few;
+  return tensors.reduce((sum, { length }) => sum + length, 0) <= few;
 }
 
 /** Looks at the weights of these cohorts; those of tables are the rows of a step, which change with it. */
@@ -44,13 +42,8 @@ export class Watch {
     core.watched += 1;
     if (!isLookedAt(core.watched)) return;
     this.kernels?.run();
-    if (!this.looks.some(([cohort, look]) => isWrong(cohort, look))) return;
-    throw divergence(
-      core.name,
-      this.looks.flatMap(([cohort, look]) => divergedIn(cohort, look)),
-      core.options.dtype,
-      core.steps,
-    );
+    const found = this.looks.flatMap(([cohort, look]) => divergedIn(cohort, look));
+    if (found.length > 0) throw divergence(core.name, found, core.options.dtype, core.steps);
   }
 }
 
@@ -76,20 +69,10 @@ class Watching implements SteppedCohort {
 /** Whether a tensor of a cohort holds NaN or an infinity. */
 type Look = (cohort: SteppedCohort, tensor: number) => boolean;
 
-const holdsOther: Look = ({ stepper: { arena } }, j) => {
-  for (const x of arena.view(parameter, j)) if (x - x !== 0) return true;
-  return false;
-};
+const holdsOther: Look = ({ stepper: { arena } }, j) => !arena.view(parameter, j).every(Number.isFinite);
 
 /** As the kernel found that looked. */
 const isTold: Look = ({ stepper: { watcher } }, j) => watcher.specialization.told(watched, j) !== 0;
-
-/** Whether a cohort holds NaN or an infinity, in what is active. */
-function isWrong(cohort: SteppedCohort, look: Look): boolean {
-  const { stepper, active } = cohort;
-  for (let j = 0; j < stepper.arena.tensors.length; j++) if (active?.[j] !== false && look(cohort, j)) return true;
-  return false;
-}
 
 /** The tensors of a cohort that hold NaN or an infinity, of those that are active. */
 function divergedIn(cohort: SteppedCohort, look: Look): Diverged[] {
