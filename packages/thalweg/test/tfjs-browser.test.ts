@@ -18,7 +18,8 @@ const reason = existsSync(executable) ? '' : 'no Chromium: apt-get install chrom
 /** How far parameters may be from `reference` after 40 steps, of max(|w|, Σ|Δw|), on any backend; they were off by 1e-6 at most. */
 const bound = 3e-6;
 
-async function bundled(): Promise<string> {
+/** The files of a page, by name: a page loads what saves models when it saves one. */
+async function bundled(): Promise<ReadonlyMap<string, string>> {
   const bundle = await rolldown({
     input: join(import.meta.dirname, 'support/tfjs-page.ts'),
     platform: 'browser',
@@ -27,9 +28,9 @@ async function bundled(): Promise<string> {
     // Threads load their script as a file where the library is not built; here none are started.
     external: /^node:/,
   });
-  const { output } = await bundle.generate({ format: 'esm' });
+  const { output } = await bundle.generate({ format: 'esm', entryFileNames: 'page.js', chunkFileNames: '[name].js' });
   await bundle.close();
-  return output[0].code;
+  return new Map(output.flatMap((file) => (file.type === 'chunk' ? [[`/${file.fileName}`, file.code] as const] : [])));
 }
 
 test(
@@ -37,11 +38,13 @@ test(
   { skip: reason !== '' && !inCI ? reason : false },
   async (t) => {
     assert.equal(reason, '');
-    const code = await bundled();
+    const files = await bundled();
+    assert.ok(files.size > 1);
     const wasm = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
     const server = createServer((request, response) => {
       const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-      if (path === '/page.js') return void response.writeHead(200, { 'content-type': 'text/javascript' }).end(code);
+      const code = files.get(path);
+      if (code !== undefined) return void response.writeHead(200, { 'content-type': 'text/javascript' }).end(code);
       if (!path.startsWith('/wasm/'))
         return void response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>tfjs</title>');
       response.writeHead(200, { 'content-type': 'application/wasm' }).end(readFileSync(join(wasm, basename(path))));
