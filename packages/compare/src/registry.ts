@@ -18,11 +18,13 @@ import { loadOwnFile } from './own-file.ts';
 import { ProblemError, type Problem } from './problem.ts';
 import { birdstrikes } from './problems/birdstrikes.ts';
 import { births } from './problems/births.ts';
+import { coOccurrences } from './problems/co-occurrences.ts';
 import { digits } from './problems/digits.ts';
 import { fashion } from './problems/fashion.ts';
 import { glosses } from './problems/glosses.ts';
 import { names } from './problems/names.ts';
 import { deepLinear, noisyQuadratic } from './problems/known.ts';
+import { mobyDick } from './problems/moby-dick.ts';
 import { landscapes } from './problems/landscapes.ts';
 import { words } from './problems/words.ts';
 import { isRefusedRate } from './run/trial.ts';
@@ -36,6 +38,8 @@ export const problems: readonly Problem[] = [
   fashion,
   birdstrikes,
   births,
+  mobyDick,
+  coOccurrences,
   noisyQuadratic,
   deepLinear,
   ...landscapes,

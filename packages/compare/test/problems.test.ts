@@ -4,6 +4,10 @@ import { describe, test } from 'node:test';
 import { asArrays, directionalDerivatives } from './support/gradients.ts';
 import { loadAddresses } from '../src/data/addresses.ts';
 import { days, loadBirths } from '../src/data/births.ts';
+import { loadCoOccurrences } from '../src/data/co-occurrences.ts';
+import { alphabet, lettersOf, loadChapters, loadLetters } from '../src/data/moby-dick.ts';
+import { context, lettersIn } from '../src/models/letters.ts';
+import { vectorsNetwork } from '../src/models/vectors.ts';
 import { knots, loadStrikes } from '../src/data/birdstrikes.ts';
 import { clothes, clothesSize, loadFashion } from '../src/data/images.ts';
 import { loadNames, piecesOf } from '../src/data/names.ts';
@@ -191,6 +195,120 @@ describe('births', () => {
       return 100 * Math.sqrt(sum / held.targets.length);
     };
     assert.deepEqual([1, 7].map((back) => Math.round(missed(back))), [115, 46]); // prettier-ignore
+  });
+});
+
+describe('moby-dick', () => {
+  const { train, validation, test: held } = loadLetters();
+  const textOf = (letters: Uint8Array): string => Array.from(letters, (place) => alphabet[place]).join('');
+  test('the whole book, in letters of a small alphabet', () => {
+    const chapters = loadChapters();
+    assert.equal(chapters.length, 136);
+    assert.ok(chapters[0]!.startsWith('Call me Ishmael.') && chapters.at(-1)!.endsWith('only found another orphan.'));
+    assert.equal(textOf(lettersOf('Ahab—the  Whale?\n\n"No!" (No. 7)')), 'ahab-the whale? "no!" (no. )');
+    const kept = train.length + validation.length + held.length;
+    const all = chapters.reduce((sum, { length }) => sum + length, 0);
+    assert.ok(kept < all && kept > 0.99 * all);
+    for (const letters of [train, validation, held]) assert.equal(new Set(letters).size, alphabet.length);
+  });
+  test('no text is in two parts', () => {
+    const long = 40;
+    const seen = textOf(train);
+    for (const letters of [validation, held]) {
+      const text = textOf(letters);
+      const pieces = Array.from({ length: Math.floor(text.length / 500) }, (_, i) => text.slice(i * 500, i * 500 + long));
+      assert.deepEqual(pieces.filter((piece) => seen.includes(piece)), []); // prettier-ignore
+    }
+  });
+  test('places are spread evenly, each with what stands before it', () => {
+    const { places } = lettersIn(held, 1000);
+    assert.equal(new Set(places).size, 1000);
+    assert.ok(places[0] === context && places.at(-1)! < held.length && places.at(-1)! > held.length - 200);
+    assert.deepEqual([...lettersIn(held.subarray(0, 12)).places], [8, 9, 10, 11]);
+  });
+  test('counting letters, pairs and threes takes the bits that the description says', () => {
+    // Each order is mixed with the one below, which counts as eight letters seen.
+    const size = alphabet.length;
+    const orders = [0, 1, 2].map((order) => ({
+      order,
+      counts: new Float64Array(size ** (order + 1)),
+      sums: new Float64Array(size ** order),
+    }));
+    const before = (text: Uint8Array, at: number, order: number): number =>
+      text.subarray(at - order, at).reduce((key, letter) => key * size + letter, 0);
+    for (let at = 2; at < train.length; at++)
+      for (const { order, counts, sums } of orders) {
+        const key = before(train, at, order);
+        counts[key * size + train[at]!]! += 1;
+        sums[key]! += 1;
+      }
+    const bits = [0, 0, 0];
+    for (let at = 2; at < held.length; at++) {
+      let p = 1 / size;
+      for (const { order, counts, sums } of orders) {
+        const key = before(held, at, order);
+        p = (counts[key * size + held[at]!]! + 8 * p) / (sums[key]! + 8);
+        bits[order]! -= Math.log2(p) / (held.length - 2);
+      }
+    }
+    const { description } = problems.find(({ id }) => id === 'moby-dick')!;
+    assert.ok(description.includes(`letters takes ${bits[0]!.toFixed(2)} bits on test data, pairs of letters ${bits[1]!.toFixed(2)}, threes ${bits[2]!.toFixed(2)}.`), String(bits)); // prettier-ignore
+  });
+});
+
+describe('co-occurrences', () => {
+  const { vocabulary, train, validation, test: held } = loadCoOccurrences();
+  const parts = [train, validation, held];
+  test('each pair of words once, with how often the second is among the five after the first', () => {
+    const counts = new Map<string, number>();
+    for (const { first, second, counts: own } of parts)
+      own.forEach((count, i) => counts.set(`${vocabulary[first[i]!]!} ${vocabulary[second[i]!]!}`, count));
+    assert.deepEqual([counts.size, ...parts.map(({ first }) => first.length)], [455_782, 425_782, 10_000, 20_000]);
+    const texts = readPacked('glosses.tsv.br').toString().split('\n').map((line) => line.split('\t')[2]!.toLowerCase().match(/[a-z]+/g) ?? []); // prettier-ignore
+    for (const pair of ['kind of', 'of kind', 'genus of', 'plant the', 'a a']) {
+      const [first, second] = pair.split(' ');
+      const often = texts.reduce((sum, text) => {
+        const ends = text.flatMap((word, i) => (word === second ? [text.slice(Math.max(i - 5, 0), i)] : []));
+        return sum + ends.flat().filter((word) => word === first).length;
+      }, 0);
+      assert.equal(counts.get(pair), often === 0 ? undefined : often, pair);
+    }
+  });
+  test('the mean misses by 1.66 on test data, biases alone by 0.94', () => {
+    const weight = (count: number): number => Math.min((count / 100) ** 0.75, 1);
+    const missed = (told: (first: number, second: number) => number): number => {
+      let [sum, all] = [0, 0];
+      held.counts.forEach((count, i) => {
+        sum += weight(count) * (Math.log(count) - told(held.first[i]!, held.second[i]!)) ** 2;
+        all += weight(count);
+      });
+      return Math.sqrt(sum / all);
+    };
+    const all = train.counts.reduce((sum, count) => sum + weight(count), 0);
+    const mean = train.counts.reduce((sum, count) => sum + weight(count) * Math.log(count), 0) / all;
+    assert.equal(missed(() => mean).toFixed(2), '1.66');
+    const biases = [new Float64Array(vocabulary.length), new Float64Array(vocabulary.length)] as const;
+    for (let round = 0; round < 40; round++)
+      for (const [own, other, mine, theirs] of [[biases[0], biases[1], train.first, train.second], [biases[1], biases[0], train.second, train.first]] as const) {
+        const [sums, weights] = [new Float64Array(own.length), new Float64Array(own.length).fill(0.1)];
+        train.counts.forEach((count, i) => {
+          sums[mine[i]!]! += weight(count) * (Math.log(count) - other[theirs[i]!]!);
+          weights[mine[i]!]! += weight(count);
+        });
+        own.forEach((_, i) => (own[i] = sums[i]! / weights[i]!));
+      } // prettier-ignore
+    assert.equal(missed((first, second) => biases[0][first]! + biases[1][second]!).toFixed(2), '0.94');
+  });
+  test('a batch of 256 pairs touches the rows of its words alone', () => {
+    const network = vectorsNetwork(vocabulary.length, train);
+    const [params, grads] = [asArrays(network.start(1)), asArrays(network.start(2))];
+    network.gradient(params, grads, 1, 1);
+    for (const name of ['a', 'b']) {
+      const [rows, table] = [grads[name]!, grads[name === 'a' ? 'U' : 'V']!];
+      const touched = rows.filter((x) => x !== 0).length;
+      assert.ok(touched > 50 && touched <= 256, String(touched));
+      rows.forEach((x, row) => assert.equal(table.subarray(row * 16, row * 16 + 16).some((y) => y !== 0), x !== 0)); // prettier-ignore
+    }
   });
 });
 

@@ -21,6 +21,6 @@ export const birdstrikes = defineProblem({
   target: 34,
   load() {
     const { train, validation, test } = loadStrikes();
-    return regressionModel(regression([32], train), { validation, test }, knots);
+    return regressionModel(regression([32], train), { validation, test, monitored: validation }, knots);
   },
 });

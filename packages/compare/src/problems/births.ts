@@ -21,6 +21,6 @@ export const births = defineProblem({
   target: 36,
   load() {
     const { train, validation, test } = loadBirths();
-    return regressionModel(regression([32], train), { validation, test }, 100);
+    return regressionModel(regression([32], train), { validation, test, monitored: validation }, 100);
   },
 });

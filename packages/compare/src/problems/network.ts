@@ -1,7 +1,6 @@
 /** What the problems that train a network on data share: what they are judged by, and how a network becomes a model. */
 import type { Network } from '../models/network.ts';
-import type { Regression, Rows } from '../models/regression.ts';
-import type { Model, Split } from '../problem.ts';
+import type { Arrays, Model, Split } from '../problem.ts';
 
 /** The share of examples that are told wrong chooses and ranks; the loss decides between equals. */
 export const errorMetrics = {
@@ -21,14 +20,21 @@ export function modelOf<Data>(network: Network<Data>, heldOut: Readonly<Record<S
   };
 }
 
-/** A regression measured on held-out rows, by the root of its mean squared error, in `unit`s of a target. */
-export function regressionModel(network: Regression, heldOut: Readonly<Record<Split, Rows>>, unit: number): Model {
+/** What the mean squared error of is measured. */
+interface Measured<Data> extends Pick<Network<Data>, 'start' | 'gradient'> {
+  meanSquare(params: Arrays, data: Data): number;
+}
+
+/** A regression measured on held-out data, by the root of its mean squared error, times `unit`. */
+export function regressionModel<Data>(network: Measured<Data>, heldOut: Readonly<Record<Split | 'monitored', Data>>, unit: number): Model {
+  const value = (loss: number): number => unit * Math.sqrt(loss);
   return {
     start: (seed) => network.start(seed),
     gradient: (params, grads, seed, step) => network.gradient(params, grads, seed, step),
     evaluate: (params, split) => {
       const loss = network.meanSquare(params, heldOut[split]);
-      return { value: unit * Math.sqrt(loss), loss };
+      return { value: value(loss), loss };
     },
+    monitor: (params) => value(network.meanSquare(params, heldOut.monitored)),
   };
 }
