@@ -20,7 +20,7 @@ const inCI = (process.env['CI'] ?? '') !== '';
 /** Those that run or kill the comparer's command dozens of times: CI has them among the others, and counts what they cover. */
 const commanded = inCI ? [] : ['commands', 'kept-runs', 'store'].map((name) => `packages/compare/test/${name}.test.ts`);
 const unitFiles = globSync(
-  ['packages/*/test/**/*.test.ts', 'conformance/*.test.ts', 'examples/*.test.ts', 'bench/*.test.ts', 'docs/*.test.ts', 'scripts/*.test.ts'],
+  ['packages/*/test/**/*.test.ts', 'conformance/*.test.ts', 'examples/*.test.ts', 'bench/*.test.ts', 'docs/*.test.ts', 'scripts/*.test.ts', 'study/*.test.ts'],
   { cwd: root },
 ).filter((file) => !compiled.includes(file) && !commanded.includes(file));
 /** Those that look into plans and graphs do so with objects of the source, which are not those of the bundle; what is emitted is text, and the same from both. */
@@ -72,6 +72,7 @@ const steps: readonly Step[] = [
       'conformance',
       'examples',
       'scripts',
+      'study',
     ],
   },
   {
@@ -217,7 +218,7 @@ async function main(): Promise<number> {
     }
   };
   // Static checks are independent of each other and run two at a time; tests run alone, so that they have the machine.
-  const isTest = (step: Step): boolean => ['unit', 'native', 'lab', 'built', 'environments', 'pack'].includes(step.name);
+  const isTest = (step: Step): boolean => ['unit', 'native', 'kept', 'lab', 'built', 'environments', 'pack'].includes(step.name);
   const waiting = chosen.filter((step) => !isTest(step));
   const lane = async (): Promise<void> => {
     for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) report(await run(step));

@@ -17,7 +17,7 @@ export const problems = {
   names: { matrices: false },
   fashion: { matrices: true },
   birdstrikes: { matrices: true },
-  series: { matrices: true },
+  births: { matrices: true },
   'moby-dick': { matrices: true },
   'co-occurrences': { matrices: false },
   'noisy-quadratic': { matrices: false },

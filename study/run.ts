@@ -1,6 +1,6 @@
 /**
  * `npm run study`: makes the comparisons that are not there yet, in the order of plan.ts, or those that are named, `--again` where they are there. One that was
- * stopped goes on where it was. `--list` says what is there.
+ * stopped goes on where it was. Then, or with `--figures` at once, it makes docs/study.md from what is kept. `--list` says what is there.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -8,13 +8,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { problems as builtIn, readComparison } from '@thalweg/compare';
 import { isKept, keep } from './kept.ts';
+import { writePage } from './page.ts';
 import { problemNames, unitsOf, type ProblemName, type Unit } from './plan.ts';
 
 const root = join(import.meta.dirname, '..');
 const out = join(root, 'report/study');
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { list: { type: 'boolean' }, again: { type: 'boolean' }, workers: { type: 'string' } },
+  options: { figures: { type: 'boolean' }, list: { type: 'boolean' }, again: { type: 'boolean' }, workers: { type: 'string' } },
 });
 
 const lengths = Object.fromEntries(problemNames.map((name) => [name, builtIn.find(({ id }) => id === name)?.steps.quick ?? 0])) as Record<
@@ -32,7 +33,10 @@ const wanted = positionals.length === 0 ? units : units.filter(({ name }) => pos
 if (values.list === true)
   for (const { name, args } of wanted)
     console.log(`${isKept(name) ? 'kept' : '    '} ${name.padEnd(24)} thalweg compare ${args.join(' ')}`);
-else for (const unit of wanted) if (values.again === true || !isKept(unit.name)) make(unit);
+else {
+  if (values.figures !== true) for (const unit of wanted) if (values.again === true || !isKept(unit.name)) make(unit);
+  await writePage();
+}
 
 function make({ name, args }: Unit): void {
   console.error(`\n${name}: thalweg compare ${args.join(' ')}`);

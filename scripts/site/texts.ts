@@ -36,6 +36,8 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'docs/lab.md': 'docs/lab',
   },
   Evidence: {
+    'docs/study.md': 'study',
+    'study/README.md': 'study/plan',
     'conformance/README.md': 'docs/conformance',
     'bench/results.md': 'benchmarks',
     'bench/README.md': 'benchmarks/how',

@@ -10,5 +10,5 @@ export { knownIds, looks } from './report/palette.ts';
 export type { Look } from './report/palette.ts';
 export { pens } from './report/pens.ts';
 export type { Pen, Pens } from './report/pens.ts';
-export { ground } from './report/style.ts';
+export { ground, marks } from './report/style.ts';
 export type * from './schema.ts';

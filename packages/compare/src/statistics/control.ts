@@ -75,6 +75,14 @@ export async function errorRates(problem: ControlProblem, rules: Rules, count: n
   );
 }
 
+/** The p-values of repetitions in which two copies of an optimizer are compared, for each optimizer: they should be spread evenly from 0 to 1. */
+export async function controlPValues(problem: ControlProblem, rules: Rules, count: number, repetitions: number): Promise<number[]> {
+  const found = [];
+  for (const one of problem.optimizers.map(tabled))
+    for (let i = 0; i < repetitions; i++) found.push((await repeat(one, one, problem, rules, count, i)).pValue);
+  return found.filter((pValue) => pValue !== null);
+}
+
 /** Seeds for a repetition: those of the presets, and ten. */
 export const seedCounts: readonly number[] = [5, 7, 10, 15];
 
@@ -116,7 +124,7 @@ async function repeat(
   rules: Rules,
   count: number,
   repetition: number,
-): Promise<{ readonly different: boolean; readonly difference: number | null }> {
+): Promise<{ readonly different: boolean; readonly difference: number | null; readonly pValue: number | null }> {
   const { seeds } = a;
   if (seeds.length < seedsFor(count))
     throw new RangeError(
@@ -133,6 +141,7 @@ async function repeat(
   return {
     different: comparison?.verdict === 'better' || comparison?.verdict === 'worse',
     difference: comparison?.difference ?? null,
+    pValue: comparison?.pValue ?? null,
   };
 }
 

@@ -1,0 +1,29 @@
+/** p-values between two copies of one optimizer. */
+import * as Plot from '@observablehq/plot';
+import { picture } from '../picture.ts';
+import { grid } from './common.ts';
+
+/** How p-values are spread between copies of one optimizer. */
+export function evenness(pValues: readonly number[]): string {
+  const tenths = Array.from({ length: 10 }, (_, i) => ({
+    from: i / 10,
+    to: (i + 1) / 10,
+    share: pValues.filter((p) => Math.min(9, Math.floor(p * 10)) === i).length / pValues.length,
+  }));
+  return picture('p-values between two copies of one optimizer', [], 1, () => [
+    {
+      title: `${String(pValues.length)} repetitions; a tenth of them should lie in each tenth`,
+      label: 'histogram of the p-values of A/A controls',
+      options: {
+        height: 230,
+        x: { label: 'p', tickSize: 4 },
+        y: { label: null, tickSize: 0, percent: true, domain: [0, 20] },
+        marks: [
+          Plot.gridY(grid),
+          Plot.rectY(tenths, { x1: 'from', x2: 'to', y: 'share', fill: 'currentColor', fillOpacity: 0.35, inset: 1 }),
+          Plot.ruleY([0.1], { stroke: 'currentColor' }),
+        ],
+      },
+    },
+  ]);
+}

@@ -1,0 +1,193 @@
+/** Makes docs/study.md and its pictures from what is kept: `npm run study -- --figures`. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareWith, controlPValues, presets, random, type Control } from '@thalweg/compare';
+import { writeBetween } from '../scripts/write-between.ts';
+import { claims, judged, type Claim, type Verdict } from './claims.ts';
+import { evenness } from './figures/evenness.ts';
+import { horizonRanks } from './figures/horizons.ts';
+import { decayMaps, sparseText } from './figures/published.ts';
+import { differences, means, profiles, standings } from './figures/standing.ts';
+import { sensitivity, tries, widthOf } from './figures/tuning.ts';
+import { isKept, readKept, type Kept, type KeptProblem } from './kept.ts';
+import { horizonProblems, problemNames } from './plan.ts';
+import { betterSchedule, best, compared, entrant, medianOf, middle, optimizerOf, optimizersIn, scoresOf } from './reading.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** Writes the page and its pictures. */
+export async function writePage(): Promise<void> {
+  mkdirSync(join(root, 'docs/study'), { recursive: true });
+  const { files, summary } = await page();
+  for (const [path, content] of files) writeFileSync(join(root, path), content);
+  await writeBetween('README.md', 'study', summary);
+}
+
+/** The page and its pictures, by their paths, and what the README says of it. */
+export async function page(): Promise<{ readonly files: ReadonlyMap<string, string>; readonly summary: string }> {
+  const kept = new Map<string, Kept>();
+  const results = (name: string): KeptProblem | undefined => {
+    if (!isKept(name)) return undefined;
+    if (!kept.has(name)) kept.set(name, readKept(name));
+    return kept.get(name)!.problem;
+  };
+  const files = new Map<string, string>();
+  const parts: string[] = [];
+  const figure = (name: string, alt: string, svg: string): void => {
+    files.set(`docs/study/${name}.svg`, svg);
+    parts.push(`![${alt}](study/${name}.svg)`);
+  };
+
+  const verdicts = claims.map((claim) => [claim, judged(claim, results)] as const);
+  const told = verdicts.map(([{ number, title }, verdict]) => {
+    const said = verdict === undefined ? 'not judged yet' : verdict.holds ? 'confirmed' : '**refuted**';
+    return `| ${String(number)} | ${title} | ${said} | ${verdict?.because ?? 'its runs are not all there'} |`;
+  });
+  parts.push('## What was claimed, and what came of it', table(['', 'claim', 'verdict', 'by'], told));
+
+  const main = problemNames.flatMap((name) => results(`main-${name}`) ?? []);
+  if (main.length > 0) {
+    parts.push(
+      '## Who is ahead',
+      `Each optimizer under the schedule that was better on validation data. Distances put all problems on one scale: 0 is the best median of a problem, 1 the median of all medians.`,
+      table(
+        ['optimizer', 'distance', '95 % interval', 'problems', 'best on', 'within 5 % of its best score, rates a factor apart of'],
+        standings(main).map(({ id, label, mean, low, high, problems }) => {
+          const own = main.filter((problem) => optimizersIn(problem).includes(id));
+          const firsts = own.filter((problem) => bestOptimizer(problem) === id);
+          const width = middle(own.map((problem) => widthOf(problem, id)));
+          return `| ${label} | ${mean.toFixed(2)} | ${low.toFixed(2)} to ${high.toFixed(2)} | ${String(problems)} | ${firsts.map((problem) => problem.id).join(', ')} | ${width.toFixed(1)} |`;
+        }),
+        ['', '--:', '--:', '--:', '', '--:'],
+      ),
+    );
+    figure('means', 'Interquartile means of the distance from the best', means(main));
+    figure('profiles', 'Performance profiles', profiles(main));
+    figure('differences', 'Paired differences with intervals, by problem', differences(main));
+    parts.push(
+      '## How sure that is',
+      'With other seeds of the same number: how often the optimizer in front would be another, and how many of its verdicts against the others would change. From 1,000 and 200 resamplings of the ten seeds.',
+      table(
+        ['problem', 'in front', 'stays in front', 'verdicts against the others that change'],
+        main.map((problem) => {
+          const first = best(problem);
+          return `| ${problem.id} | ${entrant(problem, first).label} | ${percent(entrant(problem, first).first)} | ${percent(verdictChanges(problem, first))} |`;
+        }),
+        ['', '', '--:', '--:'],
+      ),
+    );
+  }
+  const control = JSON.parse(readFileSync(join(root, 'packages/compare/control/control.json'), 'utf8')) as Control;
+  const pValues = [];
+  for (const problem of control.problems) pValues.push(...(await controlPValues(problem, presets.quick, 7, 200)));
+  const below = pValues.filter((p) => p < 0.05).length / pValues.length;
+  parts.push(
+    `Between two copies of one optimizer, tuned with other seeds, p-values are below 0.05 in ${percent(below)} of ${String(pValues.length)} repetitions (\`npm run control\`).`,
+  );
+  figure('p-values', 'p-values between two copies of one optimizer', evenness(pValues));
+
+  if (main.length > 0) {
+    parts.push('## Tuning');
+    figure('tries', 'Distance from the best against the number of tries', tries(main));
+    figure('sensitivity', 'Distance from the best against the learning rate', sensitivity(main));
+  }
+  const untuned = problemNames.flatMap((name) => results(`untuned-${name}`) ?? []);
+  if (untuned.length > 0) parts.push('## Without tuning', untunedTable(untuned));
+  const whole = horizonProblems.filter((name) =>
+    [`main-${name}`, ...[0.5, 2, 4].map((times) => `horizon-${name}-${String(times)}`)].every(isKept),
+  );
+  if (whole.length > 0) {
+    parts.push('## Longer and shorter runs', 'Ranks by the median of five seeds, at a constant rate that is tuned anew at each length.');
+    figure(
+      'horizons',
+      'Ranks against the length of the run',
+      horizonRanks(whole, (name, times) => results(times === 1 ? `main-${name}` : `horizon-${name}-${String(times)}`)!),
+    );
+  }
+  const [decay, sparse] = [results('decay'), results('sparse-text')];
+  if (decay !== undefined || sparse !== undefined) parts.push('## Two published results');
+  if (sparse !== undefined) figure('sparse-text', 'Validation loss on sparse text', sparseText(sparse));
+  if (decay !== undefined) figure('decay', 'Test error over learning rate and decay', decayMaps(decay));
+
+  const made = [...kept.values()];
+  const machines = [...new Set(made.map(({ machine }) => `${machine.cpu}, Node ${machine.node}`))].join('; ');
+  const count = made.reduce((sum, one) => sum + one.runs.made, 0);
+  const confirmed = verdicts.filter(([, verdict]) => verdict?.holds === true).length;
+  const refuted = verdicts.filter(([, verdict]) => verdict?.holds === false).length;
+  const head = [
+    '# The study',
+    `Ten small problems, ten optimizers, two schedules, ten seeds that each tune for themselves: ${count.toLocaleString('en')} runs. What was claimed, and what would refute it, [was written first](../study/README.md), ` +
+      `with the limits of what can be said: these are problems of a second or less. ${String(confirmed)} claims are confirmed, ${String(refuted)} refuted${confirmed + refuted < claims.length ? `, ${String(claims.length - confirmed - refuted)} not judged yet` : ''}.`,
+    `\`npm run study\` makes every comparison again that is not kept in \`study/results\`; \`npm run study -- --figures\` makes this page from those that are. ${machines}; ${made.map(({ createdAt }) => createdAt.slice(0, 10)).sort().at(-1) ?? ''}.`, // prettier-ignore
+  ];
+  files.set('docs/study.md', `${[...head, ...parts].join('\n\n')}\n`);
+  return { files, summary: summaryOf(verdicts, main, count) };
+}
+
+/** The study in a paragraph. */
+function summaryOf(verdicts: readonly (readonly [Claim, Verdict | undefined])[], main: readonly KeptProblem[], runs: number): string {
+  const those = (holds: boolean): string => verdicts.flatMap(([{ title }, verdict]) => (verdict?.holds === holds ? [`“${title}”`] : [])).join(', ');
+  const open = verdicts.filter(([, verdict]) => verdict === undefined).length;
+  const [first, second, third] = standings(main).map(({ label }) => label);
+  return [
+    `[The study](docs/study.md): ${runs.toLocaleString('en')} runs of ten optimizers on ${String(main.length)} small problems; the claims, and what would refute each, [were written first](study/README.md).`,
+    `Nearest to the best over all problems: ${String(first)}, then ${String(second)} and ${String(third)}.`,
+    those(true) === '' ? '' : `Confirmed: ${those(true)}.`,
+    those(false) === '' ? '' : `Refuted: ${those(false)}.`,
+    open === 0 ? '' : `${String(open)} claims are not judged yet.`,
+  ].filter((part) => part !== '').join('\n');
+} // prettier-ignore
+
+/** The optimizer with the lowest median, each under its better schedule. */
+function bestOptimizer(problem: KeptProblem): string {
+  return optimizerOf(
+    best(
+      problem,
+      optimizersIn(problem).map((id) => betterSchedule(problem, id)),
+    ),
+  );
+}
+
+/** The share of verdicts against an entrant that are others when the seeds are drawn again. */
+function verdictChanges(problem: KeptProblem, first: string): number {
+  const others = problem.optimizers.filter(({ id }) => id !== first).map(({ id }) => id);
+  const was = new Map(others.map((id) => [id, compared(problem, first, id).verdict]));
+  const seeds = entrant(problem, first).trials.map(({ seed }) => seed);
+  const next = random(2027);
+  const repetitions = 200;
+  let changed = 0;
+  for (let i = 0; i < repetitions; i++) {
+    const drawn = seeds.map(() => seeds[Math.floor(next() * seeds.length)]!);
+    const scores = new Map(
+      problem.optimizers.map((one) => [one.id, new Map(drawn.map((seed, k) => [k, scoresOf(one).get(seed) ?? null]))]),
+    );
+    const found = compareWith(first, scores, { alpha: 0.05, direction: problem.testMetric });
+    changed += found.filter(({ other, verdict }) => verdict !== was.get(other)).length;
+  }
+  return changed / (repetitions * others.length);
+}
+
+/** Median test metrics at the declared defaults, and of the best that was tuned. */
+function untunedTable(all: readonly KeptProblem[]): string {
+  const rows = all[0]!.defaults!.optimizers.toSorted((a, b) => a.id.localeCompare(b.id));
+  const cell = (value: number | null | undefined): string => (value == null ? 'diverged' : String(Number(value.toPrecision(3))));
+  return table(
+    ['median test metric at the defaults', ...all.map(({ id }) => id)],
+    [
+      ...rows.map(
+        ({ id, label, promises }) =>
+          `| ${label}${promises ? ' (promises to need no tuning)' : ''} | ${all.map(({ defaults }) => cell(defaults!.optimizers.find((one) => one.id === id)?.summary.median)).join(' | ')} |`,
+      ),
+      `| best of those tuned | ${all.map((problem) => cell((problem.testMetric.lowerIsBetter ? 1 : -1) * medianOf(problem, best(problem)))).join(' | ')} |`,
+    ],
+    ['', ...all.map(() => '--:')],
+  );
+}
+
+function table(head: readonly string[], rows: readonly string[], align: readonly string[] = []): string {
+  return [`| ${head.join(' | ')} |`, `| ${head.map((_, i) => (align[i] === '--:' ? '--:' : '---')).join(' | ')} |`, ...rows].join('\n');
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

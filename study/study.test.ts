@@ -1,0 +1,98 @@
+/** The study: its plan, its rules on results made up for them, and the page, which must follow from what is kept. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { problems as builtIn } from '@thalweg/compare';
+import { claims, judged } from './claims.ts';
+import { interquartileMean, stratified } from './figures/standing.ts';
+import { widthOf } from './figures/tuning.ts';
+import { isKept, readKept, type KeptOptimizer, type KeptProblem } from './kept.ts';
+import { page } from './page.ts';
+import { problemNames, unitsOf, type ProblemName } from './plan.ts';
+import { betterSchedule, best, middle, rankCorrelation, ranksOf, regret } from './reading.ts';
+
+const root = join(import.meta.dirname, '..');
+const lengths = Object.fromEntries(problemNames.map((name) => [name, 400])) as Record<ProblemName, number>;
+
+/** A problem whose optimizers have these test errors, seed by seed; validation errors are the same unless given. */
+function made(
+  results: Readonly<Record<string, readonly (number | null)[]>>,
+  validation: Readonly<Record<string, readonly number[]>> = {},
+): KeptProblem {
+  const metric = { name: 'test error', lowerIsBetter: true, unit: '%' };
+  const optimizers = Object.entries(results).map(([id, values]): KeptOptimizer => {
+    const trials = values.map((testMetric, seed) => ({
+      ...{ seed, lr: 0.1, diverged: testMetric === null, divergedAt: null, testMetric, testLoss: null, finalLoss: null, validationLoss: null, reached: null },
+      ...{ validationMetric: validation[id]?.[seed] ?? testMetric, validation: { steps: [0], values: [1] }, seconds: { gradient: 0, optimizer: 0 } },
+    })); // prettier-ignore
+    return { ...({} as KeptOptimizer), id, label: id, trials, sweep: [], bestLr: 0.1 };
+  });
+  return { ...({} as KeptProblem), id: 'made', tuningMetric: metric, testMetric: metric, steps: 400, optimizers };
+}
+const around = (mean: number): number[] => [-0.2, -0.1, 0, 0.1, 0.2, 0.15, -0.15, 0.05].map((noise, i) => mean + noise * (1 + i / 10));
+
+test('the plan names problems that there are, and every comparison once', () => {
+  const names = unitsOf(lengths).map(({ name }) => name);
+  assert.equal(new Set(names).size, names.length);
+  const known = new Set(builtIn.map(({ id }) => id));
+  for (const name of problemNames) assert.ok(known.has(name), name);
+});
+
+test('the better schedule is chosen by validation data, never by the test', () => {
+  const problem = made({ adam: around(5), 'adam+cosine': around(9) }, { adam: around(8), 'adam+cosine': around(4) });
+  assert.equal(betterSchedule(problem, 'adam'), 'adam+cosine');
+  assert.equal(best(problem), 'adam');
+});
+
+test('a median that lies among diverged runs is the worst, and ranks share a place', () => {
+  const problem = made({ a: [1, 2, 3], b: [1, null, null], c: [3, 2, 1] });
+  assert.deepEqual(Object.fromEntries(ranksOf(problem, ['a', 'b', 'c'])), { a: 1, b: 3, c: 1 });
+  assert.equal(middle([3, Infinity, Infinity, 1]), Infinity);
+  const scale = regret(made({ a: [2], b: [4], c: [10] }));
+  assert.deepEqual([2, 4, 3, null].map(scale), [0, 1, 0.5, Infinity]);
+});
+
+test('rank correlations and interquartile means are those of a textbook', () => {
+  assert.equal(rankCorrelation([[1, 10], [2, 20], [3, 15], [4, 40], [5, 30]]), 0.8); // prettier-ignore
+  assert.equal(rankCorrelation([[1, 3], [2, 2], [3, 1]]), -1); // prettier-ignore
+  assert.equal(interquartileMean([0, 1, 2, 3, 4, 5, 6, 1000]), 3.5);
+  const { mean, low, high } = stratified([around(1), around(2)]);
+  assert.ok(low < mean && mean < high && high - low < 0.7, `${String(low)} to ${String(high)}`);
+});
+
+test('the width of a basin is found between the rates', () => {
+  const sweep = [0.01, 0.1, 1, 10].map((lr, i) => ({ lr, extension: false, scores: [], diverged: 0, score: [200, 100, 110, null][i]! }));
+  const problem = made({ a: [1] });
+  // From 100 the score is 105 half of a decade up and a twentieth of a decade down.
+  const width = widthOf({ ...problem, optimizers: [{ ...problem.optimizers[0]!, sweep }] }, 'a');
+  assert.ok(Math.abs(width - 10 ** 0.55) < 1e-9, String(width));
+});
+
+test('claims are judged by their rules, either way, and not at all without runs', () => {
+  const [rare] = claims;
+  const results = (sgd: number) => (name: string) =>
+    name.startsWith('main-')
+      ? made({ sgd: around(sgd), 'sgd-momentum': around(9), adagrad: around(5), rmsprop: around(6), adam: around(5.5), adamw: around(5.6) })
+      : undefined;
+  assert.equal(judged(rare!, results(9))?.holds, true);
+  assert.equal(judged(rare!, results(5))?.holds, false);
+  for (const claim of claims) assert.equal(judged(claim, () => undefined), undefined); // prettier-ignore
+});
+
+test('what is kept is whole, and the published page with its pictures is made from it', async () => {
+  for (const { name, problem } of unitsOf(lengths).filter((unit) => isKept(unit.name))) {
+    const kept = readKept(name);
+    assert.equal(kept.problem.id, problem.endsWith('.ts') ? 'sparse-text' : problem);
+    for (const { trials } of kept.problem.optimizers) assert.equal(trials.length, kept.protocol.seeds.length);
+  }
+  const { files, summary } = await page();
+  assert.ok(
+    readFileSync(join(root, 'README.md'), 'utf8').includes(summary),
+    'README.md is not what is kept says: npm run study -- --figures',
+  );
+  for (const [path, content] of files) {
+    const same = readFileSync(join(root, path), 'utf8') === content;
+    assert.ok(same, `${path} is not what is kept says: npm run study -- --figures`);
+  }
+});
