@@ -155,6 +155,23 @@ test('an arena reads gradients one after the other on wasm, and gives back the m
   defaultDevice('wasm');
 });
 
+test('what lies in memory that threads share reaches jax-js through copies that are given back, with the same bits', async (t) => {
+  const [alone, shared] = await Promise.all([1, 2].map((threads) => optimizer(mixed).init(params(0), { threads })));
+  const transfer = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'transfer')?.value as (length?: number) => ArrayBuffer;
+  const given: number[] = [];
+  t.mock.method(ArrayBuffer.prototype, 'transfer', function (this: ArrayBuffer, length?: number) {
+    given.push(this.byteLength);
+    return Reflect.apply(transfer, this, [length]);
+  });
+  const after = await alone!.step(params(1));
+  // Gradients: 3 × 4, 5, and one without elements.
+  assert.deepEqual(given.splice(0), [48, 20, 0]);
+  assert.deepEqual(flat(await shared!.step(params(1))), flat(after));
+  assert.deepEqual(given, [48, 20, 0, 48, 20]);
+  alone!.dispose();
+  shared!.dispose();
+});
+
 test('steps of an arena that are not waited for are taken one after the other', async () => {
   const [together, alone] = [await optimizer(mixed).init(params(0)), await optimizer(mixed).init(params(0))];
   const all = await Promise.all([1, 2, 3].map((t) => together.step(params(t))));

@@ -141,7 +141,7 @@ async function copyInto(leaves: ReadonlyMap<string, JaxArray>, into: Readonly<Re
   }
 }
 
-/** Gives back the memory of values that were copied out of that of WebAssembly, of which nobody else has a view. */
+/** Gives back the memory of values that were copied out of that of WebAssembly or into it, of which nobody else has a view. */
 function giveBack({ buffer, byteLength }: ArrayBufferView): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && 'transfer' in buffer) buffer.transfer(0);
 }
@@ -155,5 +155,8 @@ function arrayOf(values: Float32Array, shape: readonly number[], device: Device)
   // An array that is made for the device that is default anyway stays free to follow others.
   const at = device === defaultDevice() ? {} : { device };
   if (values.length === 0) return np.zeros([...shape], at);
-  return np.array(isUnshared(values) ? values : new Float32Array(values), { shape: [...shape], ...at });
+  const own = isUnshared(values) ? values : new Float32Array(values);
+  const made = np.array(own, { shape: [...shape], ...at });
+  if (own !== values && device === 'wasm') giveBack(own);
+  return made;
 }
