@@ -20,7 +20,15 @@ const inCI = (process.env['CI'] ?? '') !== '';
 /** Those that run or kill the comparer's command dozens of times: CI has them among the others, and counts what they cover. */
 const commanded = inCI ? [] : ['commands', 'kept-runs', 'store'].map((name) => `packages/compare/test/${name}.test.ts`);
 const unitFiles = globSync(
-  ['packages/*/test/**/*.test.ts', 'conformance/*.test.ts', 'examples/*.test.ts', 'bench/*.test.ts', 'docs/*.test.ts', 'scripts/*.test.ts', 'study/*.test.ts'],
+  [
+    'packages/*/test/**/*.test.ts',
+    'conformance/*.test.ts',
+    'examples/*.test.ts',
+    'bench/*.test.ts',
+    'docs/*.test.ts',
+    'scripts/*.test.ts',
+    'study/*.test.ts',
+  ],
   { cwd: root },
 ).filter((file) => !compiled.includes(file) && !commanded.includes(file));
 /** Those that look into plans and graphs do so with objects of the source, which are not those of the bundle; what is emitted is text, and the same from both. */
