@@ -35,6 +35,7 @@ import { meanings } from '../src/guide/meanings.ts';
 import { questionIds, questions, type Question, type QuestionId } from '../src/guide/questions.ts';
 import { unbroken } from '../src/parts/unbroken.ts';
 import { rowOf, total } from '../src/guide/total.ts';
+import { wrongIn } from '../src/guide/wrong.ts';
 import { colourOfSymbol, texOf, withSymbols } from '../src/parts/tex.ts';
 
 const folder = join(import.meta.dirname, '../src/guide');
@@ -47,6 +48,7 @@ const typed = [
   ...questionIds.flatMap((id) =>
     [questions[id].ask, questions[id].because, ...questions[id].answers].flatMap((text) => text.split('$').filter((_, i) => i % 2 === 1)),
   ),
+  ...Object.values(wrongIn).flatMap((all) => all.flatMap(({ says }) => says.split('$').filter((_, i) => i % 2 === 1))),
 ];
 
 describe('mathematics within sentences', () => {
@@ -176,6 +178,8 @@ describe('numbers in the chapters', () => {
     assert.equal((99 / 101).toFixed(2), '0.98');
     assert.equal(Math.round(100 * 0.9 ** 44), 1);
     assert.equal((1 - 0.9 ** 7).toFixed(1), '0.5');
+    assert.equal(0.1 * 100 ** 2, 1000);
+    assert.equal(Math.ceil(Math.log(0.02 / 1000) / Math.log(0.9)), 103);
     assert.equal((0.999 ** 1000).toFixed(2), '0.37');
     assert.equal(figure(-Math.log(0.1), 2) + figure(-Math.log(0.01), 2), '2.34.6');
     const twelve = (await shrinkTwelve('sgd')).at(-1)!;

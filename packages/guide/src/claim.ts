@@ -82,6 +82,12 @@ export function verdict({ kind }: Pick<Claim, 'kind'>, { holds }: Outcome): stri
   return holds ? 'reproduced' : 'not reproduced';
 }
 
+/** A deviation from what the mathematics says: what float64 rounding alone makes is said to be that. */
+export function deviation(value: number): string {
+  if (value === 0) return '0';
+  return Math.abs(value) < 5e-13 ? '0 to rounding' : figure(value);
+}
+
 /** A figure in at most `digits` significant digits, with a real minus sign. */
 export function figure(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '–' : value > 0 ? '∞' : '−∞';

@@ -27,13 +27,14 @@ export const claims: readonly Claim[] = [
   ...beyondClaims,
 ];
 
-export { chapterIds, figure, verdict } from './claim.ts';
+export { chapterIds, deviation, figure, verdict } from './claim.ts';
 export type { Bags, ChapterId, Claim, Compared, ComparisonClaim, Experiment, Outcome, Sources, Text } from './claim.ts';
 export { averagedMomentum, catalogue, defaults, findEntry } from './catalogue.ts';
 export type { CatalogueEntry, Reading } from './entry.ts';
 export { adagradRates } from './claims/adagrad.ts';
 export { decayProtocol, shrinkingSgd } from './claims/decay.ts';
 export { adamwInTwo } from './claims/adamw.ts';
+export { scheduleFreeInThree } from './claims/beyond.ts';
 export { batchSizes, spreads } from './claims/sgd.ts';
 export { drive, slope } from './experiments/fit.ts';
 export { decayForms, decayMethod, edge, heatDecays, heatMap, heatRates, heatRow, lowestLoss, served } from './experiments/heat.ts';

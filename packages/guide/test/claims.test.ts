@@ -1,7 +1,8 @@
 /** Every claim that is mathematics holds, and what it measured is what the mathematics says, worked out here by other means. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { chapterIds, claims, verdict, type Outcome, type Text } from '@thalweg/guide';
+import { chapterIds, claims, deviation, scheduleFreeInThree, trace, valley, verdict, type Outcome, type Text } from '@thalweg/guide';
+import { scheduleFreeSgd } from 'thalweg';
 
 const noText = { text: (): Promise<Text> => Promise.reject(new Error('a mathematical claim needs no data')) };
 const outcomes = new Map<string, Outcome>();
@@ -73,6 +74,18 @@ describe('what they measured', () => {
     near(value('beyond.muon', 'least'), least, 1e-4);
     near(value('beyond.muon', 'most'), most, 1e-4);
     assert.ok(least > 0.68 && most < 1.203);
+  });
+});
+
+describe('what the chapters show', () => {
+  it('schedule-free SGD in three lines takes the steps of the library’s', async () => {
+    const of = (method: Parameters<typeof trace>[0]) => trace(method, valley(10).objective, [-4, 1], { steps: 300, noise: 1 });
+    const [three, library] = [await of(scheduleFreeInThree({ lr: 0.05 })), await of(scheduleFreeSgd({ lr: 0.05 }))];
+    three.w.forEach((value, i) => near(value, library.w[i]!, 1e-12));
+    assert.ok(Math.abs(library.w.at(-2)! + 4) > 1, 'it moves');
+  });
+  it('a deviation is said to be rounding only where it is that small', () => {
+    assert.deepEqual([0, 3e-16, -4e-13, 1e-12, 0.5].map(deviation), ['0', '0 to rounding', '0 to rounding', '1e−12', '0.5']);
   });
 });
 

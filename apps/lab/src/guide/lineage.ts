@@ -13,11 +13,16 @@ export interface Mend {
 
 /** In the order of the story. */
 export const lineage: readonly Mend[] = [
-  { name: 'SGD', chapter: 'sgd', flaw: 'the landscape cannot be seen', mend: 'step down the slope of a few examples' },
+  { name: 'SGD', chapter: 'sgd', flaw: 'the landscape cannot be seen as a whole', mend: 'step down the slope of a few examples' },
   { name: 'Momentum', chapter: 'momentum', flaw: 'bounces; remembers no direction', mend: 'add gradients up, forgetting old ones' },
   { name: 'AdaGrad', chapter: 'adagrad', flaw: 'one rate for large and small gradients', mend: 'divide by the root of all squares' },
-  { name: 'RMSProp', chapter: 'rmsprop', flaw: 'never forgets, so it stalls', mend: 'an average that forgets, for the sum' },
-  { name: 'Adam', chapter: 'adam', flaw: 'no direction; first steps jump', mend: 'momentum, and correct the start from zero' },
-  { name: 'AdamW', chapter: 'adamw', flaw: 'decay is divided by √v', mend: 'shrink the weights apart from the step' },
-  { name: 'Muon', chapter: 'beyond', flaw: 'a matrix treated as loose numbers', mend: 'make all directions of the update equally long' },
+  { name: 'RMSProp', chapter: 'rmsprop', flaw: 'never forgets, so it stalls', mend: 'an average that forgets, instead of the sum' },
+  {
+    name: 'Adam',
+    chapter: 'adam',
+    flaw: 'remembers no direction; first steps too long',
+    mend: 'add momentum, and correct the start from zero',
+  },
+  { name: 'AdamW', chapter: 'adamw', flaw: 'decay is divided by √v̂', mend: 'shrink the weights in a separate step' },
+  { name: 'Muon', chapter: 'beyond', flaw: 'treats a matrix as separate numbers', mend: 'make the step equally long in all directions' },
 ];

@@ -23,21 +23,21 @@ export const questions = {
     answers: ['In the deeper basin on the left', 'In the shallower one on the right', 'On the ridge between them'],
     right: 1,
     because:
-      'each step knows the slope under the ball and nothing else. That slope leads into the nearer basin, and from its bottom every way leads up.',
+      'each step knows only the slope under the ball. That slope leads into the nearer basin, and from its bottom every way leads up.',
     tells: ['problem.start'],
   },
   'sgd.zigzag': {
     chapter: 'sgd',
-    ask: 'The walls are 30 times as steep as the floor, and $η$ is such that $ηλ = 1.7$ across. What does the point do?',
+    ask: 'The walls are 30 times as steep as the floor, and $η$ is such that $ηλ = 1.7$ across. How does the point move?',
     answers: ['It slides straight to the minimum', 'It changes sides at every step, and gets there', 'It flies off'],
     right: 1,
     because:
-      'across, each step multiplies the distance by $1 − 1.7 = −0.7$. The minus sign puts it on the other wall; 0.7 is less than 1, so each wall is lower than the last.',
+      'across, each step multiplies the distance from the floor by $1 − 1.7 = −0.7$. The minus sign puts the point on the other side, and 0.7 is less than 1, so it comes nearer with every step.',
     tells: ['sgd.zigzag', 'sgd.diverges'],
   },
   'sgd.batch': {
     chapter: 'sgd',
-    ask: 'The gradient of 16 sentences scatters around the exact one by some distance. How many sentences make it a quarter of that?',
+    ask: 'The gradient of 16 random examples scatters around the exact one by some distance. How many examples reduce it to a quarter?',
     answers: ['32', '64', '256'],
     right: 2,
     because:
@@ -46,20 +46,20 @@ export const questions = {
   },
   'momentum.spring': {
     chapter: 'momentum',
-    ask: 'A ball on a spring is let go at 1. It keeps $β = 0.95$ of its speed a step, and the spring pulls with $ηλ = 0.05$. Draw where it is over the next 60 steps.',
+    ask: 'A ball on a spring is let go at 1. Friction leaves $β = 0.95$ of its speed after each step, and the spring pulls with $ηλ = 0.05$. Draw where it is over the next 60 steps.',
     answers: [],
     right: 0,
     because:
-      'it arrives at 0 with speed and swings through, to −0.70, and back, each swing smaller: friction takes 5 % of the speed a step, the spring turns it round.',
+      'it arrives at 0 with speed and swings through, to −0.70, and back, each swing smaller: friction takes 5 % of the speed in each step, and the spring turns the ball round.',
     tells: [],
   },
   'momentum.best': {
     chapter: 'momentum',
-    ask: 'Where $κ = 100$, plain steps leave 98 % of the error after each step, at their very best rate. What can momentum leave, at its best $η$ and $β$?',
+    ask: 'Where $κ = 100$, each plain step leaves 98 % of the error, even with the best $η$. How much does a step with momentum leave, with the best $η$ and $β$?',
     answers: ['96 %', '82 %', '10 %'],
     right: 1,
     because:
-      'the best is $(√κ − 1)/(√κ + 1)$, with the root of $κ$ where plain steps have $κ$ itself: $9/11 ≈ 0.82$. That is what a step leaves once $m$ has gathered; the first ones leave more, so that from the start to 1 % of it takes 45 steps, instead of 231.',
+      'where it swings, every step leaves $√β$ of the error, however steep the direction. So the best $β$ is the smallest at which the flattest and the steepest direction both still swing, which gives $√β = (√κ − 1)/(√κ + 1) = 9/11 ≈ 0.82$. The first steps leave more, until $m$ has built up; even so the error is at 1 % after 45 steps instead of 231.',
     tells: ['momentum.best', 'momentum.valley'],
   },
   'adagrad.corner': {
@@ -68,7 +68,7 @@ export const questions = {
     answers: ['Almost straight across, as SGD’s does', 'As far along as across: at 45°', 'Almost straight along the floor'],
     right: 1,
     because:
-      'after one step $G$ is $g²$ in each direction, so the step is $η·g/√(g²)$, which is $η$ in size whatever $g$ is: its sign is left, and its size is gone.',
+      'after one step $G$ is $g²$ in each direction, so the step is $η·g/√(g²)$, which has the size $η$ whatever $g$ is: only the sign of $g$ remains.',
     tells: [],
   },
   'adagrad.accident': {
@@ -82,10 +82,10 @@ export const questions = {
   },
   'adagrad.words': {
     chapter: 'adagrad',
-    ask: 'Real text: a model that tells from a paragraph which president of the United States spoke it, after 500 steps. A word that is in ten paragraphs or fewer has how many times the rate of “the”?',
+    ask: 'Real text: a model learns to tell from a paragraph which president of the United States spoke it. After 500 steps, how many times the rate of “the” does a word have that is in ten paragraphs or fewer?',
     answers: ['About the same', 'About ten times', 'A hundred times and more'],
     right: 2,
-    because: '“the” is in nearly every paragraph and adds to its $G$ in every step; a rare word’s $G$ is still almost what it began with.',
+    because: '“the” is in nearly every paragraph and adds to its $G$ in every step; the $G$ of a rare word is still nearly 0.',
     tells: ['adagrad.rare'],
   },
   'rmsprop.first': {
@@ -94,7 +94,7 @@ export const questions = {
     answers: ['just $η$', 'about 3 $η$', 'about 32 $η$'],
     right: 2,
     because:
-      '$v$ began at 0, so after one step it is $0.001·1² = 0.001$ and not 1. Its root is 0.032, and a step is $η$ divided by that: the denominator is too small, so the first steps jump.',
+      '$v$ started at 0, so after one step it is $0.001·1² = 0.001$ and not 1. Its root is 0.032, and the step is $η$ divided by that: the denominator is too small, so the first steps are too long.',
     tells: ['rmsprop.start'],
   },
   'rmsprop.bounce': {
@@ -103,7 +103,7 @@ export const questions = {
     answers: ['On the floor, after long enough', 'About 0.05: half a step to each side', 'About 1: a whole width'],
     right: 1,
     because:
-      'near the floor the gradient shrinks, and what it is divided by shrinks as well. The step keeps the size $η$ and only its sign turns: half of it to each side. It scales a step; it does not know a direction.',
+      'near the floor the gradient shrinks, but $√v$, by which it is divided, shrinks as well. So steps stay $η$ long, and only their sign changes: from half a step on one side to half a step on the other.',
     tells: ['rmsprop.bounces'],
   },
   'adam.uncorrected': {
@@ -111,15 +111,16 @@ export const questions = {
     ask: 'Leave both corrections out, with $β₁ = 0.9$, $β₂ = 0.999$ and a gradient that is always 1. The first steps are …',
     answers: ['too short, as m is too small', 'right, as both errors cancel', 'too long, as v is much too small'],
     right: 2,
-    because: '$m₁$ is a tenth of what it should be, but $√v₁$ is a thirty-second: $0.1/√0.001 ≈ 3.2$.',
+    because:
+      '$m₁$ is a tenth of what it should be, but $√v₁$ only a thirty-second: $0.1/√0.001 ≈ 3.2$. The next steps are even longer, since $m$ fills up within some tens of steps, but $v$ needs thousands.',
     tells: ['adam.inflated', 'adam.apart'],
   },
   'adam.smooth': {
     chapter: 'adam',
-    ask: 'In this noisy valley plain SGD changes sides in most of its steps. And with an average of the gradients, at the same rate?',
+    ask: 'In this noisy valley plain SGD changes sides in most of its steps. How often does it if it follows an average of the gradients, at the same rate?',
     answers: ['As often', 'In far fewer of them', 'Never again'],
     right: 1,
-    because: 'gradients that push across in turn cancel in the average; what they agree on, the way along the floor, is left.',
+    because: 'gradients across the valley change sign and cancel in the average; those along the floor agree, and remain.',
     tells: ['adam.zigzag'],
   },
   'decay.which': {
@@ -132,26 +133,26 @@ export const questions = {
   },
   'decay.data': {
     chapter: 'decay',
-    ask: '300 paragraphs, thousands of words, 1,500 steps of AdamW. What does decay do to the gap between the loss on new paragraphs and on those it learned from?',
+    ask: 'A model of thousands of words learns from 300 paragraphs, without weight decay and with it (by AdamW, the next chapter), in 1,500 steps each. What does decay do to the gap between the loss on new paragraphs and the loss on those 300?',
     answers: ['Nothing: it only makes weights smaller', 'It narrows it', 'It widens it'],
     right: 1,
-    because: 'a weight that only a few paragraphs push is held near zero, so it cannot learn these few by heart.',
+    because: 'a weight that only a few paragraphs push is held near zero, so the model cannot fit these few too closely.',
     tells: ['decay.norm'],
   },
   'adamw.twelve': {
     chapter: 'adamw',
-    ask: 'The same twelve weights under AdamW, for 600 steps. What is left of them?',
+    ask: 'The same twelve weights under AdamW, for 600 steps. How much of each remains?',
     answers: ['Nearly nothing of any', 'About 16 % of each', 'Little of those with small gradients, most of the others'],
     right: 1,
-    because: 'the decay is outside of the division: each step leaves $1 − ηλ = 0.997$ of every weight, and $0.997⁶⁰⁰ ≈ 0.16$.',
+    because: 'the decay is outside the division: each step multiplies every weight by $1 − ηλ = 0.997$, and $0.997⁶⁰⁰ ≈ 0.16$.',
     tells: ['adamw.twelve', 'adamw.same'],
   },
   'adamw.scaled': {
     chapter: 'adamw',
-    ask: 'You have tuned $λ$ at one $η$, in the form that takes off $η·λ$. Then you make $η$ ten times smaller. What becomes of your $λ$?',
-    answers: ['It is still right', 'It is now ten times too small', 'It is now ten times too large'],
+    ask: 'In PyTorch’s form you have tuned $λ$ at one $η$. Then you make $η$ ten times smaller. Is your $λ$ still right?',
+    answers: ['Yes', 'It is now ten times too small', 'It is now ten times too large'],
     right: 1,
-    because: 'a step takes off the share $ηλ$: where $η$ is a tenth, $λ$ must be ten times as large for the same decay.',
+    because: 'a step shrinks weights by the factor $1 − ηλ$: where $η$ is a tenth, $λ$ must be ten times as large for the same decay.',
     tells: ['adamw.separate', 'adamw.sheared'],
   },
   'beyond.muon': {
@@ -159,19 +160,19 @@ export const questions = {
     ask: 'A singular value is a thousandth of the largest. What do five iterations make of it?',
     answers: ['It stays small', 'It ends between 0.3 and 1.2, like most others', 'It becomes exactly 1'],
     right: 1,
-    because: 'each iteration multiplies a small value by about 3.4, and bends back what has come near 1.',
+    because: 'each iteration multiplies a small value by about 3.4, and leaves those near 1 between 0.68 and 1.2.',
     tells: ['beyond.muon', 'beyond.matrix'],
   },
   'beyond.noise': {
     chapter: 'beyond',
-    ask: 'All three run at a constant rate under noise. Which is lowest in the end?',
+    ask: 'All three run at a constant rate with noisy gradients. Which has the lowest loss in the end?',
     answers: [
       'SGD, for its steps get shorter near the floor',
       'Lion, for signs ignore noise',
       'Schedule-free, for a mean averages noise out',
     ],
     right: 2,
-    because: 'at a constant rate a point keeps being shaken; the mean of many shaken points lies lower than any of them.',
+    because: 'at a constant rate noise keeps shaking the point; in the mean of many points the noise cancels, and its loss is lower.',
     tells: ['beyond.average'],
   },
 } as const satisfies Readonly<Record<string, Question>>;

@@ -16,13 +16,13 @@ export const titles: Readonly<Record<ChapterId, string>> = {
 
 /** The line under each title. */
 export const leads: Readonly<Record<ChapterId, string>> = {
-  problem: 'What is minimized, and why it is stepped down rather than solved.',
+  problem: 'What is minimized, and why by steps instead of by a formula.',
   sgd: 'The slope of a few examples, and one rate for every direction.',
   momentum: 'Remember where you have been going.',
-  adagrad: 'Every weight gets a rate of its own, from all it has seen.',
-  rmsprop: 'The same, but what is long past fades.',
-  adam: 'A direction and a size, both averaged, and a start set right.',
-  decay: 'Small weights on purpose; and two ways to want them that are one only in SGD.',
+  adagrad: 'Every weight gets a rate of its own, from all its gradients so far.',
+  rmsprop: 'AdaGrad with a memory that fades.',
+  adam: 'RMSProp with momentum, and with its first steps corrected.',
+  decay: 'Small weights on purpose, in two ways that are the same in SGD but not in Adam.',
   adamw: 'Decay that treats all weights alike.',
-  beyond: 'Matrices, signs, averages; how to choose; the whole story in one look.',
+  beyond: 'Matrices, signs and averages; how to choose; the whole story in one look.',
 };

@@ -21,13 +21,13 @@ export const adagradClaims: readonly Claim[] = [
     id: 'adagrad.constant',
     chapter: 'adagrad',
     kind: 'mathematics',
-    statement: 'Under a gradient that persists the rate falls as 1/√t: Σg² never decreases.',
+    statement: 'Under a constant gradient the rate falls as 1/√t, as the sum of g² never decreases.',
     async measure() {
       const rates = await adagradRates(400, () => 3);
       const worst = Math.max(...rates.map((rate, i) => Math.abs(rate * 3 * Math.sqrt(i + 1) - 1)));
       return {
         values: { worst, last: rates.at(-1)! * 3 },
-        figure: `the step at t = 400 is ${figure(rates.at(-1)! * 3)} η; largest deviation from η/√t: ${figure(worst)} of it`,
+        figure: `the step at t = 400 is ${figure(rates.at(-1)! * 3)} η; relative difference from η/√t at most ${figure(worst)}, because of ε`,
         holds: worst < 1e-9,
       };
     },
@@ -36,7 +36,7 @@ export const adagradClaims: readonly Claim[] = [
     id: 'adagrad.noise',
     chapter: 'adagrad',
     kind: 'mathematics',
-    statement: 'Under noise alone it falls as 1/√t too, so that a long run stalls.',
+    statement: 'Under gradients that are noise alone the rate falls as 1/√t too, so that a long run stalls.',
     async measure() {
       const rates = await adagradRates(20_000, (t) => gaussian(3, t, 0));
       const at = [20, 60, 200, 600, 2000, 6000, 20_000];
@@ -47,7 +47,7 @@ export const adagradClaims: readonly Claim[] = [
       const rises = rates.filter((rate, i) => i > 0 && rate > rates[i - 1]! * (1 + 1e-12)).length;
       return {
         values: { exponent, rises },
-        figure: `rate ${figure(rates[19]!)} at step 20, ${figure(rates.at(-1)!)} at 20,000; exponent ${figure(exponent)}; it rose at ${String(rises)} steps`,
+        figure: `rate ${figure(rates[19]!)} at step 20, ${figure(rates.at(-1)!)} at 20,000; rate ∝ t to the power ${figure(exponent)}; it rose at ${String(rises)} steps`,
         holds: Math.abs(exponent + 0.5) < 0.05 && rises === 0,
       };
     },
@@ -56,7 +56,7 @@ export const adagradClaims: readonly Claim[] = [
     id: 'adagrad.unforgiven',
     chapter: 'adagrad',
     kind: 'mathematics',
-    statement: 'A large early gradient is never forgiven: after one of 100, a thousand of 1 leave the rate where it was.',
+    statement: 'A large early gradient is never forgotten: after one of 100, a thousand of 1 hardly change the rate.',
     async measure() {
       const rates = await adagradRates(1001, (t) => (t === 1 ? 100 : 1));
       const [first, last] = [rates[0]!, rates.at(-1)!];
@@ -71,7 +71,7 @@ export const adagradClaims: readonly Claim[] = [
     id: 'adagrad.bowl',
     chapter: 'adagrad',
     kind: 'mathematics',
-    statement: 'On a bowl without noise it converges all the same: gradients vanish faster than their sum grows.',
+    statement: 'On a bowl without noise it does converge: gradients vanish near the bottom, so their sum stops growing.',
     async measure() {
       const run = await trace(adagrad({ lr: 0.5 }), valley(50).objective, [-4, 1], { steps: 2000 });
       return {
@@ -86,7 +86,7 @@ export const adagradClaims: readonly Claim[] = [
     chapter: 'adagrad',
     kind: 'mathematics',
     statement:
-      'In one step on one sentence a rare word moves further than a common one, though both have the same gradient; in SGD both move alike.',
+      'In one step on one sentence a rare word moves further than a common one, though both have the same gradient; under SGD both move equally.',
     async measure() {
       const [own, plain] = [
         await stepOnSentence(adagrad({ lr: 0.3 }), 'the cast was superb', 1),
@@ -97,7 +97,7 @@ export const adagradClaims: readonly Claim[] = [
       const equal = moved(plain, 'superb') / moved(plain, 'the');
       return {
         values: { ratio, equal },
-        figure: `“superb” moves ${figure(ratio)} times as far as “the”; in SGD ${figure(equal)} times`,
+        figure: `“superb” moves ${figure(ratio)} times as far as “the”; under SGD the ratio is ${figure(equal)}`,
         holds: ratio > 3 && Math.abs(equal - 1) < 1e-12,
       };
     },
@@ -111,7 +111,7 @@ export const adagradClaims: readonly Claim[] = [
       const { the, rare, rareWords } = await wordRates(await text());
       return {
         values: { the, rare },
-        figure: `after 500 steps, as multiples of η: “the” ${figure(the)}, the median of ${String(rareWords)} rare words ${figure(rare)}`,
+        figure: `after 500 steps: “the” ${figure(the)} η, the median of ${String(rareWords)} rare words ${figure(rare)} η, ${figure(rare / the, 2)} times as much; both are above η, as gradients are far below 1`,
         holds: rare > 10 * the,
       };
     },

@@ -1,5 +1,5 @@
 /** Chapter six: running mean, running mean square, and what correcting them repairs. */
-import { figure, type Claim } from '../claim.ts';
+import { deviation, figure, type Claim } from '../claim.ts';
 import { adamWith, constantSteps, firstStep, noiseThrough } from '../experiments/moments.ts';
 import { averagedMomentum } from '../catalogue.ts';
 import { sgd } from 'thalweg';
@@ -12,12 +12,12 @@ export const adamClaims: readonly Claim[] = [
     id: 'adam.noise',
     chapter: 'adam',
     kind: 'mathematics',
-    statement: 'The running mean smooths noise: of its variance the share (1 − β)/(1 + β) is left, 1/19 for β = 0.9.',
+    statement: 'The average m smooths noise: only (1 − β)/(1 + β) of its variance remains, 1/19 at β = 0.9.',
     async measure() {
       const left = await noiseThrough(0.9, 40_000);
       return {
         values: { left },
-        figure: `${figure(100 * left)} % of the variance is left; 1/19 is ${figure(100 / 19)} %`,
+        figure: `${figure(100 * left)} % of the variance remains; 1/19 is ${figure(100 / 19)} %`,
         holds: Math.abs(left * 19 - 1) < 0.05,
       };
     },
@@ -26,7 +26,7 @@ export const adamClaims: readonly Claim[] = [
     id: 'adam.zigzag',
     chapter: 'adam',
     kind: 'mathematics',
-    statement: 'It smooths zig-zag too: at a rate at which SGD changes sides at every step, averaged momentum seldom does.',
+    statement: 'It smooths zig-zag too: at a rate at which SGD changes sides at every step, an average of gradients seldom does.',
     async measure() {
       const rate = async (method: Parameters<typeof trace>[0]): Promise<number> => {
         const run = await trace(method, valley(50).objective, [-4, 1], { steps: 100 });
@@ -44,7 +44,7 @@ export const adamClaims: readonly Claim[] = [
     id: 'adam.corrected',
     chapter: 'adam',
     kind: 'mathematics',
-    statement: 'Bias correction repairs the start: with g = 1 and β₁ = 0.9, m₁ = 0.1 but m̂₁ = 1.',
+    statement: 'The correction repairs the start: with g = 1 and β₁ = 0.9, m₁ is 0.1 but m̂₁ is 1.',
     async measure() {
       const run = await trace(adamWith({ m: true, v: true }, 0.9, 0.999), (_, g) => (g.fill(1), 0), [0], { steps: 1, anatomy: true });
       const [m, corrected] = [run.names.get('m')![1]!, run.names.get('m_hat')![1]!];
@@ -88,7 +88,7 @@ export const adamClaims: readonly Claim[] = [
       const worst = Math.max(...steps.map((step, i) => Math.abs(step * (1 + 1e-8 / scales[i]!) - 1)));
       return {
         values: { worst, atEps: steps[1]!, large: steps.at(-1)!, small: steps[2]! },
-        figure: `${figure(steps[2]!)} η at g = 1e−6, ${figure(steps.at(-1)!)} η at 1e6, ${figure(steps[1]!)} η at g = ε; deviation ${figure(worst)}`,
+        figure: `${figure(steps[2]!)} η at g = 1e−6, ${figure(steps.at(-1)!)} η at 1e6, ${figure(steps[1]!)} η at g = ε; deviation from the formula: ${deviation(worst)}`,
         holds: worst < 1e-9,
       };
     },
@@ -98,13 +98,13 @@ export const adamClaims: readonly Claim[] = [
     chapter: 'adam',
     kind: 'mathematics',
     statement:
-      'The two biases pull apart: alone, that of v makes the first step 1/√(1 − β₂) times too long, and that of m makes it 1 − β₁ of what it should be.',
+      'The two corrections work against each other: without that of v the first step is 1/√(1 − β₂) times too long, without that of m it is 1 − β₁ of what it should be.',
     async measure() {
       const first = async (m: boolean, v: boolean): Promise<number> => (await constantSteps({ m, v }, 0.9, 0.999, 1))[0]!;
       const [onlyV, onlyM] = [await first(true, false), await first(false, true)];
       return {
         values: { onlyV, onlyM },
-        figure: `first step with v left biased ${figure(onlyV)} η, with m left biased ${figure(onlyM)} η`,
+        figure: `first step with v uncorrected ${figure(onlyV)} η, with m uncorrected ${figure(onlyM)} η`,
         holds: Math.abs(onlyV * Math.sqrt(0.001) - 1) < 1e-9 && Math.abs(onlyM - 0.1) < 1e-9,
       };
     },
@@ -113,7 +113,8 @@ export const adamClaims: readonly Claim[] = [
     id: 'adam.inflated',
     chapter: 'adam',
     kind: 'mathematics',
-    statement: 'Without corrections at β₂ = 0.999 the step is 3.2 η at first and peaks near 6.6 η at step 12.',
+    statement:
+      'Without corrections at β₂ = 0.999 the first step is 3.2 η; steps grow to 6.6 η at step 12, as m fills up long before v does.',
     async measure() {
       const steps = await constantSteps({ m: false, v: false }, 0.9, 0.999, 100);
       const peak = Math.max(...steps);
@@ -129,13 +130,13 @@ export const adamClaims: readonly Claim[] = [
     id: 'adam.shrunk',
     chapter: 'adam',
     kind: 'mathematics',
-    statement: 'At β₂ = 0.9 the bias of m wins instead, and the steps start too small.',
+    statement: 'Without corrections at β₂ = 0.9 the first steps are too short instead: m is further below its true value than √v.',
     async measure() {
       const steps = await constantSteps({ m: false, v: false }, 0.9, 0.9, 40);
       const worst = Math.max(...steps.map((step, i) => Math.abs(step - Math.sqrt(1 - 0.9 ** (i + 1)))));
       return {
         values: { first: steps[0]!, worst, most: Math.max(...steps) },
-        figure: `first step ${figure(steps[0]!)} η, never above ${figure(Math.max(...steps))} η; deviation from √(1 − βᵗ): ${figure(worst)}`,
+        figure: `first step ${figure(steps[0]!)} η, never above ${figure(Math.max(...steps))} η; deviation from √(1 − βᵗ): ${figure(worst)}, because of ε`,
         holds: Math.abs(steps[0]! - Math.sqrt(0.1)) < 1e-9 && Math.max(...steps) < 1 && worst < 1e-9,
       };
     },

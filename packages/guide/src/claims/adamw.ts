@@ -1,6 +1,6 @@
 /** Chapter eight: decay that is the same for all, and two ways of scaling it. */
 import { adam, adamw, optimizer } from 'thalweg';
-import { figure, type Claim } from '../claim.ts';
+import { deviation, figure, type Claim } from '../claim.ts';
 import { drive } from '../experiments/fit.ts';
 import { shrinkTwelve } from '../experiments/shrinking.ts';
 import { edge, heatMap, heatRates, lowestLoss, served, type DecayForm } from '../experiments/heat.ts';
@@ -43,7 +43,7 @@ export const adamwClaims: readonly Claim[] = [
     id: 'adamw.same',
     chapter: 'adamw',
     kind: 'mathematics',
-    statement: 'Decoupled decay shrinks every weight by the same factor 1 − η·λ, whatever its gradients.',
+    statement: 'AdamW’s decay multiplies every weight by the same factor 1 − η·λ, whatever its gradients.',
     async measure() {
       const [lr, weightDecay, steps] = [0.01, 0.5, 200];
       const [plain, decayed] = [
@@ -59,7 +59,7 @@ export const adamwClaims: readonly Claim[] = [
       }
       return {
         values: { least, most },
-        figure: `factors between ${figure(least, 12)} and ${figure(most, 12)} for gradients from 0.01 to 100; 1 − η·λ = 0.995`,
+        figure: `factors from ${figure(least, 12)} to ${figure(most, 12)} for gradients from 0.01 to 100; 1 − η·λ = 0.995`,
         holds: Math.abs(least - 0.995) < 1e-12 && Math.abs(most - 0.995) < 1e-12,
       };
     },
@@ -68,14 +68,14 @@ export const adamwClaims: readonly Claim[] = [
     id: 'adamw.two',
     chapter: 'adamw',
     kind: 'mathematics',
-    statement: 'Decay first and Adam’s step after it, in two lines, is what AdamW does in one.',
+    statement: 'First the decay, then Adam’s step, in two lines, is the same as AdamW’s single line.',
     async measure() {
       const [one, two] = [
         await drive(adamw({ lr: 0.01, weightDecay: 0.5 }), start, 200, noise),
         await drive(adamwInTwo({ lr: 0.01, weightDecay: 0.5 }), start, 200, noise),
       ];
       const worst = Math.max(...one.points.map((value, i) => Math.abs(value - two.points[i]!)));
-      return { values: { worst }, figure: `largest difference over 200 steps: ${figure(worst)}`, holds: worst < 1e-12 };
+      return { values: { worst }, figure: `largest difference over 200 steps: ${deviation(worst)}`, holds: worst < 1e-12 };
     },
   },
   {
@@ -83,14 +83,14 @@ export const adamwClaims: readonly Claim[] = [
     chapter: 'adamw',
     kind: 'mathematics',
     statement:
-      'Of twelve weights whose gradients differ a thousandfold, Adam with L2 shrinks some to nothing and some hardly; AdamW all alike.',
+      'Of twelve weights whose gradients differ a thousandfold, Adam with L2 shrinks some to nothing and some hardly; AdamW shrinks all equally.',
     async measure() {
       const [within, apart] = [(await shrinkTwelve('l2')).at(-1)!, (await shrinkTwelve('adamw')).at(-1)!];
       const [least, most] = [Math.min(...within), Math.max(...within)];
       const spread = Math.max(...apart) - Math.min(...apart);
       return {
         values: { least, most, spread, apart: apart[0]! },
-        figure: `after 600 steps from 1: with L2 from ${figure(Math.abs(least))} to ${figure(most)}; AdamW all at ${figure(apart[0]!)}, within ${figure(spread)}`,
+        figure: `after 600 steps from 1: with L2 from ${figure(Math.abs(least))} to ${figure(most)}; AdamW all at ${figure(apart[0]!)}, differing by at most ${figure(spread)}`,
         holds: least < 0.01 && most > 0.9 && spread < 1e-3,
       };
     },
@@ -99,14 +99,14 @@ export const adamwClaims: readonly Claim[] = [
     id: 'adamw.sheared',
     chapter: 'adamw',
     kind: 'mathematics',
-    statement: 'The scaled form at (η, λ) is the independent form at (η, η·λ): the one map is the other, sheared.',
+    statement: 'At a constant η the form of PyTorch with λ takes the same steps as the form of the paper with η·λ in the place of λ.',
     async measure() {
       const [scaled, independent] = [
         await drive(adamw({ lr: 0.02, weightDecay: 0.3 }), start, 300, noise),
         await drive(adamw({ lr: 0.02, weightDecay: 0.006, decay: 'independent' }), start, 300, noise),
       ];
       const worst = Math.max(...scaled.points.map((value, i) => Math.abs(value - independent.points[i]!)));
-      return { values: { worst }, figure: `largest difference over 300 steps: ${figure(worst)}`, holds: worst < 1e-12 };
+      return { values: { worst }, figure: `largest difference over 300 steps: ${deviation(worst)}`, holds: worst < 1e-12 };
     },
   },
   {
@@ -114,7 +114,7 @@ export const adamwClaims: readonly Claim[] = [
     chapter: 'adamw',
     kind: 'measurement',
     statement:
-      'Only the independent form separates the two choices: one λ serves at most η. In the scaled form the good region follows η·λ = const.',
+      'Only the paper’s form (s·λ) nearly separates the two choices: one λ is good at most η. In PyTorch’s (η·λ) the good λ lie along η·λ = const.',
     async measure() {
       const maps: Record<DecayForm, number[][]> = {
         l2: await heatMap('l2', judgedSeeds),
@@ -127,7 +127,7 @@ export const adamwClaims: readonly Claim[] = [
       const count = heatRates.length;
       return {
         values: { l2, scaled, independent, count, edgeScaled, edgeIndependent },
-        figure: `one λ serves at ${String(independent)} of ${String(count)} rates in the independent form, at ${String(scaled)} in the scaled form, at ${String(l2)} with L2 in Adam; the largest good λ follows η with exponent ${figure(edgeScaled, 2)} in the scaled form, ${figure(edgeIndependent, 2)} in the independent one`,
+        figure: `one λ is good at ${String(independent)} of ${String(count)} rates in the paper’s form, at ${String(scaled)} in PyTorch’s, at ${String(l2)} with L2 in Adam; the largest good λ goes as η to the power ${figure(edgeScaled, 2)} in PyTorch’s form (−1 is η·λ = const), ${figure(edgeIndependent, 2)} in the paper’s (0 is no dependence)`,
         holds: independent > Math.max(scaled, l2) && Math.abs(edgeScaled + 1) < 0.5 && Math.abs(edgeIndependent) < 0.5,
       };
     },

@@ -1,5 +1,5 @@
 /** Chapter nine: updates of matrices, signs and averages, and how to choose. */
-import { lion, muon, scheduleFreeSgd, sgd } from 'thalweg';
+import { lion, muon, optimizer, scheduleFreeSgd, sgd } from 'thalweg';
 import { figure, type Claim } from '../claim.ts';
 import { drive } from '../experiments/fit.ts';
 import { logSpaced, orthogonalized, singularValues, updateOf } from '../experiments/orthogonal.ts';
@@ -8,6 +8,18 @@ import { valley } from '../surface.ts';
 import { trace } from '../trace.ts';
 import { judgeBetter } from './judge.ts';
 
+/** Schedule-free SGD at a constant rate and without decay, in three lines: there every z counts alike in the mean x. */
+export const scheduleFreeInThree = optimizer({
+  name: 'scheduleFreeInThree',
+  hyper: { lr: ['η', 0.05], beta1: ['β₁', 0.9, '(0, 1)'] },
+  init: { z: 'w', x: 'w' },
+  equations: `
+    z ← z − η·g
+    x ← (1 − 1/t)·x + z/t
+    w ← (1 − β₁)·z + β₁·x
+  `,
+});
+
 /** The claims of the chapter. */
 export const beyondClaims: readonly Claim[] = [
   {
@@ -15,14 +27,14 @@ export const beyondClaims: readonly Claim[] = [
     chapter: 'beyond',
     kind: 'mathematics',
     statement:
-      'Five Newton–Schulz steps of Muon bring normalized singular values above 3e−3 to between 0.68 and 1.2, and smaller ones to less.',
+      'Five rounds of Muon’s Newton–Schulz iteration bring singular values from 0.003 to 1 to between 0.68 and 1.2, and smaller ones to less.',
     async measure() {
       const inside = await orthogonalized(logSpaced(3e-3, 1, 20_001));
       const [least, most] = [Math.min(...inside), Math.max(...inside)];
       const below = Math.max(...(await orthogonalized(logSpaced(1e-6, 1e-3, 2001))));
       return {
         values: { least, most, below },
-        figure: `from ${figure(least, 4)} to ${figure(most, 4)} above 3e−3; at most ${figure(below)} below 1e−3`,
+        figure: `those from 0.003 to 1 end between ${figure(least, 4)} and ${figure(most, 4)}; those below 0.001 at ${figure(below)} at most`,
         holds: least >= 0.675 && most <= 1.205 && below < least,
       };
     },
@@ -31,7 +43,8 @@ export const beyondClaims: readonly Claim[] = [
     id: 'beyond.matrix',
     chapter: 'beyond',
     kind: 'mathematics',
-    statement: 'So Muon orthogonalizes the update: whatever the singular values of a gradient, those of its step lie in that band.',
+    statement:
+      'So Muon’s step is about equally long in all directions: whatever the singular values of a gradient, those of its step lie in that band.',
     async measure() {
       const [rows, columns] = [6, 8];
       const singular = [1, 0.3, 0.1, 0.03, 0.01, 0.006];
@@ -49,7 +62,7 @@ export const beyondClaims: readonly Claim[] = [
     id: 'beyond.sign',
     chapter: 'beyond',
     kind: 'mathematics',
-    statement: 'A method of signs takes steps of η in every coordinate, whatever the scale of the gradient.',
+    statement: 'A method that uses only signs moves every weight by η, however large its gradient.',
     async measure() {
       const { moved } = await drive(lion({ lr: 0.25 }), [0, 0, 0], 50, (t, i) => 10 ** (6 * i - 6) * (1 + (t % 3)));
       const worst = Math.max(...moved.subarray(3).map((step) => Math.abs(step - 0.25)));
@@ -64,7 +77,7 @@ export const beyondClaims: readonly Claim[] = [
     id: 'beyond.average',
     chapter: 'beyond',
     kind: 'mathematics',
-    statement: 'At a constant rate under noise the mean of schedule-free SGD lies lower than the last point of SGD.',
+    statement: 'At a constant rate under noise the mean x of schedule-free SGD has a lower loss than the last point of SGD.',
     async measure() {
       const objective = valley(10).objective;
       const seeds = [1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -82,7 +95,7 @@ export const beyondClaims: readonly Claim[] = [
       const [last, mean] = [median(plain), median(free)];
       return {
         values: { last, mean },
-        figure: `median loss of nine seeds after 2,000 steps: last point ${figure(last)}, mean ${figure(mean)}`,
+        figure: `median loss over nine seeds after 2,000 steps: last point of SGD ${figure(last)}, mean x ${figure(mean)}`,
         holds: mean < last / 3,
       };
     },

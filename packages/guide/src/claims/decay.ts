@@ -1,6 +1,6 @@
 /** Chapter seven: an L2 penalty and decay are one thing in SGD, and two in Adam. */
 import { adam, adamw, optimizer, sgd } from 'thalweg';
-import { figure, type Claim } from '../claim.ts';
+import { deviation, figure, type Claim } from '../claim.ts';
 import { drive, slope } from '../experiments/fit.ts';
 import { decayByScale, splitAdam } from '../experiments/penalty.ts';
 import { pullAround } from '../experiments/shrinking.ts';
@@ -33,14 +33,14 @@ export const decayClaims: readonly Claim[] = [
         await drive(shrinkingSgd({ lr: 0.1, decay: 0.05 }), start, 500, noise),
       ];
       const worst = Math.max(...penalty.points.map((value, i) => Math.abs(value - shrinking.points[i]!) / Math.max(1, Math.abs(value))));
-      return { values: { worst }, figure: `largest relative difference over 500 steps: ${figure(worst)}`, holds: worst < 1e-12 };
+      return { values: { worst }, figure: `largest relative difference over 500 steps: ${deviation(worst)}`, holds: worst < 1e-12 };
     },
   },
   {
     id: 'decay.split',
     chapter: 'decay',
     kind: 'mathematics',
-    statement: 'Inside Adam the penalty goes into m and v; m is the sum of a part from the loss and a part from λ·w.',
+    statement: 'Inside Adam the penalty goes into m and v; m is the sum of a part from the loss and a part from the penalty.',
     async measure() {
       const start = [1, -2, 3, -4, 5];
       const [whole, split] = [
@@ -48,15 +48,18 @@ export const decayClaims: readonly Claim[] = [
         await drive(splitAdam({ lr: 0.01, l2: 0.1 }), start, 300, noise),
       ];
       const worst = Math.max(...whole.points.map((value, i) => Math.abs(value - split.points[i]!)));
-      return { values: { worst }, figure: `largest difference of the weights over 300 steps: ${figure(worst)}`, holds: worst < 1e-12 };
+      return {
+        values: { worst },
+        figure: `largest difference over 300 steps between Adam and Adam with m in two parts: ${deviation(worst)}`,
+        holds: worst < 1e-12,
+      };
     },
   },
   {
     id: 'decay.uneven',
     chapter: 'decay',
     kind: 'mathematics',
-    statement:
-      'So the decay that a parameter gets, η·m̂_w/(√v̂ + ε), falls with its gradients: ten times the gradient, a tenth of the decay.',
+    statement: 'So the decay that a weight gets falls with the size of its gradients: ten times the gradient, a tenth of the decay.',
     async measure() {
       const points = await decayByScale([0.1, 0.3, 1, 3, 10]);
       const exponent = slope(
@@ -66,7 +69,7 @@ export const decayClaims: readonly Claim[] = [
       const [first, last] = [points[0]!.inAdam, points.at(-1)!.inAdam];
       return {
         values: { exponent, first, last },
-        figure: `${figure(first)} times SGD's decay where gradients are 0.1, ${figure(last)} times where they are 10; exponent ${figure(exponent)}`,
+        figure: `${figure(first)} times SGD’s decay where gradients are 0.1, ${figure(last)} times where they are 10; decay ∝ gradient to the power ${figure(exponent)}`,
         holds: Math.abs(exponent + 1) < 0.05,
       };
     },
@@ -76,7 +79,7 @@ export const decayClaims: readonly Claim[] = [
     chapter: 'decay',
     kind: 'mathematics',
     statement:
-      'Inside Adam the penalty’s circle becomes an ellipse: its pull on each weight is divided by the size of that weight’s gradients.',
+      'Inside Adam the circle of equal penalty becomes an ellipse: the pull on each weight is divided by the size of its gradients.',
     async measure() {
       const pulls = await pullAround([1, 4], 24);
       const worst = Math.max(...pulls.map(({ at, by }) => Math.hypot(by[0] + at[0], by[1] + at[1] / 4)));
@@ -91,7 +94,7 @@ export const decayClaims: readonly Claim[] = [
     id: 'decay.norm',
     chapter: 'decay',
     kind: 'measurement',
-    statement: 'On real text decay keeps ‖w‖ and over-fitting down.',
+    statement: 'On real text decay keeps the weights and over-fitting small.',
     async measure({ text }) {
       const data = await text();
       const bags = firstBags(data.train, decayProtocol.paragraphs);
@@ -119,7 +122,7 @@ export const decayClaims: readonly Claim[] = [
           lossWithout: losses[0],
           lossWith: losses[1],
         },
-        figure: `λ = 0 and ${figure(decayProtocol.decay)}: ‖w‖ ${figure(norms[0])} and ${figure(norms[1])}; validation over training loss +${figure(gaps[0])} and +${figure(gaps[1])}; validation ${figure(losses[0])} and ${figure(losses[1])}`,
+        figure: `AdamW without decay and with λ = ${figure(decayProtocol.decay)}: ‖w‖ ${figure(norms[0])} and ${figure(norms[1])}; loss on new paragraphs ${figure(losses[0])} and ${figure(losses[1])}, on those learned from ${figure(losses[0] - gaps[0], 2)} and ${figure(losses[1] - gaps[1], 2)}`,
         holds: decayed.every(
           (one, i) => one.norm < without[i]!.norm && one.validation - one.training < without[i]!.validation - without[i]!.training,
         ),

@@ -1,6 +1,6 @@
 /** Chapter three: a direction that is remembered, and how much faster it comes down a valley. */
 import { sgd } from 'thalweg';
-import { figure, type Claim } from '../claim.ts';
+import { deviation, figure, type Claim } from '../claim.ts';
 import { drive } from '../experiments/fit.ts';
 import { best, contractions, heavyBall, regime, valleyContractions } from '../experiments/momentum.ts';
 import { gaussian } from '../noise.ts';
@@ -13,7 +13,7 @@ export const momentumClaims: readonly Claim[] = [
     id: 'momentum.sum',
     chapter: 'momentum',
     kind: 'mathematics',
-    statement: 'm is the sum of all gradients so far, each β times as long for every step since.',
+    statement: 'm is the sum of all gradients so far, each multiplied by β for every step since.',
     async measure() {
       const [beta, steps] = [0.9, 60];
       const { moved } = await drive(heavyBall({ lr: 1, beta }), [0], steps, (t) => gaussian(8, t, 0));
@@ -23,14 +23,15 @@ export const momentumClaims: readonly Claim[] = [
         for (let k = 0; k < t; k++) sum += beta ** k * gaussian(8, t - k, 0);
         worst = Math.max(worst, Math.abs(moved[t]! - sum));
       }
-      return { values: { worst }, figure: `largest difference over 60 steps: ${figure(worst)}`, holds: worst < 1e-12 };
+      return { values: { worst }, figure: `largest difference over 60 steps: ${deviation(worst)}`, holds: worst < 1e-12 };
     },
   },
   {
     id: 'momentum.agree',
     chapter: 'momentum',
     kind: 'mathematics',
-    statement: 'Gradients that agree add up to 1/(1 − β) of one, those that change sign to 1/(1 + β): 10 and 0.53 at β = 0.9.',
+    statement:
+      'Equal gradients add up to 1/(1 − β) times one of them, those that change sign in turn to 1/(1 + β): 10 and 0.53 at β = 0.9.',
     async measure() {
       const last = async (gradient: (t: number) => number): Promise<number> =>
         Math.abs((await drive(heavyBall({ lr: 1, beta: 0.9 }), [0], 400, gradient)).moved[400]!);
@@ -58,7 +59,8 @@ export const momentumClaims: readonly Claim[] = [
     id: 'momentum.best',
     chapter: 'momentum',
     kind: 'mathematics',
-    statement: 'At its best it leaves (√κ − 1)/(√κ + 1) of the error a step, where plain steps leave (κ − 1)/(κ + 1).',
+    statement:
+      'With its best η and β, momentum leaves (√κ − 1)/(√κ + 1) of the error after a step; plain steps at best leave (κ − 1)/(κ + 1).',
     async measure() {
       const condition = 100;
       const tuned = best(condition);
@@ -68,7 +70,7 @@ export const momentumClaims: readonly Claim[] = [
       for (let beta = 0; beta < 0.96; beta += 0.02) least = Math.min(least, ...(await valleyContractions(beta, products, condition)));
       return {
         values: { at: at!, least, factor: tuned.factor },
-        figure: `κ = 100: ${figure(at!)} measured there, (√κ − 1)/(√κ + 1) = ${figure(tuned.factor)}; least of ${String(48 * 60)} other pairs ${figure(least)}; plain steps ${figure(99 / 101)}`,
+        figure: `at κ = 100 plain steps at best leave ${figure(99 / 101)} of the error; momentum at its best leaves ${figure(at!)}, by the formula ${figure(tuned.factor)}; the best of ${String(48 * 60)} other pairs of η and β leaves ${figure(least)}`,
         holds: Math.abs(at! - tuned.factor) < 1e-3 && least > tuned.factor - 1e-3,
       };
     },
@@ -77,7 +79,7 @@ export const momentumClaims: readonly Claim[] = [
     id: 'momentum.regimes',
     chapter: 'momentum',
     kind: 'mathematics',
-    statement: 'It glides below η·λ = (1 − √β)², swings up to (1 + √β)², zig-zags beyond, and past 2·(1 + β) it diverges.',
+    statement: 'A run creeps below η·λ = (1 − √β)², swings up to (1 + √β)², zig-zags beyond that, and past 2·(1 + β) it diverges.',
     async measure() {
       let wrong = 0;
       let tried = 0;
@@ -102,7 +104,7 @@ export const momentumClaims: readonly Claim[] = [
     id: 'momentum.valley',
     chapter: 'momentum',
     kind: 'mathematics',
-    statement: 'In the valley of κ = 100, each at its best, momentum is within 1 % of the start in a fifth of the steps.',
+    statement: 'In the valley of κ = 100, each at its best, momentum brings the error to 1 % in a fifth of the steps.',
     async measure() {
       const objective = valley(100).objective;
       const steps = async (method: Parameters<typeof trace>[0]): Promise<number> => {

@@ -1,6 +1,6 @@
 /** Chapter one: what is minimized, and why it is stepped down rather than solved. */
 import { sgd } from 'thalweg';
-import { figure, type Claim } from '../claim.ts';
+import { deviation, figure, type Claim } from '../claim.ts';
 import { linearData, normalEquations, squaredError, twoUnits } from '../experiments/model.ts';
 import { randomGuesses, trainSentences } from '../experiments/sentences.ts';
 import { basins } from '../surface.ts';
@@ -12,7 +12,7 @@ export const problemClaims: readonly Claim[] = [
     id: 'problem.guessing',
     chapter: 'problem',
     kind: 'mathematics',
-    statement: 'A thousand random guesses of the 31 weights of the sentences stay above what ten steps down the slope reach.',
+    statement: 'A thousand random guesses of the 31 weights all have a higher loss than ten steps down the slope reach.',
     async measure() {
       const guessed = randomGuesses(1000).at(-1)!;
       const { loss } = await trainSentences(sgd({ lr: 1 }), 10);
@@ -27,7 +27,8 @@ export const problemClaims: readonly Claim[] = [
     id: 'problem.solved',
     chapter: 'problem',
     kind: 'mathematics',
-    statement: 'A linear model can be solved at once: steps down the loss L(W) arrive at the matrix that the normal equations give.',
+    statement:
+      'A linear model with squared error can be solved at once: steps down its loss arrive at what the formula gives (numpy.linalg.lstsq).',
     async measure() {
       const data = linearData(40, 3, 2, 0.1);
       const solution = normalEquations(data);
@@ -36,7 +37,7 @@ export const problemClaims: readonly Claim[] = [
       const distance = Math.hypot(...end.map((value, i) => value - solution[i]!));
       return {
         values: { distance, first: run.loss[0]!, last: run.loss.at(-1)! },
-        figure: `loss from ${figure(run.loss[0]!)} to ${figure(run.loss.at(-1)!)}; ‖W − solution‖ = ${figure(distance)}`,
+        figure: `loss from ${figure(run.loss[0]!)} to ${figure(run.loss.at(-1)!)}; distance from the solution ${deviation(distance)}`,
         holds: distance < 1e-9,
       };
     },
@@ -46,7 +47,7 @@ export const problemClaims: readonly Claim[] = [
     chapter: 'problem',
     kind: 'mathematics',
     statement:
-      'The loss of a network is not convex: exchanging two hidden units leaves it as it was, but half way between the two it is higher.',
+      'The loss of a network is not convex: exchanging two hidden units leaves it the same, but half way between the two it is higher.',
     async measure() {
       await Promise.resolve();
       const [one, other] = [twoUnits([2, -1, 1, -0.4]), twoUnits([-1, 2, -0.4, 1])];
@@ -62,8 +63,7 @@ export const problemClaims: readonly Claim[] = [
     id: 'problem.start',
     chapter: 'problem',
     kind: 'mathematics',
-    statement:
-      'The start decides: from one side of the ridge the same method ends in the global minimum, from the other in one that is not.',
+    statement: 'The start decides: from one side of the ridge the same method ends in the lowest minimum, from the other in a higher one.',
     async measure() {
       const from = (x: number) => trace(sgd({ lr: 0.1 }), basins.objective, [x, 0.8], { steps: 600 });
       const [left, right] = [await from(-1.6), await from(1.6)];

@@ -1,6 +1,6 @@
 /** Chapter five: a history that is forgotten, and what that costs at the start. */
 import { rmsprop } from 'thalweg';
-import { figure, type Claim } from '../claim.ts';
+import { deviation, figure, type Claim } from '../claim.ts';
 import { averageWeights } from '../experiments/average.ts';
 import { meaningTurns, swing, turning } from '../experiments/turning.ts';
 import { rateAfterBurst, rmspropSteps } from '../experiments/moments.ts';
@@ -14,7 +14,7 @@ export const rmspropClaims: readonly Claim[] = [
     chapter: 'rmsprop',
     kind: 'mathematics',
     statement:
-      'In an average that forgets, the newest gradient counts 1 − β, each older one β times the next, and what is missing from 1 is βᵗ.',
+      'In a moving average the newest value counts 1 − β, each older one β times as much as the one after it; t of them add up to 1 − βᵗ.',
     async measure() {
       const weights = await averageWeights(0.9, 30);
       const worst = Math.max(...weights.map((weight, k) => Math.abs(weight - 0.1 * 0.9 ** k)));
@@ -33,18 +33,18 @@ export const rmspropClaims: readonly Claim[] = [
     id: 'rmsprop.turns',
     chapter: 'rmsprop',
     kind: 'mathematics',
-    statement:
-      'Where a word keeps changing its meaning, AdaGrad follows less and less; RMSProp, taking over from it, follows as far in the end as at first.',
+    statement: 'Where a word keeps changing its meaning, AdaGrad follows less and less; RMSProp, taking over from it, keeps following.',
     async measure() {
       const { adagrad, rmsprop } = await meaningTurns();
       const last = turning.spells;
       const [first, stalled] = [swing(adagrad, 0, 2), swing(adagrad, last - 2, last)];
       const half = last / 2;
       const [taken, kept] = [swing(rmsprop, 0, 2), swing(rmsprop, half - 2, half)];
+      const least = Math.min(...Array.from({ length: half - 1 }, (_, i) => swing(rmsprop, i, i + 2)));
       return {
-        values: { first, stalled, taken, kept },
-        figure: `the weight’s swing under AdaGrad: ${figure(first)} at first, ${figure(stalled)} in the end; under RMSProp ${figure(taken)} and ${figure(kept)}`,
-        holds: stalled < first / 3 && kept > 0.7 * taken,
+        values: { first, stalled, taken, kept, least },
+        figure: `how far the weight swings: under AdaGrad ${figure(first)} at first, ${figure(stalled)} in the end; under RMSProp ${figure(taken)} at first, ${figure(kept)} in the end, never less than ${figure(least)}`,
+        holds: stalled < first / 3 && kept > 0.7 * taken && least > 0.7 * taken,
       };
     },
   },
@@ -52,13 +52,13 @@ export const rmspropClaims: readonly Claim[] = [
     id: 'rmsprop.recovers',
     chapter: 'rmsprop',
     kind: 'mathematics',
-    statement: 'A moving average forgets: after a gradient of 100 among gradients of 1 the rate comes back.',
+    statement: 'A moving average forgets: after one gradient of 100 among gradients of 1 the rate recovers.',
     async measure() {
       const rates = await rateAfterBurst(0.9, 100, 300);
       const back = rates.findIndex((rate, i) => i > 100 && rate > 0.99) - 99;
       return {
         values: { before: rates[98]!, at: rates[99]!, back },
-        figure: `rate ${figure(rates[98]!)} η before, ${figure(rates[99]!)} η at the burst, within 1 % of η again after ${String(back)} steps`,
+        figure: `rate ${figure(rates[98]!)} η before, ${figure(rates[99]!)} η at that gradient, within 1 % of η again after ${String(back)} steps`,
         holds: rates[99]! < 0.04 && Math.abs(rates.at(-1)! - 1) < 0.01,
       };
     },
@@ -67,7 +67,8 @@ export const rmspropClaims: readonly Claim[] = [
     id: 'rmsprop.bounces',
     chapter: 'rmsprop',
     kind: 'mathematics',
-    statement: 'It still bounces from side to side: at a fixed rate it ends in steps of η, half of it to each side of the floor.',
+    statement:
+      'It still bounces from side to side: at a fixed η its steps across end up η long, from η/2 on one side of the floor to η/2 on the other.',
     async measure() {
       const run = await trace(rmsprop({ lr: 0.1 }), valley(50).objective, [-4, 1], { steps: 600 });
       const across = coordinate(run, run.w, 1).subarray(-101);
@@ -88,11 +89,11 @@ export const rmspropClaims: readonly Claim[] = [
       const worst = async (beta: number): Promise<number> =>
         Math.max(...(await rmspropSteps(beta, 50)).map((step, i) => Math.abs(step * Math.sqrt(1 - beta ** (i + 1)) - 1)));
       const [short, long] = [(await rmspropSteps(0.9, 1))[0]!, (await rmspropSteps(0.999, 1))[0]!];
-      const deviation = Math.max(await worst(0.9), await worst(0.999));
+      const worstOfAll = Math.max(await worst(0.9), await worst(0.999));
       return {
-        values: { short, long, deviation },
-        figure: `first step ${figure(short)} η for β = 0.9, ${figure(long)} η for 0.999; deviation from the formula ${figure(deviation)}`,
-        holds: Math.abs(short - Math.sqrt(10)) < 1e-9 && Math.abs(long - Math.sqrt(1000)) < 1e-9 && deviation < 1e-9,
+        values: { short, long, worstOfAll },
+        figure: `first step ${figure(short)} η for β = 0.9, ${figure(long)} η for 0.999; deviation from the formula: ${deviation(worstOfAll)}`,
+        holds: Math.abs(short - Math.sqrt(10)) < 1e-9 && Math.abs(long - Math.sqrt(1000)) < 1e-9 && worstOfAll < 1e-9,
       };
     },
   },

@@ -1,6 +1,6 @@
 /** Chapter two: the gradient, its noise, and one rate for every direction. */
 import { sgd } from 'thalweg';
-import { figure, type Claim } from '../claim.ts';
+import { deviation, figure, type Claim } from '../claim.ts';
 import { slope } from '../experiments/fit.ts';
 import { gradientSpread, linearData } from '../experiments/model.ts';
 import { basins, valley } from '../surface.ts';
@@ -69,21 +69,21 @@ export const sgdClaims: readonly Claim[] = [
       const run = await trace(sgd({ lr: 0.1 }), basins.objective, basins.start, { steps: 50 });
       let worst = 0;
       for (let i = 2; i < run.w.length; i++) worst = Math.max(worst, Math.abs(run.w[i]! - (run.w[i - 2]! - 0.1 * run.g[i]!)));
-      return { values: { worst }, figure: `largest difference over 50 steps: ${figure(worst)}`, holds: worst === 0 };
+      return { values: { worst }, figure: `largest difference over 50 steps: ${deviation(worst)}`, holds: worst === 0 };
     },
   },
   {
     id: 'sgd.noise',
     chapter: 'sgd',
     kind: 'mathematics',
-    statement: 'The gradient of a mini-batch of B examples scatters around the full one with a spread that falls as 1/√B.',
+    statement: 'The gradient of a mini-batch of B examples scatters around the exact one, and this spread falls as 1/√B.',
     async measure() {
       await Promise.resolve();
       const measured = spreads();
       const exponent = slope(batchSizes.map(Math.log), measured.map(Math.log));
       return {
         values: { exponent, one: measured[0]!, most: measured.at(-1)! },
-        figure: `spread ${figure(measured[0]!)} at B = 1, ${figure(measured.at(-1)!)} at B = 256; exponent ${figure(exponent)}`,
+        figure: `spread ${figure(measured[0]!)} at B = 1, ${figure(measured.at(-1)!)} at B = 256; spread ∝ B to the power ${figure(exponent)}`,
         holds: Math.abs(exponent + 0.5) < 0.04,
       };
     },
@@ -101,7 +101,7 @@ export const sgdClaims: readonly Claim[] = [
       }
       return {
         values: { worst, along: along[1]!, across: across[1]! },
-        figure: `at η·λ = 1.7 across ${figure(across[1]!)} of the error is left after a step, at 1.7/30 along ${figure(along[1]!)}; deviation over 40 steps ${figure(worst)}`,
+        figure: `across, at η·λ = 1.7, the error is multiplied by ${figure(across[1]!)}; along, at 1.7/30, by ${figure(along[1]!)}; deviation over 40 steps: ${deviation(worst)}`,
         holds: worst < 1e-12,
       };
     },
@@ -140,13 +140,13 @@ export const sgdClaims: readonly Claim[] = [
     id: 'sgd.crawl',
     chapter: 'sgd',
     kind: 'mathematics',
-    statement: 'A rate calm across the valley crawls along its floor: each step covers the share η·λmin of the way that is left.',
+    statement: 'A rate that is calm across the valley crawls along its floor: each step covers only the fraction η·λmin of the way ahead.',
     async measure() {
       const { along, across } = await inValley(100, 0.9, 100);
       const left = along.at(-1)!;
       return {
         values: { left, predicted: (1 - 0.009) ** 100, across: across.at(-1)! },
-        figure: `after 100 steps ${figure(100 * left)} % of the way along is left, and ${figure(across.at(-1)!)} across`,
+        figure: `after 100 steps ${figure(100 * left)} % of the error along remains, and ${figure(across.at(-1)!)} of that across`,
         holds: Math.abs(left - (1 - 0.009) ** 100) < 1e-12 && Math.abs(across.at(-1)!) < 1e-9,
       };
     },
@@ -156,14 +156,14 @@ export const sgdClaims: readonly Claim[] = [
     chapter: 'sgd',
     kind: 'mathematics',
     statement:
-      'No single η serves parameters of different scales: at curvatures 1 and κ the best shrinks the error by (κ − 1)/(κ + 1) a step.',
+      'No single η suits a flat and a steep direction: with λ = 1 and κ, even the best leaves (κ − 1)/(κ + 1) of the error after a step.',
     async measure() {
       const rates = Array.from({ length: 199 }, (_, i) => (i + 1) / 100);
       const best = await bestOf(rates, 100);
       const equal = await bestOf(rates, 1);
       return {
         values: { best, bound: 99 / 101, equal },
-        figure: `best of 199 rates at κ = 100: ${figure(best, 4)} of the error is left after a step; at κ = 1: ${figure(equal)}`,
+        figure: `the best of 199 rates leaves ${figure(best, 4)} of the error at κ = 100, and ${figure(equal)} at κ = 1`,
         holds: Math.abs(best - 99 / 101) < 2e-4 && equal < 0.05,
       };
     },
