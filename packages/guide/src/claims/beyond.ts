@@ -15,7 +15,7 @@ export const scheduleFreeInThree = optimizer({
   init: { z: 'w', x: 'w' },
   equations: `
     z ← z − η·g
-    x ← (1 − 1/t)·x + z/t
+    x ← x + (z − x)/t
     w ← (1 − β₁)·z + β₁·x
   `,
 });
