@@ -158,6 +158,26 @@ export default {
       to: { path: '^packages/compare/src/(cli|report)/' },
     },
     {
+      name: 'queues-below-commands',
+      comment: 'What hands runs to a queue and takes them from it knows no command and no report, and the two commands alone load it.',
+      severity: 'error',
+      from: { path: '^packages/compare/src/queue/' },
+      to: { path: '^packages/compare/src/(cli|report)/' },
+    },
+    {
+      name: 'queues-by-two-commands',
+      severity: 'error',
+      from: { path: '^packages/compare/src/', pathNot: '^packages/compare/src/(queue/|cli/(sweep|worker)\\.ts$)' },
+      to: { path: '^packages/compare/src/queue/' },
+    },
+    {
+      name: 'one-way-to-redis',
+      comment: 'Who uses no queue needs no BullMQ: it is loaded by one import().',
+      severity: 'error',
+      from: { path: '^packages/compare/src/', pathNot: '^packages/compare/src/queue/packages\\.ts$' },
+      to: { path: '(^|node_modules/)(bullmq|ioredis)(/|$)', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'one-database',
       comment: 'SQL is spoken in one folder; others are handed a database.',
       severity: 'error',

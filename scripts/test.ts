@@ -18,7 +18,7 @@ const compiled = [
 ];
 const inCI = (process.env['CI'] ?? '') !== '';
 /** Those that run or kill the comparer's command dozens of times: CI has them among the others, and counts what they cover. */
-const commanded = inCI ? [] : ['commands', 'kept-runs', 'store'].map((name) => `packages/compare/test/${name}.test.ts`);
+const commanded = inCI ? [] : ['commands', 'kept-runs', 'queue', 'store'].map((name) => `packages/compare/test/${name}.test.ts`);
 const unitFiles = globSync(
   [
     'packages/*/test/**/*.test.ts',

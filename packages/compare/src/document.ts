@@ -237,6 +237,7 @@ export const comparison: v.GenericSchema<unknown, Comparison> = v.object({
       kept: whole,
       remade: list(v.object({ reason: text(4000), count: whole }), 1000),
       elsewhere: v.exactOptional(whole),
+      madeElsewhere: v.exactOptional(whole),
     }),
   ),
   problems: list(problem, 40, 1),

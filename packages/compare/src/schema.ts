@@ -27,6 +27,8 @@ export interface Runs {
   readonly remade: readonly { readonly reason: string; readonly count: number }[];
   /** Of those kept, how many other machines made, whose runs were merged: absent where none. */
   readonly elsewhere?: number;
+  /** Of those made, how many other machines made, to which a queue handed them: absent where none. */
+  readonly madeElsewhere?: number;
 }
 
 /** Where the figures were made. Seconds mean something only together with this. */

@@ -26,3 +26,8 @@ function keysOf(value: object): string {
   const keys = Object.keys(value);
   return keys.length === 0 ? 'nothing in it' : keys.slice(0, 5).join(', ') + (keys.length > 5 ? ', …' : '');
 }
+
+/** A text with the secrets of all addresses in it left out: a command line, or a message of a library. */
+export function withoutSecrets(text: string): string {
+  return text.replaceAll(/\b([a-z]+:\/\/)[^\s/]*@/g, '$1');
+}

@@ -22,9 +22,10 @@ import { columns } from './columns.ts';
 import { ProblemError } from '../problem.ts';
 import { seedCounts, seedsFor } from '../statistics/control.ts';
 import { writeControl } from './control.ts';
-import { withRuns, writeReport } from './work.ts';
+import { withRuns, writeReport, type WorkOptions } from './work.ts';
 
-interface Options {
+/** What a comparison is asked for by. */
+export interface Options {
   readonly quick?: true;
   readonly thorough?: true;
   readonly optimizers?: readonly string[];
@@ -38,7 +39,7 @@ interface Options {
   readonly control?: true;
   readonly out: string;
   readonly shard?: Shard;
-  readonly workers: number;
+  readonly workers?: number;
   readonly json?: true;
   readonly fresh?: true;
   readonly color: boolean;
@@ -53,10 +54,15 @@ const examples: readonly (readonly [command: string, about: string])[] = [
   ['thalweg compare rosenbrock valley --json > results.json', 'results for a program'],
   ['thalweg compare ./my-problem.ts --out my-report', 'a problem, and optimizers, of your own'],
 ];
-const codes = 'Exit codes: 0 done, 1 a run failed, 2 wrong usage, 130 interrupted (finished runs are kept; the same command goes on).';
+/** What is compared when nobody names others. */
+const defaultProblems = ['glosses', 'digits'];
+
+/** What the command ends with. */
+export const codes =
+  'Exit codes: 0 done, 1 a run failed, 2 wrong usage, 130 interrupted (finished runs are kept; the same command goes on).';
 
 /** Each example on a line where that fits, or else what it does below it; commands are to be copied and stay whole. */
-function exampleLines(width: number): string[] {
+export function exampleLines(examples: readonly (readonly [command: string, about: string])[], width: number): string[] {
   const room = Math.max(...examples.map(([command]) => command.length));
   const oneLine = examples.map(([command, about]) => `  $ ${command.padEnd(room)}  ${about}`);
   if (oneLine.every((line) => line.length <= width)) return oneLine;
@@ -65,12 +71,30 @@ function exampleLines(width: number): string[] {
 
 /** The command. */
 export function compareCommand(): Command {
-  return new Command('compare')
-    .description(
-      'Trains each problem with each optimizer, all with the same number of runs: one seed scans the learning rates, then every seed tunes for itself ' +
-        'on validation data and is measured on test data. Writes index.html and results.json.',
+  const command = new Command('compare').description(
+    'Trains each problem with each optimizer, all with the same number of runs: one seed scans the learning rates, then every seed tunes for itself ' +
+      'on validation data and is measured on test data. Writes index.html and results.json.',
+  );
+  return withPlan(command)
+    .addOption(
+      new Option('--shard <i/n>', 'make part i of n alone, as one job of an array; thalweg merge makes the report of all parts')
+        .argParser(part)
+        .conflicts(['control', 'json']),
     )
-    .argument('[problems...]', `${problems.map(({ id }) => id).join(', ')}, or a file such as ./my-problem.ts (default: glosses digits)`)
+    .option('--workers <n>', 'threads that train side by side', whole(1, 1024), availableParallelism())
+    .addHelpText('after', () => `\nExamples:\n${exampleLines(examples, columns()).join('\n')}\n\n${wrap(codes, columns()).join('\n')}`)
+    .action(async (references: string[], options: Options) => {
+      await run(references, options);
+    });
+}
+
+/** The options that say what is compared, and how. */
+export function withPlan(command: Command): Command {
+  return command
+    .argument(
+      '[problems...]',
+      `${problems.map(({ id }) => id).join(', ')}, or a file such as ./my-problem.ts (default: ${defaultProblems.join(' ')})`,
+    )
     .addOption(new Option('--quick', 'fewer rates, seeds and steps; results are labelled so').conflicts('thorough'))
     .option('--thorough', 'more rates, seeds and steps')
     .option(
@@ -104,30 +128,22 @@ export function compareCommand(): Command {
       ).conflicts(['thorough', 'schedule']),
     ) // prettier-ignore
     .option('--out <dir>', 'where to write the report', 'report')
-    .addOption(
-      new Option('--shard <i/n>', 'make part i of n alone, as one job of an array; thalweg merge makes the report of all parts')
-        .argParser(part)
-        .conflicts(['control', 'json']),
-    )
-    .option('--workers <n>', 'threads that train side by side', whole(1, 1024), availableParallelism())
     .option('--json', 'print the results as JSON on standard output, and no table')
     .option('--fresh', 'run everything again, even what an earlier, interrupted command finished; what is kept stays')
-    .option('--no-color', 'no colours')
-    .addHelpText('after', () => `\nExamples:\n${exampleLines(columns()).join('\n')}\n\n${wrap(codes, columns()).join('\n')}`)
-    .action(async (references: string[], options: Options) => {
-      await run(references.length === 0 ? ['glosses', 'digits'] : references, options);
-    });
+    .option('--no-color', 'no colours');
 }
 
-async function run(references: readonly string[], options: Options): Promise<void> {
-  const plan = await aside(() => planOf(references, options));
+/** Carries out what the options say; `open`: who makes the runs. */
+export async function run(named: readonly string[], options: Options, open?: WorkOptions['open']): Promise<void> {
+  const plan = await aside(() => planOf(named.length === 0 ? defaultProblems : named, options));
+  const work = { ...options, ...(open === undefined ? {} : { open }) };
   const started = performance.now();
   if (options.control === true) {
     const least = seedsFor(Math.min(...seedCounts));
     if (options.seeds !== undefined && options.seeds < least)
       throw new ProblemError('--seeds', `--control needs ${String(least)} at least, so that two copies of an optimizer share none`);
     const seeds = controlSeeds(options.seeds ?? 40);
-    await withRuns(plan, options, async (pool, store, onProgress) => {
+    await withRuns(plan, work, async (pool, store, onProgress) => {
       const made = await control(plan, seeds, pool, store, onProgress);
       return () => {
         const folder = folderOf(store, keepComparison(store, { ...keptPlan(plan), control: seeds }));
@@ -139,7 +155,7 @@ async function run(references: readonly string[], options: Options): Promise<voi
   const { shard } = options;
   if (shard !== undefined) {
     const part = { ...plan, shard };
-    await withRuns(part, { ...options, file: shardFile(shard) }, async (pool, store, onProgress) => {
+    await withRuns(part, { ...work, file: shardFile(shard) }, async (pool, store, onProgress) => {
       keepShard(store, keptPlan(plan), shard, false);
       await compare(part, pool, store, onProgress);
       keepShard(store, keptPlan(plan), shard, true);
@@ -147,7 +163,7 @@ async function run(references: readonly string[], options: Options): Promise<voi
     });
     return;
   }
-  await withRuns(plan, options, async (pool, store, onProgress) => {
+  await withRuns(plan, work, async (pool, store, onProgress) => {
     const comparison = await compare(plan, pool, store, onProgress);
     return () => writeReport(comparison, plan, store, options, (performance.now() - started) / 1000);
   });
@@ -184,11 +200,12 @@ async function planOf(references: readonly string[], options: Options): Promise<
     ...(options.defaults === true ? { defaults: options.optimizers === undefined ? [...ids, ...promisingContestants] : ids } : {}),
     protocol,
     steps: options.steps ?? preset,
-    workers: options.workers,
+    workers: options.workers ?? availableParallelism(),
   };
 }
 
-function list(text: string): string[] {
+/** Names with commas between them. */
+export function list(text: string): string[] {
   const ids = text
     .split(',')
     .map((id) => id.trim())
@@ -211,7 +228,8 @@ function part(text: string): Shard {
   return { index, of };
 }
 
-function whole(low: number, high: number): (text: string) => number {
+/** A whole number within bounds. */
+export function whole(low: number, high: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!Number.isInteger(value) || value < low || value > high) {

@@ -23,6 +23,18 @@ const subcommands: readonly Subcommand[] = [
     load: async () => (await import('./compare.ts')).compareCommand(),
   },
   {
+    name: 'sweep',
+    keeps: true,
+    summary: 'the same comparison, its runs made by workers on many machines, through a queue',
+    load: async () => (await import('./sweep.ts')).sweepCommand(),
+  },
+  {
+    name: 'worker',
+    keeps: true,
+    summary: 'make the runs of sweeps on this machine',
+    load: async () => (await import('./worker.ts')).workerCommand(),
+  },
+  {
     name: 'best',
     summary: 'say what a finished comparison found: which optimizer to take, with which learning rate',
     load: async () => (await import('./best.ts')).bestCommand(),

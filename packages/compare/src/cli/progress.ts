@@ -6,6 +6,8 @@ import { counted } from '../shown.ts';
 /** Receives what happens; `stop` leaves the cursor on a fresh line. */
 export interface ProgressView {
   update(progress: Progress): void;
+  /** Tells something besides. */
+  say(line: string): void;
   stop(): void;
 }
 
@@ -106,6 +108,7 @@ function bars(stream: NodeJS.WriteStream): ProgressView {
           : `${progress.contestant} lr ${String(progress.lr)}`.padEnd(26).slice(0, Math.max(0, stream.columns - width - 34));
       open.get(progress.problem)?.update(done, { doing: done === trials ? ''.padEnd(doing.length) : doing, remaining });
     },
+    say: (line) => { multi.log(`${line}\n`); }, // prettier-ignore
     stop: () => { multi.stop(); }, // prettier-ignore
   };
 }
@@ -122,6 +125,7 @@ function lines(stream: NodeJS.WriteStream): ProgressView {
         stream.write(`${progress.problem}: ${progress.contestant} tuned, lr ${String(progress.lr)}${note}\n`);
       }
     },
+    say: (line) => { stream.write(`${line}\n`); }, // prettier-ignore
     stop,
   };
 }

@@ -4,6 +4,7 @@ import { WriteStream } from 'node:tty';
 import { aside } from '../aside.ts';
 import type { Plan, Progress } from '../compare.ts';
 import { renderTable } from '../report/terminal.ts';
+import type { Runner } from '../run/ledger.ts';
 import { Pool } from '../run/pool.ts';
 import type { Comparison } from '../schema.ts';
 import { counted } from '../shown.ts';
@@ -24,6 +25,13 @@ export interface WorkOptions {
   readonly file?: string;
   readonly fresh?: true | undefined;
   readonly runTimeout?: number | undefined;
+  /** Who makes the runs: threads of this process, unless it is said. */
+  readonly open?: (say: (line: string) => void) => Crew;
+}
+
+/** Whoever makes runs, until it is closed. */
+export interface Crew extends Runner {
+  close(): Promise<void>;
 }
 
 /** How a report is written and told. */
@@ -36,15 +44,15 @@ export interface ReportOptions {
 /** Does what `make` gives once progress is no longer shown; where Ctrl-C stops it, the process ends. */
 export async function withRuns(
   plan: Plan,
-  { out, file = fileName, fresh, runTimeout }: WorkOptions,
-  make: (pool: Pool, store: Store, onProgress: (progress: Progress) => void) => Promise<() => Promise<void>>,
+  { out, file = fileName, fresh, runTimeout, open = () => new Pool(plan.workers, runTimeout) }: WorkOptions,
+  make: (pool: Runner, store: Store, onProgress: (progress: Progress) => void) => Promise<() => Promise<void>>,
 ): Promise<void> {
   const store = openStore(out, process.stderr, file);
   if (store.size > 0)
     process.stderr.write(`${counted(store.size, 'finished run')} found in ${out}; what is still valid is used, --fresh runs all again\n`);
   if (fresh === true) store.startAfresh();
-  const pool = new Pool(plan.workers, runTimeout);
   const view = progressView(process.stderr);
+  const pool = open((line) => { view.say(line); }); // prettier-ignore
   const stopped = new AbortController();
   const interrupt = (): void => {
     stopped.abort();

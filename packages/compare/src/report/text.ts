@@ -215,14 +215,15 @@ function isHeldOut({ optimizers, batchSize }: ProblemResult): boolean {
 /** How many runs were made, and how many were kept by an earlier command and used; empty where the document does not say. */
 export function runsText({ runs }: Pick<Comparison, 'runs'>): string {
   if (runs === undefined) return '';
-  const { made, kept, remade, elsewhere } = runs;
+  const { made, kept, remade, elsewhere, madeElsewhere } = runs;
   const reasons = remade.map(({ reason, count }) => `${String(count)} ${count === 1 ? 'was' : 'were'} kept but made again: ${reason}`);
   const same =
     elsewhere === undefined
       ? 'code, data and machine'
       : `code and data, ${String(elsewhere)} of them from other machines, so that seconds are not comparable`;
   const from = kept === 0 ? '' : `, ${String(kept)} kept from earlier commands with the same ${same}`;
-  return [`${counted(made, 'run')} made${from}`, ...reasons].join('; ');
+  const by = madeElsewhere === undefined ? '' : `, ${String(madeElsewhere)} of them on other machines, so that seconds are not comparable`;
+  return [`${counted(made, 'run')} made${by}${from}`, ...reasons].join('; ');
 }
 
 /** Where quick results are shown, this is said. */

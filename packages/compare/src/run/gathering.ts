@@ -39,10 +39,10 @@ export class Gathering implements Runner {
     const all = this.pool.run({ ...first.request, rates: group.map(({ request }) => request.lr) });
     group.forEach(({ request, done }, i) => {
       const own = async (): Promise<Finished> => {
-        const { together, files, result } = await all;
+        const { together, result, ...rest } = await all;
         const made = together === undefined ? (i === 0 ? result : undefined) : together[i];
         // A thread that was lost with all of them had perhaps only one that was too much for it.
-        return made === undefined || made.failure !== undefined ? this.pool.run(request) : { result: made, files };
+        return made === undefined || made.failure !== undefined ? this.pool.run(request) : { ...rest, result: made };
       };
       done(own());
     });

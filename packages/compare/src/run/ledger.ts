@@ -2,13 +2,17 @@
 import type { Contestant } from '../contestants.ts';
 import type { Problem } from '../problem.ts';
 import type { Machine, Runs, Trial } from '../schema.ts';
-import { conditionsOf } from './conditions.ts';
-import type { Pool } from './pool.ts';
+import { conditionsOf, machineText, type Conditions } from './conditions.ts';
+import type { Finished } from './serve.ts';
 import type { Store } from '../store/store.ts';
 import type { TrialRequest } from './trial.ts';
 
-/** Whoever makes trials: a pool of threads. */
-export type Runner = Pick<Pool, 'run'> & Partial<Pick<Pool, 'timeout'>>;
+/** Whoever makes trials: a pool of threads, or machines behind a queue. */
+export interface Runner {
+  run(request: TrialRequest): Promise<Finished>;
+  /** The seconds that a run may take. */
+  readonly timeout?: number;
+}
 
 /** The trials of one comparison. */
 export class Ledger {
@@ -20,6 +24,7 @@ export class Ledger {
   private kept = 0;
   private elsewhere = 0;
   private made = 0;
+  private madeElsewhere = 0;
 
   constructor(runner: Runner, store: Store, machine: Machine) {
     this.runner = runner;
@@ -40,13 +45,28 @@ export class Ledger {
     const finished = await this.runner.run(request);
     this.made += 1;
     if (found !== undefined) this.reasons.set(found.reason, (this.reasons.get(found.reason) ?? 0) + 1);
-    this.store.add(request, conditions, finished);
+    this.store.add(request, this.conditionsAt(conditions, finished.machine), finished);
     return { result: finished.result, kept: false };
+  }
+
+  /** The conditions of a run that another machine may have made: it is kept as that one's, and used here from then on. */
+  private conditionsAt(conditions: Conditions, made: Machine | undefined): Conditions {
+    const machine = made === undefined ? conditions.machine : machineText(made);
+    if (made === undefined || machine === conditions.machine) return conditions;
+    this.madeElsewhere += 1;
+    this.store.useRunsOf(machine);
+    return { ...conditions, machine, thalweg: made.thalweg };
   }
 
   /** How many were made and kept, and why others were not used. */
   get runs(): Runs {
     const remade = [...this.reasons].map(([reason, count]) => ({ reason, count }));
-    return { made: this.made, kept: this.kept, remade, ...(this.elsewhere === 0 ? {} : { elsewhere: this.elsewhere }) };
+    return {
+      made: this.made,
+      kept: this.kept,
+      remade,
+      ...(this.elsewhere === 0 ? {} : { elsewhere: this.elsewhere }),
+      ...(this.madeElsewhere === 0 ? {} : { madeElsewhere: this.madeElsewhere }),
+    };
   }
 }

@@ -14,6 +14,8 @@ import { type TrialRequest } from './trial.ts';
 
 interface Job {
   readonly request: TrialRequest;
+  /** The seconds that it may take. */
+  readonly timeout: number;
   readonly done: (finished: Finished) => void;
   readonly failed: (error: Error) => void;
   timer?: NodeJS.Timeout;
@@ -28,7 +30,7 @@ export class Pool {
   /** By problem, in the order in which problems were first asked for. */
   private readonly waiting = new Map<string, Job[]>();
   private readonly busy = new Map<Worker, Job>();
-  /** The seconds that a run may take. */
+  /** The seconds that a run may take, unless it is said with the run. */
   readonly timeout: number;
   private closed: Error | undefined;
 
@@ -39,13 +41,13 @@ export class Pool {
   }
 
   /** The result of one trial, and what took part in it; trials start problem by problem, those of one in the order in which they are asked for. */
-  run(request: TrialRequest): Promise<Finished> {
+  run(request: TrialRequest, timeout = this.timeout): Promise<Finished> {
     if (this.closed !== undefined) return Promise.reject(this.closed);
     return new Promise((done, failed) => {
       const { problem } = request;
       const queue = this.waiting.get(problem) ?? [];
       this.waiting.set(problem, queue);
-      queue.push({ request, done, failed });
+      queue.push({ request, timeout, done, failed });
       this.next();
     });
   }
@@ -122,13 +124,14 @@ export class Pool {
   /** Gives the run that has begun its time. */
   private limit(worker: Worker): void {
     const job = this.busy.get(worker);
-    if (job === undefined || this.timeout === Infinity) return;
+    if (job === undefined || job.timeout === Infinity) return;
+    const { timeout } = job;
     job.timer = setTimeout(
       () => {
-        this.lose(worker, `it took longer than ${String(this.timeout)} s`, { timeLimit: this.timeout });
+        this.lose(worker, `it took longer than ${String(timeout)} s`, { timeLimit: timeout });
         void worker.terminate();
       },
-      1000 * this.timeout * (job.request.rates?.length ?? 1),
+      1000 * timeout * (job.request.rates?.length ?? 1),
     );
   }
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import { ThalwegError } from 'thalweg';
 import { ProblemError } from '../problem.ts';
-import type { Trial } from '../schema.ts';
+import type { Machine, Trial } from '../schema.ts';
 import { dataOf, findContestants, findProblem, isFile, type Entry } from '../registry.ts';
 import { checked, ModelError, type CheckedModel } from './checked.ts';
 import type { InputFiles } from './files.ts';
@@ -21,6 +21,8 @@ export interface Finished {
   readonly timeLimit?: number;
   /** The trials of all rates of a request that has several; `result` is the first. */
   readonly together?: readonly Trial[];
+  /** Who made it, where that may be another machine than the one that asked. */
+  readonly machine?: Machine;
 }
 
 /** What a worker answers. */

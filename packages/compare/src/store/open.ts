@@ -1,6 +1,6 @@
 /** Opens the runs of a folder for a command that adds some: takes its lock, and takes over what earlier versions kept there. */
 import { join } from 'node:path';
-import { counted } from '../shown.ts';
+import { counted, withoutSecrets } from '../shown.ts';
 import { lock } from './lock.ts';
 import { Store } from './store.ts';
 import { takeOver } from './take-over.ts';
@@ -16,7 +16,7 @@ export const fileName = 'runs.sqlite';
 export function openStore(folder: string, told: { write(text: string): unknown }, file = fileName): Store {
   const store = new Store(join(folder, file));
   try {
-    store.onClose(lock(store, process.argv.slice(2).join(' ')));
+    store.onClose(lock(store, withoutSecrets(process.argv.slice(2).join(' '))));
     const taken = takeOver(store);
     if (taken !== undefined) {
       const others = taken.others === 0 ? '' : `; ${counted(taken.others, 'line')} of it ${taken.others === 1 ? 'is none' : 'are none'}`;

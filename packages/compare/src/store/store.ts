@@ -44,6 +44,8 @@ export class Store {
   readonly database: DatabaseSync;
   private readonly project: Project;
   private readonly numbers = new Set<number>();
+  /** Lists of files as they are kept. */
+  private readonly lists = new WeakMap<readonly FileState[], { readonly id: string; readonly text: string }>();
   /** Runs up to this one are not used: --fresh makes them again. */
   private earlier = 0;
   private closing = (): void => undefined;
@@ -68,6 +70,11 @@ export class Store {
   /** From here on, what is kept already is not used; it stays. */
   startAfresh(): void {
     this.earlier = rows<{ last: number | null }>(this.database, 'SELECT max(number) AS last FROM runs')[0]?.last ?? 0;
+  }
+
+  /** From here on the runs of this machine are used as if they were of the one that asks. */
+  useRunsOf(machine: string): void {
+    atOnce(this.database, () => this.database.prepare('INSERT INTO machines VALUES (?) ON CONFLICT DO NOTHING').run(machine));
   }
 
   /** Looks up trials as things are now: a file is read once by what this returns. `limit`: the seconds that a run may take. */
@@ -160,10 +167,16 @@ export class Store {
   }
 
   private keepFiles(files: readonly FileState[]): string {
-    const list = files.map(([path, hash]) => [this.project.kept(path), hash]);
-    const id = hashOfValue(list);
-    this.database.prepare('INSERT INTO files VALUES (?, ?) ON CONFLICT DO NOTHING').run(id, JSON.stringify(list));
+    const { id, text } = this.lists.get(files) ?? this.listOf(files);
+    this.database.prepare('INSERT INTO files VALUES (?, ?) ON CONFLICT DO NOTHING').run(id, text);
     return id;
+  }
+
+  private listOf(files: readonly FileState[]): { readonly id: string; readonly text: string } {
+    const list = files.map(([path, hash]) => [this.project.kept(path), hash]);
+    const made = { id: hashOfValue(list), text: JSON.stringify(list) };
+    this.lists.set(files, made);
+    return made;
   }
 
   /** Which files of a list are not as they were, in words. */

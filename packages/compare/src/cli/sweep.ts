@@ -1,0 +1,36 @@
+/** The command `thalweg sweep`: `thalweg compare`, whose runs are made by `thalweg worker` wherever that runs. */
+import { Command } from 'commander';
+import { wrap } from '../report/layout.ts';
+import { addressOf } from '../queue/address.ts';
+import { loadPackages } from '../queue/packages.ts';
+import { QueueRunner } from '../queue/runner.ts';
+import { columns } from './columns.ts';
+import { codes, exampleLines, run, withPlan, type Options } from './compare.ts';
+import { queueOption } from './queue.ts';
+
+const examples = [
+  ['thalweg worker --queue redis://desk:6379', 'on each machine'],
+  ['thalweg sweep digits --queue redis://desk:6379', 'on one; it ends with the report of thalweg compare digits'],
+  ['thalweg worker ./mine.ts --queue redis://desk:6379', 'a worker that may run a problem of your own'],
+  ['thalweg sweep ./mine.ts --queue redis://desk:6379', 'a comparison on it'],
+] as const;
+
+/** The command. */
+export function sweepCommand(): Command {
+  const command = new Command('sweep').description(
+    'Compares as thalweg compare does, with the same options, runs and report, and hands every run to the queue in a Redis, from which thalweg worker takes it on ' +
+      'as many machines as there are. What comes back is kept in the folder at once: after Ctrl-C or a crash the same command goes on where it was.',
+  );
+  return withPlan(command)
+    .addOption(queueOption())
+    .addHelpText('after', () => `\nExamples:\n${exampleLines(examples, columns()).join('\n')}\n\n${wrap(codes, columns()).join('\n')}`)
+    .action(async (references: string[], options: Options & { readonly queue: string }) => {
+      const address = addressOf(options.queue);
+      const packages = await loadPackages();
+      const { runTimeout: timeout, fresh = false } = options;
+      await run(references, options, (say) => {
+        say(`Runs go to the queue in ${address.shown}. On each machine: thalweg worker --queue ${address.shown}`);
+        return new QueueRunner(packages, address, { timeout, fresh, say });
+      });
+    });
+} // prettier-ignore
