@@ -26,6 +26,7 @@ import { names } from './problems/names.ts';
 import { deepLinear, noisyQuadratic } from './problems/known.ts';
 import { mobyDick } from './problems/moby-dick.ts';
 import { landscapes } from './problems/landscapes.ts';
+import { transformer } from './problems/transformer.ts';
 import { words } from './problems/words.ts';
 import { isRefusedRate } from './run/trial.ts';
 
@@ -40,6 +41,7 @@ export const problems: readonly Problem[] = [
   births,
   mobyDick,
   coOccurrences,
+  transformer,
   noisyQuadratic,
   deepLinear,
   ...landscapes,

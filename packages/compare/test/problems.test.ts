@@ -22,6 +22,18 @@ test('every built-in problem is one that defineProblem would take', () => {
   for (const problem of problems) assert.deepEqual(checkProblem(problem.id, problem), problem);
 });
 
+test('a problem that says how many parameters it has, has so many', async () => {
+  const said = problems.flatMap((problem) => {
+    const count = /([\d,]+) parameters/.exec(problem.description)?.[1];
+    return count === undefined ? [] : [{ problem, count: Number(count.replace(',', '')) }];
+  });
+  for (const { problem, count } of said) {
+    const params = asArrays(await (await problem.load()).start(1));
+    assert.equal(Object.values(params).reduce((sum, { length }) => sum + length, 0), count, problem.id); // prettier-ignore
+  }
+  assert.ok(said.length >= 5);
+});
+
 for (const problem of problems) {
   test(`${problem.id}: the gradient agrees with finite differences`, async () => {
     const model = await problem.load();
@@ -254,6 +266,18 @@ describe('moby-dick', () => {
     const { description } = problems.find(({ id }) => id === 'moby-dick')!;
     assert.ok(description.includes(`letters takes ${bits[0]!.toFixed(2)} bits on test data, pairs of letters ${bits[1]!.toFixed(2)}, threes ${bits[2]!.toFixed(2)}.`), String(bits)); // prettier-ignore
   });
+});
+
+test('the transformer tells nothing where its last matrix is zero, and learns that one first', async () => {
+  const model = await problems.find(({ id }) => id === 'transformer')!.load();
+  const params = asArrays(await model.start(1));
+  const grads = asArrays(await model.start(2));
+  params['head']!.fill(0);
+  for (const split of ['validation', 'test'] as const)
+    assert.ok(Math.abs(Number(await model.evaluate(params, split)) - Math.log2(38)) < 1e-4);
+  // With no weight on what it knows, the gradient of the last matrix is all that is not zero.
+  await model.gradient(params, grads, 1, 1);
+  for (const [name, array] of Object.entries(grads)) assert.equal(array.some((x) => x !== 0), name === 'head', name); // prettier-ignore
 });
 
 describe('co-occurrences', () => {
