@@ -19,7 +19,7 @@ export function addressOf(text: string): Address {
   if (url === undefined || !['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '')
     throw new ProblemError(
       '--queue',
-      'it must be the address of a Redis, such as redis://localhost:6379, or rediss://me:secret@host:6380',
+      'it must be the address of a Redis, such as redis://localhost:6379, or rediss://me:secret@host',
     );
   const database = /^\/?(\d{0,5})$/.exec(url.pathname)?.[1];
   if (database === undefined || url.search !== '' || url.hash !== '')
