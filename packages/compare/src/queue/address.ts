@@ -17,10 +17,7 @@ export interface Address {
 export function addressOf(text: string): Address {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '')
-    throw new ProblemError(
-      '--queue',
-      'it must be the address of a Redis, such as redis://localhost:6379, or rediss://me:secret@host',
-    );
+    throw new ProblemError('--queue', 'it must be the address of a Redis, such as redis://localhost:6379, or rediss://me:secret@host');
   const database = /^\/?(\d{0,5})$/.exec(url.pathname)?.[1];
   if (database === undefined || url.search !== '' || url.hash !== '')
     throw new ProblemError(
