@@ -1,6 +1,7 @@
 /**
  * Makes the runs that tell how often the protocol errs (`statistics/control.ts`): of each optimizer every seed at each of the five rates around the best, so
- * that any choice of seeds can be tuned and compared from them. Says what it is doing through `onProgress`; knows no terminal.
+ * that any choice of seeds can be tuned and compared from them; or, for searches, the whole search of every seed. Says what it is doing through `onProgress`;
+ * knows no terminal.
  */
 import type { Plan, Progress } from './compare.ts';
 import { machineOf } from './machine.ts';
@@ -11,6 +12,10 @@ import type { Store } from './store/store.ts';
 import type { Machine, Trial } from './schema.ts';
 import type { ControlOptimizer, ControlProblem } from './statistics/control.ts';
 import { ratesAround, scan } from './tune.ts';
+import type { Direction } from './quantile.ts';
+import type { TrialRequest } from './run/trial.ts';
+import { search } from './search.ts';
+import { rateSpace } from './spaces.ts';
 
 /** Runs of controls: what `thalweg compare --control` writes as `control.json`. */
 export interface Control {
@@ -42,24 +47,40 @@ export async function control(
   const fields: { readonly entry: Entry; readonly all: readonly Contestant[] }[] = [];
   for (const entry of entries)
     fields.push({ entry, all: await findContestants(entry, [...contestants, ...entry.contestants.map((one) => one.id)]) });
+  type Run = (lr: number, seed: number, hyper?: TrialRequest['hyper']) => Promise<Trial>;
+  const nearTheBest = async ({ centre }: Contestant, metric: Direction, run: Run): Promise<readonly Trial[]> => {
+    const { best } = await scan(centre, protocol, metric, run);
+    const rates = ratesAround(centre, best, 2 * reach + 1, protocol.gridRatio);
+    return Promise.all(seeds.flatMap((seed) => rates.map((lr) => run(lr, seed))));
+  };
+  // A seed's search does not depend on the others: its result is all that a repetition needs of it.
+  const searched = async ({ centre, space = [] }: Contestant, count: number, metric: Direction, run: Run): Promise<readonly Trial[]> =>
+    (await search([rateSpace(centre), ...space], count, seeds, metric, ({ lr = centre, ...hyper }, seed) => run(lr, seed, hyper))).result
+      .trials;
   const controlOn = async ({ entry, all }: (typeof fields)[number]): Promise<ControlProblem> => {
     const { problem } = entry;
     const length = typeof steps === 'number' ? steps : problem.steps[steps];
-    onProgress({ kind: 'problem', problem: problem.id, trials: all.length * (protocol.rates + seeds.length * (2 * reach + 1)) });
+    onProgress({
+      kind: 'problem',
+      problem: problem.id,
+      trials:
+        all.length * (protocol.trials === undefined ? protocol.rates + seeds.length * (2 * reach + 1) : seeds.length * protocol.trials),
+    });
     const optimizers = await Promise.all(
       all.map(async (contestant): Promise<ControlOptimizer> => {
         const { id, centre } = contestant;
-        const run = async (lr: number, seed: number): Promise<Trial> => {
+        const run = async (lr: number, seed: number, hyper?: TrialRequest['hyper']): Promise<Trial> => {
           const { result, kept } = await ledger.run(problem, contestant, {
             problem: entry.reference, contestant: contestant.file?.path ?? id, schedule: 'constant', lr, seed, steps: length,
+            ...(hyper === undefined ? {} : { hyper }),
           }); // prettier-ignore
           onProgress({ kind: 'trial', problem: problem.id, contestant: id, lr, kept });
           return result;
         };
-        const { best } = await scan(centre, protocol, problem.tuningMetric, run);
-        const rates = ratesAround(centre, best, 2 * reach + 1, protocol.gridRatio);
-        const trials = await Promise.all(seeds.flatMap((seed) => rates.map((lr) => run(lr, seed))));
-        onProgress({ kind: 'tuned', problem: problem.id, contestant: id, lr: rates[reach] ?? centre, tuning: 'inside' });
+        const trials = await (protocol.trials === undefined
+          ? nearTheBest(contestant, problem.tuningMetric, run)
+          : searched(contestant, protocol.trials, problem.tuningMetric, run));
+        onProgress({ kind: 'tuned', problem: problem.id, contestant: id, lr: trials[0]?.lr ?? centre, tuning: 'inside' });
         return {
           id,
           centre,

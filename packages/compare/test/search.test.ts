@@ -1,7 +1,10 @@
 /** Searches over several hyperparameters: the points, the spaces, what each seed takes, and how often two copies of one optimizer are called different. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { describe, test } from 'node:test';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import * as library from 'thalweg';
@@ -17,7 +20,10 @@ import { errorNote } from '../src/report/errors.ts';
 import { pointsOf, search } from '../src/search.ts';
 import { described, scheduleCode, undescribed } from '../src/schedules.ts';
 import { placeOf, rateSpace, spaceNames, spaceOf, valueAt } from '../src/spaces.ts';
+import type { Control } from '../src/control.ts';
+import { presets } from '../src/protocol.ts';
 import { compareWith } from '../src/statistics/compare.ts';
+import { errorRates, type ErrorRate } from '../src/statistics/control.ts';
 
 describe("Sobol's points", () => {
   test("are SciPy's", () => {
@@ -213,4 +219,22 @@ test('on the kept results of searches two copies are called different as often a
   const told = `in ${mean.toFixed(1)} % of repetitions (${String(Math.min(...same))} to ${String(Math.max(...same))} by`;
   assert.ok(note.includes(told), `${note} does not say: ${told}`);
   assert.deepEqual(counts.map((count) => rate('sgd', 'adamw', count)), [100, 100, 100, 100]); // prettier-ignore
+}); // prettier-ignore
+
+test('a control of searches, by the command, has the run that each seed chose, and finds on the kept results what they say', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'thalweg-search-'));
+  after(() => { rmSync(folder, { recursive: true, force: true }); });
+  const command = ['compare', 'valley', '--control', '--quick', '--trials', '2', '--seeds', '12', '--steps', '5', '--optimizers', 'sgd,adam', '--json', '--out', folder];
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--conditions=source', new URL('../bin/thalweg.ts', import.meta.url).pathname, ...command], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  const { problems, rates } = JSON.parse(stdout) as Control & { readonly rates: readonly ErrorRate[] };
+  assert.match(stderr, /^valley: 48 runs$/m);
+  for (const { runs } of problems[0]!.optimizers) assert.equal(new Set(runs.map(([, seed]) => seed)).size, runs.length);
+  assert.deepEqual(problems[0]!.optimizers.map(({ runs }) => runs.length), [12, 12]);
+  assert.deepEqual(rates.map(({ optimizers, seeds }) => [optimizers.join(), seeds]), [['sgd', 5], ['sgd,adam', 5], ['adam', 5]]);
+  const { testMetrics } = JSON.parse(readFileSync(new URL('../control/search.json', import.meta.url), 'utf8')) as { testMetrics: Readonly<Record<string, readonly number[]>> };
+  const metric = { name: 'error', lowerIsBetter: true, unit: '%' };
+  const optimizers = Object.entries(testMetrics).map(([id, all]) => ({ id, centre: 0.1, runs: all.map((one, seed) => [0.1 + seed, seed, one, one, one] as const) }));
+  const problem = { id: 'names', steps: 1, tuningMetric: metric, testMetric: metric, optimizers };
+  for (const { optimizers: who, different } of await errorRates(problem, { ...presets.quick, trials: 8 }, 10, 200)) assert.ok(who.length === 2 ? different === 200 : different <= 16, `${who.join()}: ${String(different)}`);
 }); // prettier-ignore

@@ -111,7 +111,7 @@ export function withPlan(command: Command): Command {
         'search several hyperparameters instead, each in its declared space: so many quasi-random (Sobol) points for each seed, the same number for all',
       )
         .argParser(whole(2, 1000))
-        .conflicts(['gridPoints', 'control']),
+        .conflicts('gridPoints'),
     )
     .addOption(
       new Option(

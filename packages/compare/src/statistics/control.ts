@@ -13,7 +13,7 @@ import { compareWith, type Scores } from './compare.ts';
 /** A run in five numbers: the learning rate, the seed, the validation metric and loss at the end, the test metric; null where it diverged. */
 export type ControlRun = readonly [lr: number, seed: number, validation: number | null, loss: number | null, test: number | null];
 
-/** The runs of one optimizer: every seed at each rate near the best. */
+/** The runs of one optimizer: every seed at each rate near the best; of a search the run that each seed chose. */
 export interface ControlOptimizer {
   readonly id: string;
   /** The middle of the grid of learning rates. */
@@ -105,6 +105,8 @@ export async function measureErrors(problems: readonly ControlProblem[], rules: 
 interface Tabled extends Pick<ControlOptimizer, 'id' | 'centre'> {
   readonly seeds: readonly number[];
   readonly trials: ReadonlyMap<number, ReadonlyMap<number, Trial>>;
+  /** The last run of each seed. */
+  readonly found: ReadonlyMap<number, Trial>;
 }
 
 function tabled({ id, centre, runs }: ControlOptimizer): Tabled {
@@ -113,7 +115,8 @@ function tabled({ id, centre, runs }: ControlOptimizer): Tabled {
     const [lr, seed] = run;
     trials.set(lr, (trials.get(lr) ?? new Map<number, Trial>()).set(seed, trialOf(run)));
   }
-  return { id, centre, trials, seeds: [...new Set(runs.map(([, seed]) => seed))] };
+  const found = new Map(runs.map((run) => [run[1], trialOf(run)]));
+  return { id, centre, trials, found, seeds: [...new Set(runs.map(([, seed]) => seed))] };
 }
 
 /** One repetition. Two optimizers share their seeds, as in a comparison; two copies of one do not. */
@@ -145,13 +148,14 @@ async function repeat(
   };
 }
 
-/** The test metrics of the seeds but the first, which scans, in their order. */
+/** The test metrics of the seeds but the first, which scans, in their order; where each has searched for itself, what it found. */
 async function resultsOf(
-  { centre, trials }: Tabled,
+  { centre, trials, found }: Tabled,
   [scanSeed = 0, ...seeds]: readonly number[],
   rules: Rules,
   metric: Direction,
 ): Promise<Scores> {
+  if (rules.trials !== undefined) return new Map(seeds.map((seed, i) => [i, found.get(seed)?.testMetric ?? null]));
   // Rates far from the best were not run for every seed: they count as the worst, which they are.
   const find = (lr: number, seed: number): Trial => trials.get(lr)?.get(seed) ?? trialOf([lr, seed, null, null, null]);
   const tuned = await tune(centre, { ...rules, preset: 'custom', scanSeed, seeds }, metric, (lr, seed) => Promise.resolve(find(lr, seed)));
