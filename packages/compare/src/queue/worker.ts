@@ -120,11 +120,11 @@ export class QueueWorker {
     this.stopped.abort();
     for (const stop of this.underway.values()) stop();
     const reached = await Promise.race([closed.then(() => true), sleep(patience, false)]);
-    if (!reached) this.options.say(`Redis cannot be reached to hand runs back; they go to others ${String(this.options.stalledAfter)} s after it can be`);
+    if (!reached && open > 0) this.options.say(`Redis cannot be reached to hand runs back; they go to others ${String(this.options.stalledAfter)} s after it can be`);
     await this.pool.close();
     await Promise.race([this.lists.close(), sleep(100)]);
     this.link.end();
-    return open;
+    return reached ? open : 0;
   }
 
   private async process(job: Job, token: string | undefined): Promise<Answer> {

@@ -9,6 +9,7 @@ import type { TrialRequest } from './trial.ts';
 
 /** Whoever makes trials: a pool of threads, or machines behind a queue. */
 export interface Runner {
+  /** The result of one trial, and what took part in it. */
   run(request: TrialRequest): Promise<Finished>;
   /** The seconds that a run may take. */
   readonly timeout?: number;
