@@ -13,11 +13,13 @@ test('no file that git ignores is in the repository', () => {
   assert.deepEqual(git('ls-files', '--cached', '--ignored', '--exclude-standard'), [], 'git rm --cached these');
 });
 
-test('the pictures of the documentation take little more than a megabyte in all, and no other file half of one, but for the comparer’s data', () => {
+test('the pictures of the documentation take little more than a megabyte in all, those of the study less than half of one, and no other file half of one, but for the comparer’s data', () => {
   const size = (file: string): number => statSync(join(root, file)).size;
   const pictures = git('ls-files', 'docs', 'bench').filter((file) => /\.(svg|png|jpe?g|gif|webp)$/.test(file));
-  const all = pictures.reduce((sum, file) => sum + size(file), 0);
-  assert.ok(all < 1.3e6, `${String(all)} bytes: renderCourses and renderPicture say how they are drawn with fewer`);
+  const total = (files: readonly string[]): number => files.reduce((sum, file) => sum + size(file), 0);
+  const [ofStudy, others] = [true, false].map((wanted) => pictures.filter((file) => file.startsWith('docs/study/') === wanted));
+  assert.ok(total(others!) < 1.3e6, `${String(total(others!))} bytes: renderCourses and renderPicture say how they are drawn with fewer`);
+  assert.ok(total(ofStudy!) < 4e5, `${String(total(ofStudy!))} bytes of the study`);
   const large = git('ls-files').filter((file) => size(file) > 5e5 && !file.startsWith('packages/compare/data/'));
   assert.deepEqual(large, [], 'make these by a command, or take them from a package');
 });
