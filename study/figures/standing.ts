@@ -30,7 +30,7 @@ export function differences(all: readonly KeptProblem[]): string {
         label: `differences of the ${problem.testMetric.name} from the reference on ${problem.id}`,
         options: {
           height: 40 + 21 * rows.length,
-          marginLeft: 170,
+          marginLeft: 196,
           x: { domain, label: null, tickSize: 4, nice: true },
           y: {
             domain: rows.map(({ id }) => id),
@@ -144,7 +144,7 @@ export function means(all: readonly KeptProblem[]): string {
       label: 'interquartile means of the distance from the best',
       options: {
         height: 40 + 22 * rows.length,
-        marginLeft: 170,
+        marginLeft: 196,
         x: { label: null, tickSize: 4, nice: true },
         y: { domain: rows.map(({ label }) => label), label: null, tickSize: 0 },
         marks: [

@@ -62,12 +62,12 @@ export function sensitivity(all: readonly KeptProblem[]): string {
   const offsets = Array.from({ length: 9 }, (_, i) => i - 4);
   return picture('How much the rate matters', keys, 1, (pens) => [
     {
-      title: 'distance from the best against the learning rate relative to the best one, constant rate, median over problems',
+      title: 'distance from the best against the rate, as multiples of the best one; constant rate, median over problems',
       label: 'sensitivity to the learning rate',
       options: {
         height: 330,
         x: { type: 'log', label: 'rate / best rate', tickSize: 4, ticks: [0.01, 0.1, 1, 10, 100], tickFormat: (x: number) => String(x) },
-        y: { label: null, tickSize: 0, domain: [0, 6], clamp: true },
+        y: { label: null, tickSize: 0, domain: [0, 4], clamp: true },
         marks: [
           Plot.gridY(grid),
           ...keys.map(({ id }) => {
