@@ -57,16 +57,18 @@ test('making, chaining and grouping methods of the library reads no text and bui
 });
 
 test('names and rates of a method cost a reading of its text and no graph; LaTeX neither asks for more', async () => {
-  const method = chain(clipByGlobalNorm(1), adamw());
+  // Of equations that no test before has read: methods of the same ones share what is told of them.
+  const method = chain(clipByGlobalNorm(1), library.nadam());
   const first = await work(() => [method.hyper, method.trains, method.inputs]);
   assert.ok(first.characters > 0);
   assert.equal(first.nodes, 0);
   assert.deepEqual(await work(() => [method.hyper, method.trains, method.inputs]), nothing);
+  assert.deepEqual(await work(() => chain(clipByGlobalNorm(1), library.nadam({ lr: 0.3 })).hyper), nothing);
   assert.equal((await work(() => method.latex())).nodes, 0);
 });
 
 test('a method is read and built once, however often it is bound', async () => {
-  const method = chain(clipByGlobalNorm(1), adamw());
+  const method = chain(clipByGlobalNorm(1), library.adan());
   const init = async (): Promise<void> => (await method.init({ w: tensor([3]) })).dispose();
   const [first, second, third] = [await work(init), await work(init), await work(init)];
   assert.ok(first.characters > 0);
