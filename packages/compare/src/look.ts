@@ -10,5 +10,6 @@ export { knownIds, looks } from './report/palette.ts';
 export type { Look } from './report/palette.ts';
 export { pens } from './report/pens.ts';
 export type { Pen, Pens } from './report/pens.ts';
+export { rounded } from './report/rounded.ts';
 export { ground, marks } from './report/style.ts';
 export type * from './schema.ts';

@@ -2,6 +2,7 @@
  * Writes the pages of the app as HTML, in Node, from the components that a browser runs. What a page computes is awaited and the page written again
  * until nothing new is asked for; maps and figures become pictures. Knows no file: who calls it says what draws and where pictures go.
  */
+import { rounded } from '@thalweg/compare/look';
 import { chapterIds, figure as figureOf } from '@thalweg/guide';
 import katex from 'katex';
 import { render } from 'svelte/server';
@@ -124,7 +125,7 @@ function figure(document: Document, draft: Parameters<Still['figure']>[0], heigh
   for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', label);
-  return svg.outerHTML;
+  return rounded(svg.outerHTML);
 }
 
 function escaped(text: string): string {

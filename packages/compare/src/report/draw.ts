@@ -4,6 +4,7 @@ import { parseHTML } from 'linkedom';
 import { escape } from './markup.ts';
 import { hash } from './palette.ts';
 import { figureWidth, margins, type Drawing } from './plot.ts';
+import { rounded } from './rounded.ts';
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>');
 
@@ -14,13 +15,6 @@ export function draw({ label, options }: Drawing): string {
   for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
   for (const part of svg.querySelectorAll('style')) part.remove();
   return stable(rounded(svg.outerHTML)).replace('<svg', `<svg role="img" aria-label="${escape(label)}"`);
-}
-
-/** Numbers in paths with one decimal: more cannot be seen, and the file would be three times as large. */
-function rounded(svg: string): string {
-  return svg.replaceAll(/(\s(?:d|transform|[xyr]\d?|c[xy])=")([^"]*)"/g, (_, start: string, value: string) => {
-    return `${start}${value.replaceAll(/-?\d+\.\d{2,}(?![\de])/g, (digits) => String(Math.round(Number(digits) * 10) / 10))}"`;
-  });
 }
 
 /** Plot counts its clip paths up for ever; named by what is drawn they are unique in a document and the same in each. */
