@@ -32,9 +32,19 @@ const unitFiles = globSync(
   { cwd: root },
 ).filter((file) => !compiled.includes(file) && !commanded.includes(file));
 /** Those that look into plans and graphs do so with objects of the source, which are not those of the bundle; what is emitted is text, and the same from both. */
-const inside = ['arrays', 'compiler', 'denormals', 'language', 'lazy', 'observe', 'plans', 'state-formats', 'tree', 'wgsl'].map((name) =>
-  join('packages/thalweg/test', `${name}.test.ts`),
-);
+const inside = [
+  'arrays',
+  'compiler',
+  'denormals',
+  'language',
+  'lazy',
+  'observe',
+  'plans',
+  'state-formats',
+  'tree',
+  'watch-kernels',
+  'wgsl',
+].map((name) => join('packages/thalweg/test', `${name}.test.ts`));
 const onSourceAlone = [...inside, ...compiled, 'conformance/emitted.test.ts'];
 const builtFiles = globSync(['packages/thalweg/test/*.test.ts', 'conformance/*.test.ts'], { cwd: root }).filter(
   (file) => !onSourceAlone.includes(file),

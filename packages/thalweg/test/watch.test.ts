@@ -5,11 +5,9 @@ import {
   adam,
   DivergenceError,
   fromZero,
-  groups,
   learningRateRange,
   linear,
   optimizer,
-  otherwise,
   rows,
   sgd,
   sparse,
@@ -18,7 +16,6 @@ import {
   type Method,
   type Optimizer,
 } from 'thalweg';
-import { Stepper } from '../src/train/step/stepper.ts';
 import { factories, isForMatrices, table } from '../../../conformance/table.ts';
 
 const diverges = (opt: Optimizer, value: number): void => {
@@ -37,30 +34,6 @@ test('a step that leaves weights that are not finite throws, names them, and has
   assert.equal(opt.t, 1);
   assert.equal(opt.params['a']![0], -Infinity);
 }); // prettier-ignore
-
-test('weights are looked at one by one up to 1,024, and by a kernel above, and what is found is the same', async (t) => {
-  const { get } = Object.getOwnPropertyDescriptor(Stepper.prototype, 'watcher') as { get: () => Stepper };
-  const kernels = t.mock.getter(Stepper.prototype, 'watcher', get);
-  for (const dtype of ['float32', 'float64'] as const)
-    for (const length of [1, 2, 1023, 1024, 1025, 4097])
-      for (const place of [0, length - 1])
-        for (const value of [NaN, Infinity, -Infinity]) {
-          kernels.mock.resetCalls();
-          const opt = await sgd().init({ a: tensor([length], { dtype }) });
-          opt.step();
-          opt.params.a[place] = value;
-          assert.throws(() => opt.step(), (error: unknown) => error instanceof DivergenceError && error.parameters.join() === 'a'); // prettier-ignore
-          assert.equal(kernels.mock.callCount() > 0, length > 1024, `${dtype}, ${String(length)}`);
-          opt.dispose();
-        }
-  const both: Optimizer = await groups([
-    { match: 'long', use: sgd() },
-    { match: otherwise, use: sgd({ momentum: 0.9 }) },
-  ]).init({ short: tensor([3]), long: tensor([2000]) });
-  both.params['long']![1999] = NaN;
-  both.params['short']![2] = NaN;
-  assert.throws(() => both.step(), (error: unknown) => error instanceof DivergenceError && error.parameters.join() === 'long,short'); // prettier-ignore
-});
 
 test('the reason: gradients that are not finite, or whose squares are not', async () => {
   const opt = await sgd().init({ a: tensor([3]) });
