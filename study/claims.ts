@@ -236,7 +236,8 @@ export const claims: readonly Claim[] = [
       const problem = results('decay');
       const of = (id: string, decay: string): { readonly correlation: number; readonly best: number } => {
         const { search } = entrant(problem, id);
-        const points = search!.tries.toSorted((a, b) => cost(a.testMetric, problem.testMetric) - cost(b.testMetric, problem.testMetric));
+        // Validation data choose, as in every comparison; test data measure.
+        const points = search!.tries.toSorted((a, b) => cost(a.validationMetric, problem.tuningMetric) - cost(b.validationMetric, problem.tuningMetric));
         const top = points.slice(0, Math.round(points.length / 10));
         const seeds = [...new Set(points.map(({ seed }) => seed))];
         const bests = seeds.map((seed) => cost(points.find((one) => one.seed === seed)!.testMetric, problem.testMetric));

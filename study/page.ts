@@ -49,9 +49,16 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
   if (main.length > 0) {
     parts.push(
       '## Who is ahead',
-      `Each optimizer under the schedule that was better on validation data. Distances put all problems on one scale: 0 is the best median of a problem, 1 the median of all medians.`,
+      `Each optimizer under the schedule that was better on validation data. Distances put all problems on one scale: 0 is the best median of a problem, 1 the median of all medians. They are interquartile means over all seeds and problems, so that the best of a problem need not be at 0; intervals resample the seeds of each problem.`,
       table(
-        ['optimizer', 'distance', '95 % interval', 'problems', 'best on', 'within 5 % of its best score, rates a factor apart of'],
+        [
+          'optimizer',
+          'distance',
+          '95 % interval',
+          'problems',
+          'best on',
+          'factor between the rates that stay within 5 % of its best score',
+        ],
         standings(main).map(({ id, label, mean, low, high, problems }) => {
           const own = main.filter((problem) => optimizersIn(problem).includes(id));
           const firsts = own.filter((problem) => bestOptimizer(problem) === id);
@@ -116,7 +123,7 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
   const refuted = verdicts.filter(([, verdict]) => verdict?.holds === false).length;
   const head = [
     '# The study',
-    `Ten small problems, ten optimizers, two schedules, ten seeds that each tune for themselves: ${count.toLocaleString('en')} runs. What was claimed, and what would refute it, [was written first](../study/README.md), ` +
+    `Ten optimizers on ten small problems, two schedules, ten seeds that each tune for themselves: ${count.toLocaleString('en')} runs${main.length < problemNames.length ? `, **of ${String(main.length)} problems so far; what follows is of these alone**` : ''}. What was claimed, and what would refute it, [was written first](../study/README.md), ` +
       `with the limits of what can be said: these are problems of a second or less. ${String(confirmed)} claims are confirmed, ${String(refuted)} refuted${confirmed + refuted < claims.length ? `, ${String(claims.length - confirmed - refuted)} not judged yet` : ''}.`,
     `\`npm run study\` makes every comparison again that is not kept in \`study/results\`; \`npm run study -- --figures\` makes this page from those that are. ${machines}; ${made.map(({ createdAt }) => createdAt.slice(0, 10)).sort().at(-1) ?? ''}.`, // prettier-ignore
   ];
@@ -129,12 +136,13 @@ function summaryOf(verdicts: readonly (readonly [Claim, Verdict | undefined])[],
   const those = (holds: boolean): string => verdicts.flatMap(([{ title }, verdict]) => (verdict?.holds === holds ? [`“${title}”`] : [])).join(', ');
   const open = verdicts.filter(([, verdict]) => verdict === undefined).length;
   const [first, second, third] = standings(main).map(({ label }) => label);
+  const all = main.length === problemNames.length;
   return [
-    `[The study](docs/study.md): ${runs.toLocaleString('en')} runs of ten optimizers on ${String(main.length)} small problems; the claims, and what would refute each, [were written first](study/README.md).`,
-    `Nearest to the best over all problems: ${String(first)}, then ${String(second)} and ${String(third)}.`,
+    `[The study](docs/study.md): ${runs.toLocaleString('en')} runs of ten optimizers on ${all ? 'ten small problems' : `${String(main.length)} of ten small problems so far`}; the claims, and what would refute each, [were written first](study/README.md).`,
+    all ? `Nearest to the best over all problems: ${String(first)}, then ${String(second)} and ${String(third)}.` : '',
     those(true) === '' ? '' : `Confirmed: ${those(true)}.`,
     those(false) === '' ? '' : `Refuted: ${those(false)}.`,
-    open === 0 ? '' : `${String(open)} claims are not judged yet.`,
+    open === 0 ? '' : `${String(open)} of ${String(verdicts.length)} claims are not judged yet.`,
   ].filter((part) => part !== '').join('\n');
 } // prettier-ignore
 

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { wrap } from '../report/layout.ts';
 import { addressOf } from '../queue/address.ts';
 import { loadPackages } from '../queue/packages.ts';
+import { isFile } from '../registry.ts';
 import { QueueRunner } from '../queue/runner.ts';
 import { columns } from './columns.ts';
 import { codes, exampleLines, run, withPlan, type Options } from './compare.ts';
@@ -29,7 +30,9 @@ export function sweepCommand(): Command {
       const packages = await loadPackages();
       const { runTimeout: timeout, fresh = false } = options;
       await run(references, options, (say) => {
-        say(`Runs go to the queue in ${address.shown}. On each machine: thalweg worker --queue ${address.shown}`);
+        const [problems, optimizers] = [references.filter(isFile), (options.optimizers ?? []).filter(isFile)];
+        const files = [...problems, ...(optimizers.length === 0 ? [] : ['--optimizers', optimizers.join()])];
+        say(`Runs go to the queue in ${address.shown}. On each machine: ${['thalweg worker', ...files].join(' ')} --queue ${address.shown}`);
         return new QueueRunner(packages, address, { timeout, fresh, say });
       });
     });
