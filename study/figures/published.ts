@@ -2,7 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import type { KeptProblem } from '../kept.ts';
 import { picture, type Panel } from '../picture.ts';
-import { entrant, middle } from '../reading.ts';
+import { cost, entrant, middle } from '../reading.ts';
 import { grid, keysOf, line } from './common.ts';
 
 /** Test error over learning rate and decay. */
@@ -12,11 +12,14 @@ export function decayMaps(problem: KeptProblem): string {
     (['coupled', 'decoupled'] as const).map((id): Panel => {
       const { search, label } = entrant(problem, id);
       const points = search!.tries
-        .map(({ values, testMetric }) => ({ lr: values['lr']!, decay: values[hyper[id]]!, error: testMetric ?? 100 }))
-        .toSorted((a, b) => b.error - a.error);
+        .map(({ values, testMetric, validationMetric }) => ({
+          ...{ lr: values['lr']!, decay: values[hyper[id]]!, error: testMetric ?? 100 },
+          chosenBy: cost(validationMetric, problem.tuningMetric),
+        }))
+        .toSorted((a, b) => b.chosenBy - a.chosenBy);
       const best = new Set(points.slice(-Math.round(points.length / 10)));
       return {
-        title: `${label}: test error, % (ringed: the best tenth)`,
+        title: `${label}: the brighter, the lower the test error; ringed: the best tenth`,
         label: `test error of ${label} over learning rate and decay`,
         options: {
           height: 330,
