@@ -215,7 +215,7 @@ export const claims: readonly Claim[] = [
   },
   {
     number: 14,
-    title: 'Adam’s paper on sparse text',
+    title: 'Adam’s paper on sparse text, tried on glosses',
     judge: (results) => {
       const problem = results('sparse-text');
       const sgd = new Map(entrant(problem, 'sgd').trials.map((trial) => [trial.seed, trial.validationMetric]));
@@ -231,7 +231,7 @@ export const claims: readonly Claim[] = [
   },
   {
     number: 15,
-    title: 'AdamW’s paper on decay',
+    title: 'AdamW’s paper on decay, tried on digits',
     judge: (results) => {
       const problem = results('decay');
       const of = (id: string, decay: string): { readonly correlation: number; readonly best: number } => {
