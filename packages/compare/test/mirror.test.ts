@@ -125,7 +125,7 @@ function same(value: number | null): number | null {
 /** Without what is measured in seconds, and the sentence about the target's origin. */
 function lasting(problem: ProblemResult): unknown {
   // Between two values of a quantile there is rounding, which a mirror turns round.
-  const rounded = (values: readonly (number | null)[]) => values.map((value) => (value === null ? null : Number(value.toPrecision(12))));
+  const rounded = (values: readonly (number | null)[]) => values.map((value) => (value === null ? null : Number(value.toPrecision(8))));
   const budget = problem.budget && { ...problem.budget, curves: problem.budget.curves.map((one) => ({ ...one, middle: rounded(one.middle), low: rounded(one.low), high: rounded(one.high) })) };
   return JSON.parse(JSON.stringify({ ...problem, budget }, (key, value: unknown) => (['seconds', 'secondsToTarget', 'origin'].includes(key) ? undefined : value)));
 } // prettier-ignore

@@ -181,7 +181,7 @@ describe('what is written can be read', () => {
         let at = 0;
         const next = (): number => numbers[at++ % numbers.length]!;
         const { problem } = await findProblem('valley');
-        const model = { start: () => ({ w: Float64Array.of(first, 1) }), gradient: (_: unknown, { w }: Arrays) => (w!.fill(1), at === 0 ? (at++, 1) : next()), evaluate: () => ({ value: at < 2 ? 1 : next(), loss: next() }) };
+        const model = { start: () => ((at = 0), { w: Float64Array.of(first, 1) }), gradient: (_: unknown, { w }: Arrays, _seed: number, step: number) => (w!.fill(1), step === 1 ? 1 : next()), evaluate: () => ({ value: at < 2 ? 1 : next(), loss: next() }) };
         const trials = [];
         for (const seed of [1, 2, 3]) trials.push(await runTrial(problem, checked('own', problem, model), sgdContestant, { problem: 'own', contestant: 'sgd', schedule: 'constant', lr: 0.1, seed, steps: 4 }));
         for (const one of trials) assert.ok(v.safeParse(trial, JSON.parse(JSON.stringify(one))).success, JSON.stringify(one));
