@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { compareWith, controlPValues, presets, random, type Control } from '@thalweg/compare';
 import { writeBetween } from '../scripts/write-between.ts';
 import { claims, judged, type Claim, type Verdict } from './claims.ts';
-import { evenness } from './figures/evenness.ts';
+import { fieldsOf, type Field } from './figures/common.ts';
+import { evenness, tenthsOf } from './figures/evenness.ts';
 import { horizonRanks } from './figures/horizons.ts';
 import { decayMaps, sparseText } from './figures/published.ts';
 import { differences, means, profiles, standings } from './figures/standing.ts';
@@ -46,30 +47,16 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
   parts.push('## What was claimed, and what came of it', table(['', 'claim', 'verdict', 'by'], told));
 
   const main = problemNames.flatMap((name) => results(`main-${name}`) ?? []);
+  const fields = fieldsOf(main);
   if (main.length > 0) {
     parts.push(
       '## Who is ahead',
       `Each optimizer under the schedule that was better on validation data. Distances put all problems on one scale: 0 is the best median of a problem, 1 the median of all medians. They are interquartile means over all seeds and problems, so that the best of a problem need not be at 0; intervals resample the seeds of each problem.`,
-      table(
-        [
-          'optimizer',
-          'distance',
-          '95 % interval',
-          'problems',
-          'best on',
-          'factor between the rates that stay within 5 % of its best score',
-        ],
-        standings(main).map(({ id, label, mean, low, high, problems }) => {
-          const own = main.filter((problem) => optimizersIn(problem).includes(id));
-          const firsts = own.filter((problem) => bestOptimizer(problem) === id);
-          const width = middle(own.map((problem) => widthOf(problem, id)));
-          return `| ${label} | ${mean.toFixed(2)} | ${low.toFixed(2)} to ${high.toFixed(2)} | ${String(problems)} | ${firsts.map((problem) => problem.id).join(', ')} | ${width.toFixed(1)} |`;
-        }),
-        ['', '--:', '--:', '--:', '', '--:'],
-      ),
+      'Optimizers are compared over the same problems alone: Muon took part where there are hidden matrices.',
+      ...fields.flatMap((field) => [`**${sentence(field.title)}**`, standingTable(field)]),
     );
-    figure('means', 'Interquartile means of the distance from the best', means(main));
-    figure('profiles', 'Performance profiles', profiles(main));
+    figure('means', 'Interquartile means of the distance from the best', means(fields));
+    figure('profiles', 'Performance profiles', profiles(fields));
     figure('differences', 'Paired differences with intervals, by problem', differences(main));
     parts.push(
       '## How sure that is',
@@ -88,15 +75,18 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
   const pValues = [];
   for (const problem of control.problems) pValues.push(...(await controlPValues(problem, presets.quick, 7, 200)));
   const below = pValues.filter((p) => p < 0.05).length / pValues.length;
+  const tenths = tenthsOf(pValues);
+  const [least, most] = [Math.min(...tenths), Math.max(...tenths)];
+  const isFlat = below >= 0.02 && below <= 0.08 && least >= 0.05 && most <= 0.15;
   parts.push(
-    `Between two copies of one optimizer, tuned with other seeds, p-values are below 0.05 in ${percent(below)} of ${String(pValues.length)} repetitions (\`npm run control\`).`,
+    `Between two copies of one optimizer, tuned with other seeds, p-values are below 0.05 in ${percent(below)} of ${String(pValues.length)} repetitions (\`npm run control\`), and each tenth of the scale has ${percent(least)} to ${percent(most)} of them: ${isFlat ? 'flat, by the rule that was written first' : '**not flat**, by the rule that was written first'}.`,
   );
   figure('p-values', 'p-values between two copies of one optimizer', evenness(pValues));
 
   if (main.length > 0) {
     parts.push('## Tuning');
-    figure('tries', 'Distance from the best against the number of tries', tries(main));
-    figure('sensitivity', 'Distance from the best against the learning rate', sensitivity(main));
+    figure('tries', 'Distance from the best against the number of tries', tries(fields));
+    figure('sensitivity', 'Distance from the best against the learning rate', sensitivity(fields));
   }
   const untuned = problemNames.flatMap((name) => results(`untuned-${name}`) ?? []);
   if (untuned.length > 0) parts.push('## Without tuning', untunedTable(untuned));
@@ -128,23 +118,42 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
     `\`npm run study\` makes every comparison again that is not kept in \`study/results\`; \`npm run study -- --figures\` makes this page from those that are. ${machines}; ${made.map(({ createdAt }) => createdAt.slice(0, 10)).sort().at(-1) ?? ''}.`, // prettier-ignore
   ];
   files.set('docs/study.md', `${[...head, ...parts].join('\n\n')}\n`);
-  return { files, summary: summaryOf(verdicts, main, count) };
+  return { files, summary: summaryOf(verdicts, fields, count) };
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The study in a paragraph. */
-function summaryOf(verdicts: readonly (readonly [Claim, Verdict | undefined])[], main: readonly KeptProblem[], runs: number): string {
+function summaryOf(verdicts: readonly (readonly [Claim, Verdict | undefined])[], fields: readonly Field[], runs: number): string {
   const those = (holds: boolean): string => verdicts.flatMap(([{ title }, verdict]) => (verdict?.holds === holds ? [`“${title}”`] : [])).join(', ');
   const open = verdicts.filter(([, verdict]) => verdict === undefined).length;
-  const [first, second, third] = standings(main).map(({ label }) => label);
-  const all = main.length === problemNames.length;
+  const made = fields[0]!.problems.length;
+  const isWhole = made === problemNames.length;
+  const ahead = fields.map((field) => {
+    const [first, second, third] = standings(field).map(({ label }) => label);
+    return `over ${field.title}, ${String(first)}, then ${String(second)} and ${String(third)}`;
+  });
   return [
-    `[The study](docs/study.md): ${runs.toLocaleString('en')} runs of ten optimizers on ${all ? 'ten small problems' : `${String(main.length)} of ten small problems so far`}; the claims, and what would refute each, [were written first](study/README.md).`,
-    all ? `Nearest to the best over all problems: ${String(first)}, then ${String(second)} and ${String(third)}.` : '',
+    `[The study](docs/study.md): ${runs.toLocaleString('en')} runs of ten optimizers on ${isWhole ? 'ten small problems' : `${String(made)} of ten small problems so far`}; the claims, and what would refute each, [were written first](study/README.md).`,
+    isWhole ? `Nearest to the best: ${ahead.join('; ')}.` : '',
     those(true) === '' ? '' : `Confirmed: ${those(true)}.`,
     those(false) === '' ? '' : `Refuted: ${those(false)}.`,
     open === 0 ? '' : `${String(open)} of ${String(verdicts.length)} claims are not judged yet.`,
   ].filter((part) => part !== '').join('\n');
 } // prettier-ignore
+
+/** The optimizers of a field, the nearest to the best first. */
+function standingTable(field: Field): string {
+  const rows = standings(field).map(({ id, label, mean, low, high }) => {
+    const firsts = field.problems.filter((problem) => bestOptimizer(problem) === id).map((problem) => problem.id);
+    const width = middle(field.problems.map((problem) => widthOf(problem, id)));
+    return `| ${label} | ${mean.toFixed(2)} | ${low.toFixed(2)} to ${high.toFixed(2)} | ${firsts.join(', ')} | ${width.toFixed(1)} |`;
+  });
+  const head = ['optimizer', 'distance', '95 % interval', 'best on', 'factor between the rates that stay within 5 % of its best score'];
+  return table(head, rows, ['', '--:', '--:', '', '--:']);
+}
 
 /** The optimizer with the lowest median, each under its better schedule. */
 function bestOptimizer(problem: KeptProblem): string {

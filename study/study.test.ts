@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { problems as builtIn } from '@thalweg/compare';
 import { claims, judged } from './claims.ts';
+import { fieldsOf } from './figures/common.ts';
 import { interquartileMean, stratified } from './figures/standing.ts';
 import { widthOf } from './figures/tuning.ts';
 import { isKept, readKept, type KeptOptimizer, type KeptProblem } from './kept.ts';
@@ -51,6 +52,16 @@ test('a median that lies among diverged runs is the worst, and ranks share a pla
   assert.equal(middle([3, Infinity, Infinity, 1]), Infinity);
   const scale = regret(made({ a: [2], b: [4], c: [10] }));
   assert.deepEqual([2, 4, 3, null].map(scale), [0, 1, 0.5, Infinity]);
+});
+
+test('who took part in some problems alone is compared over these alone', () => {
+  const [a, b] = [made({ sgd: around(5), adam: around(4) }), made({ sgd: around(6), adam: around(4), muon: around(3) })];
+  const ids = fieldsOf([a, b]).map(({ problems, keys }) => [problems.length, keys.map(({ id }) => id).join()]);
+  assert.deepEqual(ids, [
+    [2, 'sgd,adam'],
+    [1, 'sgd,adam,muon'],
+  ]);
+  assert.equal(fieldsOf([a, a]).length, 1);
 });
 
 test('rank correlations and interquartile means are those of a textbook', () => {

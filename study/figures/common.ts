@@ -22,3 +22,28 @@ export function keysOf(all: readonly KeptProblem[]): Key[] {
   for (const problem of all) for (const id of optimizersIn(problem)) labels.set(id, entrant(problem, id).label);
   return [...labels].map(([id, label]) => ({ id, label }));
 }
+
+/** Problems on which the same optimizers took part, and these. */
+export interface Field {
+  readonly title: string;
+  readonly problems: readonly KeptProblem[];
+  readonly keys: readonly Key[];
+}
+
+/**
+ * Optimizers are set side by side over the same problems alone: over all, those that took part in all; and where one took part in some, all over these.
+ */
+export function fieldsOf(all: readonly KeptProblem[]): Field[] {
+  const inAll = (problems: readonly KeptProblem[]): Key[] =>
+    keysOf(problems).filter(({ id }) => problems.every((problem) => optimizersIn(problem).includes(id)));
+  const some = all.filter((problem) => keysOf(all).every(({ id }) => optimizersIn(problem).includes(id)));
+  const field = (title: string, problems: readonly KeptProblem[]): Field => ({
+    title: `${title} (${String(problems.length)})`,
+    problems,
+    keys: inAll(problems),
+  });
+  return [
+    field('all problems', all),
+    ...(some.length > 0 && some.length < all.length ? [field('problems with hidden matrices', some)] : []),
+  ];
+}

@@ -3,13 +3,14 @@ import * as Plot from '@observablehq/plot';
 import { picture } from '../picture.ts';
 import { grid } from './common.ts';
 
+/** The share of p-values in each tenth of the scale. */
+export function tenthsOf(pValues: readonly number[]): number[] {
+  return Array.from({ length: 10 }, (_, i) => pValues.filter((p) => Math.min(9, Math.floor(p * 10)) === i).length / pValues.length);
+}
+
 /** How p-values are spread between copies of one optimizer. */
 export function evenness(pValues: readonly number[]): string {
-  const tenths = Array.from({ length: 10 }, (_, i) => ({
-    from: i / 10,
-    to: (i + 1) / 10,
-    share: pValues.filter((p) => Math.min(9, Math.floor(p * 10)) === i).length / pValues.length,
-  }));
+  const tenths = tenthsOf(pValues).map((share, i) => ({ from: i / 10, to: (i + 1) / 10, share }));
   return picture('p-values between two copies of one optimizer', [], 1, () => [
     {
       title: `${String(pValues.length)} repetitions; a tenth of them should lie in each tenth`,

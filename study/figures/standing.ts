@@ -2,9 +2,9 @@
 import * as Plot from '@observablehq/plot';
 import { random } from '@thalweg/compare';
 import type { KeptProblem } from '../kept.ts';
-import { picture, type Panel } from '../picture.ts';
+import { picture, type Key, type Panel } from '../picture.ts';
 import { betterSchedule, compared, entrant, optimizersIn, regret } from '../reading.ts';
-import { grid, ink, keysOf, line } from './common.ts';
+import { grid, ink, keysOf, line, type Field } from './common.ts';
 
 /** Each optimizer under its better schedule against the reference, by problem. */
 export function differences(all: readonly KeptProblem[]): string {
@@ -71,31 +71,35 @@ function regretsOf(all: readonly KeptProblem[], id: string): number[][] {
     });
 }
 
-/** The share of runs within a distance of the best median, over all problems. */
-export function profiles(all: readonly KeptProblem[]): string {
-  const keys = keysOf(all);
+/** The share of runs within a distance of the best median. */
+export function profiles(fields: readonly Field[]): string {
+  const keys = keysOf(fields.flatMap(({ problems }) => problems));
   const at = Array.from({ length: 81 }, (_, i) => -0.25 + i * 0.0375);
-  return picture('Performance profiles: the share of runs within a distance of the best', keys, 1, (pens) => [
-    {
-      title: 'share of runs against the distance (0: the best median of a problem; 1: the median of all)',
-      label: 'performance profiles',
-      options: {
-        height: 330,
-        x: { label: 'distance', tickSize: 4 },
-        y: { label: null, tickSize: 0, domain: [0, 100], percent: true },
-        marks: [
-          Plot.gridY(grid),
-          ...keys.map(({ id }) => {
-            const values = regretsOf(all, id).flat();
-            return Plot.lineY(
-              at.map((x) => ({ x, y: values.filter((value) => value <= x).length / values.length })),
-              { x: 'x', y: 'y', ...line(pens.of(id)) },
-            );
-          }),
-        ],
-      },
-    },
-  ]);
+  return picture(
+    'Performance profiles: the share of runs within a distance of the best (0: the best median of a problem; 1: the median of all)',
+    keys,
+    fields.length,
+    (pens) =>
+      fields.map(({ title, problems, keys: own }): Panel => ({
+        title,
+        label: `performance profiles, ${title}`,
+        options: {
+          height: 330,
+          x: { label: 'distance', tickSize: 4 },
+          y: { label: null, tickSize: 0, domain: [0, 100], percent: true },
+          marks: [
+            Plot.gridY(grid),
+            ...own.map(({ id }) => {
+              const values = regretsOf(problems, id).flat();
+              return Plot.lineY(
+                at.map((x) => ({ x, y: values.filter((value) => value <= x).length / values.length })),
+                { x: 'x', y: 'y', ...line(pens.of(id)) },
+              );
+            }),
+          ],
+        },
+      })),
+  );
 }
 
 /** The interquartile mean of some numbers. */
@@ -115,44 +119,38 @@ export function stratified(strata: readonly (readonly number[])[]): { readonly m
   return { mean: interquartileMean(strata.flat()), low: draws[50]!, high: draws[1949]! };
 }
 
-/** Where an optimizer stands over all problems. */
-export interface Standing {
-  readonly id: string;
-  readonly label: string;
+/** Where an optimizer stands over some problems. */
+export interface Standing extends Key {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
-  readonly problems: number;
 }
 
-/** Every optimizer by its interquartile mean distance from the best, the best first. */
-export function standings(all: readonly KeptProblem[]): Standing[] {
-  return keysOf(all)
-    .map(({ id, label }) => {
-      const strata = regretsOf(all, id);
-      return { id, label, ...stratified(strata), problems: strata.length };
-    })
-    .toSorted((a, b) => a.mean - b.mean);
+/** The optimizers of a field by their interquartile mean distance from the best, the best first. */
+export function standings({ problems, keys }: Field): Standing[] {
+  return keys.map((key) => ({ ...key, ...stratified(regretsOf(problems, key.id)) })).toSorted((a, b) => a.mean - b.mean);
 }
 
 /** The interquartile means with their intervals. */
-export function means(all: readonly KeptProblem[]): string {
-  const rows = standings(all);
-  return picture('Interquartile mean of the distance from the best, with 95 % intervals', [], 1, () => [
-    {
-      title: '0: the best median of a problem; 1: the median of all',
-      label: 'interquartile means of the distance from the best',
-      options: {
-        height: 40 + 22 * rows.length,
-        marginLeft: 196,
-        x: { label: null, tickSize: 4, nice: true },
-        y: { domain: rows.map(({ label }) => label), label: null, tickSize: 0 },
-        marks: [
-          Plot.gridX(grid),
-          Plot.ruleY(rows, { y: 'label', x1: 'low', x2: 'high', stroke: 'currentColor', strokeWidth: 1.6 }),
-          Plot.dot(rows, { y: 'label', x: 'mean', r: 3.4, fill: 'currentColor' }),
-        ],
-      },
-    },
-  ]);
+export function means(fields: readonly Field[]): string {
+  return picture('Interquartile mean of the distance from the best, with 95 % intervals', [], fields.length, () =>
+    fields.map((field): Panel => {
+      const rows = standings(field);
+      return {
+        title: field.title,
+        label: `interquartile means of the distance from the best, ${field.title}`,
+        options: {
+          height: 40 + 22 * rows.length,
+          marginLeft: 160,
+          x: { label: null, tickSize: 4, nice: true, ticks: 5, domain: [0, Math.max(...rows.map(({ high }) => high))] },
+          y: { domain: rows.map(({ label }) => label), label: null, tickSize: 0 },
+          marks: [
+            Plot.gridX(grid),
+            Plot.ruleY(rows, { y: 'label', x1: 'low', x2: 'high', stroke: 'currentColor', strokeWidth: 1.6 }),
+            Plot.dot(rows, { y: 'label', x: 'mean', r: 3.4, fill: 'currentColor' }),
+          ],
+        },
+      };
+    }),
+  );
 }

@@ -1,44 +1,45 @@
 /** What tuning costs and gains: best against tries, the width of the basin of learning rates. */
 import * as Plot from '@observablehq/plot';
-import type { KeptProblem } from '../kept.ts';
+import type { KeptOptimizer, KeptProblem } from '../kept.ts';
 import { picture, type Panel } from '../picture.ts';
-import { cost, entrant, middle, optimizersIn, regret } from '../reading.ts';
-import { grid, keysOf, line } from './common.ts';
+import { cost, entrant, middle, regret } from '../reading.ts';
+import { grid, keysOf, line, type Field } from './common.ts';
 
-/** What tuning with fewer tries gives, in the mean over the problems. */
-export function tries(all: readonly KeptProblem[]): string {
-  const keys = keysOf(all);
+/** What tuning with fewer tries gives, in the median over the problems. */
+export function tries(fields: readonly Field[]): string {
+  const all = fields.flatMap(({ problems }) => problems);
   const most = Math.min(...all.map(({ budget }) => budget!.tries));
-  return picture('Best so far against tries', keys, 2, (pens) =>
-    (['', '+cosine'] as const).map((schedule): Panel => ({
-      title: `${schedule === '' ? 'constant rate' : 'cosine'}: distance from the best, median over problems`,
-      label: `distance from the best against tries, ${schedule === '' ? 'constant rate' : 'cosine'}`,
-      options: {
-        height: 300,
-        x: { label: 'tries', tickSize: 4, ticks: most - 1 },
-        y: { label: null, tickSize: 0, domain: [0, 4], clamp: true },
-        marks: [
-          Plot.gridY(grid),
-          ...keys.map(({ id }) => {
-            const own = all.filter((problem) => optimizersIn(problem).includes(id));
-            const points = Array.from({ length: most }, (_, k) => ({
-              tries: k + 1,
-              distance: middle(
-                own.map((problem) =>
-                  regret(problem)(problem.budget!.curves.find((one) => one.id === `${id}${schedule}`)!.middle[k] ?? null),
-                ),
-              ),
-            }));
-            return Plot.lineY(
-              points.filter(({ distance }) => Number.isFinite(distance)),
-              { x: 'tries', y: 'distance', clip: true, ...line(pens.of(id)) },
-            );
-          }),
-        ],
-      },
-    })),
+  return picture('Best so far against tries: distance from the best, median over problems', keysOf(all), 2, (pens) =>
+    fields.flatMap(({ title, problems, keys }) =>
+      (['', '+cosine'] as const).map((schedule): Panel => {
+        const rate = schedule === '' ? 'constant rate' : 'cosine';
+        const distance = (id: string, k: number): number =>
+          middle(
+            problems.map((problem) => {
+              const curve = problem.budget!.curves.find((one) => one.id === `${id}${schedule}`);
+              return regret(problem)(curve?.middle[k] ?? null);
+            }),
+          );
+        return {
+          title: `${title}, ${rate}`,
+          label: `distance from the best against tries, ${title}, ${rate}`,
+          options: {
+            height: 300,
+            x: { label: 'tries', tickSize: 4, ticks: most - 1 },
+            y: { label: null, tickSize: 0, domain: [0, 4], clamp: true },
+            marks: [
+              Plot.gridY(grid),
+              ...keys.map(({ id }) => {
+                const points = Array.from({ length: most }, (_, k) => ({ tries: k + 1, distance: distance(id, k) }));
+                return Plot.lineY(points.filter((one) => Number.isFinite(one.distance)), { x: 'tries', y: 'distance', clip: true, ...line(pens.of(id)) });
+              }),
+            ],
+          },
+        };
+      }),
+    ),
   );
-}
+} // prettier-ignore
 
 /** The factor from the lowest to the highest rate whose score is within 5 % of the best, between the rates that were scanned on the logarithms. */
 export function widthOf(problem: KeptProblem, id: string): number {
@@ -56,43 +57,39 @@ export function widthOf(problem: KeptProblem, id: string): number {
   return Math.exp(reach(1) - reach(-1));
 }
 
-/** The scan's score against the rate, relative to the best rate, in the median over the problems. */
-export function sensitivity(all: readonly KeptProblem[]): string {
-  const keys = keysOf(all);
+/** The scan's score against the rate, as multiples of the best rate, in the median over the problems. */
+export function sensitivity(fields: readonly Field[]): string {
   const offsets = Array.from({ length: 9 }, (_, i) => i - 4);
-  return picture('How much the rate matters', keys, 1, (pens) => [
-    {
-      title: 'distance from the best against the rate, as multiples of the best one; constant rate, median over problems',
-      label: 'sensitivity to the learning rate',
+  const keys = keysOf(fields.flatMap(({ problems }) => problems));
+  return picture('How much the rate matters: distance from the best, constant rate, median over problems', keys, fields.length, (pens) =>
+    fields.map(({ title, problems, keys: own }): Panel => ({
+      title,
+      label: `sensitivity to the learning rate, ${title}`,
       options: {
         height: 330,
         x: { type: 'log', label: 'rate / best rate', tickSize: 4, ticks: [0.01, 0.1, 1, 10, 100], tickFormat: (x: number) => String(x) },
         y: { label: null, tickSize: 0, domain: [0, 4], clamp: true },
         marks: [
           Plot.gridY(grid),
-          ...keys.map(({ id }) => {
-            const own = all
-              .filter((problem) => optimizersIn(problem).includes(id))
-              .map((problem) => {
-                const { sweep } = entrant(problem, id);
-                const costs = sweep.map(({ score }) => cost(score, problem.tuningMetric));
-                const scans = problem.optimizers.map((one) => Math.min(...one.sweep.map(({ score }) => cost(score, problem.tuningMetric))));
-                const [top, scale] = [costs.indexOf(Math.min(...costs)), middle(scans) - Math.min(...scans)];
-                return offsets.map((offset) =>
-                  costs[top + offset] === undefined ? undefined : (costs[top + offset]! - costs[top]!) / scale,
-                );
-              });
+          ...own.map(({ id }) => {
+            const around = problems.map((problem) => aroundBest(problem, id, offsets));
             const points = offsets.flatMap((offset, i) => {
-              const known = own.flatMap((values) => (values[i] === undefined ? [] : [values[i]]));
-              return known.length < own.length / 2 ? [] : [{ rate: 10 ** (offset / 2), distance: middle(known) }];
+              const known = around.flatMap((values) => values[i] ?? []);
+              return known.length < around.length / 2 ? [] : [{ rate: 10 ** (offset / 2), distance: middle(known) }];
             });
-            return Plot.lineY(
-              points.filter(({ distance }) => Number.isFinite(distance)),
-              { x: 'rate', y: 'distance', clip: true, ...line(pens.of(id)) },
-            );
+            return Plot.lineY(points.filter(({ distance }) => Number.isFinite(distance)), { x: 'rate', y: 'distance', clip: true, ...line(pens.of(id)) });
           }),
         ],
       },
-    },
-  ]);
+    })),
+  );
+} // prettier-ignore
+
+/** How much worse the scan's score is so many rates beside the best; 1 is from the best of all optimizers to the middle one. Undefined where none was tried. */
+function aroundBest(problem: KeptProblem, id: string, offsets: readonly number[]): (number | undefined)[] {
+  const costsOf = ({ sweep }: KeptOptimizer): number[] => sweep.map(({ score }) => cost(score, problem.tuningMetric));
+  const costs = costsOf(entrant(problem, id));
+  const bests = problem.optimizers.map((one) => Math.min(...costsOf(one)));
+  const [top, scale] = [costs.indexOf(Math.min(...costs)), middle(bests) - Math.min(...bests)];
+  return offsets.map((offset) => (costs[top + offset] === undefined ? undefined : (costs[top + offset]! - costs[top]!) / scale));
 }
