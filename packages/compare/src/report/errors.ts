@@ -20,5 +20,5 @@ export function errorNote({ seeds, trials }: Pick<Protocol, 'seeds' | 'trials'>)
   const pairs = rows.filter(({ optimizers }) => optimizers.length === 2);
   const [mean, least, most] = [controls.reduce((sum, one) => sum + one, 0) / controls.length, Math.min(...controls), Math.max(...controls)];
   const found = pairs.map((pair) => `${pair.problem} in ${number(share(pair), 3)} %`);
-  return `With ${String(count)} seeds this protocol called two copies of one optimizer different in ${number(mean, 2)} % of repetitions (${number(least, 2)} to ${number(most, 2)} by problem and optimizer), and found SGD to differ from AdamW on ${list(found)}.`;
+  return `On the built-in problems, with ${String(count)} seeds, this protocol called two copies of one optimizer different in ${number(mean, 2)} % of repetitions (${number(least, 2)} to ${number(most, 2)} by problem and optimizer), and found SGD to differ from AdamW on ${list(found)}.`;
 }

@@ -116,7 +116,6 @@ export function advice(problem: ProblemResult): string {
   const reach = Math.max(...open.flatMap(([, { interval }]) => interval?.map(Math.abs) ?? []));
   const within = Math.max(0, ...equal.map(([, { equalWithin }]) => equalWithin ?? 0));
   const parts = [
-    ...of('better').map(([label, one]) => `${label} is ${by(one, 'better')} on test data`),
     ...(equal.length === 0 ? [] : [`${names(equal)} ${be(equal)} equal${within > 0 ? ` within ±${plainAmount(problem, within)}` : ''}`]),
     ...(open.length === 0 ? [] : [`${names(open)} may be as good${Number.isFinite(reach) ? ` (±${plainAmount(problem, reach)})` : ''}`]),
     ...of('worse').map(([label, one]) => `${label} is ${by(one, 'worse')}`),
@@ -126,7 +125,10 @@ export function advice(problem: ProblemResult): string {
   const lost = problem.optimizers.filter(({ id, summary }) => id !== problem.reference && summary.median === null);
   if (lost.length > 0) parts.push(`${list(lost.map(({ label }) => label))} diverged`);
   const others = parts.length === 0 ? '' : ` ${parts.join('; ')}.`;
-  return `Take ${reference.label}${chosen(reference)}.${others}`;
+  const better = of('better').map(([label, one]) => `${label} is ${by(one, 'better')}`);
+  // Validation data choose; where test data say otherwise, that is no contradiction, and is said to be none.
+  const chooses = better.length === 0 ? '.' : `, the best on validation data. On test data ${list(better)}: run more seeds before you choose.`;
+  return `Take ${reference.label}${chosen(reference)}${chooses}${others}`;
 } // prettier-ignore
 
 /** What to set it to, and what else is as good. */
