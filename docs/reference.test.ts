@@ -7,7 +7,7 @@ import stringWidth from 'string-width';
 import { sparse } from 'thalweg';
 import { entries, renderEntry } from '@thalweg/compare';
 import { adviceOn, advised } from '../packages/compare/src/reference/options.ts';
-import { factories, read, table, transforms } from '../conformance/table.ts';
+import { factories, read, sources, table, transforms } from '../conformance/table.ts';
 import { lists } from '../scripts/reference/listed.ts';
 import { documentation } from '../scripts/reference/documentation.ts';
 import { papersFile, papersText } from '../scripts/reference/papers.ts';
@@ -40,6 +40,7 @@ test('words, equations and rows are those of the code', () => {
     assert.equal(note.details, words.get(name)?.details, `${name}: ${again}`);
     assert.equal(note.choose, words.get(name)?.choose, `${name}: ${again}`);
     assert.deepEqual(note.rivals, words.get(name)?.rivals, `${name}: ${again}`);
+    assert.deepEqual(note.source, sources[name], `${name}: ${again}`);
     const page = readFileSync(`${folder}/${name}.md`, 'utf8');
     for (const line of equations) assert.ok(page.includes(line), `${name}: ${line}: ${again}`);
     const rows = table.cases.filter(({ ours, before = [], after = [] }) => [ours, ...before, ...after].some(([one]) => one === name));

@@ -274,6 +274,29 @@ test('every method can be said in every target, but for those that draw noise', 
   }
 });
 
+test('where the library refuses vectors, so does every file of Python, and nowhere else', async () => {
+  let refusing = 0;
+  for (const [title, method] of everyMethod()) {
+    if (/nois[ey]/i.test(title)) continue;
+    const refuses = await method.init({ b: tensor([3]) }, { backend: 'fround' }).then(
+      (opt) => (opt.dispose(), false),
+      (error: unknown) => {
+        if (error instanceof UnsupportedError && error.message.includes('these equations are for matrices')) return true;
+        throw error;
+      },
+    );
+    if (refuses) refusing += 1;
+    for (const target of python) {
+      const text = emitTo(target, method);
+      for (const part of ['= only_matrix(', 'raise ValueError(f"these equations are for matrices, and a parameter has the shape '])
+        assert.equal(text.includes(part), refuses, `${title}, ${target.name}: ${part}`);
+    }
+  }
+  assert.ok(refusing > 0);
+  // A class refuses them when it is given them, before anything has been trained.
+  assert.match(emit(muon(), 'pytorch'), /def add_param_group[^]*only_matrix\([^]*super\(\)\.add_param_group/);
+});
+
 test('equations, first values, sources and schedules stand in the file', () => {
   const text = emit(prodigy({ lr: cosine({ peak: 1, total: 100 }) }), 'pytorch');
   for (const part of ['r ← √β₂·r + d / d₀·γ·⟨g, x − w⟩_group', 'Before the first step x = w, d = d₀; other states are 0.', 'arXiv:2306.06101', 'def lr_schedule(t):', 'η(t) = e + (p − e)·(1 + cos(π·min(t, T) / T)) / 2']) assert.ok(text.includes(part), part); // prettier-ignore

@@ -1,4 +1,5 @@
 /** Functions on matrices that a Python file defines where it needs them: alike in every library of arrays but for how it spells a few calls. */
+import type { Model } from './model.ts';
 
 /** How operations of the language on matrices are called in a file. */
 export const matrixFunctionNames = {
@@ -7,6 +8,11 @@ export const matrixFunctionNames = {
   eigenvectors: 'eigenvectors',
   orthonormal: 'orthonormal',
 } as const;
+
+/** The function that tells the rank, rows and columns of a parameter: where equations are for matrices alone, it refuses vectors. */
+export function shapeFunction({ needsMatrices }: Pick<Model, 'needsMatrices'>): 'matrix' | 'only_matrix' {
+  return needsMatrices ? 'only_matrix' : 'matrix';
+}
 
 /** A library's spelling. */
 export interface Spelling {
@@ -35,6 +41,13 @@ export function matrixFunctions(how: Spelling): Readonly<Record<string, readonly
     matrix: [
       'def matrix(w):',
       `    """The rank of ${array}, its rows and its columns: more than two dimensions count as flattened behind the first."""`,
+      `    return ${rank}, math.prod(w.shape[:1]), math.prod(w.shape[1:])`,
+    ],
+    only_matrix: [
+      'def only_matrix(w):',
+      `    """The rank of ${array}, its rows and its columns, which are flattened behind the first dimension; these equations are for matrices."""`,
+      `    if ${rank} < 2:`,
+      '        raise ValueError(f"these equations are for matrices, and a parameter has the shape {tuple(w.shape)}; give it to another optimizer")',
       `    return ${rank}, math.prod(w.shape[:1]), math.prod(w.shape[1:])`,
     ],
     newton_schulz: [

@@ -4,7 +4,7 @@ import type { Method } from '../define/method.ts';
 import { literal, type ArrayLibrary } from '../targets/text/python.ts';
 import { isEach } from './blocks.ts';
 import { pythonWords } from './identifiers.ts';
-import { matrixFunctionNames, matrixFunctions } from './matrix-functions.ts';
+import { matrixFunctionNames, matrixFunctions, shapeFunction } from './matrix-functions.ts';
 import { modelOf, namesGiven, type Line, type Model, type State } from './model.ts';
 import { commonWords, docstring, factorLines, helperFunctions, hyperLines, indented, scheduleFunctions, scheduleName, together } from './python.ts'; // prettier-ignore
 import { numpyTest } from './self-test.ts';
@@ -109,14 +109,15 @@ class NumpyFile {
     const names = this.model.states.map((state) => `"${state.id}": ${isEach(state) ? '{}' : '0.0'}`);
     const zeros = this.own.map((state) => `state["${state.id}"][key] = ${this.zero(state)}`);
     const usesMatrix = zeros.some((line) => /\b(rank|rows|cols)\b/.test(line));
-    if (usesMatrix) this.writer.needs('matrix');
+    const shape = shapeFunction(this.model);
+    if (usesMatrix) this.writer.needs(shape);
     return [
       'def init(params):',
       '    """The state before the first step."""',
       `    state = {${['"t": 0', ...names].join(', ')}}`,
       ...(zeros.length === 0
         ? []
-        : ['    for key, w in params.items():', ...indented([...(usesMatrix ? ['rank, rows, cols = matrix(w)'] : []), ...zeros], 2)]),
+        : ['    for key, w in params.items():', ...indented([...(usesMatrix ? [`rank, rows, cols = ${shape}(w)`] : []), ...zeros], 2)]),
       '    return state',
     ];
   }
@@ -207,9 +208,10 @@ class NumpyFile {
   private shapes(w: string, target: (one: { readonly id: string }) => string): string[] {
     const { needed } = this.writer;
     const isMatrix = this.model.hasMatrices || needed.has('rows') || needed.has('cols');
-    if (isMatrix) this.writer.needs('matrix');
+    const shape = shapeFunction(this.model);
+    if (isMatrix) this.writer.needs(shape);
     return [
-      ...(isMatrix ? [`${['rank', 'rows', 'cols'].map((id) => target({ id })).join(', ')} = matrix(${w})`] : needed.has('rank') ? [`${target({ id: 'rank' })} = ${w}.ndim`] : []), // prettier-ignore
+      ...(isMatrix ? [`${['rank', 'rows', 'cols'].map((id) => target({ id })).join(', ')} = ${shape}(${w})`] : needed.has('rank') ? [`${target({ id: 'rank' })} = ${w}.ndim`] : []), // prettier-ignore
       ...(needed.has('size') ? [`${target({ id: 'size' })} = ${w}.size`] : []),
     ];
   }

@@ -5,6 +5,7 @@ import { literal } from '../../targets/text/python.ts';
 import { isEach } from '../blocks.ts';
 import { pythonWords } from '../identifiers.ts';
 import { jaxHelpers, jaxLibrary } from '../jax-library.ts';
+import { shapeFunction } from '../matrix-functions.ts';
 import { modelOf, type Line, type Model, type State } from '../model.ts';
 import { commonWords, factorLines, hyperLines, indented, scheduleName, scheduleFunctions, together } from '../python.ts';
 import { StepWriter } from '../step-writer.ts';
@@ -146,14 +147,15 @@ export class Transformation {
     const call = (list: readonly string[]): string[] => [`return ${names.state}(`, ...indented(list.map((one) => `${one},`)), ')'];
     if (isPlain)
       return ['def init(params):', ...indented([...(needsHyper ? this.reads('0') : []), ...call(entries((_, value) => tree(value)))])];
-    this.writer.needs('matrix');
+    const shape = shapeFunction(this.model);
+    this.writer.needs(shape);
     return [
       'def init(params):',
       ...indented([
         ...(needsHyper ? this.reads('0') : []),
         'def first(w):',
         ...indented([
-          'rank, rows, cols = matrix(w)',
+          `rank, rows, cols = ${shape}(w)`,
           ...(model.hasMatrices && values.some((value) => value === 'jnp.array(w)') ? ['w = w.reshape(rows, cols)'] : []),
           'return {',
           ...indented(own.map((state) => `"${state.id}": ${values[model.states.indexOf(state)] ?? ''},`)),
@@ -258,9 +260,10 @@ export class Transformation {
   private shapes(w: string, target: (id: string) => string): string[] {
     const { needed } = this.writer;
     const isMatrix = this.model.hasMatrices || needed.has('rows') || needed.has('cols');
-    if (isMatrix) this.writer.needs('matrix');
+    const shape = shapeFunction(this.model);
+    if (isMatrix) this.writer.needs(shape);
     return [
-      ...(isMatrix ? [`${['rank', 'rows', 'cols'].map(target).join(', ')} = matrix(${w})`] : needed.has('rank') ? [`${target('rank')} = ${w}.ndim`] : []), // prettier-ignore
+      ...(isMatrix ? [`${['rank', 'rows', 'cols'].map(target).join(', ')} = ${shape}(${w})`] : needed.has('rank') ? [`${target('rank')} = ${w}.ndim`] : []), // prettier-ignore
       ...(needed.has('size') ? [`${target('size')} = ${w}.size`] : []),
     ];
   }

@@ -2,6 +2,7 @@
 import type { Method } from '../../define/method.ts';
 import { literal } from '../../targets/text/python.ts';
 import { parameterGroups, type ParameterGroup } from '../groups.ts';
+import type { Hyper, Model } from '../model.ts';
 import { docstring, helperFunctions, hyperLines, indented, scheduleFunctions, scheduleName } from '../python.ts';
 import { pytorchTest } from '../self-test.ts';
 import type { EmitOptions } from '../target.ts';
@@ -29,7 +30,8 @@ export function fileOfOne(
   const classLines = classOf(step, className);
   const schedules = scheduleFunctions(model, step.library, false, writer.needs);
   const test = pytorchTest({ whole, models: [model], grouped: groups.length > 0, needs: writer.needs, className });
-  const given = groups.length === 0 ? 'model.parameters()' : 'parameter_groups(model.named_parameters())';
+  const all = model.needsMatrices ? '[p for p in model.parameters() if p.dim() >= 2]' : 'model.parameters()';
+  const given = groups.length === 0 ? all : 'parameter_groups(model.named_parameters())';
   const groupLines = parameterGroups(groups, model, writer);
   return `${[
     ...docstring([model], options, 'for PyTorch', [`Use: optimizer = ${className}(${given}), as any optimizer of torch.optim.`]),
@@ -85,19 +87,40 @@ function classOf(step: TorchStep, className: string): string[] {
     '',
     ...indented(steps),
     ...indented(evaluate),
+    ...indented(addingOf(model, scheduled)),
+  ];
+}
+
+/** What a new group is held to: schedules are those of the class, and equations for matrices take no vectors. */
+function addingOf({ needsMatrices }: Model, scheduled: readonly Hyper[]): string[] {
+  if (scheduled.length === 0 && !needsMatrices) return [];
+  const [follows, matrices] = [
+    scheduled.length === 0 ? '' : ', which follows the schedules as all do',
+    needsMatrices ? ' of matrices' : '',
+  ];
+  return [
+    '',
+    'def add_param_group(self, param_group):',
+    `    """Adds a group${matrices}${follows}."""`,
     ...(scheduled.length === 0
       ? []
-      : indented([
-          '',
-          'def add_param_group(self, param_group):',
-          '    """Adds a group, which follows the schedules as all do."""',
+      : [
           '    own = [name for name in self.schedules if name in param_group]',
           '    if own:',
           '        raise ValueError(f"{own[0]} follows its schedule in every group; give the class a number for it, and groups may have their own")',
-          '    super().add_param_group(param_group)',
-          '',
-          'def __getstate__(self):',
-          '    return {**super().__getstate__(), "schedules": self.schedules}',
-        ])),
+        ]),
+    ...(needsMatrices
+      ? [
+          '    params = param_group["params"]',
+          '    params = [params] if isinstance(params, torch.Tensor) else list(params)',
+          '    for param in params:',
+          '        only_matrix(param[1] if isinstance(param, tuple) else param)',
+          '    param_group = {**param_group, "params": params}',
+        ]
+      : []),
+    '    super().add_param_group(param_group)',
+    ...(scheduled.length === 0
+      ? []
+      : ['', 'def __getstate__(self):', '    return {**super().__getstate__(), "schedules": self.schedules}']),
   ];
 }

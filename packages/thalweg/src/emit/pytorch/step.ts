@@ -3,6 +3,7 @@ import { namesIn } from '../../language/tree.ts';
 import type { Method } from '../../define/method.ts';
 import { literal, type ArrayLibrary } from '../../targets/text/python.ts';
 import { isEach, type Statement } from '../blocks.ts';
+import { shapeFunction } from '../matrix-functions.ts';
 import { modelOf, namesGiven, type Line, type Model, type State } from '../model.ts';
 import { indented, scheduleName, together } from '../python.ts';
 import { crossingOf, segmentsOf, type Segment } from '../segments.ts';
@@ -141,9 +142,10 @@ export class TorchStep {
   private shapes(w: string, names: (id: string) => string): string[] {
     const { needed } = this.writer;
     const isMatrix = this.model.hasMatrices || needed.has('rows') || needed.has('cols');
-    if (isMatrix) this.writer.needs('matrix');
+    const shape = shapeFunction(this.model);
+    if (isMatrix) this.writer.needs(shape);
     return [
-      ...(isMatrix ? [`${['rank', 'rows', 'cols'].map(names).join(', ')} = matrix(${w})`] : needed.has('rank') ? [`${names('rank')} = ${w}.dim()`] : []), // prettier-ignore
+      ...(isMatrix ? [`${['rank', 'rows', 'cols'].map(names).join(', ')} = ${shape}(${w})`] : needed.has('rank') ? [`${names('rank')} = ${w}.dim()`] : []), // prettier-ignore
       ...(needed.has('size') ? [`${names('size')} = ${w}.numel()`] : []),
     ];
   }
