@@ -13,7 +13,7 @@ export interface Key {
   readonly label: string;
 }
 
-const [gap, pad, keyHeight, headHeight] = [24, 18, 22, 24];
+const [gap, pad, keyHeight, headHeight, titleHeight] = [24, 18, 22, 24, 21];
 
 /** The looks of those that have none of their own, so that all ten are told apart by colour: nobody else of these names takes part. */
 const borrowed: Readonly<Record<string, string>> = { nadamw: 'radam', 'schedule-free': 'lamb', muon: 'polyak' };
@@ -29,7 +29,9 @@ export function picture(title: string, keys: readonly Key[], columns: number, pa
     return { ...panel, svg, height: Number(/viewBox="0 0 \S+ (\S+?)"/.exec(svg)![1]) };
   });
   const full = columns * width + (columns - 1) * gap + 2 * pad;
-  let [x, y] = [pad, pad + 34];
+  const lines = wrapped(title, Math.floor((full - 2 * pad) / 9));
+  const below = pad + titleHeight * (lines.length - 1);
+  let [x, y] = [pad, below + 34];
   const named = keys.map(({ id, label }) => {
     const room = 74 + 8 * label.length;
     if (x > pad && x + room > full - pad) [x, y] = [pad, y + keyHeight];
@@ -39,7 +41,7 @@ export function picture(title: string, keys: readonly Key[], columns: number, pa
     return mark;
   });
   const placed = [];
-  let top = keys.length === 0 ? pad + 28 : y + 20;
+  let top = keys.length === 0 ? below + 28 : y + 20;
   for (let row = 0; row < panels.length; row += columns) {
     const inRow = panels.slice(row, row + columns);
     for (const [i, { title: head, svg, height }] of inRow.entries()) {
@@ -60,11 +62,22 @@ export function picture(title: string, keys: readonly Key[], columns: number, pa
 svg{color:var(--ink);fill:currentColor;text-anchor:middle;font:12.5px ui-sans-serif,system-ui,sans-serif;font-variant-numeric:tabular-nums}
 .paper{fill:var(--paper)}text{text-anchor:start}svg svg{overflow:visible}svg svg text{text-anchor:inherit}.title{font-size:16px;font-weight:600}.head{font-weight:600}.keys{font-size:13px}</style>
 <rect class="paper" width="100%" height="100%" rx="6"/>
-<text class="title" x="${String(pad)}" y="${String(pad + 10)}">${escape(title)}</text>
+${lines.map((line, i) => `<text class="title" x="${String(pad)}" y="${String(pad + 10 + titleHeight * i)}">${escape(line)}</text>`).join('')}
 <g class="keys">${named.join('')}</g>
 ${placed.join('\n')}
 </svg>
 `;
+}
+
+/** A text in lines of at most so many characters. */
+function wrapped(text: string, most: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= most) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 function escape(text: string): string {

@@ -1,5 +1,5 @@
 /**
- * A page of Markdown as markup for the site: headings that can be linked to, tables and code that scroll, formulas typeset, links and pictures led to
+ * A page of Markdown as markup for the site: headings that can be linked to, tables, code and pictures that scroll where they are wider than a phone, formulas typeset, links and pictures led to
  * where the site has them. Knows Markdown; knows no page.
  */
 import MarkdownIt, { type Token } from 'markdown-it';
@@ -43,6 +43,10 @@ export function read(text: string, ways: Ways): Written {
   const markup = reader.renderer
     .render(tokens, reader.options, env)
     .replaceAll(/<table>[\s\S]*?<\/table>/g, (table) => `<div class="scroll" tabindex="0" role="group" aria-label="Table">${table}</div>`)
+    .replaceAll(
+      /<p>(<img [^>]*alt="([^"]*)"[^>]*>)<\/p>/g,
+      (_, image: string, alt: string) => `<div class="scroll picture" tabindex="0" role="group" aria-label="${alt}">${image}</div>`,
+    ) // prettier-ignore
     .replaceAll(/<td>(?=[^<]{1,14}<\/td>)/g, '<td class="short">')
     .replaceAll(/<th([^>]*)><\/th>/g, '<td$1></td>')
     .replaceAll('<pre>', '<pre tabindex="0">')
