@@ -13,7 +13,7 @@ async function make(method: Method, aliases: readonly string[], options = {}): P
   return await method.init({ w: Float64Array.of(1, -2), b: Float64Array.of(3), ...names }, options);
 }
 
-test("handing over opt.grads, as the README spreads it, counts a tied parameter's gradient once", async () => {
+test("handing over opt.grads, as the docs spread it, counts a tied parameter's gradient once", async () => {
   for (const aliases of [[], ['head'], ['head', 'tail'], ['a', 'c', 'd', 'e']]) {
     const opt = await make(sgd({ lr: 1 }), aliases);
     opt.grads['w']?.set([1, 2]);
