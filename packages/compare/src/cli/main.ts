@@ -5,6 +5,7 @@ import { ProblemError } from '../problem.ts';
 import { versionOfThalweg } from '../version.ts';
 import { columns } from './columns.ts';
 import { exitCodes } from './exit-codes.ts';
+import { swallowed } from './swallowed.ts';
 
 interface Subcommand {
   readonly name: string;
@@ -15,7 +16,8 @@ interface Subcommand {
   readonly load: () => Promise<Command>;
 }
 
-const subcommands: readonly Subcommand[] = [
+/** All of them. */
+export const subcommands: readonly Subcommand[] = [
   {
     name: 'compare',
     keeps: true,
@@ -109,6 +111,9 @@ export async function main(args: readonly string[]): Promise<number> {
     .exitOverride();
   for (const { name, summary, load } of subcommands) {
     const command = args.includes(name) ? await load() : new Command(name);
+    const lost = name === args[0] ? swallowed(command, args) : undefined;
+    if (lost !== undefined) process.stderr.write(`thalweg: ${lost.sentence}\n`);
+    if (lost?.stops === true) return exitCodes.usage;
     program.addCommand(command.summary(summary).exitOverride().copyInheritedSettings(program));
   }
   program.addHelpText('after', '\nStart with: thalweg compare --quick');
