@@ -3,7 +3,8 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import { adoptColours } from './draw/colours.ts';
 import { prepare } from './pages.ts';
-import { pageAt, settle } from './parts/address.ts';
+import { inFolders, pageAt, settle } from './parts/address.ts';
+import { typesetter } from './parts/typeset.svelte.ts';
 import { keepOffline } from './site/keep.ts';
 import './style.css';
 
@@ -19,9 +20,9 @@ function start(target: HTMLElement): void {
   target.replaceChildren();
   mount(App, { target, props: { first } });
 }
-// A page that cannot be fetched says so itself.
-if (target !== null)
-  void prepare(first)
-    .catch(() => undefined)
-    .then(() => start(target));
+if (target !== null) {
+  typesetter.take(target);
+  // A page of the site comes with its formulas. One that cannot be fetched says so itself.
+  void Promise.all([prepare(first).catch(() => undefined), inFolders() ? undefined : typesetter.fetch()]).then(() => start(target));
+}
 keepOffline();

@@ -159,6 +159,30 @@ describe('in a browser', { skip }, () => {
     await close();
   });
 
+  test('the formulas of a page come with it: what typesets them is fetched when another is opened, or asks for a new one', async () => {
+    const { page, errors, close } = await open('guide/adam/');
+    const fetched: string[] = [];
+    page.on('request', (request) => fetched.push(request.url()));
+    const typesets = (): boolean => fetched.some((url) => /\/katex-[^/]*\.js$/.test(url));
+    await page.reload();
+    await page.getByRole('application').first().locator('canvas').first().waitFor();
+    const places = page.locator('main :is(span.inline, div.formula)');
+    assert.ok((await places.count()) > 50);
+    assert.equal(await places.filter({ hasNot: page.locator('.katex-html') }).count(), 0);
+    assert.ok(!typesets(), 'all formulas were there');
+    await page.locator('[data-prediction="adam.uncorrected"]').getByRole('radio').first().check();
+    await page.getByLabel('correct m').check();
+    await until(() => Promise.resolve(typesets()));
+    const toggled = page.locator('[data-prediction="adam.uncorrected"] div.formula .katex-html');
+    await toggled.waitFor();
+    await page.getByRole('link', { name: /^Next/ }).click();
+    await page.getByRole('heading', { name: 'Weight decay', level: 1 }).waitFor();
+    await page.locator('main .katex-html').nth(20).waitFor();
+    assert.equal(await places.filter({ hasNot: page.locator('.katex-html') }).count(), 0);
+    assert.deepEqual(errors, []);
+    await close();
+  });
+
   test('an address of other days, behind a hash, is that of today', async () => {
     const { page, close } = await open('#/rules?at=float32');
     await page.waitForURL(`${site.address}rules/#?at=float32`);
