@@ -193,10 +193,10 @@ describe('the guide', { skip }, () => {
     },
     async beyond(page) {
       const mapped = await orthogonalized(logSpaced(1e-5, 1, 400).filter((value) => value >= 3e-3));
-      const text = await said(page.locator('[data-verdict]'), /After 5 iterations/);
+      const text = await said(page.locator('[data-verdict]'), /After 5 rounds/);
       assert.ok(text.includes(`between ${figure(Math.min(...mapped))} and ${figure(Math.max(...mapped))}`), text);
-      await press(page, 'iterations', 'Home');
-      await said(page.locator('[data-verdict]'), /After 0 iterations/);
+      await press(page, 'rounds', 'Home');
+      await said(page.locator('[data-verdict]'), /After 0 rounds/);
       await page.getByText(/^At the end: SGD [\d.]+, Lion [\d.]+, Schedule-free SGD [\d.]+/).waitFor();
     },
   };

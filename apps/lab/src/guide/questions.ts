@@ -19,11 +19,11 @@ export interface Question {
 export const questions = {
   'problem.basins': {
     chapter: 'problem',
-    ask: 'A ball starts on the right, at $x = 1.6$, and rolls by small steps downhill. The deeper of the two basins is on the left. Where does it end?',
+    ask: 'A point starts on the right, at $x = 1.6$, and takes small steps down the slope. The deeper of the two basins is on the left. Where does it end?',
     answers: ['In the deeper basin on the left', 'In the shallower one on the right', 'On the ridge between them'],
     right: 1,
     because:
-      'each step knows only the slope under the ball. That slope leads into the nearer basin, and from its bottom every way leads up.',
+      'each step knows only the slope where the point is. That slope leads into the nearer basin, and from its bottom every way leads up.',
     tells: ['problem.start'],
   },
   'sgd.zigzag': {
@@ -33,7 +33,7 @@ export const questions = {
     right: 1,
     because:
       'across, each step multiplies the distance from the floor by $1 − 1.7 = −0.7$. The minus sign puts the point on the other side, and 0.7 is less than 1, so it comes nearer with every step.',
-    tells: ['sgd.zigzag', 'sgd.diverges'],
+    tells: ['sgd.factor', 'sgd.zigzag', 'sgd.diverges'],
   },
   'sgd.batch': {
     chapter: 'sgd',
@@ -133,10 +133,11 @@ export const questions = {
   },
   'decay.data': {
     chapter: 'decay',
-    ask: 'A model of thousands of words learns from 300 paragraphs, without weight decay and with it (by AdamW, the next chapter), in 1,500 steps each. What does decay do to the gap between the loss on new paragraphs and the loss on those 300?',
-    answers: ['Nothing: it only makes weights smaller', 'It narrows it', 'It widens it'],
+    ask: 'A model of thousands of words learns from 300 paragraphs, without weight decay and with it (by AdamW, the next chapter), in 1,500 steps each. What does decay do to the loss on those 300, and what to the loss on new paragraphs?',
+    answers: ['Both fall', 'On the 300 it rises, on new ones it falls', 'Both rise'],
     right: 1,
-    because: 'a weight that only a few paragraphs push is held near zero, so the model cannot fit these few too closely.',
+    because:
+      'a weight that only a few paragraphs push is held near zero. So the model fits those 300 less closely, and is less often confident and wrong about new ones.',
     tells: ['decay.norm'],
   },
   'adamw.twelve': {
@@ -157,22 +158,20 @@ export const questions = {
   },
   'beyond.muon': {
     chapter: 'beyond',
-    ask: 'A singular value is a thousandth of the largest. What do five iterations make of it?',
-    answers: ['It stays small', 'It ends between 0.3 and 1.2, like most others', 'It becomes exactly 1'],
+    ask: 'After the division a singular value is 0.00001, a hundred-thousandth. What do the five rounds make of it?',
+    answers: ['Something between 0.3 and 1.2, as of most others', 'About 0.005: five rounds are too few', 'Exactly 1'],
     right: 1,
-    because: 'each iteration multiplies a small value by about 3.4, and leaves those near 1 between 0.68 and 1.2.',
+    because:
+      'each round multiplies a small value by about $a = 3.4445$, so five multiply it by $3.4445⁵ ≈ 485$. That is enough for values of 0.003 and more, which end between 0.68 and 1.2.',
     tells: ['beyond.muon', 'beyond.matrix'],
   },
   'beyond.noise': {
     chapter: 'beyond',
-    ask: 'All three run at a constant rate with noisy gradients. Which has the lowest loss in the end?',
-    answers: [
-      'SGD, for its steps get shorter near the floor',
-      'Lion, for signs ignore noise',
-      'Schedule-free, for a mean averages noise out',
-    ],
-    right: 2,
-    because: 'at a constant rate noise keeps shaking the point; in the mean of many points the noise cancels, and its loss is lower.',
+    ask: 'All three run for 600 steps at a constant rate, under the same noise, which shakes $z$ as much as the point of SGD. SGD ends at a loss of 0.017. What is the loss of the mean $x$ of all places of $z$?',
+    answers: ['About the same: where points are shaken, so is their mean', 'Less than half', 'Exactly 0: the noise cancels'],
+    right: 1,
+    because:
+      'noise pushes to all sides alike, so in the mean of many points most of it cancels. Not all: points are finitely many, and those on the way down count as well.',
     tells: ['beyond.average'],
   },
 } as const satisfies Readonly<Record<string, Question>>;
