@@ -113,7 +113,8 @@ async function compareOn(
     ...(problem.traced === true && seed === protocol.scanSeed ? { scan: true } : {}),
   }); // prettier-ignore
   const firstSteps = all.map((one) => requestOf(one, one.contestant.centre, protocol.scanSeed, undefined, Math.min(10, steps)));
-  await checkSeeds(entry.reference, pool, firstSteps);
+  let seedsChecked: Promise<void> | undefined;
+  const checkOnce = (): Promise<void> => (seedsChecked ??= checkSeeds(entry.reference, pool, firstSteps));
   // In the order of the optimizers, whoever has finished first.
   const choices = new Map<string, Choice[][]>(all.map(({ id }) => [id, []]));
   const runOf = async (
@@ -124,7 +125,7 @@ async function compareOn(
     hyper?: TrialRequest['hyper'],
   ): Promise<Trial> => {
     if (!own.has(seed)) return lost({ seed, lr });
-    const { result, kept } = await ledger.run(problem, entrant.contestant, requestOf(entrant, lr, seed, hyper));
+    const { result, kept } = await ledger.run(problem, entrant.contestant, requestOf(entrant, lr, seed, hyper), checkOnce);
     onProgress({ kind: 'trial', problem: problem.id, contestant: entrant.id, lr, kept });
     return result;
   };

@@ -238,6 +238,8 @@ export const comparison: v.GenericSchema<unknown, Comparison> = v.object({
       remade: list(v.object({ reason: text(4000), count: whole }), 1000),
       elsewhere: v.exactOptional(whole),
       madeElsewhere: v.exactOptional(whole),
+      beside: v.exactOptional(whole),
+      madeBeside: v.exactOptional(whole),
     }),
   ),
   problems: list(problem, 40, 1),

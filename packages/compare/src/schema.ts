@@ -29,6 +29,9 @@ export interface Runs {
   readonly elsewhere?: number;
   /** Of those made, how many other machines made, to which a queue handed them: absent where none. */
   readonly madeElsewhere?: number;
+  /** The same of those that this machine made, with another number of runs at a time: their seconds are others, too. */
+  readonly beside?: number;
+  readonly madeBeside?: number;
 }
 
 /** Where the figures were made. Seconds mean something only together with this. */

@@ -8,6 +8,7 @@ import { basename, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { sgd } from 'thalweg';
+import type { Crew } from '../src/cli/work.ts';
 import { compare } from '../src/compare.ts';
 import type { Contestant } from '../src/contestants.ts';
 import { presets, runsOf } from '../src/protocol.ts';
@@ -27,8 +28,7 @@ after(() => { rmSync(folder, { recursive: true, force: true }); }); // prettier-
 
 const protocol = { ...presets.quick, preset: 'custom' as const, gridPoints: 2, rates: 2, seeds: [101], ratesPerSeed: 1 };
 
-async function runIn(home: string, contestants: readonly string[], workers = 1): Promise<Comparison> {
-  const pool = new Pool(workers);
+async function runIn(home: string, contestants: readonly string[], workers = 1, pool: Crew = new Pool(workers)): Promise<Comparison> {
   try {
     const entries = [await findProblem(join(home, 'problem.ts'))];
     return await compare(
@@ -114,6 +114,11 @@ describe('what changes is run again', () => {
   }
   test('nothing, where all is as it was at first, whatever was run between', async () => {
     assert.deepEqual(await runs(), { made: 0, kept: 2 * each, remade: [] });
+  });
+  test('then nobody is asked for a run, not even to see that it follows from its seed', async () => {
+    const nobody: Crew = { run: () => Promise.reject(new Error('asked')), close: () => Promise.resolve() };
+    assert.deepEqual((await runIn(home, contestants, 1, nobody)).runs, { made: 0, kept: 2 * each, remade: [] });
+    await assert.rejects(runIn(home, [...contestants, 'adam'], 1, nobody), /^Error: asked$/);
   });
   test('all, with a file that goes away, and with another number of workers', async () => {
     rmSync(join(home, 'folder/inner.bin'));

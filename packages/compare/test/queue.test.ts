@@ -22,7 +22,9 @@ import { Origins } from '../src/queue/origins.ts';
 import { loadPackages } from '../src/queue/packages.ts';
 import { QueueRunner } from '../src/queue/runner.ts';
 import { QueueWorker } from '../src/queue/worker.ts';
+import { machineOf } from '../src/machine.ts';
 import { findProblem } from '../src/registry.ts';
+import { runsText } from '../src/report/text.ts';
 import { Pool } from '../src/run/pool.ts';
 import type { Runner } from '../src/run/ledger.ts';
 import type { Comparison } from '../src/schema.ts';
@@ -263,13 +265,48 @@ describe('with a Redis', { skip: withoutRedis }, () => {
     assert.equal(await queueAt(server).getJobCountByTypes('completed', 'waiting', 'active', 'delayed', 'failed'), 0);
   });
 
-  test('the runs of another machine are kept as of that one, used from then on, and said to be', async () => {
-    const place = new Place('elsewhere');
+  test('runs of a worker with another number of runs at a time are kept as of that one, used from then on, and said to be made here', async () => {
+    const place = new Place('beside');
     const worker = await QueueWorker.start(packages, addressOf(server.url), { problems: [place.file], optimizers: [], workers: 3, stalledAfter: 1, say });
     const store = storeIn(place.home);
     const { runs: first } = await sweep(server, place, store);
+    assert.deepEqual(first, { made: all, kept: 0, remade: [], madeBeside: all });
+    assert.match(runsText({ runs: first }), /made, \d+ of them by workers here with another number of runs at a time, so that seconds are not comparable$/);
+    assert.deepEqual((await sweep(server, place, store)).runs, { made: 0, kept: all, remade: [], beside: all });
+    await worker.stop();
+  });
+
+  test('the runs of another machine are kept as of that one, used from then on, and said to be', async () => {
+    const place = new Place('elsewhere');
+    const pool = new Pool(2);
+    const other = { ...machineOf(2), cpu: 'another' };
+    const away: Runner = { run: async (request) => ({ ...(await pool.run(request)), machine: other }) };
+    const store = storeIn(place.home);
+    const { runs: first } = await compareIn(place.file, away, store);
     assert.deepEqual(first, { made: all, kept: 0, remade: [], madeElsewhere: all });
-    assert.deepEqual((await sweep(server, place, store)).runs, { made: 0, kept: all, remade: [], elsewhere: all });
+    assert.match(runsText({ runs: first }), /made, \d+ of them on other machines, so that seconds are not comparable$/);
+    assert.deepEqual((await compareIn(place.file, away, store)).runs, { made: 0, kept: all, remade: [], elsewhere: all });
+    await pool.close();
+  });
+
+  test('a sweep says when nobody takes its runs, with the line that mends it, and when somebody does again', async () => {
+    const place = new Place('nobody');
+    const line = `thalweg worker ${place.file} --queue ${server.url}`;
+    const args = ['sweep', place.file, '--quick', '--seeds', '3', '--steps', '3', '--optimizers', 'sgd', '--out', join(place.home, 'out')];
+    const waiting = new Command([...args, '--queue', server.url]);
+    await waiting.says(new RegExp(`\nNo worker is connected, so nothing is run; start one with: ${line}\n`));
+    place.close();
+    const leaving = workerAt(server, place.file, '--stalled-after', '1');
+    await waiting.says(/\n1 worker connected\n/);
+    await until(() => place.begun >= 2);
+    leaving.child.kill('SIGKILL');
+    await leaving.ended;
+    await waiting.says(new RegExp(`\nThe last worker has left, so nothing is run; start one with: ${line}\n`));
+    place.open();
+    const worker = await work(server, [place.file]);
+    assert.equal(await waiting.ended, 0, waiting.stderr);
+    assert.equal(waiting.stderr.match(/start one with/g)?.length, 2, waiting.stderr);
+    assert.doesNotMatch(waiting.stderr, /other machines/);
     await worker.stop();
   });
 

@@ -32,8 +32,9 @@ export function sweepCommand(): Command {
       await run(references, options, (say) => {
         const [problems, optimizers] = [references.filter(isFile), (options.optimizers ?? []).filter(isFile)];
         const files = [...problems, ...(optimizers.length === 0 ? [] : ['--optimizers', optimizers.join()])];
-        say(`Runs go to the queue in ${address.shown}. On each machine: ${['thalweg worker', ...files].join(' ')} --queue ${address.shown}`);
-        return new QueueRunner(packages, address, { timeout, fresh, say });
+        const workerLine = `${['thalweg worker', ...files].join(' ')} --queue ${address.shown}`;
+        say(`Runs go to the queue in ${address.shown}. On each machine: ${workerLine}`);
+        return new QueueRunner(packages, address, { timeout, fresh, say, workerLine });
       });
     });
 } // prettier-ignore

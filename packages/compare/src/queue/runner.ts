@@ -13,6 +13,7 @@ import { hashes, type FileState } from '../run/files.ts';
 import type { Runner } from '../run/ledger.ts';
 import type { Finished } from '../run/serve.ts';
 import type { TrialRequest } from '../run/trial.ts';
+import { counted } from '../shown.ts';
 import type { Address } from './address.ts';
 import { connect, otherErrors, type Link } from './connection.ts';
 import { answerOf, refusalOf, type Answer, type Asked } from './message.ts';
@@ -45,6 +46,8 @@ export interface RunnerOptions {
   /** No answer of before is taken. */
   readonly fresh?: boolean;
   readonly say: (line: string) => void;
+  /** The line that starts a worker. */
+  readonly workerLine?: string;
 }
 
 /** A runner that is to be closed at the end. */
@@ -63,12 +66,18 @@ export class QueueRunner implements Runner {
   private readonly removals = new Set<Promise<unknown>>();
   /** Distinguishes runs that are to be made again from those of before. */
   private readonly again: string | undefined;
+  private readonly workerLine: string;
+  /** Looks at which no worker was connected, one after another; none are told of until there are two, since one may just be starting again. */
+  private without = 0;
+  private saidNone = false;
+  private hadWorkers = false;
   private timer: NodeJS.Timeout | undefined;
   private closed: Error | undefined;
 
-  constructor(packages: Packages, address: Address, { timeout = Infinity, fresh = false, say }: RunnerOptions) {
+  constructor(packages: Packages, address: Address, { timeout = Infinity, fresh = false, say, workerLine }: RunnerOptions) {
     [this.packages, this.timeout, this.say] = [packages, timeout, say];
     this.again = fresh ? randomUUID() : undefined;
+    this.workerLine = workerLine ?? `thalweg worker --queue ${address.shown}`;
     const listener = { say, refused: (error: ProblemError) => { this.stop(error); } };
     this.link = connect(packages, address, listener);
     this.queues = this.link.ready.then(() => this.open(otherErrors(say)));
@@ -172,6 +181,7 @@ export class QueueRunner implements Runner {
 
   private async lookAtAll(): Promise<void> {
     const { queue } = await this.queues;
+    if (this.outstanding.size > 0) await this.countWorkers(queue);
     const names = [...this.outstanding.keys()];
     for (let from = 0; from < names.length; from += atATime)
       await Promise.all(
@@ -182,6 +192,21 @@ export class QueueRunner implements Runner {
           else if (job.finishedOn !== undefined) this.take(name, job.returnvalue);
         }),
       );
+  }
+
+  /** Says when runs wait because nobody takes them, and when somebody does again. */
+  private async countWorkers(queue: Queue): Promise<void> {
+    // Some servers do not let clients be listed: then nothing is known, and nothing said.
+    const workers = await queue.getWorkersCount().catch(() => undefined);
+    if (workers === undefined) return;
+    this.without = workers > 0 ? 0 : this.without + 1;
+    if (this.without === 0 && this.saidNone) this.say(`${counted(workers, 'worker')} connected`);
+    if (this.without === 2)
+      this.say(
+        `${this.hadWorkers ? 'The last worker has left' : 'No worker is connected'}, so nothing is run; start one with: ${this.workerLine}`,
+      );
+    this.hadWorkers ||= workers > 0;
+    this.saidNone = this.without >= 2;
   }
 
   /** Takes an answer. It goes from the queue once it has been kept, which is before the event loop turns. */

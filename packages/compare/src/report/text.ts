@@ -217,14 +217,18 @@ function isHeldOut({ optimizers, batchSize }: ProblemResult): boolean {
 /** How many runs were made, and how many were kept by an earlier command and used; empty where the document does not say. */
 export function runsText({ runs }: Pick<Comparison, 'runs'>): string {
   if (runs === undefined) return '';
-  const { made, kept, remade, elsewhere, madeElsewhere } = runs;
+  const { made, kept, remade, elsewhere = 0, madeElsewhere = 0, beside = 0, madeBeside = 0 } = runs;
   const reasons = remade.map(({ reason, count }) => `${String(count)} ${count === 1 ? 'was' : 'were'} kept but made again: ${reason}`);
-  const same =
-    elsewhere === undefined
-      ? 'code, data and machine'
-      : `code and data, ${String(elsewhere)} of them from other machines, so that seconds are not comparable`;
+  const others = (there: number, here: number, from: string): string => {
+    const parts = [
+      ...(there === 0 ? [] : [`${String(there)} of them ${from} other machines`]),
+      ...(here === 0 ? [] : [`${String(here)} of them by workers here with another number of runs at a time`]),
+    ];
+    return parts.length === 0 ? '' : `, ${parts.join(', ')}, so that seconds are not comparable`;
+  };
+  const same = `${elsewhere + beside === 0 ? 'code, data and machine' : 'code and data'}${others(elsewhere, beside, 'from')}`;
   const from = kept === 0 ? '' : `, ${String(kept)} kept from earlier commands with the same ${same}`;
-  const by = madeElsewhere === undefined ? '' : `, ${String(madeElsewhere)} of them on other machines, so that seconds are not comparable`;
+  const by = others(madeElsewhere, madeBeside, 'on');
   return [`${counted(made, 'run')} made${by}${from}`, ...reasons].join('; ');
 }
 

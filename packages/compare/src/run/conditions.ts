@@ -45,6 +45,12 @@ export function machineText({ node, cpu, os, workers }: Pick<Machine, 'node' | '
   return [node, cpu, os, workers].join(', ');
 }
 
+/** Whether two of these texts are of one machine, which made another number of runs at a time. */
+export function isBeside(one: string, other: string): boolean {
+  const alone = (text: string): string => text.replace(/, \d+$/, '');
+  return one !== other && alone(one) === alone(other);
+}
+
 /** A name for what a problem is judged by. */
 export function judgementId({ target, tuningMetric, testMetric }: Judgement): string {
   return hashOfValue([target, tuningMetric, testMetric]);

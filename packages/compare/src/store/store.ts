@@ -5,7 +5,7 @@
  */
 import { relative } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { hashOfValue, judgementId, type Conditions } from '../run/conditions.ts';
+import { hashOfValue, isBeside, judgementId, type Conditions } from '../run/conditions.ts';
 import { hashes, type FileState } from '../run/files.ts';
 import type { Finished } from '../run/serve.ts';
 import { isFile } from '../registry.ts';
@@ -14,8 +14,8 @@ import type { TrialRequest } from '../run/trial.ts';
 import { atOnce, openDatabase, rows } from './database.ts';
 import { projectOf, type Project } from './project.ts';
 
-/** A kept trial that can be used, and whether another machine made it; or why those that there are cannot; neither where there is none. */
-export type Found = { readonly result: Trial; readonly elsewhere?: true } | { readonly reason: string } | undefined;
+/** A kept trial that can be used, and whether another machine made it, or this one beside others; or why those that there are cannot; neither where there is none. */
+export type Found = { readonly result: Trial; readonly made?: 'elsewhere' | 'beside' } | { readonly reason: string } | undefined;
 
 /** What decides whether a kept trial can be used. */
 interface Candidate {
@@ -101,7 +101,8 @@ export class Store {
         if (differences.length === 0) {
           this.numbers.add(kept.number);
           const result = JSON.parse(String(resultOf.get(kept.number)?.['result'])) as Trial;
-          return kept.machine === conditions.machine ? { result } : { result, elsewhere: true };
+          if (kept.machine === conditions.machine) return { result };
+          return { result, made: isBeside(kept.machine, conditions.machine) ? 'beside' : 'elsewhere' };
         }
         if (fewest === undefined || differences.length < fewest.length) fewest = differences;
       }
