@@ -1,6 +1,7 @@
 /** What the pages of the reference have beside the text that the repository has too: the race with its rivals, what a step costs, where the source is. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { median } from '@thalweg/guide';
 import type { WrittenRace } from '../../apps/lab/src/site/written.ts';
 import { escape } from './escape.ts';
 import { rootOf } from './page.ts';
@@ -22,10 +23,6 @@ export function costOf(name: string): string {
   if (measured === undefined) return '';
   const [time, limit] = [median(measured.times), median(measured.limits)];
   return `<p>A step in float32 took ${time.toFixed(2)} ns a parameter, on one thread with a million of them (${escape(catalogue.machine.cpu)}); reading and writing what it needs takes ${limit.toFixed(2)} ns alone.</p>`;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 
 /** A race as markup: its picture, which a browser puts a living race in the place of, and the way to the lab. */
