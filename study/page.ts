@@ -12,7 +12,7 @@ import { differences, means, profiles, standings } from './figures/standing.ts';
 import { sensitivity, tries, widthOf } from './figures/tuning.ts';
 import { isKept, readKept, type Kept, type KeptProblem } from './kept.ts';
 import { horizonProblems, problemNames } from './plan.ts';
-import { betterSchedule, best, compared, entrant, medianOf, middle, optimizerOf, optimizersIn, scoresOf } from './reading.ts';
+import { betterSchedule, best, compared, entrant, medianOf, middle, optimizerOf, optimizersIn, regret, scoresOf } from './reading.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -88,8 +88,16 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
     figure('tries', 'Distance from the best against the number of tries', tries(fields));
     figure('sensitivity', 'Distance from the best against the learning rate', sensitivity(fields));
   }
-  const untuned = problemNames.flatMap((name) => results(`untuned-${name}`) ?? []);
-  if (untuned.length > 0) parts.push('## Without tuning', untunedTable(untuned));
+  const untuned = main.flatMap(({ id }) => results(`untuned-${id}`) ?? []);
+  if (untuned.length > 0)
+    parts.push(
+      '## Without tuning',
+      'Median test metrics at the declared defaults, over ten seeds, and the distance from the best that was tuned, on the scale above: the median over the problems. 1 is what the optimizer in the middle reaches when it is tuned. In bold: methods that promise to need no tuning.',
+      untunedTable(
+        untuned,
+        main.filter(({ id }) => untuned.some((one) => one.id === id)),
+      ),
+    );
   const whole = horizonProblems.filter((name) =>
     [`main-${name}`, ...[0.5, 2, 4].map((times) => `horizon-${name}-${String(times)}`)].every(isKept),
   );
@@ -184,20 +192,27 @@ function verdictChanges(problem: KeptProblem, first: string): number {
   return changed / (repetitions * others.length);
 }
 
-/** Median test metrics at the declared defaults, and of the best that was tuned. */
-function untunedTable(all: readonly KeptProblem[]): string {
-  const rows = all[0]!.defaults!.optimizers.toSorted((a, b) => a.id.localeCompare(b.id));
-  const cell = (value: number | null | undefined): string => (value == null ? 'diverged' : String(Number(value.toPrecision(3))));
+/** Distances at the declared defaults, on the scale of those that were tuned, and the medians behind them. */
+function untunedTable(all: readonly KeptProblem[], tuned: readonly KeptProblem[]): string {
+  const medianAt = (problem: KeptProblem, id: string): number | null => {
+    const found = problem.defaults?.optimizers.find((one) => one.id === id);
+    if (found === undefined) throw new RangeError(`${id} was not run at its defaults on ${problem.id}`);
+    return found.summary.median;
+  };
+  const rows = all[0]!.defaults!.optimizers.map(({ id, label, promises }) => {
+    const medians = all.map((problem) => medianAt(problem, id));
+    const distance = middle(medians.map((median, i) => regret(tuned[i]!)(median)));
+    return { head: `${promises ? `**${label}**` : label} | ${distance.toFixed(2)}`, distance, medians };
+  });
+  const least = tuned.map((problem) => (problem.testMetric.lowerIsBetter ? 1 : -1) * medianOf(problem, best(problem)));
+  rows.push({ head: 'the best of those that were tuned | 0.00', distance: 0, medians: least });
+  const cell = (value: number | null): string => (value === null ? 'diverged' : String(Number(value.toPrecision(3))));
   return table(
-    ['median test metric at the defaults', ...all.map(({ id }) => id)],
-    [
-      ...rows.map(
-        ({ id, label, promises }) =>
-          `| ${label}${promises ? ' (promises to need no tuning)' : ''} | ${all.map(({ defaults }) => cell(defaults!.optimizers.find((one) => one.id === id)?.summary.median)).join(' | ')} |`,
-      ),
-      `| best of those tuned | ${all.map((problem) => cell((problem.testMetric.lowerIsBetter ? 1 : -1) * medianOf(problem, best(problem)))).join(' | ')} |`,
-    ],
-    ['', ...all.map(() => '--:')],
+    ['optimizer', 'distance', ...all.map(({ id, testMetric: { unit } }) => (unit === '' ? id : `${id}, ${unit}`))],
+    rows
+      .toSorted((one, other) => one.distance - other.distance)
+      .map(({ head, medians }) => `| ${head} | ${medians.map(cell).join(' | ')} |`),
+    ['', '--:', ...all.map(() => '--:')],
   );
 }
 
