@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { defaultDevice, grad, init, jit, numpy as np, tree, vmap, type JsTree } from '@jax-js/jax';
+import { blockUntilReady, defaultDevice, grad, init, jit, numpy as np, tree, vmap, type JsTree } from '@jax-js/jax';
 import fc from 'fast-check';
 import * as thalweg from 'thalweg';
 import { adam, adamw, chain, clipByGlobalNorm, groups, muon, optimizer, otherwise, scheduleFreeAdamw, sgd, tensor } from 'thalweg';
@@ -136,7 +136,10 @@ for (const device of ['wasm', 'cpu'] as const) {
         const before = [...tree.leaves<np.Array>(w), ...tree.leaves<np.Array>(state), ...tree.leaves<np.Array>(g)];
         const during = liveBuffers(device);
         [w, state] = form.step(w, g, state);
-        assert.ok(before.every(({ refCount }) => refCount === 0));
+        // Hyperparameters are handed on as they are, with their one reference.
+        const handed = new Set(tree.leaves<np.Array>(state.hyper));
+        assert.ok(before.every((one) => one.refCount === (handed.has(one) ? 1 : 0)));
+        assert.equal(before.filter((one) => handed.has(one)).length, handed.size);
         [w, state] = form.step(w, params(10), state);
         flat(w);
         flat(state);
@@ -255,6 +258,73 @@ test('hyperparameters are live in the state, without another trace for other val
   assert.equal(flat(last)[0], -0.75);
   tree.dispose(last);
   tree.dispose(end);
+});
+
+for (const device of ['wasm', 'cpu'] as const) {
+  test(`hyperparameters that are constants of the compiled step give the bits that they give as its inputs on ${device}`, () => {
+    const usual = defaultDevice();
+    defaultDevice(device);
+    try {
+      const method = groups([
+        { match: { rank: 2 }, use: thalweg.radam({ lr: 0.03, beta2: 0.97 }) },
+        { match: otherwise, use: adamw({ weightDecay: 0.1 }), name: 'rest' },
+      ]);
+      const form = gradientTransformation<string>(method);
+      const alike = (names: readonly string[], state: State): State =>
+        form.withHyper(
+          state,
+          Object.fromEntries(names.map((name) => [name, np.array(state.hyper[name]!.ref.item(), { dtype: np.float64 })])),
+        );
+      let [w, state] = [params(0), form.init(params(0))];
+      const names = Object.keys(state.hyper);
+      let [other, inputs] = [params(0), alike(names, form.init(params(0)))];
+      for (let t = 1; t <= 60; t++) {
+        [w, state] = form.step(w, params(t), state);
+        [other, inputs] = form.step(other, params(t), inputs);
+      }
+      assert.deepEqual(flat(other), flat(w));
+      // A number that was assigned is in force, and so is the method's own when it comes back.
+      const before = flat(w);
+      for (const lr of [0, 0.03]) {
+        state = form.withHyper(state, { 'radam.lr': lr, 'rest.lr': lr });
+        [w, state] = form.step(w, params(1), state);
+        assert.equal(flat(w).every((x, i) => x === before[i]), lr === 0); // prettier-ignore
+      }
+      tree.dispose([w, other]);
+      for (const one of [state, inputs]) tree.dispose(one);
+      form.dispose();
+    } finally {
+      defaultDevice(usual);
+    }
+  });
+}
+
+test('a step runs a kernel for each array that it writes and two for its numbers, however many arrays there are', async () => {
+  const { Instance } = WebAssembly;
+  let kernels = 0;
+  class Counted extends Instance {
+    constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
+      super(module, imports);
+      kernels++;
+    }
+  }
+  const form = gradientTransformation(adamw());
+  for (const count of [1, 7]) {
+    const made = (): np.Array[] => Array.from({ length: count }, (_, i) => np.array(wave(20, i)));
+    let [w, state] = form.step(made(), made(), form.init(made()));
+    await blockUntilReady([w, tree.leaves(state)]);
+    const g = made();
+    await blockUntilReady(g);
+    try {
+      [WebAssembly.Instance, kernels] = [Counted, 0];
+      [w, state] = form.step(w, g, state);
+      await blockUntilReady([w, tree.leaves(state)]);
+    } finally {
+      WebAssembly.Instance = Instance;
+    }
+    assert.equal(kernels, 3 * count + 2);
+    tree.dispose([w, tree.leaves<np.Array>(state)]);
+  }
 });
 
 const schedules = {

@@ -10,7 +10,7 @@ import { evaluated, type Program } from '../language/program.ts';
 import { parameter, type Variable } from '../language/variable.ts';
 import { UnsupportedError } from '../language/run-error.ts';
 import { cohorts, evaluationProgram } from '../plan/cohort.ts';
-import { plainWrites, withReciprocals } from '../plan/plain.ts';
+import { plainWrites, withoutInverses } from '../plan/plain.ts';
 import { defaultRange, type HyperValue } from '../define/hyper.ts';
 import { asMethod, callIt, type Method } from '../define/method.ts';
 import { checkTrains, programOf } from '../define/program.ts';
@@ -44,6 +44,8 @@ export class TracedMethod {
   readonly name: string;
   readonly groups: readonly MethodGroup[];
   readonly hyper: readonly HyperName[];
+  /** The hyperparameters that are live in a state, which begins with these numbers. */
+  readonly numbers: ReadonlyMap<string, number>;
   readonly programs: readonly Program[];
   /** For each group the keys of the hyperparameters that say how often something is done, which a trace has to know. */
   readonly counts: readonly ReadonlySet<string>[];
@@ -73,6 +75,9 @@ export class TracedMethod {
     }
     checkCommonSums(this.name, this.groups, this.programs);
     this.counts = this.programs.map(countsOf);
+    this.numbers = new Map(
+      this.hyper.flatMap((one) => (typeof one.value === 'number' && !this.isCount(one) ? [[one.name, one.value] as const] : [])),
+    );
   }
 
   /** Names of the inputs that a step needs, with their kinds. */
@@ -116,8 +121,7 @@ export class TracedMethod {
       const own = new Map([...shapes].filter(([key]) => chosen.get(key) === group));
       return cohorts(program, own).map((cohort): BoundCohort => {
         const evaluation = evaluationProgram(cohort.program);
-        // jax-js divides by multiplying with reciprocals anyway, of each element.
-        const writes = withReciprocals(cohort.program, plainWrites(cohort.program, 'float32'));
+        const writes = withoutInverses(cohort.program, plainWrites(cohort.program, 'float32'));
         return {
           group,
           tensors: [...cohort.shapes].map(([key, shape]) => ({ name: key, shape })),

@@ -17,6 +17,31 @@ export type State = {
   readonly states: Readonly<Record<string, Readonly<Record<string, JaxArray>>>>;
 };
 
+/** The part of a state that a step changes. */
+export type Kept = Omit<State, 'hyper'>;
+
+/** The numbers of which arrays were made here. Arrays do not change, so each is its number for good. */
+const numbers = new WeakMap<JaxArray, number>();
+
+/** A hyperparameter as an array, whose number is known from here on. */
+export function numberArray(value: number, options: { readonly dtype: ScalarType; readonly device?: Device }): JaxArray {
+  const made = np.array(value, options);
+  numbers.set(made, value);
+  return made;
+}
+
+/** Whether the hyperparameters are known to be the method's numbers. In float64 alone: there 1 − β is the same on the host and on the device. */
+export function isUnchanged(method: TracedMethod, { t, hyper }: State): boolean {
+  if (t.dtype !== DType.Float64) return false;
+  let count = 0;
+  for (const name in hyper) {
+    const value = numbers.get(hyper[name]!);
+    if (value === undefined || !Object.is(value, method.numbers.get(name))) return false;
+    count += 1;
+  }
+  return count === method.numbers.size;
+}
+
 /** What the factor of a hyperparameter's schedule is called in a state, where it is put there for each step. */
 export function factorOf(name: string): string {
   return `${name}, factor`;
@@ -28,7 +53,7 @@ export function scalarTypeOn(device: Device): ScalarType {
 }
 
 /** The type of numbers of the step in a state. */
-export function scalarTypeOf({ t }: State): ScalarType {
+export function scalarTypeOf({ t }: Kept): ScalarType {
   return t.dtype === DType.Float64 ? DType.Float64 : DType.Float32;
 }
 
@@ -54,14 +79,12 @@ export function firstState(method: TracedMethod, cohorts: readonly BoundCohort[]
     }
   }
   const t = np.array(0, { dtype: type === DType.Float64 ? type : DType.Int32, ...at });
-  const live = method.hyper.flatMap((one) =>
-    typeof one.value === 'number' && !method.isCount(one) ? [[one.name, one.value] as const] : [],
-  );
-  return { t, hyper: Object.fromEntries(live.map(([name, value]) => [name, np.array(value, { dtype: type, ...at })])), states };
+  const hyper = [...method.numbers].map(([name, value]) => [name, numberArray(value, { dtype: type, ...at })] as const);
+  return { t, hyper: Object.fromEntries(hyper), states };
 }
 
 /** The arrays of a state, one for each entry. Throws an ArrayError where one is missing: the state is of another method or of other parameters. */
-export function valuesOf(method: TracedMethod, cohort: BoundCohort, { states }: State, state: Variable): JaxArray[] {
+export function valuesOf(method: TracedMethod, cohort: BoundCohort, { states }: Kept, state: Variable): JaxArray[] {
   return entriesOf(method, cohort, state).map((name) => {
     const entry = states[state.name];
     const found = entry !== undefined && Object.hasOwn(entry, name) ? entry[name] : undefined;

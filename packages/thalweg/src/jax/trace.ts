@@ -11,11 +11,14 @@ import { jointSteps, type JointCohort } from '../targets/arrays/joint.ts';
 import type { ArrayStep } from '../targets/arrays/step.ts';
 import type { BoundCohort, TracedMethod } from './method.ts';
 import { tracedFactor, tracedSchedule } from './schedule.ts';
-import { entriesOf, factorOf, scalarTypeOf, valuesOf, type State } from './state.ts';
+import { entriesOf, factorOf, scalarTypeOf, valuesOf, type Kept } from './state.ts';
 import { checkLeaves } from './tree.ts';
 
 /** Arrays by parameter. */
 export type Named = ReadonlyMap<string, JaxArray>;
+
+/** The hyperparameters of a step by name: arrays, or numbers that are known while it is traced. */
+export type TracedHyper = Readonly<Record<string, JaxValue>>;
 
 /** What a step takes besides parameters and state. */
 export interface TracedInputs {
@@ -31,7 +34,7 @@ export type Wanted = 'updates' | 'params' | 'evaluation';
 /** What a step gives, in the order of the names that it was given. */
 export interface Traced {
   readonly arrays: readonly JaxArray[];
-  readonly state: State;
+  readonly state: Kept;
 }
 
 /** Takes a step; `params` may be left out where nothing reads them. The evaluation is at the state's own t, and changes nothing. */
@@ -40,14 +43,15 @@ export function tracedStep(
   wanted: Wanted,
   params: Named | undefined,
   gradients: Named,
-  state: State,
+  state: Kept,
+  given: TracedHyper,
   { scalars, tensors }: TracedInputs,
 ): Traced {
   const pool = new Pool();
   for (const arrays of [params ?? new Map<string, JaxArray>(), gradients, scalars, ...tensors.values()])
     for (const array of arrays.values()) pool.own(array);
-  for (const array of [state.t, ...Object.values(state.hyper), ...Object.values(state.states).flatMap((one) => Object.values(one))])
-    pool.own(array);
+  for (const array of [state.t, ...Object.values(given), ...Object.values(state.states).flatMap((one) => Object.values(one))])
+    if (typeof array !== 'number') pool.own(array);
   try {
     const type = scalarTypeOf(state);
     const algebra = new JaxAlgebra(pool, type, defaultDevice());
@@ -57,7 +61,7 @@ export function tracedStep(
       if (one !== undefined) checkLeaves(method.name, one, shapes);
     const t = wanted === 'evaluation' ? state.t : pool.own(np.add(state.t.ref, 1));
     const time = t.dtype === type ? t : pool.own(t.ref.astype(type));
-    const hyper = hyperOf(method, algebra, state, time, pool, type);
+    const hyper = hyperOf(method, algebra, given, time, pool, type);
     const joint = cohorts.map((cohort): JointCohort<JaxValue> => {
       const values = new Map<Variable, readonly JaxValue[]>();
       const each = (named: Named | undefined): JaxArray[] => cohort.tensors.flatMap(({ name }) => named?.get(name) ?? []);
@@ -87,7 +91,7 @@ export function tracedStep(
       const value = after[c]!.get(parameter)?.[j] ?? params?.get(name) ?? 0;
       return typeof value === 'number' ? np.full([...shape], value) : value.ref;
     });
-    return { arrays, state: wanted === 'evaluation' ? state : stateAfter(method, cohorts, after, state, t, algebra) };
+    return { arrays, state: stateAfter(method, cohorts, after, state, t, algebra) };
   } finally {
     pool.release();
   }
@@ -103,7 +107,7 @@ function writesOf({ writes, change, evaluation, program }: BoundCohort, wanted: 
 function hyperOf(
   method: TracedMethod,
   algebra: JaxAlgebra,
-  { hyper }: State,
+  given: TracedHyper,
   time: JaxValue,
   pool: Pool,
   type: DType.Float32 | DType.Float64,
@@ -111,9 +115,12 @@ function hyperOf(
   const out = method.groups.map(() => ({ hyper: new Map<string, JaxValue>(), factors: new Map<string, JaxValue>() }));
   for (const one of method.hyper) {
     const { name, value, slots } = one;
-    const live = Object.hasOwn(hyper, name) ? hyper[name] : undefined;
-    const factor = Object.hasOwn(hyper, factorOf(name)) ? hyper[factorOf(name)] : undefined;
-    let now: JaxValue | undefined = live === undefined ? undefined : pool.own(live.ref.astype(type));
+    const typed = (key: string): JaxValue | undefined => {
+      const found = Object.hasOwn(given, key) ? given[key] : undefined;
+      return found === undefined || typeof found === 'number' ? found : pool.own(found.ref.astype(type));
+    };
+    const [live, factor] = [typed(name), typed(factorOf(name))];
+    let now = live;
     if (now === undefined && typeof value === 'number' && method.isCount(one)) now = value;
     if (now === undefined && isSchedule(value)) now = tracedSchedule(algebra, value, time);
     if (now === undefined) throw new ArrayError(method.name, name, `the state has no hyperparameter ${name}; it is of another method`);
@@ -121,7 +128,7 @@ function hyperOf(
     for (const { group, key } of slots) {
       out[group]?.hyper.set(key, now);
       if (live === undefined && isSchedule(value)) out[group]?.factors.set(key, tracedFactor(algebra, value, now));
-      if (factor !== undefined) out[group]?.factors.set(key, pool.own(factor.ref.astype(type)));
+      if (factor !== undefined) out[group]?.factors.set(key, factor);
     }
   }
   return out;
@@ -152,10 +159,10 @@ function stateAfter(
   method: TracedMethod,
   cohorts: readonly BoundCohort[],
   after: readonly ReadonlyMap<Variable, readonly JaxValue[]>[],
-  state: State,
+  state: Kept,
   t: JaxArray,
   algebra: JaxAlgebra,
-): State {
+): Kept {
   const states = Object.fromEntries(Object.entries(state.states).map(([name, entry]) => [name, { ...entry }]));
   cohorts.forEach((cohort, c) => {
     for (const [written, values] of after[c]!) {
@@ -165,5 +172,5 @@ function stateAfter(
   });
   const ref = (entry: Readonly<Record<string, JaxArray>>): Record<string, JaxArray> =>
     Object.fromEntries(Object.entries(entry).map(([name, array]) => [name, array.ref]));
-  return { t: t.ref, hyper: ref(state.hyper), states: Object.fromEntries(Object.entries(states).map(([name, one]) => [name, ref(one)])) };
+  return { t: t.ref, states: Object.fromEntries(Object.entries(states).map(([name, one]) => [name, ref(one)])) };
 }

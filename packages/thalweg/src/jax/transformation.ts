@@ -5,8 +5,8 @@ import { OptionError, ThalwegError } from '../language/error.ts';
 import { ArrayError } from '../language/run-error.ts';
 import type { Method } from '../define/method.ts';
 import { TracedMethod } from './method.ts';
-import { firstState, scalarTypeOf, type State } from './state.ts';
-import { tracedStep, type TracedInputs, type Wanted } from './trace.ts';
+import { firstState, isUnchanged, numberArray, scalarTypeOf, type Kept, type State } from './state.ts';
+import { tracedStep, type TracedHyper, type TracedInputs, type Wanted } from './trace.ts';
 import { like, named, type Tree } from './tree.ts';
 
 /** What a step needs besides gradients: a number, such as `{ loss }`, or a tree like that of the parameters, such as `{ hessian }`. */
@@ -26,7 +26,10 @@ export interface GradientTransformation<N extends string = string> {
   readonly step: <P extends Tree>(params: P, gradients: P, state: State, inputs?: JaxInputs) => [P, State];
   /** Where to evaluate the model: the parameters, or what the equations of the optimizer say, such as an average. The state is consumed, too. */
   readonly evaluate: <P extends Tree>(params: P, state: State) => P;
-  /** The state with other hyperparameters, in force from the next step; those that are numbers are checked. */
+  /**
+   * The state with other hyperparameters, in force from the next step; those that are numbers are checked. The first change compiles the step once more, with
+   * hyperparameters as inputs; later ones compile nothing.
+   */
   readonly withHyper: (state: State, values: Readonly<Partial<Record<N, number | JaxArray>>>) => State;
   /** Gives back what the compiled functions hold, a short array each; call it once no step will follow. */
   readonly dispose: () => void;
@@ -63,21 +66,7 @@ export function gradientTransformation<N extends string>(method: Method<N>): Gra
 
 /** The pure form of a method that can be traced. */
 export function transformationOf<N extends string>(traced: TracedMethod): GradientTransformation<N> {
-  const whole = (wanted: Wanted) =>
-    jit((params: Tree, gradients: Tree, state: State, inputs: Record<string, Tree>): [Tree, State] => {
-      const given = inputsOf(traced, inputs);
-      const after = tracedStep(traced, wanted, named(traced.name, params), named(traced.name, gradients), state, given);
-      return [like(params, after.arrays), after.state];
-    });
-  const [update, step] = [whole('updates'), whole('params')];
-  const alone = jit((gradients: Tree, state: State, inputs: Record<string, Tree>): [Tree, State] => {
-    const after = tracedStep(traced, 'updates', undefined, named(traced.name, gradients), state, inputsOf(traced, inputs));
-    return [like(gradients, after.arrays), after.state];
-  });
-  const evaluate = jit((params: Tree, state: State): Tree => {
-    const none = { scalars: new Map<string, JaxArray>(), tensors: new Map<string, ReadonlyMap<string, JaxArray>>() };
-    return like(params, tracedStep(traced, 'evaluation', named(traced.name, params), new Map(), state, none).arrays);
-  });
+  const [update, step, evaluate] = [compiled(traced, 'updates'), compiled(traced, 'params'), compiled(traced, 'evaluation')];
   return {
     init: (params) => {
       const leaves = named<JaxArray>(traced.name, params);
@@ -91,18 +80,65 @@ export function transformationOf<N extends string>(traced: TracedMethod): Gradie
       tree.dispose(params);
       return made;
     },
-    update: <P extends Tree>(updates: P, state: State, params?: P, inputs: JaxInputs = {}): [P, State] => {
-      const given = arraysOf(traced, inputs);
-      return (params === undefined ? alone(updates, state, given) : update(params, updates, state, given)) as [P, State];
-    },
+    update: <P extends Tree>(updates: P, state: State, params?: P, inputs: JaxInputs = {}): [P, State] =>
+      update.call(params, updates, state, arraysOf(traced, inputs)) as [P, State],
     step: <P extends Tree>(params: P, gradients: P, state: State, inputs: JaxInputs = {}): [P, State] =>
-      step(params, gradients, state, arraysOf(traced, inputs)) as [P, State],
-    evaluate: <P extends Tree>(params: P, state: State): P => evaluate(params, state) as P,
+      step.call(params, gradients, state, arraysOf(traced, inputs)) as [P, State],
+    evaluate: <P extends Tree>(params: P, state: State): P => {
+      const [there, after] = evaluate.call(params, [], state, {}) as [P, State];
+      tree.dispose(after);
+      return there;
+    },
     withHyper: (state, values) => withHyper(traced, state, values),
     dispose: () => {
-      for (const compiled of [update, step, alone, evaluate]) compiled.dispose();
+      for (const one of [update, step, evaluate]) one.dispose();
     },
   };
+}
+
+/** A step that jax-js compiles for each set of shapes. */
+interface Compiled {
+  readonly call: (params: Tree | undefined, gradients: Tree, state: State, inputs: Record<string, Tree>) => [Tree, State];
+  readonly dispose: () => void;
+}
+
+/**
+ * A step for what is wanted. It is compiled with the method's hyperparameters as constants, and once more, with them as inputs, where a state has others or
+ * nobody knows: in short arrays what a kernel reads besides costs as much as the step does.
+ */
+function compiled(traced: TracedMethod, wanted: Wanted): Compiled {
+  type Given = [params: readonly Tree[], gradients: Tree, kept: Kept, inputs: Record<string, Tree>];
+  const numbers = Object.fromEntries(traced.numbers);
+  const traces = (hyper: TracedHyper, [[params], gradients, kept, inputs]: Given): [Tree, Kept] => {
+    const known = params === undefined ? undefined : named<JaxArray>(traced.name, params);
+    const after = tracedStep(traced, wanted, known, named(traced.name, gradients), kept, hyper, inputsOf(traced, inputs));
+    return [like(params ?? gradients, after.arrays), after.state];
+  };
+  const constant = jit((...given: Given) => traces(numbers, given));
+  const live = jit((hyper: State['hyper'], ...given: Given) => traces(hyper, given));
+  return {
+    call: (params, gradients, state, inputs) => {
+      const { hyper, ...kept } = state;
+      const given: Given = [params === undefined ? [] : [params], gradients, kept, inputs];
+      const [after, next] = isUnchanged(traced, state) ? constant(...given) : lending(hyper, (lent) => live(lent, ...given));
+      return [after, { ...next, hyper }];
+    },
+    dispose: () => {
+      constant.dispose();
+      live.dispose();
+    },
+  };
+}
+
+/** Calls what consumes arrays with references to these. What is refused is not consumed. */
+function lending<T extends Tree, R>(arrays: T, call: (lent: T) => R): R {
+  const lent = tree.ref(arrays);
+  try {
+    return call(lent);
+  } catch (error) {
+    tree.dispose(lent);
+    throw error;
+  }
 }
 
 /** The inputs as arrays. Throws an OptionError for one that the method does not have or that is of another kind. */
@@ -142,7 +178,7 @@ function withHyper(traced: TracedMethod, state: State, values: Readonly<Record<s
     if (value === undefined) continue;
     const one = traced.hyper.find(({ name }) => name === key);
     if (typeof value === 'number' && one !== undefined) checkNumber(traced.name, key, value, traced.rangeOf(one));
-    hyper[key] = typeof value === 'number' ? np.array(value, { dtype: scalarTypeOf(state) }) : value;
+    hyper[key] = typeof value === 'number' ? numberArray(value, { dtype: scalarTypeOf(state) }) : value;
     old.dispose();
   }
   return { ...state, hyper };

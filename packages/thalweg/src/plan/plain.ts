@@ -15,13 +15,21 @@ export function plainWrites(program: Program, dtype: DType): Map<Variable, Node>
   return prepareRoutines(program.graph, rewrite(program, dtype, false), program.states);
 }
 
-/** The writes with every quotient of an array and a number as a product with the number's reciprocal: one division a step and not one an element. */
-export function withReciprocals({ graph, states }: Program, writes: ReadonlyMap<Variable, Node>): Map<Variable, Node> {
+/**
+ * The writes in operations of a framework that has neither quotients nor differences: each is a product with a reciprocal, or a sum with what is negated. Of numbers
+ * these are taken once a step and not of every element: a / s is a·(1/s), and a − s·b is a + (−s)·b, which is the same number.
+ */
+export function withoutInverses({ graph, states }: Program, writes: ReadonlyMap<Variable, Node>): Map<Variable, Node> {
   const kinds = new KindTable(states);
+  const isArray = (node: Node): boolean => kinds.of(node) === 'array';
   return rebuild(writes, (node, operands) => {
     const [a, b] = operands;
-    if (node.op !== 'div' || a === undefined || b === undefined || kinds.of(a) !== 'array' || kinds.of(b) === 'array')
-      return graph.node(node.op, operands, node.attribute);
-    return graph.node('mul', [a, graph.node('div', [graph.constant(1), b])]);
+    if (a !== undefined && b !== undefined) {
+      if (node.op === 'div' && isArray(a) && !isArray(b)) return graph.node('mul', [a, graph.node('div', [graph.constant(1), b])]);
+      const [number, array] = node.op !== 'sub' || b.op !== 'mul' ? [] : isArray(b.operands[0]!) ? [...b.operands].reverse() : b.operands;
+      if (number !== undefined && array !== undefined && !isArray(number) && isArray(array))
+        return graph.node('add', [a, graph.node('mul', [graph.node('neg', [number]), array])]);
+    }
+    return graph.node(node.op, operands, node.attribute);
   });
 }

@@ -93,8 +93,11 @@ export class JaxAlgebra implements ArrayAlgebra<JaxValue> {
     if (typeof b === 'number' && typeof t === 'number') return b > 0 ? -Math.expm1(t * Math.log(b)) : 1 - b ** t;
     if (b === 0) return 1;
     const x = this.scalar('mul', [this.scalar('log', [b]), t]);
-    // That of float32 is made of a series near 0, and of eˣ − 1 elsewhere, which is as good there.
-    return this.trusted ? this.scalar('neg', [this.pool.own(np.expm1(this.wide(x).ref))]) : minusExpm1(this.doubles, this.wide(x));
+    const exponent = this.wide(x);
+    if (!this.trusted) return minusExpm1(this.doubles, exponent);
+    // The framework's own is made of a series near 0, and of eˣ − 1 elsewhere, which is as good in float32.
+    if (this.type === Type.Float32) return this.scalar('neg', [this.pool.own(np.expm1(exponent.ref))]);
+    return this.shortMinusExpm1(exponent);
   }
 
   elements(op: ElementOp, operands: readonly JaxValue[], isArray: readonly boolean[]): JaxValue {
@@ -208,6 +211,19 @@ export class JaxAlgebra implements ArrayAlgebra<JaxValue> {
     const above = pool.own(np.subtract(x.ref, 1));
     const near = pool.own(np.less(np.abs(above.ref), 0.2));
     return pool.own(np.where(near.ref, np.log1p(above.ref), np.log(x.ref)));
+  }
+
+  /**
+   * 1 − eˣ for x ≤ 0 as (1 − u)·x / log u with u = eˣ as it is rounded, whose error so cancels (Kahan), or −x where that is 1. In a few operations, since on cpu
+   * jax-js takes each kernel apart anew whenever it runs.
+   */
+  private shortMinusExpm1(x: JaxArray): JaxArray {
+    const { pool } = this;
+    // Below, u is nothing beside 1, and soon its logarithm is not finite.
+    const at = pool.own(np.maximum(x.ref, -40));
+    const u = pool.own(np.exp(at.ref));
+    const ratio = np.trueDivide(at.ref, np.log(u.ref));
+    return pool.own(np.where(np.equal(u.ref, 1), np.negative(at.ref), np.multiply(np.subtract(1, u.ref), ratio)));
   }
 
   private power(a: JaxValue, b: JaxValue): JaxValue {
