@@ -12,7 +12,8 @@ import { differences, means, profiles, standings } from './figures/standing.ts';
 import { sensitivity, tries, widthOf } from './figures/tuning.ts';
 import { isKept, readKept, type Kept, type KeptProblem } from './kept.ts';
 import { horizonProblems, problemNames } from './plan.ts';
-import { betterSchedule, best, compared, entrant, medianOf, middle, optimizerOf, optimizersIn, regret, scoresOf } from './reading.ts';
+import { betterSchedule, best, compared, entrant, middle, optimizerOf, optimizersIn, scoresOf } from './reading.ts';
+import { untunedRow, untunedSummary, withoutTuning, type Untuned } from './untuned.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -89,13 +90,15 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
     figure('sensitivity', 'Distance from the best against the learning rate', sensitivity(fields));
   }
   const untuned = main.flatMap(({ id }) => results(`untuned-${id}`) ?? []);
+  const atDefaults = untuned.length === 0 ? [] : withoutTuning(untuned, main.filter(({ id }) => untuned.some((one) => one.id === id))); // prettier-ignore
   if (untuned.length > 0)
     parts.push(
       '## Without tuning',
       'Median test metrics at the declared defaults, over ten seeds, and the distance from the best that was tuned, on the scale above: the median over the problems. 1 is what the optimizer in the middle reaches when it is tuned. In bold: methods that promise to need no tuning.',
-      untunedTable(
-        untuned,
-        main.filter(({ id }) => untuned.some((one) => one.id === id)),
+      table(
+        ['optimizer', 'distance', ...untuned.map(({ id, testMetric: { unit } }) => (unit === '' ? id : `${id}, ${unit}`))],
+        atDefaults.map(untunedRow),
+        ['', '--:', ...untuned.map(() => '--:')],
       ),
     );
   const whole = horizonProblems.filter((name) =>
@@ -126,7 +129,7 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
     `\`npm run study\` makes every comparison again that is not kept in \`study/results\`; \`npm run study -- --figures\` makes this page from those that are. ${machines}; ${made.map(({ createdAt }) => createdAt.slice(0, 10)).sort().at(-1) ?? ''}.`, // prettier-ignore
   ];
   files.set('docs/study.md', `${[...head, ...parts].join('\n\n')}\n`);
-  return { files, summary: summaryOf(verdicts, fields, count) };
+  return { files, summary: summaryOf(verdicts, fields, atDefaults, count) };
 }
 
 function sentence(text: string): string {
@@ -134,7 +137,7 @@ function sentence(text: string): string {
 }
 
 /** The study in a paragraph. */
-function summaryOf(verdicts: readonly (readonly [Claim, Verdict | undefined])[], fields: readonly Field[], runs: number): string {
+function summaryOf(verdicts: readonly (readonly [Claim, Verdict | undefined])[], fields: readonly Field[], atDefaults: readonly Untuned[], runs: number): string {
   const those = (holds: boolean): string => verdicts.flatMap(([{ title }, verdict]) => (verdict?.holds === holds ? [`“${title}”`] : [])).join(', ');
   const open = verdicts.filter(([, verdict]) => verdict === undefined).length;
   const made = fields[0]!.problems.length;
@@ -146,6 +149,7 @@ function summaryOf(verdicts: readonly (readonly [Claim, Verdict | undefined])[],
   return [
     `[The study](docs/study.md): ${runs.toLocaleString('en')} runs of ten optimizers on ${isWhole ? 'ten small problems' : `${String(made)} of ten small problems so far`}; the claims, and what would refute each, [were written first](study/README.md).`,
     isWhole ? `Nearest to the best: ${ahead.join('; ')}.` : '',
+    atDefaults.length === 0 ? '' : untunedSummary(atDefaults),
     those(true) === '' ? '' : `Confirmed: ${those(true)}.`,
     those(false) === '' ? '' : `Refuted: ${those(false)}.`,
     open === 0 ? '' : `${String(open)} of ${String(verdicts.length)} claims are not judged yet.`,
@@ -190,30 +194,6 @@ function verdictChanges(problem: KeptProblem, first: string): number {
     changed += found.filter(({ other, verdict }) => verdict !== was.get(other)).length;
   }
   return changed / (repetitions * others.length);
-}
-
-/** Distances at the declared defaults, on the scale of those that were tuned, and the medians behind them. */
-function untunedTable(all: readonly KeptProblem[], tuned: readonly KeptProblem[]): string {
-  const medianAt = (problem: KeptProblem, id: string): number | null => {
-    const found = problem.defaults?.optimizers.find((one) => one.id === id);
-    if (found === undefined) throw new RangeError(`${id} was not run at its defaults on ${problem.id}`);
-    return found.summary.median;
-  };
-  const rows = all[0]!.defaults!.optimizers.map(({ id, label, promises }) => {
-    const medians = all.map((problem) => medianAt(problem, id));
-    const distance = middle(medians.map((median, i) => regret(tuned[i]!)(median)));
-    return { head: `${promises ? `**${label}**` : label} | ${distance.toFixed(2)}`, distance, medians };
-  });
-  const least = tuned.map((problem) => (problem.testMetric.lowerIsBetter ? 1 : -1) * medianOf(problem, best(problem)));
-  rows.push({ head: 'the best of those that were tuned | 0.00', distance: 0, medians: least });
-  const cell = (value: number | null): string => (value === null ? 'diverged' : String(Number(value.toPrecision(3))));
-  return table(
-    ['optimizer', 'distance', ...all.map(({ id, testMetric: { unit } }) => (unit === '' ? id : `${id}, ${unit}`))],
-    rows
-      .toSorted((one, other) => one.distance - other.distance)
-      .map(({ head, medians }) => `| ${head} | ${medians.map(cell).join(' | ')} |`),
-    ['', '--:', ...all.map(() => '--:')],
-  );
 }
 
 function table(head: readonly string[], rows: readonly string[], align: readonly string[] = []): string {

@@ -12,6 +12,7 @@ import { isKept, readKept, type KeptOptimizer, type KeptProblem } from './kept.t
 import { page } from './page.ts';
 import { problemNames, unitsOf, type ProblemName } from './plan.ts';
 import { betterSchedule, best, middle, rankCorrelation, ranksOf, regret } from './reading.ts';
+import { untunedSummary, withoutTuning } from './untuned.ts';
 
 const root = join(import.meta.dirname, '..');
 const lengths = Object.fromEntries(problemNames.map((name) => [name, 400])) as Record<ProblemName, number>;
@@ -52,6 +53,20 @@ test('a median that lies among diverged runs is the worst, and ranks share a pla
   assert.equal(middle([3, Infinity, Infinity, 1]), Infinity);
   const scale = regret(made({ a: [2], b: [4], c: [10] }));
   assert.deepEqual([2, 4, 3, null].map(scale), [0, 1, 0.5, Infinity]);
+});
+
+test('what is reached without tuning stands on the scale of those that are tuned, and a median that diverged is the farthest', () => {
+  const tuned = [made({ a: [2], b: [4], c: [10] }), made({ a: [1], b: [2], c: [3] })];
+  const at = (medians: Readonly<Record<string, number | null>>): KeptProblem => {
+    const optimizers = Object.entries(medians).map(([id, median]) => ({ id, label: id, promises: id !== 'sgd', summary: { median } }));
+    return { ...tuned[0]!, defaults: { optimizers } } as unknown as KeptProblem;
+  };
+  const rows = withoutTuning([at({ sgd: 10, dog: 3, prodigy: null, momo: 6 }), at({ sgd: 1, dog: 2.5, prodigy: 1, momo: 3 })], tuned);
+  assert.deepEqual(
+    rows.map(({ label, distance }) => [label, distance]),
+    [['the best of those that were tuned', 0], ['dog', 1], ['sgd', 2], ['momo', 2], ['prodigy', Infinity]],
+  ); // prettier-ignore
+  assert.match(untunedSummary(rows), /dog, momo and prodigy come nearest to the best; dog is at its defaults as good as the middle/);
 });
 
 test('who took part in some problems alone is compared over these alone', () => {
