@@ -13,10 +13,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { adamw } from 'thalweg';
+import { nativeCacheFolder } from 'thalweg/native';
 import { native } from './support/native.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'thalweg-test-'));
@@ -143,6 +144,37 @@ test('a compiler that does not know the processor, and arguments in CC that woul
   const refuses = compiler('case "$*" in *-march=native*|*-mcpu=native*) echo "unknown argument" >&2; exit 1;; esac; exec cc "$@"');
   assertRight(await take({ environment: { CC: refuses, XDG_CACHE_HOME: fresh() } }));
   assertRight(await take({ environment: { CC: 'cc -Ofast -ffast-math -ffp-contract=fast', XDG_CACHE_HOME: fresh() } }));
+});
+
+test('a compiler in a folder with spaces, alone, quoted or with arguments', native, async () => {
+  const path = join(fresh(), 'my "own" tools');
+  mkdirSync(path);
+  const count = join(fresh(), 'count');
+  writeFileSync(join(path, 'my cc'), `#!/bin/sh\necho "$1" >> ${count}\nexec cc "$@"\n`, { mode: 0o755 });
+  const cc = join(path, 'my cc');
+  for (const [CC, first] of [
+    [cc, /^-(?!D)/],
+    [`  ${cc}  `, /^-(?!D)/],
+    [`'${cc}' -DA`, /^-DA$/],
+    [`${cc.replaceAll(/[ "]/g, '\\$&')} "-DA= 1"`, /^-DA= 1$/],
+  ] as const) {
+    writeFileSync(count, '');
+    assertRight(await take({ environment: { CC, XDG_CACHE_HOME: fresh() } }));
+    assert.match(readFileSync(count, 'utf8').split('\n')[0] ?? '', first, CC);
+  }
+});
+
+test('where HOME names no absolute path, the cache is in the home that the system knows, not where the process runs', native, () => {
+  const said = process.env['HOME'];
+  try {
+    for (const HOME of ['', 'relative', './x']) {
+      process.env['HOME'] = HOME;
+      assert.equal(nativeCacheFolder({}), join(userInfo().homedir, '.cache/thalweg/native'));
+    }
+  } finally {
+    if (said === undefined) delete process.env['HOME'];
+    else process.env['HOME'] = said;
+  }
 });
 
 test('the cache is private, and a second process compiles nothing', native, async () => {

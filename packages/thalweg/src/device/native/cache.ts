@@ -3,7 +3,7 @@
  * whenever it is read. That takes a process less time than to load what computes a checksum. Nobody else may write there. Where nothing can be kept there, a
  * private folder that goes with the process takes its place. Knows neither compilers nor kernels.
  */
-import { homedir, tmpdir } from 'node:os';
+import { homedir, tmpdir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { UnsupportedError } from '../../language/run-error.ts';
 import { fs } from './files.ts';
@@ -29,7 +29,13 @@ export interface Work {
  */
 export function nativeCacheFolder(environment: Readonly<Record<string, string | undefined>> = process.env): string {
   const given = environment['XDG_CACHE_HOME'] ?? '';
-  return join(isAbsolute(given) ? given : join(homedir(), '.cache'), 'thalweg', 'native');
+  return join(isAbsolute(given) ? given : join(home(), '.cache'), 'thalweg', 'native');
+}
+
+/** The user's home. Where HOME says no absolute path, a file of the folder in which the process happens to run would be taken for the user's. */
+function home(): string {
+  const said = homedir();
+  return isAbsolute(said) ? said : userInfo().homedir;
 }
 
 /** Libraries by key. */

@@ -33,18 +33,27 @@ const forThisProcessor: Readonly<Record<string, readonly string[]>> = {
 
 /** The compiler that `environment` leads to. Throws an UnsupportedError where there is none. */
 export function findCompiler(owner: string, environment: NodeJS.ProcessEnv = process.env): Compiler {
-  const [given, ...rest] = (environment['CC'] ?? '').trim().split(/\s+/);
-  const names = given === undefined || given === '' ? ['cc', 'gcc', 'clang'] : [given];
+  const paths = environment['PATH'] ?? '';
+  const [given, ...rest] = wordsOf(environment['CC'] ?? '', paths);
+  const names = given === undefined ? ['cc', 'gcc', 'clang'] : [given];
   for (const name of names) {
-    const path = locate(name, environment['PATH'] ?? '');
+    const path = locate(name, paths);
     if (path !== undefined) return { command: [path, ...rest], identity: identityOf([path, ...rest]) };
   }
-  const looked = given === undefined || given === '' ? 'no cc, gcc or clang in PATH' : `no program ${given}, which CC names`;
+  const looked = given === undefined ? 'no cc, gcc or clang in PATH' : `no program ${given}, which CC names`;
   const install = platform() === 'darwin' ? 'xcode-select --install' : 'apt-get install gcc, or what your system has for it';
   throw new UnsupportedError(
     owner,
     `the backend native needs a C compiler, and there is ${looked} (${install}); the backend wasm needs none`,
   );
+}
+
+/** The words of CC as a shell reads them: quotes and backslashes keep spaces. What is a program as a whole is one word. */
+function wordsOf(text: string, paths: string): string[] {
+  const whole = text.trim();
+  if (whole !== '' && locate(whole, paths) !== undefined) return [whole];
+  const words = whole.match(/(?:\\.|"[^"]*"|'[^']*'|[^\s"'\\])+/g) ?? [];
+  return words.map((word) => word.replaceAll(/\\(.)|"([^"]*)"|'([^']*)'/g, '$1$2$3'));
 }
 
 function locate(name: string, path: string): string | undefined {
