@@ -10,9 +10,11 @@ import { horizonRanks } from './figures/horizons.ts';
 import { decayMaps, sparseText } from './figures/published.ts';
 import { differences, means, profiles, standings } from './figures/standing.ts';
 import { sensitivity, tries, widthOf } from './figures/tuning.ts';
+import { leader } from './found.ts';
+import { forGuide } from './guide.ts';
 import { isKept, readKept, type Kept, type KeptProblem } from './kept.ts';
 import { horizonProblems, problemNames } from './plan.ts';
-import { betterSchedule, best, compared, entrant, middle, optimizerOf, optimizersIn, scoresOf } from './reading.ts';
+import { best, compared, entrant, middle, optimizerOf, scoresOf } from './reading.ts';
 import { untunedRow, untunedSummary, withoutTuning, type Untuned } from './untuned.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -43,7 +45,7 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
   const verdicts = claims.map((claim) => [claim, judged(claim, results)] as const);
   const told = verdicts.map(([{ number, title }, verdict]) => {
     const said = verdict === undefined ? 'not judged yet' : verdict.holds ? 'confirmed' : '**refuted**';
-    return `| ${String(number)} | ${title} | ${said} | ${verdict?.because ?? 'its runs are not all there'} |`;
+    return `| ${String(number)} | <a id="claim-${String(number)}"></a>${title} | ${said} | ${verdict?.because ?? 'its runs are not all there'} |`;
   });
   parts.push('## What was claimed, and what came of it', table(['', 'claim', 'verdict', 'by'], told));
 
@@ -128,6 +130,7 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
       `with the limits of what can be said: these are problems of a second or less. ${String(confirmed)} claims are confirmed, ${String(refuted)} refuted${confirmed + refuted < claims.length ? `, ${String(claims.length - confirmed - refuted)} not judged yet` : ''}.`,
     `\`npm run study\` makes every comparison again that is not kept in \`study/results\`; \`npm run study -- --figures\` makes this page from those that are. ${machines}; ${made.map(({ createdAt }) => createdAt.slice(0, 10)).sort().at(-1) ?? ''}.`, // prettier-ignore
   ];
+  files.set('apps/lab/src/guide/study.json', `${JSON.stringify(forGuide(results), null, 2)}\n`);
   files.set('docs/study.md', `${[...head, ...parts].join('\n\n')}\n`);
   return { files, summary: summaryOf(verdicts, fields, atDefaults, count) };
 }
@@ -159,22 +162,12 @@ function summaryOf(verdicts: readonly (readonly [Claim, Verdict | undefined])[],
 /** The optimizers of a field, the nearest to the best first. */
 function standingTable(field: Field): string {
   const rows = standings(field).map(({ id, label, mean, low, high }) => {
-    const firsts = field.problems.filter((problem) => bestOptimizer(problem) === id).map((problem) => problem.id);
+    const firsts = field.problems.filter((problem) => optimizerOf(leader(problem)) === id).map((problem) => problem.id);
     const width = middle(field.problems.map((problem) => widthOf(problem, id)));
     return `| ${label} | ${mean.toFixed(2)} | ${low.toFixed(2)} to ${high.toFixed(2)} | ${firsts.join(', ')} | ${width.toFixed(1)} |`;
   });
   const head = ['optimizer', 'distance', '95 % interval', 'best on', 'factor between the rates that stay within 5 % of its best score'];
   return table(head, rows, ['', '--:', '--:', '', '--:']);
-}
-
-/** The optimizer with the lowest median, each under its better schedule. */
-function bestOptimizer(problem: KeptProblem): string {
-  return optimizerOf(
-    best(
-      problem,
-      optimizersIn(problem).map((id) => betterSchedule(problem, id)),
-    ),
-  );
 }
 
 /** The share of verdicts against an entrant that are others when the seeds are drawn again. */

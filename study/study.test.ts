@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { problems as builtIn } from '@thalweg/compare';
 import { claims, judged } from './claims.ts';
 import { fieldsOf } from './figures/common.ts';
+import { forGuide } from './guide.ts';
 import { interquartileMean, stratified } from './figures/standing.ts';
 import { widthOf } from './figures/tuning.ts';
 import { isKept, readKept, type KeptOptimizer, type KeptProblem } from './kept.ts';
@@ -104,6 +105,45 @@ test('claims are judged by their rules, either way, and not at all without runs'
   assert.equal(judged(rare!, results(9))?.holds, true);
   assert.equal(judged(rare!, results(5))?.holds, false);
   for (const claim of claims) assert.equal(judged(claim, () => undefined), undefined); // prettier-ignore
+});
+
+const read = new Map<string, KeptProblem>();
+/** A comparison that is kept, read once. */
+function keptOnce(name: string): KeptProblem {
+  if (!read.has(name)) read.set(name, readKept(name).problem);
+  return read.get(name)!;
+}
+
+test('the guide is told what is kept; what waits for runs says so, and is told once they are there', () => {
+  const nothing = forGuide(() => undefined);
+  for (const [name, { says, verdict, claim }] of Object.entries(nothing.told)) {
+    assert.match(says, /waits for its runs|still to be made/, name);
+    assert.equal(verdict, claim === undefined ? undefined : 'not decided yet', name);
+  }
+  const kept = forGuide((name) => (isKept(name) ? keptOnce(name) : undefined));
+  assert.doesNotMatch(JSON.stringify(kept), /NaN|undefined|null|Infinity/);
+  assert.equal(kept.problems.length, problemNames.length);
+  for (const { claim } of Object.values(kept.told)) assert.ok(claim === undefined || claims.some(({ number }) => number === claim));
+
+  const defaults = {
+    optimizers: [
+      { id: 'adamw', label: 'AdamW', promises: false, results: [{ testMetric: 5 }] },
+      { id: 'prodigy', label: 'Prodigy', promises: true, results: [{ testMetric: 4 }] },
+    ],
+  };
+  const results = (name: string): KeptProblem => {
+    if (name.startsWith('horizon-')) return made({ sgd: around(4), adagrad: around(name.endsWith('-4') ? 8 : 3), adam: around(5) });
+    if (isKept(name) && !/^(search|untuned)/.test(name)) return keptOnce(name);
+    const main = keptOnce(name.replace(/^(search|untuned)/, 'main'));
+    const better = ({ testMetric, ...trial }: KeptOptimizer['trials'][number]): KeptOptimizer['trials'][number] => ({ ...trial, testMetric: testMetric! - 5 });
+    const optimizers = main.optimizers.map((one) => ({ ...one, trials: one.trials.map(better) }));
+    return { ...main, optimizers, ...({ defaults } as unknown as Pick<KeptProblem, 'defaults'>) };
+  }; // prettier-ignore
+  const { told } = forGuide(results);
+  assert.match(told['dies']!.says, /half the length .*: 1 to 3 on definitions of nouns/);
+  assert.match(told['untuned']!.says, /1 of 1 methods .*: Prodigy on 10\.$/);
+  assert.match(told['search']!.says, /detectably better than tuning the rate alone on 5 of 5 problems/);
+  assert.deepEqual([told['dies']!.verdict, told['untuned']!.verdict, told['search']!.verdict], ['confirmed', 'confirmed', 'refuted']);
 });
 
 test('what is kept is whole, and the published page with its pictures is made from it', async () => {

@@ -32,6 +32,7 @@ import { adagrad, rmsprop, scheduleFreeSgd, sgd } from 'thalweg';
 import { columns, Guess, onScale, worthOf, type Scale } from '../src/guide/guess.ts';
 import { lineage } from '../src/guide/lineage.ts';
 import { meanings } from '../src/guide/meanings.ts';
+import study from '../src/guide/study.json' with { type: 'json' };
 import { questionIds, questions, type Question, type QuestionId } from '../src/guide/questions.ts';
 import { unbroken } from '../src/parts/unbroken.ts';
 import { rowOf, total } from '../src/guide/total.ts';
@@ -227,6 +228,21 @@ describe('numbers in the chapters', () => {
   test('the lineage has one flaw and one mend for each method, in the order of the chapters', () => {
     assert.equal(new Set(lineage.map(({ name }) => name)).size, lineage.length);
     for (const { flaw, mend } of lineage) assert.ok(flaw.length > 5 && mend.length > 5);
+  });
+});
+
+describe('the study in the guide', () => {
+  const named = new Set(sources.flatMap(({ text }) => [...text.matchAll(/<Studied? of=\{\[([^\]]*)\]\}|<StudyLine of="(\w+)"/g)].flatMap(([, many, one]) => one ?? [...many!.matchAll(/'(\w+)'/g)].map(([, name]) => name!)))); // prettier-ignore
+  test('all that it has for the guide is told there, and nothing else', () => {
+    assert.deepEqual([...named].toSorted(), Object.keys(study.told).toSorted());
+  });
+  test('what the guide advises is what the study confirmed', () => {
+    // Whoever sees this fail has to write the advice of the last chapter anew.
+    const told: Readonly<Record<string, { readonly says: string; readonly verdict?: string }>> = study.told;
+    for (const name of ['rare', 'muon', 'nesterov', 'dense', 'falling', 'free', 'best', 'tries'])
+      assert.equal(told[name]?.verdict, 'confirmed', name);
+    assert.equal(told['separate']?.verdict, 'refuted', 'AdamW’s chapter says that the choices need not come apart');
+    assert.match(study.nearest[0]!.names[0]!, /^NAdamW/);
   });
 });
 

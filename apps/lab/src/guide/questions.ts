@@ -167,7 +167,7 @@ export const questions = {
   },
   'beyond.noise': {
     chapter: 'beyond',
-    ask: 'All three run for 600 steps at a constant rate, under the same noise, which shakes $z$ as much as the point of SGD. SGD ends at a loss of 0.017. What is the loss of the mean $x$ of all places of $z$?',
+    ask: 'SGD and schedule-free SGD run for 600 steps at the same constant rate, under the same noise, which shakes $z$ as much as the point of SGD. SGD ends at a loss of 0.017. What is the loss of the mean $x$ of all places of $z$?',
     answers: ['About the same: where points are shaken, so is their mean', 'Less than half', 'Exactly 0: the noise cancels'],
     right: 1,
     because:

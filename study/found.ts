@@ -1,0 +1,153 @@
+/** The figures that claims are judged by and that the guide tells, taken from results. Knows no claim and no sentence. */
+import { compareWith, type PairedComparison } from '@thalweg/compare';
+import type { KeptProblem } from './kept.ts';
+import { horizonProblems, problemNames, problems, searchProblems, type ProblemName } from './plan.ts';
+import { best, betterSchedule, compared, cost, entrant, medianOf, middle, optimizerOf, optimizersIn, rankCorrelation, ranksOf, scoresOf } from './reading.ts'; // prettier-ignore
+
+/** The results of a comparison, which are there. */
+export type Found = (name: string) => KeptProblem;
+
+/** The problems without sparse text. */
+export const dense: readonly ProblemName[] = problemNames.filter((name) => !['glosses', 'names', 'co-occurrences'].includes(name));
+/** The problems whose models have hidden matrices. */
+export const withMatrices: readonly ProblemName[] = problemNames.filter((name) => problems[name].matrices);
+
+/** On which problems `a` was detectably better than `b`, and on which worse. */
+export function duel(results: Found, a: string, b: string, names: readonly ProblemName[] = problemNames): { readonly better: ProblemName[]; readonly worse: ProblemName[] } {
+  const verdicts = names.map((name) => [name, compared(results(`main-${name}`), b, a).verdict] as const);
+  const those = (wanted: string): ProblemName[] => verdicts.flatMap(([name, verdict]) => (verdict === wanted ? [name] : []));
+  return { better: those('better'), worse: those('worse') };
+} // prettier-ignore
+
+/** How far SGD, without and with momentum, is behind the best method with a rate for each weight, where features are rare. */
+export function behindAdaptive(
+  results: Found,
+): (PairedComparison & { readonly name: ProblemName; readonly id: string; readonly adaptive: string })[] {
+  return (['glosses', 'names'] as const).flatMap((name) => {
+    const problem = results(`main-${name}`);
+    const adaptive = best(problem, ['adagrad', 'rmsprop', 'adam', 'adamw']);
+    return ['sgd', 'sgd-momentum'].map((id) => ({ ...compared(problem, adaptive, id), name, id, adaptive }));
+  });
+}
+
+/** AdaGrad's rank at half the length of a run and at four times it. */
+export function adagradRanks(results: Found): { readonly name: ProblemName; readonly short: number; readonly long: number }[] {
+  return horizonProblems.map((name) => {
+    const rank = (times: number): number => {
+      const problem = results(`horizon-${name}-${String(times)}`);
+      return ranksOf(
+        problem,
+        problem.optimizers.map(({ id }) => id),
+      ).get('adagrad')!;
+    };
+    return { name, short: rank(0.5), long: rank(4) };
+  });
+}
+
+/** How many optimizers had a lower median with the cosine, schedule-free AdamW left out. */
+export function helpedByCosine(results: Found): { readonly name: ProblemName; readonly ids: readonly string[]; readonly helped: number }[] {
+  return problemNames.map((name) => {
+    const problem = results(`main-${name}`);
+    const ids = optimizersIn(problem).filter((id) => id !== 'schedule-free');
+    return { name, ids, helped: ids.filter((id) => medianOf(problem, `${id}+cosine`) < medianOf(problem, id)).length };
+  });
+}
+
+/** Where Muon is best, or not detectably worse than the best. */
+export function aheadWithMuon(results: Found): ProblemName[] {
+  return withMatrices.filter((name) => {
+    const problem = results(`main-${name}`);
+    const own = betterSchedule(problem, 'muon');
+    const first = leader(problem);
+    return own === first || compared(problem, first, own).verdict !== 'worse';
+  });
+}
+
+/** The rate that most seeds chose for Lion over that for AdamW, by problem, and in the geometric mean. */
+export function lionRates(results: Found): { readonly mean: number; readonly ratios: readonly number[] } {
+  const rate = (name: ProblemName, id: string): number => entrant(results(`main-${name}`), id).bestLr;
+  const ratios = problemNames.map((name) => rate(name, 'lion') / rate(name, 'adamw'));
+  return { ratios, mean: Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length) };
+}
+
+/** The entrant with the lowest median, each optimizer under its better schedule. */
+export function leader(problem: KeptProblem): string {
+  return best(
+    problem,
+    optimizersIn(problem).map((id) => betterSchedule(problem, id)),
+  );
+}
+
+/** On how many problems each optimizer leads, the one with most first. */
+export function leaders(results: Found): (readonly [id: string, count: number])[] {
+  const firsts = problemNames.map((name) => optimizerOf(leader(results(`main-${name}`))));
+  const counts = [...new Set(firsts)].map((id) => [id, firsts.filter((one) => one === id).length] as const);
+  return counts.toSorted((a, b) => b[1] - a[1]);
+}
+
+/** On how many problems those that promise to need no tuning are ahead of AdamW, all at their defaults. */
+export function aheadUntuned(results: Found): (readonly [id: string, count: number])[] {
+  const ahead = new Map<string, number>();
+  for (const name of problemNames) {
+    const { defaults, testMetric } = results(`untuned-${name}`);
+    const all = defaults!.optimizers.map((one) => ({ ...one, median: middle(one.results.map((result) => cost(result.testMetric, testMetric))) })); // prettier-ignore
+    const adamw = all.find(({ id }) => id === 'adamw')!.median;
+    for (const { id, promises, median } of all) if (promises) ahead.set(id, (ahead.get(id) ?? 0) + (median < adamw ? 1 : 0));
+  }
+  return [...ahead].toSorted((a, b) => b[1] - a[1]);
+}
+
+/** Who leads after two tries, and after twelve or as many as there are, where that is not the same; constant rates. */
+export function changesWithTries(results: Found): { readonly name: ProblemName; readonly few: string; readonly many: string }[] {
+  const all = problemNames.map((name) => {
+    const { budget, testMetric } = results(`main-${name}`);
+    const first = (tries: number): string => {
+      const constant = budget!.curves.filter(({ id }) => !id.includes('+'));
+      return constant.reduce((first, one) => (cost(one.middle[tries - 1] ?? null, testMetric) < cost(first.middle[tries - 1] ?? null, testMetric) ? one : first)).id; // prettier-ignore
+    };
+    return { name, few: first(2), many: first(Math.min(12, budget!.tries)) };
+  });
+  return all.filter(({ few, many }) => few !== many);
+}
+
+/** What a search over all hyperparameters of AdamW gains over the rate alone. */
+export function gainedBySearch(results: Found): (Pick<PairedComparison, 'verdict' | 'difference'> & { readonly name: ProblemName })[] {
+  return searchProblems.map((name) => {
+    const problem = results(`main-${name}`);
+    const [tuned, searched] = [entrant(problem, 'adamw'), entrant(results(`search-${name}`), 'adamw')];
+    const scores = new Map([['rate', scoresOf(tuned)], ['search', scoresOf(searched)]]); // prettier-ignore
+    const [pair] = compareWith('rate', scores, { alpha: 0.05, direction: problem.testMetric });
+    return { name, verdict: pair!.verdict, difference: pair!.difference };
+  });
+}
+
+/** In how many runs AdaGrad and Adam had reached, by half of the steps, the validation loss that SGD ended with; and the number of runs. */
+export function reachedByHalf(results: Found): { readonly runs: number; readonly counts: readonly (readonly [id: string, count: number])[] } {
+  const problem = results('sparse-text');
+  const sgd = new Map(entrant(problem, 'sgd').trials.map((trial) => [trial.seed, trial.validationMetric]));
+  const isReached = (value: number | null, bar: number): boolean => cost(value, problem.tuningMetric) <= cost(bar, problem.tuningMetric);
+  const counts = ['adagrad', 'adam'].map((id) => {
+    const reached = entrant(problem, id).trials.filter(({ seed, validation: { steps, values } }) => {
+      const bar = sgd.get(seed) ?? null;
+      return bar !== null && steps.some((step, i) => step <= problem.steps / 2 && isReached(values[i] ?? null, bar));
+    });
+    return [id, reached.length] as const;
+  });
+  return { runs: sgd.size, counts };
+} // prettier-ignore
+
+/** Of the best tenth of all pairs of rate and decay the rank correlation of the two, and the mean test metric of the best pair of each seed. */
+export function decayFound(results: Found): Readonly<Record<'decoupled' | 'coupled', { readonly correlation: number; readonly best: number }>> {
+  const problem = results('decay');
+  const of = (id: string, decay: string): { readonly correlation: number; readonly best: number } => {
+    const { search } = entrant(problem, id);
+    // Validation data choose, as in every comparison; test data measure.
+    const points = search!.tries.toSorted((a, b) => cost(a.validationMetric, problem.tuningMetric) - cost(b.validationMetric, problem.tuningMetric));
+    const top = points.slice(0, Math.round(points.length / 10));
+    const seeds = [...new Set(points.map(({ seed }) => seed))];
+    const bests = seeds.map((seed) => cost(points.find((one) => one.seed === seed)!.testMetric, problem.testMetric));
+    const correlation = rankCorrelation(top.map(({ values }) => [Math.log(values['lr']!), Math.log(values[decay]!)]));
+    return { correlation, best: bests.reduce((sum, one) => sum + one, 0) / bests.length };
+  };
+  return { decoupled: of('decoupled', 'weightDecay'), coupled: of('coupled', 'l2') };
+} // prettier-ignore
