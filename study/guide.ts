@@ -173,7 +173,7 @@ const places: Readonly<Record<string, { readonly claim?: number; readonly says: 
     says: (results) => {
       const all = aheadUntuned(results).map(([id, times]) => ({ times, name: promising(results, id) }));
       const most = all.filter(({ times }) => times >= 6);
-      return `At their defaults ${String(most.length)} of ${String(all.length)} methods that promise to need no tuning were ahead of AdamW’s defaults on six problems or more of ${String(problemNames.length)}${most.length === 0 ? '' : `: ${listed(most.map(({ name, times }) => `${name} on ${String(times)}`))}`}.`; // prettier-ignore
+      return `At their defaults ${String(most.length)} of ${String(all.length)} methods that promise to need no tuning were ahead of AdamW’s defaults on six or more of ${String(problemNames.length)} problems${most.length === 0 ? '' : `: ${listed(most.map(({ name, times }) => `${name} on ${String(times)}`))}`}.`; // prettier-ignore
     },
   },
   tries: {
