@@ -11,7 +11,9 @@ import type { Lengths } from './problem.ts';
 import { withoutTuning } from './defaults.ts';
 import { checkProtocol, runsOf } from './protocol.ts';
 import { ProblemError } from './problem.ts';
-import { findContestants, type Entry } from './registry.ts';
+import { findContestants, isFile, type Entry } from './registry.ts';
+import { mismatchText } from './report/mismatch.ts';
+import { checkGradient } from './run/gradients.ts';
 import { Ledger, type Runner } from './run/ledger.ts';
 import { Gathering } from './run/gathering.ts';
 import type { Store } from './store/store.ts';
@@ -52,7 +54,11 @@ export type Progress =
       readonly contestant: string;
       readonly lr: number;
       readonly tuning: OptimizerResult['tuning'];
-    };
+    }
+  | { readonly kind: 'warning'; readonly problem: string; readonly text: string };
+
+/** Milliseconds that the check of a gradient may still take once all runs are made. */
+const patience = 5000;
 
 /** Runs everything. Trials in the store that are what would be run are not run again. */
 export async function compare(plan: Plan, pool: Runner, store: Store, onProgress: (progress: Progress) => void): Promise<Comparison> {
@@ -113,6 +119,11 @@ async function compareOn(
     ...(problem.traced === true && seed === protocol.scanSeed ? { scan: true } : {}),
   }); // prettier-ignore
   const firstSteps = all.map((one) => requestOf(one, one.contestant.centre, protocol.scanSeed, undefined, Math.min(10, steps)));
+  const gradientCheck = isFile(entry.reference) ? checkGradient({ problem: entry.reference, seed: protocol.scanSeed }) : undefined;
+  void gradientCheck?.found.then((mismatch) => {
+    const text = mismatchText({ batchSize: problem.batchSize, ...(mismatch === undefined ? {} : { mismatch }) });
+    if (text !== '') onProgress({ kind: 'warning', problem: problem.id, text });
+  });
   let seedsChecked: Promise<void> | undefined;
   const checkOnce = (): Promise<void> => (seedsChecked ??= checkSeeds(entry.reference, pool, firstSteps));
   // In the order of the optimizers, whoever has finished first.
@@ -168,6 +179,7 @@ async function compareOn(
   const compareDefaults = await withoutTuning(plain, protocol.seeds, problem, (contestant, lr, seed) =>
     runOf(new Set(parts[all.length + plain.indexOf(contestant)]), { ...contestant, contestant, schedule: 'constant' }, lr, seed),
   );
+  const mismatch = await gradientCheck?.end(patience);
   const scores = new Map(results.map(({ id, trials }) => [id, new Map(trials.map(({ seed, testMetric }) => [seed, testMetric]))]));
   const rank = ranks(results.map((result) => result.summary), problem.testMetric); // prettier-ignore
   const firsts = firstPlaces(scores, problem.testMetric);
@@ -204,6 +216,7 @@ async function compareOn(
     ...(budget === undefined ? {} : { budget }),
     ...(defaults === undefined ? {} : { defaults }),
     ...(problem.landscape === undefined ? {} : { landscape: problem.landscape }),
+    ...(mismatch === undefined ? {} : { mismatch }),
   };
 }
 

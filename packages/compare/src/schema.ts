@@ -90,6 +90,20 @@ export interface ProblemResult {
   readonly defaults?: Defaults;
   /** For a two-parameter landscape: enough to draw contours. Values row by row from (x0, y0). */
   readonly landscape?: Landscape;
+  /** Where the gradient of a user's problem is not that of its loss. */
+  readonly mismatch?: Mismatch;
+}
+
+/** A gradient that is not that of its loss: slopes along a random direction on one batch. */
+export interface Mismatch {
+  /** Whose weights move; null where all do. */
+  readonly parameter: string | null;
+  /** Of the loss, by finite differences. */
+  readonly slope: number;
+  /** What the gradient says. */
+  readonly gradient: number;
+  /** The gradient's share of the slope, where it is the same in every direction. */
+  readonly factor: number | null;
 }
 
 /** Optimizers at their declared defaults: each seed ran once. */

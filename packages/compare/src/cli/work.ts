@@ -67,7 +67,10 @@ export async function withRuns(
   };
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    const finish = await aside(() => make(pool, store, (progress) => { view.update(progress); })); // prettier-ignore
+    const finish = await aside(() => make(pool, store, (progress) => {
+      if (progress.kind === 'warning') view.say(`${progress.problem}: ${progress.text}`);
+      else view.update(progress);
+    })); // prettier-ignore
     view.stop();
     await finish();
   } catch (error) {

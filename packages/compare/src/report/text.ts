@@ -2,6 +2,7 @@
 import type { Comparison, OptimizerResult, PairedComparison, ProblemResult } from '../schema.ts';
 import { cost } from '../quantile.ts';
 import { counted } from '../shown.ts';
+import { mismatchText } from './mismatch.ts';
 import { column, list, none, number, probability, rateText, type Format } from './number.ts';
 
 /** How the test metrics of a problem are written, alike in all rows. */
@@ -188,7 +189,9 @@ export function cautions(problem: ProblemResult): string[] {
   const diverged = optimizers.filter(({ tuning, summary }) => tuning !== 'all-diverged' && summary.diverged > 0);
   const [edge, dead] = [labels('edge'), labels('all-diverged')];
   const still = optimizers.filter(({ summary, trials }) => summary.diverged < trials.length && !trials.some(improved(problem)));
+  const wrong = mismatchText(problem);
   return [
+    ...(wrong === '' ? [] : [wrong]),
     ...(edge === '' ? [] : [`Most seeds chose ${optimizers.some(({ search }) => search !== undefined) ? 'a learning rate at the end of its space' : 'the last learning rate that they tried'} with ${edge}: a better one may lie beyond.`]),
     ...(dead === '' ? [] : [`${dead} diverged at every learning rate.`]),
     ...(isHeldOut(problem) ? [] : ['In every run the test metric is what the tuning metric is: rates were tuned on the data that the results were measured on.']),
