@@ -8,9 +8,13 @@ import { test } from 'node:test';
 import {
   adafactor,
   adamw,
+  adan,
+  ademamix,
   chain,
   clipByGlobalNorm,
+  cosine,
   groups,
+  lion,
   muon,
   otherwise,
   prodigy,
@@ -33,6 +37,10 @@ const files: Readonly<Record<string, Method>> = {
   adafactor: adafactor(),
   schedule_free: scheduleFreeAdamw(),
   radam: radam(),
+  lion: lion(),
+  adan: adan(),
+  ademamix: ademamix(),
+  independent: adamw({ lr: warmupCosine({ peak: 0.1, warmup: 2, total: 9 }), decay: 'independent' }),
 };
 
 /** What everybody who uses Muon needs. */
@@ -48,8 +56,26 @@ const grouped = groups([
   { match: { rank: 2 }, use: adamw({ lr: 0.1 }), weightDecay: 0.1, name: 'matrices' },
   { match: otherwise, use: adamw({ lr: 0.2 }), name: 'rest' },
 ]);
+/** Groups of one optimizer with schedules and numbers of their own, and groups of several. */
+const scheduled = groups([
+  { match: { rank: 2 }, use: adamw({ lr: 0.1, decay: 'independent' }), weightDecay: 0.2, name: 'constant' },
+  { match: 'b', use: adamw({ lr: cosine({ peak: 0.2, total: 15 }), decay: 'independent' }) },
+  {
+    match: otherwise,
+    use: adamw({ lr: warmupCosine({ peak: 0.1, warmup: 3, total: 30 }), decay: 'independent' }),
+    weightDecay: 0.1,
+    name: 'the "rest"',
+  },
+]);
+const mixedScheduled = groups([
+  { match: { rank: 2 }, use: muon({ lr: cosine({ peak: 0.1, total: 30 }) }) },
+  { match: 'b', use: adamw({ lr: 0.1, beta2: 0.9 }) },
+  { match: otherwise, use: adamw({ lr: cosine({ peak: 0.2, total: 15 }) }), eps: 0, name: 'rest' },
+]);
 const others: Readonly<Record<string, Partial<Record<TargetName, Method>>>> = {
   grouped: { optax: grouped, pytorch: chain(clipByGlobalNorm(1), grouped) },
+  scheduled: { optax: scheduled, pytorch: chain(clipByGlobalNorm(1), scheduled) },
+  mixed_scheduled: { optax: chain(clipByGlobalNorm(1), mixedScheduled), pytorch: chain(clipByGlobalNorm(1), mixedScheduled) },
   mixed: { optax: mixed, pytorch: mixed },
   mixed_clipped: { optax: chain(clipByGlobalNorm(1), mixed), pytorch: chain(clipByGlobalNorm(1), mixed) },
 };

@@ -47,7 +47,9 @@ class Pytorch:
         for name, w in zip(self.names, self.params):
             w.grad = self.torch.tensor(sign * g[name])
         for group in self.optimizer.param_groups:
-            group.update(hyper)
+            group.update({name: value for name, value in hyper.items() if name in group})
+            for i in range(len(group.get("betas", ()))):
+                group["betas"] = (*group["betas"][:i], hyper.get(f"beta{i + 1}", group["betas"][i]), *group["betas"][i + 1 :])
         tensors = lambda v: {w: self.torch.tensor(v[k]) for k, w in zip(self.names, self.params)} if isinstance(v, dict) else v
         self.optimizer.step(**{k: tensors(v) for k, v in inputs.items()})
 

@@ -48,6 +48,11 @@ try:
     check("parameters are asked for", False)
 except ValueError:
     check("parameters are asked for", True)
+try:
+    adamw().init({"z": jnp.ones(2, jnp.complex64)})
+    check("complex parameters are refused", False)
+except TypeError as error:
+    check("complex parameters are refused", "real" in str(error))
 scanned, _ = jax.lax.scan(lambda s, _: (adamw().update(grads, s, params)[1], None), adamw().init(params), length=3)
 check("jax.lax.scan", int(scanned.t) == 3)
 
@@ -61,7 +66,7 @@ updates, _ = jax.jit(transformation.update)(zeros, transformation.init(tree), tr
 check("each group has its decay", [round(float(x.ravel()[0]), 6) for x in jax.tree.leaves(updates)] == [-0.01, -0.002, -0.05, 0.0])
 
 jax.config.update("jax_enable_x64", True)
-for name in ("mixed", "mixed_clipped"):
+for name in ("mixed", "mixed_clipped", "scheduled", "mixed_scheduled"):
     module = importlib.import_module(name)
     check(f"{name} replays its steps", module.replay() <= 1e-12)
 mixed = importlib.import_module("mixed_clipped").muon_adamw_groups()

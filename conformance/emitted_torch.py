@@ -88,23 +88,92 @@ check("a group has its own rate and ascends", bool((w > 1.4).all()))
 idle = torch.nn.Parameter(torch.ones(2))
 AdamW([idle]).step()
 check("a parameter without a gradient rests", bool((idle == 1).all()))
-for wrong in ({"lr": -1}, {"beta1": 1}):
+for wrong in ({"lr": -1}, {"betas": (0.9, 1)}):
     try:
         AdamW([idle], **wrong)
         check(f"{wrong} is refused", False)
     except ValueError as error:
         check(f"{list(wrong)[0]} is refused", "must lie in" in str(error))
 
+# β₁, β₂, … are one tuple, as in PyTorch: for the class, for a group, and for what changes them.
+for name, betas in (("adamw", (0.8, 0.95)), ("lion", (0.8, 0.9)), ("adan", (0.9, 0.8, 0.7)), ("ademamix", (0.8, 0.9, 0.99))):
+    cls = optimizer_class(name)
+    runs = []
+    for given in (lambda w: cls([w], betas=betas), lambda w: cls([{"params": [w], "betas": betas}]), lambda w: cls([torch.zeros(1)])):
+        w = torch.nn.Parameter(torch.tensor([1.0, -2.0]))
+        opt = given(w)
+        if not any(p is w for g in opt.param_groups for p in g["params"]):
+            opt.add_param_group({"params": [w], "betas": list(betas)})
+        for t in range(4):
+            w.grad = torch.sin(w.detach() * (t + 1))
+            opt.step()
+        runs.append(w.detach().clone())
+    usual = cls([torch.zeros(1)]).param_groups[0]["betas"]
+    check(f"betas of {name} for the class, a group and an added group", all(torch.equal(runs[0], other) for other in runs) and len(usual) == len(betas))
+    for wrong in (betas[:1], (*betas, 0.5)):
+        try:
+            cls([w], betas=wrong)
+            check(f"{name} with {len(wrong)} betas is refused", False)
+        except ValueError:
+            check(f"{name} with {len(wrong)} betas is refused", True)
+a, b = torch.nn.Linear(4, 3), torch.nn.Linear(4, 3)
+b.load_state_dict(a.state_dict())
+pair = [(a, AdamW(a.parameters(), lr=0.01, betas=(0.9, 0.95), eps=1e-6, weight_decay=0.1)), (b, torch.optim.AdamW(b.parameters(), lr=0.01, betas=(0.9, 0.95), eps=1e-6, weight_decay=0.1))]
+cycles = [torch.optim.lr_scheduler.OneCycleLR(opt, 0.1, total_steps=9) for _, opt in pair]
+for _ in range(6):
+    for (model, opt), cycle in zip(pair, cycles):
+        opt.zero_grad()
+        model(x).pow(2).mean().backward()
+        opt.step()
+        cycle.step()
+check("in the place of torch.optim.AdamW, with OneCycleLR, which changes betas", torch.allclose(a.weight, b.weight, rtol=1e-5, atol=1e-7))
+check("the same param_groups", {k: v for k, v in pair[0][1].param_groups[0].items() if k != "params"}.items() <= pair[1][1].param_groups[0].items())
+
+# What equations of real, dense arrays are not for, and what has nothing to step.
+for wrong in (torch.ones(3, dtype=torch.complex64), torch.ones(3)):
+    w = torch.nn.Parameter(wrong)
+    w.grad = torch.ones_like(w) if w.is_complex() else torch.ones(3).to_sparse()
+    try:
+        AdamW([w]).step()
+        check(f"{w.dtype} and {w.grad.layout} is refused", False)
+    except RuntimeError as error:
+        check(f"{w.dtype} and {w.grad.layout} is refused", "neither sparse gradients nor complex parameters" in str(error))
+for name in ("muon", "adafactor", "soap"):
+    cls = optimizer_class(name)
+    params = [torch.nn.Parameter(torch.ones(shape, dtype=torch.bfloat16)) for shape in ((0, 3), (3, 0), (3, 4))]
+    opt = cls(params)
+    for t in range(3):
+        for w in params:
+            w.grad = torch.sin(torch.arange(w.numel()).reshape(w.shape) + t).to(w.dtype)
+        opt.step()
+    states = [s for state in opt.state.values() for s in state.values() if torch.is_tensor(s)]
+    check(f"{name} in bfloat16, with parameters without elements", all(s.dtype == torch.bfloat16 for s in states) and bool(params[2].isfinite().all()) and bool((params[2] != 1).any()))
+
+# Schedules: one for the class, and others for groups, by a function or constant.
 Clipped = optimizer_class("clipped")
-try:
-    Clipped([{"params": [idle], "lr": 7e-4}])
-    check("a rate of a group that its schedule would overwrite is refused", False)
-except ValueError as error:
-    check("a rate of a group that its schedule would overwrite is refused", "lr follows its schedule" in str(error))
-own = Clipped([{"params": [idle], "lr": 7e-4}], lr=0.1)
-idle.grad = torch.ones(2)
-own.step()
-check("with a number for the class, a group has its own rate", own.param_groups[0]["lr"] == 7e-4)
+four = [torch.nn.Parameter(torch.ones(2)) for _ in range(4)]
+mine = lambda t: 0.5 / t
+own = Clipped([{"params": four[:1]}, {"params": four[1:2], "lr": 7e-4}, {"params": four[2:3], "lr": mine}], lr=importlib.import_module("clipped").lr_schedule)
+own.add_param_group({"params": four[3:], "lr": mine})
+for _ in range(2):
+    for w in four:
+        w.grad = torch.ones(2)
+    own.step()
+check("groups follow schedules of their own, or a constant", [g["lr"] for g in own.param_groups] == [importlib.import_module("clipped").lr_schedule(2), 7e-4, 0.25, 0.25])
+check("a schedule is in no state_dict", all(not callable(v) for g in own.state_dict()["param_groups"] for v in g.values()))
+independent = optimizer_class("independent")
+for rate, factor in ((0.1, 1.0), (importlib.import_module("independent").lr_schedule, 0.5)):
+    w = torch.nn.Parameter(torch.ones(2, dtype=torch.float64))
+    opt = independent([w], lr=rate, weight_decay=0.25)
+    w.grad = torch.zeros(2, dtype=torch.float64)
+    opt.step()
+    check(f"independent decay follows a schedule, and no constant ({factor})", bool(torch.allclose(w.detach(), torch.tensor(1 - 0.25 * factor, dtype=torch.float64))))
+for name in ("scheduled", "mixed_scheduled"):
+    module = importlib.import_module(name)
+    check(f"{name}: groups with schedules of their own replay their steps", module.replay() <= 1e-12)
+    cls = optimizer_class(name)
+    copied = copy.deepcopy(cls(module.parameter_groups([("W", torch.nn.Parameter(torch.ones(2, 2))), ("b", torch.nn.Parameter(torch.ones(2))), ("x", torch.nn.Parameter(torch.ones(())))])))
+    check(f"{name}: a copy has its schedules", len({f for own in copied.schedules for f in own.values()}) >= 2)
 
 grouped = importlib.import_module("grouped")
 model = torch.nn.ModuleDict({"head": torch.nn.Linear(3, 2), "Norm": torch.nn.LayerNorm(3), "body": torch.nn.Linear(3, 3), "conv": torch.nn.Conv1d(3, 3, 1, bias=False)})

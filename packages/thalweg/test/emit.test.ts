@@ -90,7 +90,7 @@ test('what a target cannot say is refused by name', () => {
 
 test('groups that a framework cannot have are refused by name', () => {
   const two = (match: (parameter: { readonly name: string }) => boolean): Method => groups([{ match, use: adamw() }, { match: otherwise, use: adamw({ lr: 1 }), name: 'rest' }]); // prettier-ignore
-  const scheduled = groups([{ match: 'a', use: adamw({ lr: cosine({ peak: 1, total: 9 }) }) }, { match: otherwise, use: adamw({ lr: cosine({ peak: 2, total: 9 }) }), name: 'rest' }]); // prettier-ignore
+  const called = groups([{ match: 'a', use: adamw() }, { match: otherwise, use: adamw({ lr: (t) => 1 / t }), name: 'rest' }]); // prettier-ignore
   const unlike = groups([{ match: /\p{L}/u, use: adamw() }, { match: otherwise, use: adamw(), name: 'rest' }]); // prettier-ignore
   for (const target of [optax, pytorch]) {
     assert.throws(
@@ -101,12 +101,88 @@ test('groups that a framework cannot have are refused by name', () => {
         ),
       /the group adamw matches by a function of JavaScript/,
     );
-    assert.throws(() => emitTo(target, scheduled), /the group rest has a schedule of its own for lr/);
+    assert.throws(() => emitTo(target, called), /in the group rest, lr is a function of JavaScript; write it as equations/);
     assert.throws(() => emitTo(target, unlike), /matches .* which Python writes otherwise/);
   }
   const joint = chain(clipByGlobalNorm(1), groups([{ match: 'a', use: adamw() }, { match: otherwise, use: adamw(), name: 'rest' }])); // prettier-ignore
   assert.match(emitTo(optax, joint), /return optax\.chain\(clip_by_global_norm\(\), optax\.partition\(/);
   assert.match(emitTo(pytorch, joint), /name == "a"/);
+});
+
+test('a refusal says what to do instead', () => {
+  const alike = groups([{ match: 'a', use: adamw() }, { match: otherwise, use: adamw({ lr: 1 }), name: 'the\nrest' }]); // prettier-ignore
+  const unlike = groups([{ match: { rank: 2 }, use: muon() }, { match: otherwise, use: adamw() }]); // prettier-ignore
+  const conditions = Array.from({ length: 11 }, (_, i) => `a${String(i)} = t mod ${String(i + 2)} == 0 ? g : 2·g`).join('; ');
+  const many = optimizer({ name: 'many', hyper: { lr: ['η', 0.1] }, equations: `${conditions}; w ← w − η·(${Array.from({ length: 11 }, (_, i) => `a${String(i)}`).join(' + ')})` })(); // prettier-ignore
+  const said: string[] = [];
+  for (const [, method] of [...everyMethod(), ['', alike], ['', unlike], ['', many], ['', adamw({ lr: (t) => t })]] as const) {
+    for (const target of Object.values(targets)) {
+      try {
+        target.write(method);
+      } catch (error) {
+        assert.ok(error instanceof UnsupportedError, String(error));
+        said.push(error.message);
+      }
+    }
+  }
+  for (const [problem, remedy] of [
+    [
+      /has groups/,
+      /; emit the method (without groups, and step each group by itself|of each group by itself, and step each with its own file)/,
+    ],
+    [/draws noise/, /; emit the method without it, and add noise where the file is used$/],
+    [/^emit to wgsl: .* uses \w+/, /; every other target has it$/],
+    [/more than 64 outcomes/, /; every other target has them$/],
+    [/is a function of JavaScript/, /; write it as equations, schedule\(/],
+  ] as const) {
+    const own = said.filter((message) => problem.test(message));
+    assert.ok(own.length > 0, String(problem));
+    for (const message of own) assert.match(message, remedy);
+  }
+  assert.equal(new Set(said.map((message) => message.replace(/.*; /, ''))).size, 6, 'there is no other kind');
+  assert.ok(said.every((message) => !message.includes('\n')));
+});
+
+test('in PyTorch β₁, β₂, … are one tuple, whatever the method, unless one of them follows a schedule', () => {
+  let tuples = 0;
+  for (const [title, method] of everyMethod()) {
+    if (/nois[ey]/i.test(title)) continue;
+    const text = emit(method, 'pytorch');
+    const several = modelOf(method, 'a test', []).hyper.filter(({ id }) => /^beta\d$/.test(id));
+    const given = /def __init__\(self, (.*)\):/.exec(text)?.[1] ?? assert.fail(title);
+    if (several.length > 1) {
+      assert.ok(given.includes(`betas=(${several.map(({ value }) => String(value)).join(', ')})`), title);
+      assert.doesNotMatch(text, /beta\d=|"beta\d"/, title);
+      tuples += 1;
+    } else assert.doesNotMatch(text, /betas/, title);
+  }
+  assert.ok(tuples > 20);
+  const scheduled = emit(adamw({ beta1: cosine({ peak: 0.9, total: 9 }) }), 'pytorch');
+  assert.match(scheduled, /beta1=beta1_schedule, beta2=0\.999/);
+  const own = optimizer({ name: 'mine', hyper: { beta1: ['β₁', 0.9], beta2: ['β₂', 0.5, '[0, 2)'], beta4: ['β₄', 0.1] }, equations: 'betas ← β₁·betas + g; w ← w − β₂·β₄·betas' })(); // prettier-ignore
+  assert.match(emit(own, 'pytorch'), /beta1=0\.9, beta2=0\.5, beta4=0\.1/, 'a number is missing, so they are not β₁ … βₙ');
+  const named = optimizer({ name: 'mine', hyper: { beta2: ['β₂', 0.5, '[0, 2)'], beta1: ['β₁', 0.9] }, equations: 'betas ← β₁·betas + g; w ← w − β₂·betas' })(); // prettier-ignore
+  assert.match(
+    emit(named, 'pytorch'),
+    /betas=\(0\.9, 0\.5\)[^]*beta1, beta2 = betas\n[^]*beta1, beta2 = group\["betas"\][^]*betas_ = state\["betas_"\]/,
+  );
+});
+
+test('groups may follow schedules of their own, or a constant', () => {
+  const [one, two] = [cosine({ peak: 1, total: 9 }), cosine({ peak: 2, total: 9 })];
+  const method = groups([
+    { match: 'a', use: adamw({ lr: 0.5 }) },
+    { match: 'b', use: adamw({ lr: one }), name: 'second' },
+    { match: 'c', use: adamw({ lr: two }), name: 'a "third"' },
+    { match: otherwise, use: adamw({ lr: cosine({ peak: 1, total: 9 }) }), name: 'rest' },
+  ]);
+  for (const target of [pytorch, optax]) {
+    const text = emitTo(target, method);
+    assert.equal(text.match(/^def \w+_schedule\(/gm)?.length, 2, 'schedules that are alike are one function');
+    for (const part of ['def second_lr_schedule(', 'def a_third_lr_schedule(']) assert.ok(text.includes(part), part);
+    assert.equal(text.match(/second_lr_schedule[,)]/g)?.length, 2, target.name);
+  }
+  assert.match(emitTo(pytorch, method), /"lr": second_lr_schedule, "betas": \(0\.9, 0\.999\)/);
 });
 
 /** The names that a Python text assigns, and its keyword arguments. */

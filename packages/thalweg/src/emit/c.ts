@@ -4,7 +4,6 @@ import { OptionError } from '../language/error.ts';
 import { wholeForm, type Form } from '../language/form.ts';
 import { inputVariable } from '../language/part.ts';
 import { evaluated, type Program } from '../language/program.ts';
-import { UnsupportedError } from '../language/run-error.ts';
 import { describe, oneOf } from '../language/options.ts';
 import { gradient, parameter, type Variable } from '../language/variable.ts';
 import type { Method } from '../define/method.ts';
@@ -27,8 +26,9 @@ import { programsOf, type ShapedProgram } from './c/programs.ts';
 import { stepFunctions } from './c/step.ts';
 import type { StepStyle } from './c/style.ts';
 import { testOf } from './c/test.ts';
+import { onlyGroup, refuseNoise } from './refusals.ts';
 import { record, scales, usualTensors } from './replay.ts';
-import { commonOptions, type EmitOptions, type Target } from './target.ts';
+import type { EmitOptions, Target } from './target.ts';
 
 /** Options of the target `c`. */
 export interface COptions extends EmitOptions {
@@ -43,7 +43,7 @@ export const c: Target<COptions> = {
   name: 'c',
   about: 'one file of C99',
   extension: 'c',
-  options: [...commonOptions, 'dtype', 'exact'],
+  options: ['name', 'source', 'dtype', 'exact'],
   write: (method, options = {}) => {
     const dtype = oneOf<DType>('emit to c', 'dtype', options.dtype ?? 'float32', ['float32', 'float64']);
     const exact: unknown = options.exact ?? false;
@@ -54,9 +54,7 @@ export const c: Target<COptions> = {
 
 function write(method: Method, options: COptions & { readonly dtype: DType; readonly exact: boolean }): string {
   const { dtype, exact, name = method.parts.map((part) => part.name).join('_') } = options;
-  const [group, ...others] = inType(method.groups, dtype);
-  if (group === undefined || others.length > 0)
-    throw new UnsupportedError('emit to c', `${method.name} has groups, each with equations of its own; emit the method of each by itself`);
+  const group = onlyGroup(method, inType(method.groups, dtype), 'emit to c');
   const program = programOf(group);
   checkNoise(method, program);
   const { programs, onlyMatrices } = programsOf(program);
@@ -77,7 +75,7 @@ function write(method: Method, options: COptions & { readonly dtype: DType; read
   const scale = dtype === 'float32' && magnifies ? scales.small : scales.usual;
   const schedules = names.schedules;
   const guard = `${names.type.toUpperCase()}_H`;
-  const header = ['#include <stddef.h>', '', ...structs(programs, style), ...prototypes(names, evaluations.length > 0, work.length > 0)];
+  const header = ['#include <stddef.h>', ...forCpp('extern "C" {'), '', ...structs(programs, style), ...prototypes(names, evaluations.length > 0, work.length > 0), ...forCpp('}')]; // prettier-ignore
   return [
     introduction(method, program, options, style, onlyMatrices),
     [`#ifndef ${guard}`, `#define ${guard}`, ...header, `#endif /* ${guard} */`].join('\n'),
@@ -96,17 +94,18 @@ function write(method: Method, options: COptions & { readonly dtype: DType; read
     .join('\n\n');
 }
 
+/** What a compiler of C++ reads that includes the header. */
+function forCpp(line: string): string[] {
+  return ['#ifdef __cplusplus', line, '#endif'];
+}
+
 /** Every word of some helpers. */
 function wordsOf(some: Readonly<Record<string, Helper>>): Set<string> {
   return new Set(Object.values(some).flatMap(({ text }) => text.match(/[A-Za-z_]\w*/g) ?? []));
 }
 
 function checkNoise(method: Method, { writes }: Program): void {
-  if (topological(writes.values()).some(({ op }) => op === 'noise'))
-    throw new UnsupportedError(
-      'emit to c',
-      `${method.name} draws noise, whose numbers follow from the seed, the name of each parameter and Thalweg's own generator`,
-    );
+  if (topological(writes.values()).some(({ op }) => op === 'noise')) refuseNoise(method.name, 'emit to c');
 }
 
 function introduction(

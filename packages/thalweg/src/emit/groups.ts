@@ -6,7 +6,9 @@ import { UnsupportedError } from '../language/run-error.ts';
 import { isRegExp } from '../language/realm.ts';
 import { isSchedule, type HyperValue } from '../define/hyper.ts';
 import { literal } from '../targets/text/python.ts';
-import type { Model } from './model.ts';
+import { withoutZero, type Hyper, type Model } from './model.ts';
+import { aFunction } from './refusals.ts';
+import type { Schedules } from './schedules.ts';
 import type { StepWriter } from './step-writer.ts';
 import { otherwise, type Match } from '../define/match.ts';
 import { Method } from '../define/method.ts';
@@ -25,22 +27,25 @@ function choose(groups: readonly ParameterGroup[], target: string, take: (i: num
   ];
 }
 
-/** A hyperparameter of a group: what the file calls it, its number there, and the one that all groups have unless they say otherwise. */
-interface GroupNumber {
-  readonly id: string;
+/** What a hyperparameter is in a group, as text: a number, or the function of a schedule. */
+export interface GroupValue {
+  readonly hyper: Hyper;
   readonly value: string;
-  readonly usual: string;
 }
 
-/** The hyperparameters of a group; schedules are those of all groups of a method. */
-export function numbersOf({ name, values }: ParameterGroup, model: Model, writer: StepWriter, target: string): GroupNumber[] {
-  return model.hyper.flatMap(({ id, key, schedule, value: usual }) => {
-    const value = values.get(key);
-    if (typeof value === 'number' && schedule === undefined) return [{ id, value: literal(value, writer.needs), usual: literal(usual, writer.needs) }]; // prettier-ignore
-    const isSame =
-      isSchedule(value) && value.equation === schedule?.equation && JSON.stringify(value.constants) === JSON.stringify(schedule.constants);
-    if (isSame) return [];
-    throw new UnsupportedError(target, `the group ${name} has a schedule of its own for ${key}; give all groups the same`);
+/** The hyperparameters of a group, in order. A schedule that it does not share with others becomes one of `schedules`. */
+export function valuesOf(
+  { name, values }: ParameterGroup,
+  model: Model,
+  schedules: Schedules,
+  { needs }: StepWriter,
+  target: string,
+): GroupValue[] {
+  return model.hyper.map((hyper) => {
+    const value = values.get(hyper.key);
+    if (isSchedule(value)) return { hyper, value: schedules.nameOf(hyper, value, name) };
+    if (typeof value === 'number') return { hyper, value: literal(withoutZero(hyper.option, value), needs) };
+    throw new UnsupportedError(target, `in the group ${name}, ${aFunction(hyper.key)}`);
   });
 }
 
@@ -61,17 +66,6 @@ export function chosenGroups(entries: readonly { readonly group: ParameterGroup;
     ...choose(groups, target, (i) => `groups[${String(i)}]["params"].append(w)`).map((line) => `        ${line}`),
     '    return [group for group in groups if group["params"]]',
   ];
-}
-
-/** The same for a method whose groups differ in numbers alone; nothing where it has no groups. */
-export function parameterGroups(groups: readonly ParameterGroup[], model: Model, writer: StepWriter): string[] {
-  if (groups.length === 0) return [];
-  const target = 'emit to pytorch';
-  const entries = groups.map((group) => {
-    const own = numbersOf(group, model, writer, target).map(({ id, value }) => `"${id}": ${value}`);
-    return { group, text: `{${['"params": []', ...own].join(', ')}}` };
-  });
-  return chosenGroups(entries, target);
 }
 
 /** A function that makes one transformation of Optax of groups, and of what stands `before` them; each entry is a group as Python makes it. */
@@ -151,7 +145,10 @@ function conditionOf(match: Match, owner: string, target: string): string | unde
       const flags = [...(match.flags.includes('i') ? ['re.IGNORECASE'] : []), ...(match.flags.includes('s') ? ['re.DOTALL'] : [])];
       return `re.search(${[JSON.stringify(match.source.replaceAll('\\/', '/')), 'name', ...(flags.length === 0 ? [] : [flags.join(' | ')])].join(', ')})`;
     }
-    throw new UnsupportedError(target, `the group ${owner} matches ${String(match)}, which Python writes otherwise`);
+    throw new UnsupportedError(
+      target,
+      `the group ${owner} matches ${String(match)}, which Python writes otherwise; match by a name with *, or without \\p, named groups and other flags than i and s`,
+    );
   }
   if (typeof match === 'function')
     throw new UnsupportedError(

@@ -5,7 +5,7 @@ import { freeName } from '../language/part.ts';
 export const pythonWords: readonly string[] = [
   'False', 'None', 'True', 'and', 'as', 'assert', 'async', 'await', 'break', 'class', 'continue', 'def', 'del', 'elif', 'else', 'except', 'finally', 'for',
   'from', 'global', 'if', 'import', 'in', 'is', 'lambda', 'nonlocal', 'not', 'or', 'pass', 'raise', 'return', 'try', 'while', 'with', 'yield', 'match', 'case',
-  'type', 'abs', 'all', 'callable', 'dict', 'float', 'int', 'len', 'list', 'max', 'min', 'next', 'print', 'range', 'self', 'set', 'sum', 'super', 'tuple', 'zip',
+  'type', 'abs', 'all', 'any', 'callable', 'getattr', 'hasattr', 'isinstance', 'dict', 'float', 'int', 'len', 'list', 'max', 'min', 'next', 'print', 'range', 'self', 'set', 'sum', 'super', 'tuple', 'zip',
   '_',
 ]; // prettier-ignore
 

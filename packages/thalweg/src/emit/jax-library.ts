@@ -25,14 +25,19 @@ export const jaxLibrary: ArrayLibrary = {
 };
 
 /** Functions on matrices that a file defines where it needs them. */
-export const jaxHelpers = matrixFunctions({
+export const jaxHelpers = /* @__PURE__ */ matrixFunctions({
   library: 'jnp',
   array: 'an array',
   rank: 'w.ndim',
+  cast: 'astype',
   normalized: 'x / jnp.maximum(jnp.linalg.norm(x), eps)',
   positive: 'jnp.maximum(values, 0)',
   order: 'jnp.argsort(-values, stable=True)',
   diagonal: 'jnp.diag(r)',
+  empty: [
+    '    if w.size == 0:',
+    '        raise ValueError(f"a parameter of the shape {w.shape} has nothing to step; leave it out, as optax.masked does")',
+  ],
   // How many there are may be traced.
   iterations: [
     '',

@@ -16,6 +16,7 @@ import type { Method } from '../define/method.ts';
 import type { Schedule } from '../define/schedules/schedule.ts';
 import { most, type Sort } from '../targets/text/python.ts';
 import { Identifiers, snake, identifier } from './identifiers.ts';
+import { aFunction, onlyGroup, refuseNoise } from './refusals.ts';
 
 /** A name of the equations in a file. */
 export interface Name {
@@ -40,8 +41,9 @@ export interface Line {
 /** A hyperparameter that the equations read. */
 export interface Hyper {
   readonly id: string;
-  /** What it is called in `opt.hyper`. */
+  /** What it is called in `opt.hyper`, and as an option of its part. */
   readonly key: string;
+  readonly option: string;
   readonly written: string;
   readonly range: string;
   /** Its value, at step 1 where there is a schedule. */
@@ -89,7 +91,7 @@ export interface Model {
   /** What a name of a part stands for. */
   readonly nameOf: (part: InspectedPart, name: string) => Name;
   readonly sortOf: (part: InspectedPart, expression: Expression) => Sort;
-  /** Whether a name may stand for `w`, `g` or an input itself, and no array of its own. */
+  /** Whether a name may stand for `w`, `g`, an input or a state itself, and no array of its own. */
   readonly isGiven: (part: InspectedPart, name: string) => boolean;
   /** Whether a number is never 0, or never 1, by its range. */
   readonly isNever: (part: InspectedPart, name: string, value: 0 | 1) => boolean;
@@ -104,9 +106,9 @@ export interface Model {
 /** Reads a method. `words` are names that the file needs for itself. */
 export function modelOf(method: Method, target: string, words: Iterable<string>): Model {
   const { groups } = inspect(method);
+  onlyGroup(method, method.groups, target);
   const [group] = groups;
-  if (group === undefined || groups.length > 1)
-    throw new UnsupportedError(target, `${method.name} has groups, each with equations of its own; emit the method of each by itself`);
+  if (group === undefined) throw new RangeError(`${method.name} has no parameters`);
   const sums = group.parts.flatMap((part) => part.equations.flatMap(({ equation }) => operationsIn(equation.value).filter(isSum)));
   const isJoint = sums.some(({ scope }) => scope !== 'tensor');
   const identifiers = new Identifiers([...words, ...(isJoint ? ['p', 'q'] : [])]);
@@ -146,16 +148,12 @@ export function modelOf(method: Method, target: string, words: Iterable<string>)
   const all = lines.flatMap(({ equation }) => operationsIn(equation.value));
   const known = new Set<Expression>(all);
   const random = lines.find(({ equation }) => operationsIn(equation.value).some(({ op }) => op === 'noise'));
-  if (random !== undefined)
-    throw new UnsupportedError(
-      target,
-      `${random.part.name} draws noise, whose numbers follow from the seed and from Thalweg's own generator`,
-    );
+  if (random !== undefined) refuseNoise(random.part.name, target);
   const evaluate = group.parts.flatMap((part) => (part.evaluate === undefined ? [] : [{ part, value: part.evaluate }])).at(-1);
   const given = new Set<Name>();
   const isGiven = (part: InspectedPart, name: string): boolean => {
     const one = nameOf(part, name);
-    return ['parameter', 'gradient', 'input'].includes(one.role) ? one.sort === 'array' : given.has(one);
+    return ['parameter', 'gradient', 'input', 'state'].includes(one.role) ? one.sort === 'array' : given.has(one);
   };
   for (const { part, equation, target } of lines)
     if (!equation.lasting && namesGiven(equation.value).some((name) => isGiven(part, name))) given.add(target);
@@ -197,14 +195,11 @@ function hyperOf(group: InspectedGroup, target: string, identifiers: Identifiers
       const meant = [spell(one.symbol), spell(one.option)].flatMap((name) => part.symbols.get(name) ?? []);
       const key = [...meant.filter(({ role }) => role === 'hyperparameter'), ...factors][0]?.key ?? one.option;
       if (typeof one.value !== 'number' && one.schedule === undefined)
-        throw new UnsupportedError(
-          target,
-          `${part.name}: ${one.option} is a function of JavaScript; write it as equations, schedule('a / √t', { a: 0.1 })`,
-        );
+        throw new UnsupportedError(target, `${part.name}: ${aFunction(one.option)}`);
       const id = identifiers.give(snake(key, 'hyper'));
       const factor = factors.length > 0 ? identifiers.give(`${id}_factor`) : undefined;
       const value = one.schedule?.at(1) ?? (typeof one.value === 'number' ? withoutZero(one.option, one.value) : NaN);
-      return [{ id, key, written: one.symbol, range: one.range, value, schedule: one.schedule, factor }];
+      return [{ id, key, option: one.option, written: one.symbol, range: one.range, value, schedule: one.schedule, factor }];
     });
   });
 }

@@ -6,27 +6,38 @@ import { isEach } from './blocks.ts';
 import { pythonWords } from './identifiers.ts';
 import { matrixFunctionNames, matrixFunctions, shapeFunction } from './matrix-functions.ts';
 import { modelOf, namesGiven, type Line, type Model, type State } from './model.ts';
-import { commonWords, docstring, factorLines, helperFunctions, hyperLines, indented, scheduleFunctions, scheduleName, together } from './python.ts'; // prettier-ignore
+import { baseLines, baseParameters, commonWords, docstring, factorLines, helperFunctions, hyperLines, indented, together } from './python.ts'; // prettier-ignore
+import { Schedules } from './schedules.ts';
 import { numpyTest } from './self-test.ts';
 import { StepWriter } from './step-writer.ts';
 import { commonOptions, type EmitOptions, type Target } from './target.ts';
 
-const library: ArrayLibrary = {
-  isNumber: (sort) => sort !== 'array',
-  functions: { abs: 'np.abs', sign: 'np.sign', sqrt: 'np.sqrt', exp: 'np.exp', log: 'np.log', cos: 'np.cos', floor: 'np.floor' },
-  minimum: (a, b) => `np.minimum(${a.text(0)}, ${b.text(0)})`,
-  maximum: (a, b) => `np.maximum(${a.text(0)}, ${b.text(0)})`,
-  where: (condition, a, b) => [6, `np.where(${condition.text(0)}, ${a.text(0)}, ${b.text(0)})`],
-  norm: (x) => `float(np.linalg.norm(${x.text(0)}))`,
-  sum: (text) => `float(np.sum(${text}))`,
-  fold: (x, how, along) => `${x.text(6)}.${how}(axis=${String(along)}, keepdims=True)`,
-  helpers: matrixFunctionNames,
+/** How NumPy writes what Python does not have. Numbers take the type of the parameters, or arrays of float32 would become float64. */
+const libraryOf = (model: () => Model): ArrayLibrary => {
+  const isNumber: ArrayLibrary['isNumber'] = (sort) => sort !== 'array';
+  const type = (): string => `${model().isJoint ? 'p.' : ''}g.dtype`;
+  return {
+    isNumber,
+    functions: { abs: 'np.abs', sign: 'np.sign', sqrt: 'np.sqrt', exp: 'np.exp', log: 'np.log', cos: 'np.cos', floor: 'np.floor' },
+    minimum: (a, b) => `np.minimum(${a.text(0)}, ${b.text(0)})`,
+    maximum: (a, b) => `np.maximum(${a.text(0)}, ${b.text(0)})`,
+    where: (condition, a, b) => {
+      const chosen = `np.where(${condition.text(0)}, ${a.text(0)}, ${b.text(0)})`;
+      return [6, isNumber(a.sort) && isNumber(b.sort) ? `${chosen}.astype(${type()})` : chosen];
+    },
+    filled: (number) => `np.asarray(${number.text(0)}, ${type()})`,
+    norm: (x) => `float(np.linalg.norm(${x.text(0)}))`,
+    sum: (text) => `float(np.sum(${text}))`,
+    fold: (x, how, along) => `${x.text(6)}.${how}(axis=${String(along)}, keepdims=True)`,
+    helpers: matrixFunctionNames,
+  };
 };
 
-const helpers = matrixFunctions({
+const helpers = /* @__PURE__ */ matrixFunctions({
   library: 'np',
   array: 'an array',
   rank: 'w.ndim',
+  cast: 'astype',
   normalized: 'x / max(float(np.linalg.norm(x)), eps)',
   positive: 'np.maximum(values, 0)',
   order: 'np.argsort(-values, kind="stable")',
@@ -53,13 +64,16 @@ class NumpyFile {
   private readonly options: EmitOptions;
   private readonly method: Method;
   private readonly writer: StepWriter;
+  private readonly schedules: Schedules;
+  private readonly library = libraryOf(() => this.model);
 
   constructor(method: Method, options: EmitOptions) {
     this.method = method;
     this.options = options;
     this.model = modelOf(method, 'emit to numpy', words());
+    this.schedules = new Schedules(this.model);
     this.writer = new StepWriter(this.model, {
-      library,
+      library: this.library,
       assign: (line, target, value) => [`${target} = ${this.isAliased(line) ? `np.array(${value})` : value}`],
       sumOver: (text) => `sum(float(np.sum(${text})) for p in parameters)`,
       root: (text) => {
@@ -73,7 +87,7 @@ class NumpyFile {
     const { model, writer } = this;
     const step = this.step();
     const body = [...this.init(), '', '', ...step, ...this.evaluate()];
-    const schedules = scheduleFunctions(model, library, false, writer.needs);
+    const schedules = this.schedules.lines({ library: this.library, fromZero: false, needs: writer.needs, hasBase: true });
     const { needed } = writer;
     const usage = ['Use: state = init(params), then params, state = step(params, grads, state); params and grads are dicts of arrays.'];
     return `${[
@@ -92,9 +106,9 @@ class NumpyFile {
     ].join('\n')}\n`;
   }
 
-  /** Whether what lasts may be an array of the caller's itself, who may change it. */
+  /** Whether what lasts may be an array of the caller's itself, who may change it, or another state. */
   private isAliased({ equation, part }: Line): boolean {
-    return equation.lasting && namesGiven(equation.value).some((name) => this.model.isGiven(part, name));
+    return equation.lasting && namesGiven(equation.value).some((name) => name !== equation.target.name && this.model.isGiven(part, name));
   }
 
   private get own(): readonly State[] {
@@ -114,6 +128,8 @@ class NumpyFile {
     return [
       'def init(params):',
       '    """The state before the first step."""',
+      '    if any(np.iscomplexobj(w) for w in params.values()):',
+      '        raise TypeError("these equations are for real parameters")',
       `    state = {${['"t": 0', ...names].join(', ')}}`,
       ...(zeros.length === 0
         ? []
@@ -152,6 +168,7 @@ class NumpyFile {
     const w = target({ id: 'w' });
     const shapes = this.shapes(w, target);
     const begin = [
+      ...(shapes.some((line) => /\b(rows|size)\b/.test(line)) ? this.passOver() : []),
       ...(model.isJoint ? ['p = SimpleNamespace(key=key, w=w, g=grads[key])', 'parameters.append(p)'] : ['g = grads[key]']),
       ...shapes,
       ...(model.hasMatrices ? [`${w}, ${target({ id: 'g' })} = ${w}.reshape(${target({ id: 'rows' })}, ${target({ id: 'cols' })}), ${target({ id: 'g' })}.reshape(${target({ id: 'rows' })}, ${target({ id: 'cols' })})`] : []), // prettier-ignore
@@ -176,10 +193,7 @@ class NumpyFile {
         ]
       : ['for key, w in params.items():', ...indented([...begin, ...blocks.flatMap(({ lines }) => lines), ...end])];
     const scalars = model.inputs.map(({ arg }) => arg);
-    const hyper = model.hyper.flatMap((one) => [
-      `${one.id}=${one.schedule === undefined ? literal(one.value, writer.needs) : scheduleName(one)}`,
-      ...(one.factor === undefined ? [] : [`${one.id}_base=${one.schedule === undefined ? 'None' : literal(one.schedule.base, writer.needs)}`]), // prettier-ignore
-    ]);
+    const hyper = model.hyper.flatMap((one) => [`${one.id}=${this.schedules.valueOf(one, writer.needs)}`, ...baseParameters(one)]);
     const given = [...scalars, ...hyper];
     const called = model.hyper.filter(({ schedule }) => schedule !== undefined);
     const isQuiet = blocks.some(({ lines }) => lines.some((line) => line.includes('np.where(')));
@@ -194,6 +208,7 @@ class NumpyFile {
       ]),
       '    """',
       '    t = state["t"] + 1',
+      ...indented(baseLines(model)),
       ...called.map(({ id }) => `    ${id} = ${id}(t) if callable(${id}) else ${id}`),
       ...indented(factorLines(model)),
       ...model.inputs.flatMap(({ id, arg, isArray }) => (isArray ? [] : [`    ${id} = ${arg}`])),
@@ -201,6 +216,17 @@ class NumpyFile {
       ...(model.isJoint ? indented(sharedReads) : []),
       ...indented(loop),
       '    return new_params, new',
+    ];
+  }
+
+  /** Lines that leave a parameter without elements as it is: it has no mean and no ratio of sides. */
+  private passOver(): string[] {
+    return [
+      'if w.size == 0:',
+      ...indented([
+        ...together([`new_params[key] = w.copy()`, ...this.own.map(({ id }) => `new["${id}"][key] = state["${id}"][key]`)]),
+        'continue',
+      ]),
     ];
   }
 

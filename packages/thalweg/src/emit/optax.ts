@@ -2,7 +2,7 @@
 import { UnsupportedError } from '../language/run-error.ts';
 import { Method } from '../define/method.ts';
 import { jointSums } from './blocks.ts';
-import { familiesOf, numbersOf, partition, type Family } from './groups.ts';
+import { familiesOf, partition, valuesOf, type Family } from './groups.ts';
 import { Identifiers, pascal, snake } from './identifiers.ts';
 import { jaxHelpers } from './jax-library.ts';
 import type { Model } from './model.ts';
@@ -51,9 +51,10 @@ function fileOfGroups(whole: Method, families: readonly Family[], options: EmitO
   for (const { model } of each) check(model, whole, families.length > 1);
   const entries = inner.flatMap((family, i) =>
     family.groups.map((group) => {
-      const { model, writer, names } = each[i]!;
-      const own = numbersOf(group, model, writer, target).filter(({ value, usual }) => value !== usual);
-      return { group, text: `${names.make}(${own.map((one) => `${one.id}=${one.value}`).join(', ')})` };
+      const { schedules, writer, names, model } = each[i]!;
+      const usual = model.hyper.map((one) => schedules.valueOf(one, writer.needs));
+      const own = valuesOf(group, model, schedules, writer, target).filter(({ value }, at) => value !== usual[at]);
+      return { group, text: `${names.make}(${own.map(({ hyper, value }) => `${hyper.id}=${value}`).join(', ')})` };
     }),
   );
   const lines = partition(entries, groups, first.map(({ names }) => `${names.make}()`)); // prettier-ignore

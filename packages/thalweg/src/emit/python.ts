@@ -1,12 +1,8 @@
 /**
- * What every Python file has: its docstring, functions that it needs, schedules, the test of itself. Knows models and Python; no library of arrays.
+ * What every Python file has: its docstring, functions that it needs, the test of itself. Knows models and Python; no library of arrays.
  */
 import type { Method } from '../define/method.ts';
 import { printEquations, printExpression } from '../language/print.ts';
-import type { Expression } from '../language/tree.ts';
-import { most, toPython, literal, type ArrayLibrary, type Sort } from '../targets/text/python.ts';
-import { spell } from '../language/symbol.ts';
-import { Identifiers } from './identifiers.ts';
 import type { Hyper, Model } from './model.ts';
 import { recordedSteps, type Recording } from './replay.ts';
 import { citationsOf } from './citations.ts';
@@ -86,55 +82,6 @@ export function hyperLines({ hyper }: Model): string[] {
   return hyper.map(({ id, written, range }) => `${id}: ${written}, in ${range}`);
 }
 
-/** A function for each schedule; `library` writes it, from `count`, or from t where that is what it is given. */
-export function scheduleFunctions(
-  model: Model,
-  library: ArrayLibrary,
-  fromZero: boolean,
-  needs: (what: string) => void,
-  prefix = '',
-): string[] {
-  return model.hyper.flatMap((hyper) => {
-    const { schedule } = hyper;
-    if (schedule === undefined) return [];
-    const ids = new Identifiers([...commonWords, 'count', 'np', 'jnp', 'torch', 'max', 'min', 'lambda']);
-    const expression = schedule.expression();
-    const constants = Object.entries(schedule.constants).map(([symbol, value]) => {
-      const spelling = spell(symbol);
-      return { spelling, id: ids.give(spelling.replaceAll(/[^A-Za-z0-9_]/g, '_')), value };
-    });
-    const sortOf = (one: Expression): Sort =>
-      one.kind === 'name' && one.name === 't' ? 'host' : one.kind === 'apply' ? most(one.operands.map(sortOf)) : 'static';
-    const name = (text: string): string => {
-      if (text === 'pi') {
-        needs('math');
-        return 'math.pi';
-      }
-      return text === 't' ? 't' : (constants.find(({ spelling }) => spelling === text)?.id ?? text);
-    };
-    const over = (): string => '';
-    const isNever = (text: string, value: 0 | 1): boolean => {
-      const constant = text === 'pi' ? Math.PI : constants.find(({ spelling }) => spelling === text)?.value;
-      return constant === undefined ? text === 't' && value === 0 && !fromZero : constant !== value;
-    };
-    const value = toPython(expression, { library, sortOf, name, isNever, over, needs });
-    return [
-      '',
-      '',
-      `def ${prefix}${scheduleName(hyper)}(${fromZero ? 'count' : 't'}):`,
-      `    """${hyper.written}(t) = ${printExpression(expression).replaceAll('\\', '\\\\')}${fromZero ? '; count is 0 at the first step, where t is 1' : ''}."""`,
-      ...(fromZero ? ['    t = count + 1.0'] : []),
-      ...constants.map(({ id, value: one }) => `    ${id} = ${literal(one, needs)}`),
-      `    return ${value}`,
-    ];
-  });
-}
-
-/** What the function of a schedule is called. */
-export function scheduleName({ id }: Hyper): string {
-  return `${id}_schedule`;
-}
-
 /** Functions that a file defines for itself, where it needs them. */
 const functions: Readonly<Record<string, readonly string[]>> = {
   sign: ['def sign(x):', '    """1, -1 or 0."""', '    return (x > 0) - (x < 0)'],
@@ -172,7 +119,17 @@ export function recordedLines({ tensors, weights }: Recording): string[] {
   ];
 }
 
-/** The factor of a schedule, which independent weight decay follows: 1 where nobody says what value counts as full. */
+/** What a function or a step is given for the factors of schedules, which independent weight decay follows: the value that counts as full. */
+export function baseParameters({ factor, id }: Hyper): string[] {
+  return factor === undefined ? [] : [`${id}_base=None`];
+}
+
+/** Lines that find that value, before hyperparameters are read, where nobody gave it: a schedule's own. */
+export function baseLines({ hyper }: Model): string[] {
+  return hyper.flatMap(({ id, factor }) => (factor === undefined ? [] : [`${id}_base = ${id}_base or getattr(${id}, "base", None)`]));
+}
+
+/** The factors, once they are read: 1 where nobody says what value counts as full. */
 export function factorLines({ hyper }: Model): string[] {
   return hyper.flatMap(({ id, factor }) => (factor === undefined ? [] : [`${factor} = ${id} / ${id}_base if ${id}_base else 1.0`]));
 }
@@ -189,7 +146,7 @@ export function together(assignments: readonly string[], widest = 100): string[]
   for (const one of assignments) {
     const at = one.indexOf(' = ');
     const [name, value] = [one.slice(0, at), one.slice(at + 3)];
-    if (/ if | for /.test(value)) {
+    if (/ if | for /.test(value) || name.includes(',')) {
       flush();
       out.push(one);
       continue;

@@ -38,10 +38,11 @@ export const torchOf = (model: () => Model): ArrayLibrary => {
 };
 
 /** Functions on matrices that a file defines where it needs them. */
-export const torchHelpers = matrixFunctions({
+export const torchHelpers = /* @__PURE__ */ matrixFunctions({
   library: 'torch',
   array: 'a tensor',
   rank: 'w.dim()',
+  cast: 'to',
   normalized: 'x / torch.clamp(torch.linalg.vector_norm(x), min=eps)',
   positive: 'values.clamp(min=0)',
   order: 'torch.argsort(-values, stable=True)',

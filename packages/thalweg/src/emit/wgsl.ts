@@ -2,6 +2,7 @@
 import { oneOf } from '../language/options.ts';
 import { UnsupportedError } from '../language/run-error.ts';
 import { programOf } from '../define/program.ts';
+import { onlyGroup } from './refusals.ts';
 import type { EmitOptions, Target } from './target.ts';
 import { writeHead } from './wgsl/head.ts';
 import { writeShader } from './wgsl/shader.ts';
@@ -20,11 +21,8 @@ export const wgsl: Target<WgslOptions> = {
   options: ['name', 'source', 'dtype'],
   write: (method, options = {}) => {
     if (options.dtype !== undefined && oneOf<string>('emit to wgsl', 'dtype', options.dtype, ['float32', 'float64']) === 'float64')
-      throw new UnsupportedError('emit to wgsl', 'WGSL has no float64; shaders are in float32');
-    const [group, ...others] = method.groups;
-    if (group === undefined || others.length > 0)
-      throw new UnsupportedError('emit to wgsl', `${method.name} has groups; a shader is of one method, so emit that of each group`);
-    const shader = writeShader(programOf(group));
+      throw new UnsupportedError('emit to wgsl', 'WGSL has no float64; shaders are in float32, which needs no dtype');
+    const shader = writeShader(programOf(onlyGroup(method, method.groups, 'emit to wgsl')));
     return `${writeHead(method, shader, options)}\n\n${shader.code}\n`;
   },
 };

@@ -8,12 +8,17 @@ import { isSchedule } from '../../define/hyper.ts';
 import type { MethodGroup } from '../../define/recipe.ts';
 import type { Schedule } from '../../define/schedules/schedule.ts';
 import { identifier, snake } from '../identifiers.ts';
+import { aFunction } from '../refusals.ts';
 import type { Helpers } from '../../targets/loops/c/source.ts';
 
-/** Words of C, functions of its library that a file may call or hide, and names that a step has for itself. */
+/** Words of C and of C++, which may include the header, functions of its library that a file may call or hide, and names that a step has for itself. */
 const words = new Set(
   `auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed
   sizeof static struct switch typedef union unsigned void volatile while _Bool _Complex _Imaginary asm fortran main errno
+  alignas alignof and and_eq bitand bitor bool catch char8_t char16_t char32_t class co_await co_return co_yield compl concept consteval constexpr
+  constinit const_cast decltype delete dynamic_cast explicit export false friend mutable namespace new noexcept not not_eq nullptr operator or or_eq
+  private protected public reinterpret_cast requires static_assert static_cast template this thread_local throw true try typeid typename using virtual
+  wchar_t xor xor_eq
   fabs sqrt cbrt exp expm1 log cos floor pow rint signbit fabsf sqrtf cbrtf expf logf cosf floorf powf NAN INFINITY memcpy printf
   y0 y1 yn j0 j1 jn gamma lgamma tgamma sin tan time size_t
   one_minus_power is_normal_float32 is_normal_float64 sign_of sign_off smaller smallerf larger largerf
@@ -58,11 +63,7 @@ export class Names {
     this.nameMembers(program);
     this.hypers = program.hyper.map(({ key, name: option, symbol, part }) => {
       const value = group.parts[part]?.values.get(option);
-      if (typeof value === 'function')
-        throw new UnsupportedError(
-          'emit to c',
-          `${option} is a function of JavaScript; write it as equations, schedule('a / √t', { a: 0.1 })`,
-        );
+      if (typeof value === 'function') throw new UnsupportedError('emit to c', `${program.name}: ${aFunction(option)}`);
       const schedule = isSchedule(value) ? value : undefined;
       const plain = typeof value === 'number' ? value : NaN;
       return { id: this.own(snake(key, 'hyper')), key, symbol, schedule, value: option === 'eps' && plain === 0 ? 2 ** -126 : plain };

@@ -29,7 +29,7 @@ export function stepFunctions(shaped: readonly ShapedProgram[], name: string, st
   if (outcomes.length === 0 || outcomes.length > mostOutcomes)
     throw new UnsupportedError(
       'emit to c',
-      `${nameOf(shaped)} has conditions with more than ${String(mostOutcomes)} outcomes that a step decides`,
+      `${nameOf(shaped)} has conditions with more than ${String(mostOutcomes)} outcomes that a step decides; every other target has them`,
     );
   const parameters = `(${names.type} *o, ${names.type}_tensor *tensors, size_t count)`;
   const write = (title: string, lines: readonly string[]): string => [`${title}${parameters} {`, ...indented(lines), '}'].join('\n');

@@ -97,6 +97,7 @@ export function testOf(
       ]),
       '}',
       `printf("${own}: ${String(weights.length)} steps, off by %g of what rounding may do: %s\\n", worst, worst <= 1 ? "right" : "WRONG");`,
+      ...(works ? [`for (int k = 0; k < ${String(tensors.length)}; k++) free(tensors[k].work);`] : []),
       'return worst <= 1 ? 0 : 1;',
     ]),
     '}',

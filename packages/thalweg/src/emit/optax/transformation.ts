@@ -7,7 +7,8 @@ import { pythonWords } from '../identifiers.ts';
 import { jaxHelpers, jaxLibrary } from '../jax-library.ts';
 import { shapeFunction } from '../matrix-functions.ts';
 import { modelOf, type Line, type Model, type State } from '../model.ts';
-import { commonWords, factorLines, hyperLines, indented, scheduleName, scheduleFunctions, together } from '../python.ts';
+import { baseLines, baseParameters, commonWords, factorLines, hyperLines, indented, together } from '../python.ts';
+import { Schedules } from '../schedules.ts';
 import { StepWriter } from '../step-writer.ts';
 
 /** Names that a file has for itself. */
@@ -46,6 +47,7 @@ export interface TransformationNames {
 export class Transformation {
   readonly model: Model;
   readonly writer: StepWriter;
+  readonly schedules: Schedules;
   readonly names: TransformationNames;
   /** Whether it changes the gradient alone: then that is the update. */
   private readonly isOfGradients: boolean;
@@ -56,6 +58,7 @@ export class Transformation {
   constructor(method: Method, names: TransformationNames) {
     this.names = names;
     this.model = modelOf(method, 'emit to optax', [...optaxWords(), names.make, names.state]);
+    this.schedules = new Schedules(this.model, names.prefix);
     this.isOfGradients = this.model.lines.every(({ target }) => target.role !== 'parameter');
     this.plain = plainUpdate(this.model);
     const own = this.model.lines.flatMap((line) => (line === this.plain ? [changeOf(line)] : [line.equation.value]));
@@ -78,7 +81,7 @@ export class Transformation {
     const { model, names, writer } = this;
     const functions = [...this.make(), ...this.evaluate()];
     return {
-      schedules: scheduleFunctions(model, jaxLibrary, true, writer.needs, names.prefix),
+      schedules: this.schedules.lines({ library: jaxLibrary, fromZero: true, needs: writer.needs, hasBase: true }),
       state: [
         `class ${names.state}(NamedTuple):`,
         '    """What lasts from step to step: how many were taken, and what the equations assign with ←."""',
@@ -98,12 +101,7 @@ export class Transformation {
     const { model, names, writer } = this;
     const update = this.update();
     const init = this.init();
-    const hyper = model.hyper.flatMap((one) => [
-      `${one.id}=${one.schedule === undefined ? literal(one.value, writer.needs) : names.prefix + scheduleName(one)}`,
-      ...(one.factor === undefined
-        ? []
-        : [`${one.id}_base=${one.schedule === undefined ? 'None' : literal(one.schedule.base, writer.needs)}`]),
-    ]);
+    const hyper = model.hyper.flatMap((one) => [`${one.id}=${this.schedules.valueOf(one, writer.needs)}`, ...baseParameters(one)]);
     const type = model.inputs.length === 0 ? 'optax.GradientTransformation' : 'optax.GradientTransformationExtraArgs';
     return [
       `def ${names.make}(${hyper.join(', ')}) -> ${type}:`,
@@ -111,6 +109,7 @@ export class Transformation {
       '',
       ...indented(hyperLines(model)),
       '    """',
+      ...indented(baseLines(model)),
       ...(model.hyper.length === 0
         ? []
         : [`    hyper = (${model.hyper.map(({ id }) => id).join(', ')}${model.hyper.length === 1 ? ',' : ''})`]),
@@ -145,13 +144,21 @@ export class Transformation {
       return value === 'jnp.array(w)' ? 'jax.tree.map(jnp.array, params)' : `jax.tree.map(lambda w: ${value}, params)`;
     };
     const call = (list: readonly string[]): string[] => [`return ${names.state}(`, ...indented(list.map((one) => `${one},`)), ')'];
+    const real = [
+      'if any(jnp.iscomplexobj(w) for w in jax.tree.leaves(params)):',
+      '    raise TypeError("these equations are for real parameters")',
+    ];
     if (isPlain)
-      return ['def init(params):', ...indented([...(needsHyper ? this.reads('0') : []), ...call(entries((_, value) => tree(value)))])];
+      return [
+        'def init(params):',
+        ...indented([...real, ...(needsHyper ? this.reads('0') : []), ...call(entries((_, value) => tree(value)))]),
+      ];
     const shape = shapeFunction(this.model);
     this.writer.needs(shape);
     return [
       'def init(params):',
       ...indented([
+        ...real,
         ...(needsHyper ? this.reads('0') : []),
         'def first(w):',
         ...indented([

@@ -1,18 +1,6 @@
-/** What classes of PyTorch's optimizers have besides their steps: checks of hyperparameters, what a step is given, where to evaluate. Knows models; writes lines. */
-import type { Hyper, Input, Model } from '../model.ts';
+/** What classes of PyTorch's optimizers have besides their steps: what a step is given, schedules of groups, where to evaluate. Knows models; writes lines. */
+import type { Input, Model } from '../model.ts';
 import { indented } from '../python.ts';
-
-/** Throws where a hyperparameter is out of its range. */
-export function checkOf({ id, range }: Hyper): string[] {
-  const match = /^([[(])\s*(-?[^,\s]+)\s*,\s*([^\])\s]+)\s*([\])])$/.exec(range.replaceAll('−', '-'));
-  if (match === null) return [];
-  const [, open, low = '', high = '', close] = match;
-  const isInfinite = (bound: string): boolean => /∞|inf/.test(bound);
-  const left = isInfinite(low) ? '' : `${low} ${open === '[' ? '<=' : '<'} `;
-  const right = isInfinite(high) ? '' : ` ${close === ']' ? '<=' : '<'} ${high}`;
-  if (left === '' && right === '') return [];
-  return [`if not ${left}${id}${right}:`, `    raise ValueError(f"${id} must lie in ${range}, and {${id}} does not")`];
-}
 
 /** The method `step`; `body` is what it does once it has the loss. */
 export function stepMethod(models: readonly Model[], body: readonly string[]): string[] {
@@ -58,4 +46,31 @@ export function evaluateMethod(ofGroup: readonly string[]): string[] {
     ...indented(ofGroup, 2),
     '    return out',
   ];
+}
+
+/** Lines that add a group, whose functions of t become the schedules that it follows. */
+export function addFollowing(models: readonly Model[]): string[] {
+  const hasFactor = models.some(({ hyper }) => hyper.some(({ factor }) => factor !== undefined));
+  return [
+    'values = {**self.defaults, **param_group}',
+    'schedules = {name: value for name, value in values.items() if callable(value)}',
+    'first = {name: schedule(1) for name, schedule in schedules.items()}',
+    ...(hasFactor
+      ? ['full = {f"initial_{name}": schedule.base for name, schedule in schedules.items() if hasattr(schedule, "base")}']
+      : []),
+    `super().add_param_group({${hasFactor ? '**full, ' : ''}**param_group, **first})`,
+    'self.schedules.append(schedules)',
+  ];
+}
+
+/** What keeps the schedules of groups when an optimizer is copied. */
+export const keepingSchedules: readonly string[] = [
+  '',
+  'def __getstate__(self):',
+  '    return {**super().__getstate__(), "schedules": self.schedules}',
+];
+
+/** A loop over groups, with their schedules where they follow some. */
+export function overGroups(follows: boolean): string {
+  return follows ? 'for group, schedules in zip(self.param_groups, self.schedules):' : 'for group in self.param_groups:';
 }

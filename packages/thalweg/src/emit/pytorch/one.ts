@@ -1,13 +1,12 @@
 /** A file of PyTorch for one method: a class whose groups of parameters may differ in their hyperparameters. */
 import type { Method } from '../../define/method.ts';
-import { literal } from '../../targets/text/python.ts';
-import { parameterGroups, type ParameterGroup } from '../groups.ts';
-import type { Hyper, Model } from '../model.ts';
-import { docstring, helperFunctions, hyperLines, indented, scheduleFunctions, scheduleName } from '../python.ts';
+import { chosenGroups, valuesOf, type ParameterGroup } from '../groups.ts';
+import { docstring, helperFunctions, indented } from '../python.ts';
 import { pytorchTest } from '../self-test.ts';
 import type { EmitOptions } from '../target.ts';
 import { torchHelpers } from '../torch-library.ts';
-import { checkOf, evaluateMethod, stepMethod } from './class.ts';
+import { argumentLines, checksOf, valueOf } from './arguments.ts';
+import { addFollowing, evaluateMethod, keepingSchedules, overGroups, stepMethod } from './class.ts';
 import { TorchStep } from './step.ts';
 import { torchWords } from './words.ts';
 
@@ -19,20 +18,14 @@ export function fileOfOne(
   className: string,
   options: EmitOptions,
 ): string {
-  const step = new TorchStep(method, {
-    className,
-    words: torchWords(),
-    prefix: '',
-    skip: 'continue',
-    followsSchedules: ['for name, schedule in self.schedules.items():', '    group[name] = schedule(group["step"])'],
-  });
+  const step = new TorchStep(method, { className, words: torchWords(), prefix: '', skip: 'continue', groups });
   const { model, writer } = step;
   const classLines = classOf(step, className);
-  const schedules = scheduleFunctions(model, step.library, false, writer.needs);
   const test = pytorchTest({ whole, models: [model], grouped: groups.length > 0, needs: writer.needs, className });
   const all = model.needsMatrices ? '[p for p in model.parameters() if p.dim() >= 2]' : 'model.parameters()';
   const given = groups.length === 0 ? all : 'parameter_groups(model.named_parameters())';
-  const groupLines = parameterGroups(groups, model, writer);
+  const groupLines = parameterGroups(groups, step);
+  const schedules = step.schedules.lines({ library: step.library, fromZero: false, needs: writer.needs, hasBase: true });
   return `${[
     ...docstring([model], options, 'for PyTorch', [`Use: optimizer = ${className}(${given}), as any optimizer of torch.optim.`]),
     '',
@@ -53,33 +46,27 @@ export function fileOfOne(
 }
 
 function classOf(step: TorchStep, className: string): string[] {
-  const { model, writer } = step;
-  const body = step.isWhole ? step.ofAll() : ['for group in self.param_groups:', ...indented(step.ofGroup())];
+  const { model, writer, schedules, follows } = step;
+  const body = step.isWhole ? step.ofAll() : [overGroups(follows), ...indented(step.ofGroup())];
   const steps = stepMethod([model], body);
   const evaluate = model.evaluate === undefined ? [] : evaluateMethod(step.evaluation());
-  const scheduled = model.hyper.filter(({ schedule }) => schedule !== undefined);
-  const parameters = model.hyper.map((one) => `${one.id}=${one.schedule === undefined ? literal(one.value, writer.needs) : scheduleName(one)}`); // prettier-ignore
-  const entries = [...model.hyper.map(({ id }) => `${id}=${id}`), 'maximize=maximize', ...(step.counts ? ['step=0'] : [])];
+  const given = step.arguments;
+  const parameters = given.map((one) => `${one.id}=${valueOf(one, (hyper) => schedules.valueOf(hyper, writer.needs))}`);
+  const entries = [...given.map(({ id }) => `${id}=${id}`), 'maximize=maximize', ...(step.counts ? ['step=0'] : [])];
+  const following = given.filter((one) => one.follows).map(({ id }) => id);
   return [
     `class ${className}(Optimizer):`,
     `    """${className}. Parameter groups may have hyperparameters of their own:`,
     '',
-    ...indented(hyperLines(model)),
-    ...(scheduled.length === 0
-      ? []
-      : ['', ...indented([`${scheduled.map(({ id }) => id).join(' and ')} may be a function of the step t, counted from 1; with a number it is constant.`])]), // prettier-ignore
+    ...indented(argumentLines(given)),
+    ...(follows ? ['', `    ${following.join(' and ')} may be a function of the step t, counted from 1, which a group follows; a number is constant.`] : []), // prettier-ignore
     '    """',
     '',
     `    def __init__(self, params, ${[...parameters, '*', 'maximize=False'].join(', ')}):`,
     ...indented(
       [
-        ...(scheduled.length === 0
-          ? []
-          : [
-              `self.schedules = {name: value for name, value in {${scheduled.map(({ id }) => `"${id}": ${id}`).join(', ')}}.items() if callable(value)}`, // prettier-ignore
-              ...scheduled.map(({ id }) => `${id} = ${id}(1) if callable(${id}) else ${id}`),
-            ]),
-        ...model.hyper.flatMap(checkOf),
+        ...(follows ? ['self.schedules = []  # of each group, by the names of what follows them'] : []),
+        ...given.flatMap(checksOf),
         `super().__init__(params, dict(${entries.join(', ')}))`,
       ],
       2,
@@ -87,28 +74,18 @@ function classOf(step: TorchStep, className: string): string[] {
     '',
     ...indented(steps),
     ...indented(evaluate),
-    ...indented(addingOf(model, scheduled)),
+    ...indented(addingOf(step)),
   ];
 }
 
-/** What a new group is held to: schedules are those of the class, and equations for matrices take no vectors. */
-function addingOf({ needsMatrices }: Model, scheduled: readonly Hyper[]): string[] {
-  if (scheduled.length === 0 && !needsMatrices) return [];
-  const [follows, matrices] = [
-    scheduled.length === 0 ? '' : ', which follows the schedules as all do',
-    needsMatrices ? ' of matrices' : '',
-  ];
+/** What a new group is held to: it may follow schedules of its own, and equations for matrices take no vectors. */
+function addingOf({ model, follows }: TorchStep): string[] {
+  const { needsMatrices } = model;
+  if (!follows && !needsMatrices) return [];
   return [
     '',
     'def add_param_group(self, param_group):',
-    `    """Adds a group${matrices}${follows}."""`,
-    ...(scheduled.length === 0
-      ? []
-      : [
-          '    own = [name for name in self.schedules if name in param_group]',
-          '    if own:',
-          '        raise ValueError(f"{own[0]} follows its schedule in every group; give the class a number for it, and groups may have their own")',
-        ]),
+    `    """Adds a group${needsMatrices ? ' of matrices' : ''}${follows ? '. What is a function of t in it, or by default, is a schedule that it follows' : ''}."""`,
     ...(needsMatrices
       ? [
           '    params = param_group["params"]',
@@ -118,9 +95,18 @@ function addingOf({ needsMatrices }: Model, scheduled: readonly Hyper[]): string
           '    param_group = {**param_group, "params": params}',
         ]
       : []),
-    '    super().add_param_group(param_group)',
-    ...(scheduled.length === 0
-      ? []
-      : ['', 'def __getstate__(self):', '    return {**super().__getstate__(), "schedules": self.schedules}']),
+    ...(follows ? [...indented(addFollowing([model])), ...keepingSchedules] : ['    super().add_param_group(param_group)']),
   ];
+}
+
+/** A function that puts a model's parameters into groups with numbers and schedules of their own; nothing where the method has no groups. */
+function parameterGroups(groups: readonly ParameterGroup[], step: TorchStep): string[] {
+  if (groups.length === 0) return [];
+  const target = 'emit to pytorch';
+  const entries = groups.map((group) => {
+    const values = valuesOf(group, step.model, step.schedules, step.writer, target);
+    const own = step.arguments.map((one) => `"${one.id}": ${valueOf(one, (hyper) => values.find((each) => each.hyper === hyper)!.value)}`);
+    return { group, text: `{${['"params": []', ...own].join(', ')}}` };
+  });
+  return chosenGroups(entries, target);
 }

@@ -4,14 +4,14 @@
  */
 import { UnsupportedError } from '../../language/run-error.ts';
 import type { Method } from '../../define/method.ts';
-import { literal } from '../../targets/text/python.ts';
-import { chosenGroups, numbersOf, type Family } from '../groups.ts';
+import { chosenGroups, valuesOf, type Family } from '../groups.ts';
 import { Identifiers, snake } from '../identifiers.ts';
-import { docstring, helperFunctions, hyperLines, indented, scheduleFunctions, scheduleName } from '../python.ts';
+import { docstring, helperFunctions, indented } from '../python.ts';
 import { pytorchTest } from '../self-test.ts';
 import type { EmitOptions } from '../target.ts';
 import { torchHelpers } from '../torch-library.ts';
-import { checkOf, evaluateMethod, stepMethod } from './class.ts';
+import { argumentLines, checksOf, valueOf } from './arguments.ts';
+import { addFollowing, evaluateMethod, keepingSchedules, overGroups, stepMethod } from './class.ts';
 import { TorchStep } from './step.ts';
 import { torchWords } from './words.ts';
 
@@ -28,14 +28,14 @@ export function fileOfSeveral(whole: Method, families: readonly Family[], classN
   const free = new Identifiers([...torchWords(), className]);
   const trained = families.map((family): Trained => {
     const id = free.give(snake(family.id, 'method'));
-    return { ...family, id, step: new TorchStep(family.method, { className, words: torchWords(), prefix: `${id}_`, skip: 'return', followsSchedules: undefined }) };
+    return { ...family, id, step: new TorchStep(family.method, { className, words: torchWords(), prefix: `${id}_`, skip: 'return', groups: family.groups }) };
   }); // prettier-ignore
   const models = trained.map(({ step }) => step.model);
   const needs = (what: string): void => trained[0]?.step.writer.needs(what);
   const classLines = classOf(trained, className, whole);
   const makers = trained.flatMap(makerOf);
-  const schedules = trained.flatMap(({ step, id }) => scheduleFunctions(step.model, step.library, false, needs, `${id}_`));
   const groupLines = parameterGroups(trained);
+  const schedules = trained.flatMap(({ step }) => step.schedules.lines({ library: step.library, fromZero: false, needs, hasBase: true }));
   const test = pytorchTest({ whole, models, grouped: true, needs, className });
   const needed = new Set(trained.flatMap(({ step }) => [...step.writer.needed]));
   return `${[
@@ -58,26 +58,23 @@ export function fileOfSeveral(whole: Method, families: readonly Family[], classN
   ].join('\n')}\n`;
 }
 
-/** The function that makes a group of a method. A hyperparameter with a schedule is no argument: it follows its function. */
+/** The function that makes a group of a method. */
 function makerOf({ id, step }: Trained): string[] {
-  const { model, writer } = step;
-  const given = model.hyper.filter(({ schedule }) => schedule === undefined);
-  const scheduled = model.hyper.filter(({ schedule }) => schedule !== undefined);
-  const entries = [
-    ...given.map((one) => `${one.id}=${one.id}`),
-    ...scheduled.map((one) => `${one.id}=${id}_${scheduleName(one)}(1)`),
-    ...(step.counts ? ['step=0'] : []),
-  ];
+  const { writer, schedules } = step;
+  const given = step.arguments;
+  const parameters = given.map((one) => `${one.id}=${valueOf(one, (hyper) => schedules.valueOf(hyper, writer.needs))}`);
+  const following = given.filter((one) => one.follows).map((one) => one.id);
+  const entries = [...given.map((one) => `${one.id}=${one.id}`), ...(step.counts ? ['step=0'] : [])];
   return [
     '',
     '',
-    `def ${id}_group(${['params', ...given.map((one) => `${one.id}=${literal(one.value, writer.needs)}`)].join(', ')}):`,
+    `def ${id}_group(${['params', ...parameters].join(', ')}):`,
     `    """Parameters that ${id} trains:`,
     '',
-    ...indented(hyperLines(model)),
-    ...(scheduled.length === 0 ? [] : ['', `    ${scheduled.map((one) => `${one.id} follows ${id}_${scheduleName(one)}`).join(', ')}.`]),
+    ...indented(argumentLines(given)),
+    ...(step.follows ? ['', `    ${following.join(' and ')} may be a function of the step t, counted from 1, which the group follows; a number is constant.`] : []), // prettier-ignore
     '    """',
-    ...indented(given.flatMap(checkOf)),
+    ...indented(given.flatMap(checksOf)),
     `    return dict(${['params=params', `method="${id}"`, ...entries].join(', ')})`,
   ];
 }
@@ -86,8 +83,13 @@ function makerOf({ id, step }: Trained): string[] {
 function parameterGroups(trained: readonly Trained[]): string[] {
   const entries = trained.flatMap(({ id, groups, step }) =>
     groups.map((group) => {
-      const own = numbersOf(group, step.model, step.writer, target).filter(({ value, usual }) => value !== usual);
-      return { group, text: `${id}_group(${['[]', ...own.map((one) => `${one.id}=${one.value}`)].join(', ')})` };
+      const values = valuesOf(group, step.model, step.schedules, step.writer, target);
+      const own = step.arguments.flatMap((one) => {
+        const value = valueOf(one, (hyper) => values.find((each) => each.hyper === hyper)!.value);
+        const usual = valueOf(one, (hyper) => step.schedules.valueOf(hyper, step.writer.needs));
+        return value === usual ? [] : [`${one.id}=${value}`];
+      });
+      return { group, text: `${id}_group(${['[]', ...own].join(', ')})` };
     }),
   );
   return chosenGroups(entries, target);
@@ -104,7 +106,9 @@ function classOf(trained: readonly Trained[], className: string, { name }: Metho
   for (const { name: sum, line } of bodies.flatMap((one) => one.sums))
     if (sums.some((one) => one.name === sum && one.line !== line))
       throw new UnsupportedError(target, `${name} sums over all groups, in each group in another way; emit the groups without it`);
+  const follows = trained.some(({ step }) => step.follows);
   const argsOf = (i: number): string[] => [
+    ...(trained[i]!.step.follows ? ['schedules'] : []),
     ...models[i]!.inputs.map(({ arg, key }) => (key === 'loss' ? 'loss' : arg)),
     ...bodies[i]!.sums.map((sum) => sum.name),
   ];
@@ -123,7 +127,7 @@ function classOf(trained: readonly Trained[], className: string, { name }: Metho
   ];
   const steps = stepMethod(models, [
     ...(sums.length === 0 ? [] : [...everything, 'if not everything:', '    return loss', ...sums.map(({ line }) => line)]),
-    'for group in self.param_groups:',
+    overGroups(follows),
     ...indented(dispatch((i) => [`self.step_${trained[i]!.id}(${['group', ...argsOf(i)].join(', ')})`])),
   ]);
   const ids = trained.map(({ id }) => `"${id}"`);
@@ -133,13 +137,14 @@ function classOf(trained: readonly Trained[], className: string, { name }: Metho
     `    """Trains each group of parameters by its method: ${ids.join(' or ')}."""`,
     '',
     '    def __init__(self, params, *, maximize=False):',
+    ...(follows ? ['        self.schedules = []  # of each group, by the names of what follows them'] : []),
     '        super().__init__(params, dict(maximize=maximize))',
     '',
     '    def add_param_group(self, param_group):',
     `        """Adds a group that ${trained.map(({ id }) => `${id}_group`).join(' or ')} made."""`,
     `        if param_group.get("method") not in (${ids.join(', ')}):`,
     `            raise ValueError("give groups that ${trained.map(({ id }) => `${id}_group`).join(' or ')} or parameter_groups made")`,
-    '        super().add_param_group(param_group)',
+    ...(follows ? indented([...indented(addFollowing(models)), ...keepingSchedules]) : ['        super().add_param_group(param_group)']),
     '',
     ...indented(steps),
     ...trained.flatMap(({ id }, i) => [

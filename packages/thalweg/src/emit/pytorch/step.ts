@@ -1,14 +1,19 @@
 /** A step of an optimizer of PyTorch by one method, as lines of Python: states, what is read of them, and the loops over the parameters of a group. Knows models; no class. */
 import { namesIn } from '../../language/tree.ts';
 import type { Method } from '../../define/method.ts';
-import { literal, type ArrayLibrary } from '../../targets/text/python.ts';
+import type { ArrayLibrary } from '../../targets/text/python.ts';
+import { isSchedule } from '../../define/hyper.ts';
 import { isEach, type Statement } from '../blocks.ts';
 import { shapeFunction } from '../matrix-functions.ts';
-import { modelOf, namesGiven, type Line, type Model, type State } from '../model.ts';
-import { indented, scheduleName, together } from '../python.ts';
+import { modelOf, namesGiven, type Hyper, type Line, type Model, type State } from '../model.ts';
+import { indented, together } from '../python.ts';
+import { Schedules } from '../schedules.ts';
 import { crossingOf, segmentsOf, type Segment } from '../segments.ts';
 import { StepWriter } from '../step-writer.ts';
 import { torchOf } from '../torch-library.ts';
+import type { ParameterGroup } from '../groups.ts';
+import { argumentsOf, readsOf, type Argument } from './arguments.ts';
+import { overGroups } from './class.ts';
 
 /** What the steps of a method are told of the class that they are of. */
 export interface TorchScene {
@@ -18,8 +23,8 @@ export interface TorchScene {
   /** What schedules' functions begin with, and how a step skips a group without gradients. */
   readonly prefix: string;
   readonly skip: 'continue' | 'return';
-  /** How the values of schedules come into a group. */
-  readonly followsSchedules: readonly string[] | undefined;
+  /** The groups that it trains. */
+  readonly groups: readonly ParameterGroup[];
 }
 
 /** The steps of a method. */
@@ -27,6 +32,10 @@ export class TorchStep {
   readonly model: Model;
   readonly library: ArrayLibrary;
   readonly writer: StepWriter;
+  readonly schedules: Schedules;
+  readonly arguments: readonly Argument[];
+  /** Whether hyperparameters may follow schedules, in some group or in all. */
+  readonly follows: boolean;
   private readonly scene: TorchScene;
   private readonly segments: readonly Segment[];
   /** Names of a group that are read after a sum over all groups. */
@@ -38,6 +47,11 @@ export class TorchStep {
   constructor(method: Method, scene: TorchScene) {
     this.scene = scene;
     this.model = modelOf(method, 'emit to pytorch', [...scene.words, scene.className]);
+    this.schedules = new Schedules(this.model, scene.prefix);
+    const isFollowing = ({ key, schedule }: Hyper): boolean =>
+      schedule !== undefined || scene.groups.some(({ values }) => isSchedule(values.get(key)));
+    this.follows = this.model.hyper.some(isFollowing);
+    this.arguments = argumentsOf(this.model.hyper, isFollowing, this.model.identifiers);
     this.library = torchOf(() => this.model);
     this.writer = new StepWriter(this.model, {
       library: this.library,
@@ -81,7 +95,7 @@ export class TorchStep {
 
   /** Whether groups count steps: for schedules, and where what parameters share is made of t. */
   get counts(): boolean {
-    return (this.readsTime && !this.countsEach && this.model.isJoint) || this.model.hyper.some(({ schedule }) => schedule !== undefined);
+    return (this.readsTime && !this.countsEach && this.model.isJoint) || this.follows;
   }
 
   /** Numbers that a step is given, as tensors like the parameters. */
@@ -94,23 +108,18 @@ export class TorchStep {
   }
 
   private get hyperReads(): string[] {
-    return this.model.hyper.map(({ id }) => `${id} = group["${id}"]`);
+    return readsOf(this.arguments);
   }
 
   /** The values of schedules in this step. */
   private scheduled(): string[] {
-    const some = this.model.hyper.filter(({ schedule }) => schedule !== undefined);
-    if (some.length === 0) return [];
-    const own = some.map((one) => `group["${one.id}"] = ${this.scene.prefix}${scheduleName(one)}(group["step"])`);
-    return [...(this.scene.followsSchedules ?? own)];
+    return this.follows ? ['for name, schedule in schedules.items():', '    group[name] = schedule(group["step"])'] : [];
   }
 
   private factors(): string[] {
-    return this.model.hyper.flatMap(({ id, factor, schedule }) => {
-      if (factor === undefined) return [];
-      const base = schedule === undefined ? `group.get("initial_lr", ${id})` : literal(schedule.base, this.writer.needs);
-      return [`${factor} = ${id} / ${base}${schedule === undefined ? ` if ${id} else 0.0` : ''}`];
-    });
+    return this.model.hyper.flatMap(({ id, factor }) =>
+      factor === undefined ? [] : [`${factor} = ${id} / group.get("initial_${id}", ${id}) if ${id} else 0.0`],
+    );
   }
 
   /** The state of a parameter that has none yet. */
@@ -150,6 +159,17 @@ export class TorchStep {
     ];
   }
 
+  /** Lines that pass over a parameter that has nothing to step, and refuse one that equations of real arrays are not for. */
+  private checks(param: string): string[] {
+    const divides = this.model.hasMatrices || ['rows', 'cols', 'size'].some((one) => this.writer.needed.has(one));
+    return [
+      `if ${param}.grad is None${divides ? ` or ${param}.numel() == 0` : ''}:`,
+      '    continue',
+      `if ${param}.grad.is_sparse or ${param}.is_complex():`,
+      `    raise RuntimeError("${this.scene.className} takes neither sparse gradients nor complex parameters")`,
+    ];
+  }
+
   private lines(statements: readonly Statement[]): string[] {
     return statements.flatMap((one) => this.writer.lines(one));
   }
@@ -171,10 +191,7 @@ export class TorchStep {
       ...this.factors(),
       `for ${param} in group["params"]:`,
       ...indented([
-        `if ${param}.grad is None:`,
-        '    continue',
-        `if ${param}.grad.is_sparse:`,
-        `    raise RuntimeError("${this.scene.className} takes no sparse gradients")`,
+        ...this.checks(param),
         `g = -${param}.grad if group["maximize"] else ${param}.grad`,
         ...shapes,
         ...(hasMatrices ? ['w, g = param.reshape(rows, cols), g.reshape(rows, cols)'] : []),
@@ -207,10 +224,7 @@ export class TorchStep {
       'parameters = []',
       'for param in group["params"]:',
       ...indented([
-        'if param.grad is None:',
-        '    continue',
-        'if param.grad.is_sparse:',
-        `    raise RuntimeError("${this.scene.className} takes no sparse gradients")`,
+        ...this.checks('param'),
         'p = SimpleNamespace(param=param, w=param, g=-param.grad if group["maximize"] else param.grad)',
         'parameters.append(p)',
         ...this.shapes('param', names),
@@ -318,7 +332,7 @@ export class TorchStep {
     const last = bodies.length - 1;
     return [
       'groups = []',
-      'for group in self.param_groups:',
+      overGroups(this.follows),
       ...indented([...this.opened(), `groups.append((${this.crossing.size > 0 ? 'group, SimpleNamespace(), parameters' : 'group, parameters'}))`]),
       `everything = [p for ${entry} in groups for p in parameters]`,
       'if not everything:',
@@ -333,7 +347,7 @@ export class TorchStep {
 
   /** Lines that put into `out` where to evaluate the parameters of the group `group`. */
   evaluation(): string[] {
-    const { evaluate, states, hyper, hasMatrices } = this.model;
+    const { evaluate, states, hasMatrices } = this.model;
     if (evaluate === undefined) return ['for w in group["params"]:', '    out[w] = w.clone()'];
     const { part, value } = evaluate;
     const read = new Set(namesIn(value).map((name) => this.model.nameOf(part, name).id));
@@ -343,7 +357,7 @@ export class TorchStep {
       return `self.state[w]["${state.id}"]${hasMatrices && state.form === 'rc' ? '.reshape(w.shape)' : ''}`;
     };
     return [
-      ...hyper.filter(({ id }) => read.has(id)).map(({ id }) => `${id} = group["${id}"]`),
+      ...readsOf(this.arguments.filter(({ of }) => of.some(({ id }) => read.has(id)))),
       'for w in group["params"]:',
       '    if not self.state[w]:',
       '        out[w] = w.clone()',
@@ -356,5 +370,6 @@ export class TorchStep {
 
 /** Those of some assignments whose names lines read. */
 function readIn(lines: readonly string[], among: readonly string[]): string[] {
-  return among.filter((read) => lines.some((line) => new RegExp(`(?<![\\w."])${read.split(' ')[0] ?? ''}\\b(?!")`).test(line)));
+  const isRead = (name: string): boolean => lines.some((line) => new RegExp(`(?<![\\w."])${name}\\b(?!")`).test(line));
+  return among.filter((read) => read.slice(0, read.indexOf(' = ')).split(', ').some(isRead));
 }

@@ -12,6 +12,7 @@ import type { Pass } from '../../plan/passes.ts';
 import { planFor, prepare, type Plan } from '../../plan/plan.ts';
 import { helpers } from '../../targets/loops/wgsl/language.ts';
 import { writeBody, type Naming } from '../../targets/loops/wgsl/kernel.ts';
+import { refuseNoise } from '../refusals.ts';
 import { assignedNames, bufferNames, Names, type Named } from './names.ts';
 import { StepScalars } from './scalars.ts';
 
@@ -125,7 +126,8 @@ function planOf(program: Program): Plan {
   // What it is made of comes first, and the author wrote what comes of it.
   const call = plan.routines.find(({ op }) => op !== 'spread' && op !== 'transpose') ?? plan.routines[0];
   if (call === undefined) return plan;
-  const problem = `uses ${call.op}; shaders are written for operations on single elements and for sums over tensors`;
+  if (call.op === 'noise') refuseNoise(program.name, 'emit to wgsl');
+  const problem = `uses ${call.op}, and shaders are written for operations on single elements and for sums over tensors; every other target has it`;
   throw new UnsupportedError('emit to wgsl', `${program.name} ${problem}`);
 }
 
