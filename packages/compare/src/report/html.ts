@@ -6,6 +6,7 @@ import { curves } from './curves.ts';
 import { defaultsTable } from './defaults.ts';
 import { numbers, protocolOf, rules } from './details.ts';
 import { draw } from './draw.ts';
+import { legend } from './legend.ts';
 import { map, type DrawnMap } from './map.ts';
 import { empty, html, Markup } from './markup.ts';
 import { list, number, sentence } from './number.ts';
@@ -46,7 +47,7 @@ in <a href="results.json">results.json</a>.</p>
 ${problems.length > 1 ? overview(problems, all) : empty}
 </header>
 <main>
-${problems.map((problem, i) => section(problem, i + 1, all, protocol.alpha))}
+${problems.map((problem, i) => section(problem, i + 1, all, protocol))}
 ${protocolOf(comparison)}
 </main>
 <script>${new Markup(script)}</script>
@@ -56,22 +57,25 @@ ${protocolOf(comparison)}
   return page.text;
 }
 
-function section(problem: ProblemResult, place: number, all: Pens, alpha: number): Markup {
+function section(problem: ProblemResult, place: number, all: Pens, protocol: Comparison['protocol']): Markup {
   const drawn = map(problem, all);
+  const table = ranking(problem, all);
+  const marks = legend(problem, protocol, table.text.replace(/^[^]*<tbody>/, '').replaceAll(/<svg[^]*?<\/svg>|<[^>]*>/g, '\n'));
   return html`<section class="problem" id="problem-${place}">
 <h2>${problem.title}</h2>
 <p class="advice">${advice(problem)}</p>
 <p>${problem.description}</p>
 <p class="facts">${facts(problem)}</p>
 ${conclusion(problem) === '' ? empty : html`<p class="conclusion">${conclusion(problem)}</p>`}
-${ranking(problem, all)}
+${table}
+${marks.length === 0 ? empty : html`<ul class="marks">${marks.map((text) => html`<li>${text}</li>`)}</ul>`}
 ${cautions(problem).map((text) => html`<p class="caution">${text}</p>`)}
 ${problem.defaults === undefined ? empty : defaultsTable(problem, problem.defaults)}
 ${keys(problem, all)}
 <div class="figures">${figures(problem, place, all, drawn)}</div>
 ${drawn === undefined ? empty : html`<h3>Each path alone</h3><ul class="minis">${problem.optimizers.map((one) => small(one, place, drawn, all))}</ul>`}
 ${rules(problem, all)}
-${numbers(problem, all, alpha)}
+${numbers(problem, all, protocol.alpha)}
 </section>`;
 } // prettier-ignore
 

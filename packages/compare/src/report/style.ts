@@ -69,6 +69,7 @@ section>p{margin:.7rem 0}
 .facts{color:var(--soft);font-size:.88rem}
 .advice{font-weight:600}
 .conclusion{font-style:italic}
+.marks{font-size:.85rem;color:var(--soft);list-style:none;padding:0;margin:.4rem 0}
 .caution{font-size:.95rem;border-left:2px solid var(--tag);padding-left:.8rem}
 a{color:inherit;text-decoration-color:var(--soft);text-underline-offset:.15em}
 a:hover{text-decoration-color:currentColor}

@@ -7,6 +7,7 @@ import type { Comparison, Defaults, OptimizerResult, ProblemResult } from '../sc
 import { padded, plain, rows, shortened, widthOf, wrap, type Column } from './layout.ts';
 import { defaultsRows, defaultsText, type DefaultsRow } from './defaults.ts';
 import { errorNote } from './errors.ts';
+import { legend } from './legend.ts';
 import { column, durations } from './number.ts';
 import { paintOf, type Depth } from './paint.ts';
 import { looks, type Look } from './palette.ts';
@@ -54,6 +55,7 @@ export function renderTable(comparison: Comparison, width: number, colour: boole
       ...body.map(fit),
       ...(conclusion(problem) === '' ? [] : text(conclusion(problem))),
       ...cautions(problem).flatMap((caution) => text(caution, paint.yellow)),
+      ...legend(problem, comparison.protocol, body.join('\n')).flatMap((line) => text(line, paint.dim)),
       ...(problem.defaults === undefined ? [] : untuned(problem, problem.defaults).map((line, i) => (i === 0 ? text(line, paint.bold).join('\n') : i < 3 ? paint.dim(fit(line)) : fit(line)))),
     ].join('\n');
   });

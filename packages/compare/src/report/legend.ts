@@ -1,0 +1,59 @@
+/** What the marks in a table of results mean and what to do about each, below the table: a line for each mark that is in it. Knows results; knows no medium. */
+import type { ProblemResult, Protocol } from '../schema.ts';
+import { number } from './number.ts';
+import { targetText } from './text.ts';
+
+/** A mark, as it stands in tables, and what is said of it. */
+interface Entry {
+  readonly mark: RegExp;
+  readonly text: string;
+}
+
+/** The lines for the marks in `shown`, the table's text, cells apart by spaces or lines. */
+export function legend(problem: ProblemResult, protocol: Protocol, shown: string): string[] {
+  return entries(problem, protocol).flatMap(({ mark, text }) => (mark.test(shown) ? [text] : []));
+}
+
+function entries(problem: ProblemResult, { gridPoints, seeds, trials }: Protocol): Entry[] {
+  const { optimizers, steps } = problem;
+  const wider = `--grid-points ${String(gridPoints + 4)}`;
+  const more = `--seeds ${String(2 * seeds.length)}`;
+  const isMissed = optimizers.some(({ summary }) => summary.stepsToTarget === null);
+  const isFixed = optimizers.some(({ fixed }) => fixed === true);
+  return [
+    {
+      mark: /\(edge\)/,
+      text:
+        trials === undefined
+          ? `edge: the best rate was the first or the last that was tried; widen the grid with ${wider}.`
+          : 'edge: the best rate was at the end of its space; tune the rate alone, without --trials, to see what lies beyond.',
+    },
+    {
+      mark: /all diverged/,
+      text: `all diverged: no rate that was tried trains; try lower ones with ${wider}, and see whether the loss of the first step is what it should be.`,
+    },
+    {
+      mark: /(?:^|\s)(?<!all\s)diverged(?:\s|$)/m,
+      text: 'diverged: with half of the seeds or more the loss was no longer finite, or 10⁴ times the first; such runs count as worst. --schedule linear lets the rate fall to 0.',
+    },
+    {
+      mark: /(?:^|\s)–(?:\s|$)/m,
+      text: [
+        ...(isMissed ? [`–: too few runs got to the target, ${targetText(problem)}; more steps are --steps ${String(2 * steps)}.`] : []),
+        ...(isFixed ? ['– for a learning rate: there is none to tune.'] : []),
+      ].join(' '),
+    },
+    {
+      mark: /no detectable difference|no diff\./,
+      text: `no detectable difference: there may be one that is too small for ${String(seeds.length)} seeds; twice as many, ${more}, find differences ${number(Math.SQRT1_2, 1)} times as large.`,
+    },
+    { mark: /too few seeds/, text: 'too few seeds: a test needs three at least, --seeds 3 or more.' },
+    {
+      mark: /no noise/,
+      text: 'no noise: each seed gives the same, so there is nothing to test; a problem whose first weights or data follow from the seed has some.',
+    },
+    { mark: /(?:^|\s)\?\s*$/m, text: '?: too few seeds for a test, or each gives the same; a wider terminal says which.' },
+    { mark: /\(ranks\)/, text: 'ranks: a run diverged or failed, so a signed-rank test took the place of the t-test.' },
+    { mark: /equal within ±/, text: 'equal within ±: an equivalence test shows that the difference is smaller than the standard error of the test data, or the margin that the problem declares.' },
+  ].filter(({ text }) => text !== '');
+} // prettier-ignore
