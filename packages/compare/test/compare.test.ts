@@ -15,7 +15,7 @@ import { readComparison } from '../src/read.ts';
 import { entryNames } from '../src/reference/entry.ts';
 import { findContestants, findProblem } from '../src/registry.ts';
 import { renderTable } from '../src/report/terminal.ts';
-import { advice } from '../src/report/text.ts';
+import { advice, cautions, quickNote } from '../src/report/text.ts';
 import { Pool } from '../src/run/pool.ts';
 import { Store } from '../src/store/store.ts';
 import { applySchedule } from '../src/schedules.ts';
@@ -75,6 +75,8 @@ interface Ended {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+const withoutComments = (code: string): string => code.replaceAll(/^\/\/ .*\n/gm, '');
 
 function thalweg(args: readonly string[], interruptAt?: RegExp, env: NodeJS.ProcessEnv = process.env): Promise<Ended> {
   const file = join(root, 'packages/compare/bin/thalweg.ts');
@@ -244,7 +246,7 @@ describe('the command', () => {
     const other = await thalweg([...args.slice(0, 8), '5', ...args.slice(9), '--json']);
     assert.equal((JSON.parse(other.stdout) as Comparison).runs?.kept, 24, 'the first points are the same however many there are');
     const best = await thalweg(['best', folderOf, '--as', 'code']);
-    assert.match(best.stdout, /^(?:sgd\(\{ lr: [\d.e-]+ \}\)|adamw\(\{ lr: [\d.e-]+, beta1: [\d.]+, beta2: [\d.]+, eps: [\d.e-]+, weightDecay: [\d.]+ \}\))\n$/);
+    assert.match(withoutComments(best.stdout), /^(?:sgd\(\{ lr: [\d.e-]+ \}\)|adamw\(\{ lr: [\d.e-]+, beta1: [\d.]+, beta2: [\d.]+, eps: [\d.e-]+, weightDecay: [\d.]+ \}\))\n$/);
     assert.match(readFileSync(join(folderOf, 'index.html'), 'utf8'), /evenly in[\s\S]*log of 1 − x/);
   }); // prettier-ignore
   test('best says what to take, as text and as code, and what it cannot read', async () => {
@@ -256,9 +258,17 @@ describe('the command', () => {
     const text = await thalweg(['best', folderOf], undefined, { ...process.env, COLUMNS: '300' });
     assert.deepEqual([text.code, text.stdout], [0, `${advice(single.problems[0]!)}\n`]);
     const code = await thalweg(['best', join(folderOf, 'results.json'), '--as', 'code']);
-    assert.deepEqual([code.code, code.stdout], [0, 'adam({ lr: 0.01 })\n']);
+    assert.deepEqual([code.code, withoutComments(code.stdout)], [0, 'adam({ lr: 0.01 })\n']);
+    // Whatever is said of it beside the table stands above it, too.
+    const edge = { ...single.problems[0]!, optimizers: single.problems[0]!.optimizers.map((one) => ({ ...one, tuning: 'edge' as const })), comparisons: single.problems[0]!.comparisons.map((one) => ({ ...one, verdict: 'better' as const })) };
+    for (const problem of [single.problems[0]!, edge]) {
+      writeFileSync(join(folderOf, 'results.json'), JSON.stringify({ ...fixture, problems: [problem] }));
+      const { stdout } = await thalweg(['best', folderOf, '--as', 'code']);
+      const comments = [...stdout.matchAll(/^\/\/ (.*)$/gm)].map(([, line]) => line).join(' ');
+      assert.equal(comments, [advice(problem), ...cautions(problem), quickNote].join(' ').replaceAll('\u00a0', ' '));
+    }
     writeFileSync(join(folderOf, 'results.json'), JSON.stringify(fixture));
-    assert.match((await thalweg(['best', folderOf, '--as', 'code'])).stdout, /^adam\(\{ lr: 0\.01 \}\) \/\/ words\n/);
+    assert.match(withoutComments((await thalweg(['best', folderOf, '--as', 'code'])).stdout), /^adam\(\{ lr: 0\.01 \}\) \/\/ words\n/);
     writeFileSync(join(folderOf, 'results.json'), '{}');
     for (const [args, message] of [[['best', folderOf], /results\.json: format must be "thalweg-comparison"/], [['best', './nowhere'], /nowhere: there is no such file; thalweg compare writes it/]] as const) {
       const { code: exit, stderr, stdout } = await thalweg(args);

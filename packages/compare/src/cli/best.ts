@@ -6,7 +6,7 @@ import { withValues } from '../code.ts';
 import { ProblemError } from '../problem.ts';
 import { readComparison, ReadError } from '../read.ts';
 import { wrap } from '../report/layout.ts';
-import { advice } from '../report/text.ts';
+import { advice, cautions, quickNote } from '../report/text.ts';
 import { scheduleCode, undescribed } from '../schedules.ts';
 import type { ProblemResult } from '../schema.ts';
 import { columns } from './columns.ts';
@@ -16,13 +16,21 @@ export function bestCommand(): Command {
   return new Command('best')
     .description('Reads the results.json that compare wrote, and says for each problem which optimizer to take and how the others compare.')
     .argument('[report]', 'the folder of the report, or its results.json', 'report')
-    .addOption(new Option('--as <form>', 'text, or code: the call to write').choices(['text', 'code']).default('text'))
+    .addOption(
+      new Option('--as <form>', 'text, or code: the call to write, below what is to be said of it as comments')
+        .choices(['text', 'code'])
+        .default('text'),
+    )
     .action((report: string, { as: form }: { readonly as: 'text' | 'code' }) => {
-      const { problems } = read(report);
+      const { problems, protocol } = read(report);
       const many = problems.length > 1;
       for (const problem of problems) {
         if (form === 'text') process.stdout.write(`${wrap(`${many ? `${problem.id}: ` : ''}${advice(problem)}`, columns()).join('\n')}\n`);
-        else process.stdout.write(`${codeOf(problem)}${many ? ` // ${problem.id}` : ''}\n`);
+        else {
+          const said = [advice(problem), ...cautions(problem), ...(protocol.preset === 'quick' ? [quickNote] : [])];
+          const comments = said.flatMap((text) => wrap(text, Math.max(20, columns() - 3)).map((line) => `// ${line}`));
+          process.stdout.write(`${comments.join('\n')}\n${codeOf(problem)}${many ? ` // ${problem.id}` : ''}\n`);
+        }
       }
     });
 }
