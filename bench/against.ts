@@ -3,17 +3,22 @@
  * neither has the machine in a better moment. Tells the median of the ratios of neighbouring rounds: below 1 this tree is faster.
  */
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type * as thalweg from 'thalweg';
+import { asked, smoke } from '../scripts/asked.ts';
 import { ratio } from './statistics.ts';
 
 type Library = Pick<typeof thalweg, 'adamw' | 'sgd' | 'lamb' | 'muon' | 'chain' | 'clipByGlobalNorm' | 'tensor'>;
 
-const { values: options, positionals } = parseArgs({ options: { smoke: { type: 'boolean' } }, allowPositionals: true });
-const [other = '.'] = positionals;
-const rounds = options.smoke === true ? 3 : 101;
+const options = asked(
+  'npm run bench:against',
+  "this tree's steps against those of another tree of the repository, by turns; below 1 this one is faster",
+  smoke,
+  { one: 'folder', about: 'the other tree, built; by default this one' },
+);
+const [other = '.'] = options.names;
+const rounds = options.smoke ? 3 : 101;
 /** How long a round lasts, in milliseconds. */
-const long = options.smoke === true ? 0.5 : 1;
+const long = options.smoke ? 0.5 : 1;
 
 const entrance = 'packages/thalweg/src/index.ts';
 const load = async (tree: string): Promise<Library> => (await import(join(resolve(tree), entrance))) as Library;

@@ -5,13 +5,16 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, platform, release } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { median } from '@thalweg/guide';
 import { adamw, tensor } from 'thalweg';
+import { asked, smoke, write } from '../scripts/asked.ts';
 
-const { values: options } = parseArgs({ options: { write: { type: 'boolean' }, smoke: { type: 'boolean' } } });
-const sizes = options.smoke === true ? [10, 40] : [1000, 4000, 16_000];
-const [rounds, steps] = options.smoke === true ? [2, 2] : [7, 5];
+const options = asked('npm run bench:hand-over', 'what it costs to hand gradients over to step instead of filling opt.grads', {
+  ...write('bench/hand-over.md'),
+  ...smoke,
+});
+const sizes = options.smoke ? [10, 40] : [1000, 4000, 16_000];
+const [rounds, steps] = options.smoke ? [2, 2] : [7, 5];
 const each = 16;
 
 /** Three ways to the same step: gradients that are there already, copied by hand into the views, and handed over. */
@@ -58,4 +61,4 @@ const table = [
   '',
 ].join('\n');
 console.log(table);
-if (options.write === true) writeFileSync(join(import.meta.dirname, 'hand-over.md'), table);
+if (options.write) writeFileSync(join(import.meta.dirname, 'hand-over.md'), table);

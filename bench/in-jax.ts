@@ -5,19 +5,21 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, platform, release } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { blockUntilReady, defaultDevice, init, jit, numpy as np, tree } from '@jax-js/jax';
 import { median } from '@thalweg/guide';
 import { adamw } from 'thalweg';
 import { gradientTransformation, optimizer } from 'thalweg/jax';
+import { asked, smoke, write } from '../scripts/asked.ts';
 
-const { values: options } = parseArgs({ options: { write: { type: 'boolean' }, smoke: { type: 'boolean' } } });
-const smoke = options.smoke === true;
+const options = asked('npm run bench:jax', 'a step of AdamW in jax-js: its own, and both forms of thalweg/jax', {
+  ...write('bench/jax.md'),
+  ...smoke,
+});
 /** What a backend is asked: the interpreter cpu takes seconds for more. */
-const sizes = { cpu: smoke ? [60] : [1000, 10_000], wasm: smoke ? [60] : [1000, 10_000, 100_000, 1_000_000] };
+const sizes = { cpu: options.smoke ? [60] : [1000, 10_000], wasm: options.smoke ? [60] : [1000, 10_000, 100_000, 1_000_000] };
 /** How long each takes turns, in milliseconds, after as long to warm up; every one takes some steps. */
-const budget = smoke ? 1 : 1500;
-const [fewest, most] = smoke ? [1, 1] : [3, 400];
+const budget = options.smoke ? 1 : 1500;
+const [fewest, most] = options.smoke ? [1, 1] : [3, 400];
 
 type Arrays = np.Array[];
 
@@ -137,4 +139,4 @@ const table = [
   '',
 ].join('\n');
 console.log(table);
-if (options.write === true) writeFileSync(join(import.meta.dirname, 'jax.md'), table);
+if (options.write) writeFileSync(join(import.meta.dirname, 'jax.md'), table);

@@ -7,18 +7,20 @@ import '@tensorflow/tfjs-backend-wasm';
 import { writeFileSync } from 'node:fs';
 import { cpus, platform, release } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { median } from '@thalweg/guide';
 import { adam, adamw } from 'thalweg';
 import { tfjsOptimizer } from 'thalweg/tfjs';
+import { asked, smoke, write } from '../scripts/asked.ts';
 
-const { values: options } = parseArgs({ options: { write: { type: 'boolean' }, smoke: { type: 'boolean' } } });
-const smoke = options.smoke === true;
-const sizes = smoke ? [60] : [1000, 10_000, 100_000, 1_000_000];
+const options = asked('npm run bench:tfjs', 'a step of Adam and AdamW in TF.js: its own, and thalweg/tfjs', {
+  ...write('bench/tfjs.md'),
+  ...smoke,
+});
+const sizes = options.smoke ? [60] : [1000, 10_000, 100_000, 1_000_000];
 /** How long each takes turns, in milliseconds, after as long to warm up; every one takes some steps. */
-const budget = smoke ? 1 : 1500;
-const [fewest, most] = smoke ? [1, 1] : [3, 400];
+const budget = options.smoke ? 1 : 1500;
+const [fewest, most] = options.smoke ? [1, 1] : [3, 400];
 
 interface Way {
   readonly step: () => void;
@@ -83,4 +85,4 @@ const table = [
   '',
 ].join('\n');
 console.log(table);
-if (options.write === true) writeFileSync(join(import.meta.dirname, 'tfjs.md'), table);
+if (options.write) writeFileSync(join(import.meta.dirname, 'tfjs.md'), table);

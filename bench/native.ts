@@ -6,13 +6,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { asked, smoke, write } from '../scripts/asked.ts';
 import { writeBetween } from '../scripts/write-between.ts';
 import { figure, table } from './table.ts';
 import { quartiles } from './statistics.ts';
 
-const { values: options } = parseArgs({ options: { write: { type: 'boolean' }, smoke: { type: 'boolean' } } });
-const rounds = options.smoke === true ? 1 : 9;
+const options = asked(
+  'npm run bench:native',
+  'how long the backend native takes to start: the first time, later, and WebAssembly beside it',
+  { ...write('docs/native.md'), ...smoke },
+);
+const rounds = options.smoke ? 1 : 9;
 
 const methods = {
   adamw: 'adamw()',
@@ -50,7 +54,7 @@ const rows = Object.entries(methods).map(([name, method]) => {
 });
 const measured = table(['`init`, ms', '`native`, first time', '`native`, later processes', '`wasm`'], rows);
 console.log(measured);
-if (options.write === true) {
+if (options.write) {
   const about = `Medians (quartiles) of ${String(rounds)} new processes each, which took turns; a matrix of 784 × 128 and a vector of 128, float32. ${cpus()[0]?.model.trim() ?? 'unknown'}, ${String(cpus().length)} cores; Node ${process.version}; \`npm run bench:native -- --write\` on ${new Date().toISOString().slice(0, 10)}.`;
   await writeBetween('docs/native.md', 'start', `${measured}\n\n${about}`);
 }

@@ -9,7 +9,7 @@ import { createServer } from 'node:net';
 import { cpus, loadavg, platform, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { asked, smoke, write } from '../scripts/asked.ts';
 import { contestants } from '../packages/compare/src/contestants.ts';
 import { machineOf } from '../packages/compare/src/machine.ts';
 import { addressOf } from '../packages/compare/src/queue/address.ts';
@@ -22,8 +22,12 @@ import { Pool } from '../packages/compare/src/run/pool.ts';
 import { Store } from '../packages/compare/src/store/store.ts';
 import { writeBetween } from '../scripts/write-between.ts';
 
-const { values: options } = parseArgs({ options: { write: { type: 'boolean' }, smoke: { type: 'boolean' } } });
-const [runs, warm, crews] = options.smoke === true ? [20, 5, [1]] : [10_000, 200, [1, 2, 4]];
+const options = asked(
+  'npm run bench:queue',
+  'what it costs to have a run made through the queue, with 1, 2 and 4 workers on this machine',
+  { ...write('bench/queue.md'), ...smoke },
+);
+const [runs, warm, crews] = options.smoke ? [20, 5, [1]] : [10_000, 200, [1, 2, 4]];
 
 const [load = 0] = loadavg();
 const home = mkdtempSync(join(tmpdir(), 'thalweg-bench-queue-'));
@@ -140,7 +144,7 @@ const table = [
   '',
 ].join('\n');
 console.log(table);
-if (options.write === true) {
+if (options.write) {
   writeFileSync(join(import.meta.dirname, 'queue.md'), table);
   await writeBetween('docs/compare.md', 'queue', sentence);
 }

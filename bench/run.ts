@@ -4,8 +4,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
+import { asked } from '../scripts/asked.ts';
 import { Child, endAll } from './child.ts';
 import { compile, field } from './contenders.ts';
 import { jobsOf } from './jobs.ts';
@@ -16,37 +16,24 @@ import { Stable, type Sweep } from './race.ts';
 import { markdown, shortTable } from './report.ts';
 import { readResults, resultsFile, type PartName, type Results } from './results.ts';
 
-const help = `npm run bench -- [options]
-
-  --only PARTS        some of race, bandwidth, catalogue, matmul, start
-  --contenders NAMES  only those whose name contains one of these, in the races
-  --huge              10⁷ to 10⁹ parameters, ours alone: 12 GB of memory
-  --quick             a few small cases and rounds, to see that everything works
-  --write             keep results.json, results.md, results.svg and the table of the README; parts that did not run stay as they were
-  --python PATH       the Python that has PyTorch and Optax; .bench/venv is looked at first (bench/python/setup.sh)
-  --json              print JSON instead of Markdown`;
-
 const parts = ['race', 'bandwidth', 'catalogue', 'matmul', 'start'] as const satisfies readonly PartName[];
 const needC: readonly PartName[] = ['bandwidth', 'catalogue'];
 
-const { values: options } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    contenders: { type: 'string' },
-    huge: { type: 'boolean', default: false },
-    quick: { type: 'boolean', default: false },
-    write: { type: 'boolean', default: false },
-    python: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
+const options = asked(
+  'npm run bench',
+  'AdamW against what people would use instead, every optimizer against its own byte count, products of matrices, start-up',
+  {
+    only: { about: 'some of race, bandwidth, catalogue, matmul, start', takes: 'PARTS' },
+    contenders: { about: 'only those whose name contains one of these, in the races', takes: 'NAMES' },
+    huge: { about: '10⁷ to 10⁹ parameters, ours alone: 12 GB of memory' },
+    quick: { about: 'a few small cases and rounds, to see that everything works' },
+    write: { about: 'keep results.json, results.md, results.svg and the table of the README; parts that did not run stay as they were' },
+    python: { about: 'the Python that has PyTorch and Optax; .bench/venv is looked at first (bench/python/setup.sh)', takes: 'PATH' },
+    json: { about: 'print JSON instead of Markdown' },
   },
-});
+);
 
 async function main(): Promise<number> {
-  if (options.help) {
-    console.log(help);
-    return 0;
-  }
   const asked = options.only?.split(',') ?? [...parts];
   const unknown = asked.filter((name) => !parts.some((part) => part === name));
   if (unknown.length > 0) {

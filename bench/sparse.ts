@@ -5,13 +5,13 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, platform, release } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { adagrad, adamw, chain, clipByGlobalNorm, rows, sgd, sparse, tensor, type Method } from 'thalweg';
+import { asked, smoke, write } from '../scripts/asked.ts';
 
-const { values: options } = parseArgs({ options: { write: { type: 'boolean' }, smoke: { type: 'boolean' } } });
+const options = asked('npm run bench:sparse', 'a step of 256 rows of large tables', { ...write('bench/sparse.md'), ...smoke });
 const [cols, named] = [64, 256];
-const heights = options.smoke === true ? [1000, 10_000] : [10_000, 100_000, 1_000_000];
-const [rounds, steps] = options.smoke === true ? [2, 5] : [11, 100];
+const heights = options.smoke ? [1000, 10_000] : [10_000, 100_000, 1_000_000];
+const [rounds, steps] = options.smoke ? [2, 5] : [11, 100];
 
 interface Contender {
   readonly step: (t: number) => void;
@@ -76,5 +76,5 @@ const text = [
   `- Made ${new Date().toISOString().slice(0, 10)} by \`npm run bench:sparse -- --write\`.`,
   '',
 ].join('\n');
-if (options.write === true) writeFileSync(join(import.meta.dirname, 'sparse.md'), `# Sparse rows\n\n${text}`);
+if (options.write) writeFileSync(join(import.meta.dirname, 'sparse.md'), `# Sparse rows\n\n${text}`);
 console.log(text);

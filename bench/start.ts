@@ -6,12 +6,16 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, platform, release } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { asked, smoke, write } from '../scripts/asked.ts';
 import { sizeOf } from './size.ts';
 import { parts, starts, type Lap } from './start-once.ts';
 
-const { values: options } = parseArgs({ options: { write: { type: 'boolean' }, smoke: { type: 'boolean' } } });
-const processes = options.smoke === true ? 2 : 25;
+const options = asked(
+  'npm run bench:start',
+  'how long the built library takes to import and to start, and what it adds to a bundle (npm run build first)',
+  { ...write('bench/start.md'), ...smoke },
+);
+const processes = options.smoke ? 2 : 25;
 
 function startOnce(name: string): Lap[] {
   const file = join(import.meta.dirname, 'start-once.ts');
@@ -56,5 +60,5 @@ const text = [
   `- Made ${new Date().toISOString().slice(0, 10)} by \`npm run bench:start -- --write\`.`,
   '',
 ].join('\n');
-if (options.write === true) writeFileSync(join(import.meta.dirname, 'start.md'), `# Starting\n\n${text}`);
+if (options.write) writeFileSync(join(import.meta.dirname, 'start.md'), `# Starting\n\n${text}`);
 console.log(text);

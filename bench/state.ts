@@ -4,9 +4,9 @@
  * contender takes one step that does not count. `--write` keeps the table in docs/low-precision.md; the machine should have nothing else to do.
  */
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { quantile } from '@thalweg/guide';
 import { adamw, sgd, tensor, type InitOptions, type Method } from 'thalweg';
+import { asked, smoke, write } from '../scripts/asked.ts';
 import { writeBetween } from '../scripts/write-between.ts';
 
 interface Contender {
@@ -40,11 +40,14 @@ const races: readonly Race[] = [
   { name: 'SGD, momentum', method: () => sgd({ momentum: 0.9 }), states: 1, contenders: [single, bfloat16, float8] },
 ];
 
-const { values } = parseArgs({ options: { write: { type: 'boolean' }, smoke: { type: 'boolean' } } });
-const smoke = values.smoke === true;
-const cases = smoke ? ([[1000, 1]] as const) : ([[1e5, 1], [1e6, 1], [1e7, 1], [1e7, 2]] as const); // prettier-ignore
-const rounds = smoke ? 2 : 15;
-const turn = smoke ? 1e5 : 2e7;
+const values = asked(
+  'node --conditions=source bench/state.ts',
+  'steps with states in float32, bfloat16 and float8, and with a model in half precision',
+  { ...write('docs/low-precision.md'), ...smoke },
+);
+const cases = values.smoke ? ([[1000, 1]] as const) : ([[1e5, 1], [1e6, 1], [1e7, 1], [1e7, 2]] as const); // prettier-ignore
+const rounds = values.smoke ? 2 : 15;
+const turn = values.smoke ? 1e5 : 2e7;
 
 /** Bytes that stay for each parameter: itself, its gradient and its states. In half precision the gradient and a copy of the parameter take 2 each. */
 function kept({ states }: Race, { state }: Contender): number {
@@ -96,4 +99,4 @@ for (const race of races) {
   }
 }
 const made = `Made by \`node --conditions=source bench/state.ts --write\` on ${cpus()[0]?.model ?? 'an unknown processor'}, ${String(cpus().length)} cores, Node ${process.version}; ${new Date().toISOString().slice(0, 10)}.`;
-if (values.write === true) await writeBetween('docs/low-precision.md', 'speed', [...lines, '', made].join('\n'));
+if (values.write) await writeBetween('docs/low-precision.md', 'speed', [...lines, '', made].join('\n'));

@@ -5,13 +5,16 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, platform, release } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { adamw, sgd, type Method } from 'thalweg';
+import { asked, smoke, write } from '../scripts/asked.ts';
 import { writeBetween } from '../scripts/write-between.ts';
 import { quartiles, ratio } from './statistics.ts';
 
-const { values: options } = parseArgs({ options: { write: { type: 'boolean' }, smoke: { type: 'boolean' } } });
-const [rounds, steps] = options.smoke === true ? [3, 20] : [101, 4000];
+const options = asked('npm run bench:tiny', 'what a step of very few parameters costs, beside a loop written by hand for it', {
+  ...write('bench/tiny.md and the README'),
+  ...smoke,
+});
+const [rounds, steps] = options.smoke ? [3, 20] : [101, 4000];
 
 type Numbers = Float32Array | Float64Array;
 
@@ -106,7 +109,7 @@ const table = [
   '',
 ].join('\n');
 console.log(table);
-if (options.write === true) {
+if (options.write) {
   writeFileSync(join(import.meta.dirname, 'tiny.md'), table);
   await writeBetween('README.md', 'tiny', said);
 }

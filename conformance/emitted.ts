@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect, Method, UnsupportedError } from 'thalweg';
 import { emit, targets, type TargetName } from 'thalweg/emit';
+import { asked } from '../scripts/asked.ts';
 import { compilerOfC, nameOf, runEmittedC } from './emitted-c.ts';
 import { methodOf, table, type Case } from './table.ts';
 
@@ -216,9 +217,12 @@ function prove(target: Proven, runner: string, anew: boolean): void {
 }
 
 if (import.meta.main) {
-  const [anew, named] = [process.argv.includes('--all'), process.argv.slice(2).filter((one) => one !== '--all')];
-  const unknown = named.find((name) => !isProven(name));
-  if (unknown !== undefined) throw new Error(`${unknown}: its files are not run here; those of ${Object.keys(proven).join(', ')} are`);
+  const { all: anew, names: named } = asked(
+    'npm run prove',
+    'runs the files that are emitted and have changed beside the oracles of the rows, and keeps what came of it in conformance/emitted/',
+    { all: { about: 'every file, changed or not' } },
+    { one: 'target', about: 'those of these targets alone', among: Object.keys(proven) },
+  );
   for (const target of Object.keys(targets)) {
     if (!isProven(target) || (named.length > 0 && !named.includes(target))) continue;
     const runner = runnerOf(target);

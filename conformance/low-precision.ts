@@ -5,7 +5,7 @@
  */
 import { compareWith, lower, problems, quantile, type Model } from '@thalweg/compare';
 import { adagrad, adamw, sgd, type InitOptions, type Method } from 'thalweg';
-import { parseArgs } from 'node:util';
+import { asked, write } from '../scripts/asked.ts';
 import { writeBetween } from '../scripts/write-between.ts';
 
 /** What is compared with float32. */
@@ -30,11 +30,17 @@ const optimizers: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
   },
 };
 
-const { values } = parseArgs({
-  options: { preset: { type: 'string', default: 'quick' }, seeds: { type: 'string', default: '5' }, write: { type: 'boolean' } },
-});
+const values = asked(
+  'node --conditions=source conformance/low-precision.ts',
+  'digits and words trained with states in float32, bfloat16 and float8, and with a model in half precision',
+  {
+    preset: { about: 'quick, the default, or standard: how long a run is', takes: 'NAME' },
+    seeds: { about: 'how many; 5 by default', takes: 'NUMBER' },
+    ...write('docs/low-precision.md'),
+  },
+);
 const preset = values.preset === 'standard' ? 'standard' : 'quick';
-const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => 201 + i);
+const seeds = Array.from({ length: Number(values.seeds ?? '5') }, (_, i) => 201 + i);
 
 /** Test error and validation loss after one run. A model in half precision sees rounded weights, and its gradients are rounded. */
 async function train(model: Model, method: Method, steps: number, seed: number, options: InitOptions): Promise<Measured> {
@@ -129,4 +135,4 @@ const steps = problems
   .filter(({ id }) => Object.hasOwn(optimizers, id))
   .map(({ id, steps: all }) => `${String(all[preset])} steps of ${id}`);
 const made = `${String(seeds.length)} seeds, ${steps.join(', ')}. Medians with quartiles; mean paired differences with 95% intervals; the deviation from seed to seed is float32's.`;
-if (values.write === true) await writeBetween('docs/low-precision.md', 'convergence', [...lines, '', made].join('\n'));
+if (values.write) await writeBetween('docs/low-precision.md', 'convergence', [...lines, '', made].join('\n'));

@@ -5,7 +5,7 @@
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { asked } from './asked.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -57,7 +57,8 @@ function fieldsOf(file: string): Fields {
   return JSON.parse(readFileSync(file, 'utf8')) as Fields;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+if (import.meta.main) {
+  asked('npm run address', 'puts the address of the repository, repository.url of package.json, wherever else it is written out', {});
   for (const [file, text] of addressed()) writeFileSync(join(root, file), text);
   console.log(`The address everywhere is ${address()}.`);
 }

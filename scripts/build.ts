@@ -7,10 +7,12 @@ import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { rolldown, type Plugin } from 'rolldown';
+import { asked } from './asked.ts';
 import { shortTables, standIns } from './for-small.ts';
 import { shortThrows } from './short-throws.ts';
 import { withoutDebug } from './without-debug.ts';
 
+asked('npm run build', 'builds the packages as they are published, into packages/*/dist', {});
 const root = join(import.meta.dirname, '..');
 const home = join(root, 'packages/thalweg');
 

@@ -6,13 +6,20 @@ import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import * as thalweg from 'thalweg';
+import { asked } from './asked.ts';
 import { sheets } from '../conformance/table.ts';
 
 const root = join(import.meta.dirname, '..');
-const [name = '', ...more] = process.argv.slice(2);
+const { names } = asked(
+  'npm run check',
+  'runs the tests that concern one optimizer or transform, in a minute or two',
+  {},
+  { one: 'name', about: 'that of a file conformance/rows/NAME.json', among: Object.keys(sheets) },
+);
+const [name = '', ...more] = names;
 const sheet = sheets[name];
 if (sheet === undefined || more.length > 0) {
-  console.error(`npm run check -- NAME, where there is a conformance/rows/NAME.json${name === '' ? '' : `; there is none of ${name}`}`);
+  console.error('One name is needed, of an optimizer or transform.\nnpm run check -- --help lists what there is.');
   process.exit(2);
 }
 

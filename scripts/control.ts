@@ -5,15 +5,21 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { measureErrors, presets, type Control } from '@thalweg/compare';
+import { asked } from './asked.ts';
 import { writeBetween } from './write-between.ts';
 
 const root = join(import.meta.dirname, '..');
 const kept = join(root, 'packages/compare/control/control.json');
-const { values } = parseArgs({ options: { run: { type: 'boolean' } } });
+const values = asked(
+  'npm run control',
+  "how often the comparer's protocol errs: the figures of reports and docs/compare.md from kept runs",
+  {
+    run: { about: 'make the runs first: 1,240 of them, twenty minutes on two cores' },
+  },
+);
 
-if (values.run === true) {
+if (values.run) {
   const out = join(root, 'report/control');
   const command = ['compare', 'glosses', 'digits', 'words', '--control', '--quick', '--optimizers', 'sgd,adamw', '--out', out];
   execFileSync(process.execPath, ['--conditions=source', join(root, 'packages/compare/bin/thalweg.ts'), ...command], { stdio: 'inherit' });

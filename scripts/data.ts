@@ -6,6 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
+import { asked } from './asked.ts';
 import { birthsFromPackage, clothesFromPackage, strikesFromPackage } from './data-fetched.ts';
 import { addressesFromPackage, glossesFromPackage, imagesFromPackage, mobyDickFromPackage, namesFromPackages } from './data-sources.ts';
 
@@ -35,8 +36,11 @@ const files: Readonly<Record<string, () => Uint8Array>> = {
   'births.tsv.br': () => text(birthsFromPackage()),
 };
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.find((name) => !Object.keys(files).some((file) => file.startsWith(`${name}.`)));
-if (unknown !== undefined) throw new Error(`there is no file ${unknown}; there are ${Object.keys(files).join(', ')}`);
+const { names: wanted } = asked(
+  'npm run data',
+  "derives the comparer's data, packages/compare/data/, from the packages that publish them",
+  {},
+  { one: 'name', about: 'these alone', among: Object.keys(files).map((file) => file.split('.')[0]!) },
+);
 for (const [file, content] of Object.entries(files))
   if (wanted.length === 0 || wanted.some((name) => file.startsWith(`${name}.`))) write(file, content());

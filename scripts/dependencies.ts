@@ -5,8 +5,8 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { publishedPackages } from './address.ts';
+import { asked } from './asked.ts';
 import { writeBetween } from './write-between.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -179,4 +179,7 @@ export function render(): string {
     .join('\n\n');
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await writeBetween('docs/dependencies.md', 'dependencies', render());
+if (import.meta.main) {
+  asked('npm run dependencies', 'writes what the published packages install, and why, into docs/dependencies.md', {});
+  await writeBetween('docs/dependencies.md', 'dependencies', render());
+}

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { asked } from './asked.ts';
 import { prepare, root } from './environments/prepare.ts';
 import { closePages } from './environments/pages.ts';
 import { document, line } from './environments/report.ts';
@@ -34,7 +34,10 @@ function write(text: string): void {
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { only: { type: 'string' }, write: { type: 'boolean', default: false } } });
+  const values = asked('npm run environments', 'uses the packed packages in every environment that the project promises', {
+    only: { about: 'rows whose name contains one of these', takes: 'NAME,…' },
+    write: { about: 'keep what was found in docs/environments.md' },
+  });
   const only = values.only?.split(',');
   const chosen = rows.filter(({ name }) => only?.some((part) => name.includes(part)) ?? true);
   const started = performance.now();

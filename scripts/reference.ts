@@ -6,12 +6,17 @@
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { asked } from './asked.ts';
 import { factories, sheets, transforms } from '../conformance/table.ts';
 
 const root = join(import.meta.dirname, '..');
-const names = process.argv.slice(2);
+const { names } = asked(
+  'npm run reference',
+  'measures the optimizers and transforms anew, in minutes, and writes all that follows from them: tables, pages, pictures, lists and counts',
+  {},
+  { one: 'name', about: 'measure these alone, and keep the figures of the others', among: Object.keys(sheets) },
+);
 for (const name of names) {
-  if (!Object.hasOwn(sheets, name)) throw new Error(`${name}: there is no conformance/rows/${name}.json; CONTRIBUTING.md says what it has`);
   if (!factories.has(name) && !Object.hasOwn(transforms, name))
     throw new Error(`${name} is not exported by packages/thalweg/src/methods.ts`);
 }

@@ -7,9 +7,10 @@ import { createHash } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { entries } from '@thalweg/compare';
 import { parseHTML } from 'linkedom';
+import { asked } from './asked.ts';
 import type { Section } from '../apps/lab/src/site/find.ts';
 import type { Tools } from '../apps/lab/src/site/written.ts';
 import { address as repository } from './address.ts';
@@ -26,8 +27,12 @@ import { Styles } from './site/styles.ts';
 import { groups, sources, target, type Source } from './site/texts.ts';
 
 const root = join(import.meta.dirname, '..');
-const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, 'site') }, address: { type: 'string' }, 'without-api': { type: 'boolean' } } }); // prettier-ignore
-const out = values.out;
+const values = asked('npm run site', 'builds the guide, the lab, the documentation and search over them into one folder of static files', {
+  out: { about: 'the folder; site by default', takes: 'FOLDER' },
+  address: { about: 'where it will stand, as https://example.org/thalweg/; from package.json by default', takes: 'URL' },
+  'without-api': { about: 'leave out the API, which takes half of the time' },
+});
+const out = values.out ?? join(root, 'site');
 const all = entries();
 const source = repository();
 const address = (values.address ?? source.replace(/^https:\/\/github\.com\/([^/]+)\/(.+)$/, 'https://$1.github.io/$2')).replace(
@@ -164,7 +169,7 @@ function publishRest(): void {
   publishText('cite', 'Cite this', 'How to cite Thalweg, as BibTeX.', `<h1>Cite this</h1><p>If you use Thalweg in research, please cite it. The same, for tools that read it: <a href="${source}/blob/main/CITATION.cff">CITATION.cff</a>.</p><pre tabindex="0"><code>${escape(bibtex())}</code></pre><p>An experiment is cited by its address: a link from the lab holds all that it follows from.</p>`); // prettier-ignore
 }
 
-const api = values['without-api'] === true ? Promise.resolve() : promisify(execFile)(join(root, 'node_modules/.bin/typedoc'), ['--logLevel', 'Warn', '--skipErrorChecking', '--out', join(out, 'api')], { cwd: root }); // prettier-ignore
+const api = values['without-api'] ? Promise.resolve() : promisify(execFile)(join(root, 'node_modules/.bin/typedoc'), ['--logLevel', 'Warn', '--skipErrorChecking', '--out', join(out, 'api')], { cwd: root }); // prettier-ignore
 await publishApp();
 await publishTexts();
 publishRest();

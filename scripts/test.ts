@@ -201,7 +201,9 @@ async function main(): Promise<number> {
     const lines = steps.map(
       ({ name, about, apart }) => `  ${name.padEnd(13)}${about}${apart === undefined ? '' : ' (in CI, and when asked for)'}`,
     );
-    console.log(`npm test -- [--only ${names.join(',')}]\n\n${lines.join('\n')}`);
+    console.log(
+      `npm test -- [--only ${names.join(',')}]\n\nRuns every check to the end, and says at the end what failed and what was left out.\n\n${lines.join('\n')}`,
+    );
     return 0;
   }
   const only = values.only?.split(',') ?? names;

@@ -5,36 +5,37 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { problems as builtIn, readComparison } from '@thalweg/compare';
+import { asked } from '../scripts/asked.ts';
 import { isKept, keep } from './kept.ts';
 import { writePage } from './page.ts';
 import { problemNames, unitsOf, type ProblemName, type Unit } from './plan.ts';
 
 const root = join(import.meta.dirname, '..');
 const out = join(root, 'report/study');
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { figures: { type: 'boolean' }, list: { type: 'boolean' }, again: { type: 'boolean' }, workers: { type: 'string' } },
-});
-
 const lengths = Object.fromEntries(problemNames.map((name) => [name, builtIn.find(({ id }) => id === name)?.steps.quick ?? 0])) as Record<
   ProblemName,
   number
 >;
 const units = unitsOf(lengths);
-const unknown = positionals.find((name) => !units.some((unit) => unit.name === name));
-if (unknown !== undefined) {
-  console.error(`There is no comparison ${unknown}; there are ${units.map(({ name }) => name).join(', ')}.`);
-  process.exit(2);
-}
-const wanted = positionals.length === 0 ? units : units.filter(({ name }) => positionals.includes(name));
+const values = asked(
+  'npm run study',
+  'makes the comparisons of the study that are not there yet, then docs/study.md with its pictures from all that are',
+  {
+    figures: { about: 'make nothing but the page and its pictures' },
+    list: { about: 'what is there, and the command of each' },
+    again: { about: 'make them where they are there, too' },
+    workers: { about: 'threads; by default one a core', takes: 'NUMBER' },
+  },
+  { one: 'comparison', about: 'these alone; one that was stopped goes on where it was', among: units.map(({ name }) => name) },
+);
+const wanted = values.names.length === 0 ? units : units.filter(({ name }) => values.names.includes(name));
 
-if (values.list === true)
+if (values.list)
   for (const { name, args } of wanted)
     console.log(`${isKept(name) ? 'kept' : '    '} ${name.padEnd(24)} thalweg compare ${args.join(' ')}`);
 else {
-  if (values.figures !== true) for (const unit of wanted) if (values.again === true || !isKept(unit.name)) make(unit);
+  if (!values.figures) for (const unit of wanted) if (values.again || !isKept(unit.name)) make(unit);
   await writePage();
 }
 

@@ -5,14 +5,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { chapterIds } from '@thalweg/guide';
 import type { Page } from 'playwright-core';
+import { asked, write } from '../../scripts/asked.ts';
 import { countFrames, framesOf } from './test/support/frames.ts';
 import { firstLoad, kilobytes } from './test/support/load.ts';
 import { openSite, type Site } from './test/support/site.ts';
 
-const { values: options } = parseArgs({ options: { write: { type: 'boolean' } } });
+const options = asked(
+  'npm run bench:lab',
+  'what a frame costs the main thread, and what the guide and the lab weigh when they are first opened',
+  write('docs/lab.md'),
+);
 const rounds = 7;
 const seconds = 4;
 
@@ -123,7 +127,7 @@ try {
   const table = rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
   const made = `Made by \`npm run bench:lab -- --write\` on ${cpus()[0]?.model.trim() ?? 'an unknown processor'}, Chromium ${site.context.browser()?.version() ?? ''}; ${String(rounds)} rounds of ${String(seconds)} s, median and quartiles of processor time.`;
   console.log(`${table}\n\n${made}`);
-  if (options.write === true) {
+  if (options.write) {
     const path = join(import.meta.dirname, '../../docs/lab.md');
     const text = readFileSync(path, 'utf8');
     const pattern = /<!-- figures -->[\s\S]*<!-- \/figures -->/;

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { inspect, tensor, UnsupportedError, type Method } from 'thalweg';
 import { emit } from 'thalweg/emit';
+import { asked } from '../../../../scripts/asked.ts';
 import { methods } from './plan-snapshot.ts';
 import { onWebGpu, wave, type Outcome, type Task, type Wave } from './webgpu.ts';
 
@@ -136,8 +137,11 @@ export async function prove(): Promise<Record<string, Row>> {
   return Object.fromEntries([...all].map(([title, one]) => [title, 'refused' in one ? one : rows.get(title)!]));
 }
 
-if (process.argv[1] === import.meta.filename) {
+if (import.meta.main) {
+  const { write } = asked('npm run prove:wgsl', 'compiles and steps every shader that is emitted in Chromium, beside fround', {
+    write: { about: 'keep how far each is from it in the committed table' },
+  });
   const rows = await prove();
-  if (process.argv.includes('--write')) writeFileSync(tableFile, `${JSON.stringify(rows, undefined, 1)}\n`);
+  if (write) writeFileSync(tableFile, `${JSON.stringify(rows, undefined, 1)}\n`);
   for (const [title, row] of Object.entries(rows)) console.log(title, 'apart' in row ? row.apart : row.refused);
 }
