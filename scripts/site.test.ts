@@ -16,7 +16,7 @@ const ways = { link: (href: string) => `to:${href}`, picture: (src: string) => `
 
 test('Markdown: links, pictures, ids, formulas, tables and what stands in a head', () => {
   const text =
-    '# A title with `code`\n\nWhat *it* is. More.\n\n<!-- hidden -->\n\n## The same\n\n[x](a.md) ![p](b.svg)\n\n## The same\n\n$$\na < b\n$$\n\n| n |\n| - |\n| 1 |\n';
+    '# A title with `code`\n\nWhat *it* is. More.\n\n<!-- hidden -->\n\n## The same\n\n[x](a.md) ![p](b.svg)\n\n## The same\n\n$$\na < b\n$$\n\n| n | m |\n| - | --: |\n| 1 | 0.57 to 0.68 |\n';
   const { title, description, markup } = read(text, ways);
   assert.equal(title, 'A title with code');
   assert.equal(description, 'What it is. More.');
@@ -27,6 +27,8 @@ test('Markdown: links, pictures, ids, formulas, tables and what stands in a head
     'id="the-same-1"',
     '<i>a < b</i>',
     '<div class="scroll" tabindex="0"',
+    '<td class="short">1</td>',
+    '<td class="short" style="text-align:right">0.57 to 0.68</td>',
   ])
     assert.ok(markup.includes(part), `${part} in ${markup}`);
   assert.ok(!markup.includes('hidden'));

@@ -47,8 +47,8 @@ export function read(text: string, ways: Ways): Written {
       /<p>(<img [^>]*alt="([^"]*)"[^>]*>)<\/p>/g,
       (_, image: string, alt: string) => `<div class="scroll picture" tabindex="0" role="group" aria-label="${alt}">${image}</div>`,
     ) // prettier-ignore
-    .replaceAll(/<td>(?=[^<]{1,14}<\/td>)/g, '<td class="short">')
-    .replaceAll(/<th([^>]*)><\/th>/g, '<td$1></td>')
+    .replaceAll(/<td([^>]*)>(?=[^<]{1,14}<\/td>)/g, '<td class="short"$1>')
+    .replaceAll(/<th([^>]*)><\/th>/g, '<td class="short"$1></td>')
     .replaceAll('<pre>', '<pre tabindex="0">')
     .replaceAll(
       /<div class="tex">(\d+)<\/div>/g,
