@@ -1,10 +1,13 @@
-/** What the comparer found about the guide's claims, as `thalweg guide --json` printed it. */
-
+/** The guide's claims and what was found about them, as `thalweg guide --json` printed it. Their experiments are workers' business: no page needs their code. */
+import type { Claim } from '@thalweg/guide';
 import { file } from './address.ts';
 
 /** A claim as it was judged. */
 export interface Evidence {
+  /** The chapter, a point, a word. */
   readonly id: string;
+  readonly kind: Claim['kind'];
+  readonly statement: string;
   readonly figure: string;
   readonly verdict: string;
   readonly holds: boolean;

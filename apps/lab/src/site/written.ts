@@ -1,5 +1,7 @@
 /** What the writer of pages (`write.ts`) and who calls it know of each other. */
 
+import type { Evidence } from '../parts/evidence.ts';
+
 /** What is needed besides the components. */
 export interface Tools {
   /** A document to draw figures in. */
@@ -7,7 +9,7 @@ export interface Tools {
   /** Keeps a picture, and answers with its place from the root. */
   readonly keep: (svg: string) => string;
   /** The recorded verdicts. */
-  readonly evidence: readonly { readonly id: string; readonly figure: string; readonly verdict: string; readonly holds: boolean }[];
+  readonly evidence: readonly Evidence[];
 }
 
 /** The race of an optimizer and its rivals. */
