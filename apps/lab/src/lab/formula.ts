@@ -35,7 +35,8 @@ export function surfaceOfFormula(text: string, reach: number): Surface {
 
 /** The usual start, or the place nearest to it that has a value; undefined where none of a grid has. */
 function startOf(height: Evaluate, reach: number): readonly [number, number] | undefined {
-  const usual = [-0.7 * reach, 0.6 * reach] as const;
+  // As one would type it: 0.6·3 is no 1.7999999999999998.
+  const usual = [Number((-0.7 * reach).toPrecision(6)), Number((0.6 * reach).toPrecision(6))] as const;
   if (Number.isFinite(height(...usual))) return usual;
   const ticks = Array.from({ length: 21 }, (_, i) => ((i - 10) / 11) * reach);
   const far = ([x, y]: readonly [number, number]): number => Math.hypot(x - usual[0], y - usual[1]);
