@@ -92,6 +92,8 @@ async function modulesBehind(...names: readonly string[]): Promise<ReadonlySet<s
 const definitions = await modulesBehind('define/builtin', 'define/chain');
 /** What is needed where a framework traces a method. */
 const tracing = await modulesBehind('jax/transformation', 'jax/vectorized');
+/** What is needed where a file of Python is written: its test replays steps that are computed in plain numbers. */
+const recording = await modulesBehind('emit/pytorch', 'emit/numpy', 'emit/optax');
 const inside = (folders: string): RegExp => new RegExp(`/packages/thalweg/src/(${folders})/`);
 
 /** What of the language only those who run a step need: arithmetic in JavaScript, and files. */
@@ -99,6 +101,10 @@ const inRuns = /\/language\/(operations\/(algorithms|sums)|utf8)\.ts$/;
 
 /** What only some entries need stays with them: replacing files, and compiling C. */
 const apart = 'checkpoint/disk|device/native|targets/loops/c|targets/loops/wgsl';
+
+/** What is planned, and how routines are computed. */
+const planned =
+  /\/packages\/thalweg\/src\/(plan|language\/operations|targets\/loops\/(routines|js\/arithmetic|quantization|convention))[./]/;
 
 /**
  * Files besides those of the entries, since a user's bundler can load late only what is a file of its own: what definitions need, what building a graph
@@ -133,14 +139,11 @@ const groups = [
     test: (id: string) => inside('emit|targets/loops/wgsl').test(id) || id.endsWith('/targets/text/python.ts'),
     priority: 0.5,
   },
-  // What is planned and computed in plain numbers, which emitted files need, too, and which runs nothing.
   // What adapters to frameworks share; the arrays of each framework are its own.
   { name: 'arrays', test: (id: string) => inside('targets/arrays').test(id) && !/arrays\/(jax|tfjs|numbers)\.ts$/.test(id), priority: 0.7 },
-  {
-    name: 'plans',
-    test: /\/packages\/thalweg\/src\/(plan|language\/operations|targets\/loops\/(routines|js\/arithmetic|quantization|convention))[./]/,
-    priority: 1.5,
-  },
+  // What is computed in plain numbers, which runs nothing; and what is planned, which files of C and shaders need besides.
+  { name: 'numbers', test: (id: string) => recording.has(id) && planned.test(id), priority: 1.6 },
+  { name: 'plans', test: planned, priority: 1.5 },
   {
     name: 'rest',
     test: (id: string) => inside('[^/]+').test(id) && !inside(`${apart}|targets/arrays|pytorch|tfjs|jax`).test(id),

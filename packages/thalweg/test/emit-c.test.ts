@@ -43,6 +43,8 @@ function build(sources: Readonly<Record<string, string>>, ...flags: string[]): {
   return { status, said: stdout };
 }
 
+const hasCpp = spawnSync('g++', ['--version']).status === 0;
+
 const typeName = (text: string): string => /^\} (\w+);/m.exec(text)?.[1] ?? assert.fail('there is a struct');
 
 function assertReplays(method: Method, options: COptions): void {
@@ -214,6 +216,62 @@ test('what C cannot say is refused by name', () => {
   refused(groups([{ match: { rank: 2 }, use: sgd() }, { match: otherwise, use: adamw() }]), /has groups/); // prettier-ignore
   refused(adamw({ lr: (t) => 1 / t }), /lr is a function of JavaScript/);
   assert.throws(() => emit(adamw(), 'c', { dtype: 'float16' as 'float32' }), /dtype must be "float32" or "float64"/);
+});
+
+test('the header is one for C++, too, whose words no name is', { skip: hasCpp ? false : 'no g++' }, () => {
+  const words = ['class', 'new', 'template', 'this', 'private', 'operator', 'bool', 'not'];
+  const equations = `${words.map((word) => `${word} ← ζ·${word} + g`).join('; ')}; w ← w − η·(${words.join(' + ')})`;
+  const odd = optimizer({ name: 'namespace', hyper: { lr: ['η', 0.1], delete: ['ζ', 0.5] }, equations });
+  const methods = [
+    ...everyMethod()
+      .filter(([title]) => !/nois[ey]|: /i.test(title))
+      .map(([, method]) => method),
+    odd(),
+  ];
+  const texts = methods.map((method, i) => emit(method, 'c', method.name === 'namespace' ? {} : { name: `m${String(i)}` }));
+  const types = texts.map(typeName);
+  texts.forEach((text, i) => writeFileSync(join(folder, `header${String(i)}.c`), text));
+  const includes = types.map((type, i) => `#define ${type.toUpperCase()}_ONLY_HEADER\n#include "header${String(i)}.c"`);
+  const called = types.at(-1)!;
+  const main = `int main() { ${called} o = ${called}_defaults(); ${called}_step(&o, nullptr, 0); return o.t == 1 ? 0 : 1; }`;
+  writeFileSync(join(folder, 'main.cpp'), `${includes.join('\n')}\n${main}\n`);
+  const run = (program: string, ...args: string[]): void => {
+    const { status, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+  };
+  run('cc', '-std=c99', '-c', `header${String(types.length - 1)}.c`, '-o', 'own.o');
+  run('g++', '-std=c++17', '-Wall', '-Wextra', '-Wpedantic', '-Werror', 'main.cpp', 'own.o', '-lm', '-o', 'main');
+  run(join(folder, 'main'));
+});
+
+test('a file that works in memory gives it back, and steps matrices without elements', native, () => {
+  for (const method of [muon(), soap({ every: 2 })]) {
+    const text = emit(method, 'c', { name: 'own' });
+    const checked = ['-fsanitize=address,undefined', '-fno-sanitize-recover'];
+    assert.deepEqual(build({ 'own.c': text }, ...checked, '-DOWN_TEST').status, 0, method.name);
+    const struct = /size_t size;[^]*?\} own_tensor;/.exec(text)![0];
+    const arrays = [...struct.matchAll(/float \*(\w+);/g)].map(([, one = '']) => one);
+    const sides = [[0, 3], [3, 0], [0, 0], [1, 1]] as const; // prettier-ignore
+    const given = sides.map(([rows, cols], i) => [
+      `.size = ${String(rows * cols)}, .rows = ${String(rows)}, .cols = ${String(cols)}, .work = work`,
+      ...(struct.includes('rank') ? ['.rank = 2'] : []),
+      ...arrays.map((one, k) => `.${one} = memory[${String(i * arrays.length + k)}]`),
+    ]);
+    const main = [
+      '#include "own.c"',
+      'int main(void) {',
+      `  static float memory[${String(sides.length * arrays.length)}][9];`,
+      '  static double work[4096];',
+      `  own_tensor x[] = {${given.map((members) => `{${members.join(', ')}}`).join(', ')}};`,
+      '  own o = own_defaults();',
+      `  for (int t = 0; t < 3; t++) own_step(&o, x, ${String(sides.length)});`,
+      `  return x[${String(sides.length - 1)}].w[0] == x[${String(sides.length - 1)}].w[0] ? 0 : 1;`,
+      '}',
+    ];
+    writeFileSync(join(folder, 'own.c'), text);
+    const { status, said } = build({ 'sizes.c': main.join('\n') }, ...checked);
+    assert.equal(status, 0, `${method.name} ${said}`);
+  }
 });
 
 test('a file is readable: the equations of the author, and one loop', () => {

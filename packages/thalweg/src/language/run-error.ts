@@ -63,7 +63,8 @@ export class DivergenceError extends ThalwegError {
 }
 
 /** Characters that a message has of what differs, and characters of each line. */
-const [longestList, longestLine] = [400, 300];
+const longestList = 400;
+const longestLine = 300;
 
 /** A saved optimizer that cannot be loaded here: the file is damaged or is of something else. Nothing was changed. */
 export class CheckpointError extends ThalwegError {

@@ -1,7 +1,8 @@
 /** The peak of a function of the step, where nobody says what it is. Knows nothing of schedules. */
 
 /** Steps looked at one by one, and the last that is looked at at all. */
-const [near, last] = [4096, 1e7];
+const near = 4096;
+const last = 1e7;
 
 /**
  * The largest finite value at the whole steps from 1 to 10⁷; −∞ where there is none. It looks at each of the first 4096, then at every thousandth

@@ -12,12 +12,12 @@ const normal = (dtype: 'float32' | 'float64'): Helper => ({
 
 /** The helpers by name. */
 export const stepHelpers: Readonly<Record<string, Helper>> = {
-  sign_of: sign('sign_of', 'double'),
-  sign_off: sign('sign_off', 'float'),
+  sign_of: /* @__PURE__ */ sign('sign_of', 'double'),
+  sign_off: /* @__PURE__ */ sign('sign_off', 'float'),
   one_minus_power: {
     text: `/* 1 - b^t, without cancellation where b is near 1. */
 static inline double one_minus_power(double b, double t) { return b > 0 ? -expm1(t * log(b)) : 1 - pow(b, t); }`,
   },
-  is_normal_float32: normal('float32'),
-  is_normal_float64: normal('float64'),
+  is_normal_float32: /* @__PURE__ */ normal('float32'),
+  is_normal_float64: /* @__PURE__ */ normal('float64'),
 };

@@ -12,8 +12,8 @@ import { aFunction } from '../refusals.ts';
 import type { Helpers } from '../../targets/loops/c/source.ts';
 
 /** Words of C and of C++, which may include the header, functions of its library that a file may call or hide, and names that a step has for itself. */
-const words = new Set(
-  `auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed
+const words = /* @__PURE__ */ new Set(
+  /* @__PURE__ */ `auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed
   sizeof static struct switch typedef union unsigned void volatile while _Bool _Complex _Imaginary asm fortran main errno
   alignas alignof and and_eq bitand bitor bool catch char8_t char16_t char32_t class co_await co_return co_yield compl concept consteval constexpr
   constinit const_cast decltype delete dynamic_cast explicit export false friend mutable namespace new noexcept not not_eq nullptr operator or or_eq

@@ -73,4 +73,6 @@ export function arithmetic<T>(
 }
 
 /** The constants of `guess`. */
-export const [guessBits, third] = [0x54a1a5ab, 21845];
+export const guessBits = 0x54a1a5ab;
+/** 2¹⁶ / 3. */
+export const third = 21845;

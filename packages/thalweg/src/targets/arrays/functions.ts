@@ -17,7 +17,8 @@ export interface Doubles<T> {
 }
 
 /** Halvings before the series, and terms of it: eʸ − 1 for y < 0.7 to the last digit. */
-const [halvings, terms] = [10, 16];
+const halvings = 10;
+const terms = 16;
 
 /** eˣ − 1 from x = −40, below which it is −1, to 709, by e²ʸ − 1 = u·(u + 2) with u = eʸ − 1, which loses no digits. */
 function expm1<T>(f: Doubles<T>, x: T): T {
