@@ -1,8 +1,8 @@
 /** The figures that claims are judged by and that the guide tells, taken from results. Knows no claim and no sentence. */
-import { compareWith, type PairedComparison } from '@thalweg/compare';
+import { compareWith, quantile, type PairedComparison } from '@thalweg/compare';
 import type { KeptProblem } from './kept.ts';
 import { horizonProblems, problemNames, problems, searchProblems, type ProblemName } from './plan.ts';
-import { best, betterSchedule, compared, cost, entrant, medianOf, middle, optimizerOf, optimizersIn, rankCorrelation, ranksOf, scoresOf } from './reading.ts'; // prettier-ignore
+import { best, betterSchedule, compared, cost, entrant, medianOf, middle, optimizerOf, optimizersIn, rankCorrelation, ranksOf, scoresOf, type Scores } from './reading.ts'; // prettier-ignore
 
 /** The results of a comparison, which are there. */
 export type Found = (name: string) => KeptProblem;
@@ -110,14 +110,25 @@ export function changesWithTries(results: Found): { readonly name: ProblemName; 
   return all.filter(({ few, many }) => few !== many);
 }
 
-/** What a search over all hyperparameters of AdamW gains over the rate alone. */
-export function gainedBySearch(results: Found): (Pick<PairedComparison, 'verdict' | 'difference'> & { readonly name: ProblemName })[] {
+/** What a search over all hyperparameters gains over the rate alone, over the seeds that both have. */
+export interface Gained {
+  readonly name: ProblemName;
+  readonly verdict: PairedComparison['verdict'];
+  readonly difference: number | null;
+  /** Median test metrics over these seeds; null where it diverged. */
+  readonly rate: number | null;
+  readonly search: number | null;
+}
+
+/** What a search gains for an optimizer on each problem that was searched. */
+export function gainedBySearch(results: Found, id = 'adamw'): Gained[] {
   return searchProblems.map((name) => {
     const problem = results(`main-${name}`);
-    const [tuned, searched] = [entrant(problem, 'adamw'), entrant(results(`search-${name}`), 'adamw')];
-    const scores = new Map([['rate', scoresOf(tuned)], ['search', scoresOf(searched)]]); // prettier-ignore
-    const [pair] = compareWith('rate', scores, { alpha: 0.05, direction: problem.testMetric });
-    return { name, verdict: pair!.verdict, difference: pair!.difference };
+    const searched = scoresOf(entrant(results(`search-${name}`), id));
+    const tuned: Scores = new Map([...scoresOf(entrant(problem, id))].filter(([seed]) => searched.has(seed)));
+    const [pair] = compareWith('rate', new Map([['rate', tuned], ['search', searched]]), { alpha: 0.05, direction: problem.testMetric }); // prettier-ignore
+    const [rate, search] = [tuned, searched].map((scores) => quantile([...scores.values()], 0.5, problem.testMetric));
+    return { name, verdict: pair!.verdict, difference: pair!.difference, rate: rate!, search: search! };
   });
 }
 

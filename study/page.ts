@@ -10,10 +10,10 @@ import { horizonRanks } from './figures/horizons.ts';
 import { decayMaps, sparseText } from './figures/published.ts';
 import { differences, means, profiles, standings } from './figures/standing.ts';
 import { sensitivity, tries, widthOf } from './figures/tuning.ts';
-import { leader } from './found.ts';
+import { gainedBySearch, leader, type Found } from './found.ts';
 import { forGuide } from './guide.ts';
 import { isKept, readKept, type Kept, type KeptProblem } from './kept.ts';
-import { horizonProblems, problemNames } from './plan.ts';
+import { horizonProblems, problemNames, searchProblems } from './plan.ts';
 import { best, compared, entrant, middle, optimizerOf, scoresOf } from './reading.ts';
 import { untunedRow, untunedSummary, withoutTuning, type Untuned } from './untuned.ts';
 
@@ -103,6 +103,12 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
         ['', '--:', ...untuned.map(() => '--:')],
       ),
     );
+  if (searchProblems.every((name) => isKept(`search-${name}`) && isKept(`main-${name}`)))
+    parts.push(
+      '## All hyperparameters',
+      'Median test metrics over five seeds: with the learning rate alone tuned, as above, and with all hyperparameters searched by 16 Sobol points for each seed. In bold: detectably different in a comparison by itself (p < 0.05; of thirty, one or two would be of themselves).',
+      searchTable((name) => results(name)!),
+    );
   const whole = horizonProblems.filter((name) =>
     [`main-${name}`, ...[0.5, 2, 4].map((times) => `horizon-${name}-${String(times)}`)].every(isKept),
   );
@@ -187,6 +193,23 @@ function verdictChanges(problem: KeptProblem, first: string): number {
     changed += found.filter(({ other, verdict }) => verdict !== was.get(other)).length;
   }
   return changed / (repetitions * others.length);
+}
+
+/** What the search over all hyperparameters came to, beside the rate alone. */
+function searchTable(results: Found): string {
+  const { optimizers } = results(`search-${searchProblems[0]}`);
+  const said = (value: number | null): string => (value === null ? 'diverged' : String(Number(value.toPrecision(3))));
+  return table(
+    ['optimizer', ...searchProblems],
+    optimizers.map(({ id, label }) => {
+      const cells = gainedBySearch(results, id).map(({ rate, search, verdict }) => {
+        const both = `${said(rate)} → ${said(search)}`;
+        return verdict === 'better' || verdict === 'worse' ? `**${both}**` : both;
+      });
+      return `| ${label} | ${cells.join(' | ')} |`;
+    }),
+    ['', ...searchProblems.map(() => '--:')],
+  );
 }
 
 function table(head: readonly string[], rows: readonly string[], align: readonly string[] = []): string {
