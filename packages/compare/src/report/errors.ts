@@ -1,12 +1,12 @@
 /** How often the protocol errs, as controls measured it, in a sentence that stands in every report. Knows the figures of `npm run control`. */
 import type { Protocol } from '../schema.ts';
 import measured from './errors.json' with { type: 'json' };
+import searched from './searches.json' with { type: 'json' };
 import { fewestSeeds } from '../protocol.ts';
 import { list, number } from './number.ts';
 
 /** Of searches; a test repeats them on the kept results of `control/search.json`. */
-const searchNote =
-  'Searches with 8 trials on names called two copies of one optimizer different in 5.1 % of repetitions (2.5 to 6 by optimizer and number of seeds), and found SGD to differ from AdamW in 100 %.';
+const searchNote = `Searches with ${String(searched.trials)} trials on ${searched.problem} called two copies of one optimizer different in ${searched.mean.toFixed(1)} % of repetitions (${String(searched.least)} to ${String(searched.most)} by optimizer and number of seeds), and found SGD to differ from AdamW in ${String(searched.found)} %.`;
 
 /** Rates of `npm run control`, for as many seeds as a comparison has, or the next fewer; nothing for so few that none could be tested. */
 export function errorNote({ seeds, trials }: Pick<Protocol, 'seeds' | 'trials'>): string {

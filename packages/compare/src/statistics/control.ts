@@ -101,6 +101,33 @@ export async function measureErrors(problems: readonly ControlProblem[], rules: 
   return rates;
 }
 
+/** How often searches were called different, in per cent of 200 repetitions: two copies of one optimizer, and two optimizers, each with each number of seeds. */
+export interface SearchErrors {
+  readonly twice: readonly number[];
+  readonly apart: readonly number[];
+}
+
+/** The same of searches, where each seed's result is all that a repetition needs: by optimizer, the test metrics of as many seeds; null where one diverged. */
+export function searchErrors(results: Readonly<Record<string, readonly (number | null)[]>>, alpha: number, direction: Direction): SearchErrors {
+  const ids = Object.keys(results);
+  const drawn = Math.min(...Object.values(results).map(({ length }) => length));
+  const rate = (a: string, b: string, count: number): number => {
+    let different = 0;
+    for (let i = 0; i < 200; i++) {
+      const order = [...permutation(drawn, random(i, count, 3))];
+      const own = order.slice(0, count);
+      const scores = (id: string, seeds: readonly number[]): Scores => new Map(seeds.map((seed, at) => [at, results[id]?.[seed] ?? null]));
+      const both = new Map([['a', scores(a, own)], ['b', scores(b, a === b ? order.slice(count, 2 * count) : own)]]);
+      const verdict = compareWith('a', both, { alpha, direction })[0]?.verdict;
+      if (verdict === 'worse' || verdict === 'better') different += 1;
+    }
+    return different / 2;
+  };
+  const counts = seedCounts.filter((count) => 2 * count <= drawn);
+  const of = (pairs: readonly (readonly [string, string])[]): number[] => pairs.flatMap(([a, b]) => counts.map((count) => rate(a, b, count)));
+  return { twice: of(ids.map((id) => [id, id])), apart: of(ids.flatMap((a, i) => ids.slice(i + 1).map((b) => [a, b] as const))) };
+} // prettier-ignore
+
 /** An optimizer with its runs by learning rate and seed. */
 interface Tabled extends Pick<ControlOptimizer, 'id' | 'centre'> {
   readonly seeds: readonly number[];
