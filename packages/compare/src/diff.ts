@@ -121,6 +121,49 @@ function sentenceOf({ testMetric }: ProblemResult, compared: Change['compared'],
   return `${said}, by ${number(Math.abs(difference), 2)}${unit}: ${went} (${figures}).`;
 } // prettier-ignore
 
+/** A file that is another in the second, or is in one of the two alone. */
+interface ChangedFile {
+  readonly path: string;
+  readonly how: 'changed' | 'new' | 'gone';
+}
+
+function changedFiles(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): ChangedFile[] {
+  const paths = [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path)).toSorted();
+  return paths.map((path) => ({ path, how: !before.has(path) ? 'new' : !after.has(path) ? 'gone' : 'changed' }));
+}
+
+/** Those that changed before those that came or went: a graph of modules that changes brings many that have nothing to do with what was changed. */
+function shownFiles(files: readonly ChangedFile[], most: number): string {
+  const names = [...files.filter(({ how }) => how === 'changed'), ...files.filter(({ how }) => how !== 'changed')].map(({ path, how }) =>
+    how === 'changed' ? path : `${path} (${how})`,
+  );
+  return `${names.slice(0, most).join(', ')}${names.length > most ? ', …' : ''}`;
+}
+
+/** The modules of the project itself by name; those of each package, Thalweg's own too, as so many of it. */
+function changedModules(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
+  const files = changedFiles(before, after);
+  const groups = Map.groupBy(files, ({ path }) => packageOf(path));
+  const own = groups.get('') ?? [];
+  const others = [...groups].filter(([name]) => name !== '');
+  const count = (of: readonly ChangedFile[], how: ChangedFile['how']): number => of.filter((one) => one.how === how).length;
+  return [
+    ...(own.length === 0 ? [] : [`${counted(own.length, 'module')}: ${shownFiles(own, 8)}`]),
+    ...others.map(([name, of]) => {
+      const parts = (['new', 'gone'] as const).flatMap((how) => (count(of, how) === 0 ? [] : [`${String(count(of, how))} ${how}`]));
+      return `${counted(of.length, 'module')} of the package ${name}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}: ${shownFiles(of, 3)}`;
+    }),
+  ];
+}
+
+/** The package that a module is of, installed or in this repository; '' for one of the project itself. */
+function packageOf(path: string): string {
+  const installed = /.*(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
+  if (installed !== undefined) return installed;
+  const here = /(?:^|\/)packages\/(thalweg|compare|guide)\/(?:src|dist|package\.json)/.exec(path)?.[1];
+  return here === undefined ? '' : here === 'thalweg' ? here : `@thalweg/${here}`;
+}
+
 /** What differs between what made the one and the other, in words. */
 function whatChanged(provenance: readonly (Provenance | undefined)[], a: ProblemResult, b: ProblemResult, documents: readonly [Comparison, Comparison]): string[] {
   const [before, after] = provenance;
@@ -131,11 +174,9 @@ function whatChanged(provenance: readonly (Provenance | undefined)[], a: Problem
   const [p, q] = [documents[0], documents[1]];
   if (before !== undefined && after !== undefined) {
     if (before.equations.join('\n') !== after.equations.join('\n')) told.push(`equations: ${before.equations.join(' | ').replaceAll('\n', '; ')} → ${after.equations.join(' | ').replaceAll('\n', '; ')}`);
-    for (const [what, x, y] of [['module', before.modules, after.modules], ['data', before.data, after.data]] as const) {
-      const paths = [...new Set([...x.keys(), ...y.keys()])].filter((path) => x.get(path) !== y.get(path)).toSorted();
-      const shown = paths.slice(0, 8).join(', ');
-      if (paths.length > 0) told.push(`${what === 'data' ? 'data' : counted(paths.length, 'module')}: ${shown}${paths.length > 8 ? ', …' : ''}`);
-    }
+    told.push(...changedModules(before.modules, after.modules));
+    const data = changedFiles(before.data, after.data);
+    if (data.length > 0) told.push(`data: ${shownFiles(data, 8)}`);
     differ('machine', before.machines.join(' | '), after.machines.join(' | '));
   } else differ('machine', p.machine.cpu, q.machine.cpu);
   differ('steps', a.steps, b.steps);

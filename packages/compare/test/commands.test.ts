@@ -220,3 +220,20 @@ test('a part that somebody else made loads no file outside of the project', asyn
     for (const [problems, contestants] of [[[name], ['sgd']], [['valley'], [name]]] as const)
       await assert.rejects(planOf({ problems, contestants, schedules: ['constant'], protocol, steps: 'quick' }, 1, projectOf(root)), /problem\.ts: the comparison is of a file outside of this project/); // prettier-ignore
 });
+
+test('diff names the modules of the project, and of packages says how many, those that changed before those that came or went', () => {
+  const document = reportFixture();
+  const of = (modules: Readonly<Record<string, string>>): Side => ({
+    document,
+    provenance: () => ({ equations: [], modules: new Map(Object.entries(modules)), data: new Map(), machines: [] }),
+  });
+  const library = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`node_modules/thalweg/dist/src/part${String(i)}.js`, '1']));
+  const before = { 'mine.ts': '1', 'helper.ts': '1', 'old.ts': '1', 'packages/compare/src/code.ts': '1', 'node_modules/@a/b/index.js': '1', ...library };
+  const after = { 'mine.ts': '2', 'helper.ts': '1', 'anew.ts': '1', 'packages/compare/src/code.ts': '2', 'node_modules/@a/b/index.js': '1', 'node_modules/thalweg/dist/src/new.js': '1', ...Object.fromEntries(Object.keys(library).slice(1).map((path) => [path, '2'])) };
+  const [change] = diff(of(before), of(after)).changes;
+  assert.deepEqual(change?.changed, [
+    '3 modules: mine.ts, anew.ts (new), old.ts (gone)',
+    '41 modules of the package thalweg (1 new, 1 gone): node_modules/thalweg/dist/src/part1.js, node_modules/thalweg/dist/src/part10.js, node_modules/thalweg/dist/src/part11.js, …',
+    '1 module of the package @thalweg/compare: packages/compare/src/code.ts',
+  ]);
+}); // prettier-ignore
