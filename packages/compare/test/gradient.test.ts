@@ -199,6 +199,12 @@ function normalsOf(size: number): number[] {
   return Array.from({ length: size }, () => normal(next));
 }
 
+test('what is too large to be checked is not even copied', async () => {
+  const large = { length: 6e6, slice: () => assert.fail('copied') } as unknown as Float32Array;
+  const gradient = (): number => assert.fail('asked');
+  assert.equal(await findMismatch({ start: () => ({ w: large }), gradient, evaluate: () => 0 }, 1), undefined);
+});
+
 test('a user hears of it at the start and in the report, and the comparison goes on', async () => {
   const file = join(folder, 'bowl.ts');
   const write = (sign: string): void => writeFileSync(file, `export default { id: 'bowl', steps: 5, target: 0, load: () => ({

@@ -42,8 +42,10 @@ const [mostParameters, mostWeights] = [10, 5e6];
 
 /** The mismatch of a model's gradient, at the first weights of a seed or a little beside them; undefined where there is none, or nothing can be told. */
 export async function findMismatch(model: Model, seed: number): Promise<Mismatch | undefined> {
-  const start = arraysOf(await model.start(seed));
-  if (Object.values(start).reduce((sum, { length }) => sum + length, 0) > mostWeights) return undefined;
+  const given = await model.start(seed);
+  // Before anything is copied: what is too large to be checked may be too large for a second copy.
+  if (sum(Object.values(given), lengthOf) > mostWeights) return undefined;
+  const start = arraysOf(given);
   const next = random(seed, 41);
   const sizes = sizesOf(start);
   const beside = mapped(start, (array, name) => array.map((x) => x + 0.1 * sizes[name]! * normal(next)));
@@ -249,10 +251,14 @@ function zeros(point: Arrays): Arrays {
   return mapped(point, (array) => array.map(() => 0));
 }
 
+function lengthOf(parameter: Parameter): number {
+  return 'shape' in parameter ? parameter.shape.reduce((product, size) => product * size, 1) : parameter.length;
+}
+
 function arraysOf(start: Readonly<Record<string, Parameter>>): Arrays {
   return mapped(start, (parameter) => {
     if (!('shape' in parameter)) return parameter.slice();
-    const length = parameter.shape.reduce((product, size) => product * size, 1);
+    const length = lengthOf(parameter);
     return parameter.values?.slice() ?? (parameter.dtype === 'float64' ? new Float64Array(length) : new Float32Array(length));
   });
 }
