@@ -14,6 +14,7 @@ import { torchOf } from '../torch-library.ts';
 import type { ParameterGroup } from '../groups.ts';
 import { argumentsOf, readsOf, type Argument } from './arguments.ts';
 import { overGroups } from './class.ts';
+import { TorchStates } from './states.ts';
 
 /** What the steps of a method are told of the class that they are of. */
 export interface TorchScene {
@@ -32,6 +33,7 @@ export class TorchStep {
   readonly model: Model;
   readonly library: ArrayLibrary;
   readonly writer: StepWriter;
+  private readonly states: TorchStates;
   readonly schedules: Schedules;
   readonly arguments: readonly Argument[];
   /** Whether hyperparameters may follow schedules, in some group or in all. */
@@ -61,6 +63,7 @@ export class TorchStep {
       alone: ({ scope }) => scope === 'all',
       shared: ({ id, role }) => (role === 'step' && this.countsEach ? 'p.t' : this.crossing.has(id) ? `q.${id}` : id),
     });
+    this.states = new TorchStates(this.model, this.writer);
     this.segments = segmentsOf(this.writer.blocks);
     this.crossing = crossingOf(this.model, this.segments);
     const shared = this.model.lines.filter((line) => !isEach(line));
@@ -78,7 +81,8 @@ export class TorchStep {
       const isShared = namesGiven(equation.value).some((name) => changed.has(this.model.nameOf(part, name).id));
       return [`${target} = ${isShared ? `(${value}).clone()` : value}`];
     }
-    if (!this.isInPlace(line)) return [`${target} = ${line.target.role === 'parameter' ? '' : `${this.store(line.target.id)} = `}${value}`];
+    if (!this.isInPlace(line))
+      return [`${target} = ${line.target.role === 'parameter' ? '' : `${this.states.store(line.target.id)} = `}${value}`];
     const isNumber = this.library.isNumber(this.model.sortOf(part, equation.value));
     return [`${target}.${isNumber ? 'fill_' : 'copy_'}(${value})`];
   }
@@ -86,11 +90,6 @@ export class TorchStep {
   /** Whether what an equation assigns is written into a tensor that there is. */
   private isInPlace({ target }: Line): boolean {
     return target.role === 'parameter' ? !this.model.hasMatrices : target.sort !== 'host' && isEach(target);
-  }
-
-  /** Where a number that lasts is kept. */
-  private store(id: string): string {
-    return this.model.isJoint ? `group["${id}"]` : `state["${id}"]`;
   }
 
   /** Whether groups count steps: for schedules, and where what parameters share is made of t. */
@@ -120,32 +119,6 @@ export class TorchStep {
     return this.model.hyper.flatMap(({ id, factor }) =>
       factor === undefined ? [] : [`${factor} = ${id} / group.get("initial_${id}", ${id}) if ${id} else 0.0`],
     );
-  }
-
-  /** The state of a parameter that has none yet. */
-  private begin(names: (id: string) => string): string[] {
-    const { model } = this;
-    const own = model.states.filter((state) => isEach(state) || !model.isJoint);
-    return own.map((state) => `state["${state.id}"] = ${this.first(state, names)}`);
-  }
-
-  private first(state: State, names: (id: string) => string): string {
-    const { form = 'rc', kind, sort, init, onlyWhere, part } = state;
-    const w = names('w');
-    const begins = init === undefined ? undefined : this.writer.print(part, init);
-    if (sort === 'host') return begins ?? '0.0';
-    const isArray = init !== undefined && this.model.sortOf(part, init) === 'array';
-    if (isArray) return `(${begins ?? ''}).clone()`.replace(/^\((\w+(?:\.\w+)?)\)/, '$1');
-    if (kind !== 'array') return begins === undefined ? `${w}.new_zeros(())` : `${w}.new_full((), ${begins})`;
-    const size = (letter: string): string => (letter === 'r' ? names('rows') : letter === 'c' ? names('cols') : '1');
-    const whole = form === 'rc';
-    const shape = `(${size(form.charAt(0))}, ${size(form.charAt(1))})`;
-    const made = whole
-      ? begins === undefined ? `torch.zeros_like(${w})` : `torch.full_like(${w}, ${begins})`
-      : begins === undefined ? `${w}.new_zeros(${shape})` : `${w}.new_full(${shape}, ${begins})`; // prettier-ignore
-    if (onlyWhere === undefined) return made;
-    const condition = this.writer.print(part, onlyWhere.condition, 1);
-    return onlyWhere.holds ? `${made} if ${condition} else ${w}.new_zeros(())` : `${w}.new_zeros(()) if ${condition} else ${made}`;
   }
 
   private shapes(w: string, names: (id: string) => string): string[] {
@@ -180,7 +153,7 @@ export class TorchStep {
     const { hasMatrices } = model;
     const lines = this.writer.blocks.flatMap(({ statements }) => this.lines(statements));
     const names = (id: string): string => id;
-    const begin = this.begin(names);
+    const begin = this.states.begin(names);
     const reads = model.states.map(({ id }) => `${id} = state["${id}"]`);
     const param = hasMatrices ? 'param' : 'w';
     const shapes = this.shapes(param, names);
@@ -216,8 +189,8 @@ export class TorchStep {
     const { hasMatrices } = model;
     const names = (id: string): string => `p.${id}`;
     const own = model.states.filter(isEach);
-    const begin = this.begin(names);
-    const begins = this.sharedBegins();
+    const begin = this.states.begin(names);
+    const begins = this.states.sharedBegins();
     const shared = model.states.filter((state) => !isEach(state));
     const count = this.countsEach ? ['state["step"] = 0', ...begin] : begin;
     return [
@@ -249,18 +222,6 @@ export class TorchStep {
             ...indented([...(begins.some((line) => line.includes('like.')) ? ['like = parameters[0].w'] : []), ...begins]),
           ]),
     ];
-  }
-
-  /** The numbers of a group that has none yet. */
-  private sharedBegins(): string[] {
-    const number = 'dtype=torch.promote_types(like.dtype, torch.float32), device=like.device';
-    return this.model.states
-      .filter((state) => !isEach(state))
-      .map((state) => {
-        const value = state.init === undefined ? undefined : this.writer.print(state.part, state.init);
-        const made = value === undefined ? `torch.zeros((), ${number})` : `torch.full((), float(${value}), ${number})`;
-        return `group["${state.id}"] = ${state.sort === 'host' ? (value ?? '0.0') : made}`;
-      });
   }
 
   /** The lines of each segment, or a sum over all groups. */
@@ -353,7 +314,7 @@ export class TorchStep {
     const read = new Set(namesIn(value).map((name) => this.model.nameOf(part, name).id));
     const own = states.filter(({ id }) => read.has(id));
     const stored = (state: State): string => {
-      if (!isEach(state)) return this.store(state.id);
+      if (!isEach(state)) return this.states.store(state.id);
       return `self.state[w]["${state.id}"]${hasMatrices && state.form === 'rc' ? '.reshape(w.shape)' : ''}`;
     };
     return [
