@@ -1,6 +1,6 @@
 /** Commands on kept runs: `runs` lists them, `diff` says whether a change helped, parts of a comparison merge into the report of the whole. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -236,4 +236,29 @@ test('diff names the modules of the project, and of packages says how many, thos
     '41 modules of the package thalweg (1 new, 1 gone): node_modules/thalweg/dist/src/part1.js, node_modules/thalweg/dist/src/part10.js, node_modules/thalweg/dist/src/part11.js, …',
     '1 module of the package @thalweg/compare: packages/compare/src/code.ts',
   ]);
+}); // prettier-ignore
+
+test('who names a file without its path, or an optimizer as a problem, is told what to write', () => {
+  const home = join(folder, 'beginner');
+  mkdirSync(home);
+  const own = "import { optimizer } from 'thalweg'; const mine = optimizer({ name: 'mine', hyper: { lr: ['η', 0.01] }, equations: 'w ← w − η·sign(g)' });";
+  const files: Readonly<Record<string, string>> = {
+    'bowl.ts': 'export default {};',
+    'mine.ts': `${own} export default mine;`,
+    'filled.ts': `${own} export default mine({ lr: 1 });`,
+    'made.ts': `${own} export default { id: 'made', create: (lr) => mine({ lr }) };`,
+    'named.ts': "export const problem = { id: 'x' };",
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(home, name), text);
+  const said = (...args: readonly string[]): string => {
+    const { status, stderr } = spawnSync(process.execPath, ['--conditions=source', join(root, 'packages/compare/bin/thalweg.ts'), 'compare', ...args, '--quick'], { cwd: home, encoding: 'utf8' });
+    assert.equal(status, 2, stderr);
+    return stderr;
+  };
+  assert.match(said('bowl'), /^thalweg: bowl: there is no such problem; there is the file \.\/bowl\.ts, which goes by its path\n$/);
+  assert.match(said('valley', '--optimizers', 'sgd,mine'), /^thalweg: mine: there is no such optimizer; there is the file \.\/mine\.ts, which goes by its path\n$/);
+  for (const name of ['mine', 'filled', 'made'])
+    assert.match(said(`./${name}.ts`), new RegExp(`^thalweg: \\./${name}\\.ts: it exports an optimizer, .*; write: thalweg compare digits --optimizers adamw,\\./${name}\\.ts\\n$`));
+  assert.match(said('./named.ts'), /must export a problem by default: .*; it exports problem, and nothing by default\n$/);
+  assert.match(said('digit'), /^thalweg: digit: there is no such problem; [^\n]*digits/);
 }); // prettier-ignore

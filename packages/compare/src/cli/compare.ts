@@ -22,6 +22,7 @@ import { columns } from './columns.ts';
 import { ProblemError } from '../problem.ts';
 import { seedCounts, seedsFor } from '../statistics/control.ts';
 import { writeControl } from './control.ts';
+import { withHint } from './hints.ts';
 import { withRuns, writeReport, type WorkOptions } from './work.ts';
 
 /** What a comparison is asked for by. */
@@ -135,7 +136,9 @@ export function withPlan(command: Command): Command {
 
 /** Carries out what the options say; `open`: who makes the runs. */
 export async function run(named: readonly string[], options: Options, open?: WorkOptions['open']): Promise<void> {
-  const plan = await aside(() => planOf(named.length === 0 ? defaultProblems : named, options));
+  const plan = await aside(() => planOf(named.length === 0 ? defaultProblems : named, options)).catch(async (error: unknown) => {
+    throw await withHint(error);
+  });
   const work = { ...options, ...(open === undefined ? {} : { open }) };
   const started = performance.now();
   if (options.control === true) {
