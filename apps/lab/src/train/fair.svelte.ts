@@ -2,8 +2,8 @@
 import { file } from '../parts/address.ts';
 import type { TrialJob, TrialResult } from '../work/jobs.ts';
 import { runJobs } from '../work/pool.ts';
-import type { Standing } from './fair.ts';
 import type { Setup } from './setup.ts';
+import type { Standing } from './standing.ts';
 
 /** What came of a comparison. */
 export interface Compared {
