@@ -139,6 +139,8 @@ const groups = [
     test: (id: string) => inside('emit|targets/loops/wgsl').test(id) || id.endsWith('/targets/text/python.ts'),
     priority: 0.5,
   },
+  // Rewrites for kernels, which planners and emitters need and nobody who traces.
+  { name: 'rules', test: /\/plan\/kernel-rules\.ts$/, priority: 1.65 },
   // What adapters to frameworks share; the arrays of each framework are its own.
   { name: 'arrays', test: (id: string) => inside('targets/arrays').test(id) && !/arrays\/(jax|tfjs|numbers)\.ts$/.test(id), priority: 0.7 },
   // What is computed in plain numbers, which runs nothing; and what is planned, which files of C and shaders need besides.

@@ -251,3 +251,25 @@ test('what operations do not have is refused by name', async () => {
   await assert.rejects(opt.save(), /save is of the engine 'arena'/);
   await assert.rejects(optimizer(sgd()).init({ w: np.ones([2], { dtype: np.int32 }) }), /w is int32.*float32/);
 });
+
+test('arena: gradients that were consumed, are traced or are none, and parameters beside them, are told by name', async () => {
+  const { jit } = await import('@jax-js/jax');
+  const opt = await optimizer(adamw()).init({ w: np.ones([2]) });
+  const given = { w: np.ones([2]) };
+  tree.dispose(await opt.step(given));
+  await assert.rejects(opt.step(given), /w was consumed by an earlier call/);
+  await assert.rejects(opt.step(undefined as unknown as typeof given), /w is undefined, and not an array of jax-js/);
+  await assert.rejects(opt.step([np.ones([]), { w: np.ones([2]) }] as never), /w is missing in one of the trees, which has 0, 1\/w/);
+  const own = { w: np.ones([2]) };
+  await assert.rejects(opt.step({ w: np.ones([2]) }, own), /w is no input of this method; .*the optimizer holds the parameters/);
+  let traced: Promise<unknown> | undefined;
+  const step = jit((g: typeof given) => {
+    traced = opt.step({ w: g.w.ref });
+    traced.catch(() => undefined);
+    return g.w;
+  });
+  step({ w: np.ones([2]) }).dispose();
+  await assert.rejects(traced!, /w is being traced, by jit or grad; .*gradientTransformation/);
+  assert.equal(opt.t, 1);
+  opt.dispose();
+});

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { blockUntilReady, defaultDevice, grad, init, jit, numpy as np, tree, vmap, type JsTree } from '@jax-js/jax';
 import fc from 'fast-check';
 import * as thalweg from 'thalweg';
-import { adam, adamw, chain, clipByGlobalNorm, groups, muon, optimizer, otherwise, scheduleFreeAdamw, sgd, tensor } from 'thalweg';
+import { adam, adamw, chain, clipByGlobalNorm, groups, muon, optimizer, otherwise, polyak, scheduleFreeAdamw, sgd, tensor } from 'thalweg';
 import { gradientTransformation, vectorized, type GradientTransformation, type State } from 'thalweg/jax';
 import { cosine, exponential, logarithm, minusExpm1, type Doubles } from '../src/targets/arrays/functions.ts';
 import { like } from '../src/jax/tree.ts';
@@ -149,7 +149,10 @@ for (const device of ['wasm', 'cpu'] as const) {
         w = form.evaluate(applyUpdates(w, updates), tree.ref(state));
         // What is refused is not consumed.
         const [wider, gradient] = [{ ...w, extra: np.zeros([1]) }, params(1)];
-        assert.throws(() => form.step(wider, gradient as typeof wider, state), /extra is missing in one of the trees/);
+        assert.throws(
+          () => form.step(wider, gradient as typeof wider, state),
+          /extra is missing in one of the trees, which has layers\/0\/wq, bias$/,
+        );
         tree.dispose([wider.extra, gradient]);
         tree.dispose(w);
         tree.dispose(state);
@@ -441,6 +444,43 @@ test('several learning rates at once are the runs one by one: to the bit, but fo
   assert.throws(() => vectorized(adamw(), { lr: [0.1, -1] }), /lr must lie in/);
   assert.throws(() => vectorized(adamw({ lr: thalweg.constant(1) }), { lr: [0.1] }), /lr is no hyperparameter that can have several/);
   assert.throws(() => vectorized(adamw(), {}), /must have a list/);
+});
+
+test('what beginners get wrong is told by its name, with what would be right, and consumes nothing', () => {
+  const form = gradientTransformation(adamw());
+  const [w, g] = [{ w: np.ones([2]) }, { w: np.ones([2]) }];
+  const refused = (call: () => unknown, message: RegExp): void => {
+    const before = [w, g].map((one) => one.w.refCount);
+    assert.throws(call, (error: unknown) => error instanceof thalweg.ThalwegError && message.test(error.message));
+    assert.deepEqual([w, g].map((one) => one.w.refCount), before); // prettier-ignore
+  };
+  const state = form.init(tree.ref(w));
+  const stale = form.init(tree.ref(w));
+  tree.dispose(stale);
+  const gone = { w: np.ones([2]) };
+  tree.dispose(gone);
+  refused(() => form.step(w, gone, state), /gradients\/w was consumed by an earlier call; .*tree\.ref/);
+  refused(() => form.step(gone, g, state), /params\/w was consumed/);
+  refused(() => form.step(w, g, stale), /state\/t was consumed/);
+  refused(() => form.init(gone), /w was consumed/);
+  const wrong: readonly (readonly [unknown, RegExp])[] = [
+    [undefined, /the state is undefined, .*\[params, state\] = step\(params, gradients, state\)/],
+    [w, /the state is an object/],
+    [[w, state], /the state is an Array/],
+    [{ ...state, states: {} }, /the state has no adamw\.m of w/],
+    [{ ...state, states: { ...state.states, 'adamw.m': { w: np.ones([3]) } } }, /adamw\.m of w has the shape \[3\] in one tree and \[2\]/],
+  ];
+  for (const [given, message] of wrong) refused(() => form.step(w, g, given as State), message);
+  for (const leaf of [null, undefined, 1, new Float32Array(2)])
+    refused(() => form.init({ w: leaf as unknown as np.Array }), /w is .*not an array of jax-js/);
+  for (const lr of ['0.1', null, thalweg.constant(1), (t: number) => t])
+    refused(() => form.withHyper(state, { lr: lr as unknown as number }), /lr must be a number, not/);
+  refused(() => form.withHyper(state, { beta1: 0.8, lr: -1 }), /lr must lie in/);
+  assert.ok(tree.leaves<np.Array>(state).every(({ refCount }) => refCount === 1));
+  refused(
+    () => gradientTransformation(polyak()).step(w, g, gradientTransformation(polyak()).init(tree.ref(w))),
+    /each step needs loss, as its last argument: \{ loss \}/,
+  );
 });
 
 test('the version of jax-js that is tested is the one that the package asks for', () => {

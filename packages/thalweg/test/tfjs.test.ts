@@ -476,6 +476,16 @@ on('refusals are typed and change nothing', async () => {
     assert.throws(() => opt.applyGradients(wrong), ArrayError);
   assert.throws(() => opt.applyGradients([a!, b!], { loss: 1 }), ArrayError);
   assert.deepEqual([values(of), opt.t], [before, 1]);
+  assert.throws(
+    () => opt.applyGradients([tf.ones([4])] as never),
+    /gradients are an object by the names of variables, or a list of \{ name, tensor \}/,
+  );
+  const whole = tf.variable(tf.tensor1d([1, 2], 'int32'), true, 'whole');
+  assert.throws(
+    () => opt.applyGradients({ whole: tf.ones([2]) }),
+    /whole is int32, and only float32 can be trained: tf\.variable\(values\.toFloat\(\)\)/,
+  );
+  whole.dispose();
   assert.throws(() => tfjsOptimizer(adamw as unknown as Method), /call it: adamw\(\)/);
   assert.throws(() => tfjsOptimizer(clipByGlobalNorm(1)), ThalwegError);
   assert.throws(() => tfjsOptimizer(adam(), { engine: 'gpu' } as never), OptionError);

@@ -16,6 +16,7 @@ import { programOf } from '../define/program.ts';
 import { inType, type BoundPart, type MethodGroup } from '../define/recipe.ts';
 import type { DType } from '../plan/dtype.ts';
 import { withoutZero } from './model.ts';
+import { kernelRules } from '../plan/kernel-rules.ts';
 import { rewrite } from '../plan/rewrite.ts';
 import { prepareRoutines } from '../plan/routines.ts';
 import { hostConditions, specialize } from '../plan/specialize.ts';
@@ -130,7 +131,7 @@ export function record(
 function begin(group: MethodGroup, dtype: DType, tensors: readonly RecordedTensor[], elements: readonly (readonly number[])[]): Stepped {
   const program = programOf(group);
   const { graph, states } = program;
-  const writes = prepareRoutines(graph, rewrite(program, dtype), states);
+  const writes = prepareRoutines(graph, rewrite(program, dtype, kernelRules), states);
   const values = new Map<Variable, readonly (readonly number[])[]>([[parameter, elements.map((all) => all.map(weightOf))]]);
   for (const [state, { kind, form = wholeForm }] of states) {
     const each = tensors.map(({ shape }) => new Array<number>(kind === 'array' ? elementsOf(form, shape) : 1).fill(0));

@@ -13,7 +13,7 @@ import type { Inputs } from '../train/intake.ts';
 import { tensor, type Tensor } from '../train/tensor.ts';
 import type { JaxOptimizer } from './held.ts';
 import type { JaxInputs } from './transformation.ts';
-import { checkLeaves, named, nesting, type Tree } from './tree.ts';
+import { checkFloat, checkLeaves, named, nesting, type Tree } from './tree.ts';
 
 type Parameters = Readonly<Record<string, Tensor<'float32'>>>;
 
@@ -29,13 +29,15 @@ export async function startArena<P extends Tree, N extends string>(
   const nest = nesting(params);
   const values = await read(method.name, params);
   const declared = Object.fromEntries([...shapes].map(([name, shape]) => [name, tensor(shape, { values: values[name]! })]));
-  return new ArenaOptimizer<P, N>(await start<Parameters, N>(method, declared, options), nest, shapes, device);
+  return new ArenaOptimizer<P, N>(await start<Parameters, N>(method, declared, options), method.inputs, nest, shapes, device);
 }
 
 class ArenaOptimizer<P extends Tree, N extends string> implements JaxOptimizer<P, N> {
   readonly engine = 'arena';
   outcome: StepResult | undefined;
   private readonly opt: Optimizer<Parameters, N>;
+  /** The names of what a step needs besides gradients. */
+  private readonly inputs: readonly string[];
   private readonly nest: (leaves: readonly JaxArray[]) => P;
   private readonly shapes: ReadonlyMap<string, readonly number[]>;
   private readonly device: Device;
@@ -46,12 +48,14 @@ class ArenaOptimizer<P extends Tree, N extends string> implements JaxOptimizer<P
 
   constructor(
     opt: Optimizer<Parameters, N>,
+    inputs: readonly string[],
     nest: (leaves: readonly JaxArray[]) => P,
     shapes: ReadonlyMap<string, readonly number[]>,
     device: Device,
   ) {
     this.opt = opt;
     this.grads = opt.grads;
+    this.inputs = inputs;
     this.nest = nest;
     this.shapes = shapes;
     this.device = device;
@@ -96,11 +100,14 @@ class ArenaOptimizer<P extends Tree, N extends string> implements JaxOptimizer<P
     const { opt, grads } = this;
     const given: Record<string, number | Record<string, Float32Array>> = {};
     for (const [name, value] of Object.entries(inputs)) {
+      if (!this.inputs.includes(name))
+        throw new OptionError(opt.name, name, value, `is no input of this method; step takes gradients, and after them ${this.inputs.join(', ') || 'nothing'}: the optimizer holds the parameters`); // prettier-ignore
       const values = typeof value === 'number' ? value : await read(opt.name, value);
       given[name] = typeof values === 'number' || opt.inputs[name] !== undefined ? values : (Object.values(values)[0]?.[0] ?? NaN);
     }
     const leaves = named(opt.name, gradients);
     try {
+      for (const [name, one] of leaves) checkOutside(opt.name, name, one);
       checkLeaves(opt.name, leaves, this.shapes);
     } catch (error) {
       for (const one of leaves.values()) one.dispose();
@@ -116,13 +123,24 @@ class ArenaOptimizer<P extends Tree, N extends string> implements JaxOptimizer<P
   }
 }
 
+/** Throws an ArrayError unless an array is in float32 and has its numbers now, which it has not while it is traced. */
+function checkOutside(owner: string, name: string, array: JaxArray): void {
+  checkFloat(owner, name, array);
+  if ('data' in array) return;
+  throw new ArrayError(
+    owner,
+    name,
+    `${name} is being traced, by jit or grad; in there gradientTransformation(method) steps, and this optimizer outside`,
+  );
+}
+
 /** The arrays of a tree as numbers, by name; the tree is consumed. */
 async function read(owner: string, tree: Tree): Promise<Record<string, Float32Array>> {
-  const entries = [...named<JaxArray>(owner, tree)].map(async ([name, array]) => {
-    const { dtype } = array;
+  const entries = [...named(owner, tree)].map(async ([name, array]) => {
+    checkOutside(owner, name, array);
     const values = await array.data();
     if (isFloat32(values)) return [name, values] as const;
-    throw new ArrayError(owner, name, `${name} is ${dtype}; parameters and gradients are float32: astype(np.float32)`);
+    throw new RangeError(`${name} is float32 and has no Float32Array`);
   });
   return Object.fromEntries(await Promise.all(entries));
 }

@@ -5,7 +5,9 @@ import { wholeForm } from '../language/form.ts';
 import type { Variable } from '../language/variable.ts';
 import type { ScalarType } from '../targets/arrays/jax.ts';
 import { shapeIn } from '../targets/arrays/shape.ts';
+import { describe, isRecord } from '../language/options.ts';
 import type { BoundCohort, TracedMethod } from './method.ts';
+import { checkShape } from './tree.ts';
 
 /** What a pure transformation keeps between steps. A tree of arrays like any other: to be traced, mapped over, saved. */
 export type State = {
@@ -83,13 +85,25 @@ export function firstState(method: TracedMethod, cohorts: readonly BoundCohort[]
   return { t, hyper: Object.fromEntries(hyper), states };
 }
 
+/** Throws an ArrayError for what `init` or a step did not give as a state. */
+export function checkState(owner: string, state: unknown): asserts state is State {
+  if (!isRecord(state) || !('t' in state && 'hyper' in state && 'states' in state))
+    throw new ArrayError(
+      owner,
+      'state',
+      `the state is ${describe(state)}, and not what init or the last step gave: [params, state] = step(params, gradients, state)`,
+    );
+}
+
 /** The arrays of a state, one for each entry. Throws an ArrayError where one is missing: the state is of another method or of other parameters. */
 export function valuesOf(method: TracedMethod, cohort: BoundCohort, { states }: Kept, state: Variable): JaxArray[] {
-  return entriesOf(method, cohort, state).map((name) => {
+  const { kind, form = wholeForm } = cohort.program.states.get(state)!;
+  return entriesOf(method, cohort, state).map((name, j) => {
     const entry = states[state.name];
     const found = entry !== undefined && Object.hasOwn(entry, name) ? entry[name] : undefined;
     if (found === undefined)
       throw new ArrayError(method.name, name, `the state has no ${state.name} of ${name}; it is of another method, or of other parameters`);
+    if (kind === 'array') checkShape(method.name, `${state.name} of ${name}`, found, shapeIn(form, cohort.tensors[j]!));
     return found;
   });
 }

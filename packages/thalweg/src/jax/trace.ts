@@ -149,8 +149,11 @@ function numbersThatMeetArrays(
 function checkGiven(owner: string, writes: ReadonlyMap<Variable, Node>, values: ReadonlyMap<Variable, unknown>): void {
   for (const { op, attribute } of topological(writes.values())) {
     if ((op !== 'array' && op !== 'input') || typeof attribute !== 'object' || values.has(attribute)) continue;
-    const what = attribute === parameter ? 'params, as the third argument' : `the input ${attribute.name}: { ${attribute.name}: … }`;
-    throw new ArrayError(owner, String(attribute), `the equations read ${String(attribute)}, so update needs ${what}`);
+    const problem =
+      attribute === parameter
+        ? 'the equations read w, so update needs params, as the third argument'
+        : `each step needs ${attribute.name}, as its last argument: { ${attribute.name} }`;
+    throw new ArrayError(owner, String(attribute), problem);
   }
 }
 

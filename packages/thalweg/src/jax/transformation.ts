@@ -1,13 +1,12 @@
 /** The pure form: a method as jax-js's own optimizers are, functions from trees to trees. Checks what it is given, and has it traced. */
-import { defaultDevice, DType, jit, numpy as np, tree, type Array as JaxArray, type JsTree } from '@jax-js/jax';
+import { defaultDevice, jit, numpy as np, tree, type Array as JaxArray, type JsTree } from '@jax-js/jax';
 import { checkNumber, describe, isRecord } from '../language/options.ts';
 import { OptionError, ThalwegError } from '../language/error.ts';
-import { ArrayError } from '../language/run-error.ts';
 import type { Method } from '../define/method.ts';
 import { TracedMethod } from './method.ts';
-import { firstState, isUnchanged, numberArray, scalarTypeOf, type Kept, type State } from './state.ts';
+import { checkState, firstState, isUnchanged, numberArray, scalarTypeOf, type Kept, type State } from './state.ts';
 import { tracedStep, type TracedHyper, type TracedInputs, type Wanted } from './trace.ts';
-import { like, named, type Tree } from './tree.ts';
+import { floats, isArray, like, named, type Tree } from './tree.ts';
 
 /** What a step needs besides gradients: a number, such as `{ loss }`, or a tree like that of the parameters, such as `{ hessian }`. */
 export type JaxInputs = Readonly<Record<string, number | Tree>>;
@@ -69,10 +68,7 @@ export function transformationOf<N extends string>(traced: TracedMethod): Gradie
   const [update, step, evaluate] = [compiled(traced, 'updates'), compiled(traced, 'params'), compiled(traced, 'evaluation')];
   return {
     init: (params) => {
-      const leaves = named<JaxArray>(traced.name, params);
-      for (const [name, { dtype }] of leaves)
-        if (dtype !== DType.Float32)
-          throw new ArrayError(traced.name, name, `${name} is ${dtype}; parameters and gradients are float32: astype(np.float32)`);
+      const leaves = floats(traced.name, params);
       const shapes = new Map([...leaves].map(([name, { shape }]) => [name, shape]));
       const [first] = leaves.values();
       const device = first !== undefined && 'device' in first ? first.device : defaultDevice();
@@ -110,35 +106,34 @@ function compiled(traced: TracedMethod, wanted: Wanted): Compiled {
   type Given = [params: readonly Tree[], gradients: Tree, kept: Kept, inputs: Record<string, Tree>];
   const numbers = Object.fromEntries(traced.numbers);
   const traces = (hyper: TracedHyper, [[params], gradients, kept, inputs]: Given): [Tree, Kept] => {
-    const known = params === undefined ? undefined : named<JaxArray>(traced.name, params);
-    const after = tracedStep(traced, wanted, known, named(traced.name, gradients), kept, hyper, inputsOf(traced, inputs));
+    const known = params === undefined ? undefined : floats(traced.name, params);
+    const after = tracedStep(traced, wanted, known, floats(traced.name, gradients), kept, hyper, inputsOf(traced, inputs));
     return [like(params ?? gradients, after.arrays), after.state];
   };
   const constant = jit((...given: Given) => traces(numbers, given));
   const live = jit((hyper: State['hyper'], ...given: Given) => traces(hyper, given));
   return {
     call: (params, gradients, state, inputs) => {
+      checkState(traced.name, state);
       const { hyper, ...kept } = state;
+      const known = isUnchanged(traced, state);
       const given: Given = [params === undefined ? [] : [params], gradients, kept, inputs];
-      const [after, next] = isUnchanged(traced, state) ? constant(...given) : lending(hyper, (lent) => live(lent, ...given));
-      return [after, { ...next, hyper }];
+      let lent: State['hyper'] | undefined;
+      try {
+        const [after, next] = known ? constant(...given) : live((lent = tree.ref(hyper)), ...given);
+        return [after, { ...next, hyper }];
+      } catch (error) {
+        // What is refused is not consumed. What was consumed before is told by its name.
+        tree.dispose(lent);
+        named(traced.name, { ...(params === undefined ? {} : { params }), gradients, state });
+        throw error;
+      }
     },
     dispose: () => {
       constant.dispose();
       live.dispose();
     },
   };
-}
-
-/** Calls what consumes arrays with references to these. What is refused is not consumed. */
-function lending<T extends Tree, R>(arrays: T, call: (lent: T) => R): R {
-  const lent = tree.ref(arrays);
-  try {
-    return call(lent);
-  } catch (error) {
-    tree.dispose(lent);
-    throw error;
-  }
 }
 
 /** The inputs as arrays. Throws an OptionError for one that the method does not have or that is of another kind. */
@@ -158,7 +153,7 @@ function inputsOf({ name, inputs }: TracedMethod, given: Readonly<Record<string,
   const scalars = new Map<string, JaxArray>();
   const tensors = new Map<string, ReadonlyMap<string, JaxArray>>();
   for (const [key, value] of Object.entries(given)) {
-    const leaves = named<JaxArray>(name, value);
+    const leaves = named(name, value);
     const [only] = leaves.values();
     if (inputs.get(key) === 'tensor') tensors.set(key, leaves);
     else if (only?.ndim === 0 && leaves.size === 1) scalars.set(key, only);
@@ -168,18 +163,21 @@ function inputsOf({ name, inputs }: TracedMethod, given: Readonly<Record<string,
 }
 
 function withHyper(traced: TracedMethod, state: State, values: Readonly<Record<string, number | JaxArray | undefined>>): State {
-  const hyper: Record<string, JaxArray> = { ...state.hyper };
-  for (const [key, value] of Object.entries(values)) {
-    const old = Object.hasOwn(hyper, key) ? hyper[key] : undefined;
-    if (old === undefined) {
-      const known = Object.keys(hyper).join(', ') || 'none';
+  checkState(traced.name, state);
+  const given = Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
+  for (const [key, value] of given) {
+    if (!Object.hasOwn(state.hyper, key)) {
+      const known = Object.keys(state.hyper).join(', ') || 'none';
       throw new OptionError(traced.name, key, value, `is no hyperparameter of the state, which has ${known}; schedules are not in it`);
     }
-    if (value === undefined) continue;
     const one = traced.hyper.find(({ name }) => name === key);
-    if (typeof value === 'number' && one !== undefined) checkNumber(traced.name, key, value, traced.rangeOf(one));
+    // Of an array nobody knows the number.
+    if (one !== undefined && !isArray(value)) checkNumber(traced.name, key, value, traced.rangeOf(one));
+  }
+  const hyper = { ...state.hyper };
+  for (const [key, value] of given) {
+    hyper[key]?.dispose();
     hyper[key] = typeof value === 'number' ? numberArray(value, { dtype: scalarTypeOf(state) }) : value;
-    old.dispose();
   }
   return { ...state, hyper };
 }

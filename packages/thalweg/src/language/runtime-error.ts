@@ -42,7 +42,7 @@ export class DisposedError extends ThalwegError {
   }
   /** Names the `owner` that was used after its end and the `use` that was tried. */
   constructor(owner: string, use: string) {
-    super('disposed', `${owner}: ${use} after dispose(); its memory has been given back, so call init() again`);
+    super('disposed', `${owner}: ${use} after dispose(); its memory is given back; make a new optimizer`);
   }
 }
 

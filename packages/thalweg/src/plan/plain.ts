@@ -12,7 +12,7 @@ import { prepareRoutines } from './routines.ts';
 
 /** What a step writes, with rows and columns spread where they meet matrices. */
 export function plainWrites(program: Program, dtype: DType): Map<Variable, Node> {
-  return prepareRoutines(program.graph, rewrite(program, dtype, false), program.states);
+  return prepareRoutines(program.graph, rewrite(program, dtype), program.states);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What `applyGradients` is given: gradients and inputs by the names of variables, checked and with their variables. Changes nothing. */
 import { engine, type NamedTensorMap, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { isRecord } from '../language/options.ts';
 import { ArrayError } from '../language/run-error.ts';
 import { isSame } from './bindings.ts';
 import type { GivenInputs, NamedTensor, Update } from './engine.ts';
@@ -12,6 +13,8 @@ export function updatesOf(owner: string, gradients: NamedTensorMap | readonly Na
   const given: readonly NamedTensor[] = isList(gradients)
     ? gradients
     : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
+  const named = given.every((one: unknown) => isRecord(one) && typeof one['name'] === 'string');
+  if (!named) throw new ArrayError(owner, 'gradients', 'gradients are an object by the names of variables, or a list of { name, tensor }');
   const seen = new Set<string>();
   return given.map(({ name, tensor }) => {
     if (seen.has(name)) throw new ArrayError(owner, name, `there are two gradients of ${name}`);
@@ -51,7 +54,8 @@ function isTensor(value: Tensor | NamedTensorMap): value is Tensor {
 function variableOf(owner: string, name: string): Variable {
   const variable = engine().registeredVariables[name];
   if (variable === undefined) throw new ArrayError(owner, name, `there is a gradient of ${name}, and TF.js has no variable of that name`);
-  if (variable.dtype !== 'float32') throw new ArrayError(owner, name, `${name} is ${variable.dtype}, and float32 is what can be trained`);
+  if (variable.dtype !== 'float32')
+    throw new ArrayError(owner, name, `${name} is ${variable.dtype}, and only float32 can be trained: tf.variable(values.toFloat())`);
   return variable;
 }
 

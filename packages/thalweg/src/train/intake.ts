@@ -72,7 +72,7 @@ function checkInputs(core: Core, inputs: Inputs): void {
     const value: unknown = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
     if (kind === 'tensor') checkInput(core, name, value);
     else if (typeof value !== 'number')
-      throw new ArrayError(owner, name, `each step needs the number ${name}: step(gradients, { ${name} }), not ${describe(value)}`);
+      throw new ArrayError(owner, name, `each step needs the number ${name} after the gradients, { ${name} }, not ${describe(value)}`);
   }
 }
 
@@ -80,7 +80,7 @@ function checkInputs(core: Core, inputs: Inputs): void {
 function checkInput(core: Core, input: string, arrays: unknown): asserts arrays is Given {
   const { name: owner, registry, views } = core;
   if (typeof arrays !== 'object' || arrays === null)
-    throw new ArrayError(owner, input, `each step needs ${input}, an array for each parameter: step(gradients, { ${input} })`);
+    throw new ArrayError(owner, input, `each step needs ${input}, an array for each parameter, after the gradients, { ${input} }`);
   checkByName(owner, `the arrays of ${input} are`, arrays);
   for (const name of Object.keys(arrays)) {
     placeOf(core, name);

@@ -10,6 +10,7 @@ import { gradient, parameter, type Variable } from '../../src/language/variable.
 import type { DType } from '../../src/plan/dtype.ts';
 import { plain, type Quantization } from '../../src/plan/format.ts';
 import { prepare, type Prepared } from '../../src/plan/plan.ts';
+import { kernelRules } from '../../src/plan/kernel-rules.ts';
 import { rewrite } from '../../src/plan/rewrite.ts';
 import { hostConditions, specialize } from '../../src/plan/specialize.ts';
 import type { Tensor } from '../../src/targets/arrays/algebra.ts';
@@ -51,7 +52,7 @@ export class NaiveOptimizer {
     this.hyper = new Map(Object.entries(hyper).map(([key, value]) => [key, [value]]));
     this.tensors = w.map((values, j) => ({ name: `p${String(j)}`, shape: shapes?.[j] ?? [values.length] }));
     const { writes } = prepare(program, dtype, { exact });
-    const taken = denormals ? rewrite(program, dtype) : writes;
+    const taken = denormals ? rewrite(program, dtype, kernelRules) : writes;
     this.prepared = { writes: taken, conditions: hostConditions(taken.values(), program.states) };
     this.values.set(parameter, this.rounded(w));
     for (const [state, { kind, form = wholeForm }] of program.states) {

@@ -74,7 +74,7 @@ function namedValues({ program, prepared, decided }: WrittenProgram, outcome: Re
   const { graph, assignments, states, writes } = program;
   const measured = assignments.map(({ node }, i) => [variable('measure', String(i)), node] as const);
   const ofShape = specialize(graph, new Map(measured), decided, new FormTable(states));
-  const rewritten = rewrite({ ...program, writes: new Map([...writes, ...ofShape]) }, prepared.dtype, false);
+  const rewritten = rewrite({ ...program, writes: new Map([...writes, ...ofShape]) }, prepared.dtype);
   const chosen = new Map(prepared.conditions.map((one) => [one, outcome.get(one) === true]));
   const values = specialize(graph, prepareRoutines(graph, rewritten, states), chosen);
   const out = new Map<Node, Named>();

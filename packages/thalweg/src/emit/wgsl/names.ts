@@ -53,7 +53,7 @@ export function bufferNames(program: Program, names: Names, arrays: readonly Var
 export function assignedNames(program: Program, names: Names): Map<Node, { readonly id: string; readonly equation: string }> {
   const key = (index: number): Variable => variable('operand', `equation ${String(index)}`);
   const all = new Map(program.assignments.map(({ node }, index) => [key(index), node]));
-  const planned = rewrite({ ...program, writes: all }, 'float32', false);
+  const planned = rewrite({ ...program, writes: all }, 'float32');
   const out = new Map<Node, { readonly id: string; readonly equation: string }>();
   program.assignments.forEach(({ equation }, index) => {
     const node = planned.get(key(index));
