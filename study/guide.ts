@@ -2,7 +2,7 @@
  * What the guide tells of the study: a sentence or two for each place of it, with the figures of what is kept and the claim that they belong to. Written
  * with the page, so that both follow from the same results. Knows results and claims; knows no chapter.
  */
-import { claims, judged, type Results } from './claims.ts';
+import { claims, judged, type Claim, type Results } from './claims.ts';
 import { fieldsOf } from './figures/common.ts';
 import { standings } from './figures/standing.ts';
 import {
@@ -26,6 +26,7 @@ import {
 import type { KeptProblem } from './kept.ts';
 import { problemNames, type ProblemName } from './plan.ts';
 import { betterSchedule, compared, entrant, optimizerOf, optimizersIn } from './reading.ts';
+import { certain, steadiness } from './steadiness.ts';
 
 /** What is told at one place. */
 export interface Told {
@@ -34,7 +35,7 @@ export interface Told {
   /** The claim that they belong to; without one they are the study's, and no claim of it. */
   readonly claim?: number;
   /** What came of that claim. */
-  readonly verdict?: 'confirmed' | 'refuted' | 'not decided yet';
+  readonly verdict?: string;
 }
 
 /** Who is nearest to the best on a problem. */
@@ -233,8 +234,14 @@ function toldOf(results: Results, number: number | undefined, says: (results: Fo
   const verdict = judged(claim, results);
   if (said === undefined || verdict === undefined)
     return { says: `Still open: the claim “${claim.title}” waits for its runs.`, claim: claim.number, verdict: 'not decided yet' };
-  return { says: said, claim: claim.number, verdict: verdict.holds ? 'confirmed' : 'refuted' };
+  return { says: said, claim: claim.number, verdict: `${verdict.holds ? 'confirmed' : 'refuted'}${doubtOf(claim, results)}` };
 } // prettier-ignore
+
+/** What is to be said of a verdict that other seeds might change. */
+function doubtOf(claim: Claim, results: Results): string {
+  const share = claim.byMedians === true ? steadiness(claim, (name) => results(name)!) : 1;
+  return share < certain ? `, though only in ${(100 * share).toFixed(0)} % of draws of other seeds` : '';
+}
 
 function problemOf(name: ProblemName, problem: KeptProblem): ToldProblem {
   const first = leader(problem);

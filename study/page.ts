@@ -15,6 +15,7 @@ import { forGuide } from './guide.ts';
 import { isKept, readKept, type Kept, type KeptProblem } from './kept.ts';
 import { horizonProblems, problemNames, searchProblems } from './plan.ts';
 import { best, compared, entrant, middle, optimizerOf, scoresOf } from './reading.ts';
+import { certain, steadiness } from './steadiness.ts';
 import { untunedRow, untunedSummary, withoutTuning, type Untuned } from './untuned.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -43,18 +44,27 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
   };
 
   const verdicts = claims.map((claim) => [claim, judged(claim, results)] as const);
-  const told = verdicts.map(([{ number, title }, verdict]) => {
+  const steady = new Map(
+    verdicts.flatMap(([claim, verdict]) => (claim.byMedians === true && verdict !== undefined ? [[claim, steadiness(claim, (name) => results(name)!)] as const] : [])),
+  ); // prettier-ignore
+  const told = verdicts.map(([claim, verdict]) => {
     const said = verdict === undefined ? 'not judged yet' : verdict.holds ? 'confirmed' : '**refuted**';
-    return `| ${String(number)} | <a id="claim-${String(number)}"></a>${title} | ${said} | ${verdict?.because ?? 'its runs are not all there'} |`;
+    const again = steady.get(claim);
+    return `| ${String(claim.number)} | <a id="claim-${String(claim.number)}"></a>${claim.title} | ${said} | ${again === undefined ? '' : percent(again)} | ${verdict?.because ?? 'its runs are not all there'} |`;
   });
-  parts.push('## What was claimed, and what came of it', table(['', 'claim', 'verdict', 'by'], told));
+  parts.push(
+    '## What was claimed, and what came of it',
+    'A title says more than its rule; [the rule](../study/README.md#the-claims-and-what-refutes-each) is what was judged. The share is for claims that compare medians without a test: how often the verdict would be the same if the seeds of each problem were drawn anew. Near 50 % the verdict is that of a coin.',
+    table(['', 'claim', 'verdict', 'the same with other seeds', 'by'], told, ['', '', '', '--:', '']),
+  );
 
   const main = problemNames.flatMap((name) => results(`main-${name}`) ?? []);
   const fields = fieldsOf(main);
   if (main.length > 0) {
     parts.push(
       '## Who is ahead',
-      `Each optimizer under the schedule that was better on validation data. Distances put all problems on one scale: 0 is the best median of a problem, 1 the median of all medians. They are interquartile means over all seeds and problems, so that the best of a problem need not be at 0; intervals resample the seeds of each problem.`,
+      `Each optimizer under the schedule that was better on validation data. Distances put all problems on one scale: 0 is the best median of a problem, 1 the median of the medians of all, each under both schedules. They are interquartile means over all seeds and problems, so that the best of a problem need not be at 0; intervals resample the seeds of each problem, and say nothing of other problems. The last column is of the scan: how far apart the rates are whose validation metric, of one seed at a constant rate, is within 5 % of the best.`,
+      edges(main),
       'Optimizers are compared over the same problems alone: Muon took part where there are hidden matrices.',
       ...fields.flatMap((field) => [`**${sentence(field.title)}**`, standingTable(field)]),
     );
@@ -63,7 +73,7 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
     figure('differences', 'Paired differences with intervals, by problem', differences(main));
     parts.push(
       '## How sure that is',
-      'With other seeds of the same number: how often the optimizer in front would be another, and how many of its verdicts against the others would change. From 1,000 and 200 resamplings of the ten seeds.',
+      'With other seeds of the same number: how often the optimizer in front would be another, and how many of its verdicts against the others would change. The first from 1,000 resamplings of the ten seeds, the second from 200.',
       table(
         ['problem', 'in front', 'stays in front', 'verdicts against the others that change'],
         main.map((problem) => {
@@ -76,13 +86,13 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
   }
   const control = JSON.parse(readFileSync(join(root, 'packages/compare/control/control.json'), 'utf8')) as Control;
   const pValues = [];
-  for (const problem of control.problems) pValues.push(...(await controlPValues(problem, presets.quick, 7, 200)));
+  for (const problem of control.problems) pValues.push(...(await controlPValues(problem, presets.quick, 10, 200)));
   const below = pValues.filter((p) => p < 0.05).length / pValues.length;
   const tenths = tenthsOf(pValues);
   const [least, most] = [Math.min(...tenths), Math.max(...tenths)];
   const isFlat = below >= 0.02 && below <= 0.08 && least >= 0.05 && most <= 0.15;
   parts.push(
-    `Between two copies of one optimizer, tuned with other seeds, p-values are below 0.05 in ${percent(below)} of ${String(pValues.length)} repetitions (\`npm run control\`), and each tenth of the scale has ${percent(least)} to ${percent(most)} of them: ${isFlat ? 'flat, by the rule that was written first' : '**not flat**, by the rule that was written first'}.`,
+    `Between two copies of one optimizer, tuned with ten other seeds, p-values are below 0.05 in ${percent(below)} of ${String(pValues.length)} repetitions (SGD and AdamW on ${control.problems.map(({ id }) => id).join(', ')}; \`npm run control\`; repetitions share their runs), and each tenth of the scale has ${percent(least)} to ${percent(most)} of them: ${isFlat ? 'flat, by the rule that was written first' : '**not flat**, by the rule that was written first'}.`,
   );
   figure('p-values', 'p-values between two copies of one optimizer', evenness(pValues));
 
@@ -96,7 +106,7 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
   if (untuned.length > 0)
     parts.push(
       '## Without tuning',
-      'Median test metrics at the declared defaults, over ten seeds, and the distance from the best that was tuned, on the scale above: the median over the problems. 1 is what the optimizer in the middle reaches when it is tuned. In bold: methods that promise to need no tuning.',
+      'Median test metrics at the declared defaults, over ten seeds, and the distance from the best that was tuned, on the scale above: the median over the problems, so on some of them it is less. 1 is what the optimizer in the middle reaches when it is tuned. In bold: methods that promise to need no tuning.',
       table(
         ['optimizer', 'distance', ...untuned.map(({ id, testMetric: { unit } }) => (unit === '' ? id : `${id}, ${unit}`))],
         atDefaults.map(untunedRow),
@@ -106,7 +116,7 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
   if (searchProblems.every((name) => isKept(`search-${name}`) && isKept(`main-${name}`)))
     parts.push(
       '## All hyperparameters',
-      'Median test metrics over five seeds: with the learning rate alone tuned, as above, and with all hyperparameters searched by 16 Sobol points for each seed. In bold: detectably different in a comparison by itself (p < 0.05; of thirty, one or two would be of themselves).',
+      'Median test metrics over five seeds: with the learning rate alone tuned, at a constant rate and over the five seeds that both have, and with all hyperparameters searched by 16 Sobol points for each seed. In bold: detectably different in a comparison by itself (p < 0.05; of thirty, one or two would be of themselves).',
       searchTable((name) => results(name)!),
     );
   const whole = horizonProblems.filter((name) =>
@@ -132,13 +142,14 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
   const refuted = verdicts.filter(([, verdict]) => verdict?.holds === false).length;
   const head = [
     '# The study',
-    `Ten optimizers on ten small problems, two schedules, ten seeds that each tune for themselves: ${count.toLocaleString('en')} runs${main.length < problemNames.length ? `, **of ${String(main.length)} problems so far; what follows is of these alone**` : ''}. What was claimed, and what would refute it, [was written first](../study/README.md), ` +
+    `Ten optimizers on ten small problems, two schedules, ten seeds that each tune for themselves, and what stands beside that: ${count.toLocaleString('en')} runs${main.length < problemNames.length ? `, **of ${String(main.length)} problems so far; what follows is of these alone**` : ''}. What was claimed, and what would refute it, [was written first](../study/README.md), ` +
       `with the limits of what can be said: these are problems of a second or less. ${String(confirmed)} claims are confirmed, ${String(refuted)} refuted${confirmed + refuted < claims.length ? `, ${String(claims.length - confirmed - refuted)} not judged yet` : ''}.`,
     `\`npm run study\` makes every comparison again that is not kept in \`study/results\`; \`npm run study -- --figures\` makes this page from those that are. ${machines}; ${made.map(({ createdAt }) => createdAt.slice(0, 10)).sort().at(-1) ?? ''}.`, // prettier-ignore
   ];
+  parts.push('## What was run', runsTable(kept));
   files.set('apps/lab/src/guide/study.json', `${JSON.stringify(forGuide(results), null, 2)}\n`);
   files.set('docs/study.md', `${[...head, ...parts].join('\n\n')}\n`);
-  return { files, summary: summaryOf(verdicts, fields, atDefaults, count) };
+  return { files, summary: summaryOf(verdicts, steady, fields, atDefaults, count) };
 }
 
 function sentence(text: string): string {
@@ -146,8 +157,10 @@ function sentence(text: string): string {
 }
 
 /** The study in a paragraph. */
-function summaryOf(verdicts: readonly (readonly [Claim, Verdict | undefined])[], fields: readonly Field[], atDefaults: readonly Untuned[], runs: number): string {
-  const those = (holds: boolean): string => verdicts.flatMap(([{ title }, verdict]) => (verdict?.holds === holds ? [`“${title}”`] : [])).join(', ');
+function summaryOf(verdicts: readonly (readonly [Claim, Verdict | undefined])[], steady: ReadonlyMap<Claim, number>, fields: readonly Field[], atDefaults: readonly Untuned[], runs: number): string {
+  const isClose = (claim: Claim): boolean => (steady.get(claim) ?? 1) < certain;
+  const those = (holds: boolean): string => verdicts.flatMap(([claim, verdict]) => (verdict?.holds === holds && !isClose(claim) ? [`“${claim.title}”`] : [])).join(', ');
+  const close = verdicts.flatMap(([claim, verdict]) => (verdict !== undefined && isClose(claim) ? [`“${claim.title}” (${verdict.holds ? 'confirmed' : 'refuted'}; the same in ${(100 * steady.get(claim)!).toFixed(0)} %)`] : [])).join(', ');
   const open = verdicts.filter(([, verdict]) => verdict === undefined).length;
   const made = fields[0]!.problems.length;
   const isWhole = made === problemNames.length;
@@ -156,14 +169,41 @@ function summaryOf(verdicts: readonly (readonly [Claim, Verdict | undefined])[],
     return `over ${field.title}, ${String(first)}, then ${String(second)} and ${String(third)}`;
   });
   return [
-    `[The study](docs/study.md): ${runs.toLocaleString('en')} runs of ten optimizers on ${isWhole ? 'ten small problems' : `${String(made)} of ten small problems so far`}; the claims, and what would refute each, [were written first](study/README.md).`,
+    `[The study](docs/study.md): ${runs.toLocaleString('en')} runs, most of them of ten optimizers on ${isWhole ? 'ten small problems' : `${String(made)} of ten small problems so far`}; the claims, and what would refute each, [were written first](study/README.md).`,
     isWhole ? `Nearest to the best: ${ahead.join('; ')}.` : '',
     atDefaults.length === 0 ? '' : untunedSummary(atDefaults),
-    those(true) === '' ? '' : `Confirmed: ${those(true)}.`,
+    those(true) === '' ? '' : `Confirmed, each by a rule that is narrower than its title: ${those(true)}.`,
     those(false) === '' ? '' : `Refuted: ${those(false)}.`,
+    close === '' ? '' : `Judged, but other seeds might judge otherwise: ${close}.`,
     open === 0 ? '' : `${String(open)} of ${String(verdicts.length)} claims are not judged yet.`,
   ].filter((part) => part !== '').join('\n');
 } // prettier-ignore
+
+/** How many entrants have their rate at the edge of what was tried. */
+function edges(main: readonly KeptProblem[]): string {
+  const all = main.flatMap(({ id, optimizers }) => optimizers.map(({ label, tuning }) => ({ id, label, tuning })));
+  const beyond = all.filter(({ tuning }) => tuning === 'edge');
+  const counts = main.map(({ id }) => [id, beyond.filter((one) => one.id === id).length] as const).filter(([, count]) => count > 0);
+  const muon = beyond.filter(({ label }) => label.startsWith('Muon')).length;
+  return `Of ${String(all.length)} entrants ${String(beyond.length)} have most of their seeds at the last rate tried, so a better one may lie beyond it: ${counts.map(([id, count]) => `${id} ${String(count)}`).join(', ')}${muon === 0 ? '' : `; Muon is among them ${String(muon)} times`}.`;
+}
+
+/** What the runs were made for. */
+function runsTable(kept: ReadonlyMap<string, Kept>): string {
+  const parts = [
+    ['main-', 'ten optimizers (Muon on six problems), ten problems, two schedules, ten seeds'],
+    ['horizon-', 'the same at a constant rate, four problems at ½, 2 and 4 times the length, five seeds'],
+    ['search-', 'six optimizers, five problems, 16 Sobol points for each of five seeds'],
+    ['untuned-', 'at the defaults, ten problems, ten seeds; and the tuned ones beside them where they were not there'],
+    ['decay', 'AdamW and Adam with L2 on digits, 64 Sobol points for each of six seeds'],
+    ['sparse-text', 'five optimizers on sparse text, ten seeds'],
+  ] as const;
+  const rows = parts.map(([name, about]) => {
+    const own = [...kept].filter(([one]) => one.startsWith(name)).map(([, { runs }]) => runs.made);
+    return `| ${about} | ${own.reduce((sum, one) => sum + one, 0).toLocaleString('en')} |`;
+  });
+  return table(['', 'runs'], rows, ['', '--:']);
+}
 
 /** The optimizers of a field, the nearest to the best first. */
 function standingTable(field: Field): string {

@@ -13,6 +13,7 @@ import { isKept, readKept, type KeptOptimizer, type KeptProblem } from './kept.t
 import { page } from './page.ts';
 import { problemNames, unitsOf, type ProblemName } from './plan.ts';
 import { betterSchedule, best, middle, rankCorrelation, ranksOf, regret } from './reading.ts';
+import { drawnAnew, steadiness } from './steadiness.ts';
 import { untunedSummary, withoutTuning } from './untuned.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -67,8 +68,22 @@ test('what is reached without tuning stands on the scale of those that are tuned
     rows.map(({ label, distance }) => [label, distance]),
     [['the best of those that were tuned', 0], ['dog', 1], ['sgd', 2], ['momo', 2], ['prodigy', Infinity]],
   ); // prettier-ignore
-  assert.match(untunedSummary(rows), /dog, momo and prodigy come nearest to the best; dog is at its defaults as good as the middle/);
+  assert.match(untunedSummary(rows), /dog, momo and prodigy come nearest to the best; dog is at its defaults as good over all problems as the middle/);
 });
+
+test('a verdict on which all seeds agree is steady, and one of two equals is a coin', () => {
+  const far = made({ a: around(5), b: around(9) });
+  const equal = made({ a: [1, 2, 3, 4, 5, 6, 7], b: [7, 6, 5, 4, 3, 2, 1].map((x) => x - 0.01) });
+  const claim = { number: 0, title: '', judge: (results: (name: string) => KeptProblem) => ({ holds: best(results('main')) === 'b', because: '' }) };
+  assert.equal(steadiness(claim, () => far), 1);
+  const share = steadiness(claim, () => equal);
+  assert.ok(share > 0.35 && share < 0.65, String(share));
+  // Pairs stay pairs: both optimizers have the same seeds, in the same order.
+  const drawn = drawnAnew(equal, (seeds) => seeds.map((_, i) => seeds[(i * i) % seeds.length]!));
+  const [a, b] = drawn.optimizers.map(({ trials }) => trials.map(({ testMetric }) => testMetric!));
+  assert.deepEqual(a!.map((x, i) => Math.round(x + b![i]!)), a!.map(() => 8));
+  assert.deepEqual(drawn.optimizers[0]!.trials.map(({ seed }) => seed), [1, 2, 3, 4, 5, 6, 7]);
+}); // prettier-ignore
 
 test('who took part in some problems alone is compared over these alone', () => {
   const [a, b] = [made({ sgd: around(5), adam: around(4) }), made({ sgd: around(6), adam: around(4), muon: around(3) })];

@@ -19,7 +19,7 @@ export function decayMaps(problem: KeptProblem): string {
         .toSorted((a, b) => b.chosenBy - a.chosenBy);
       const best = new Set(points.slice(-Math.round(points.length / 10)));
       return {
-        title: `${label}: the brighter, the lower the test error; ringed: the best tenth`,
+        title: `${label}: the brighter, the lower the test error; ringed: the best tenth by validation`,
         label: `test error of ${label} over learning rate and decay`,
         options: {
           height: 330,
