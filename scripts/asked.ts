@@ -3,6 +3,7 @@
  * Knows no script.
  */
 import { parseArgs } from 'node:util';
+import { nearest } from '../packages/compare/src/near.ts';
 
 /** An option: a flag, or one that takes a value, which is called `takes`. */
 export interface Option {
@@ -55,7 +56,10 @@ export function asked<const O extends Readonly<Record<string, Option>>>(command:
     process.exit(0);
   }
   const unknown = parsed.positionals.find((name) => names?.among?.includes(name) === false);
-  if (unknown !== undefined) refuse(`There is no ${names?.one ?? 'argument'} ${unknown}; there are ${names?.among?.join(', ') ?? 'none'}.`);
+  if (unknown !== undefined) {
+    const all = names?.among ?? [];
+    refuse(`There is no ${names?.one ?? 'argument'} ${unknown}; ${nearest(unknown, all) ?? `there are ${all.join(', ')}.`}`);
+  }
   const values = Object.fromEntries(
     Object.entries<Option>(options).map(([name, { takes }]) => [name, takes === undefined ? parsed.values[name] === true : parsed.values[name]]),
   );
