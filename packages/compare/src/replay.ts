@@ -21,5 +21,5 @@ export { standings } from './report/standings.ts';
 export type { Place, Standing } from './report/standings.ts';
 export { tables } from './report/style.ts';
 export { ranking } from './report/table.ts';
-export { advice, cautions, conclusion, quickNote } from './report/text.ts';
+export { advice, cautions, conclusion, quickNote, warning } from './report/text.ts';
 export type * from './schema.ts';

@@ -1,9 +1,12 @@
 /** Numbers and words of the reports: what they say of every kind of result, and how. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { bestText } from '../src/cli/best.ts';
+import { renderHtml } from '../src/report/html.ts';
 import { column, durations, list, number, probability, rateText, sentence } from '../src/report/number.ts';
 import { renderMarkdown } from '../src/report/markdown.ts';
-import { advice, amount, cautions, conclusion, difference, metric, rate, runsText, verdict } from '../src/report/text.ts';
+import { renderTable } from '../src/report/terminal.ts';
+import { advice, amount, cautions, conclusion, difference, metric, rate, runsText, verdict, warning } from '../src/report/text.ts';
 import type { OptimizerResult, PairedComparison, ProblemResult } from '../src/schema.ts';
 import { counted } from '../src/shown.ts';
 import { reportFixture } from './report-fixture.ts';
@@ -141,6 +144,29 @@ describe('words', () => {
     assert.notEqual(metric(close, at(first, 6.461)).split('\u00a0')[0], metric(close, at(second, 6.464)).split('\u00a0')[0]);
   });
 });
+
+describe('a wrong gradient is told before all advice', () => {
+  const fixture = reportFixture();
+  const mismatch = { parameter: null, slope: 1, gradient: -1, factor: -1 };
+  const comparison = { ...fixture, problems: fixture.problems.map((problem) => ({ ...problem, mismatch })) };
+  const forms: Readonly<Record<string, (one: typeof fixture) => string>> = {
+    terminal: (one) => renderTable(one, 100, false),
+    page: (one) => renderHtml(one),
+    Markdown: (one) => renderMarkdown(one),
+    'best as text': (one) => bestText(one, 'text', 100),
+    'best as code': (one) => bestText(one, 'code', 100),
+  };
+  for (const [name, render] of Object.entries(forms))
+    test(name, () => {
+      const count = (text: string): number[] => [...text.matchAll(/(?<wrong>The gradient does not match)|Take /g)].map(({ groups }) => (groups?.['wrong'] === undefined ? 0 : 1));
+      assert.deepEqual(count(render(comparison)), [1, 0, 1, 0, 1, 0]);
+      assert.deepEqual(count(render(fixture)), [0, 0, 0]);
+    });
+  test('and that nothing else counts', () => {
+    assert.match(warning(comparison.problems[0]!), /everywhere with the other sign\. Until that is mended, nothing below counts\.$/);
+    assert.equal(warning(fixture.problems[0]!), '');
+  });
+}); // prettier-ignore
 
 describe('Markdown', () => {
   test('is a table for each problem', () => {

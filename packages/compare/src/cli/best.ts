@@ -6,9 +6,9 @@ import { withValues } from '../code.ts';
 import { ProblemError } from '../problem.ts';
 import { readComparison, ReadError } from '../read.ts';
 import { wrap } from '../report/layout.ts';
-import { advice, cautions, quickNote } from '../report/text.ts';
+import { advice, cautions, quickNote, warning } from '../report/text.ts';
 import { scheduleCode, undescribed } from '../schedules.ts';
-import type { ProblemResult } from '../schema.ts';
+import type { Comparison, ProblemResult } from '../schema.ts';
 import { columns } from './columns.ts';
 
 /** The command. */
@@ -21,18 +21,24 @@ export function bestCommand(): Command {
         .choices(['text', 'code'])
         .default('text'),
     )
-    .action((report: string, { as: form }: { readonly as: 'text' | 'code' }) => {
-      const { problems, protocol } = read(report);
-      const many = problems.length > 1;
-      for (const problem of problems) {
-        if (form === 'text') process.stdout.write(`${wrap(`${many ? `${problem.id}: ` : ''}${advice(problem)}`, columns()).join('\n')}\n`);
-        else {
-          const said = [advice(problem), ...cautions(problem), ...(protocol.preset === 'quick' ? [quickNote] : [])];
-          const comments = said.flatMap((text) => wrap(text, Math.max(20, columns() - 3)).map((line) => `// ${line}`));
-          process.stdout.write(`${comments.join('\n')}\n${codeOf(problem)}${many ? ` // ${problem.id}` : ''}\n`);
-        }
-      }
-    });
+    .action((report: string, { as: form }: { readonly as: Form }) => void process.stdout.write(bestText(read(report), form, columns())));
+}
+
+type Form = 'text' | 'code';
+
+/** What is said of each problem, or the call to write below what is said; a gradient that is wrong comes first, since then nothing else counts. */
+export function bestText({ problems, protocol }: Pick<Comparison, 'problems' | 'protocol'>, form: Form, width: number): string {
+  const many = problems.length > 1;
+  const lines = problems.flatMap((problem) => {
+    const said = [...(warning(problem) === '' ? [] : [warning(problem)]), advice(problem)];
+    if (form === 'text') return said.flatMap((text, i) => wrap(`${many && i === 0 ? `${problem.id}: ` : ''}${text}`, width));
+    const comments = [...said, ...cautions(problem), ...(protocol.preset === 'quick' ? [quickNote] : [])];
+    return [
+      ...comments.flatMap((text) => wrap(text, Math.max(20, width - 3)).map((line) => `// ${line}`)),
+      `${codeOf(problem)}${many ? ` // ${problem.id}` : ''}`,
+    ];
+  });
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 function read(report: string): ReturnType<typeof readComparison> {

@@ -16,7 +16,7 @@ import { sensitivity } from './sensitivity.ts';
 import { isBeyond, scoreRange } from './series.ts';
 import { highlighting, script, style } from './style.ts';
 import { overview, ranking, swatch } from './table.ts';
-import { advice, cautions, conclusion, countsGradients, quickNote, targetText } from './text.ts';
+import { advice, cautions, conclusion, countsGradients, quickNote, targetText, warning } from './text.ts';
 
 /** The page of a comparison. */
 export function renderHtml(comparison: Comparison): string {
@@ -63,6 +63,7 @@ function section(problem: ProblemResult, place: number, all: Pens, protocol: Com
   const marks = legend(problem, protocol, table.text.replace(/^[^]*<tbody>/, '').replaceAll(/<svg[^]*?<\/svg>|<[^>]*>/g, '\n'));
   return html`<section class="problem" id="problem-${place}">
 <h2>${problem.title}</h2>
+${warning(problem) === '' ? empty : html`<p class="caution"><b>${warning(problem)}</b></p>`}
 <p class="advice">${advice(problem)}</p>
 <p>${problem.description}</p>
 <p class="facts">${facts(problem)}</p>

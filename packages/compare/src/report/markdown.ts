@@ -3,7 +3,7 @@ import type { Comparison, OptimizerResult, ProblemResult } from '../schema.ts';
 import { defaultsText } from './defaults.ts';
 import { errorNote } from './errors.ts';
 import { column, durations } from './number.ts';
-import { advice, cautions, conclusion, countsGradients, divergence, metric, rate, verdict } from './text.ts';
+import { advice, cautions, conclusion, countsGradients, divergence, metric, rate, verdict, warning } from './text.ts';
 
 /** A heading, a table and a few sentences for each problem. */
 export function renderMarkdown(comparison: Comparison): string {
@@ -11,7 +11,8 @@ export function renderMarkdown(comparison: Comparison): string {
   const problems = comparison.problems
     .map((problem) => {
       const title = `**${cell(problem.title)}**${preset}`;
-      return [title, '', cell(advice(problem)), '', ...table(problem), '', cell([conclusion(problem), ...cautions(problem), defaultsText(problem)].join(' ').trim())].join('\n');
+      const wrong = warning(problem) === '' ? [] : [`**${cell(warning(problem))}**`, ''];
+      return [title, '', ...wrong, cell(advice(problem)), '', ...table(problem), '', cell([conclusion(problem), ...cautions(problem), defaultsText(problem)].join(' ').trim())].join('\n');
     })
     .join('\n\n');
   return problems === '' ? '' : [problems, cell(errorNote(comparison.protocol))].join('\n\n').trimEnd();

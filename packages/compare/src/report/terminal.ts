@@ -11,7 +11,7 @@ import { legend } from './legend.ts';
 import { column, durations } from './number.ts';
 import { paintOf, type Depth } from './paint.ts';
 import { looks, type Look } from './palette.ts';
-import { advice, cautions, conclusion, countsGradients, divergence, metricFormat, quickNote, rate, runsText, spread, targetText, unitOf, verdict } from './text.ts';
+import { advice, cautions, conclusion, countsGradients, divergence, metricFormat, quickNote, rate, runsText, spread, targetText, unitOf, verdict, warning } from './text.ts';
 
 type Name = 'rank' | 'optimizer' | 'median' | 'medianSpread' | 'lr' | 'steps' | 'time' | 'reached' | 'diverged' | 'verdict' | 'brief';
 
@@ -48,6 +48,7 @@ export function renderTable(comparison: Comparison, width: number, colour: boole
     const { head, body } = rows(chosen);
     return [
       ...text(title, paint.bold),
+      ...(warning(problem) === '' ? [] : text(warning(problem), paint.yellow)),
       ...text(advice(problem)),
       ...text(about, paint.dim),
       paint.dim(fit(head)),

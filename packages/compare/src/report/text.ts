@@ -96,6 +96,12 @@ export function divergence({ sweep, summary, trials }: OptimizerResult): { reado
   return { runs: `${String(summary.diverged)}/${String(trials.length)}`, rates: sweep.length === 0 ? none : `${String(rates)}/${String(sweep.length)}` };
 }
 
+/** A gradient that is not that of its loss, for which nothing else of a problem counts: stands before all advice. Empty where there is none. */
+export function warning(problem: ProblemResult): string {
+  const wrong = mismatchText(problem);
+  return wrong === '' ? '' : `${wrong} Until that is mended, nothing below counts.`;
+}
+
 /** What to do about it, in one line: which optimizer to take with which learning rate, and how the others compare. */
 export function advice(problem: ProblemResult): string {
   const reference = problem.optimizers.find(({ id }) => id === problem.reference);
@@ -189,9 +195,7 @@ export function cautions(problem: ProblemResult): string[] {
   const diverged = optimizers.filter(({ tuning, summary }) => tuning !== 'all-diverged' && summary.diverged > 0);
   const [edge, dead] = [labels('edge'), labels('all-diverged')];
   const still = optimizers.filter(({ summary, trials }) => summary.diverged < trials.length && !trials.some(improved(problem)));
-  const wrong = mismatchText(problem);
   return [
-    ...(wrong === '' ? [] : [wrong]),
     ...(edge === '' ? [] : [`Most seeds chose ${optimizers.some(({ search }) => search !== undefined) ? 'a learning rate at the end of its space' : 'the last learning rate that they tried'} with ${edge}: a better one may lie beyond.`]),
     ...(dead === '' ? [] : [`${dead} diverged at every learning rate.`]),
     ...(isHeldOut(problem) ? [] : ['In every run the test metric is what the tuning metric is: rates were tuned on the data that the results were measured on.']),
