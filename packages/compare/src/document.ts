@@ -196,7 +196,15 @@ const problem = v.pipe(
     budget: v.exactOptional(budget),
     defaults: v.exactOptional(defaults),
     landscape: v.exactOptional(landscape),
-    mismatch: v.exactOptional(v.object({ parameter: v.nullable(text(300)), slope: finite, gradient: finite, factor: maybe })),
+    mismatch: v.exactOptional(
+      v.object({
+        parameter: v.nullable(text(300)),
+        parameters: v.exactOptional(list(text(300), 100, 1)),
+        slope: finite,
+        gradient: finite,
+        factor: maybe,
+      }),
+    ),
   }),
   v.check(({ optimizers }) => new Set(optimizers.map(({ id }) => id)).size === optimizers.length, 'has two optimizers of one id'),
   v.check(({ optimizers, reference, comparisons, budget: curves }) => {

@@ -98,6 +98,8 @@ export interface ProblemResult {
 export interface Mismatch {
   /** Whose weights move; null where all do. */
   readonly parameter: string | null;
+  /** All parameters whose gradients are wrong, the first of them `parameter`; absent where all are, where it is not known, and in files of before. */
+  readonly parameters?: readonly string[];
   /** Of the loss, by finite differences. */
   readonly slope: number;
   /** What the gradient says. */

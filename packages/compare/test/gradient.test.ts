@@ -79,7 +79,14 @@ describe('built-in problems', () => {
         'a matrix the other way round': transposed(start),
       };
       for (const [what, spoil] of Object.entries(mistakes).slice(0, slow.has(problem.id) ? 1 : undefined))
-        if (spoil !== undefined) assert.ok((await findMismatch(spoiled(model, spoil), 1)) !== undefined, what);
+        if (spoil !== undefined) {
+          const found = await findMismatch(spoiled(model, spoil), 1);
+          assert.ok(found !== undefined, what);
+          // No other is named.
+          const { parameters = [] } = found;
+          if (what.startsWith('nothing for ')) for (const name of parameters) assert.equal(`nothing for ${name}`, what);
+          else if (/sign|sum|mean|factor/.test(what)) assert.deepEqual(parameters, [], what);
+        }
       if (slow.has(problem.id)) return;
       const [sign, sum] = [await findMismatch(spoiled(model, scaled(-1)), 1), await findMismatch(spoiled(model, scaled(other)), 1)];
       assert.match(mismatchText({ batchSize: problem.batchSize, mismatch: sign! }), /, everywhere with the other sign\.$/);
@@ -109,6 +116,47 @@ function modelOf(size: number, gradient: (w: Float64Array, g: Float64Array, seed
 }
 
 const square = (w: Float64Array): number => w.reduce((sum, x) => sum + x * x, 0);
+
+describe('the parameters whose gradients are wrong are named', () => {
+  const names = ['w', 'b', 'c'];
+  /** A line and a parabola through noisy data, whose batches differ. */
+  const model: Model = {
+    start: (seed) => {
+      const next = random(seed);
+// So far from what is best that no slope is nearly 0.
+      return { w: Float64Array.from({ length: 4 }, () => 3 + 0.3 * normal(next)), b: Float64Array.of(3 + 0.3 * normal(next)), c: Float64Array.of(3 + 0.3 * normal(next)) };
+    },
+    gradient: ({ w, b, c }, grads, seed, step) => {
+      const next = random(seed, step);
+      for (const g of Object.values(grads)) g.fill(0);
+      let loss = 0;
+      for (let k = 0; k < 32; k++) {
+        const x = Array.from({ length: 4 }, () => normal(next));
+        const off = x.reduce((sum, one, i) => sum + one * w![i]!, b![0]! + c![0]! * x[0]! ** 2) - 3 * x[0]! + 2 + 0.1 * normal(next);
+        x.forEach((one, i) => (grads['w']![i]! += (off * one) / 16));
+        grads['b']![0]! += off / 16;
+        grads['c']![0]! += (off * x[0]! ** 2) / 16;
+        loss += off ** 2 / 32;
+      }
+      return loss;
+    },
+    evaluate: () => 0,
+  };
+  for (const wrong of [['w'], ['b'], ['c'], ['w', 'b'], ['w', 'c'], ['b', 'c'], names])
+    test(wrong.join(' and '), async () => {
+      for (let seed = 1; seed <= 10; seed++) {
+        const mismatch = await findMismatch(spoiled(model, (grads) => { for (const name of wrong) grads[name]!.forEach((g, i, all) => (all[i] = -g)); }), seed);
+        assert.ok(mismatch !== undefined);
+        const text = mismatchText({ mismatch, batchSize: null });
+        if (wrong === names) assert.match(text, /^The gradient does not match the loss: along a random direction the slope .*, everywhere with the other sign\.$/);
+        else {
+          assert.deepEqual([mismatch.parameter, mismatch.parameters], [wrong[0], wrong]);
+          assert.ok(text.startsWith(`The gradient of ${wrong.join(' and ')} does not match the loss: along a random direction of ${wrong[0]!} the slope `), text);
+          assert.ok(Math.abs(mismatch.gradient / mismatch.slope + 1) < 0.05, 'the slope of the first of them');
+        }
+      }
+    });
+}); // prettier-ignore
 
 describe('what is no mistake raises no alarm', () => {
   const harmless: Readonly<Record<string, (size: number) => Model>> = {

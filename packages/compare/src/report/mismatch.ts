@@ -1,13 +1,13 @@
 /** What is said of a gradient that is not that of its loss, with what it usually comes of. */
 import type { ProblemResult } from '../schema.ts';
-import { number } from './number.ts';
+import { list, number } from './number.ts';
 
 /** The mistake in words. */
 export function mismatchText({ mismatch, batchSize }: Pick<ProblemResult, 'mismatch' | 'batchSize'>): string {
   if (mismatch === undefined) return '';
-  const { parameter, slope, gradient, factor } = mismatch;
-  const where = parameter === null ? 'along a random direction' : `along a random direction of ${parameter}`;
-  return `The gradient does not match the loss: ${where} the slope of the loss is ${number(slope)}, and the gradient says ${number(gradient)}${cause(factor, batchSize)}.`;
+  const { parameter, parameters = parameter === null ? [] : [parameter], slope, gradient, factor } = mismatch;
+  const of = (names: readonly string[]): string => (names.length === 0 ? '' : ` of ${list(names)}`);
+  return `The gradient${of(parameters)} does not match the loss: along a random direction${of(parameters.slice(0, 1))} the slope of the loss is ${number(slope)}, and the gradient says ${number(gradient)}${cause(factor, batchSize)}.`;
 }
 
 function cause(factor: number | null, batchSize: number | null): string {

@@ -27,6 +27,9 @@ interface Slope {
   readonly width: number;
 }
 
+/** Slopes in one direction, batch by batch, and by how much the gradient lies beyond them. */
+type Seen = readonly { readonly slope: number; readonly excess: number }[];
+
 /** Shares of the weights by which they are moved, the most trusted first. */
 const widths = [0.01, 0.03, 0.1, 0.3, 1e-3, 1e-4, 1e-5, 1];
 /** A move that is too small to change a loss but by its rounding, and how often that is seen. */
@@ -91,10 +94,18 @@ class Check {
       found.push({ direction, slope, isOff: isOff(slope, typical) });
     }
     const off = found.filter((one) => one.isOff);
-    if (off.length === 0 || !(await this.stands(off.slice(0, tried)))) return undefined;
-    const [{ direction, slope }] = off as [(typeof off)[number]];
-    return { parameter: direction.parameter, slope: slope.slope, gradient: slope.said, factor: factorOf(found.map((one) => one.slope)) };
-  }
+    const single = found.filter((one) => one.direction.parameter !== null);
+    const offSingle = off.filter((one) => single.includes(one));
+    const judged = [...new Set([...off.slice(0, tried), ...offSingle])];
+    const seen = await this.elsewhere(judged);
+    if (off.length === 0 || !stands(seen.slice(0, Math.min(off.length, tried)))) return undefined;
+    const factor = factorOf(found.map((one) => one.slope));
+    // They are named where each of them stands by itself: one that does not may be off by noise, or all may be wrong.
+    const isSome = factor === null && offSingle.length > 0 && offSingle.length < single.length && offSingle.every((one) => stands([seen[judged.indexOf(one)]!]));
+    const { direction, slope } = (isSome ? offSingle[0] : off[0])!;
+    const parameters = offSingle.map((one) => one.direction.parameter!);
+    return { parameter: direction.parameter, ...(isSome ? { parameters } : {}), slope: slope.slope, gradient: slope.said, factor };
+  } // prettier-ignore
 
   /** Of all weights at random, twice; against the gradient; and of each parameter at random. */
   private directions(): Direction[] {
@@ -145,34 +156,26 @@ class Check {
     return { slope: (up - down) / (2 * width), low: Math.min(...sides), high: Math.max(...sides), said, doubt, width };
   } // prettier-ignore
 
-  /**
-   * Whether it is so on other batches: noise that the gradient has and the loss has not is as often above as below, and has nothing to do with the slope; what a
-   * mistake adds is always the same, or follows the slope.
-   */
-  private async stands(off: readonly { readonly direction: Direction; readonly slope: Slope }[]): Promise<boolean> {
+  /** The same directions on other batches. */
+  private async elsewhere(off: readonly { readonly direction: Direction; readonly slope: Slope }[]): Promise<Seen[]> {
     const seen: { readonly slope: number; readonly excess: number }[][] = off.map(() => []);
+    if (off.length === 0) return seen;
     for (let i = 0; i < batches; i++) {
       const step = 3 + i;
       const loss = await this.gradient(step);
-      for (const [k, { direction, slope: { width } }] of off.entries()) {
+      for (const [
+        k,
+        {
+          direction,
+          slope: { width },
+        },
+      ] of off.entries()) {
         const one = await this.slopeAt(direction, step, loss, width);
         seen[k]!.push({ slope: one.slope, excess: excessOf(one) });
       }
     }
-    if (seen.flat().some(({ slope, excess }) => !Number.isFinite(slope + excess))) return false;
-    const centred = seen.map((some) => {
-      const [slope, excess] = [sum(some, (one) => one.slope) / batches, sum(some, (one) => one.excess) / batches];
-      const apart = some.map((one) => ({ slope: one.slope - slope, excess: one.excess - excess }));
-      const variance = sum(apart, (one) => one.excess ** 2) / (batches - 1);
-      return { apart, variance, isSteady: Math.abs(excess) > errors * Math.sqrt(variance / batches) && excess !== 0 };
-    });
-    if (centred.some(({ isSteady }) => isSteady)) return true;
-    const scaled = centred.flatMap(({ apart, variance }) => apart.map(({ slope, excess }) => ({ slope: slope / Math.sqrt(variance), excess: excess / Math.sqrt(variance) })));
-    const squares = sum(scaled, ({ slope }) => slope ** 2);
-    const share = sum(scaled, ({ slope, excess }) => slope * excess) / squares;
-    const rest = sum(scaled, ({ slope, excess }) => (excess - share * slope) ** 2) / (scaled.length - 1);
-    return Math.abs(share) > Math.max(tolerated, errors * Math.sqrt(rest / squares));
-  } // prettier-ignore
+    return seen;
+  }
 
   /** After a step at other weights: what is left of that, in the arrays or in the model, must not be in this. */
   private async gradient(step: number): Promise<number> {
@@ -195,6 +198,26 @@ class Check {
     return this.model.gradient(copied(point), this.scratch, this.seed, step);
   }
 }
+
+/**
+ * Whether a mismatch is so on other batches: noise that the gradient has and the loss has not is as often above as below, and has nothing to do with the slope;
+ * what a mistake adds is always the same, or follows the slope.
+ */
+function stands(seen: readonly Seen[]): boolean {
+  if (seen.flat().some(({ slope, excess }) => !Number.isFinite(slope + excess))) return false;
+  const centred = seen.map((some) => {
+    const [slope, excess] = [sum(some, (one) => one.slope) / batches, sum(some, (one) => one.excess) / batches];
+    const apart = some.map((one) => ({ slope: one.slope - slope, excess: one.excess - excess }));
+    const variance = sum(apart, (one) => one.excess ** 2) / (batches - 1);
+    return { apart, variance, isSteady: Math.abs(excess) > errors * Math.sqrt(variance / batches) && excess !== 0 };
+  });
+  if (centred.some(({ isSteady }) => isSteady)) return true;
+  const scaled = centred.flatMap(({ apart, variance }) => apart.map(({ slope, excess }) => ({ slope: slope / Math.sqrt(variance), excess: excess / Math.sqrt(variance) })));
+  const squares = sum(scaled, ({ slope }) => slope ** 2);
+  const share = sum(scaled, ({ slope, excess }) => slope * excess) / squares;
+  const rest = sum(scaled, ({ slope, excess }) => (excess - share * slope) ** 2) / (scaled.length - 1);
+  return Math.abs(share) > Math.max(tolerated, errors * Math.sqrt(rest / squares));
+} // prettier-ignore
 
 /** By how much what the gradient says lies beyond the slopes on either side. */
 function excessOf({ said, low, high }: Slope): number {
