@@ -32,6 +32,19 @@ function own(name: string, text: string): string {
   return file;
 }
 
+test('what the README has npm emit goes to a file: on the terminal it would stand below what npm says', async () => {
+  const commands = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/npm run thalweg -- emit ([^`\n]*)/g)].map(([, args = '']) =>
+    args.split(' '),
+  );
+  assert.ok(commands.length > 0);
+  for (const args of commands) {
+    const at = args.indexOf('-o') + 1;
+    assert.ok(at > 0, args.join(' '));
+    const file = join(folder, args[at]!);
+    assert.deepEqual(await thalweg(...args.with(at, file)), { out: '', err: `Wrote ${file}.\n`, code: 0 });
+  }
+});
+
 test('an optimizer of the library, with options, is printed or written', async () => {
   assert.deepEqual(await thalweg('ADAMW', '--to', 'pytorch'), { out: emit(adamw(), 'pytorch'), err: '', code: 0 });
   assert.match(emit(adamw(), 'pytorch'), /^class AdamW\(Optimizer\):$/m);

@@ -276,11 +276,14 @@ test('a user hears of it at the start and in the report, and the comparison goes
   await pool.close();
 }); // prettier-ignore
 
-test('the documented problem with noise raises none', async () => {
+test('the documented problem with noise raises none, and holds test data out', async () => {
   const text = readFileSync(join(root, 'docs/compare.md'), 'utf8');
   const code = /```ts\n(import \{ defineProblem, normal, random \}[^]*?)```/.exec(text)?.[1];
   const file = join(folder, 'documented.ts');
   writeFileSync(file, code ?? assert.fail());
   const { problem } = await findProblem(file);
   for (let seed = 1; seed <= 20; seed++) assert.equal(await findMismatch(await problem.load(), seed), undefined, String(seed));
+  const model = await problem.load();
+  const at = (split: 'validation' | 'test') => model.evaluate({ w: Float64Array.of(1, 2, 3) }, split);
+  assert.notEqual(await at('validation'), await at('test'));
 });
