@@ -1,6 +1,7 @@
 /** Numbers and words of the reports: what they say of every kind of result, and how. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { bestText } from '../src/cli/best.ts';
 import { renderHtml } from '../src/report/html.ts';
 import { column, durations, list, number, probability, rateText, sentence } from '../src/report/number.ts';
@@ -45,10 +46,53 @@ describe('numbers', () => {
   test('in a column, with equal decimals', () => {
     assert.deepEqual([6.4666, 7.2, null, 8].map(column([6.4666, 7.2, null, 8])), ['6.47', '7.20', '–', '8.00']);
     assert.deepEqual([80, 1200].map(column([80, 1200])), ['80', '1,200']);
-    assert.deepEqual([-0.001, 5].map(column([-0.001, 5])), ['0.00', '5.00']);
+    assert.deepEqual([-0.001, 5].map(column([-0.001, 5])), ['−0.00100', '5.00']);
     assert.deepEqual([1e-9, 5].map(column([1e-9, 5])), ['1×10⁻⁹', '5']);
     assert.deepEqual([0, 0].map(column([0, 0])), ['0', '0']);
     assert.deepEqual([null].map(column([])), ['–']);
+  });
+  test('in a column, one that is huge takes no digits from the others', () => {
+    assert.deepEqual([1.234, 0.5, 2, 3658, 12.5].map(column([1.234, 0.5, 2, 3658, 12.5])), ['1.23', '0.500', '2.00', '3,658', '12.5']);
+    const positive = fc.double({ min: 1e-8, max: 1e8, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(positive, fc.boolean()), { minLength: 1, maxLength: 8 }), (some) => {
+        const values = some.map(([value, isNegative]) => (isNegative ? -value : value));
+        for (const value of values) {
+          const [, mantissa = '', exponent = '0'] =
+            /^(.*?)(?:×10(.*))?$/.exec(column(values)(value).replaceAll(',', '').replaceAll('−', '-')) ?? [];
+          const power = exponent.replaceAll(/./g, (digit) => (digit === '⁻' ? '-' : String('⁰¹²³⁴⁵⁶⁷⁸⁹'.indexOf(digit))));
+          const written = Number(mantissa) * 10 ** (exponent === '0' ? 0 : Number(power));
+          assert.ok(
+            Math.abs(written / value - 1) <= 0.051,
+            `${String(value)} is written ${column(values)(value)} among ${values.join(', ')}`,
+          );
+        }
+      }),
+    );
+  });
+  test('in every table', () => {
+    const { summary } = find(problemOf(), 'sgd');
+    const spreads = [
+      [1.234, 0.5, 2],
+      [1.3, 0.6, 2.25],
+      [3658.2, 1.1, 3908.4],
+    ] as const;
+    const fixture = reportFixture();
+    const [problem] = fixture.problems;
+    const optimizers = spreads.map(([median, low, high], i) => ({
+      ...problem!.optimizers[i]!,
+      summary: { ...summary, median, low, high },
+    }));
+    const comparison = { ...fixture, problems: [{ ...problem!, optimizers }] };
+    for (const [name, text] of Object.entries({
+      terminal: renderTable(comparison, 200, false),
+      Markdown: renderMarkdown(comparison),
+      page: renderHtml(comparison),
+    })) {
+      const plain = text.replaceAll(/<[^>]*>/g, '').replaceAll('\u00a0', ' ');
+      for (const cell of ['1.23 % (0.500–2.00)', '1.30 % (0.600–2.25)', '3,658 % (1.10–3,908)'])
+        assert.ok(plain.includes(cell), `${name}: ${cell}`);
+    }
   });
   test('durations share a unit', () => {
     const { unit, format } = durations([0.00057, null, 0.00012]);

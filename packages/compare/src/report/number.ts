@@ -18,7 +18,7 @@ export function number(value: number | null, digits = 3): string {
   return signed(thousands(String(Number(value.toPrecision(digits)))));
 }
 
-/** One way of writing for all numbers of a column: as many decimals as give the largest three digits. */
+/** One way of writing for all numbers of a column: as many decimals as give the largest three digits; of those below a tenth of it, as many as give them three. */
 export function column(values: readonly (number | null)[], digits = 3): Format {
   const finite = values.filter((value) => value !== null && Number.isFinite(value)).map((value) => Math.abs(value ?? 0));
   const largest = Math.max(0, ...finite);
@@ -26,8 +26,13 @@ export function column(values: readonly (number | null)[], digits = 3): Format {
   // A column over many magnitudes has no common number of decimals.
   if (largest < 1e-3 || largest >= 1e6 || largest > 1e4 * least) return (value) => number(value, digits);
   if (finite.every(Number.isInteger)) return (value) => (value === null ? none : signed(thousands(String(value))));
-  const decimals = Math.min(4, Math.max(0, digits - 1 - Math.floor(Math.log10(largest))));
-  return (value) => (value === null ? none : signed(thousands(value.toFixed(decimals))));
+  return (value) => {
+    if (value === null) return none;
+    const magnitude = Math.abs(value);
+    if (magnitude !== 0 && magnitude < Math.min(1e-3, largest / 10)) return number(value, digits);
+    const like = magnitude === 0 || magnitude >= largest / 10 ? largest : magnitude;
+    return signed(thousands(value.toFixed(Math.max(0, digits - 1 - Math.floor(Math.log10(like))))));
+  };
 }
 
 /** The unit in which the largest of these durations reads best, and how to write them in it. */
