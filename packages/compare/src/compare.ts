@@ -216,6 +216,7 @@ async function compareOn(
     ...(budget === undefined ? {} : { budget }),
     ...(defaults === undefined ? {} : { defaults }),
     ...(problem.landscape === undefined ? {} : { landscape: problem.landscape }),
+    ...(isFile(entry.reference) ? { own: true as const } : {}),
     ...(mismatch === undefined ? {} : { mismatch }),
   };
 }

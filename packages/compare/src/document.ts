@@ -196,6 +196,7 @@ const problem = v.pipe(
     budget: v.exactOptional(budget),
     defaults: v.exactOptional(defaults),
     landscape: v.exactOptional(landscape),
+    own: v.exactOptional(v.literal(true)),
     mismatch: v.exactOptional(
       v.object({
         parameter: v.nullable(text(300)),

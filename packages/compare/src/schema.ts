@@ -90,6 +90,8 @@ export interface ProblemResult {
   readonly defaults?: Defaults;
   /** For a two-parameter landscape: enough to draw contours. Values row by row from (x0, y0). */
   readonly landscape?: Landscape;
+  /** Set where a user's file brought it; absent of built-in ones, and in files of before. */
+  readonly own?: true;
   /** Where the gradient of a user's problem is not that of its loss. */
   readonly mismatch?: Mismatch;
 }

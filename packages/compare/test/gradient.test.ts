@@ -273,6 +273,7 @@ test('a user hears of it at the start and in the report, and the comparison goes
   const wrong = await make();
   assert.match(said.join('\n'), /^The gradient does not match the loss: along a random direction the slope of the loss is \S+, and the gradient says \S+, everywhere with the other sign\.$/);
   assert.ok(warning(wrong).startsWith(said[0]!));
+  assert.equal(wrong.own, true);
   await pool.close();
 }); // prettier-ignore
 

@@ -212,6 +212,21 @@ describe('a wrong gradient is told before all advice', () => {
   });
 }); // prettier-ignore
 
+test('on a problem of the user, what was measured on built-in ones is one line that says so', () => {
+  for (const trials of [undefined, 8]) {
+    const fixture = reportFixture();
+    const protocol = { ...fixture.protocol, ...(trials === undefined ? {} : { trials }) };
+    const own = { ...fixture, protocol, problems: [{ ...fixture.problems[0]!, own: true as const }] };
+    for (const render of [(one: typeof fixture) => renderTable(one, 120, false), renderMarkdown, renderHtml]) {
+      const said = /On the built-in problems \(not on yours\) two copies of one optimizer were called different in [\d.]+ % of (?:repetitions|searches)\./;
+      assert.match(render(own), said);
+      assert.doesNotMatch(render(own), /found SGD to differ/);
+      assert.doesNotMatch(render({ ...own, problems: fixture.problems }), said);
+      assert.match(render({ ...own, problems: fixture.problems }).replaceAll('\n', ' '), /found SGD to differ/);
+    }
+  }
+}); // prettier-ignore
+
 describe('Markdown', () => {
   test('is a table for each problem', () => {
     const text = renderMarkdown(reportFixture());

@@ -105,7 +105,7 @@ that would have been found with a probability of 0.8.</caption>
 export function protocolOf(comparison: Comparison): Markup {
   const { protocol, machine, createdAt, problems } = comparison;
   const { trials } = protocol;
-  const [runs, errs] = [runsText(comparison), errorNote(protocol)];
+  const [runs, errs] = [runsText(comparison), errorNote(protocol, problems)];
   const rows: readonly (readonly [string, string])[] = [
     ['Preset', protocol.preset],
     ...(trials === undefined ? [['Learning rates', `${String(protocol.gridPoints)} at first, each ${number(protocol.gridRatio)} times the one before, then more on the side of the best until each optimizer has tried ${String(protocol.rates)} with seed ${String(protocol.scanSeed)}`] as const] : []),

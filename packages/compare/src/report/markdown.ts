@@ -15,7 +15,7 @@ export function renderMarkdown(comparison: Comparison): string {
       return [title, '', ...wrong, cell(advice(problem)), '', ...table(problem), '', cell([conclusion(problem), ...cautions(problem), defaultsText(problem)].join(' ').trim())].join('\n');
     })
     .join('\n\n');
-  return problems === '' ? '' : [problems, cell(errorNote(comparison.protocol))].join('\n\n').trimEnd();
+  return problems === '' ? '' : [problems, cell(errorNote(comparison.protocol, comparison.problems))].join('\n\n').trimEnd();
 }
 
 function table(problem: ProblemResult): string[] {

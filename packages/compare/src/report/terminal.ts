@@ -63,7 +63,7 @@ export function renderTable(comparison: Comparison, width: number, colour: boole
   const note = comparison.protocol.preset === 'quick' ? [text(quickNote, paint.yellow).join('\n')] : [];
   const runs = runsText(comparison);
   const made = runs === '' || problems.length === 0 ? [] : [text(`${runs}.`, paint.dim).join('\n')];
-  const errs = errorNote(comparison.protocol);
+  const errs = errorNote(comparison.protocol, comparison.problems);
   const trust = errs === '' || problems.length === 0 ? [] : [text(errs, paint.dim).join('\n')];
   return [...note, ...problems, ...trust, ...made].join('\n\n');
 }
