@@ -1,4 +1,4 @@
-/** The call that makes an optimizer, as code: with the names of what is tuned in it, or with their values. Knows text alone. */
+/** The call that makes an optimizer, as code: with the names of what is tuned in it, or with their values; and which names it takes. Knows text alone. */
 /** The call with these names among its options, in place of values that it has for them: `adam({ lr, eps: 1e-8 })` and `eps` make `adam({ lr, eps })`. */
 export function withNames(code: string, names: readonly string[]): string {
   if (names.length === 0) return code;
@@ -25,4 +25,10 @@ export function withValues(
     const text = `${String(value)}${String(by)}`;
     return `${name}: ${name === 'lr' ? schedule(text) : text}`;
   });
+}
+
+/** The names that stand in code for something made elsewhere, each once: of `chain(adam({ lr: 0.1 }), mechanic())`, `chain`, `adam` and `mechanic`. */
+export function namesIn(code: string): string[] {
+  const plain = code.replaceAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, '');
+  return [...new Set([...plain.matchAll(/(?<![.\w$])[A-Za-z_$][\w$]*(?![\w$])(?!\s*:)/g)].map(([name]) => name))];
 }

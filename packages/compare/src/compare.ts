@@ -2,7 +2,9 @@
  * Runs a comparison: each seed tunes each optimizer's learning rate on validation data, and its test metric is what is compared. Says what it is
  * doing through `onProgress`; knows no terminal and no report.
  */
+import { relative, sep } from 'node:path';
 import { Method, ThalwegError } from 'thalweg';
+import { isOptimizerFactory } from '@thalweg/guide';
 import { withNames } from './code.ts';
 import type { Contestant, RunOf } from './contestants.ts';
 import { lost } from './lost.ts';
@@ -10,6 +12,7 @@ import { machineOf } from './machine.ts';
 import type { Lengths } from './problem.ts';
 import { withoutTuning } from './defaults.ts';
 import { checkProtocol, runsOf } from './protocol.ts';
+import { loadOwnFile } from './own-file.ts';
 import { ProblemError } from './problem.ts';
 import { findContestants, isFile, type Entry } from './registry.ts';
 import { mismatchText } from './report/mismatch.ts';
@@ -158,6 +161,7 @@ async function compareOn(
       const { contestant, schedule, id, label } = entrant;
       const { code, hyperparameters } = contestant;
       const searched = Object.fromEntries(Object.entries(tuned.search?.best ?? {}).filter(([name]) => name !== 'lr'));
+      const source = await sourceOf(contestant, entry);
       const call = withNames(code, Object.keys(searched));
       choices.set(
         id,
@@ -166,6 +170,7 @@ async function compareOn(
       return {
         id,
         label,
+        ...(source === undefined ? {} : { source }),
         configuration: described(call, schedule),
         hyperparameters: { ...hyperparameters, ...searched },
         latex: latexOf(contestant, tuned.bestLr, { steps, hyper: searched }),
@@ -245,6 +250,15 @@ async function checkSeeds(reference: string, pool: Runner, [request, ...others]:
     `it does not follow from its seed: the same run made twice gave ${String(values(a)[at])} and ${String(values(b)[at])}. ` +
       'Whatever is random must come from the seed and the step that start and gradient are given, as by random(seed, step)',
   );
+}
+
+/** Where an optimizer of the user's comes from, as an import writes it. */
+async function sourceOf(contestant: Contestant, { contestants, reference }: Entry): Promise<OptimizerResult['source']> {
+  const file = contestant.file?.path ?? (contestants.includes(contestant) ? reference : undefined);
+  if (file === undefined) return undefined;
+  const path = relative('.', file).split(sep).join('/');
+  const isDefault = contestant.file !== undefined && isOptimizerFactory((await loadOwnFile(file)).exported['default']);
+  return { file: path.startsWith('.') ? path : `./${path}`, isDefault };
 }
 
 function latexOf({ create }: Contestant, lr: number, run: RunOf): string {

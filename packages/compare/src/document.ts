@@ -91,6 +91,7 @@ const summary = v.object({
 });
 
 const optimizer = v.object({
+  source: v.exactOptional(v.object({ file: text(4000), isDefault: v.boolean() })),
   id: text(lengths.id),
   label: text(lengths.label),
   configuration: text(lengths.code),

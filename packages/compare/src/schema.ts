@@ -167,6 +167,8 @@ export interface Landscape {
 
 /** One optimizer on one problem. */
 export interface OptimizerResult {
+  /** The user's file that brought it, from where the command ran, and whether what makes it is its default export; absent of built-in ones, and in files of before. */
+  readonly source?: { readonly file: string; readonly isDefault: boolean };
   /** Unique within the problem, e.g. `adamw` or `sgd-momentum`. */
   readonly id: string;
   readonly label: string;

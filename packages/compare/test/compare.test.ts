@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import * as library from 'thalweg';
 import { cosine as cosineSchedule, ThalwegError } from 'thalweg';
@@ -26,6 +26,12 @@ const root = join(import.meta.dirname, '../../..');
 // Inside the repository, so that a problem file there finds the packages as a user's would.
 const folder = mkdtempSync(join(root, 'report-test-'));
 after(() => { rmSync(folder, { recursive: true, force: true }); }); // prettier-ignore
+
+/** The name of the file that an optimizer is from, and whether it is its default export. */
+function sourceOf(results: string, id: string): readonly [file: string, isDefault: boolean] | undefined {
+  const one = readComparison(results).problems.flatMap(({ optimizers }) => optimizers).find((each) => each.id === id);
+  return one?.source === undefined ? undefined : [basename(one.source.file), one.source.isDefault];
+} // prettier-ignore
 
 async function small(workers: number, out: string, onProgress: (progress: Progress) => void = () => undefined): Promise<Comparison> {
   const pool = new Pool(workers);
@@ -161,6 +167,7 @@ describe('the command', () => {
     assert.equal(code, 0, stderr);
     const [problem] = (JSON.parse(stdout) as Comparison).problems;
     assert.deepEqual(problem?.optimizers.map(({ id }) => id).toSorted(), ['cub', 'nadam']);
+    assert.deepEqual(['cub', 'nadam'].map((id) => sourceOf(stdout, id)), [['cub.ts', true], undefined]);
     writeFileSync(file, text('0.02'));
     const again = await thalweg(args);
     assert.match(again.stderr, /finished runs found/);
@@ -246,7 +253,7 @@ describe('the command', () => {
     const other = await thalweg([...args.slice(0, 8), '5', ...args.slice(9), '--json']);
     assert.equal((JSON.parse(other.stdout) as Comparison).runs?.kept, 24, 'the first points are the same however many there are');
     const best = await thalweg(['best', folderOf, '--as', 'code']);
-    assert.match(withoutComments(best.stdout), /^(?:sgd\(\{ lr: [\d.e-]+ \}\)|adamw\(\{ lr: [\d.e-]+, beta1: [\d.]+, beta2: [\d.]+, eps: [\d.e-]+, weightDecay: [\d.]+ \}\))\n$/);
+    assert.match(withoutComments(best.stdout), /^import \{ (?:sgd|adamw) \} from 'thalweg';\n(?:sgd\(\{ lr: [\d.e-]+ \}\)|adamw\(\{ lr: [\d.e-]+, beta1: [\d.]+, beta2: [\d.]+, eps: [\d.e-]+, weightDecay: [\d.]+ \}\))\n$/);
     assert.match(readFileSync(join(folderOf, 'index.html'), 'utf8'), /evenly in[\s\S]*log of 1 − x/);
   }); // prettier-ignore
   test('best says what to take, as text and as code, and what it cannot read', async () => {
@@ -258,7 +265,7 @@ describe('the command', () => {
     const text = await thalweg(['best', folderOf], undefined, { ...process.env, COLUMNS: '300' });
     assert.deepEqual([text.code, text.stdout], [0, `${advice(single.problems[0]!)}\n`]);
     const code = await thalweg(['best', join(folderOf, 'results.json'), '--as', 'code']);
-    assert.deepEqual([code.code, withoutComments(code.stdout)], [0, 'adam({ lr: 0.01 })\n']);
+    assert.deepEqual([code.code, withoutComments(code.stdout)], [0, "import { adam } from 'thalweg';\nadam({ lr: 0.01 })\n"]);
     // Whatever is said of it beside the table stands above it, too.
     const edge = { ...single.problems[0]!, optimizers: single.problems[0]!.optimizers.map((one) => ({ ...one, tuning: 'edge' as const })), comparisons: single.problems[0]!.comparisons.map((one) => ({ ...one, verdict: 'better' as const })) };
     for (const problem of [single.problems[0]!, edge]) {
@@ -268,7 +275,7 @@ describe('the command', () => {
       assert.equal(comments, [advice(problem), ...cautions(problem), quickNote].join(' ').replaceAll('\u00a0', ' '));
     }
     writeFileSync(join(folderOf, 'results.json'), JSON.stringify(fixture));
-    assert.match(withoutComments((await thalweg(['best', folderOf, '--as', 'code'])).stdout), /^adam\(\{ lr: 0\.01 \}\) \/\/ words\n/);
+    assert.match(withoutComments((await thalweg(['best', folderOf, '--as', 'code'])).stdout), /^import \{ [^}]*adam[^}]* \} from 'thalweg';\nadam\(\{ lr: 0\.01 \}\) \/\/ words\n/);
     writeFileSync(join(folderOf, 'results.json'), '{}');
     for (const [args, message] of [[['best', folderOf], /results\.json: format must be "thalweg-comparison"/], [['best', './nowhere'], /nowhere: there is no such file; thalweg compare writes it/]] as const) {
       const { code: exit, stderr, stdout } = await thalweg(args);
@@ -306,6 +313,7 @@ describe('the command', () => {
     const { code, stdout, stderr } = await thalweg(['compare', file, '--quick', '--optimizers', 'adam', '--out', join(folder, 'mine')]);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /My sign/);
+    assert.deepEqual(sourceOf(readFileSync(join(folder, 'mine', 'results.json'), 'utf8'), 'my-sign'), ['my-problem.ts', false]);
     assert.match(readFileSync(join(folder, 'mine', 'index.html'), 'utf8'), /operatorname|sign/);
   });
 

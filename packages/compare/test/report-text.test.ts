@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { contestants } from '../src/contestants.ts';
 import { bestText } from '../src/cli/best.ts';
 import { renderHtml } from '../src/report/html.ts';
 import { column, durations, list, number, probability, rateText, sentence } from '../src/report/number.ts';
@@ -210,6 +211,34 @@ describe('a wrong gradient is told before all advice', () => {
     assert.match(warning(comparison.problems[0]!), /everywhere with the other sign\. Until that is mended, nothing below counts\.$/);
     assert.equal(warning(fixture.problems[0]!), '');
   });
+}); // prettier-ignore
+
+describe('the code that best prints has its imports', () => {
+  const fixture = reportFixture();
+  const codeOf = (configuration: string, source?: OptimizerResult['source']): string => {
+    const [problem] = fixture.problems;
+    const optimizers = problem!.optimizers.map((one) => (one.id === problem!.reference ? { ...one, configuration, ...(source === undefined ? {} : { source }) } : one));
+    return bestText({ ...fixture, problems: [{ ...problem!, optimizers }] }, 'code', 100).replaceAll(/^\/\/ (?!mine).*\n/gm, '');
+  };
+  const cases = [
+    ['adam({ lr })', "import { adam } from 'thalweg';\nadam({ lr: 0.01 })\n"],
+    ['chain(adam({ lr }), mechanic())', "import { adam, chain, mechanic } from 'thalweg';\nchain(adam({ lr: 0.01 }), mechanic())\n"],
+    ['sgd({ lr, momentum: 0.9 }), cosine schedule from lr to 0', "import { cosine, sgd } from 'thalweg';\nsgd({ lr: cosine({ peak: 0.01, total: 400 }), momentum: 0.9 })\n"],
+    ["adagrad({ lr, mode: 'adam' })", "import { adagrad } from 'thalweg';\nadagrad({ lr: 0.01, mode: 'adam' })\n"],
+  ] as const;
+  for (const [configuration, code] of cases) test(configuration, () => assert.equal(codeOf(configuration), code));
+  test('every optimizer that is compared by name', () => {
+    for (const { code } of contestants) {
+      const [line = ''] = codeOf(code).split('\n');
+      const names = /^import \{ (.*) \} from 'thalweg';$/.exec(line)?.[1]?.split(', ') ?? assert.fail(line);
+      for (const [, name = ''] of code.matchAll(/(?<![.\w])(\w+)\(/g)) assert.ok(names.includes(name), `${name} of ${code}`);
+    }
+  });
+  test("an optimizer of the user's", () => {
+    assert.equal(codeOf('mine({ lr })', { file: './mine.ts', isDefault: true }), "import mine from './mine.ts';\nmine({ lr: 0.01 })\n");
+    assert.equal(codeOf('mine({ lr })', { file: './my-problem.ts', isDefault: false }), '// mine is made in ./my-problem.ts\nmine({ lr: 0.01 })\n');
+  });
+  test('several problems import each name once', () => assert.equal(bestText(fixture, 'code', 100).match(/^import .*/gm)?.length, 1));
 }); // prettier-ignore
 
 test('on a problem of the user, what was measured on built-in ones is one line that says so', () => {

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { withValues } from '../code.ts';
+import * as library from 'thalweg';
+import { namesIn, withValues } from '../code.ts';
 import { ProblemError } from '../problem.ts';
 import { readComparison, ReadError } from '../read.ts';
 import { wrap } from '../report/layout.ts';
@@ -35,9 +36,12 @@ export function bestText({ problems, protocol }: Pick<Comparison, 'problems' | '
     const comments = [...said, ...cautions(problem), ...(protocol.preset === 'quick' ? [quickNote] : [])];
     return [
       ...comments.flatMap((text) => wrap(text, Math.max(20, width - 3)).map((line) => `// ${line}`)),
+      ...(many ? [] : importsOf(problems)),
       `${codeOf(problem)}${many ? ` // ${problem.id}` : ''}`,
     ];
   });
+  // Of several problems once, so that what is printed is a module.
+  if (form === 'code' && many) lines.unshift(...importsOf(problems));
   return lines.map((line) => `${line}\n`).join('');
 }
 
@@ -49,6 +53,20 @@ function read(report: string): ReturnType<typeof readComparison> {
   } catch (error) {
     throw error instanceof ReadError ? new ProblemError(path, error.message) : error;
   }
+}
+
+/** What the calls of these problems take, from the library and from files of the user's. */
+function importsOf(problems: readonly ProblemResult[]): string[] {
+  const used = problems.flatMap((problem) => namesIn(codeOf(problem).replace(/^\/\/.*/, '')));
+  const names = [...new Set(used)].filter((name) => Reflect.has(library, name)).toSorted();
+  const own = problems.flatMap((problem) => {
+    const one = problem.optimizers.find(({ id }) => id === problem.reference);
+    if (one?.source === undefined) return [];
+    const [name = one.id] = namesIn(codeOf(problem));
+    const { file, isDefault } = one.source;
+    return [isDefault ? `import ${name} from '${file}';` : `// ${name} is made in ${file}`];
+  });
+  return [...(names.length === 0 ? [] : [`import { ${names.join(', ')} } from 'thalweg';`]), ...new Set(own)];
 }
 
 /** The configuration of the reference with its learning rate in it: `adamw({ lr: 0.01, weightDecay: 0.01 })`. */
