@@ -56,14 +56,15 @@ function transposed(start: Readonly<Record<string, Parameter>>): ((grads: Arrays
   };
 } // prettier-ignore
 
-/** Those of which a gradient takes longest have the first mistakes alone. */
-const slow: ReadonlySet<string> = new Set(['glosses', 'transformer', 'co-occurrences']);
+/** Those of which a gradient takes longest have one seed and the first mistake alone. */
+const slow: ReadonlySet<string> = new Set(['glosses', 'digits', 'words', 'fashion', 'transformer', 'co-occurrences']);
 
 describe('built-in problems', () => {
   for (const problem of problems)
     test(`${problem.id}: no alarm as it is, and one for each mistake`, async () => {
       const model = await problem.load();
-      for (const seed of [1, 2]) assert.equal(await findMismatch(model, seed), undefined, `seed ${String(seed)}`);
+      for (const seed of slow.has(problem.id) ? [1] : [1, 2])
+        assert.equal(await findMismatch(model, seed), undefined, `seed ${String(seed)}`);
       const start = await model.start(1);
       const names = Object.keys(start);
       const other = problem.batchSize ?? 32;

@@ -212,12 +212,18 @@ function stands(seen: readonly Seen[]): boolean {
     return { apart, variance, isSteady: Math.abs(excess) > errors * Math.sqrt(variance / batches) && excess !== 0 };
   });
   if (centred.some(({ isSteady }) => isSteady)) return true;
-  const scaled = centred.flatMap(({ apart, variance }) => apart.map(({ slope, excess }) => ({ slope: slope / Math.sqrt(variance), excess: excess / Math.sqrt(variance) })));
-  const squares = sum(scaled, ({ slope }) => slope ** 2);
-  const share = sum(scaled, ({ slope, excess }) => slope * excess) / squares;
-  const rest = sum(scaled, ({ slope, excess }) => (excess - share * slope) ** 2) / (scaled.length - 1);
-  return Math.abs(share) > Math.max(tolerated, errors * Math.sqrt(rest / squares));
+  const scaled = centred.map(({ apart, variance }) => apart.map(({ slope, excess }) => ({ slope: slope / Math.sqrt(variance), excess: excess / Math.sqrt(variance) })));
+  // What is left out of one parameter follows the slope of this one alone.
+  return [...scaled, scaled.flat()].some(follows);
 } // prettier-ignore
+
+/** Whether what the gradient says beyond the slope is a share of the slope. */
+function follows(some: Seen): boolean {
+  const squares = sum(some, ({ slope }) => slope ** 2);
+  const share = sum(some, ({ slope, excess }) => slope * excess) / squares;
+  const rest = sum(some, ({ slope, excess }) => (excess - share * slope) ** 2) / (some.length - 1);
+  return Math.abs(share) > Math.max(tolerated, errors * Math.sqrt(rest / squares));
+}
 
 /** By how much what the gradient says lies beyond the slopes on either side. */
 function excessOf({ said, low, high }: Slope): number {
