@@ -68,7 +68,10 @@ test('what is reached without tuning stands on the scale of those that are tuned
     rows.map(({ label, distance }) => [label, distance]),
     [['the best of those that were tuned', 0], ['dog', 1], ['sgd', 2], ['momo', 2], ['prodigy', Infinity]],
   ); // prettier-ignore
-  assert.match(untunedSummary(rows), /dog, momo and prodigy come nearest to the best; dog is at its defaults as good over all problems as the middle/);
+  assert.match(
+    untunedSummary(rows),
+    /dog, momo and prodigy come nearest to the best; dog is at its defaults as good over all problems as the middle/,
+  );
 });
 
 test('a verdict on which all seeds agree is steady, and one of two equals is a coin', () => {
