@@ -3,7 +3,6 @@
  * Knows no script.
  */
 import { parseArgs } from 'node:util';
-import { nearest } from '../packages/compare/src/near.ts';
 
 /** An option: a flag, or one that takes a value, which is called `takes`. */
 export interface Option {
@@ -57,8 +56,7 @@ export function asked<const O extends Readonly<Record<string, Option>>>(command:
   }
   const unknown = parsed.positionals.find((name) => names?.among?.includes(name) === false);
   if (unknown !== undefined) {
-    const all = names?.among ?? [];
-    refuse(`There is no ${names?.one ?? 'argument'} ${unknown}; ${nearest(unknown, all) ?? `there are ${all.join(', ')}.`}`);
+    refuse(`There is no ${names?.one ?? 'argument'} ${unknown}; there are ${names?.among?.join(', ') ?? 'none'}.`);
   }
   const values = Object.fromEntries(
     Object.entries<Option>(options).map(([name, { takes }]) => [name, takes === undefined ? parsed.values[name] === true : parsed.values[name]]),
