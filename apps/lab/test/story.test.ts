@@ -241,7 +241,7 @@ describe('the study in the guide', () => {
     const told: Readonly<Record<string, { readonly says: string; readonly verdict?: string }>> = study.told;
     for (const name of ['rare', 'muon', 'nesterov', 'dense', 'falling', 'free', 'best', 'tries'])
       assert.equal(told[name]?.verdict, 'confirmed', name);
-    assert.equal(told['separate']?.verdict, 'refuted', 'AdamW’s chapter says that the choices need not come apart');
+    assert.match(told['separate']?.verdict ?? '', /^refuted/, 'AdamW’s chapter says that the choices need not come apart');
     assert.match(study.nearest[0]!.names[0]!, /^NAdamW/);
   });
 });
