@@ -236,7 +236,7 @@ describe('the code that best prints has its imports', () => {
   });
   test("an optimizer of the user's", () => {
     assert.equal(codeOf('mine({ lr })', { file: './mine.ts', isDefault: true }), "import mine from './mine.ts';\nmine({ lr: 0.01 })\n");
-    assert.equal(codeOf('mine({ lr })', { file: './my-problem.ts', isDefault: false }), '// mine is made in ./my-problem.ts\nmine({ lr: 0.01 })\n');
+    assert.equal(codeOf('mine({ lr })', { file: './mine.ts', isDefault: false }), '// mine is made in ./mine.ts\nmine({ lr: 0.01 })\n');
   });
   test('several problems import each name once', () => assert.equal(bestText(fixture, 'code', 100).match(/^import .*/gm)?.length, 1));
 }); // prettier-ignore
