@@ -18,6 +18,8 @@ import {
 } from './found.ts';
 import type { KeptProblem } from './kept.ts';
 import { problemNames } from './plan.ts';
+import { optimizersIn } from './reading.ts';
+import { steadiness } from './steadiness.ts';
 
 /** The results of a comparison; undefined where it was not made yet. */
 export type Results = (name: string) => KeptProblem | undefined;
@@ -26,14 +28,19 @@ export interface Verdict {
   readonly holds: boolean;
   /** The figures it was judged by. */
   readonly because: string;
+  /** Of a claim that compares medians: how often it would be judged the same with other seeds. */
+  readonly steady?: number;
 }
+
+/** Whether other seeds might well change a verdict. */
+export const isClose = ({ steady = 1 }: Verdict): boolean => steady < 0.8;
 
 export interface Claim {
   readonly number: number;
   readonly title: string;
   /** The verdict; throws `Missing` where runs are not there. */
   readonly judge: (results: Found) => Verdict;
-  /** It compares medians, or ranks made of them, without a test: how often it would be judged the same with other seeds is told beside it. */
+  /** It compares medians, or ranks made of them, without a test. */
   readonly byMedians?: true;
 }
 
@@ -41,12 +48,14 @@ class Missing extends Error {}
 
 /** The verdict on a claim; undefined while runs that it needs are not there. */
 export function judged(claim: Claim, results: Results): Verdict | undefined {
+  const found = (name: string): KeptProblem => {
+    const one = results(name);
+    if (one === undefined) throw new Missing(name);
+    return one;
+  };
   try {
-    return claim.judge((name) => {
-      const found = results(name);
-      if (found === undefined) throw new Missing(name);
-      return found;
-    });
+    const verdict = claim.judge(found);
+    return claim.byMedians === true ? { ...verdict, steady: steadiness(claim.judge, found) } : verdict;
   } catch (error) {
     if (error instanceof Missing) return undefined;
     throw error;
@@ -127,7 +136,10 @@ export const claims: readonly Claim[] = [
     byMedians: true,
     judge: (results) => {
       const counts = leaders(results);
-      return { holds: counts.every(([, count]) => count <= problemNames.length / 2), because: counts.map(([id, count]) => `${id} ${String(count)}${id === 'muon' ? ` (of the ${String(withMatrices.length)} in which it takes part)` : ''}`).join(', ') };
+      return { holds: counts.every(([, count]) => count <= problemNames.length / 2), because: counts.map(([id, count]) => {
+        const tookPart = problemNames.filter((name) => optimizersIn(results(`main-${name}`)).includes(id)).length;
+        return `${id} ${String(count)}${tookPart < problemNames.length ? ` (of the ${String(tookPart)} in which it takes part)` : ''}`;
+      }).join(', ') };
     },
   },
   {
@@ -189,3 +201,11 @@ export const claims: readonly Claim[] = [
     },
   },
 ]; // prettier-ignore
+
+/** The verdicts on all claims, each judged once. */
+export type Verdicts = ReadonlyMap<Claim, Verdict | undefined>;
+
+/** Judges all claims. */
+export function verdictsOf(results: Results): Verdicts {
+  return new Map(claims.map((claim) => [claim, judged(claim, results)]));
+}

@@ -2,7 +2,7 @@
  * What the guide tells of the study: a sentence or two for each place of it, with the figures of what is kept and the claim that they belong to. Written
  * with the page, so that both follow from the same results. Knows results and claims; knows no chapter.
  */
-import { claims, judged, type Claim, type Results } from './claims.ts';
+import { claims, isClose, judged, verdictsOf, type Results, type Verdict, type Verdicts } from './claims.ts';
 import { fieldsOf } from './figures/common.ts';
 import { standings } from './figures/standing.ts';
 import {
@@ -26,7 +26,6 @@ import {
 import type { KeptProblem } from './kept.ts';
 import { problemNames, type ProblemName } from './plan.ts';
 import { betterSchedule, compared, entrant, optimizerOf, optimizersIn } from './reading.ts';
-import { certain, steadiness } from './steadiness.ts';
 
 /** What is told at one place. */
 export interface Told {
@@ -207,14 +206,17 @@ function lengths(results: Found): string {
 }
 
 /** All that the guide tells. */
-export function forGuide(results: Results): {
+export function forGuide(
+  results: Results,
+  verdicts: Verdicts = verdictsOf(results),
+): {
   readonly told: Readonly<Record<string, Told>>;
   readonly problems: readonly ToldProblem[];
   readonly nearest: readonly { readonly over: string; readonly names: readonly string[] }[];
 } {
   const main = problemNames.flatMap((name) => results(`main-${name}`) ?? []);
   return {
-    told: Object.fromEntries(Object.entries(places).map(([name, { claim, says }]) => [name, toldOf(results, claim, says)])),
+    told: Object.fromEntries(Object.entries(places).map(([name, { claim, says }]) => [name, toldOf(results, verdicts, claim, says)])),
     problems: problemNames.flatMap((name) => {
       const problem = results(`main-${name}`);
       return problem === undefined ? [] : [problemOf(name, problem)];
@@ -226,21 +228,20 @@ export function forGuide(results: Results): {
   };
 }
 
-function toldOf(results: Results, number: number | undefined, says: (results: Found) => string): Told {
+function toldOf(results: Results, verdicts: Verdicts, number: number | undefined, says: (results: Found) => string): Told {
   const claim = claims.find((one) => one.number === number);
   const rule = { number: 0, title: '', judge: (found: Found) => ({ holds: true, because: says(found) }) };
   const said = judged(rule, results)?.because;
   if (claim === undefined) return { says: said ?? 'The runs for this are still to be made.' };
-  const verdict = judged(claim, results);
+  const verdict = verdicts.get(claim);
   if (said === undefined || verdict === undefined)
     return { says: `Still open: the claim “${claim.title}” waits for its runs.`, claim: claim.number, verdict: 'not decided yet' };
-  return { says: said, claim: claim.number, verdict: `${verdict.holds ? 'confirmed' : 'refuted'}${doubtOf(claim, results)}` };
+  return { says: said, claim: claim.number, verdict: `${verdict.holds ? 'confirmed' : 'refuted'}${doubtOf(verdict)}` };
 } // prettier-ignore
 
 /** What is to be said of a verdict that other seeds might change. */
-function doubtOf(claim: Claim, results: Results): string {
-  const share = claim.byMedians === true ? steadiness(claim, (name) => results(name)!) : 1;
-  return share < certain ? `, though only in ${(100 * share).toFixed(0)} % of draws of other seeds` : '';
+function doubtOf(verdict: Verdict): string {
+  return isClose(verdict) ? `, though only in ${(100 * (verdict.steady ?? 1)).toFixed(0)} % of draws of other seeds` : '';
 }
 
 function problemOf(name: ProblemName, problem: KeptProblem): ToldProblem {

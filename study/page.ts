@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareWith, controlPValues, presets, random, type Control } from '@thalweg/compare';
 import { writeBetween } from '../scripts/write-between.ts';
-import { claims, judged, type Claim, type Verdict } from './claims.ts';
+import { isClose, verdictsOf, claims, type Verdicts } from './claims.ts';
 import { fieldsOf, type Field } from './figures/common.ts';
 import { evenness, tenthsOf } from './figures/evenness.ts';
 import { horizonRanks } from './figures/horizons.ts';
@@ -15,7 +15,6 @@ import { forGuide } from './guide.ts';
 import { isKept, readKept, type Kept, type KeptProblem } from './kept.ts';
 import { horizonProblems, problemNames, searchProblems } from './plan.ts';
 import { best, compared, entrant, middle, optimizerOf, scoresOf } from './reading.ts';
-import { certain, steadiness } from './steadiness.ts';
 import { untunedRow, untunedSummary, withoutTuning, type Untuned } from './untuned.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -43,14 +42,10 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
     parts.push(`![${alt}](study/${name}.svg)`);
   };
 
-  const verdicts = claims.map((claim) => [claim, judged(claim, results)] as const);
-  const steady = new Map(
-    verdicts.flatMap(([claim, verdict]) => (claim.byMedians === true && verdict !== undefined ? [[claim, steadiness(claim, (name) => results(name)!)] as const] : [])),
-  ); // prettier-ignore
-  const told = verdicts.map(([claim, verdict]) => {
+  const verdicts = verdictsOf(results);
+  const told = [...verdicts].map(([claim, verdict]) => {
     const said = verdict === undefined ? 'not judged yet' : verdict.holds ? 'confirmed' : '**refuted**';
-    const again = steady.get(claim);
-    return `| ${String(claim.number)} | <a id="claim-${String(claim.number)}"></a>${claim.title} | ${said} | ${again === undefined ? '' : percent(again)} | ${verdict?.because ?? 'its runs are not all there'} |`;
+    return `| ${String(claim.number)} | <a id="claim-${String(claim.number)}"></a>${claim.title} | ${said} | ${verdict?.steady === undefined ? '' : percent(verdict.steady)} | ${verdict?.because ?? 'its runs are not all there'} |`;
   });
   parts.push(
     '## What was claimed, and what came of it',
@@ -138,8 +133,8 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
   const made = [...kept.values()];
   const machines = [...new Set(made.map(({ machine }) => `${machine.cpu}, Node ${machine.node}`))].join('; ');
   const count = made.reduce((sum, one) => sum + one.runs.made, 0);
-  const confirmed = verdicts.filter(([, verdict]) => verdict?.holds === true).length;
-  const refuted = verdicts.filter(([, verdict]) => verdict?.holds === false).length;
+  const confirmed = [...verdicts.values()].filter((verdict) => verdict?.holds === true).length;
+  const refuted = [...verdicts.values()].filter((verdict) => verdict?.holds === false).length;
   const head = [
     '# The study',
     `Ten optimizers on ten small problems, two schedules, ten seeds that each tune for themselves, and what stands beside that: ${count.toLocaleString('en')} runs${main.length < problemNames.length ? `, **of ${String(main.length)} problems so far; what follows is of these alone**` : ''}. What was claimed, and what would refute it, [was written first](../study/README.md), ` +
@@ -147,9 +142,9 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
     `\`npm run study\` makes every comparison again that is not kept in \`study/results\`; \`npm run study -- --figures\` makes this page from those that are. ${machines}; ${made.map(({ createdAt }) => createdAt.slice(0, 10)).sort().at(-1) ?? ''}.`, // prettier-ignore
   ];
   parts.push('## What was run', runsTable(kept));
-  files.set('apps/lab/src/guide/study.json', `${JSON.stringify(forGuide(results), null, 2)}\n`);
+  files.set('apps/lab/src/guide/study.json', `${JSON.stringify(forGuide(results, verdicts), null, 2)}\n`);
   files.set('docs/study.md', `${[...head, ...parts].join('\n\n')}\n`);
-  return { files, summary: summaryOf(verdicts, steady, fields, atDefaults, count) };
+  return { files, summary: summaryOf(verdicts, fields, atDefaults, count) };
 }
 
 function sentence(text: string): string {
@@ -157,11 +152,11 @@ function sentence(text: string): string {
 }
 
 /** The study in a paragraph. */
-function summaryOf(verdicts: readonly (readonly [Claim, Verdict | undefined])[], steady: ReadonlyMap<Claim, number>, fields: readonly Field[], atDefaults: readonly Untuned[], runs: number): string {
-  const isClose = (claim: Claim): boolean => (steady.get(claim) ?? 1) < certain;
-  const those = (holds: boolean): string => verdicts.flatMap(([claim, verdict]) => (verdict?.holds === holds && !isClose(claim) ? [`“${claim.title}”`] : [])).join(', ');
-  const close = verdicts.flatMap(([claim, verdict]) => (verdict !== undefined && isClose(claim) ? [`“${claim.title}” (${verdict.holds ? 'confirmed' : 'refuted'}; the same in ${(100 * steady.get(claim)!).toFixed(0)} %)`] : [])).join(', ');
-  const open = verdicts.filter(([, verdict]) => verdict === undefined).length;
+function summaryOf(verdicts: Verdicts, fields: readonly Field[], atDefaults: readonly Untuned[], runs: number): string {
+  const judged = [...verdicts].flatMap(([{ title }, verdict]) => (verdict === undefined ? [] : [{ ...verdict, title: `“${title}”` }]));
+  const those = (holds: boolean): string => judged.filter((one) => one.holds === holds && !isClose(one)).map(({ title }) => title).join(', ');
+  const close = judged.filter(isClose).map(({ title, holds, steady = 1 }) => `${title} (${holds ? 'confirmed' : 'refuted'}; the same in ${(100 * steady).toFixed(0)} %)`).join(', ');
+  const open = verdicts.size - judged.length;
   const made = fields[0]!.problems.length;
   const isWhole = made === problemNames.length;
   const ahead = fields.map((field) => {
@@ -175,18 +170,20 @@ function summaryOf(verdicts: readonly (readonly [Claim, Verdict | undefined])[],
     those(true) === '' ? '' : `Confirmed, each by a rule that is narrower than its title: ${those(true)}.`,
     those(false) === '' ? '' : `Refuted: ${those(false)}.`,
     close === '' ? '' : `Judged, but other seeds might judge otherwise: ${close}.`,
-    open === 0 ? '' : `${String(open)} of ${String(verdicts.length)} claims are not judged yet.`,
+    open === 0 ? '' : `${String(open)} of ${String(verdicts.size)} claims are not judged yet.`,
   ].filter((part) => part !== '').join('\n');
 } // prettier-ignore
 
 /** How many entrants have their rate at the edge of what was tried. */
 function edges(main: readonly KeptProblem[]): string {
-  const all = main.flatMap(({ id, optimizers }) => optimizers.map(({ label, tuning }) => ({ id, label, tuning })));
+  const all = main.flatMap(({ id, optimizers }) => optimizers.map(({ label, tuning }) => ({ id, label: label.split(', ')[0]!, tuning })));
   const beyond = all.filter(({ tuning }) => tuning === 'edge');
-  const counts = main.map(({ id }) => [id, beyond.filter((one) => one.id === id).length] as const).filter(([, count]) => count > 0);
-  const muon = beyond.filter(({ label }) => label.startsWith('Muon')).length;
-  return `Of ${String(all.length)} entrants ${String(beyond.length)} have most of their seeds at the last rate tried, so a better one may lie beyond it: ${counts.map(([id, count]) => `${id} ${String(count)}`).join(', ')}${muon === 0 ? '' : `; Muon is among them ${String(muon)} times`}.`;
-}
+  const counted = (names: readonly string[], of: (one: (typeof all)[number]) => string): string =>
+    names.map((name) => [name, beyond.filter((one) => of(one) === name).length] as const).filter(([, count]) => count > 0).map(([name, count]) => `${name} ${String(count)}`).join(', ');
+  const problems = counted(main.map(({ id }) => id), ({ id }) => id);
+  const labels = counted([...new Set(all.map(({ label }) => label))], ({ label }) => label);
+  return `Of ${String(all.length)} entrants ${String(beyond.length)} have most of their seeds at the last rate tried, so a better one may lie beyond it: on ${problems}; with ${labels}.`;
+} // prettier-ignore
 
 /** What the runs were made for. */
 function runsTable(kept: ReadonlyMap<string, Kept>): string {

@@ -1,20 +1,16 @@
 /**
  * How often a claim would be judged the same with other seeds: those of each problem are drawn anew, with replacement, the same for all optimizers and for all
- * comparisons of the problem, and the claim is judged by what then stands there. Knows claims as functions; knows no page.
+ * comparisons of the problem, and the claim is judged by what then stands there. Knows a rule as a function; knows no claim and no page.
  */
 import { random } from '@thalweg/compare';
-import type { Claim } from './claims.ts';
 import type { Found } from './found.ts';
 import type { KeptOptimizer, KeptProblem } from './kept.ts';
-
-/** The share below which a verdict is said to hang on the seeds. */
-export const certain = 0.8;
 
 type Draw = (seeds: readonly number[]) => readonly number[];
 
 /** The share of draws in which the verdict is the same. */
-export function steadiness(claim: Claim, results: Found, draws = 400): number {
-  const was = claim.judge(results).holds;
+export function steadiness(judge: (results: Found) => { readonly holds: boolean }, results: Found, draws = 400): number {
+  const was = judge(results).holds;
   const next = random(2028);
   let same = 0;
   for (let k = 0; k < draws; k++) {
@@ -31,7 +27,7 @@ export function steadiness(claim: Claim, results: Found, draws = 400): number {
       drawn.set(name, found);
       return found;
     };
-    if (claim.judge(again).holds === was) same += 1;
+    if (judge(again).holds === was) same += 1;
   }
   return same / draws;
 }
