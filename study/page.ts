@@ -45,12 +45,12 @@ export async function page(): Promise<{ readonly files: ReadonlyMap<string, stri
   const verdicts = verdictsOf(results);
   const told = [...verdicts].map(([claim, verdict]) => {
     const said = verdict === undefined ? 'not judged yet' : verdict.holds ? 'confirmed' : '**refuted**';
-    return `| ${String(claim.number)} | <a id="claim-${String(claim.number)}"></a>${claim.title} | ${said} | ${verdict?.steady === undefined ? '' : percent(verdict.steady)} | ${verdict?.because ?? 'its runs are not all there'} |`;
+    return `| ${String(claim.number)} | <a id="claim-${String(claim.number)}"></a>${claim.title} | ${said}${verdict?.steady === undefined ? '' : ` (the same in ${(100 * verdict.steady).toFixed(0)} %)`} | ${verdict?.because ?? 'its runs are not all there'} |`;
   });
   parts.push(
     '## What was claimed, and what came of it',
-    'A title says more than its rule; [the rule](../study/README.md#the-claims-and-what-refutes-each) is what was judged. The share is for claims that compare medians without a test: how often the verdict would be the same if the seeds of each problem were drawn anew. Near 50 % the verdict is that of a coin.',
-    table(['', 'claim', 'verdict', 'the same with other seeds', 'by'], told, ['', '', '', '--:', '']),
+    'A title says more than its rule; [the rule](../study/README.md#the-claims-and-what-refutes-each) is what was judged. Where a claim compares medians without a test, the share says how often the verdict would be the same if the seeds of each problem were drawn anew: near 50 % it might as well have been tossed.',
+    table(['', 'claim', 'verdict', 'by'], told),
   );
 
   const main = problemNames.flatMap((name) => results(`main-${name}`) ?? []);

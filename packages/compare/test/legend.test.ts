@@ -84,5 +84,17 @@ describe('the legend', () => {
       }
     });
   }
+  test('where another is ahead of the reference on test data, a line says what the reference is', () => {
+    const { reference } = plain.problems[0]!;
+    const one = { ...plain, problems: plain.problems.slice(0, 1) };
+    const placed = (median: number): readonly string[] => {
+      const comparison = changed(one, ({ id, summary }) => ({ summary: { ...summary, median: id === reference ? median : 5 } }));
+      const page = parseHTML(renderHtml(comparison)).document.querySelector('.marks');
+      return [renderTable(comparison, 400, false), page?.textContent ?? ''];
+    };
+    const line = /the reference: the best on validation data/g;
+    for (const shown of placed(6)) assert.equal(shown.match(line)?.length, 1);
+    for (const shown of [...placed(4), ...placed(5)]) assert.equal(shown.match(line), null);
+  });
   test('each mark occurs in one of these', () => { assert.equal(seen.size, marks.length); });
 }); // prettier-ignore

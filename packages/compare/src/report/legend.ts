@@ -1,4 +1,5 @@
 /** What the marks in a table of results mean and what to do about each, below the table: a line for each mark that is in it. Knows results; knows no medium. */
+import { cost } from '../quantile.ts';
 import type { ProblemResult, Protocol } from '../schema.ts';
 import { number } from './number.ts';
 import { targetText } from './text.ts';
@@ -12,6 +13,12 @@ interface Entry {
 /** The lines for the marks in `shown`, the table's text, cells apart by spaces or lines. */
 export function legend(problem: ProblemResult, protocol: Protocol, shown: string): string[] {
   return entries(problem, protocol).flatMap(({ mark, text }) => (mark.test(shown) ? [text] : []));
+}
+
+/** Whether another has the better median on test data than the reference, which validation data chose. */
+function isOvertaken({ reference, optimizers, testMetric }: ProblemResult): boolean {
+  const of = (id: string | null): number => cost(optimizers.find((one) => one.id === id)?.summary.median ?? null, testMetric);
+  return optimizers.some(({ id }) => of(id) < of(reference));
 }
 
 function entries(problem: ProblemResult, { gridPoints, seeds, trials }: Protocol): Entry[] {
@@ -47,6 +54,9 @@ function entries(problem: ProblemResult, { gridPoints, seeds, trials }: Protocol
       mark: /no detectable difference|no diff\./,
       text: `no detectable difference: there may be one that is too small for ${String(seeds.length)} seeds; twice as many, ${more}, find differences ${number(Math.SQRT1_2, 1)} times as large.`,
     },
+    ...(isOvertaken(problem)
+      ? [{ mark: /the reference/, text: 'the reference: the best on validation data, which choose; the table is in the order of test data.' }]
+      : []),
     { mark: /too few seeds/, text: 'too few seeds: a test needs three at least, --seeds 3 or more.' },
     {
       mark: /no noise/,
