@@ -1,9 +1,10 @@
 /** Every script of package.json that is ours has a help, and says in two lines what is wrong with its arguments. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { takenByNpm } from './asked.ts';
 
 const root = join(import.meta.dirname, '..');
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Readonly<Record<string, string>> };
@@ -49,3 +50,15 @@ test('a name that there is not is refused with those that there are', async () =
   assert.equal(code, 2);
   assert.match(stderr, /^There is no comparison nothing; there are main-glosses, /);
 });
+
+test('options that npm took for itself are asked for again, and nothing is done without them', () => {
+  // As a user types it: npm itself says what it leaves to the script.
+  for (const [script, option] of [['study', '--figures'], ['site', '--without-api'], ['bench:tiny', '--write'], ['release', '--publish']] as const) {
+    const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', script, option], { cwd: root, encoding: 'utf8' });
+    assert.deepEqual([status, stdout], [2, ''], script);
+    assert.match(stderr, new RegExp(`npm run ${script} -- ${option}`));
+  }
+  assert.equal(takenByNpm(['json', 'only'], { npm_lifecycle_event: 'bench', npm_config_json: 'true', npm_config_only: 'production' }), undefined);
+  assert.equal(takenByNpm(['write'], { npm_config_write: 'true' }), undefined);
+  assert.equal(takenByNpm(['write'], { npm_lifecycle_event: 'bench' }), undefined);
+}); // prettier-ignore

@@ -50,6 +50,8 @@ export function asked<const O extends Readonly<Record<string, Option>>>(command:
       return refuse(`${error.message.split(/\. (?=To specify)/)[0]!.replace(/[.:]$/, '')}.`);
     }
   })();
+  const taken = takenByNpm(Object.keys(options));
+  if (taken !== undefined) refuse(taken);
   if (parsed.values['help'] === true) {
     console.log(helpOf(command, about, options, names));
     process.exit(0);
@@ -62,6 +64,20 @@ export function asked<const O extends Readonly<Record<string, Option>>>(command:
     Object.entries<Option>(options).map(([name, { takes }]) => [name, takes === undefined ? parsed.values[name] === true : parsed.values[name]]),
   );
   return { ...values, names: parsed.positionals } as Asked<O>;
+} // prettier-ignore
+
+/** Settings that npm has itself, so that they may be from its files. */
+const npmsOwn: ReadonlySet<string> = new Set(['all', 'json', 'only', 'python']);
+
+/**
+ * What is to be said where npm took options for itself, since they stood before its `--`: it leaves them to scripts as `npm_config_NAME`. Without them another
+ * thing would be done, such as a study of hours for `npm run study --figures`.
+ */
+export function takenByNpm(options: readonly string[], environment: Readonly<Record<string, string | undefined>> = process.env): string | undefined {
+  const event = environment['npm_lifecycle_event'];
+  const given = options.filter((name) => !npmsOwn.has(name) && environment[`npm_config_${name.replaceAll('-', '_')}`] !== undefined).map((name) => `--${name}`);
+  if (event === undefined || given.length === 0) return undefined;
+  return `npm took ${given.join(' and ')} for itself: options stand behind --, as in npm run ${event} -- ${given.join(' ')}.`;
 } // prettier-ignore
 
 /** npm takes options for itself unless they stand behind this. */

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { publishedPackages } from './address.ts';
+import { takenByNpm } from './asked.ts';
 import { changesOf, edits, hasEntries } from './release/edits.ts';
 import { Refusal, run as runIn, stop } from './release/run.ts';
 import { kilobytes, pack, problemOf, type Tarball } from './release/tarball.ts';
@@ -50,6 +51,8 @@ function request(): { text: string; version: Version; publish: boolean } | 'help
     throw new Refusal(`${error instanceof Error ? error.message : String(error)}\n\n${help}`, 2);
   }
   const { values, positionals } = parsed;
+  const taken = takenByNpm(['publish']);
+  if (taken !== undefined) throw new Refusal(taken, 2);
   if (values.help) return 'help';
   const [text, ...more] = positionals;
   if (text === undefined || more.length > 0) throw new Refusal(`One version is needed.\n\n${help}`, 2);
