@@ -150,8 +150,10 @@ function pageOf(problem: ProblemResult): Comparison {
 
 test('negating a metric and its direction mirrors the whole comparison', async () => {
   let [edges, diverged, reached] = [0, 0, 0];
+  // In tenths: most doubles between 0 and 3 are next to 0, where nothing diverges.
+  const noises = fc.integer({ min: 0, max: 30 }).map((tenths) => tenths / 10);
   await fc.assert(
-    fc.asyncProperty(fc.nat(), fc.double({ min: 0, max: 3, noNaN: true }), fc.boolean(), fc.boolean(), async (salt, noise, tuning, testing) => {
+    fc.asyncProperty(fc.nat(), noises, fc.boolean(), fc.boolean(), async (salt, noise, tuning, testing) => {
       const plain = await compared(problemOf(salt, noise, { tuning: true, test: true }));
       const other = await compared(problemOf(salt, noise, { tuning: !tuning, test: !testing }));
       const expected = mirrored(plain, tuning, testing);
