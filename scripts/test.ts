@@ -53,6 +53,8 @@ const builtFiles = globSync(['packages/thalweg/test/*.test.ts', 'conformance/*.t
 );
 /** As many files at a time as there are cores; of itself the runner leaves one out, which of two is half. */
 const files = `--test-concurrency=${String(availableParallelism())}`;
+/** With the same cases for property tests in every run. */
+const test = ['--import', './scripts/seeded.ts', '--test'];
 /** Browsers at a time: they wait more than they compute. */
 const pages = '--test-concurrency=2';
 /** Counting takes a quarter of the time of the tests as well. */
@@ -109,12 +111,12 @@ const steps: readonly Step[] = [
   {
     name: 'unit',
     about: 'all tests on the source, but for those that compile C or run commands by the dozen',
-    command: [node, '--conditions=source', '--test', files, ...(inCI ? coverage : []), ...unitFiles],
+    command: [node, '--conditions=source', ...test, files, ...(inCI ? coverage : []), ...unitFiles],
   },
   {
     name: 'native',
     about: 'kernels and emitted files in C, compiled and run beside every other backend',
-    command: [node, '--conditions=source', '--test', files, ...compiled],
+    command: [node, '--conditions=source', ...test, files, ...compiled],
     apart: 'it compiles hundreds of files; CI runs it, and npm test -- --only native',
   },
   ...(commanded.length === 0
@@ -123,19 +125,19 @@ const steps: readonly Step[] = [
         {
           name: 'kept',
           about: 'comparisons that are killed, merged and compared, and what is kept of them',
-          command: [node, '--conditions=source', '--test', files, ...commanded] as const,
+          command: [node, '--conditions=source', ...test, files, ...commanded] as const,
           apart: 'it runs a command by the dozen; CI has it in unit, and npm test -- --only kept runs it',
         },
       ]),
   {
     name: 'lab',
     about: 'the guide and the lab, built, in Chromium',
-    command: [node, '--conditions=source', '--test', pages, 'apps/*/test/*.test.ts'],
+    command: [node, '--conditions=source', ...test, pages, 'apps/*/test/*.test.ts'],
   },
   {
     name: 'built',
     about: "the library's tests on the built output, but for what looks inside",
-    command: [node, '--test', files, ...builtFiles],
+    command: [node, ...test, files, ...builtFiles],
     apart: 'it runs what unit ran once more; CI runs it, and npm test -- --only built',
   },
   {

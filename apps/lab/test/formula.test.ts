@@ -11,12 +11,23 @@ const { formula } = fc.letrec<{ formula: string }>((tie) => ({
   formula: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
     fc.constantFrom('x', 'y', '2', '0.5', 'pi', 'e'),
-    fc.tuple(tie('formula'), fc.constantFrom('+', '-', '*', '/'), tie('formula')).map(([a, op, b]) => `(${a} ${op} ${b})`),
+    fc.tuple(tie('formula'), fc.constantFrom('+', '-', '*', '/'), tie('formula')).map(([a, op, b]) => `((${a}) ${op} (${b}))`),
     fc.tuple(tie('formula'), fc.constantFrom('2', '3', '0', '1', '0.5', '-1')).map(([a, n]) => `(${a})^(${n})`),
     fc.tuple(tie('formula'), tie('formula')).map(([a, b]) => `(1.5 + (${a})^2)^(${b})`),
     fc.tuple(fc.constantFrom('sin', 'cos', 'tan', 'exp', 'log', 'sqrt', 'abs', 'tanh', 'sinh', 'cosh', 'atan', '-'), tie('formula')).map(([f, a]) => `${f}(${a})`),
   ),
 })); // prettier-ignore
+
+/** What stands between each pair of parentheses, which is every part of a formula of the above. */
+function parts(text: string): string[] {
+  const open: number[] = [];
+  const found: string[] = [];
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '(') open.push(i + 1);
+    if (text[i] === ')') found.push(text.slice(open.pop(), i));
+  }
+  return found;
+}
 
 test('derivatives are those of finite differences, and the exported code computes the same', () => {
   let compared = 0;
@@ -36,6 +47,9 @@ test('derivatives are those of finite differences, and the exported code compute
       const scope = { Float64Array } as { objective?: typeof made.objective };
       runInNewContext(code, scope);
       assert.deepEqual([scope.objective?.(Float64Array.of(x, y), exported), ...exported], [value, ...g]);
+      // A part near the largest double has a derivative beyond it, and one at 0 may be under a root, whatever computes them.
+      const plain = (size: number): boolean => size > 1e-6 && size < 1e100;
+      if (!parts(text).every((part) => part === '0' || plain(Math.abs(compileFormula(part).height(x, y))))) return;
       for (const i of [0, 1]) {
         const at = (h: number): number => made.height(i === 0 ? x + h : x, i === 1 ? y + h : y);
         const numeric = (h: number): number => (at(h) - at(-h)) / (2 * h);
