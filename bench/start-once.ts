@@ -44,6 +44,45 @@ async function run(name: keyof typeof starts): Promise<Lap[]> {
   });
 }
 
-const [, , wanted] = process.argv;
-const name = Object.keys(starts).find((one): one is keyof typeof starts => one === wanted);
+/** The methods with which a curve of five parameters is fitted in 100 steps. */
+export const fits = {
+  adam: ({ adam }: Library) => adam({ lr: 0.05 }),
+  adamw: ({ adamw }: Library) => adamw({ lr: 0.05 }),
+  sgd: ({ sgd }: Library) => sgd({ lr: 1e-4 }),
+  lbfgs: ({ lbfgs }: Library) => lbfgs(),
+} as const;
+
+/** Milliseconds of `minimize` in a process that has just imported the library, the making of the method included; and of the last of many times. */
+async function fit(name: keyof typeof fits): Promise<Lap[]> {
+  const library = await import('thalweg');
+  const x = Array.from({ length: 50 }, (_, i) => 0.08 * i);
+  const y = x.map((one) => 2 * Math.exp(-one) + 0.3 * one * one - 0.5 * one + 0.1);
+  const curve = (w: Float64Array, g: Float64Array): number => {
+    const [a = 0, b = 0, c = 0, d = 0, e = 0] = w;
+    let loss = 0;
+    g.fill(0);
+    x.forEach((one, i) => {
+      const decay = Math.exp(-b * one);
+      const error = a * decay + c * one * one + d * one + e - y[i]!;
+      loss += error * error;
+      [decay, -a * one * decay, one * one, one, 1].forEach((slope, j) => (g[j]! += 2 * error * slope));
+    });
+    return loss;
+  };
+  const once = async (): Promise<Lap> => {
+    const [clock, cpu] = [performance.now(), process.cpuUsage()];
+    await library.minimize(curve, Float64Array.of(1, 1, 0, 0, 0), { optimizer: fits[name](library), steps: 100 });
+    const spent = process.cpuUsage(cpu);
+    return { clock: performance.now() - clock, cpu: (spent.user + spent.system) / 1000 };
+  };
+  const cold = await once();
+  const warm: Lap[] = [];
+  for (let i = 0; i < 200; i++) warm.push(await once());
+  return [cold, warm.slice(100).toSorted((a, b) => a.clock - b.clock)[50]!];
+}
+
+const [, , wanted, what] = process.argv;
+const fitted = Object.keys(fits).find((one): one is keyof typeof fits => what === 'fit' && one === wanted);
+if (fitted !== undefined) console.log(JSON.stringify(await fit(fitted)));
+const name = Object.keys(starts).find((one): one is keyof typeof starts => what === undefined && one === wanted);
 if (name !== undefined) console.log(JSON.stringify(await run(name)));

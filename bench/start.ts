@@ -8,7 +8,7 @@ import { cpus, platform, release } from 'node:os';
 import { join } from 'node:path';
 import { asked, smoke, write } from '../scripts/asked.ts';
 import { sizeOf } from './size.ts';
-import { parts, starts, type Lap } from './start-once.ts';
+import { fits, parts, starts, type Lap } from './start-once.ts';
 
 const options = asked(
   'npm run bench:start',
@@ -17,9 +17,9 @@ const options = asked(
 );
 const processes = options.smoke ? 2 : 25;
 
-function startOnce(name: string): Lap[] {
+function startOnce(...asked: readonly string[]): Lap[] {
   const file = join(import.meta.dirname, 'start-once.ts');
-  return JSON.parse(execFileSync(process.execPath, [file, name], { encoding: 'utf8' })) as Lap[];
+  return JSON.parse(execFileSync(process.execPath, [file, ...asked], { encoding: 'utf8' })) as Lap[];
 }
 
 function quartile(values: readonly number[], q: number): number {
@@ -27,12 +27,20 @@ function quartile(values: readonly number[], q: number): number {
 }
 
 const laps = new Map(Object.keys(starts).map((name) => [name, [] as Lap[][]]));
-for (let i = 0; i < processes; i++) for (const [name, all] of laps) all.push(startOnce(name));
+const fitted = new Map(Object.keys(fits).map((name) => [name, [] as Lap[][]]));
+for (let i = 0; i < processes; i++) {
+  for (const [name, all] of laps) all.push(startOnce(name));
+  for (const [name, all] of fitted) all.push(startOnce(name, 'fit'));
+}
 
 const figure = (some: readonly number[]): string => `${quartile(some, 0.5).toFixed(1)} (${quartile(some, 0.25).toFixed(1)} – ${quartile(some, 0.75).toFixed(1)})`; // prettier-ignore
 const times = [...laps].map(([name, all]) => {
   const cells = parts.map((_, part) => figure(all.map((one) => one[part]!.clock)) + ` | ${figure(all.map((one) => one[part]!.cpu))}`);
   return `| ${name} | ${cells.join(' | ')} |`;
+});
+const fitTimes = [...fitted].map(([name, all]) => {
+  const of = (which: number, time: keyof Lap): number[] => all.map((one) => one[which]![time]);
+  return `| ${name} | ${figure(of(0, 'clock'))} | ${figure(of(0, 'cpu'))} | ${quartile(of(1, 'clock'), 0.5).toFixed(2)} |`;
 });
 
 const bundles = [['everything', '*'], ['adamw alone', '{ adamw }'], ['sgd alone', '{ sgd }'], ['minimize and lbfgs', '{ lbfgs, minimize }'], ['adamw in TF.js', '*', join(import.meta.dirname, 'programs/one-in-tfjs.ts')], ['adamw in TF.js, operations alone', '*', join(import.meta.dirname, 'programs/one-in-tfjs-ops.ts')], ['adamw traced in jax-js', '*', join(import.meta.dirname, 'programs/one-in-jax.ts')], ['adamw in thalweg/small', '*', join(import.meta.dirname, 'programs/one-small.ts')]] as const; // prettier-ignore
@@ -49,11 +57,16 @@ const text = [
   `| --- |${' --- |'.repeat(2 * parts.length)}`,
   ...times,
   '',
+  '| a fit of 5 parameters | cold, ms | CPU ms | warm, ms |',
+  '| --- | --- | --- | --- |',
+  ...fitTimes,
+  '',
   '| bundle | minified | gzip | brotli | of that at first |',
   '| --- | --- | --- | --- | --- |',
   ...sizes,
   '',
   `- The built package in ${String(processes)} new processes each, taking turns; medians (quartiles). 100 matrices of 32 × 32 and 100 vectors of 32 in float32, one thread.`,
+  '- A fit: `minimize` from a Float64Array over a sum of 50 squares in 100 steps, the making of the method included and the import not; cold is the first in its process.',
   '- CPU ms counts all threads of the process, V8’s helpers included; the clock also counts what else the machine was doing.',
   '- Bundles by rolldown, minified. At first: what a page loads before it calls what an `import()` waits for, such as `init`, by Brotli.',
   `- ${cpu?.model.trim() ?? 'unknown'}, ${String(cpus().length)} cores; ${platform()} ${release()}; Node ${process.version}.`,

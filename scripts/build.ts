@@ -9,6 +9,7 @@ import { basename, join } from 'node:path';
 import { rolldown, type Plugin } from 'rolldown';
 import { asked } from './asked.ts';
 import { shortTables, standIns } from './for-small.ts';
+import { shortPrivates } from './short-privates.ts';
 import { shortThrows } from './short-throws.ts';
 import { withoutDebug } from './without-debug.ts';
 
@@ -52,9 +53,11 @@ const minify = {
   codegen: false,
 } as const;
 
+const privates = shortPrivates(join(home, 'tsconfig.json'));
+
 /** The script of the threads, in one text without imports, as an old-style script that Node and every browser start from a text. */
 async function workerText(): Promise<string> {
-  const bundle = await rolldown({ input: join(home, 'src/device/worker.ts'), platform: 'neutral' });
+  const bundle = await rolldown({ input: join(home, 'src/device/worker.ts'), platform: 'neutral', plugins: [privates] });
   const { output } = await bundle.generate({ format: 'iife', minify: true });
   await bundle.close();
   return output[0].code.trim();
@@ -172,12 +175,16 @@ const bundle = await rolldown({
   platform: 'neutral',
   // A framework is its user's.
   external: /^(node:|@tensorflow\/|@jax-js\/)/,
-  plugins: [...plugins, workerAsText(await workerText())],
+  plugins: [privates, ...plugins, workerAsText(await workerText())],
 });
 await bundle.write({ ...output, chunkFileNames: '[name].js', codeSplitting: { groups } });
 await bundle.close();
 
 // In a file of its own, so that nothing of the runtime is in a bundle of it, also where a bundler puts what is loaded late into one file with the rest.
-const small = await rolldown({ input: join(home, 'src/small.ts'), platform: 'neutral', plugins: [standIns, shortTables, ...plugins] });
+const small = await rolldown({
+  input: join(home, 'src/small.ts'),
+  platform: 'neutral',
+  plugins: [standIns, privates, shortTables, ...plugins],
+});
 await small.write(output);
 await small.close();

@@ -11,6 +11,7 @@ import type { Arrays } from './descent/space.ts';
 import { normOf } from './descent/vector.ts';
 import { initOptionNames, type InitOptions } from '../train/init-options.ts';
 import { asMethod, Method, callIt } from '../define/method.ts';
+import { directly, type Stepping } from './direct.ts';
 import { Evaluation } from './objective.ts';
 import type { Optimizer } from '../optimizer/optimizer.ts';
 import { checkNames, checkNumber, checkWhole, describe, isCallable, isRecord, oneOf, wrongOption } from '../language/options.ts';
@@ -187,15 +188,18 @@ async function train(method: Method, problem: Problem, init: InitOptions): Promi
     const needs = `needs ${missing} in each step, which a function and its gradient do not give; write the loop with init and step`;
     throw new OptionError(owner, 'optimizer', method, `${method.name} ${needs}`);
   }
+  const isPlain = Object.values(init).every((option) => option === undefined);
+  const direct = isPlain ? directly(method, problem.parameters, problem.steps) : undefined;
+  if (direct !== undefined) return steps(direct, problem, init);
   const opt = await method.init(problem.parameters, init);
   try {
-    return await steps(opt, problem, method.inputs.length > 0, init);
+    return await steps(stepping(opt, method.inputs.length > 0), problem, init);
   } finally {
     opt.dispose();
   }
 }
 
-async function steps(opt: Optimizer, problem: Problem, needsLoss: boolean, init: InitOptions): Promise<Arrival> {
+async function steps(opt: Stepping, problem: Problem, init: InitOptions): Promise<Arrival> {
   const { accumulate = 1, lossScale, nonFinite } = init;
   const refuses = nonFinite === 'skip' || nonFinite === 'throw';
   const { params: w, grads: g } = opt;
@@ -234,19 +238,29 @@ async function steps(opt: Optimizer, problem: Problem, needsLoss: boolean, init:
       if (isThenable(seen)) await seen;
       sum = 0;
     }
-    leftFinite = stepped(opt, needsLoss ? { loss } : undefined);
+    leftFinite = opt.step(loss);
   }
 }
 
-/** Takes a step. Returns whether it left finite weights, as far as it was looked: divergence is a reason to stop here, and no error. */
-function stepped(opt: Optimizer, inputs: Readonly<Record<string, number>> | undefined): boolean {
-  try {
-    opt.step(undefined, inputs);
-    return true;
-  } catch (error) {
-    if (error instanceof DivergenceError) return false;
-    throw error;
-  }
+/** An optimizer as the loop steps it: divergence is a reason to stop there, and no error. */
+function stepping(opt: Optimizer, needsLoss: boolean): Stepping {
+  return {
+    params: opt.params,
+    grads: opt.grads,
+    get t() {
+      return opt.t;
+    },
+    step: (loss) => {
+      try {
+        opt.step(undefined, needsLoss ? { loss } : undefined);
+        return true;
+      } catch (error) {
+        if (error instanceof DivergenceError) return false;
+        throw error;
+      }
+    },
+    evaluate: () => opt.evaluate(),
+  };
 }
 
 /** The loss at a point other than that which the method steps from. */

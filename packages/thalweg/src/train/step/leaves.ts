@@ -38,6 +38,8 @@ export class Leaves {
   private readonly shape: Leaf<string>[] = [];
 
   constructor(slots: readonly ScalarSlot[], places: ReadonlyMap<Node, number>) {
+    const { hyper, factor, shape } = this;
+    const named = { hyper, factor, shape };
     for (const { node, kind } of slots) {
       const leaf = leafOf(node);
       const place = places.get(node) ?? 0;
@@ -48,7 +50,7 @@ export class Leaves {
         case 'hyper':
         case 'factor':
         case 'shape':
-          this[leaf.kind].push({ place, name: leaf.name });
+          named[leaf.kind].push({ place, name: leaf.name });
           break;
         case 'input':
           this.input.push({ place, name: leaf.of });

@@ -1,0 +1,104 @@
+/**
+ * Steps without a plan: a few parameters under a method that is stepped in JavaScript written beforehand (`direct-steps.ts`), with the bits that kernels of the same
+ * equations have. A fit of five parameters takes less time than reading equations and making kernels of them, when all of that runs for the first time. Knows
+ * methods and arrays; whoever is refused here starts an Optimizer.
+ */
+import { LiveHyper } from '../train/live-hyper.ts';
+import { isLookedAt } from '../train/divergence.ts';
+import { isSparse } from '../train/sparse.ts';
+import { isTied, toTensor, type Declared, type Tensor } from '../train/tensor.ts';
+import type { AnyArray } from '../train/arrays.ts';
+import type { Method } from '../define/method.ts';
+import { inType } from '../define/recipe.ts';
+import type { HyperSlot } from '../language/part.ts';
+import type { Arrays } from './descent/space.ts';
+import { textKey } from './text-key.ts';
+import { denormalPeriod, directSteps, type DirectStep, type Given } from './direct-steps.ts';
+
+/** What a loop around a function needs of an optimizer. */
+export interface Stepping {
+  readonly params: Arrays;
+  readonly grads: Arrays;
+  /** Steps taken. */
+  readonly t: number;
+  /** Takes a step with the gradients in `grads` at a point of this loss; false where it left weights that are not finite, as far as it was looked. */
+  step(loss: number): boolean;
+  /** Where to evaluate. */
+  evaluate(): Arrays;
+}
+
+/** Elements times steps up to which starting takes longer than stepping in JavaScript costs; and elements of which a step is as fast there. */
+const [work, few] = [2 ** 22, 64];
+
+/** Steps for a method with parameters, if there are some that were written beforehand for its equations and that pay. */
+export function directly(method: Method, parameters: Readonly<Record<string, Declared>>, steps: number): Stepping | undefined {
+  const [group, another] = method.groups;
+  const [bound, next] = group?.parts ?? [];
+  if (group === undefined || bound === undefined || another !== undefined || next !== undefined) return undefined;
+  const { equations, inputs, init, evaluate, negates, hyper } = bound.part;
+  const found = directSteps[textKey(equations)];
+  if (found === undefined || inputs.length > 0 || Object.keys(init).length > 0 || evaluate !== undefined || negates !== undefined)
+    return undefined;
+  const slots = found.symbols.flatMap((symbol): HyperSlot[] => {
+    const one = hyper.find((each) => each.symbol === symbol);
+    return one === undefined ? [] : [{ ...one, key: one.name, part: 0 }];
+  });
+  if (slots.length < found.symbols.length) return undefined;
+  const tensors: [string, Tensor][] = [];
+  for (const [name, one] of Object.entries(parameters)) {
+    if (isTied(one)) return undefined;
+    const tensor = toTensor(method.name, name, one);
+    if (isSparse(tensor)) return undefined;
+    tensors.push([name, tensor]);
+  }
+  const { dtype } = tensors[0]![1];
+  if (tensors.some(([, one]) => one.dtype !== dtype)) return undefined;
+  const size = tensors.reduce((sum, [, one]) => sum + lengthOf(one), 0);
+  if (size > few && size * steps > work) return undefined;
+  const values = inType(method.groups, dtype)[0]!.parts[0]!.values;
+  return new Direct(found, dtype === 'float32', tensors, new LiveHyper(method.name, slots, values, new Set()));
+}
+
+function lengthOf({ shape }: Tensor): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+class Direct implements Stepping {
+  readonly params: Arrays = {};
+  readonly grads: Arrays = {};
+  t = 0;
+  private readonly run: DirectStep['run'];
+  private readonly live: LiveHyper;
+  private readonly isSingle: boolean;
+  private readonly each: readonly Pick<Given, 'w' | 'g' | 's'>[];
+
+  constructor({ run, states }: DirectStep, isSingle: boolean, tensors: readonly (readonly [string, Tensor])[], live: LiveHyper) {
+    [this.run, this.live, this.isSingle] = [run, live, isSingle];
+    this.each = tensors.map(([name, tensor]) => {
+      const make = (): AnyArray => (isSingle ? new Float32Array(lengthOf(tensor)) : new Float64Array(lengthOf(tensor)));
+      const [w, g] = [make(), make()];
+      if (tensor.values !== undefined) w.set(tensor.values);
+      [this.params[name], this.grads[name]] = [w, g];
+      return { w, g, s: Array.from({ length: states }, make) };
+    });
+  }
+
+  step(): boolean {
+    const { live, each, isSingle } = this;
+    live.advance(this.t + 1);
+    const t = (this.t += 1);
+    const h = [...live.values.values()];
+    const [f, z] = isSingle ? [Math.fround, t % denormalPeriod === 0] : [same, false];
+    for (const { w, g, s } of each) this.run({ w, g, h, s, t, f, z });
+    return !isLookedAt(t) || each.every(({ w }) => w.every(Number.isFinite));
+  }
+
+  evaluate(): Arrays {
+    return this.params;
+  }
+}
+
+/** What rounds to float64. */
+function same(x: number): number {
+  return x;
+}

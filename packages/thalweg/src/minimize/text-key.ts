@@ -1,0 +1,7 @@
+/** By what steps are found that were written beforehand. Knows texts. */
+
+/** Equations without the spaces around lines, which say nothing. */
+export function textKey(equations: string): string {
+  const lines = equations.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '').join('\n');
+}
