@@ -70,6 +70,30 @@ test('every page says what it is, and nothing in it is inline', () => {
   }
 });
 
+/**
+ * How many words a chapter's story has as it is written out: what stands in its paragraphs and lists, a formula being one word. Not counted are experiments with their
+ * captions, predictions with their answers and reasons, tables, what the study measured, and what stands below the story: claims and rules gone wrong.
+ */
+function wordsOf(document: Document): number {
+  const beside = '.experiment, .predict, .reveal, figure, table, .studied, [data-studied], .claims, .wrong, .score, .lineage, .number, .lead, .next, .note:not(.skip), label, .row'; // prettier-ignore
+  const story = document.querySelector('article')!.cloneNode(true) as Element;
+  for (const reason of story.querySelectorAll('.told > p:first-child')) reason.remove();
+  for (const one of story.querySelectorAll(beside)) one.remove();
+  for (const formula of story.querySelectorAll('.katex')) formula.textContent = '0';
+  const places = [...story.querySelectorAll('p, li')].filter((one) => one.parentElement?.closest('p, li') == null);
+  return places.reduce((sum, { textContent }) => sum + (textContent.match(/\S*[\p{L}\p{N}]\S*/gu)?.length ?? 0), 0);
+}
+
+test('the story has 2,500 to 3,500 words over the chapters', () => {
+  const counts = chapterIds.map((id) => wordsOf(documents.get(`guide/${id}/index.html`)!));
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  assert.ok(total >= 2500 && total <= 3500, `${String(total)}: ${counts.join(', ')}`);
+  assert.ok(
+    counts.every((count) => count > 150 && count < 700),
+    counts.join(', '),
+  );
+});
+
 const sizes = new Map<string, number>();
 /** The bytes of a file of the site as a host sends it, compressed unless that makes it larger. */
 function size(file: string): number {
@@ -194,7 +218,17 @@ describe('in a browser', { skip }, () => {
   });
 
   test('all that is fetched before anyone touches a page is under 300 kB compressed, fonts, pictures and workers included', async () => {
-    for (const path of ['', 'guide/momentum/', 'guide/beyond/', 'lab/', 'train/', 'study/', 'reference/adam/']) {
+    for (const path of [
+      '',
+      ...chapterIds.map((id) => `guide/${id}/`),
+      'lab/',
+      'train/',
+      'rules/',
+      'replay/',
+      'study/',
+      'search/',
+      'reference/adam/',
+    ]) {
       const context = await browser.newContext({ viewport: views.desktop, serviceWorkers: 'block' });
       const page = await context.newPage();
       const asked = new Set<string>();
