@@ -76,13 +76,13 @@ function publishText(path: string, title: string, description: string, content: 
 async function publishApp(): Promise<void> {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const evidence = JSON.parse(readFileSync(join(root, 'apps/lab/public/evidence.json'), 'utf8')) as Tools['evidence'];
-  for (const { path, module } of writer.appPages) {
+  for (const { path, modules } of writer.appPages) {
     const { title, lead } = writer.heading(path);
     const body = await writer.write(path, rootOf(path), { document, keep, evidence });
     const pixels = writer.previewOf(path);
     const preview = pixels === undefined || path === '' ? 'preview.png' : `previews/${path.replace('/', '-')}.png`;
     if (pixels !== undefined) put(preview, png(pixels, 1200, 630));
-    publish({ path, title, description: lead, body, head: app.appHead(module), preview });
+    publish({ path, title, description: lead, body, head: app.appHead(modules), preview });
   }
   // A host serves it for any address, so its links begin with the site's own path.
   const base = new URL(address).pathname;
@@ -92,7 +92,7 @@ async function publishApp(): Promise<void> {
     title: 'No such page',
     description: 'Nothing is at this address.',
     body,
-    head: app.appHead(),
+    head: app.appHead([]),
     preview: 'preview.png',
   };
   put('404.html', documentOf(missing, address, base));

@@ -3,6 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 import { withoutDebug } from '../../scripts/without-debug.ts';
 import { dataFiles } from './data.ts';
+import { leanPlot } from './lean-plot.ts';
 import { contentSecurityPolicy, headers } from './policy.ts';
 import { withoutFiles } from './without-files.ts';
 
@@ -37,7 +38,14 @@ function data(): Plugin {
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [svelte(), policy(), data(), { ...withoutDebug, apply: 'build' }, { ...withoutFiles, apply: 'build' }],
+  plugins: [
+    svelte(),
+    policy(),
+    data(),
+    { ...withoutDebug, apply: 'build' },
+    { ...withoutFiles, apply: 'build' },
+    { ...leanPlot, apply: 'build' },
+  ],
   resolve: { conditions: ['source', ...defaultClientConditions] },
   build: { target: 'es2024', modulePreload: { polyfill: false }, assetsInlineLimit: 0, chunkSizeWarningLimit: 1500 },
   worker: { format: 'es', plugins: () => [withoutDebug, withoutFiles] },

@@ -24,8 +24,8 @@ export interface Head {
 /** The built app. */
 export interface App {
   readonly writer: Writer;
-  /** What a page of the app loads whose part is this module; without one, the cover. */
-  readonly appHead: (module?: string) => Head;
+  /** What a page of the app loads whose parts are these modules. */
+  readonly appHead: (modules: readonly string[]) => Head;
   /** What a page of text loads. */
   readonly textHead: Head;
   /** The text of the service worker. */
@@ -64,7 +64,7 @@ export async function buildApp(out: string): Promise<App> {
   const text = headOf(manifest, ['src/site/text.ts']);
   return {
     writer,
-    appHead: (module) => headOf(manifest, ['index.html', ...(module === undefined ? [] : [module])]),
+    appHead: (modules) => headOf(manifest, ['index.html', ...modules]),
     // What stands around a page is styled with the app.
     textHead: { ...text, styles: [...new Set([...headOf(manifest, ['index.html']).styles, ...text.styles])] },
     offline,

@@ -1,14 +1,12 @@
 /** Starts the app: the colours of the reports, the style sheets, the page that the address means, in the place of what was written for it. */
 import { mount } from 'svelte';
 import App from './App.svelte';
-import { adoptColours } from './draw/colours.ts';
 import { prepare } from './pages.ts';
 import { inFolders, pageAt, settle } from './parts/address.ts';
 import { typesetter } from './parts/typeset.svelte.ts';
 import { keepOffline } from './site/keep.ts';
 import './style.css';
 
-adoptColours();
 settle();
 // Relative addresses would mean other places once one has gone to another page.
 for (const link of document.querySelectorAll<HTMLLinkElement>('link[rel=icon], link[rel=manifest]')) link.setAttribute('href', link.href);
@@ -22,7 +20,8 @@ function start(target: HTMLElement): void {
 }
 if (target !== null) {
   typesetter.take(target);
-  // A page of the site comes with its formulas. One that cannot be fetched says so itself.
-  void Promise.all([prepare(first).catch(() => undefined), inFolders() ? undefined : typesetter.fetch()]).then(() => start(target));
+  // A page of the site comes with its formulas and with a style sheet of the colours. One that cannot be fetched says so itself.
+  const comes = inFolders() ? [] : [typesetter.fetch(), import('./draw/colours.ts').then(({ adoptColours }) => adoptColours())];
+  void Promise.all([prepare(first).catch(() => undefined), ...comes]).then(() => start(target));
 }
 keepOffline();

@@ -48,6 +48,9 @@ export const pages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ],
 ]);
 
+/** What fetches the cover, and what stands around the story of every chapter. */
+export const frames = { cover: () => import('./guide/Cover.svelte'), chapter: () => import('./guide/Chapter.svelte') } as const;
+
 /** The chapter that a path such as `guide/sgd` means. */
 export function chapterOf(path: string): ChapterId | undefined {
   return chapterIds.find((id) => path === `guide/${id}`);
@@ -70,6 +73,6 @@ export function heading(path: string): { readonly title: string; readonly lead: 
 /** Fetches what a page consists of, so that it can be shown at once. */
 export async function prepare(path: string): Promise<void> {
   const chapter = chapterOf(path);
-  const load = chapter === undefined ? pages.get(path)?.load : stories[chapter];
-  if (load !== undefined) await fetched(load);
+  if (chapter !== undefined) await Promise.all([fetched(frames.chapter), fetched(stories[chapter])]);
+  else if (isPage(path)) await fetched<unknown>(pages.get(path)?.load ?? frames.cover);
 }

@@ -1,5 +1,5 @@
 /** Canvases that fill a box at the resolution of the screen, and follow its width and the light. Knows nothing of what is drawn. */
-import { onDarkness } from './colours.ts';
+import { onDarkness } from './ink.ts';
 
 /** The context of a canvas of this size in CSS pixels, cleared. */
 export function sharpContext(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {

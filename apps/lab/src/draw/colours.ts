@@ -4,6 +4,7 @@
  */
 import { ground, looks, pens, type Look } from '@thalweg/compare/look';
 import { catalogue } from '@thalweg/guide';
+import { dashes, inkOf } from './ink.ts';
 
 /** Every id that can be drawn: the catalogue's, second and third configurations of each, and the reader's own. */
 const ids = ['', '-2', '-3'].flatMap((suffix) => [...catalogue.map(({ id }) => `${id}${suffix}`), `own${suffix}`]);
@@ -30,38 +31,12 @@ export function lookOf(id: string): Look {
   return byId.get(id) ?? byId.get('own')!;
 }
 
-const darkness = typeof matchMedia === 'undefined' ? undefined : matchMedia('(prefers-color-scheme: dark)');
-
-/** The colour of a look on the ground of now, for a canvas. */
-export function inkOf(look: Look): string {
-  return look[darkness?.matches === true ? 'dark' : 'light'];
-}
-
 /** The colour of this id on the ground of now, for a canvas. */
 export function colourOf(id: string): string {
   return inkOf(lookOf(id));
 }
 
-/** A colour of the ground by the name of its variable, for a canvas. */
-export function groundColour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-}
-
-/** Calls back when day turns to night or night to day; returns how to stop that. */
-export function onDarkness(change: () => void): () => void {
-  darkness?.addEventListener('change', change);
-  return () => darkness?.removeEventListener('change', change);
-}
-
 /** The dash pattern of this id as a canvas takes it. */
 export function dashOf(id: string): number[] {
   return dashes(lookOf(id));
-}
-
-/** The dash pattern of a look as a canvas takes it. */
-export function dashes({ dash }: Look): number[] {
-  return dash
-    .split(' ')
-    .filter((part) => part !== '')
-    .map(Number);
 }

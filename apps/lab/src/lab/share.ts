@@ -1,5 +1,6 @@
 /** What can be taken away from a race besides code: JSON, CSV, SVG, PNG. Knows races; makes files. */
-import { colourOf, dashOf, groundColour } from '../draw/colours.ts';
+import { colourOf, dashOf } from '../draw/colours.ts';
+import { groundColour } from '../draw/ink.ts';
 import { project } from '../draw/path.ts';
 import { survey } from '../draw/terrain.ts';
 import { nameOf } from '../race/entrant.ts';

@@ -8,6 +8,7 @@ import katex from 'katex';
 import { render } from 'svelte/server';
 import App from '../App.svelte';
 import { lookOf, palette, penClass } from '../draw/colours.ts';
+import { around } from '../draw/draft.ts';
 import * as marks from '../draw/marks.ts';
 import { heading, pages, prepare } from '../pages.ts';
 import { to, writeFrom } from '../parts/address.ts';
@@ -22,11 +23,11 @@ import type { Tools, Writer } from './written.ts';
 
 export { heading, palette };
 
-/** The paths of all pages of the app, and the module of each. */
+/** The paths of all pages of the app, and the modules of each. */
 export const appPages: Writer['appPages'] = [
-  { path: '' },
-  ...chapterIds.map((id) => ({ path: `guide/${id}`, module: `src/guide/${capital(id)}Chapter.svelte` })),
-  ...[...pages.keys()].map((path) => ({ path, module: `src/${path}/${capital(path)}.svelte` })),
+  { path: '', modules: ['src/guide/Cover.svelte'] },
+  ...chapterIds.map((id) => ({ path: `guide/${id}`, modules: ['src/guide/Chapter.svelte', `src/guide/${capital(id)}Chapter.svelte`] })),
+  ...[...pages.keys()].map((path) => ({ path, modules: [`src/${path}/${capital(path)}.svelte`] })),
 ];
 
 function capital(word: string): string {
@@ -112,10 +113,7 @@ export function typeset(tex: string, block: boolean): string {
 
 function figure(document: Document, draft: Parameters<Still['figure']>[0], height: number, label: string): string {
   const svg = marks.plot({
-    marginLeft: 48,
-    marginRight: 22,
-    marginTop: 14,
-    marginBottom: 36,
+    ...around,
     ...draft(marks),
     width: 640,
     height,

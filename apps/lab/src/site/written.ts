@@ -48,6 +48,6 @@ export interface Writer {
   readonly heading: (path: string) => { readonly title: string; readonly lead: string };
   /** The colours. */
   readonly palette: string;
-  /** The paths of all pages of the app, and the module of each. */
-  readonly appPages: readonly { readonly path: string; readonly module?: string }[];
+  /** The paths of all pages of the app, and the modules of each. */
+  readonly appPages: readonly { readonly path: string; readonly modules: readonly string[] }[];
 }

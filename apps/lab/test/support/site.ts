@@ -161,7 +161,18 @@ function fingerprint(): string {
       hash.update(path.slice(root.length)).update(readFileSync(path));
     }
   };
-  for (const name of ['src', 'public', 'index.html', 'data.ts', 'policy.ts', 'vite.config.ts', 'svelte.config.js']) add(join(lab, name));
+  for (const name of [
+    'src',
+    'public',
+    'index.html',
+    'data.ts',
+    'policy.ts',
+    'lean-plot.ts',
+    'without-files.ts',
+    'vite.config.ts',
+    'svelte.config.js',
+  ])
+    add(join(lab, name));
   for (const name of ['thalweg', 'guide', 'compare']) add(join(root, 'packages', name, 'src'));
   add(join(root, 'package-lock.json'));
   return hash.digest('hex').slice(0, 16);
