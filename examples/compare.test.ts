@@ -10,7 +10,12 @@ import { promisify } from 'node:util';
 const out = mkdtempSync(join(tmpdir(), 'thalweg-recipes-'));
 after(() => rmSync(out, { recursive: true }));
 const root = join(import.meta.dirname, '..');
-const recipes = { 'csv.ts': 'Penguins: their body mass', 'jax-js.ts': 'Spirals, in jax-js', 'tfjs.ts': 'Spirals, in TF.js' };
+const recipes = {
+  'ratings.ts': 'Ratings: embeddings of readers and books',
+  'csv.ts': 'Penguins: their body mass',
+  'jax-js.ts': 'Spirals, in jax-js',
+  'tfjs.ts': 'Spirals, in TF.js',
+};
 
 test('every recipe is tried', () => {
   const besides = ['cub.ts', 'penguins.csv', 'spirals.ts'];

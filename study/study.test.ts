@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { problems as builtIn } from '@thalweg/compare';
+import { Pool, problems as builtIn } from '@thalweg/compare';
 import { claims, judged } from './claims.ts';
 import { fieldsOf } from './figures/common.ts';
 import { forGuide } from './guide.ts';
@@ -180,3 +180,19 @@ test('what is kept is whole, and the published page with its pictures is made fr
     assert.ok(same, `${path} is not what is kept says: npm run study -- --figures`);
   }
 });
+
+test('runs that are kept are those that would be made today', async () => {
+  const pool = new Pool(1);
+  try {
+    for (const [name, id] of [['glosses', 'adam'], ['glosses', 'sgd'], ['co-occurrences', 'adagrad'], ['names', 'lion']] as const) {
+      const { steps, optimizers } = readKept(`main-${name}`).problem;
+      const { lr, seed, testMetric, testLoss, validationLoss } = optimizers.find((one) => one.id === id)!.trials[0]!;
+      const { result } = await pool.run({ problem: name, contestant: id, schedule: 'constant', lr, seed, steps });
+      const pairs = [[result.testMetric, testMetric], [result.testLoss, testLoss], [result.validationLoss, validationLoss]] as const;
+      // Elsewhere the last bits of exp and log may be others.
+      for (const [now, then] of pairs) assert.ok(process.arch === 'x64' ? now === then : Math.abs(now! / then! - 1) < 0.02, `${name} ${id}: ${String(now)}, ${String(then)}`);
+    }
+  } finally {
+    await pool.close();
+  }
+}); // prettier-ignore

@@ -52,8 +52,8 @@ export default defineProblem({
       for (let i = 0; i < batchSize; i++) {
         const row = train[Math.floor(next() * train.length)]!;
         const error = missed(params, row);
-        scaled(row.inputs).forEach((x, j) => (grads['w']![j]! += (error * x) / batchSize));
-        grads['b']![0]! += error / batchSize;
+        scaled(row.inputs).forEach((x, j) => (grads.w[j]! += (error * x) / batchSize));
+        grads.b[0]! += error / batchSize;
         loss += error ** 2 / 2 / batchSize;
       }
       return loss;

@@ -4,7 +4,7 @@
  */
 import { largestOfRun, lengths, mostCells, mostMinima } from './limits.ts';
 import { nearest } from './near.ts';
-import { ProblemError, type Model, type Problem } from './problem.ts';
+import { ProblemError, type Model, type Problem, type Start } from './problem.ts';
 import type { Metric } from './schema.ts';
 import { isObject, shown } from './shown.ts';
 
@@ -41,6 +41,7 @@ const fields: Readonly<Record<keyof Problem, Rule>> = {
   target: finite,
   data: ['an array of file names', (value) => Array.isArray(value) && value.every((one) => typeof one === 'string')],
   traced: ['true, where the model that load() returns has traced, or left out', (value) => value === true],
+  sparse: ['true, where some of its parameters are tables made by sparse(shape), or left out', (value) => value === true],
   landscape: ['{ x, y, columns, rows, values, minima }', isObject],
 };
 
@@ -77,7 +78,7 @@ const loss: Metric = { name: 'loss', lowerIsBetter: true, unit: '' };
  *
  * @throws ProblemError that names the first field that is missing, unknown or of the wrong type
  */
-export function defineProblem(problem: Problem): Problem {
+export function defineProblem<P extends Start>(problem: Problem<P>): Problem {
   return checkProblem('defineProblem', problem);
 }
 
@@ -90,7 +91,7 @@ export function checkProblem(file: string, value: unknown): Problem {
   const defaults = { title: id, description: '', batchSize: null, tuningMetric: loss, testMetric: loss };
   const lengths = typeof steps === 'number' ? { quick: steps, standard: steps, thorough: steps } : steps;
   const problem = { ...defaults, ...value, steps: lengths } as Problem;
-  checkFields(file, "the problem's ", fields, problem, ['data', 'landscape', 'testSize', 'margin', 'traced']);
+  checkFields(file, "the problem's ", fields, problem, ['data', 'landscape', 'testSize', 'margin', 'traced', 'sparse']);
   for (const which of ['tuningMetric', 'testMetric'] as const)
     checkFields(file, `the problem's ${which}.`, metricFields, problem[which], []);
   const { landscape } = problem;

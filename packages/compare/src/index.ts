@@ -5,7 +5,22 @@
  */
 export { checkProblem, defineProblem } from './check-problem.ts';
 export { ProblemError } from './problem.ts';
-export type { Arrays, Awaitable, Lengths, Evaluation, Model, Problem, Split, Traced } from './problem.ts';
+export type {
+  Arrays,
+  Awaitable,
+  Evaluation,
+  GradientResult,
+  GradsOf,
+  Lengths,
+  LossAndRows,
+  Model,
+  ParamsOf,
+  Problem,
+  Split,
+  Start,
+  TableOf,
+  Traced,
+} from './problem.ts';
 export { contestants, defaultContestants } from './contestants.ts';
 export type { Contestant } from './contestants.ts';
 export { findProblem, problems } from './registry.ts';

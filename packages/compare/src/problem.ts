@@ -2,11 +2,40 @@
  * What a problem is, for the built-in ones and for a user's file alike. Knows nothing of optimizers, protocols or reports.
  */
 import type { numpy as np } from '@jax-js/jax';
-import { ThalwegError, type Parameter } from 'thalweg';
+import { ThalwegError, type Parameter, type Rows, type SparseTensor } from 'thalweg';
 import type { Landscape, Metric } from './schema.ts';
 
 /** Arrays by parameter name. */
 export type Arrays = Readonly<Record<string, Float32Array | Float64Array>>;
+
+/** First values by parameter name. */
+export type Start = Readonly<Record<string, Parameter>>;
+
+/** The names of the parameters that are tables: declared with `sparse`, so that a step moves the rows that have a gradient and no others. */
+export type TableOf<P extends Start> = { [K in keyof P]: P[K] extends SparseTensor ? K : never }[keyof P];
+
+type Floats = Float32Array | Float64Array;
+
+/** Arrays of all parameters, those of `P` by their names. */
+export type ParamsOf<P extends Start> = Arrays & Readonly<Record<keyof P, Floats>>;
+
+/** Arrays for the gradients of all parameters that are no tables. */
+export type GradsOf<P extends Start> = Arrays &
+  Readonly<Record<Exclude<keyof P, TableOf<P>>, Floats>> &
+  Readonly<Partial<Record<string extends keyof P ? never : TableOf<P>, never>>>;
+
+/** What the gradient of a model with tables returns: the training loss, and `rows` for each table; one that is left out has no gradient in this step. */
+export interface LossAndRows<P extends Start = Start> {
+  readonly loss: number;
+  readonly rows: string extends keyof P ? Readonly<Record<string, Rows>> : Readonly<Partial<Record<TableOf<P>, Rows>>>;
+}
+
+/** What a gradient returns: the loss; where there are tables, the loss and their rows. */
+export type GradientResult<P extends Start = Start> = string extends keyof P
+  ? number | LossAndRows
+  : [TableOf<P>] extends [never]
+    ? number
+    : LossAndRows<P>;
 
 /** Which held-out data to measure on. A landscape has none and measures the point itself. */
 export type Split = 'validation' | 'test';
@@ -23,21 +52,22 @@ export interface Traced {
 }
 
 /** A problem with its data loaded. What a function returns, or resolves to, is checked each time. */
-export interface Model {
-  /** First weights for a seed, finite: the same for every optimizer. */
-  start(seed: number): Awaitable<Readonly<Record<string, Parameter>>>;
+export interface Model<P extends Start = Start> {
+  /** First weights for a seed, finite: the same for every optimizer. A table of `sparse` rows, such as an embedding, needs `sparse: true` of the problem. */
+  start(seed: number): Awaitable<P>;
   /**
    * Writes the gradient at `params` into `grads`, every element of it, and returns the training loss. The batch, and any noise, must
-   * follow from `seed` and `step` (counted from 1) alone, so that every optimizer sees the same.
+   * follow from `seed` and `step` (counted from 1) alone, so that every optimizer sees the same. Tables have no array in `grads`: their gradients are
+   * returned with the loss, `{ loss, rows: { E: rows(indices, values) } }`.
    */
-  gradient(params: Arrays, grads: Arrays, seed: number, step: number): Awaitable<number>;
+  gradient(params: ParamsOf<P>, grads: GradsOf<P>, seed: number, step: number): Awaitable<GradientResult<P>>;
   /** The tuning metric on validation data, or the test metric on test data; with the loss there, which decides between equals of a coarse metric. */
-  evaluate(params: Arrays, split: Split): Awaitable<number | Evaluation>;
+  evaluate(params: ParamsOf<P>, split: Split): Awaitable<number | Evaluation>;
   /**
    * The tuning metric as it stands in the middle of a run, a hundred times in each: on part of the validation data, say, where all of it would take longer than
    * the training. By default `evaluate(params, 'validation')`. Curves and the time to the target come from it; what chooses and ranks does not.
    */
-  monitor?(params: Arrays): Awaitable<number>;
+  monitor?(params: ParamsOf<P>): Awaitable<number>;
   /** The loss of `gradient` in jax-js, where it is written so: then a scan takes the steps of all its learning rates together. Needs `traced: true` of the problem. */
   readonly traced?: Traced;
 }
@@ -56,7 +86,7 @@ export interface Lengths {
 }
 
 /** A problem to train. */
-export interface Problem {
+export interface Problem<P extends Start = Start> {
   /** Lower-case, unique: `digits`. */
   readonly id: string;
   readonly title: string;
@@ -77,8 +107,10 @@ export interface Problem {
   readonly target: number;
   /** Whether its model has `traced`. */
   readonly traced?: true;
+  /** Whether some of its model's parameters are tables of `sparse` rows. Methods that need every row are then refused. */
+  readonly sparse?: true;
   /** Loads the data. Called once per worker. */
-  load(): Awaitable<Model>;
+  load(): Awaitable<Model<P>>;
   /**
    * Files, relative to the problem's own, that runs depend on and that JavaScript does not read: by native code, say, or another process. What it
    * imports or reads with `fs` is noticed without.

@@ -18,10 +18,10 @@ import { loadOwnFile } from './own-file.ts';
 import { ProblemError, type Problem } from './problem.ts';
 import { birdstrikes } from './problems/birdstrikes.ts';
 import { births } from './problems/births.ts';
-import { coOccurrences } from './problems/co-occurrences.ts';
+import { coOccurrences, sparseCoOccurrences } from './problems/co-occurrences.ts';
 import { digits } from './problems/digits.ts';
 import { fashion } from './problems/fashion.ts';
-import { glosses } from './problems/glosses.ts';
+import { glosses, sparseGlosses } from './problems/glosses.ts';
 import { names } from './problems/names.ts';
 import { deepLinear, noisyQuadratic } from './problems/known.ts';
 import { mobyDick } from './problems/moby-dick.ts';
@@ -41,6 +41,8 @@ export const problems: readonly Problem[] = [
   births,
   mobyDick,
   coOccurrences,
+  sparseGlosses,
+  sparseCoOccurrences,
   transformer,
   noisyQuadratic,
   deepLinear,

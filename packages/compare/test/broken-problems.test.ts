@@ -26,7 +26,8 @@ function fileWith(model: string, fields = ''): string {
   const file = join(folder, `bowl-${String(made++)}.ts`);
   writeFileSync(
     file,
-    `const metric = { name: 'height', lowerIsBetter: true, unit: '' };
+    `import { rows, sparse } from 'thalweg';
+const metric = { name: 'height', lowerIsBetter: true, unit: '' };
 const start = () => ({ w: Float64Array.of(1, 2) });
 const gradient = ({ w }, { w: g }) => { w.forEach((x, i) => (g[i] = 2 * x)); return w[0] ** 2 + w[1] ** 2; };
 const evaluate = ({ w }) => w[0] ** 2 + w[1] ** 2;
@@ -103,6 +104,59 @@ describe('what a function must not return is refused, and is no divergence', () 
       });
     });
   }
+});
+
+/** The same of a problem whose parameter w is a table of two rows, and the message after the call; only the first step is called so where nothing else is said. */
+const ofTables: readonly (readonly [gradient: string, message: RegExp, step?: number])[] = [
+  ['() => 5', /^returned 5; it must return \{ loss, rows: \{ w: rows\(indices, values\) \} \}, since w is a table$/],
+  ['() => ({ loss: 5 })', /^returned an object with loss; it must return \{ loss, rows/],
+  ['() => {}', /^returned undefined; it must return \{ loss, rows/],
+  ["() => ({ loss: '5', rows: {} })", /^returned the string "5" as its loss; it must/],
+  ['() => ({ loss: 5, rows: [] })', /^returned an array as its rows; it must/],
+  ['() => ({ loss: NaN, rows: {} })', /^returned NaN at the first weights; the loss must be finite there$/],
+  ['() => ({ loss: 5, rows: { v: rows([0], Float32Array.of(1)) } })', /^returned rows of v, which is no table; w is a table, and other gradients are written into grads$/],
+  ['() => ({ loss: 5, rows: { w: Float32Array.of(1, 2) } })', /^returned an object \(Float32Array\) as the rows of w; write rows\(indices, values\), with the numbers of rows and their gradients$/],
+  ['() => ({ loss: 5, rows: { w: rows([0], Float64Array.of(1)) } })', /^returned an object \(Float64Array\) as the values of the rows of w; they must be a Float32Array, as w is$/],
+  ['() => ({ loss: 5, rows: { w: rows([0], [1]) } })', /^returned \[1\]|^returned an array as the values of the rows of w; they must be a Float32Array/],
+  ['() => ({ loss: 5, rows: { w: rows([0, 1], Float32Array.of(1)) } })', /^returned 1 value for 2 rows of w, which have 1 each$/],
+  ['() => ({ loss: 5, rows: { w: rows([2], Float32Array.of(1)) } })', /^returned the row 2 of w, and there are rows 0 to 1$/],
+  ['() => ({ loss: 5, rows: { w: rows([0.5], Float32Array.of(1)) } })', /^returned the row 0\.5 of w, and/],
+  ['() => ({ loss: 5, rows: { w: rows([1], Float32Array.of(NaN)) } })', /^returned NaN in row 1 of w, at the first weights; gradients must be finite there$/],
+  ['(p, g, seed, step) => (step === 7 ? { loss: 5, rows: { w: rows([9], Float32Array.of(1)) } } : right(p))', /^returned the row 9 of w/, 7],
+  ['(p, g, seed, step) => (step === 7 ? 5 : right(p))', /^returned 5; it must return \{ loss, rows/, 7],
+]; // prettier-ignore
+
+const table = (gradient: string): string => `...(() => {
+  const right = ({ w }) => ({ loss: w[0] ** 2 + w[1] ** 2, rows: { w: rows([0, 1], w.map((x) => 2 * x)) } });
+  return { start: () => ({ w: sparse([2, 1], { values: Float32Array.of(1, 2) }) }), gradient: ${gradient} };
+})()`;
+
+describe('what a gradient must not return where there are tables', () => {
+  for (const [text, message, step = 1] of ofTables) {
+    test(text, async () => {
+      const file = fileWith(table(text), 'sparse: true');
+      await assert.rejects(run(file), (error: unknown) => {
+        assert.ok(error instanceof ProblemError);
+        const call = `${file}: gradient(params, grads, 1, ${String(step)}) `;
+        assert.ok(error.message.startsWith(call), error.message);
+        assert.match(error.message.slice(call.length), message);
+        return true;
+      });
+    });
+  }
+  test('what is right is taken, also where a row comes twice and where none comes', async () => {
+    const twice = '({ w }) => ({ loss: w[0] ** 2 + w[1] ** 2, rows: { w: rows([0, 1, 0, 1], Float32Array.of(w[0], w[1], w[0], w[1])) } })';
+    const trained = await run(fileWith(table('right'), 'sparse: true'));
+    assert.deepEqual((await run(fileWith(table(twice), 'sparse: true'))).validation, trained.validation);
+    assert.ok(trained.testMetric! < 4);
+    const still = await run(fileWith(table('() => ({ loss: 5, rows: {} })'), 'sparse: true'));
+    assert.deepEqual([still.testMetric, still.failure], [5, undefined]);
+  });
+  test('tables and the problem’s word for them go together', async () => {
+    await assert.rejects(run(fileWith(table('right'))), /start\(1\) returned a table of sparse rows, w; say so in the problem: sparse: true$/);
+    await assert.rejects(run(fileWith('', 'sparse: true')), /says sparse: true, and start\(1\) returned no table; make one by sparse\(shape\), or leave it out$/);
+    await assert.rejects(findProblem(fileWith('', 'sparse: 1')), /the problem's sparse must be true, where some of its parameters are tables made by sparse\(shape\), or left out; it is 1$/);
+  }); // prettier-ignore
 });
 
 /** Fields of the problem, and the message. */

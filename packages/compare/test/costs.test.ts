@@ -27,12 +27,12 @@ async function run(contestant: Contestant, steps: number, batchSize: number | nu
       start: () => ({ w: Float64Array.of(3, 1) }),
       gradient: ({ w }, { w: g }, _, step) => {
         calls.push(step);
-        [g![0], g![1]] = [2 * (w![0]! - shift(step)), 60 * (w![1]! + shift(step))];
-        return height(w!, shift(step));
+        [g[0], g[1]] = [2 * (w[0]! - shift(step)), 60 * (w[1]! + shift(step))];
+        return height(w, shift(step));
       },
       evaluate: ({ w }) => {
         evaluations += 1;
-        return height(w!, 0);
+        return height(w, 0);
       },
     }),
   });

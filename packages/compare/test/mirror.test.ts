@@ -47,14 +47,14 @@ function problemOf(salt: number, noise: number, lowerIsBetter: { readonly tuning
     load: () => ({
       start: (seed) => ({ w: Float64Array.of(1 + random(salt, seed)(), -2) }),
       gradient: ({ w }, { w: g }) => {
-        g!.set(w!.map((x, i) => 2 * (i === 0 ? 1 : 30) * x));
-        return w![0]! ** 2 + 30 * w![1]! ** 2;
+        g.set(w.map((x, i) => 2 * (i === 0 ? 1 : 30) * x));
+        return w[0]! ** 2 + 30 * w[1]! ** 2;
       },
       evaluate: ({ w }, split) => {
-        const next = random(salt, Math.round(1e4 * w![0]!), Math.round(1e4 * w![1]!), split === 'test' ? 1 : 2);
+        const next = random(salt, Math.round(1e4 * w[0]!), Math.round(1e4 * w[1]!), split === 'test' ? 1 : 2);
         const isLower = split === 'test' ? lowerIsBetter.test : lowerIsBetter.tuning;
-        const value = Math.log10(w![0]! ** 2 + 30 * w![1]! ** 2 + 1e-9) + noise * (next() - 0.5);
-        return next() < 0.05 * noise && w![1] !== -2 ? NaN : signed(value, isLower);
+        const value = Math.log10(w[0]! ** 2 + 30 * w[1]! ** 2 + 1e-9) + noise * (next() - 0.5);
+        return next() < 0.05 * noise && w[1] !== -2 ? NaN : signed(value, isLower);
       },
     }),
   });

@@ -1,5 +1,7 @@
 /** The problems: gradients are right, and everything random follows from the seed. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { asArrays, directionalDerivatives } from './support/gradients.ts';
 import { loadAddresses } from '../src/data/addresses.ts';
@@ -20,6 +22,14 @@ import { problems } from '../src/registry.ts';
 
 test('every built-in problem is one that defineProblem would take', () => {
   for (const problem of problems) assert.deepEqual(checkProblem(problem.id, problem), problem);
+});
+
+test('README names every built-in problem, and docs/compare.md tells of each', () => {
+  const [readme, docs] = ['README.md', 'docs/compare.md'].map((file) => readFileSync(join(import.meta.dirname, '../../..', file), 'utf8'));
+  for (const { id, title } of problems) {
+    assert.ok(readme!.includes(`\`${id}\``) || readme!.includes(`**${title}**`), id);
+    assert.ok(docs!.includes(`**${id}**`) || docs!.includes(`\`${id}\``), id);
+  }
 });
 
 test('a problem that says how many parameters it has, has so many', async () => {
@@ -381,8 +391,7 @@ describe('problems whose optimum is known', () => {
     const params = asArrays(await model.start(1));
     const grads = asArrays(await model.start(1));
     for (let i = 0; i < 60_000; i++) {
-      const loss = await model.gradient(params, grads, 1, 1);
-      if (loss < 1e-15) break;
+      if (Number(await model.gradient(params, grads, 1, 1)) < 1e-15) break;
       for (const [name, array] of Object.entries(params)) array.forEach((x, k) => (array[k] = x - 0.2 * grads[name]![k]!));
     }
     assert.ok(Number(await model.evaluate(params, 'test')) < -14);

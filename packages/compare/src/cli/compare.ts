@@ -11,6 +11,7 @@ import { presets, seeds } from '../protocol.ts';
 import { scheduleNames, type ScheduleName } from '../schedules.ts';
 import { findContestants, findProblems, isFile, problems } from '../registry.ts';
 import { hung, wrap } from '../report/layout.ts';
+import { checkTables } from '../run/refused.ts';
 import { folderOf, keepComparison } from '../store/comparisons.ts';
 import { keepShard, shardFile } from '../store/merge.ts';
 import { keptPlan } from '../store/plans.ts';
@@ -195,7 +196,10 @@ async function planOf(references: readonly string[], options: Options): Promise<
   };
   const entries = await findProblems(references);
   const ids = [...new Set(options.optimizers ?? defaultContestants)];
-  for (const entry of entries) await findContestants(entry, ids);
+  for (const entry of entries) {
+    const named = await findContestants(entry, ids);
+    await checkTables(entry, [...named, ...entry.contestants]);
+  }
   return {
     entries,
     contestants: ids,

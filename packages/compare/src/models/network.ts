@@ -1,6 +1,6 @@
 /** What the problems that train a network have in common. Knows no data and no files. */
 import type { Parameter } from 'thalweg';
-import type { Arrays, Model } from '../problem.ts';
+import type { Arrays, LossAndRows, Model } from '../problem.ts';
 
 /** Examples per step. */
 export const batchSize = 64;
@@ -11,10 +11,10 @@ export interface Score {
   readonly errorPercent: number;
 }
 
-/** A network with its training data; what it is measured on is handed in. */
-export interface Network<Data> extends Pick<Model, 'start' | 'gradient' | 'traced'> {
+/** A network with its training data; what it is measured on is handed in. `Found`: what its gradient returns, the loss or, where there are tables, rows as well. */
+export interface Network<Data, Found extends number | LossAndRows = number> extends Pick<Model, 'start' | 'gradient' | 'traced'> {
   start(seed: number): Readonly<Record<string, Parameter>>;
-  gradient(params: Arrays, grads: Arrays, seed: number, step: number): number;
+  gradient(params: Arrays, grads: Arrays, seed: number, step: number): Found;
   /** Mean cross-entropy and error on some examples. */
   measure(params: Arrays, data: Data): Score;
 }

@@ -1,7 +1,8 @@
-/** Vectors of words: a sparse table factored, the setting that GloVe took AdaGrad for. */
+/** Vectors of words: a sparse table factored, the setting that GloVe took AdaGrad for. Whole and by rows. */
 import { loadCoOccurrences } from '../data/co-occurrences.ts';
 import { defineProblem } from '../check-problem.ts';
-import { countsPerStep, someCounts, vectorsNetwork } from '../models/vectors.ts';
+import { countsPerStep, someCounts, vectorsByRows, vectorsNetwork, type Counts, type Vectors } from '../models/vectors.ts';
+import type { LossAndRows, Model } from '../problem.ts';
 import { regressionModel } from './network.ts';
 
 /** The problem `co-occurrences`. */
@@ -18,8 +19,23 @@ export const coOccurrences = defineProblem({
   testMetric: { name: 'test error', lowerIsBetter: true, unit: '' },
   margin: 0.016,
   target: 0.84,
-  load() {
-    const { vocabulary, train, validation, test } = loadCoOccurrences();
-    return regressionModel(vectorsNetwork(vocabulary.length, train), { validation, test, monitored: someCounts(validation, 2000) }, 1);
-  },
+  load: () => load(vectorsNetwork),
 });
+
+/** The problem `sparse-co-occurrences`. */
+export const sparseCoOccurrences = defineProblem({
+  ...coOccurrences,
+  id: 'sparse-co-occurrences',
+  title: 'Sparse co-occurrences: vectors of words, by rows',
+  description:
+    'The same data, model and batches as co-occurrences, whose vectors and biases are tables of sparse rows, one for each word: a step moves the rows of the words in its batch, at most 512 of 6,000 vectors, ' +
+    'and leaves the others as they are. AdaGrad and SGD have the results that they have on co-occurrences; running means and decay of a word wait until it comes again, as in PyTorch’s SparseAdam. ' +
+    'Methods that need every row are refused.',
+  sparse: true,
+  load: () => load(vectorsByRows),
+});
+
+function load(make: (size: number, train: Counts) => Vectors<number | LossAndRows>): Model {
+  const { vocabulary, train, validation, test } = loadCoOccurrences();
+  return regressionModel(make(vocabulary.length, train), { validation, test, monitored: someCounts(validation, 2000) }, 1);
+}

@@ -1,8 +1,9 @@
-/** Really sparse text: which field of knowledge does a word belong to, by its definition? Softmax regression on bags of words. */
+/** Really sparse text: which field of knowledge does a word belong to, by its definition? Softmax regression on bags of words, whole and by rows. */
 import { loadGlosses } from '../data/glosses.ts';
 import { defineProblem } from '../check-problem.ts';
-import { glossesNetwork } from '../models/glosses.ts';
-import { batchSize } from '../models/network.ts';
+import { glossesByRows, glossesNetwork, type Glosses } from '../models/glosses.ts';
+import { batchSize, type Network } from '../models/network.ts';
+import type { LossAndRows, Model } from '../problem.ts';
 import { errorMetrics, modelOf } from './network.ts';
 
 /** The problem `glosses`. */
@@ -18,12 +19,27 @@ export const glosses = defineProblem({
   ...errorMetrics,
   testSize: 4000,
   target: 40,
-  load() {
-    const { vocabulary, train, validation, test } = loadGlosses();
-    return modelOf(glossesNetwork(vocabulary.length, train), {
-      validation,
-      test,
-      monitored: { words: validation.words.slice(0, 500), labels: validation.labels.subarray(0, 500) },
-    });
-  },
+  load: () => load(glossesNetwork),
 });
+
+/** The problem `sparse-glosses`. */
+export const sparseGlosses = defineProblem({
+  ...glosses,
+  id: 'sparse-glosses',
+  title: 'Sparse glosses: the field of a noun, by rows',
+  description:
+    'The same data, model and batches as glosses, whose weights are a table of sparse rows, one for each word: a step moves the rows of the words in its batch, about 410 of 17,760, ' +
+    'and leaves the others as they are. AdaGrad and SGD have the results that they have on glosses; running means and decay of a word wait until it comes again, as in PyTorch’s SparseAdam. ' +
+    'Methods that need every row are refused.',
+  sparse: true,
+  load: () => load(glossesByRows),
+});
+
+function load(make: (size: number, train: Glosses) => Network<Glosses, number | LossAndRows>): Model {
+  const { vocabulary, train, validation, test } = loadGlosses();
+  return modelOf(make(vocabulary.length, train), {
+    validation,
+    test,
+    monitored: { words: validation.words.slice(0, 500), labels: validation.labels.subarray(0, 500) },
+  });
+}

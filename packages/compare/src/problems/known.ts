@@ -39,15 +39,15 @@ export const noisyQuadratic = defineProblem({
     },
     gradient: ({ w }, { w: g }, seed, step) => {
       const noise = random(seed, step, 12);
-      let loss = heightOf(w!);
+      let loss = heightOf(w);
       for (let i = 0; i < dimensions; i++) {
         const pull = normal(noise) / Math.sqrt(i + 1);
-        g![i] = w![i]! / (i + 1) + pull;
-        loss += w![i]! * pull;
+        g[i] = w[i]! / (i + 1) + pull;
+        loss += w[i]! * pull;
       }
       return loss;
     },
-    evaluate: ({ w }) => log(heightOf(w!)),
+    evaluate: ({ w }) => log(heightOf(w)),
   }),
 });
 

@@ -1,6 +1,6 @@
 /** What the problems that train a network on data share: what they are judged by, and how a network becomes a model. */
 import type { Network } from '../models/network.ts';
-import type { Arrays, Model, Split } from '../problem.ts';
+import type { Arrays, LossAndRows, Model, Split } from '../problem.ts';
 
 /** The share of examples that are told wrong chooses and ranks; the loss decides between equals. */
 export const errorMetrics = {
@@ -9,7 +9,7 @@ export const errorMetrics = {
 } as const;
 
 /** A network measured on held-out data, and on a part of its validation data while it trains. */
-export function modelOf<Data>(network: Network<Data>, heldOut: Readonly<Record<Split | 'monitored', Data>>): Model {
+export function modelOf<Data>(network: Network<Data, number | LossAndRows>, heldOut: Readonly<Record<Split | 'monitored', Data>>): Model {
   return {
     ...network,
     evaluate: (params, split) => {
@@ -21,7 +21,7 @@ export function modelOf<Data>(network: Network<Data>, heldOut: Readonly<Record<S
 }
 
 /** What the mean squared error of is measured. */
-interface Measured<Data> extends Pick<Network<Data>, 'start' | 'gradient'> {
+interface Measured<Data> extends Pick<Network<Data, number | LossAndRows>, 'start' | 'gradient'> {
   meanSquare(params: Arrays, data: Data): number;
 }
 

@@ -2,23 +2,25 @@
  * A problem's model with every answer awaited and checked: what is not a number, a gradient that was not written, weights that are none.
  * Such a fault is the problem's and no optimizer's, so it must never be told as divergence. Knows no protocol.
  */
-import type { Parameter } from 'thalweg';
 import { checkModel } from '../check-problem.ts';
-import { ProblemError, type Arrays, type Problem, type Split, type Traced } from '../problem.ts';
+import { ProblemError, type Arrays, type LossAndRows, type Problem, type Split, type Start, type Traced } from '../problem.ts';
 import type { Measured } from '../quantile.ts';
 import { isObject, shown } from '../shown.ts';
+import { lossAndRows, tablesOf, type Tables } from './tables.ts';
 
 /** The functions of a model, checked. */
 export interface CheckedModel {
-  start(seed: number): Promise<Readonly<Record<string, Parameter>>>;
-  /** `isFirst`: at the first weights. */
-  gradient(params: Arrays, grads: Arrays, seed: number, step: number, isFirst?: boolean): Promise<number>;
+  start(seed: number): Promise<Start>;
+  /** Without rows where there are no tables. `isFirst`: at the first weights. */
+  gradient(params: Arrays, grads: Arrays, seed: number, step: number, isFirst?: boolean): Promise<LossAndRows>;
   /** `isFirst`: before any step. */
   evaluate(params: Arrays, split: Split): Promise<Measured>;
   /** The tuning metric for the curve. `isFirst`: before any step. */
   monitor(params: Arrays, isFirst?: boolean): Promise<number>;
   readonly traced?: Traced;
 }
+
+const none: LossAndRows['rows'] = {};
 
 /** The model that `load()` gave; `file` is where the problem came from. Its functions throw a ProblemError for what they must not return. */
 export function checked(file: string, problem: Problem, loaded: unknown): CheckedModel {
@@ -35,6 +37,7 @@ export function checked(file: string, problem: Problem, loaded: unknown): Checke
       throw new ModelError(file, call, error);
     }
   };
+  let tables: Tables = new Map();
   return {
     ...(model.traced === undefined ? {} : { traced: model.traced }),
     async start(seed) {
@@ -48,22 +51,29 @@ export function checked(file: string, problem: Problem, loaded: unknown): Checke
         const at = values.findIndex((x) => !Number.isFinite(x));
         if (at >= 0) throw new ProblemError(file, `${call} returned ${String(values[at])} in ${name}[${String(at)}]; first weights must be finite`);
       }
-      return start as Readonly<Record<string, Parameter>>;
+      tables = tablesOf(start as Start);
+      const [table] = tables.keys();
+      if (table !== undefined && problem.sparse !== true)
+        throw new ProblemError(file, `${call} returned a table of sparse rows, ${table}; say so in the problem: sparse: true`);
+      if (table === undefined && problem.sparse === true)
+        throw new ProblemError(file, `the problem says sparse: true, and ${call} returned no table; make one by sparse(shape), or leave it out`);
+      return start as Start;
     },
     async gradient(params, grads, seed, step, isFirst = step === 1) {
       const call = `gradient(params, grads, ${String(seed)}, ${String(step)})`;
       // What is NaN after the first call was not written, unless it was written so: in both cases no optimizer could be judged by it.
       if (isFirst) for (const array of Object.values(grads)) array.fill(NaN);
-      const loss = number(call, await told(call, () => model.gradient(params, grads, seed, step)), 'the training loss');
-      if (!isFirst) return loss;
+      const found: unknown = await told(call, () => model.gradient(params, grads, seed, step));
+      const { loss, rows } = tables.size > 0 ? lossAndRows(file, call, tables, found, isFirst) : { loss: number(call, found, 'the training loss'), rows: none };
+      if (!isFirst) return { loss, rows };
       if (!Number.isFinite(loss)) throw new ProblemError(file, `${call} returned ${String(loss)} at the first weights; the loss must be finite there`);
       for (const [name, array] of Object.entries(grads)) {
         const at = array.findIndex((x) => !Number.isFinite(x));
         if (at < 0) continue;
-        const found = Number.isNaN(array[at]) ? `left grads.${name}[${String(at)}] unwritten, or wrote NaN` : `wrote ${String(array[at])} into grads.${name}[${String(at)}]`;
-        throw new ProblemError(file, `${call} ${found}, at the first weights; it must set every element of grads, in place, to a finite number`);
+        const what = Number.isNaN(array[at]) ? `left grads.${name}[${String(at)}] unwritten, or wrote NaN` : `wrote ${String(array[at])} into grads.${name}[${String(at)}]`;
+        throw new ProblemError(file, `${call} ${what}, at the first weights; it must set every element of grads, in place, to a finite number`);
       }
-      return loss;
+      return { loss, rows };
     },
     async evaluate(params, split) {
       const call = `evaluate(params, '${split}')`;

@@ -5,7 +5,7 @@
 import { largestOfRun } from '../limits.ts';
 import { hasDiverged } from '../models/network.ts';
 import { pathInterval } from '../path.ts';
-import type { Arrays, Problem } from '../problem.ts';
+import type { Arrays, LossAndRows, Problem } from '../problem.ts';
 import { cost, type Measured } from '../quantile.ts';
 import type { Trial } from '../schema.ts';
 import type { CheckedModel } from './checked.ts';
@@ -65,13 +65,13 @@ export class RunRecord {
   }
 
   /** The gradient of step `batch`, counted. */
-  async gradient(params: Arrays, grads: Arrays, batch: number): Promise<number> {
+  async gradient(params: Arrays, grads: Arrays, batch: number): Promise<LossAndRows> {
     const from = performance.now();
-    const loss = await this.model.gradient(params, grads, this.seed, batch, this.spent === 0);
+    const found = await this.model.gradient(params, grads, this.seed, batch, this.spent === 0);
     this.gradientSeconds += (performance.now() - from) / 1000;
-    if (this.spent === 0) this.firstLoss = loss;
+    if (this.spent === 0) this.firstLoss = found.loss;
     this.spent += 1;
-    return loss;
+    return found;
   }
 
   /** Whether the loss at a step's start says that the run has diverged; it then ends. */

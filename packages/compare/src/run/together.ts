@@ -11,6 +11,7 @@ import { lost } from '../lost.ts';
 import type { Arrays, Problem, Traced } from '../problem.ts';
 import type { Trial } from '../schema.ts';
 import type { CheckedModel } from './checked.ts';
+import { tablesOf } from './tables.ts';
 import { follow, isRefusedRate, type TrialRequest } from './trial.ts';
 
 type Tree = Record<string, np.Array>;
@@ -29,14 +30,23 @@ export async function runTogether(
   const kept = made.flatMap((method, i) => (method === undefined ? [] : [{ method, lr: rates[i]! }]));
   const form = formOf(kept.map(({ method }) => method));
   if (form === undefined) return undefined;
-  const lanes = new Lanes(form, traced, seed, treeOf(await model.start(seed)), kept[0]!.method.inputs.includes('loss'));
+  const start = await model.start(seed);
+  // They would be stepped whole.
+  if (tablesOf(start).size > 0) return undefined;
+  const lanes = new Lanes(form, traced, seed, treeOf(start), kept[0]!.method.inputs.includes('loss'));
   try {
     const trials = await Promise.all(
       kept.map(({ lr }, k) =>
-        follow(problem, { ...model, gradient: (_, __, ___, step) => lanes.arrive(k, step) }, lanes.lane(k), false, {
-          ...request,
-          lr,
-        }).finally(() => {
+        follow(
+          problem,
+          { ...model, gradient: async (_, __, ___, step) => ({ loss: await lanes.arrive(k, step), rows: {} }) },
+          lanes.lane(k),
+          false,
+          {
+            ...request,
+            lr,
+          },
+        ).finally(() => {
           lanes.leave(k);
         }),
       ),

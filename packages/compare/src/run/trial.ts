@@ -1,7 +1,7 @@
 /** One training run: a problem, an optimizer, a learning rate, a seed. Everything but the seconds follows from these. */
-import { Method, minimize, OptionError, type Minimizer } from 'thalweg';
+import { Method, minimize, OptionError, type Minimizer, type Rows } from 'thalweg';
 import type { Contestant } from '../contestants.ts';
-import type { Arrays, Problem } from '../problem.ts';
+import type { Arrays, LossAndRows, Problem, Start } from '../problem.ts';
 import { applySchedule, type ScheduleName } from '../schedules.ts';
 import type { Trial } from '../schema.ts';
 import type { CheckedModel } from './checked.ts';
@@ -27,7 +27,7 @@ export interface TrialRequest {
 export interface Trainee {
   readonly params: Arrays;
   readonly grads: Arrays;
-  step(gradients: Arrays, inputs: Readonly<Record<string, number>>): unknown;
+  step(gradients: Readonly<Record<string, Float32Array | Float64Array | Rows>>, inputs: Readonly<Record<string, number>>): unknown;
   evaluate(): Arrays;
   dispose(): void;
 }
@@ -53,8 +53,6 @@ export async function runTrial(problem: Problem, model: CheckedModel, contestant
   return follow(problem, model, opt, made.inputs.includes('loss'), request, stepOf);
 }
 
-type First = Awaited<ReturnType<CheckedModel['start']>>;
-
 /**
  * Has an optimizer take the steps of a run, each with one gradient or as many as what stands around it asks for, and measures on the way; disposes of it.
  * `needsLoss`: whether its steps are given the loss.
@@ -71,16 +69,16 @@ export async function follow(
   const weights: Weights = { params: opt.params, evaluated: () => opt.evaluate() };
   await record.begin(weights);
   let t = 0;
-  const gradient = (): Promise<number> => record.gradient(opt.params, opt.grads, t);
-  const step = stepOf?.(gradient);
+  const gradient = (): Promise<LossAndRows> => record.gradient(opt.params, opt.grads, t);
+  const step = stepOf?.(async () => (await gradient()).loss);
   // What a step costs is known after the first.
   let most = 1;
   while (record.left >= most) {
     t += 1;
     const [before, spent] = [step === undefined ? undefined : copied(weights), record.spent];
-    const loss = await (step ?? gradient)();
+    const { loss, rows } = step === undefined ? await gradient() : { loss: await step(), rows: {} };
     if (record.lose(loss)) break;
-    if (step === undefined) opt.step(opt.grads, needsLoss ? { loss } : {});
+    if (step === undefined) opt.step({ ...opt.grads, ...rows }, needsLoss ? { loss } : {});
     most = Math.max(most, record.spent - spent);
     await record.took(loss, weights, before);
   }
@@ -93,8 +91,8 @@ export async function follow(
  * A method with line searches: on a batch for so many evaluations, then on the next from where it is. Where a second batch has the loss of the first at the first
  * weights, which costs a gradient to know, nothing is noisy and it stays on the first.
  */
-async function descend(method: Minimizer, start: First, record: RunRecord): Promise<void> {
-  let at: First = start;
+async function descend(method: Minimizer, start: Start, record: RunRecord): Promise<void> {
+  let at: Start = start;
   let now: Weights | undefined;
   let evaluations = evaluationsOfBatch;
   const both = (w: Arrays): Weights => copied({ params: w, evaluated: () => w });
@@ -103,8 +101,8 @@ async function descend(method: Minimizer, start: First, record: RunRecord): Prom
     const objective = async (w: Arrays, g: Arrays): Promise<number> => {
       const isFirst = now === undefined;
       if (now === undefined) await record.begin((now = both(w)));
-      const loss = await record.gradient(w, g, batch);
-      if (isFirst && record.left > 0 && (await record.gradient(w, copied(now).params, batch + 1)) === loss) evaluations = Infinity;
+      const { loss } = await record.gradient(w, g, batch);
+      if (isFirst && record.left > 0 && (await record.gradient(w, copied(now).params, batch + 1)).loss === loss) evaluations = Infinity;
       if (record.left === 0 || record.spent - from >= evaluations) stop.abort();
       return loss;
     };

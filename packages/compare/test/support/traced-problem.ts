@@ -67,9 +67,9 @@ export default defineProblem({
     },
     gradient: (params, grads, seed, step) => {
       const weights = {
-        W1: np.array(Float32Array.from(params['W1']!), { shape: [2, hidden] }),
-        b1: np.array(Float32Array.from(params['b1']!)),
-        W2: np.array(Float32Array.from(params['W2']!), { shape: [hidden, 1] }),
+        W1: np.array(Float32Array.from(params.W1), { shape: [2, hidden] }),
+        b1: np.array(Float32Array.from(params.b1)),
+        W2: np.array(Float32Array.from(params.W2), { shape: [hidden, 1] }),
       };
       const [value, gradient] = lossAndGradient(weights, ...batch(seed, step));
       for (const [name, array] of Object.entries(gradient)) grads[name]!.set(array.dataSync());

@@ -1,0 +1,83 @@
+/**
+ * `npm run bench:rows`: what a step of the comparer's problems with sparse text costs with whole gradients and by rows, of the six optimizers of the guide: the gradient, and
+ * the step. `--write` keeps rows.md.
+ */
+import { writeFileSync } from 'node:fs';
+import { cpus, platform, release } from 'node:os';
+import { join } from 'node:path';
+import { contestants, defaultContestants, problems, type Contestant, type Problem } from '@thalweg/compare';
+import { Method, type Optimizer, type Parameter } from 'thalweg';
+import { asked, smoke, write } from '../scripts/asked.ts';
+
+const options = asked('npm run bench:rows', 'a step of sparse text, with whole gradients and by rows', {
+  ...write('bench/rows.md'),
+  ...smoke,
+});
+const [rounds, steps] = options.smoke ? [2, 3] : [15, 40];
+const named = <Item extends { readonly id: string }>(all: readonly Item[], id: string): Item => {
+  const found = all.find((one) => one.id === id);
+  if (found === undefined) throw new RangeError(`there is no ${id}`);
+  return found;
+};
+
+/** Microseconds of each round, of the gradient and of the step. */
+interface Times {
+  readonly gradient: number[];
+  readonly step: number[];
+}
+
+/** Goes on training for a round, and notes how long it took. */
+async function contender(problem: Problem, contestant: Contestant): Promise<{ times: Times; round: (isNoted: boolean) => Promise<void>; opt: Optimizer<Record<string, Parameter>> }> {
+  const [model, method] = [await problem.load(), contestant.create(0.01, { steps: 1000 })];
+  if (!(method instanceof Method)) throw new RangeError(`${contestant.id} takes no steps`);
+  const opt = await method.init({ ...(await model.start(1)) }, { threads: 1 });
+  const times: Times = { gradient: [], step: [] };
+  let t = 0;
+  const round = async (isNoted: boolean): Promise<void> => {
+    let [gradient, step] = [0, 0];
+    for (let k = 0; k < steps; k++) {
+      const from = performance.now();
+      const found = await model.gradient(opt.params, opt.grads, 1, ++t);
+      const middle = performance.now();
+      opt.step({ ...opt.grads, ...(typeof found === 'number' ? {} : found.rows) });
+      [gradient, step] = [gradient + middle - from, step + performance.now() - middle];
+    }
+    if (!isNoted) return;
+    times.gradient.push((1000 * gradient) / steps);
+    times.step.push((1000 * step) / steps);
+  };
+  return { times, round, opt };
+} // prettier-ignore
+
+function quartiles(values: readonly number[]): string {
+  const at = (q: number): string => (values.toSorted((a, b) => a - b)[Math.round((values.length - 1) * q)] ?? NaN).toFixed(0);
+  return `${at(0.5)} (${at(0.25)} – ${at(0.75)})`;
+}
+
+const lines: string[] = [];
+for (const dense of ['glosses', 'co-occurrences'])
+  for (const id of defaultContestants) {
+    const contestant = named(contestants, id);
+    const both = [await contender(named(problems, dense), contestant), await contender(named(problems, `sparse-${dense}`), contestant)];
+    for (let round = -2; round < rounds; round++) for (const one of both) await one.round(round >= 0);
+    for (const { opt } of both) opt.dispose();
+    const [whole, byRows] = both.map(({ times }) => times);
+    lines.push(
+      `| ${[dense, contestant.label, ...[whole!.gradient, byRows!.gradient, whole!.step, byRows!.step].map(quartiles)].join(' | ')} |`,
+    );
+  }
+
+const [cpu] = cpus();
+const text = [
+  '| problem | optimizer | gradient, whole | gradient, by rows | step, whole | step, by rows |',
+  '| --- | --- | --- | --- | --- | --- |',
+  ...lines,
+  '',
+  `- Microseconds, one thread: medians (quartiles) of ${String(rounds)} rounds of ${String(steps)} steps after two to warm up; both take turns.`,
+  '- `glosses` has a matrix of 17,760 × 26 and `co-occurrences` two of 3,000 × 16 with a bias for each row; a batch names about 410 rows of the first, and at most 256 of each of the others.',
+  `- ${cpu?.model.trim() ?? 'unknown'}, ${String(cpus().length)} cores; ${platform()} ${release()}; Node ${process.version}.`,
+  `- Made ${new Date().toISOString().slice(0, 10)} by \`npm run bench:rows -- --write\`.`,
+  '',
+].join('\n');
+if (options.write) writeFileSync(join(import.meta.dirname, 'rows.md'), `# Steps by rows\n\n${text}`);
+console.log(text);
