@@ -94,12 +94,17 @@ async function way(make: (first: Arrays) => Promise<Step> | Step, tensors: numbe
   };
 }
 
+/** The six orders of three. */
+function orders<T>([a, b, c]: readonly T[]): T[][] {
+  return [[a, b, c], [c, b, a], [b, c, a], [a, c, b], [c, a, b], [b, a, c]] as T[][]; // prettier-ignore
+}
+
 async function race(ways: readonly Way[]): Promise<void> {
   for (const timed of [false, true]) {
     const end = performance.now() + budget * ways.length;
     for (let round = 0; round < most && (round < fewest || performance.now() < end); round++) {
-      // In both orders: what one leaves for the garbage collector is not always the same one's cost.
-      for (const { step, times } of round % 2 === 0 ? ways : ways.toReversed()) {
+      // In every order: what one leaves for the garbage collector is not always the same one's cost, and none always follows itself, which finds its data in caches.
+      for (const { step, times } of orders(ways)[round % 6]!) {
         const started = performance.now();
         await step();
         if (timed) times.push(performance.now() - started);
@@ -117,9 +122,12 @@ for (const [backend, counts] of Object.entries(sizes)) {
       const made = [await way(theirs, tensors, elements), await way(pure, tensors, elements), await way(held, tensors, elements)];
       await race(made);
       const [a = NaN, b = NaN, c = NaN] = made.map(({ times }) => median(times));
-      const ratio = (x: number): string => (x < 10 ? x.toFixed(1) : String(Math.round(x)));
+      const [first, ...others] = made.map(({ times }) => times);
+      // Round by round, so that what else the machine was doing is in both.
+      const ratios = others.map((times) => median(times.map((ms, round) => first![round]! / ms)));
+      const ratio = (x = NaN): string => (x < 10 ? x.toFixed(2) : String(Math.round(x)));
       const figures = [a, b, c].map((ms) => ms.toPrecision(3));
-      lines.push(`| ${[backend, elements.toLocaleString('en'), tensors, ...figures, ratio(a / b), ratio(a / c)].join(' | ')} |`);
+      lines.push(`| ${[backend, elements.toLocaleString('en'), tensors, ...figures, ratio(ratios[0]), ratio(ratios[1])].join(' | ')} |`);
     }
   }
 }
@@ -132,7 +140,7 @@ const table = [
   '| --- | --: | --: | --: | --: | --: | --: | --: |',
   ...lines,
   '',
-  '- A step of AdamW in float32: medians of steps that take turns, one thread. Gradients are arrays before, and parameters are arrays after.',
+  '- A step of AdamW in float32: medians of steps that take turns in every order, one thread; quotients are medians of those of each turn. Gradients are arrays before, and parameters are arrays after.',
   '- jax-js’s own: the operations of `adamw` of its package of optimizers and of `applyUpdates`, in one `jit`. `gradientTransformation` is in jax-js’s operations, too; `optimizer` steps in an arena.',
   `- jax-js ${version}, ${cpus()[0]?.model.trim() ?? 'unknown'}, ${String(cpus().length)} cores; ${platform()} ${release()}; Node ${process.version}.`,
   `- Made ${new Date().toISOString().slice(0, 10)} by \`npm run bench:jax -- --write\`.`,

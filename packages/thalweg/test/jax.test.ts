@@ -489,3 +489,44 @@ test('the version of jax-js that is tested is the one that the package asks for'
   const { peerDependencies } = read('../package.json') as { peerDependencies: Record<string, string> };
   assert.equal(peerDependencies['@jax-js/jax'], `^${version}`);
 });
+
+test('one transformation steps states of several models, and states whose entries come in another order', () => {
+  const form = gradientTransformation(adam({ lr: 0.1 }));
+  type Model = Record<string, np.Array>;
+  const model = (...names: string[]): Model => Object.fromEntries(names.map((name, i) => [name, np.array(wave(3, i))]));
+  const turned = ({ t, hyper, states }: State): State => {
+    const reversed = <T>(given: Readonly<Record<string, T>>): Record<string, T> => Object.fromEntries(Object.entries(given).toReversed());
+    return { t, hyper, states: reversed(Object.fromEntries(Object.entries(states).map(([name, entry]) => [name, reversed(entry)]))) };
+  };
+  const run = (turn: (state: State, step: number) => State, ...names: string[]): number[] => {
+    let w = model(...names);
+    let state = form.init(tree.ref(w));
+    for (let t = 0; t < 4; t++) [w, state] = form.step(w, model(...names), turn(state, t));
+    const after = flat(w);
+    tree.dispose(w);
+    tree.dispose(state);
+    return after;
+  };
+  const alone = [['a', 'b'], ['b', 'c', 'toString'], ['a'], ['0', '10', '2']].map((names) => run((state) => state, ...names));
+  for (const after of alone) assert.ok(after.every(Number.isFinite));
+  assert.deepEqual(
+    run((state, t) => (t % 2 === 0 ? turned(state) : state), 'a', 'b'),
+    alone[0],
+  );
+  assert.deepEqual(run(turned, 'b', 'c', 'toString'), alone[1]);
+  form.dispose();
+});
+
+test('what holds no states in the place of the states is told', () => {
+  const form = gradientTransformation(adam());
+  const w = np.array([1, 2]);
+  const { t, hyper, states } = form.init(w.ref);
+  for (const wrong of [null, [], { 'adam.m': null, 'adam.v': {} }])
+    assert.throws(
+      () => form.step(w.ref, w.ref, { t, hyper, states: wrong } as unknown as State),
+      /adam: the states in the state are .*, and not an object of arrays for each state/,
+    );
+  for (const [name, { w: moment }] of Object.entries(states) as [string, { w: np.Array }][])
+    assert.throws(() => form.step(w, w, { t, hyper, states: { ...states, [name]: { v: moment } } }), new RegExp(`the state has no ${name} of w`)); // prettier-ignore
+  tree.dispose([w, { t, hyper, states }]);
+});

@@ -76,7 +76,8 @@ export function firstState(method: TracedMethod, cohorts: readonly BoundCohort[]
     for (const [state, { kind, form = wholeForm }] of cohort.program.states) {
       const own = (states[state.name] ??= {});
       entriesOf(method, cohort, state).forEach((name, j) => {
-        own[name] ??= kind === 'array' ? np.zeros([...shapeIn(form, cohort.tensors[j]!)], at) : np.array(0, { dtype: type, ...at });
+        if (!Object.hasOwn(own, name))
+          own[name] = kind === 'array' ? np.zeros([...shapeIn(form, cohort.tensors[j]!)], at) : np.array(0, { dtype: type, ...at });
       });
     }
   }
@@ -87,12 +88,53 @@ export function firstState(method: TracedMethod, cohorts: readonly BoundCohort[]
 
 /** Throws an ArrayError for what `init` or a step did not give as a state. */
 export function checkState(owner: string, state: unknown): asserts state is State {
-  if (!isRecord(state) || !('t' in state && 'hyper' in state && 'states' in state))
+  if (typeof state !== 'object' || state === null || !('t' in state && 'hyper' in state && 'states' in state))
     throw new ArrayError(
       owner,
       'state',
       `the state is ${describe(state)}, and not what init or the last step gave: [params, state] = step(params, gradients, state)`,
     );
+}
+
+/** The names under which a state's arrays stand, in their order. */
+export type Layout = readonly (readonly [state: string, names: readonly string[]])[];
+
+/** How states are laid out. Throws an ArrayError for what does not hold arrays by state and parameter. */
+export function layoutOf(owner: string, states: unknown): Layout {
+  const entries = isRecord(states) ? Object.entries(states) : undefined;
+  if (entries?.every(([, entry]) => isRecord(entry)) === true) return entries.map(([name, entry]) => [name, Object.keys(entry as object)]);
+  throw new ArrayError(owner, 'state', `the states in the state are ${describe(states)}, and not an object of arrays for each state`);
+}
+
+/** The arrays of states in the order of a layout; undefined where they have other names. */
+export function arraysIn(layout: Layout, states: State['states']): JaxArray[] | undefined {
+  const arrays: JaxArray[] = [];
+  if (countOf(states) !== layout.length) return undefined;
+  for (const [state, names] of layout) {
+    const entry = states[state];
+    if (entry === undefined || countOf(entry) !== names.length) return undefined;
+    for (const name of names) {
+      const array = entry[name];
+      if (array === undefined) return undefined;
+      arrays.push(array);
+    }
+  }
+  return arrays;
+}
+
+function countOf(record: object): number {
+  return Object.keys(record).length;
+}
+
+/** States that are laid out so, of arrays in order. */
+export function statesIn(layout: Layout, arrays: readonly JaxArray[]): State['states'] {
+  const states: Record<string, Record<string, JaxArray>> = {};
+  let at = 0;
+  for (const [name, names] of layout) {
+    const entry: Record<string, JaxArray> = (states[name] = {});
+    for (const one of names) entry[one] = arrays[at++]!;
+  }
+  return states;
 }
 
 /** The arrays of a state, one for each entry. Throws an ArrayError where one is missing: the state is of another method or of other parameters. */

@@ -4,7 +4,7 @@ import { checkNumber, describe, isRecord } from '../language/options.ts';
 import { OptionError, ThalwegError } from '../language/error.ts';
 import type { Method } from '../define/method.ts';
 import { TracedMethod } from './method.ts';
-import { checkState, firstState, isUnchanged, numberArray, scalarTypeOf, type Kept, type State } from './state.ts';
+import { arraysIn, checkState, firstState, isUnchanged, layoutOf, numberArray, scalarTypeOf, statesIn, type Layout, type State } from './state.ts'; // prettier-ignore
 import { tracedStep, type TracedHyper, type TracedInputs, type Wanted } from './trace.ts';
 import { floats, isArray, like, named, type Tree } from './tree.ts';
 
@@ -76,9 +76,9 @@ export function transformationOf<N extends string>(traced: TracedMethod): Gradie
       tree.dispose(params);
       return made;
     },
-    update: <P extends Tree>(updates: P, state: State, params?: P, inputs: JaxInputs = {}): [P, State] =>
+    update: <P extends Tree>(updates: P, state: State, params?: P, inputs: JaxInputs = noInputs): [P, State] =>
       update.call(params, updates, state, arraysOf(traced, inputs)) as [P, State],
-    step: <P extends Tree>(params: P, gradients: P, state: State, inputs: JaxInputs = {}): [P, State] =>
+    step: <P extends Tree>(params: P, gradients: P, state: State, inputs: JaxInputs = noInputs): [P, State] =>
       step.call(params, gradients, state, arraysOf(traced, inputs)) as [P, State],
     evaluate: <P extends Tree>(params: P, state: State): P => {
       const [there, after] = evaluate.call(params, [], state, {}) as [P, State];
@@ -100,28 +100,44 @@ interface Compiled {
 
 /**
  * A step for what is wanted. It is compiled with the method's hyperparameters as constants, and once more, with them as inputs, where a state has others or
- * nobody knows: in short arrays what a kernel reads besides costs as much as the step does.
+ * nobody knows: in short arrays what a kernel reads besides costs as much as the step does. The states go in and out as a list: to take apart and put together
+ * the objects in which they are shown costs jax-js several percent of a step of short arrays.
  */
 function compiled(traced: TracedMethod, wanted: Wanted): Compiled {
-  type Given = [params: readonly Tree[], gradients: Tree, kept: Kept, inputs: Record<string, Tree>];
+  type Given = [params: readonly Tree[], gradients: Tree, t: JaxArray, states: JaxArray[], inputs: Record<string, Tree>];
   const numbers = Object.fromEntries(traced.numbers);
-  const traces = (hyper: TracedHyper, [[params], gradients, kept, inputs]: Given): [Tree, Kept] => {
-    const known = params === undefined ? undefined : floats(traced.name, params);
-    const after = tracedStep(traced, wanted, known, floats(traced.name, gradients), kept, hyper, inputsOf(traced, inputs));
-    return [like(params ?? gradients, after.arrays), after.state];
+  const compile = (layout: Layout) => {
+    const traces = (hyper: TracedHyper, [[params], gradients, t, states, inputs]: Given): [Tree, JaxArray, JaxArray[]] => {
+      const known = params === undefined ? undefined : floats(traced.name, params);
+      const kept = { t, states: statesIn(layout, states) };
+      const { arrays, state } = tracedStep(traced, wanted, known, floats(traced.name, gradients), kept, hyper, inputsOf(traced, inputs));
+      return [like(params ?? gradients, arrays), state.t, arraysIn(layout, state.states)!];
+    };
+    const constant = jit((...given: Given) => traces(numbers, given));
+    const live = jit((hyper: State['hyper'], ...given: Given) => traces(hyper, given));
+    return { layout, constant, live };
   };
-  const constant = jit((...given: Given) => traces(numbers, given));
-  const live = jit((hyper: State['hyper'], ...given: Given) => traces(hyper, given));
+  const made: ReturnType<typeof compile>[] = [];
+  const compiledFor = (states: State['states']): [(typeof made)[number], JaxArray[]] => {
+    for (const one of made) {
+      const arrays = arraysIn(one.layout, states);
+      if (arrays !== undefined) return [one, arrays];
+    }
+    const one = compile(layoutOf(traced.name, states));
+    made.push(one);
+    return [one, arraysIn(one.layout, states)!];
+  };
   return {
     call: (params, gradients, state, inputs) => {
       checkState(traced.name, state);
-      const { hyper, ...kept } = state;
+      const { t, hyper, states } = state;
       const known = isUnchanged(traced, state);
-      const given: Given = [params === undefined ? [] : [params], gradients, kept, inputs];
+      const [{ layout, constant, live }, arrays] = compiledFor(states);
+      const given: Given = [params === undefined ? [] : [params], gradients, t, arrays, inputs];
       let lent: State['hyper'] | undefined;
       try {
-        const [after, next] = known ? constant(...given) : live((lent = tree.ref(hyper)), ...given);
-        return [after, { ...next, hyper }];
+        const [after, next, kept] = known ? constant(...given) : live((lent = tree.ref(hyper)), ...given);
+        return [after, { t: next, hyper, states: statesIn(layout, kept) }];
       } catch (error) {
         // What is refused is not consumed. What was consumed before is told by its name.
         tree.dispose(lent);
@@ -130,14 +146,21 @@ function compiled(traced: TracedMethod, wanted: Wanted): Compiled {
       }
     },
     dispose: () => {
-      constant.dispose();
-      live.dispose();
+      for (const { constant, live } of made.splice(0)) {
+        constant.dispose();
+        live.dispose();
+      }
     },
   };
 }
 
+/** What a step is given that needs no more than gradients. */
+const noInputs = {};
+
 /** The inputs as arrays. Throws an OptionError for one that the method does not have or that is of another kind. */
-function arraysOf({ name, inputs }: TracedMethod, given: JaxInputs): Record<string, Tree> {
+function arraysOf(traced: TracedMethod, given: JaxInputs): Record<string, Tree> {
+  if (given === noInputs) return {};
+  const { name, inputs } = traced;
   if (!isRecord(given)) throw new ThalwegError('input', `${name}: inputs are an object such as { loss }, not ${describe(given)}`);
   return Object.fromEntries(
     Object.entries(given).map(([key, value]) => {
