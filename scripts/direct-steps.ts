@@ -20,7 +20,7 @@ import { asked } from './asked.ts';
 export const file = join(import.meta.dirname, '../packages/thalweg/src/minimize/direct-steps.ts');
 
 /** Whose steps are written: whatever numbers a method has, its equations are those of one of these. */
-export const written: readonly Method[] = [adam(), adamw(), sgd(), sgd({ momentum: 0.9 }), sgd({ momentum: 0.9, nesterov: true })];
+export const written: readonly Method[] = [adam(), adamw(), sgd(), sgd({ momentum: 0.9 })];
 
 /** What an operation is in JavaScript, in float64; for float32 `f` rounds the result, which gives the nearest number. */
 const rounded: Readonly<Record<string, (a: string, b: string) => string>> = {

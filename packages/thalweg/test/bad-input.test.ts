@@ -5,9 +5,10 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import {
-  adam, adamw, ArrayError, chain, clipByGlobalNorm, constant, cosine, cosineRestarts, exponential, inverseSqrt, join as joinSchedules, l2, linear, minimize, oneCycle, OptionError,
+  adagrad, adam, adamw, ArrayError, chain, clipByGlobalNorm, constant, cosine, cosineRestarts, exponential, inverseSqrt, join as joinSchedules, l2, lbfgs, linear, minimize, muon, nadam, oneCycle, OptionError,
   optimizer, piecewise, polynomial, rmsprop, schedule, sgd, tensor, ThalwegError, UnsupportedError, warmupCosine, warmupStableDecay,
 } from 'thalweg'; // prettier-ignore
+import * as methods from '../src/methods.ts';
 
 /** Options as they come from JavaScript or JSON, where no compiler looks. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says which type is pretended
@@ -42,6 +43,19 @@ describe('options', () => {
     [() => adam(loose({ weight_decay: 1 })), /did you mean l2\?/],
     [() => adamw(loose({ weight_decay: 1 })), /did you mean weightDecay\?/],
     [() => rmsprop(loose({ alpha: 1 })), /did you mean lr or beta\?/],
+    [() => adam(loose({ betas: [0.9, 0.999] })), /did you mean beta1 or beta2\?/],
+    [() => adam(loose({ lambd: 1 })), /did you mean l2\?/],
+    [() => adamw(loose({ l2: 1 })), /did you mean weightDecay\?/],
+    [() => adam(loose({ momentum: 0.9 })), /did you mean beta1\?/],
+    [() => rmsprop(loose({ rho: 0.9 })), /did you mean beta\?/],
+    [() => rmsprop(loose({ decay_rate: 0.9 })), /did you mean beta\?/],
+    [() => sgd(loose({ useNesterov: true })), /did you mean nesterov\?/],
+    [() => sgd(loose({ b2: 0.9 })), /b2 is no option; it takes/],
+    [() => adagrad(loose({ initialAccumulatorValue: 0.1 })), /did you mean initial\?/],
+    [() => muon(loose({ ns_steps: 5 })), /did you mean steps\?/],
+    [() => nadam(loose({ schedule_decay: 0.004 })), /did you mean momentumDecay\?/],
+    [() => adam(loose({ eps_root: 1e-8 })), /eps_root is no option; it takes/],
+    [() => lbfgs(loose({ history_size: 10 })), /did you mean history\?/],
     [() => chain(loose<never>(sgd)), /call it: sgd\(\)/],
   ];
   for (const [make, message] of cases) {
@@ -236,4 +250,20 @@ describe('what a newcomer gets wrong is said in words', () => {
       /minimize: the function must return its loss, a number, and returned undefined/,
     );
   });
+});
+
+test('an option in the spelling of Python, with underscores, leads to the one that is meant, of every method', () => {
+  for (const make of Object.values(methods)) {
+    if (typeof make !== 'function' || !('definition' in make)) continue;
+    const { name, hyper, variants = {} } = make.definition as { name: string; hyper: object; variants?: object };
+    for (const option of [...Object.keys(hyper), ...Object.keys(variants)]) {
+      const snake = option.replaceAll(/[A-Z0-9]+/g, (part) => `_${part.toLowerCase()}`);
+      if (snake === option || option === 'l2') continue;
+      assert.throws(
+        () => (make as unknown as (options: object) => unknown)({ [snake]: 0.5 }),
+        (error) => error instanceof OptionError && error.message.includes(`${snake} is no option (did you mean ${option}?)`),
+        `${name}: ${snake}`,
+      );
+    }
+  }
 });

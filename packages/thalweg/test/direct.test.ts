@@ -20,7 +20,6 @@ const methods = fc
       adamw({ lr, beta1, beta2, eps, weightDecay: decay }),
       sgd({ lr }),
       sgd({ lr, momentum: beta1 }),
-      sgd({ lr, momentum: 0.9, nesterov: true }),
     ),
   );
 
@@ -51,7 +50,7 @@ describe('steps written beforehand', () => {
   });
 
   test('are taken for each table entry by one of the methods above', () => {
-    const made = [adam(), adamw(), sgd(), sgd({ momentum: 0.9 }), sgd({ momentum: 0.9, nesterov: true })];
+    const made = [adam(), adamw(), sgd(), sgd({ momentum: 0.9 })];
     const taken = made.map((method) => directly(method, { w: Float64Array.of(1) }, 10));
     assert.deepEqual(
       made.filter((_, i) => taken[i] === undefined).map(({ equations }) => equations),

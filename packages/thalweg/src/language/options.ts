@@ -8,23 +8,38 @@ export function wrongOption(owner: string, option: string, value: unknown, wante
 }
 
 /** What other libraries call options, in lower case without underscores, and what they may be called here. */
-const elsewhere: ReadonlyMap<string, readonly string[]> = new Map([
-  ['learningrate', ['lr']],
-  ['stepsize', ['lr']],
-  ['alpha', ['lr', 'beta']],
-  ['b1', ['beta1']],
-  ['b2', ['beta2']],
-  ['epsilon', ['eps']],
-  ['weightdecay', ['weightDecay', 'l2']],
-  ['wd', ['weightDecay', 'l2']],
-  ['lambda', ['weightDecay', 'l2']],
-]);
+const elsewhere: Readonly<Record<string, string>> = {
+  learningrate: 'lr',
+  stepsize: 'lr',
+  alpha: 'lr beta',
+  b1: 'beta1',
+  b2: 'beta2',
+  momentum: 'beta1',
+  rho: 'beta',
+  decay: 'beta',
+  decayrate: 'beta',
+  scheduledecay: 'momentumDecay',
+  epsroot: '',
+  weightdecay: 'weightDecay l2',
+  wd: 'weightDecay l2',
+  lambda: 'weightDecay l2',
+  lambd: 'weightDecay l2',
+  l2: 'weightDecay',
+  maxiter: 'steps',
+};
 
-/** The option that was meant, as ` (did you mean x?)`: by its name elsewhere, or the nearest one. */
+/** The option that was meant, as ` (did you mean x?)`: by its name elsewhere, by a word that both begin or end with, or the nearest one. */
 export function optionSuggestion(key: string, known: readonly string[]): string {
   const plain = key.toLowerCase().replaceAll('_', '');
-  const names = (elsewhere.get(plain) ?? []).filter((name) => known.includes(name));
-  return names.length === 0 ? suggestion(key, known) : ` (did you mean ${names.join(' or ')}?)`;
+  const there = Object.hasOwn(elsewhere, plain) ? elsewhere[plain]!.split(' ') : undefined;
+  // betas are beta1 and beta2, history_size is history, and useNesterov nesterov.
+  const [stem, last] = [plain.replace(/s$/, ''), /[A-Z]?[a-z]*$/.exec(key)![0].toLowerCase()];
+  const isMeant = (one: string): boolean =>
+    one.length > 2 && ((stem.length > 2 && one.startsWith(stem)) || plain.startsWith(one) || one === last);
+  const same = known.find((one) => one.toLowerCase() === plain);
+  const names = same !== undefined ? [same] : known.filter((one) => there?.includes(one) ?? isMeant(one.toLowerCase()));
+  if (names.length > 0) return ` (did you mean ${names.join(' or ')}?)`;
+  return there === undefined ? suggestion(key, known) : '';
 }
 
 /** Throws an OptionError for the first key of `options` that is not `known`. */

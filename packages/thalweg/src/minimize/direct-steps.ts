@@ -132,24 +132,4 @@ export const directSteps: Readonly<Record<string, DirectStep>> = {
       }
     },
   },
-  'v ← μ·v + g\nw ← w − η·(g + μ·v)': {
-    states: 1,
-    symbols: ['η', 'μ'],
-    run: ({ w, g, h, s, f, z }) => {
-      const s0 = s[0]!;
-      const x1 = f(h[1]!);
-      const x6 = f(h[0]!);
-      for (let i = 0; i < w.length; i++) {
-        const x0 = s0[i]!;
-        const x2 = g[i]!;
-        const x3 = f(f(x1 * x0) + x2);
-        const x4 = z ? (Math.abs(x3) < 7.703719777548943e-34 ? 0 : x3) : x3;
-        const x5 = w[i]!;
-        const x7 = f(x5 - f(x6 * f(x2 + f(x1 * x4))));
-        const x8 = z ? (Math.abs(x7) < 1.1754943508222875e-38 ? 0 : x7) : x7;
-        s0[i] = x4;
-        w[i] = x8;
-      }
-    },
-  },
 };

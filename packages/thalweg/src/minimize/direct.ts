@@ -35,10 +35,9 @@ export function directly(method: Method, parameters: Readonly<Record<string, Dec
   const [group, another] = method.groups;
   const [bound, next] = group?.parts ?? [];
   if (group === undefined || bound === undefined || another !== undefined || next !== undefined) return undefined;
-  const { equations, inputs, init, evaluate, negates, hyper } = bound.part;
+  const { equations, inputs, init, evaluate, hyper } = bound.part;
   const found = directSteps[textKey(equations)];
-  if (found === undefined || inputs.length > 0 || Object.keys(init).length > 0 || evaluate !== undefined || negates !== undefined)
-    return undefined;
+  if (found === undefined || inputs.length + Object.keys(init).length > 0 || evaluate !== undefined) return undefined;
   const slots = found.symbols.flatMap((symbol): HyperSlot[] => {
     const one = hyper.find((each) => each.symbol === symbol);
     return one === undefined ? [] : [{ ...one, key: one.name, part: 0 }];
