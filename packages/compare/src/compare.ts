@@ -16,7 +16,7 @@ import { loadOwnFile } from './own-file.ts';
 import { ProblemError } from './problem.ts';
 import { findContestants, isFile, type Entry } from './registry.ts';
 import { mismatchText } from './report/mismatch.ts';
-import { checkGradient } from './run/gradients.ts';
+import { checkGradient } from './run/checks.ts';
 import { Ledger, type Runner } from './run/ledger.ts';
 import { Gathering } from './run/gathering.ts';
 import type { Store } from './store/store.ts';
@@ -234,7 +234,8 @@ async function checkSeeds(reference: string, pool: Runner, [request, ...others]:
   if (request === undefined) return;
   const [a, b] = (await Promise.all([pool.run(request), pool.run(request)])).map(({ result }) => result);
   if (a?.failure !== undefined) {
-    if (others.length === 0) throw new ThalwegError('trial', a.failure);
+    if (others.length === 0)
+      throw new ThalwegError('trial', a.failure.startsWith(`${reference}: `) ? a.failure : `${reference}: ${a.failure}`);
     await checkSeeds(reference, pool, others);
     return;
   }

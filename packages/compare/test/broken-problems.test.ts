@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { ProblemError } from '../src/problem.ts';
 import { findProblem } from '../src/registry.ts';
 import { Pool } from '../src/run/pool.ts';
@@ -53,6 +54,7 @@ const functions: readonly (readonly [text: string, message: RegExp])[] = [
   ['evaluate: () => new Number(3)', /^evaluate\(params, 'validation'\) returned an object \(Number\); it must/],
   ['evaluate: () => Float32Array.of(1)', /^evaluate\(params, 'validation'\) returned an object \(Float32Array\); it must/],
   ['evaluate: () => NaN', /^evaluate\(params, 'validation'\) returned NaN at the first weights; it must return a number, the height$/],
+  ["evaluate: (p, split) => (split === 'test' ? NaN : evaluate(p))", /^evaluate\(params, 'test'\) returned NaN at the first weights; it must return a number, the height$/],
   ['evaluate: async () => undefined', /^evaluate\(params, 'validation'\) returned undefined; it must/],
   ["evaluate: (p, split) => (split === 'validation' ? 1 : undefined)", /^evaluate\(params, 'test'\) returned undefined; it must/],
   ['evaluate: ({ weights }) => weights[0]', /^evaluate\(params, 'validation'\) threw TypeError: [^\n]*undefined[^\n]*\n {4}at [^\n]*bowl-/],
@@ -88,7 +90,7 @@ describe('what a function must not return is refused, and is no divergence', () 
       const file = fileWith(text);
       const problem = (text: string): void => {
         assert.match(text.slice(text.lastIndexOf(`${file}: `) + file.length + 2), message);
-        assert.doesNotMatch(text, /run[/\\](trial|worker|checked)\.ts/);
+        assert.doesNotMatch(text, /run[/\\](trial|worker|checked|serve|record)\.ts/);
       };
       // What throws fails that run, which is kept with its message; what must not be returned ends everything.
       if (message.source.includes(' threw ')) {
@@ -189,7 +191,11 @@ describe('fields of a problem', () => {
   for (const [text, message] of fields) {
     test(text, async () => {
       const file = fileWith('', text);
-      await assert.rejects(run(file), (error: unknown) => error instanceof Error && (assert.match(error.message, message), true));
+      await assert.rejects(
+        run(file),
+        (error: unknown) =>
+          error instanceof Error && (assert.match(error.message, message), assert.doesNotMatch(error.message, /serve\.ts/), true),
+      );
       if (!text.startsWith('load: ') || text === 'load: 3') await assert.rejects(findProblem(file), ProblemError);
     });
   }
@@ -222,11 +228,25 @@ describe('what is right', () => {
     });
     assert.deepEqual([wild.diverged, wild.testMetric], [true, null]);
   });
-  test('a test metric that is not finite is a diverged run', async () => {
-    const { diverged, testMetric } = await run(fileWith("evaluate: (p, split) => (split === 'test' ? NaN : evaluate(p))"));
+  test('a test metric that is not finite after training is a diverged run', async () => {
+    const { diverged, testMetric } = await run(fileWith("evaluate: (p, split) => (split === 'test' && p.w[0] < 0.9 ? NaN : evaluate(p))"));
     assert.deepEqual([diverged, testMetric], [true, null]);
   });
 });
+
+test('what a run leaves behind, and fails once it has ended, is told with the run that left it, whatever is thrown', async () => {
+  // Nothing but what is awaited at once comes between the last gradient and the answer.
+  for (const [later, said] of [["setTimeout(() => { throw null; })", 'null'], ["setTimeout(() => { throw new Error('late'); })", 'late'], ["setTimeout(() => Promise.reject(new Error('lost')))", 'lost']] as const) {
+    const own = new Pool(1);
+    const request = { problem: fileWith(`gradient: (p, g, seed, step) => { if (step === 20) ${later}; return gradient(p, g); }`), contestant: 'adam', schedule: 'constant', lr: 0.1, seed: 1, steps: 20 } as const;
+    assert.equal((await own.run(request)).result.failure, undefined);
+    while (Reflect.get(own, 'closed') === undefined) await setImmediate();
+    await assert.rejects(own.run(request), {
+      message: `${request.problem} with adam, lr 0.1, seed 1 left a promise or a timer behind, which failed after the run: it ended its thread: ${said}`,
+    });
+    await own.close();
+  }
+}); // prettier-ignore
 
 test('the command ends with the exit code of wrong usage, and says nothing else', () => {
   const file = fileWith('evaluate: () => {}');

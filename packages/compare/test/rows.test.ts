@@ -9,10 +9,10 @@ import { defineProblem } from '../src/check-problem.ts';
 import { contestants } from '../src/contestants.ts';
 import { BatchRows, wholeTable } from '../src/models/rows.ts';
 import type { Model } from '../src/problem.ts';
-import { findContestants, findProblem, problems } from '../src/registry.ts';
+import { problems } from '../src/registry.ts';
 import { findMismatch } from '../src/run/gradient-check.ts';
 import { Pool } from '../src/run/pool.ts';
-import { checkTables } from '../src/run/refused.ts';
+import { checkTables } from '../src/run/checks.ts';
 import type { Trial } from '../src/schema.ts';
 import { asArrays } from './support/gradients.ts';
 
@@ -87,13 +87,19 @@ describe('who cannot train tables', () => {
     prodigy: /^prodigy: .*W is sparse and has a norm or sum/,
   };
   test('is refused with the reason, before anything is trained; the six of the guide and all others are not', async () => {
-    const entry = await findProblem('sparse-glosses');
-    const check = async (ids: readonly string[]): Promise<void> => checkTables(entry, await findContestants(entry, ids));
+    const check = (ids: readonly string[]): Promise<void> => checkTables({ problem: 'sparse-glosses', contestants: ids });
     for (const [id, message] of Object.entries(refused)) await assert.rejects(check(['adam', id]), { message });
     const others = contestants.map(({ id }) => id).filter((id) => !Object.hasOwn(refused, id));
     const able = others.filter((id) => id !== 'adam-mechanic' && id !== 'polyak');
     assert.deepEqual(able, ['sgd', 'sgd-momentum', 'adagrad', 'rmsprop', 'adam', 'adamw', 'radam', 'lion']);
     await check(able);
+  });
+  test('a problem that cannot be loaded, or ends its thread, is for its runs to tell of', async () => {
+    for (const [i, load] of ["() => { throw new Error('no'); }", '() => process.exit(3)', '() => new Promise(() => {})'].entries()) {
+      const file = join(folder, `unloaded-${String(i)}.ts`);
+      writeFileSync(file, `export default { id: 'unloaded', steps: 20, target: 0, sparse: true, load: ${load} };`);
+      await checkTables({ problem: file, contestants: ['lamb'] });
+    }
   });
   test('and where it is run nevertheless, each run is one that failed, with the reason', async () => {
     const { result } = await pool.run({ problem: 'sparse-glosses', contestant: 'lamb', schedule: 'constant', lr: 0.01, seed: 1, steps: 5 });

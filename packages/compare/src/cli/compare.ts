@@ -11,7 +11,7 @@ import { presets, seeds } from '../protocol.ts';
 import { scheduleNames, type ScheduleName } from '../schedules.ts';
 import { findContestants, findProblems, isFile, problems } from '../registry.ts';
 import { hung, wrap } from '../report/layout.ts';
-import { checkTables } from '../run/refused.ts';
+import { checkTables } from '../run/checks.ts';
 import { folderOf, keepComparison } from '../store/comparisons.ts';
 import { keepShard, shardFile } from '../store/merge.ts';
 import { keptPlan } from '../store/plans.ts';
@@ -197,8 +197,9 @@ async function planOf(references: readonly string[], options: Options): Promise<
   const entries = await findProblems(references);
   const ids = [...new Set(options.optimizers ?? defaultContestants)];
   for (const entry of entries) {
-    const named = await findContestants(entry, ids);
-    await checkTables(entry, [...named, ...entry.contestants]);
+    await findContestants(entry, ids);
+    const { reference: problem, problem: { sparse }, contestants: own } = entry; // prettier-ignore
+    if (sparse === true) await checkTables({ problem, contestants: [...ids, ...own.map(({ id }) => id)] });
   }
   return {
     entries,

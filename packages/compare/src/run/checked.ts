@@ -38,6 +38,8 @@ export function checked(file: string, problem: Problem, loaded: unknown): Checke
     }
   };
   let tables: Tables = new Map();
+  // Whether first weights have been measured on all data: once for a problem, since it may take long.
+  let isMeasured = false;
   return {
     ...(model.traced === undefined ? {} : { traced: model.traced }),
     async start(seed) {
@@ -90,6 +92,13 @@ export function checked(file: string, problem: Problem, loaded: unknown): Checke
       const value =
         model.monitor === undefined ? ((await this.evaluate(params, 'validation')).value ?? NaN) : number(call, await told(call, () => model.monitor!(params)), `the ${name}`);
       if (isFirst && Number.isNaN(value)) throw new ProblemError(file, `${call} returned NaN at the first weights; it must return a number, the ${name}`);
+      if (!isFirst || isMeasured) return value;
+      isMeasured = true;
+      for (const split of ['validation', 'test'] as const) {
+        const { value: measured } = await this.evaluate(params, split);
+        const { name: metric } = split === 'test' ? problem.testMetric : problem.tuningMetric;
+        if (Number.isNaN(measured)) throw new ProblemError(file, `evaluate(params, '${split}') returned NaN at the first weights; it must return a number, the ${metric}`);
+      }
       return value;
     },
   };
@@ -100,7 +109,9 @@ export class ModelError extends Error {
   /** Shows what was thrown, and of the stack the lines outside this package's and Node's own. */
   constructor(file: string, call: string, thrown: unknown) {
     const lines = thrown instanceof Error ? (thrown.stack ?? thrown.message).split('\n') : [shown(thrown)];
-    const shownLines = lines.filter((line) => !/^ {4}at /.test(line) || !/node:|[/\\]run[/\\](checked|trial|worker)\.[jt]s/.test(line));
+    const shownLines = lines.filter(
+      (line) => !/^ {4}at /.test(line) || !/node:|[/\\]run[/\\](checked|trial|worker|serve|record)\.[jt]s/.test(line),
+    );
     super(`${file}: ${call} threw ${shownLines.join('\n')}`, { cause: thrown });
   }
 }

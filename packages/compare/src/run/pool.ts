@@ -9,6 +9,7 @@ import { ProblemError } from '../problem.ts';
 import { isFile } from '../registry.ts';
 import { hashes, type InputFiles } from './files.ts';
 import type { Finished, WorkerAnswer } from './serve.ts';
+import { shown } from '../shown.ts';
 import { lost } from '../lost.ts';
 import { type TrialRequest } from './trial.ts';
 
@@ -30,6 +31,7 @@ export class Pool {
   /** By problem, in the order in which problems were first asked for. */
   private readonly waiting = new Map<string, Job[]>();
   private readonly busy = new Map<Worker, Job>();
+  private readonly last = new WeakMap<Worker, TrialRequest>();
   /** The seconds that a run may take, unless it is said with the run. */
   readonly timeout: number;
   private closed: Error | undefined;
@@ -83,8 +85,12 @@ export class Pool {
       else job?.done(answer);
       this.next();
     });
-    worker.on('error', (error: Error & { readonly code?: string }) => {
-      this.lose(worker, error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'it ran out of memory' : `it ended its thread: ${error.message}`);
+    worker.on('error', (error: unknown) => {
+      const isMemory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+      this.lose(
+        worker,
+        isMemory ? 'it ran out of memory' : `it ended its thread: ${error instanceof Error ? error.message : shown(error)}`,
+      );
     });
     worker.on('exit', (code) => { this.lose(worker, `it ended its thread with exit code ${String(code)}`); }); // prettier-ignore
     return worker;
@@ -96,7 +102,10 @@ export class Pool {
     const job = this.take(worker);
     // One that ends while it has nothing to do would end again and again.
     if (job === undefined) {
-      void this.close(new ThalwegError('trial', `a thread for runs ended: ${why}`));
+      const last = this.last.get(worker);
+      const what =
+        last === undefined ? 'a thread for runs ended' : `${describe(last)} left a promise or a timer behind, which failed after the run`;
+      void this.close(new ThalwegError('trial', `${what}: ${why}`));
       return;
     }
     this.idle.push(this.start());
@@ -117,6 +126,7 @@ export class Pool {
       const worker = job === undefined ? undefined : this.idle.pop();
       if (worker === undefined || job === undefined) return;
       this.busy.set(worker, job);
+      this.last.set(worker, job.request);
       worker.postMessage(job.request);
     }
   }

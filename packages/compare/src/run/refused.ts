@@ -5,26 +5,31 @@
 import { Method, UnsupportedError } from 'thalweg';
 import type { Contestant } from '../contestants.ts';
 import { ProblemError, type Start } from '../problem.ts';
-import type { Entry } from '../registry.ts';
+import { findContestants, findProblem } from '../registry.ts';
 import { checked } from './checked.ts';
 import { tablesOf } from './tables.ts';
 import { isRefusedRate } from './trial.ts';
 
-/** @throws ProblemError that names the first of these that cannot, and why */
-export async function checkTables({ reference, problem }: Entry, contestants: readonly Contestant[]): Promise<void> {
-  if (problem.sparse !== true) return;
+/** Optimizers on a problem, all as a worker finds them. */
+export interface TablesRequest {
+  readonly problem: string;
+  readonly contestants: readonly string[];
+}
+
+/** What is wrong with the first of them that cannot; undefined where all can, or where the problem cannot be loaded, which its runs say. */
+export async function whyRefused({ problem: reference, contestants }: TablesRequest): Promise<ProblemError | undefined> {
+  const entry = await findProblem(reference);
   let start: Start;
   try {
-    start = await checked(reference, problem, await problem.load()).start(1);
+    start = await checked(reference, entry.problem, await entry.problem.load()).start(1);
   } catch (error) {
-    if (error instanceof ProblemError) throw error;
-    // What a function throws its runs say, with where it was thrown.
-    return;
+    return error instanceof ProblemError ? error : undefined;
   }
-  for (const contestant of contestants) {
+  for (const contestant of await findContestants(entry, contestants)) {
     const reason = await whyNot(contestant, start);
-    if (reason !== undefined) throw new ProblemError(contestant.file?.path ?? contestant.id, `it cannot train ${problem.id} and has to be left out: ${reason}`);
+    if (reason !== undefined) return new ProblemError(contestant.file?.path ?? contestant.id, `it cannot train ${entry.problem.id} and has to be left out: ${reason}`);
   }
+  return undefined;
 } // prettier-ignore
 
 /** Why an optimizer cannot train tables; undefined where it can. */
