@@ -21,6 +21,7 @@ import { lock } from '../src/store/lock.ts';
 import { openStore } from '../src/store/open.ts';
 import { projectOf } from '../src/store/project.ts';
 import { Store } from '../src/store/store.ts';
+import { writeWhole } from '../src/store/whole.ts';
 import type { Comparison, Machine } from '../src/schema.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -339,4 +340,47 @@ describe('where another process writes for longer than one waits', () => {
     keep();
     assert.equal(store.size, 1);
   }); // prettier-ignore
+});
+
+describe('where nothing more can be written', () => {
+  /** As on a full disk: SQLite may take no page more than it has. */
+  const fill = (store: Store): void => {
+    const pages = Number(store.database.prepare('PRAGMA page_count').get()?.['page_count']);
+    store.database.exec(`PRAGMA max_page_count = ${String(pages)}`);
+  };
+
+  test('it is said in words, what was kept is there, and the store goes on once there is room', () => {
+    const store = storeIn('full.sqlite');
+    let kept = 0;
+    fill(store);
+    const keep = (): void => { store.add({ ...request, seed: kept + 1 }, conditions(), finished()); }; // prettier-ignore
+    assert.throws(
+      () => { for (; kept < 1000; kept++) keep(); },
+      { name: 'ThalwegError', message: /full\.sqlite: it cannot be written \(database or disk is full\); what was kept before is kept, and the same command goes on from there$/ },
+    ); // prettier-ignore
+    assert.equal(store.size, kept);
+    store.database.exec('PRAGMA max_page_count = 100000');
+    keep();
+    assert.equal(store.size, kept + 1);
+  });
+
+  test('the lock leaves a word out, and goes with its command', () => {
+    const store = storeIn('full-lock.sqlite');
+    const unlock = lock(store, 'compare');
+    store.database.exec('PRAGMA query_only = 1');
+    unlock();
+    store.database.exec('PRAGMA query_only = 0');
+    assert.equal(store.database.prepare('SELECT count(*) AS count FROM lock').get()?.['count'], 1);
+  });
+
+  test('a folder that takes no other is refused, and not tried for ever; a file in the place of one is, too', () => {
+    writeFileSync(join(folder, 'file'), '');
+    const places = [join(folder, 'file/out'), ...(existsSync('/proc/version') ? ['/proc/thalweg/out'] : [])];
+    for (const place of places) {
+      assert.throws(() => new Store(join(place, 'runs.sqlite')), /: it cannot be a folder for the results \(/);
+      assert.throws(() => { writeWhole(join(place, 'results.json'), '{}'); }, /results\.json: it cannot be written \(/); // prettier-ignore
+    }
+    writeWhole(join(folder, 'a/b/c/results.json'), '{}');
+    assert.equal(readFileSync(join(folder, 'a/b/c/results.json'), 'utf8'), '{}');
+  });
 });

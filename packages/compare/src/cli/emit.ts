@@ -61,11 +61,7 @@ export function emitCommand(): Command {
 
 /** Writes a file whole, and says so. */
 function keep(path: string, text: string): void {
-  try {
-    writeWhole(path, text);
-  } catch (error) {
-    throw new ProblemError(path, `it cannot be written (${error instanceof Error ? error.message : String(error)})`);
-  }
+  writeWhole(path, text);
   process.stderr.write(`Wrote ${path}.\n`);
 }
 

@@ -2,11 +2,11 @@
  * The SQLite file that runs are kept in: opens it, by Node's own `node:sqlite`, and makes its tables. A run is a row, with what its result depends on
  * as columns; lists of files, which many runs share, and what a problem is judged by are rows of their own. Knows SQL; knows no trial.
  */
-import { mkdirSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { ProblemError } from '../problem.ts';
+import { makeFolder } from './folder.ts';
 
 /** Seconds for which another process may be writing, which takes as long as a run, or those of a whole merge, take to be written. */
 const patience = 10;
@@ -76,7 +76,7 @@ CREATE TABLE shards (plan TEXT NOT NULL, share INTEGER NOT NULL, shares INTEGER 
  */
 export function openDatabase(path: string): DatabaseSync {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
   } catch (error) {
     throw new ProblemError(dirname(path), `it cannot be a folder for the results (${messageOf(error)})`);
   }
@@ -90,20 +90,34 @@ export function openDatabase(path: string): DatabaseSync {
     return database;
   } catch (error) {
     if (error instanceof ProblemError) throw error;
-    throw new ProblemError(path, `it cannot be opened as a file of kept runs (${messageOf(error)})`);
+    // Beside the file SQLite writes another one, even to read.
+    const more = codeOf(error) === codes.cantOpen ? '; its folder must be one that can be written to, also to read: copy it' : '';
+    throw new ProblemError(path, `it cannot be opened as a file of kept runs (${messageOf(error)})${more}`);
   }
+}
+
+/** Of SQLite's. */
+const codes = { busy: 5, readOnly: 8, io: 10, full: 13, cantOpen: 14 } as const;
+
+/** The code of an error of SQLite, of which the higher bits say more; undefined for any other error. */
+function codeOf(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
 }
 
 /** Whether an error says that another process has kept the file to itself for longer than one waits. */
 export function isBusy(error: unknown): boolean {
-  // SQLITE_BUSY, of which the higher bits say more.
-  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 5;
+  return codeOf(error) === codes.busy;
+}
+
+/** Whether an error says that the file cannot be written: the disk is full, say, or was taken away. */
+export function isUnwritable(error: unknown): boolean {
+  return ([codes.readOnly, codes.io, codes.full] as readonly (number | undefined)[]).includes(codeOf(error));
 }
 
 /**
  * All or nothing: what `change` does is kept where it returns, and undone where it throws or the process ends.
  *
- * @throws ProblemError where another process has kept the file to itself for ten seconds
+ * @throws ProblemError where another process has kept the file to itself for ten seconds, or the file cannot be written
  */
 export function atOnce<Value>(database: DatabaseSync, change: () => Value): Value {
   try {
@@ -120,8 +134,13 @@ export function atOnce<Value>(database: DatabaseSync, change: () => Value): Valu
     database.exec('COMMIT');
     return value;
   } catch (error) {
-    database.exec('ROLLBACK');
-    throw error;
+    // Where the disk is full SQLite has undone it by itself.
+    if (database.isTransaction) database.exec('ROLLBACK');
+    if (!isUnwritable(error)) throw error;
+    throw new ProblemError(
+      database.location() ?? 'the file of kept runs',
+      `it cannot be written (${messageOf(error)}); what was kept before is kept, and the same command goes on from there`,
+    );
   }
 }
 

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { dirname, relative } from 'node:path';
 import { ProblemError } from '../problem.ts';
-import { atOnce, isBusy, rows } from './database.ts';
+import { atOnce, isBusy, isUnwritable, rows } from './database.ts';
 import type { Store } from './store.ts';
 
 interface Holder {
@@ -44,19 +44,19 @@ export function lock(store: Store, command: string): () => void {
     const now = new Date();
     database.prepare('INSERT OR REPLACE INTO lock VALUES (1, ?, ?, ?, ?, ?, ?)').run(token, process.pid, hostname(), now.toISOString(), now.getTime(), command);
   });
-  const timer = setInterval(() => { unlessBusy(() => database.prepare('UPDATE lock SET seen = ? WHERE token = ?').run(Date.now(), token)); }, beat).unref();
+  const timer = setInterval(() => { ifPossible(() => database.prepare('UPDATE lock SET seen = ? WHERE token = ?').run(Date.now(), token)); }, beat).unref();
   return () => {
     clearInterval(timer);
-    if (database.isOpen) unlessBusy(() => database.prepare('DELETE FROM lock WHERE token = ?').run(token));
+    if (database.isOpen) ifPossible(() => database.prepare('DELETE FROM lock WHERE token = ?').run(token));
   };
 } // prettier-ignore
 
-/** Where another process is writing for long, a word left out does no harm: the next one comes, and a lock that stays behind is taken over. */
-function unlessBusy(say: () => unknown): void {
+/** Where another process is writing for long, or the disk is full, a word left out does no harm: the next one comes, and a lock that stays behind is taken over. */
+function ifPossible(say: () => unknown): void {
   try {
     say();
   } catch (error) {
-    if (!isBusy(error)) throw error;
+    if (!isBusy(error) && !isUnwritable(error)) throw error;
   }
 }
 
