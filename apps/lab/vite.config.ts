@@ -3,9 +3,10 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 import { withoutDebug } from '../../scripts/without-debug.ts';
 import { dataFiles } from './data.ts';
+import { trimmedFonts } from './fonts.ts';
 import { leanPlot } from './lean-plot.ts';
 import { contentSecurityPolicy, headers } from './policy.ts';
-import { withoutFiles } from './without-files.ts';
+import { methodsAlone, withoutFiles } from './without-files.ts';
 
 /** Writes the policy into the page, for hosts that send no headers, and a `_headers` file for those that read one. */
 function policy(): Plugin {
@@ -42,13 +43,15 @@ export default defineConfig({
     svelte(),
     policy(),
     data(),
+    { ...trimmedFonts, apply: 'build' },
     { ...withoutDebug, apply: 'build' },
     { ...withoutFiles, apply: 'build' },
+    { ...methodsAlone, apply: 'build', enforce: 'pre' },
     { ...leanPlot, apply: 'build' },
   ],
   resolve: { conditions: ['source', ...defaultClientConditions] },
   build: { target: 'es2024', modulePreload: { polyfill: false }, assetsInlineLimit: 0, chunkSizeWarningLimit: 1500 },
-  worker: { format: 'es', plugins: () => [withoutDebug, withoutFiles] },
+  worker: { format: 'es', plugins: () => [withoutDebug, withoutFiles, { ...methodsAlone, enforce: 'pre' }] },
   preview: { headers, host: '127.0.0.1', port: 4173 },
   ssr: { resolve: { conditions: ['source'] } },
 });

@@ -42,7 +42,11 @@ export function read(text: string, ways: Ways): Written {
   const paragraph = tokens.findIndex(({ type }, i) => i > heading && type === 'paragraph_open');
   const markup = reader.renderer
     .render(tokens, reader.options, env)
-    .replaceAll(/<table>[\s\S]*?<\/table>/g, (table) => `<div class="scroll" tabindex="0" role="group" aria-label="Table">${table}</div>`)
+    .replaceAll(
+      /<table>[\s\S]*?<\/table>/g,
+      (table) =>
+        `<div class="scroll" tabindex="0" role="group" aria-label="Table">${isRead(table) ? table.replace('<table>', '<table class="read">') : table}</div>`,
+    ) // prettier-ignore
     .replaceAll(
       /<p>(<img [^>]*alt="([^"]*)"[^>]*>)<\/p>/g,
       (_, image: string, alt: string) => `<div class="scroll picture" tabindex="0" role="group" aria-label="${alt}">${image}</div>`,
@@ -55,6 +59,12 @@ export function read(text: string, ways: Ways): Written {
       (_, i) => `<div class="formula" tabindex="0" role="math" aria-label="formula">${ways.typeset(formulas[Number(i)] ?? '')}</div>`,
     );
   return { title: plain(tokens[heading + 1]), description: shortened(plain(tokens[paragraph + 1])), markup };
+}
+
+/** Whether the last cells of a table are sentences, which have a line of their own on a phone. */
+function isRead(table: string): boolean {
+  const rows = table.split('</tr>').flatMap((row) => /<td[^>]*>((?:(?!<td)[\s\S])*)<\/td>\s*$/.exec(row)?.[1] ?? []);
+  return rows.reduce((sum, cell) => sum + cell.replaceAll(/<[^>]*>/g, '').length, 0) > 60 * rows.length;
 }
 
 function lead(token: Token, { link, picture }: Ways): void {

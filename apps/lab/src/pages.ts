@@ -61,6 +61,11 @@ export function isPage(path: string): boolean {
   return path === '' || pages.has(path) || chapterOf(path) !== undefined;
 }
 
+/** Whether a page has formulas from its beginning; elsewhere the first one asks for what typesets it. */
+export function beginsWithFormulas(path: string): boolean {
+  return chapterOf(path) !== undefined || path === 'lab' || path === 'rules';
+}
+
 /** What a page is called and says in a sentence. */
 export function heading(path: string): { readonly title: string; readonly lead: string } {
   const chapter = chapterOf(path);

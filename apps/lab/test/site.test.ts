@@ -229,7 +229,8 @@ describe('in a browser', { skip }, () => {
       'search/',
       'reference/adam/',
     ]) {
-      const context = await browser.newContext({ viewport: views.desktop, serviceWorkers: 'block' });
+      // The more is in view, the more is fetched.
+      const context = await browser.newContext({ viewport: { width: 1920, height: 1200 }, serviceWorkers: 'block' });
       const page = await context.newPage();
       const asked = new Set<string>();
       page.on('request', (request) => asked.add(request.url().split(/[?#]/)[0]!.slice(site.address.length)));
@@ -239,6 +240,29 @@ describe('in a browser', { skip }, () => {
       const total = files.reduce((sum, file) => sum + size(file), 0);
       assert.ok(total < 300_000, `${path}: ${String(total)} bytes: ${files.map((file) => `${file} ${String(size(file))}`).join(', ')}`);
       await context.close();
+    }
+  });
+
+  test('no chapter is wider than a phone, nor the study', async () => {
+    for (const path of [...chapterIds.map((id) => `guide/${id}/`), 'study/']) {
+      const { page, close } = await open(path, { viewport: views.phone, reducedMotion: 'reduce' });
+      await page.locator('main').waitFor();
+      await until(async () => path === 'study/' || (await page.evaluate("performance.getEntriesByName('alive').length")) === 1);
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), views.phone.width, path);
+      await close();
+    }
+  });
+
+  test('formulas of chapters are set in the trimmed fonts, with no character that asks for a whole one', async () => {
+    for (const id of chapterIds) {
+      const { page, errors, close } = await open(`guide/${id}/`);
+      const loaded =
+        await page.evaluate(`document.fonts.ready.then(() => [...document.fonts].flatMap(({ family, weight, status, unicodeRange }) =>
+        status === 'loaded' && weight === '400' && /^KaTeX_(Main|Math)$/.test(family) ? [family + (/^U\\+0-10FFFF$/i.test(unicodeRange) ? ' whole' : '')] : []))`);
+      assert.ok(Array.isArray(loaded));
+      assert.deepEqual(loaded.map(String).sort(), ['KaTeX_Main', 'KaTeX_Math'], id);
+      assert.deepEqual(errors, []);
+      await close();
     }
   });
 

@@ -167,6 +167,7 @@ function fingerprint(): string {
     'index.html',
     'data.ts',
     'policy.ts',
+    'fonts.ts',
     'lean-plot.ts',
     'without-files.ts',
     'vite.config.ts',
