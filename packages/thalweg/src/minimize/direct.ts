@@ -5,8 +5,7 @@
  */
 import { LiveHyper } from '../train/live-hyper.ts';
 import { isLookedAt } from '../train/divergence.ts';
-import { isSparse } from '../train/sparse.ts';
-import { isTied, toTensor, type Declared, type Tensor } from '../train/tensor.ts';
+import type { Tensor } from '../train/tensor.ts';
 import type { AnyArray } from '../train/arrays.ts';
 import type { Method } from '../define/method.ts';
 import { inType } from '../define/recipe.ts';
@@ -27,11 +26,11 @@ export interface Stepping {
   evaluate(): Arrays;
 }
 
-/** Elements times steps up to which starting takes longer than stepping in JavaScript costs; and elements of which a step is as fast there. */
-const [work, few] = [2 ** 22, 64];
+/** Elements times steps up to which starting takes longer than stepping in JavaScript costs. */
+const work = 2 ** 22;
 
 /** Steps for a method with parameters, if there are some that were written beforehand for its equations and that pay. */
-export function directly(method: Method, parameters: Readonly<Record<string, Declared>>, steps: number): Stepping | undefined {
+export function directly(method: Method, parameters: ReadonlyMap<string, Tensor>, steps: number): Stepping | undefined {
   const [group, another] = method.groups;
   const [bound, next] = group?.parts ?? [];
   if (group === undefined || bound === undefined || another !== undefined || next !== undefined) return undefined;
@@ -43,17 +42,10 @@ export function directly(method: Method, parameters: Readonly<Record<string, Dec
     return one === undefined ? [] : [{ ...one, key: one.name, part: 0 }];
   });
   if (slots.length < found.symbols.length) return undefined;
-  const tensors: [string, Tensor][] = [];
-  for (const [name, one] of Object.entries(parameters)) {
-    if (isTied(one)) return undefined;
-    const tensor = toTensor(method.name, name, one);
-    if (isSparse(tensor)) return undefined;
-    tensors.push([name, tensor]);
-  }
+  const tensors = [...parameters];
   const { dtype } = tensors[0]![1];
-  if (tensors.some(([, one]) => one.dtype !== dtype)) return undefined;
   const size = tensors.reduce((sum, [, one]) => sum + lengthOf(one), 0);
-  if (size > few && size * steps > work) return undefined;
+  if (tensors.some(([, one]) => one.dtype !== dtype) || size * steps > work) return undefined;
   const values = inType(method.groups, dtype)[0]!.parts[0]!.values;
   return new Direct(found, dtype === 'float32', tensors, new LiveHyper(method.name, slots, values, new Set()));
 }

@@ -16,7 +16,7 @@ import { Evaluation } from './objective.ts';
 import type { Optimizer } from '../optimizer/optimizer.ts';
 import { checkNames, checkNumber, checkWhole, describe, isCallable, isRecord, oneOf, wrongOption } from '../language/options.ts';
 import { isSparse } from '../train/sparse.ts';
-import type { Declared, ViewOf } from '../train/tensor.ts';
+import type { Declared, Tensor, ViewOf } from '../train/tensor.ts';
 import { checkSignal, isThenable, Turns } from './turns.ts';
 
 /**
@@ -120,8 +120,9 @@ export async function minimize<const S extends Start>(
   const isVector = isArray(start);
   // Inside, every point is arrays by name; what is shown of it is what PointOf says in types.
   const shown = (arrays: Readonly<Arrays>): PointOf<S> => (isVector ? arrays['w'] : arrays) as PointOf<S>;
+  const { parameters, tensors } = checkStart(start);
   const problem: Problem = {
-    parameters: checkStart(start),
+    parameters,
     objective: (w, g) => new Evaluation((point, gradient) => objective(shown(point), shown(gradient)), w, g),
     steps,
     tolerance,
@@ -129,7 +130,7 @@ export async function minimize<const S extends Start>(
     turns: new Turns(signal),
   };
   const { w, ...arrival } = await (optimizer instanceof Method
-    ? train(optimizer, problem, init)
+    ? train(optimizer, problem, init, tensors)
     : descend(optimizer, problem, maximizes(optimizer, init)));
   return { w: shown(w), ...arrival };
 }
@@ -161,15 +162,15 @@ function checkOptions<W>(options: MinimizeOptions<W>) {
   return { optimizer, steps, tolerance, onStep, signal, init };
 }
 
-/** The parameters to minimize over, by name. Throws an ArrayError for what no function could be minimized over. */
-function checkStart(start: unknown): Readonly<Record<string, Declared>> {
+/** The parameters to minimize over, by name, and as tensors where none is tied. Throws an ArrayError for what no function could be minimized over. */
+function checkStart(start: unknown): { parameters: Readonly<Record<string, Declared>>; tensors: ReadonlyMap<string, Tensor> | undefined } {
   const given: unknown = isArray(start) ? { w: start } : start;
   if (!isRecord(given) || ('shape' in given && 'dtype' in given)) {
     const problem = `the start must be a Float64Array, a Float32Array or parameters by name, not ${describe(given)}`;
     throw new ArrayError(owner, '', problem);
   }
   const parameters = given as Readonly<Record<string, Declared>>;
-  const { tensors, leaves } = checkParameters(owner, parameters);
+  const { tensors, leaves, ties } = checkParameters(owner, parameters);
   const [inside] = [...leaves].find(([, { path }]) => path.length > 1) ?? [];
   if (inside !== undefined)
     throw new ArrayError(owner, inside, `${inside} lies within an object or an array; a start is one vector, or arrays by name`);
@@ -178,18 +179,23 @@ function checkStart(start: unknown): Readonly<Record<string, Declared>> {
     throw new UnsupportedError(owner, `${table} is sparse, and a function writes all of its gradient; use tensor(shape)`);
   if ([...tensors.values()].every(({ shape }) => shape.includes(0)))
     throw new ArrayError(owner, '', 'the start has no elements, so there is nothing to minimize over');
-  return parameters;
+  return { parameters, tensors: ties.size === 0 ? tensors : undefined };
 }
 
 /** The loop around a method: an evaluation, and a step with its gradient or, with `accumulate`, with those of several. */
-async function train(method: Method, problem: Problem, init: InitOptions): Promise<Arrival> {
+async function train(
+  method: Method,
+  problem: Problem,
+  init: InitOptions,
+  tensors: ReadonlyMap<string, Tensor> | undefined,
+): Promise<Arrival> {
   const missing = method.inputs.find((name) => name !== 'loss');
   if (missing !== undefined) {
     const needs = `needs ${missing} in each step, which a function and its gradient do not give; write the loop with init and step`;
     throw new OptionError(owner, 'optimizer', method, `${method.name} ${needs}`);
   }
   const isPlain = Object.values(init).every((option) => option === undefined);
-  const direct = isPlain ? directly(method, problem.parameters, problem.steps) : undefined;
+  const direct = isPlain && tensors !== undefined ? directly(method, tensors, problem.steps) : undefined;
   if (direct !== undefined) return steps(direct, problem, init);
   const opt = await method.init(problem.parameters, init);
   try {
