@@ -9,9 +9,9 @@ import { control, controlSeeds } from '../control.ts';
 import { contestants, defaultContestants, promisingContestants } from '../contestants.ts';
 import { presets, seeds } from '../protocol.ts';
 import { scheduleNames, type ScheduleName } from '../schedules.ts';
-import { findContestants, findProblems, isFile, problems } from '../registry.ts';
+import { findContestants, findProblems, isFile, problems, type Entry } from '../registry.ts';
 import { hung, wrap } from '../report/layout.ts';
-import { checkTables } from '../run/checks.ts';
+import { refusedBy } from '../run/checks.ts';
 import { folderOf, keepComparison } from '../store/comparisons.ts';
 import { keepShard, shardFile } from '../store/merge.ts';
 import { keptPlan } from '../store/plans.ts';
@@ -196,21 +196,34 @@ async function planOf(references: readonly string[], options: Options): Promise<
   };
   const entries = await findProblems(references);
   const ids = [...new Set(options.optimizers ?? defaultContestants)];
-  for (const entry of entries) {
-    await findContestants(entry, ids);
-    const { reference: problem, problem: { sparse }, contestants: own } = entry; // prettier-ignore
-    if (sparse === true) await checkTables({ problem, contestants: [...ids, ...own.map(({ id }) => id)] });
-  }
+  for (const entry of entries) await findContestants(entry, ids);
+  const promising = options.defaults === true && options.optimizers === undefined ? promisingContestants : [];
+  const refused = await checkTables(entries, ids, promising);
   return {
     entries,
     contestants: ids,
     schedules: options.schedule,
-    ...(options.defaults === true ? { defaults: options.optimizers === undefined ? [...ids, ...promisingContestants] : ids } : {}),
+    ...(options.defaults === true ? { defaults: [...ids, ...promising.filter((id) => !refused.has(id))] } : {}),
     protocol,
     steps: options.steps ?? preset,
     workers: options.workers ?? availableParallelism(),
   };
 }
+
+/** Of optimizers that nobody named, those that cannot train the tables of a problem, which is said. Throws a ProblemError where one that was named cannot. */
+async function checkTables(entries: readonly Entry[], named: readonly string[], promising: readonly string[]): Promise<ReadonlySet<string>> {
+  const others = promising.filter((id) => !named.includes(id));
+  const left = new Set<string>();
+  for (const { reference, problem, contestants } of entries) {
+    if (problem.sparse !== true) continue;
+    const refused = await refusedBy({ problem: reference, contestants: [...named, ...contestants.map(({ id }) => id), ...others] });
+    const [first] = refused.filter(({ file }) => !others.includes(file));
+    if (first !== undefined) throw first;
+    for (const { file } of refused) left.add(file);
+    if (refused.length > 0) process.stderr.write(`Left out of the defaults, since they cannot train the tables of ${problem.id}: ${refused.map(({ file }) => file).join(', ')}.\n`);
+  }
+  return left;
+} // prettier-ignore
 
 /** Names with commas between them. */
 export function list(text: string): string[] {

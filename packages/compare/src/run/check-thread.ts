@@ -11,6 +11,5 @@ if (request.kind === 'gradient') {
   const { problem } = await findProblem(request.problem);
   parentPort?.postMessage(await findMismatch(checkModel(request.problem, await problem.load()), request.seed));
 } else {
-  const { file, problem } = (await whyRefused(request)) ?? {};
-  parentPort?.postMessage(file === undefined ? undefined : { file, problem });
+  parentPort?.postMessage((await whyRefused(request)).map(({ file, problem }) => ({ file, problem })));
 }

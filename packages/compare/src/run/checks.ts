@@ -27,10 +27,10 @@ export function checkGradient(request: { readonly problem: string; readonly seed
 /** Milliseconds that a problem may take to be loaded before its optimizers are taken as they are; their runs say what is wrong then. */
 const patience = 60_000;
 
-/** @throws ProblemError that names the first of these optimizers that cannot train the problem's tables, and why */
-export async function checkTables(request: TablesRequest): Promise<void> {
-  const refused = await begin<{ readonly file: string; readonly problem: string }>({ kind: 'tables', ...request }).end(patience);
-  if (refused !== undefined) throw new ProblemError(refused.file, refused.problem);
+/** Those of these optimizers that cannot train the problem's tables, and why, as errors to be thrown. */
+export async function refusedBy(request: TablesRequest): Promise<ProblemError[]> {
+  const refused = await begin<{ readonly file: string; readonly problem: string }[]>({ kind: 'tables', ...request }).end(patience);
+  return (refused ?? []).map(({ file, problem }) => new ProblemError(file, problem));
 }
 
 function begin<Found>(request: CheckRequest): Check<Found> {

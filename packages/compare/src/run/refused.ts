@@ -16,20 +16,21 @@ export interface TablesRequest {
   readonly contestants: readonly string[];
 }
 
-/** What is wrong with the first of them that cannot; undefined where all can, or where the problem cannot be loaded, which its runs say. */
-export async function whyRefused({ problem: reference, contestants }: TablesRequest): Promise<ProblemError | undefined> {
+/** What is wrong with those of them that cannot; nothing where the problem cannot be loaded, which its runs say. */
+export async function whyRefused({ problem: reference, contestants }: TablesRequest): Promise<ProblemError[]> {
   const entry = await findProblem(reference);
   let start: Start;
   try {
     start = await checked(reference, entry.problem, await entry.problem.load()).start(1);
   } catch (error) {
-    return error instanceof ProblemError ? error : undefined;
+    return error instanceof ProblemError ? [error] : [];
   }
+  const refused: ProblemError[] = [];
   for (const contestant of await findContestants(entry, contestants)) {
     const reason = await whyNot(contestant, start);
-    if (reason !== undefined) return new ProblemError(contestant.file?.path ?? contestant.id, `it cannot train ${entry.problem.id} and has to be left out: ${reason}`);
+    if (reason !== undefined) refused.push(new ProblemError(contestant.file?.path ?? contestant.id, `it cannot train ${entry.problem.id} and has to be left out: ${reason}`));
   }
-  return undefined;
+  return refused;
 } // prettier-ignore
 
 /** Why an optimizer cannot train tables; undefined where it can. */
