@@ -123,6 +123,10 @@ describe('errors point at the place', () => {
     ['w ← t > 1 ? g', 1, 14, /expected : between/],
     ['w ← .', 1, 5, /needs a digit/],
     ['m̂ = g\nw ← m̂ + q', 2, 9, /q is not known/],
+    ['w ← w − ｇ', 1, 9, /ｇ is not known \(did you mean g, the plain letter\?\)/],
+    ['w ← w − 𝐠', 1, 9, /𝐠 is not known \(did you mean g, the plain letter\?\)/],
+    ['w ← w −\u200bg', 1, 8, /: the invisible character U\+200B has no meaning here/],
+    ['w ← w − \u202eg', 1, 9, /: the invisible character U\+202E has no meaning here/],
   ];
   for (const [equations, line, column, message] of cases) {
     test(equations.replaceAll('\n', '; '), () => {
@@ -138,6 +142,26 @@ describe('errors point at the place', () => {
 
   test('init of a state that is never assigned', () => {
     assert.throws(() => optimizer({ name: 'mine', hyper, init: { z: 'w' }, equations: 'w ← w − g' })(), /init names z/);
+  });
+
+  test('what init and evaluate may not read is not what somebody forgot to declare', () => {
+    const equations = 'z ← z + m; m ← m + g; x = g; w ← w − z·x';
+    for (const name of ['t', 'm', 'z', 'x']) {
+      const message = new RegExp(
+        `: mine, init of z, line 1, column 5: ${name} cannot be read here; a first value is an expression in w and`,
+      );
+      assert.throws(() => optimizer({ name: 'mine', hyper, init: { z: `w + ${name}` }, equations })(), message);
+    }
+    for (const name of ['g', 'x']) {
+      const message = new RegExp(
+        `: mine, evaluate, line 1, column 5: ${name} cannot be read here; evaluate is an expression in w, states and`,
+      );
+      assert.throws(() => optimizer({ name: 'mine', hyper, evaluate: `w + ${name}`, equations })(), message);
+    }
+    assert.throws(
+      () => optimizer({ name: 'mine', hyper, init: { z: 'q' }, equations })(),
+      /init of z, .*: q is not known; a hyperparameter is declared/,
+    );
   });
 });
 

@@ -51,6 +51,10 @@ test('a value for a hyperparameter that the equations do not read', () => {
 test('names that are in no equation, and views that would be replaced', async () => {
   const opt = await adam().init(w);
   assert.throws(() => void Object.assign(opt.hyper, { learningRate: 1 }), /adam: learningRate is not in the equations/);
+  for (const change of [() => Reflect.deleteProperty(opt.hyper, 'lr'), () => Object.defineProperty(opt.hyper, 'lr', { value: 3 })])
+    assert.throws(change, /adam: lr can only be assigned to/);
+  opt.hyper.lr = 0.5;
+  assert.equal(opt.current.lr, 0.5);
   assert.throws(() => void Object.assign(opt.params, { w: new Float32Array(2) }), /cannot be replaced; copy into it/);
   assert.throws(() => void Object.assign(opt.hyper, { lr: NaN }), OptionError);
   opt.hyper.lr = library.constant(1);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   adagrad, adam, adamw, ArrayError, chain, clipByGlobalNorm, cosine, DisposedError, inverseSqrt, kernelStatistics, l2, lion, NonFiniteError, optimizer,
-  polyak, radam, rmsprop, sgd, tensor, tied, transform, warmupCosine, type Method,
+  polyak, radam, rmsprop, sgd, tensor, tied, transform, warmupCosine, type Method, type Optimizer,
 } from 'thalweg'; // prettier-ignore
 
 const start = [0.5, -1.25, 3, -0.125, 7];
@@ -228,6 +228,39 @@ describe('live hyperparameters', () => {
     assert.equal(move(), 0.5);
     assert.equal(opt.hyper.lr.at(4), 0.5);
   });
+  test('a schedule may read the optimizer that asks it, and not step or change it', async () => {
+    const uses: ((opt: Optimizer) => unknown)[] = [
+      (opt) => opt.step(),
+      (opt) => (opt.hyper['lr'] = 0.5),
+      (opt) => { opt.freeze('w'); },
+      (opt) => { opt.unfreeze('w'); },
+      (opt) => { opt.remove('v'); },
+      (opt) => opt.add({ u: Float64Array.of(1) }),
+      (opt) => { opt.dispose(); },
+      (opt) => opt.flush(),
+      (opt) => { opt.discard(); },
+      (opt) => { opt.restore({ w: Float64Array.of(7), v: Float64Array.of(7) }); },
+    ]; // prettier-ignore
+    for (const use of uses) {
+      let inUse: Optimizer | undefined;
+      const lr = (t: number): number => (inUse === undefined || t < 2 || use(inUse) === undefined ? 0.25 : 0.25);
+      const opt = await sgd({ lr }).init({ w: Float64Array.of(1), v: Float64Array.of(1) }, { accumulate: 1 });
+      opt.step({ w: Float64Array.of(1), v: Float64Array.of(1) });
+      inUse = opt;
+      assert.throws(() => opt.step({ w: Float64Array.of(2), v: Float64Array.of(2) }), /sgd: a schedule may not step or change the optimizer that asks it/, use.toString());
+      assert.deepEqual([opt.t, opt.params.w[0], opt.params.v[0], opt.trained.length, opt.hyper.lr], [1, 0.75, 0.75, 2, lr], use.toString());
+      inUse = undefined;
+      opt.step({ w: Float64Array.of(1), v: Float64Array.of(1) });
+      assert.deepEqual([opt.t, opt.params.w[0]], [2, 0.5]);
+    }
+    const seen: unknown[] = [];
+    const holder: { opt?: Optimizer } = {};
+    const opt = await sgd({ lr: () => (seen.push(holder.opt?.t, holder.opt?.params['w']?.[0]), 1) }).init({ w: Float64Array.of(1) });
+    holder.opt = opt;
+    opt.step({ w: Float64Array.of(1) });
+    assert.deepEqual(seen.slice(-2), [0, 1]);
+  }); // prettier-ignore
+
   test('kernels do not recompile: second step, changed rate, schedule, a second optimizer with other values', async () => {
     for (const make of [() => adamw({ lr: 0.1 }), () => chain(clipByGlobalNorm(1), sgd({ lr: 1, momentum: 0.9, dampening: 0.5 }))]) {
       const opt = await make().init({ a: Float32Array.of(1, 2, 3), b: Float32Array.of(1) });

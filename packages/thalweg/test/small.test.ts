@@ -311,4 +311,15 @@ test('first values are copied, and views are arrays of their own', () => {
   assert.equal(opt.params.w.buffer.byteLength, 4);
   const typed: Float32Array<ArrayBuffer> = opt.params.w;
   assert.equal(typed, opt.params.w);
+  // What would be put in the place of one would be changed by no step.
+  for (const [into, given] of [
+    [opt.params, { w }],
+    [opt.grads, { w }],
+    [opt.params, { v: w }],
+    [opt.state, { m: {} }],
+    [opt, { params: { w } }],
+    [opt, { hyper: { lr: 2 } }],
+  ] as const)
+    // prettier-ignore
+    assert.throws(() => Object.assign(into, given), TypeError);
 });

@@ -11,7 +11,8 @@ const isOption = /^[A-Za-z_$][\w$]*$/;
 /** Throws an OptionError for the first part of a definition that is not what it must be. */
 export function checkDefinition(definition: unknown): void {
   const keys = ['name', 'hyper', 'variants', 'compatDefaults', 'float32Defaults', 'inputs', 'init', 'evaluate', 'keep', 'equations'];
-  const owner = isRecord(definition) && typeof definition['name'] === 'string' ? definition['name'] : 'optimizer';
+  const owner =
+    isRecord(definition) && typeof definition['name'] === 'string' && definition['name'] !== '' ? definition['name'] : 'optimizer';
   checkNames(owner, definition, keys);
   const {
     name,
@@ -27,9 +28,9 @@ export function checkDefinition(definition: unknown): void {
   } = definition as Record<string, unknown>;
   const isText = (value: unknown): boolean => typeof value === 'string';
   const wants = (option: string, value: unknown, right: boolean, wanted: string): void => {
-    if (!right) wrongOption(owner, option, value, wanted);
+    if (!right) throw new OptionError(owner, option, value, `must be ${wanted}, not ${listed(value)}`);
   };
-  wants('name', name, isText(name) && name !== '', 'a text');
+  wants('name', name, isText(name) && name !== '', 'a text that is not empty');
   wants('equations', equations, isText(equations) || isCallable(equations), 'a text, or a function that makes one from the options');
   wants('evaluate', evaluate, evaluate === undefined || isText(evaluate), 'a text');
   wants('keep', keep, Array.isArray(keep) && keep.every(isText), 'a list of names of states');
@@ -77,6 +78,11 @@ export function checkDefinition(definition: unknown): void {
   checkNamesOf(owner, { hyper: hyper as object, variants: variants as object, inputs: inputs as object });
 }
 
+/** A value in a message: of a list, what is in it. */
+function listed(value: unknown): string {
+  return Array.isArray(value) ? `[${value.map(describe).join(', ')}]` : describe(value);
+}
+
 /** Checks the names of options and of what the equations are given: each can be written, and no two are one. */
 function checkNamesOf(owner: string, declared: Readonly<Record<string, object>>): void {
   if (owner.length > longestName || /\p{C}/u.test(owner))
@@ -86,8 +92,14 @@ function checkNamesOf(owner: string, declared: Readonly<Record<string, object>>)
   for (const [what, group] of Object.entries(declared)) {
     for (const key of Object.keys(group)) {
       const one: unknown = Reflect.get(group, key);
-      if (!isOption.test(key) || key === '__proto__' || key.length > longestName)
-        throw new OptionError(owner, `${what}: ${describe(key)}`, one, 'cannot be the name of an option; use letters, digits and _');
+      // What is not given would be read from the prototype of the options.
+      if (!isOption.test(key) || key in Object.prototype || key.length > longestName)
+        throw new OptionError(
+          owner,
+          `${what}: ${describe(key)}`,
+          one,
+          'cannot be the name of an option; use letters, digits and _, and no name that every object has',
+        );
       if (taken.has(key)) throw new OptionError(owner, key, one, 'is declared twice; hyper, variants and inputs share their names');
       taken.add(key);
       if (!Array.isArray(one) || what === 'variants') continue;

@@ -100,6 +100,8 @@ export class ExpressionBuilder {
       const [a, b] = [written.slice(0, i), written.slice(i)];
       if (known.includes(spell(a)) && known.includes(spell(b))) return `; write the multiplication out: ${a}·${b}`;
     }
+    const plain = name.normalize('NFKC');
+    if (plain !== name && known.includes(plain)) return ` (did you mean ${plain}, the plain letter?)`;
     // A letter such as β may stand for β₁, but for no other letter.
     const near = suggestion(name, written.length > 1 ? known : known.filter((one) => one.startsWith(name)));
     return near === '' ? `; ${this.declaring(written)}` : near;

@@ -123,7 +123,7 @@ export function tokenize(owner: string, text: string): Token[] {
       for (const [sign, here] of foreign) if (rest.startsWith(sign)) refuse(sign.length, here);
       const plain = folded[character];
       const symbol = plain ?? symbols.find((s) => rest.startsWith(s));
-      if (symbol === undefined) return refuse(character.length, `${JSON.stringify(character)} has no meaning here`);
+      if (symbol === undefined) return refuse(character.length, `${visible(character)} has no meaning here`);
       if (symbol === '(' || symbol === '⟨') depth += 1;
       if (symbol === ')' || symbol === '⟩') depth = Math.max(0, depth - 1);
       push('symbol', symbol, plain === undefined ? symbol.length : character.length);
@@ -131,4 +131,10 @@ export function tokenize(owner: string, text: string): Token[] {
   }
   push('end', '', 0);
   return tokens;
+}
+
+/** A character as a message shows it: one that nobody can see by its number. */
+function visible(character: string): string {
+  if (!/\p{C}/u.test(character)) return JSON.stringify(character);
+  return `the invisible character U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }

@@ -189,7 +189,7 @@ class PartBuilder {
     given.set('w', w);
     for (const state of this.lasting) if (state !== 'w') given.set(state, this.graph.variable('state', this.state(state)));
     const owner = `${name}, evaluate`;
-    const builder = new ExpressionBuilder(owner, evaluate, this.graph, given, this.origins);
+    const builder = this.beside(owner, evaluate, given, 'evaluate is an expression in w, states and hyperparameters');
     const first = this.graph.node('eq', [this.graph.node('time'), this.graph.constant(0)]);
     const expression = parseExpression(owner, evaluate);
     this.origins.assigned(evaluated, builder.origin(expression.span));
@@ -249,9 +249,17 @@ class PartBuilder {
     given.set('w', this.graph.variable('array', parameter));
     const [symbol, text] = entry;
     const owner = `${this.part.name}, init of ${symbol}`;
-    const builder = new ExpressionBuilder(owner, text, this.graph, given, this.origins);
+    const builder = this.beside(owner, text, given, 'a first value is an expression in w and hyperparameters');
     const first = this.graph.node('eq', [this.graph.node('time'), this.graph.constant(1)]);
     return this.graph.node('select', [first, builder.number(parseExpression(owner, text)), state]);
+  }
+
+  /** Builds an expression that stands beside the equations and may read the names in `given`; of their other names an error says that it may not. */
+  private beside(owner: string, text: string, given: Map<string, Node>, allowed: string): ExpressionBuilder {
+    const builder = new ExpressionBuilder(owner, text, this.graph, given, this.origins);
+    for (const name of ['g', 't', ...this.equations.map(({ target }) => target.name)])
+      builder.unready.set(name, `${name} cannot be read here; ${allowed}`);
+    return builder;
   }
 
   private state(name: string): Variable {

@@ -511,6 +511,7 @@ export class Optimizer<
   /** Gives the memory back. Views taken before keep their values; everything else throws a DisposedError from now on. */
   dispose(): void {
     if (this.core === undefined) return;
+    for (const live of this.core.live) live.refuseWhileAsking();
     const { steps, skipped, batches } = this.core;
     this.atEnd = { steps, skipped, batches };
     this.core.options.device.close();
@@ -532,6 +533,7 @@ export class Optimizer<
   /** The core, where no file is being read. */
   private settled(use: string): Core {
     const core = this.running(use);
+    for (const live of core.live) live.refuseWhileAsking();
     if (core.loading) throw new ThalwegError('loading', `${this.name}: ${use} while a file is being loaded; wait for that first`);
     return core;
   }

@@ -57,9 +57,8 @@ export class SmallOptimizer<P extends SmallParameters = SmallParameters, N exten
   private readonly binding: Binding;
   private readonly nonFinite: 'stop' | 'propagate';
   private readonly names: readonly HyperName[];
-  private taken = 0;
-  /** Steps after which the weights could have been looked at. */
-  private watched = 0;
+  /** Steps taken, and steps after which the weights could have been looked at. */
+  private readonly count = { taken: 0, watched: 0 };
 
   /** Use `init` instead. */
   constructor(method: Method<N>, parameters: P, { nonFinite = 'stop', maximize = false }: SmallOptions) {
@@ -68,21 +67,23 @@ export class SmallOptimizer<P extends SmallParameters = SmallParameters, N exten
     const { tensors, dtype } = tensorsOf(name, parameters);
     const binding = new Binding(method, tensors, dtype, maximize);
     [this.name, this.equations, this.dtype, this.nonFinite, this.binding] = [name, equations, dtype, nonFinite, binding];
-    [this.params, this.grads] = [object(binding.params) as SmallViews<P>, object(binding.grads) as SmallViews<P>];
-    this.state = object(new Map([...binding.states].map(([state, entry]) => [state, object(entry)])));
+    [this.params, this.grads] = [fixed(binding.params) as SmallViews<P>, fixed(binding.grads) as SmallViews<P>];
+    this.state = fixed(new Map([...binding.states].map(([state, entry]) => [state, fixed(entry)])));
     this.names = hyperNames(inType(groups, dtype));
     const hyperValue = ({ slots: [slot] }: HyperName): HyperValue => binding.live[slot!.group]!.get(slot!.key);
     this.hyper = hyperView<N>({ name, names: this.names, live: binding.live, hyperValue });
+    // An array put in the place of a view, or an object in that of hyper, would change nothing.
+    Object.freeze(this);
   }
 
   /** Steps taken. */
   get t(): number {
-    return this.taken;
+    return this.count.taken;
   }
 
   /** The hyperparameters as the numbers that the next step takes. */
   get current(): Readonly<Record<N, number>> {
-    const at = this.taken + 1;
+    const at = this.count.taken + 1;
     return Object.fromEntries(this.names.map(({ name }) => [name, numberAt(this.hyper[name as N], at)])) as Record<N, number>;
   }
 
@@ -98,23 +99,23 @@ export class SmallOptimizer<P extends SmallParameters = SmallParameters, N exten
     const { binding } = this;
     const handed = gradients === undefined || Object.is(gradients, this.grads) ? undefined : this.checked('gradient', gradients);
     const given = this.checkedInputs(inputs);
-    binding.announce(this.taken + 1);
+    binding.announce(this.count.taken + 1);
     for (const [one, array] of handed ?? []) binding.grads.get(one)!.set(array);
     for (const [input, value] of given) {
       if (typeof value === 'number') binding.numberInputs.get(input)![0] = value;
       else for (const [one, array] of value) binding.arrayInputs.get(input)!.get(one)!.set(array);
     }
     binding.step();
-    this.taken += 1;
+    this.count.taken += 1;
     if (this.nonFinite === 'stop') this.look();
     return 'stepped';
   }
 
   /** Where to evaluate the model: at the parameters, or where the equations say, as arrays that the next call overwrites. */
   evaluate(): SmallViews<P> {
-    const { binding, taken } = this;
-    if (taken === 0 || binding.points.size === 0) return this.params;
-    binding.announce(taken);
+    const { binding, count } = this;
+    if (count.taken === 0 || binding.points.size === 0) return this.params;
+    binding.announce(count.taken);
     binding.evaluate();
     return { ...this.params, ...object(binding.points) };
   }
@@ -124,7 +125,7 @@ export class SmallOptimizer<P extends SmallParameters = SmallParameters, N exten
     const saved = (arrays: Arrays): Record<string, ReturnType<typeof savedArray>> =>
       object(new Map([...arrays].map(([one, array]) => [one, savedArray(array)])));
     const states = object(new Map([...this.binding.states].map(([state, entry]) => [state, saved(entry)])));
-    return { equations: this.equations, t: this.taken, params: saved(this.binding.params), states };
+    return { equations: this.equations, t: this.count.taken, params: saved(this.binding.params), states };
   }
 
   /**
@@ -148,8 +149,8 @@ export class SmallOptimizer<P extends SmallParameters = SmallParameters, N exten
     problems.push(...parts.flatMap(({ extra }) => extra), ...slots.flatMap((slot) => whyNotSaved(slot) ?? []));
     if (problems.length > 0) throw new CheckpointError(this.name, problems);
     for (const { given: values, into } of slots) into.set(Array.from(values as readonly unknown[], Number));
-    this.taken = Number(t);
-    this.watched = 0;
+    this.count.taken = Number(t);
+    this.count.watched = 0;
   }
 
   /** Arrays by parameter. Throws an ArrayError for one that is missing, unknown, or of another type or length. */
@@ -189,18 +190,23 @@ export class SmallOptimizer<P extends SmallParameters = SmallParameters, N exten
   /** Throws a DivergenceError where the step just taken is one to look at, and left weights that are not finite. */
   private look(): void {
     const { params, grads } = this.binding;
-    this.watched += 1;
-    if (!isLookedAt(this.watched)) return;
+    this.count.watched += 1;
+    if (!isLookedAt(this.count.watched)) return;
     const diverged = [...params].filter(([, array]) => !array.every(Number.isFinite));
     if (diverged.length === 0) return;
     const found = diverged.map(([name]) => ({ name, largest: largestOf(grads.get(name)!) }));
-    throw divergence(this.name, found, this.dtype, this.taken);
+    throw divergence(this.name, found, this.dtype, this.count.taken);
   }
 }
 
 /** An object with the entries of a map, whatever their names are. */
 function object<T>(map: ReadonlyMap<string, T>): Record<string, T> {
   return Object.fromEntries(map);
+}
+
+/** The same, in which nothing can be put in the place of an entry. */
+function fixed<T>(map: ReadonlyMap<string, T>): Readonly<Record<string, T>> {
+  return Object.freeze(object(map));
 }
 
 /**

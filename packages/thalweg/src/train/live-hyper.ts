@@ -1,5 +1,5 @@
 /** The live hyperparameters of an optimizer: what was set, and the values of the step at hand. Every check comes before any change. */
-import { OptionError } from '../language/error.ts';
+import { OptionError, ThalwegError } from '../language/error.ts';
 import { topological } from '../language/graph.ts';
 import { describe } from '../language/options.ts';
 import type { HyperSlot } from '../language/part.ts';
@@ -25,6 +25,8 @@ export class LiveHyper {
   private readonly given = new Map<string, HyperValue>();
   /** Those that are no numbers, and so change from step to step. */
   private scheduled: readonly (readonly [string, Exclude<HyperValue, number>])[] = [];
+  /** Whether a schedule is being asked: a function of the user's, which must not change what asks it. */
+  private asking = false;
 
   constructor(owner: string, slots: readonly HyperSlot[], values: ReadonlyMap<string, HyperValue>, followed: ReadonlySet<string>) {
     this.owner = owner;
@@ -60,6 +62,7 @@ export class LiveHyper {
 
   /** Sets a hyperparameter from the next step on. Throws as `check` does, before anything changes. */
   set(key: string, value: unknown): void {
+    this.refuseWhileAsking();
     this.given.set(key, this.check(key, value));
     this.scheduled = [...this.given].flatMap(([name, one]) => (typeof one === 'number' ? [] : [[name, one] as const]));
     this.change(key, typeof value === 'number' ? value : NaN, 1);
@@ -68,16 +71,31 @@ export class LiveHyper {
   /** Evaluates schedules and functions at step `t`. Throws before any value changes. */
   advance(t: number): void {
     if (this.scheduled.length === 0) return;
-    const next: [string, number, number][] = [];
-    for (const [key, value] of this.scheduled) {
-      const now = numberAt(value, t);
-      if (this.slots.get(key)?.range.contains(now) !== true) {
-        const text = this.slots.get(key)?.range.text ?? '';
-        throw new OptionError(this.owner, key, now, `must lie in ${text}, and its schedule gives ${describe(now)} at step ${String(t)}`);
-      }
-      next.push([key, now, this.followed.has(key) ? this.factor(key, value, now, t) : 1]);
+    this.refuseWhileAsking();
+    this.asking = true;
+    try {
+      const next = this.scheduled.map(([key, value]) => [key, ...this.ask(key, value, t)] as const);
+      for (const [key, value, factor] of next) this.change(key, value, factor);
+    } finally {
+      this.asking = false;
     }
-    for (const [key, value, factor] of next) this.change(key, value, factor);
+  }
+
+  /** Throws a ThalwegError where a schedule is being asked for its value. */
+  refuseWhileAsking(): void {
+    if (!this.asking) return;
+    const problem = 'a schedule may not step or change the optimizer that asks it for a value; do that between steps';
+    throw new ThalwegError('schedule', `${this.owner}: ${problem}`);
+  }
+
+  /** The value of a schedule or function at step `t`, and its factor. */
+  private ask(key: string, value: Exclude<HyperValue, number>, t: number): [value: number, factor: number] {
+    const now = numberAt(value, t);
+    if (this.slots.get(key)?.range.contains(now) !== true) {
+      const text = this.slots.get(key)?.range.text ?? '';
+      throw new OptionError(this.owner, key, now, `must lie in ${text}, and its schedule gives ${describe(now)} at step ${String(t)}`);
+    }
+    return [now, this.followed.has(key) ? this.factor(key, value, now, t) : 1];
   }
 
   /** A schedule's value at step `t` over its peak; 0 for one that is always 0. */
