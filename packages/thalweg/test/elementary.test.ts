@@ -36,12 +36,16 @@ test('cos and sin', () => {
 });
 
 test('pow', () => {
-  const edges: readonly (readonly [number, number, number])[] = [[0, 2, 0], [0, -1, Infinity], [0, 0, 1], [5, 0, 1], [-1, 0.5, NaN], [Infinity, 2, Infinity], [Infinity, -2, 0], [NaN, 0, 1]]; // prettier-ignore
+  const edges: readonly (readonly [number, number, number])[] = [[0, 2, 0], [0, -1, Infinity], [0, 0, 1], [5, 0, 1], [-1, 0.5, NaN], [Infinity, 2, Infinity], [Infinity, -2, 0], [NaN, 0, 1],
+    [-2, 2.5, NaN], [-2, NaN, NaN], [-Infinity, 3, -Infinity], [-Infinity, 2, Infinity], [-2, Infinity, Infinity]]; // prettier-ignore
   for (const [x, y, expected] of edges)
     assert.ok(Object.is(pow(numbers, x, y), expected), `${String(x)} ^ ${String(y)} is ${String(pow(numbers, x, y))}`);
+  for (const y of [3, 9, -3, 10, -10, 1023, 1e15 + 1]) close(pow(numbers, -2, y), (-2) ** y, 8 + 4 * Math.abs(y), `-2 ^ ${String(y)}`);
   fc.assert(
     fc.property(fc.double({ min: 1e-5, max: 1e5, noNaN: true }), fc.double({ min: -20, max: 20, noNaN: true }), (x, y) => {
       close(pow(numbers, x, y), x ** y, 8 + 4 * Math.abs(y * Math.log(x)), `${String(x)} ^ ${String(y)}`);
+      const whole = Math.round(y);
+      close(pow(numbers, -x, whole), (-x) ** whole, 8 + 4 * Math.abs(whole * Math.log(x)), `${String(-x)} ^ ${String(whole)}`);
     }),
   );
 });

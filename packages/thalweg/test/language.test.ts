@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { adam, chain, clipByGlobalNorm, clipByValue, EquationError, l2, optimizer, sgd, type Method } from 'thalweg';
+import { adam, chain, clipByGlobalNorm, clipByValue, EquationError, l2, optimizer, schedule, sgd, type Method } from 'thalweg';
 import { programOf } from '../src/define/program.ts';
 import { printGraph } from '../src/language/graph.ts';
 import { spell } from '../src/language/symbol.ts';
@@ -164,6 +164,13 @@ describe('errors point at the place', () => {
     );
   });
 });
+
+test('a schedule that needs an array is refused where it is written, and no other text', () => {
+  const ofArrays = ['‖t‖', 'sum(t)', '⟨t, t⟩', 'norm_all(t)', 't @ t', 'tᵀ', 'rowMean(t)', 'colMax(t)', 'newtonSchulz(t, 1, 1, 1, 1, 1)', 'inverseRoot(t, 2, 1)', 'eigenvectors(t)', 'orthonormal(t)', 'noise(1)'];
+  for (const text of ofArrays)
+    assert.throws(() => schedule(`1 + ${text}`), (error) => error instanceof EquationError && error.column === 5 && /this is for arrays/.test(error.message), text);
+  for (const text of ['t mod 3', '|t|', 'sign(t)', 'exp(t)', 't > 3 ? 1 : 2', 'floor(t/2)', 'min(t, 3)', 'cos(t)', 'log(t)', '√t', 'tᵗ']) assert.ok(Number.isFinite(schedule(text).at(3)), text);
+}); // prettier-ignore
 
 test('hostile texts are refused without breaking the stack (how large one may be is in compiler.test.ts)', () => {
   for (const text of ['w ← ' + '('.repeat(50_000), 'w ← ' + '−'.repeat(4000) + 'g', 'w ← g' + ' + g'.repeat(50_000), '\n;'.repeat(50_000) + 'w ← ', 'w ← g^' + 'g^'.repeat(3000) + 'g', 'w ← ' + 'x'.repeat(100_000)]) {

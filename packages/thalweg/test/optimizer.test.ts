@@ -16,6 +16,33 @@ async function run(method: Method, steps = 7, options: Parameters<Method['init']
   return [...opt.params.w];
 }
 
+test('a power of a negative base is the same number however its whole exponent is written, on every backend', async () => {
+  const written: readonly (readonly [power: string, value: number])[] = [['g^3', -8], ['g³', -8], ['g^(t + 2)', -8], ['g^(−3)', -1 / 8], ['g⁻³', -1 / 8], ['g^(−t − 2)', -1 / 8], ['g^9', -512], ['g^(8·t + 1)', -512], ['g^10', 1024], ['(−2)^(2 + t)·g/g', -8]];
+  for (const [power, value] of written) {
+    for (const options of [{ backend: 'fround' }, { backend: 'wasm' }, { backend: 'reference' }] as const) {
+      const A = options.backend === 'reference' ? Float64Array : Float32Array;
+      const opt = await optimizer({ name: 'mine', hyper: {}, equations: `w ← ${power}` })().init({ a: A.of(0, 0, 0, 0, 0) }, options);
+      opt.step({ a: A.of(-2, -2, -2, -2, -2) });
+      for (const w of opt.params.a) assert.ok(Math.abs(w / value - 1) < 1e-6, `${power} on ${options.backend} is ${String(w)}`);
+    }
+  }
+}); // prettier-ignore
+
+test('where to evaluate may be computed by operations on matrices and noise, and is the same on every backend', async () => {
+  const texts = ['w + rowMean(w)', 'w + rowMean(w)·noise(4)', 'w @ wᵀ @ q', 'newtonSchulz(q, 3.4, −4.7, 2, 5, 1e-7)', 't > 1 ? w − colMax(w) : w', 'w·‖q‖_all + noise(1)'];
+  for (const evaluate of texts) {
+    const points: number[][] = [];
+    for (const options of [{ backend: 'fround' }, { backend: 'wasm' }, { backend: 'wasm', threads: 2 }] as const) {
+      const opt = await optimizer({ name: 'mine', hyper: {}, equations: 'q ← 0.5·q + g; w ← w − 0.1·q', evaluate })().init({ a: tensor([3, 2], { values: Float32Array.of(1, -2, 3, 4, -5, 6) }) }, options);
+      for (const t of [1, 2, 3]) opt.step({ a: Float32Array.of(t, 1, -t, 2, 0, t) });
+      points.push([...opt.evaluate().a]);
+      opt.dispose();
+    }
+    assert.ok(points[0]?.every((x) => Number.isFinite(x)), evaluate);
+    for (const other of points) assert.deepEqual(other, points[0], evaluate);
+  }
+}); // prettier-ignore
+
 describe('views', () => {
   test('first values are copied in; afterwards the views are the memory', async () => {
     const first = Float32Array.of(1, 2);

@@ -3,8 +3,8 @@
  * parts.
  */
 import { EquationError, suggestion, type Span } from './error.ts';
-import { Graph, type Node, type NodeOp } from './graph.ts';
-import { isComparison, isSugar, operations, type SurfaceOp } from './op.ts';
+import { Graph, topological, type Node, type NodeOp } from './graph.ts';
+import { isComparison, isElementOp, isSugar, operations, type SurfaceOp } from './op.ts';
 import { arithmetic } from './operations/arithmetic.ts';
 import type { ElementOp } from './operations/elements.ts';
 import type { Building, Scope } from './operations/operation.ts';
@@ -14,21 +14,20 @@ import { Origins, type Origin } from './origin.ts';
 import { parseExpression } from './parser.ts';
 import { spell } from './symbol.ts';
 import type { Expression, OperationNode } from './tree.ts';
+import { variable } from './variable.ts';
 
 /** The graph of one equation over `t` and named constants, such as a schedule's. */
 export function buildExpression(owner: string, text: string, constants: ReadonlyMap<string, number>): { graph: Graph; value: Node } {
   const graph = new Graph();
   const names = new Map<string, Node>([['t', graph.node('time')]]);
   for (const [symbol, value] of constants) names.set(spell(symbol), graph.constant(value));
-  const builder = new ExpressionBuilder(
-    owner,
-    text,
-    graph,
-    names,
-    new Origins(),
-    (symbol) => `a constant is given by name: { ${symbol}: 1 }`,
-  );
-  return { graph, value: builder.number(parseExpression(owner, text)) };
+  const origins = new Origins();
+  const constant = (symbol: string): string => `a constant is given by name: { ${symbol}: 1 }`;
+  const value = new ExpressionBuilder(owner, text, graph, names, origins, constant).number(parseExpression(owner, text));
+  const ofArrays = topological([value]).find(({ op }) => op !== 'time' && op !== 'const' && !isElementOp(op));
+  if (ofArrays !== undefined)
+    origins.refuse('this is for arrays, and a function of t has numbers alone', new Map([[variable('evaluation'), value]]), ofArrays);
+  return { graph, value };
 }
 
 function asHyperparameter(symbol: string): string {
@@ -127,6 +126,12 @@ function make(graph: Graph, op: SurfaceOp, operands: readonly Node[], scope: Sco
   return operations[op].build?.(building(graph), pair, scope) ?? graph.node(op, operands);
 }
 
+/** The number that a node is, with its sign; NaN for anything else. */
+function numberOf({ op, operands, attribute }: Node): number {
+  if (op === 'neg' && operands[0] !== undefined) return -numberOf(operands[0]);
+  return op === 'const' ? Number(attribute) : NaN;
+}
+
 /** What builds nodes in a graph. */
 function building(graph: Graph): Building<Node, ElementOp | RoutineOp> {
   const node =
@@ -140,6 +145,6 @@ function building(graph: Graph): Building<Node, ElementOp | RoutineOp> {
     dot: (x, y, scope) => graph.reduce('dot', [x, y], scope),
     time: () => graph.node('time'),
     shape: (name) => graph.node('shape', [], name),
-    numberOf: ({ op: of, attribute }) => (of === 'const' ? Number(attribute) : NaN),
+    numberOf,
   };
 }

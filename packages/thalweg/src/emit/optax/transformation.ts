@@ -1,4 +1,5 @@
 /** A gradient transformation of Optax by one method: the class of its state, the function that makes it, and where to evaluate. Knows models; no file. */
+import { precedence } from '../../language/operations/operation.ts';
 import { namesIn, type Expression } from '../../language/tree.ts';
 import type { Method } from '../../define/method.ts';
 import { literal } from '../../targets/text/python.ts';
@@ -6,7 +7,7 @@ import { isEach } from '../blocks.ts';
 import { pythonWords } from '../identifiers.ts';
 import { jaxHelpers, jaxLibrary } from '../jax-library.ts';
 import { shapeFunction } from '../matrix-functions.ts';
-import { modelOf, type Line, type Model, type State } from '../model.ts';
+import { modelOf, operationsIn, type Line, type Model, type State } from '../model.ts';
 import { baseLines, baseParameters, commonWords, factorLines, hyperLines, indented, together } from '../python.ts';
 import { Schedules } from '../schedules.ts';
 import { StepWriter } from '../step-writer.ts';
@@ -68,7 +69,9 @@ export class Transformation {
       assign: (line, target, value) => {
         if (line !== this.plain) return [`${target} = ${value}`];
         const isLess = line.equation.value.kind === 'apply' && line.equation.value.op === 'sub';
-        const change = this.writer.print(line.part, changeOf(line), isLess ? 3 : 0);
+        // In Python −a·b is −(a·b), and −a % b is (−a) % b.
+        const product = operationsIn(changeOf(line)).some(({ op }) => op === 'mod') ? precedence.neg : precedence.mul;
+        const change = this.writer.print(line.part, changeOf(line), isLess ? product : precedence.select);
         return [`${this.target('update')} = ${isLess ? '-' : ''}${change}`];
       },
       sumOver: (text) => `sum(jnp.sum(${text}) for p in parameters)`,

@@ -82,11 +82,15 @@ export function cosAndSin<T>(f: DoubleArithmetic<T>, x: T): readonly [cosine: T,
   return [turned(cosine, sine), turned(sine, negate(cosine))];
 }
 
-/** xʸ = exp(y·log x) for x ≥ 0, NaN for negative x; whole constant exponents never come here. */
+/** xʸ = exp(y·log |x|), for negative x with the sign that a whole y gives it, and NaN where y is not whole; small whole constants never come here. */
 export function pow<T>(f: DoubleArithmetic<T>, x: T, y: T): T {
   const zero = f.constant(0);
   const atZero = f.select(f.lt(y, zero), f.constant(Infinity), zero);
-  const value = f.select(f.eq(x, zero), atZero, exp(f, f.mul(y, log(f, x))));
+  const size = exp(f, f.mul(y, log(f, f.abs(x))));
+  const half = f.mul(y, f.constant(0.5));
+  const ofWhole = f.select(f.eq(f.floor(half), half), size, f.neg(size));
+  const ofNegative = f.select(f.eq(f.floor(y), y), ofWhole, f.constant(NaN));
+  const value = f.select(f.eq(x, zero), atZero, f.select(f.lt(x, zero), ofNegative, size));
   return f.select(f.eq(y, zero), f.constant(1), value);
 }
 

@@ -123,7 +123,9 @@ function rule(write: WriteOperand, operation: OperationNode, scene: Scene): Boun
     case 'mul':
       return infix('*', mul);
     case 'mod':
-      return infix('%', mul);
+      if (isPlain) return infix('%', mul);
+      // Python takes the exact remainder, in which 1 mod 0.1 is nearly 0.1 and not 0.
+      return [add, `${a.text(add)} - ${b.text(mul)} * ${library.functions.floor}(${a.text(mul)} / ${b.text(mul + 1)})`];
     case 'matmul':
       return infix('@', mul);
     case 'div':

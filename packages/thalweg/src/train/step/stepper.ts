@@ -9,7 +9,6 @@ import { evaluated, type Program } from '../../language/program.ts';
 import { gradient, parameter, type Variable } from '../../language/variable.ts';
 import { compileScalars } from '../../targets/loops/scalars.ts';
 import type { DType } from '../../plan/dtype.ts';
-import type { Bounds } from '../../plan/bounds.ts';
 import { evaluationProgram } from '../../plan/cohort.ts';
 import { plain, type Quantization } from '../../plan/format.ts';
 import { prepare, type Plan, type Prepared } from '../../plan/plan.ts';
@@ -57,19 +56,13 @@ export class Stepper {
   private watching: Stepper | undefined;
 
   constructor(options: StepperOptions) {
-    const { program, dtype, shapes, gated, on, device, kept, rows, quantizations = plain } = options;
+    const { program, dtype, shapes, gated, on, quantizations = plain } = options;
     this.options = options;
     this.variants = variantsOf(program, dtype, gated, quantizations);
     if (this.variants.conditions.length > mostConditions) {
       throw new UnsupportedError(program.name, `more than ${String(mostConditions)} conditions on the host in one program`);
     }
-    const inputs = program.inputs.filter((input) => input.kind === 'tensor').map(inputVariable);
-    const given = kept === true ? [parameter] : [parameter, gradient, ...inputs];
-    const arrays = new Map<Variable, Form>(given.map((array) => [array, wholeForm]));
-    for (const [state, { kind, form = wholeForm }] of program.states) if (kind === 'array') arrays.set(state, form);
-    if (program.evaluation !== undefined) arrays.set(evaluated, wholeForm);
-    for (const [array, form] of this.variants.scratch) arrays.set(array, form);
-    this.arena = on?.arena ?? device.allocate({ owner: program.name, dtype, shapes, rows, arrays, bounds: this.bounds(), quantizations });
+    this.arena = on?.arena ?? this.allocate();
     const states = options.scalarStates ?? on?.scalarStates;
     this.scalarStates = states ?? new Map<Variable, Float64Array>();
     if (states !== undefined) return;
@@ -122,14 +115,20 @@ export class Stepper {
     this.specializationOf(this.outcomeOf(context));
   }
 
-  /** What a pass needs at most, of the program itself, of the one that computes where to evaluate, and of that which watches the weights. */
-  private bounds(): Bounds {
-    const { bounds: own } = this.variants;
-    const bounds = { scalars: own.scalars, sums: Math.max(own.sums, 1) };
-    const evaluation = evaluationProgram(this.options.program);
-    if (evaluation === undefined) return bounds;
-    const other = prepare(evaluation, this.options.dtype).bounds;
-    return { scalars: Math.max(bounds.scalars, other.scalars), sums: Math.max(bounds.sums, other.sums) };
+  /** Lays out what the program needs, and what the one needs besides that computes where to evaluate and works on the same memory. */
+  private allocate(): Arena {
+    const { program, dtype, shapes, device, kept, rows, quantizations = plain } = this.options;
+    const inputs = program.inputs.filter((input) => input.kind === 'tensor').map(inputVariable);
+    const given = kept === true ? [parameter] : [parameter, gradient, ...inputs];
+    const arrays = new Map<Variable, Form>(given.map((array) => [array, wholeForm]));
+    for (const [state, { kind, form = wholeForm }] of program.states) if (kind === 'array') arrays.set(state, form);
+    const evaluation = evaluationProgram(program);
+    if (evaluation !== undefined) arrays.set(evaluated, wholeForm);
+    const all = evaluation === undefined ? [this.variants] : [this.variants, prepare(evaluation, dtype)];
+    for (const { scratch } of all) for (const [array, form] of scratch) arrays.set(array, form);
+    // The watch over the weights needs a sum.
+    const bounds = { scalars: Math.max(...all.map((one) => one.bounds.scalars)), sums: Math.max(1, ...all.map((one) => one.bounds.sums)) };
+    return device.allocate({ owner: program.name, dtype, shapes, rows, arrays, bounds, quantizations });
   }
 
   /** The outcomes of the host conditions, one bit each. */

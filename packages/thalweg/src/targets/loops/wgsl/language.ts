@@ -22,10 +22,13 @@ export const expressions = /* @__PURE__ */ new Notation(wgsl);
 
 /** Functions that expressions may call and WGSL does not have, by name. */
 export const helpers: Readonly<Record<string, string>> = {
-  power: `// x^y for x >= 0, where WGSL leaves 0^y open.
+  power: `// x^y, where WGSL leaves 0^y and whole powers of x < 0 open.
 fn power(x: f32, y: f32) -> f32 {
   if (x == 0.0) {
     return select(0.0, 1.0, y == 0.0);
+  }
+  if (x < 0.0 && floor(y) == y) {
+    return select(-1.0, 1.0, floor(y * 0.5) == y * 0.5) * pow(-x, y);
   }
   return pow(x, y);
 }`,
