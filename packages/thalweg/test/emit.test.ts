@@ -241,6 +241,31 @@ test('what a file is called is no word of Python, and hides nothing that the fil
   }
 });
 
+test('a remainder is written so that Python computes what the library does, also where it is subtracted', () => {
+  const mine = (equations: string): Method => optimizer({ name: 'mine', hyper: {}, equations })();
+  assert.match(emit(mine('w ← w − g mod (w + 2)'), 'optax'), /update = -\(g - \(w \+ 2\) \* jnp\.floor\(g \/ \(w \+ 2\)\)\)\n/);
+  assert.match(emit(mine('w ← w − g mod (w + 2)'), 'numpy'), /w = w - \(g - \(w \+ 2\) \* np\.floor\(g \/ \(w \+ 2\)\)\)\n/);
+  // In Python −a % b is (−a) % b.
+  assert.match(emit(mine('w ← w − t mod 3·g'), 'optax'), /update = -\(t % 3 \* g\)\n/);
+  assert.match(emit(mine('w ← w − 2·g'), 'optax'), /update = -2 \* g\n/);
+});
+
+test('noise and sums over all parameters are refused wherever they stand, and a point of evaluation may be a number', () => {
+  const mine = (more: object): Method => optimizer({ name: 'mine', hyper: {}, equations: 'q ← q + g; w ← w − q', ...more })();
+  for (const target of python) {
+    for (const more of [{ init: { q: 'noise(1)' } }, { evaluate: 'w + noise(1)' }, { equations: 'w ← w − noise(1)' }])
+      assert.throws(() => emitTo(target, mine(more)), /mine draws noise/);
+    assert.throws(
+      () => emitTo(target, mine({ init: { q: 'w/‖w‖_all' } })),
+      /mine begins with a sum over several parameters, .*; emit it to c/,
+    );
+    assert.match(emitTo(target, mine({ init: { q: 'w/‖w‖' } })), /RECORDED/);
+  }
+  assert.throws(() => emit(mine({ evaluate: 'w + noise(1)' }), 'c'), /mine draws noise/);
+  assert.match(emit(mine({ evaluate: '3' }), 'pytorch'), /out\[w\] = torch\.zeros_like\(w\) \+ 3\n/);
+  assert.match(emit(mine({ evaluate: 'w + q' }), 'pytorch'), /out\[w\] = \(w \+ q\)\.clone\(\)\n/);
+});
+
 test('texts of a user cannot leave the docstring', () => {
   const name = 'a """ b \\ import os';
   const made = optimizer({ name, hyper: { lr: ['η', 0.1] }, equations: 'w ← w − η·g' })();

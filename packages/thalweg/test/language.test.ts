@@ -146,7 +146,7 @@ describe('errors point at the place', () => {
 
   test('what init and evaluate may not read is not what somebody forgot to declare', () => {
     const equations = 'z ← z + m; m ← m + g; x = g; w ← w − z·x';
-    for (const name of ['t', 'm', 'z', 'x']) {
+    for (const name of ['t', 'g', 'm', 'z', 'x']) {
       const message = new RegExp(
         `: mine, init of z, line 1, column 5: ${name} cannot be read here; a first value is an expression in w and`,
       );
@@ -168,7 +168,7 @@ describe('errors point at the place', () => {
 test('a schedule that needs an array is refused where it is written, and no other text', () => {
   const ofArrays = ['‖t‖', 'sum(t)', '⟨t, t⟩', 'norm_all(t)', 't @ t', 'tᵀ', 'rowMean(t)', 'colMax(t)', 'newtonSchulz(t, 1, 1, 1, 1, 1)', 'inverseRoot(t, 2, 1)', 'eigenvectors(t)', 'orthonormal(t)', 'noise(1)'];
   for (const text of ofArrays)
-    assert.throws(() => schedule(`1 + ${text}`), (error) => error instanceof EquationError && error.column === 5 && /this is for arrays/.test(error.message), text);
+    assert.throws(() => schedule(`1 + ${text}`), (error) => error instanceof EquationError && error.column === 5 && error.message.includes('this is for arrays'), text);
   for (const text of ['t mod 3', '|t|', 'sign(t)', 'exp(t)', 't > 3 ? 1 : 2', 'floor(t/2)', 'min(t, 3)', 'cos(t)', 'log(t)', '√t', 'tᵗ']) assert.ok(Number.isFinite(schedule(text).at(3)), text);
 }); // prettier-ignore
 

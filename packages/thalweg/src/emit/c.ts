@@ -104,8 +104,9 @@ function wordsOf(some: Readonly<Record<string, Helper>>): Set<string> {
   return new Set(Object.values(some).flatMap(({ text }) => text.match(/[A-Za-z_]\w*/g) ?? []));
 }
 
-function checkNoise(method: Method, { writes }: Program): void {
-  if (topological(writes.values()).some(({ op }) => op === 'noise')) refuseNoise(method.name, 'emit to c');
+function checkNoise(method: Method, { writes, evaluation }: Program): void {
+  if (topological([...writes.values(), ...(evaluation === undefined ? [] : [evaluation])]).some(({ op }) => op === 'noise'))
+    refuseNoise(method.name, 'emit to c');
 }
 
 function introduction(

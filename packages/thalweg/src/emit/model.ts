@@ -16,7 +16,7 @@ import type { Method } from '../define/method.ts';
 import type { Schedule } from '../define/schedules/schedule.ts';
 import { most, type Sort } from '../targets/text/python.ts';
 import { Identifiers, snake, identifier } from './identifiers.ts';
-import { aFunction, onlyGroup, refuseNoise } from './refusals.ts';
+import { aFunction, onlyGroup, refuseJointFirst, refuseNoise } from './refusals.ts';
 
 /** A name of the equations in a file. */
 export interface Name {
@@ -147,9 +147,17 @@ export function modelOf(method: Method, target: string, words: Iterable<string>)
   );
   const all = lines.flatMap(({ equation }) => operationsIn(equation.value));
   const known = new Set<Expression>(all);
-  const random = lines.find(({ equation }) => operationsIn(equation.value).some(({ op }) => op === 'noise'));
-  if (random !== undefined) refuseNoise(random.part.name, target);
   const evaluate = group.parts.flatMap((part) => (part.evaluate === undefined ? [] : [{ part, value: part.evaluate }])).at(-1);
+  const first = states.flatMap(({ part, init }) => (init === undefined ? [] : [{ part, value: init }]));
+  const values = [
+    ...lines.map(({ part, equation }) => ({ part, value: equation.value })),
+    ...first,
+    ...(evaluate === undefined ? [] : [evaluate]),
+  ];
+  const random = values.find(({ value }) => operationsIn(value).some(({ op }) => op === 'noise'));
+  if (random !== undefined) refuseNoise(random.part.name, target);
+  const joint = first.find(({ value }) => operationsIn(value).some((one) => isSum(one) && one.scope !== 'tensor'));
+  if (joint !== undefined) refuseJointFirst(joint.part.name, target);
   const given = new Set<Name>();
   const isGiven = (part: InspectedPart, name: string): boolean => {
     const one = nameOf(part, name);

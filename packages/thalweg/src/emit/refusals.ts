@@ -21,6 +21,12 @@ export function refuseNoise(owner: string, target: string): never {
   throw new UnsupportedError(target, `${owner} ${problem}; emit the method without it, and add noise where the file is used`);
 }
 
+/** Refuses first values that need all parameters at once, which files of Python are given one by one. */
+export function refuseJointFirst(owner: string, target: string): never {
+  const problem = 'begins with a sum over several parameters, and a file of Python begins each parameter by itself';
+  throw new UnsupportedError(target, `${owner} ${problem}; emit it to c, or begin with a sum over one tensor`);
+}
+
 /** Why there is no file of a hyperparameter that is a function, and what to do. */
 export function aFunction(option: string): string {
   return `${option} is a function of JavaScript; write it as equations, schedule('a / √t', { a: 0.1 })`;

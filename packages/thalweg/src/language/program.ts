@@ -247,6 +247,7 @@ class PartBuilder {
     if (entry === undefined) return state;
     const given = new Map([...this.expressions.names].filter(([, node]) => node.op !== 'state' && node.op !== 'time'));
     given.set('w', this.graph.variable('array', parameter));
+    given.delete('g');
     const [symbol, text] = entry;
     const owner = `${this.part.name}, init of ${symbol}`;
     const builder = this.beside(owner, text, given, 'a first value is an expression in w and hyperparameters');

@@ -1,4 +1,5 @@
 /** A step of an optimizer of PyTorch by one method, as lines of Python: states, what is read of them, and the loops over the parameters of a group. Knows models; no class. */
+import { precedence } from '../../language/operations/operation.ts';
 import { namesIn } from '../../language/tree.ts';
 import type { Method } from '../../define/method.ts';
 import type { ArrayLibrary } from '../../targets/text/python.ts';
@@ -317,6 +318,7 @@ export class TorchStep {
       if (!isEach(state)) return this.states.store(state.id);
       return `self.state[w]["${state.id}"]${hasMatrices && state.form === 'rc' ? '.reshape(w.shape)' : ''}`;
     };
+    const text = this.writer.print(part, value, precedence.atom, true);
     return [
       ...readsOf(this.arguments.filter(({ of }) => of.some(({ id }) => read.has(id)))),
       'for w in group["params"]:',
@@ -324,7 +326,7 @@ export class TorchStep {
       '        out[w] = w.clone()',
       '        continue',
       ...own.map((state) => `    ${state.id} = ${stored(state)}`),
-      `    out[w] = (${this.writer.print(part, value, 0, true)}).clone()`.replace(/\((\w+)\)\.clone/, '$1.clone'),
+      `    out[w] = ${this.model.sortOf(part, value) === 'array' ? `${text}.clone()` : `torch.zeros_like(w) + ${text}`}`,
     ];
   }
 }

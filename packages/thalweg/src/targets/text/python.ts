@@ -123,7 +123,7 @@ function rule(write: WriteOperand, operation: OperationNode, scene: Scene): Boun
     case 'mul':
       return infix('*', mul);
     case 'mod':
-      if (isPlain) return infix('%', mul);
+      if (args.every(({ sort }) => sort === 'static' || sort === 'host')) return infix('%', mul);
       // Python takes the exact remainder, in which 1 mod 0.1 is nearly 0.1 and not 0.
       return [add, `${a.text(add)} - ${b.text(mul)} * ${library.functions.floor}(${a.text(mul)} / ${b.text(mul + 1)})`];
     case 'matmul':
