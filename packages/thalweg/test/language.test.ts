@@ -123,10 +123,6 @@ describe('errors point at the place', () => {
     ['w ← t > 1 ? g', 1, 14, /expected : between/],
     ['w ← .', 1, 5, /needs a digit/],
     ['m̂ = g\nw ← m̂ + q', 2, 9, /q is not known/],
-    ['w ← w − ｇ', 1, 9, /ｇ is not known \(did you mean g, the plain letter\?\)/],
-    ['w ← w − 𝐠', 1, 9, /𝐠 is not known \(did you mean g, the plain letter\?\)/],
-    ['w ← w −\u200bg', 1, 8, /: the invisible character U\+200B has no meaning here/],
-    ['w ← w − \u202eg', 1, 9, /: the invisible character U\+202E has no meaning here/],
   ];
   for (const [equations, line, column, message] of cases) {
     test(equations.replaceAll('\n', '; '), () => {
@@ -147,15 +143,11 @@ describe('errors point at the place', () => {
   test('what init and evaluate may not read is not what somebody forgot to declare', () => {
     const equations = 'z ← z + m; m ← m + g; x = g; w ← w − z·x';
     for (const name of ['t', 'g', 'm', 'z', 'x']) {
-      const message = new RegExp(
-        `: mine, init of z, line 1, column 5: ${name} cannot be read here; a first value is an expression in w and`,
-      );
+      const message = new RegExp(`: mine, init of z, line 1, column 5: ${name} cannot be read here; only w and hyperparameters can`);
       assert.throws(() => optimizer({ name: 'mine', hyper, init: { z: `w + ${name}` }, equations })(), message);
     }
     for (const name of ['g', 'x']) {
-      const message = new RegExp(
-        `: mine, evaluate, line 1, column 5: ${name} cannot be read here; evaluate is an expression in w, states and`,
-      );
+      const message = new RegExp(`: mine, evaluate, line 1, column 5: ${name} cannot be read here; only w, states and hyperparameters can`);
       assert.throws(() => optimizer({ name: 'mine', hyper, evaluate: `w + ${name}`, equations })(), message);
     }
     assert.throws(
@@ -168,7 +160,7 @@ describe('errors point at the place', () => {
 test('a schedule that needs an array is refused where it is written, and no other text', () => {
   const ofArrays = ['‖t‖', 'sum(t)', '⟨t, t⟩', 'norm_all(t)', 't @ t', 'tᵀ', 'rowMean(t)', 'colMax(t)', 'newtonSchulz(t, 1, 1, 1, 1, 1)', 'inverseRoot(t, 2, 1)', 'eigenvectors(t)', 'orthonormal(t)', 'noise(1)'];
   for (const text of ofArrays)
-    assert.throws(() => schedule(`1 + ${text}`), (error) => error instanceof EquationError && error.column === 5 && error.message.includes('this is for arrays'), text);
+    assert.throws(() => schedule(`1 + ${text}`), (error) => error instanceof EquationError && error.column === 5 && error.message.includes('a function of t has no arrays'), text);
   for (const text of ['t mod 3', '|t|', 'sign(t)', 'exp(t)', 't > 3 ? 1 : 2', 'floor(t/2)', 'min(t, 3)', 'cos(t)', 'log(t)', '√t', 'tᵗ']) assert.ok(Number.isFinite(schedule(text).at(3)), text);
 }); // prettier-ignore
 

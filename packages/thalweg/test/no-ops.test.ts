@@ -51,8 +51,8 @@ test('a value for a hyperparameter that the equations do not read', () => {
 test('names that are in no equation, and views that would be replaced', async () => {
   const opt = await adam().init(w);
   assert.throws(() => void Object.assign(opt.hyper, { learningRate: 1 }), /adam: learningRate is not in the equations/);
-  for (const change of [() => Reflect.deleteProperty(opt.hyper, 'lr'), () => Object.defineProperty(opt.hyper, 'lr', { value: 3 })])
-    assert.throws(change, /adam: lr can only be assigned to/);
+  assert.equal(Reflect.deleteProperty(opt.hyper, 'lr'), false);
+  for (const name of ['lr', 'learningRate']) assert.throws(() => Object.defineProperty(opt.hyper, name, { value: 3 }), TypeError);
   opt.hyper.lr = 0.5;
   assert.equal(opt.current.lr, 0.5);
   assert.throws(() => void Object.assign(opt.params, { w: new Float32Array(2) }), /cannot be replaced; copy into it/);

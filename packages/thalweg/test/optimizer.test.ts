@@ -274,7 +274,7 @@ describe('live hyperparameters', () => {
       const opt = await sgd({ lr }).init({ w: Float64Array.of(1), v: Float64Array.of(1) }, { accumulate: 1 });
       opt.step({ w: Float64Array.of(1), v: Float64Array.of(1) });
       inUse = opt;
-      assert.throws(() => opt.step({ w: Float64Array.of(2), v: Float64Array.of(2) }), /sgd: a schedule may not step or change the optimizer that asks it/, use.toString());
+      assert.throws(() => opt.step({ w: Float64Array.of(2), v: Float64Array.of(2) }), /sgd: a schedule may not change its optimizer/, use.toString());
       assert.deepEqual([opt.t, opt.params.w[0], opt.params.v[0], opt.trained.length, opt.hyper.lr], [1, 0.75, 0.75, 2, lr], use.toString());
       inUse = undefined;
       opt.step({ w: Float64Array.of(1), v: Float64Array.of(1) });

@@ -42,8 +42,7 @@ export function* checkpoint(core: Core, sumOf: Checksum = crc32, options: SaveOp
     written = sumOf(bytes, written);
   }
   if (written === sum) return;
-  const problem =
-    'an array changed while it was written: by a step, a load or an assignment; wait for the save before the next, or write what save() gives';
+  const problem = 'an array changed while it was written; wait for the save before the next step, or write what save() gives';
   throw new ThalwegError('overtaken', `${core.name}: ${problem}`);
 }
 
@@ -137,9 +136,7 @@ function bytesOf({ name }: Core, given: unknown): Uint8Array {
     Promise: '; wait for it first: load(await …)',
     String: '; loadFile of thalweg/node loads a file by its path',
     URL: '; loadFile of thalweg/node loads a file by its path',
-    Blob: '; give load(await blob.arrayBuffer())',
-    File: '; give load(await file.arrayBuffer())',
-    Response: '; give load(await response.arrayBuffer())',
+    ...Object.fromEntries(['Blob', 'File', 'Response'].map((one) => [one, `; give load(await ${one.toLowerCase()}.arrayBuffer())`])),
   };
   throw new CheckpointError(name, [
     `load takes the bytes of a file, a Uint8Array or an ArrayBuffer, not ${describe(given)}${hints[tag] ?? ''}`,

@@ -260,7 +260,7 @@ function readHyper(core: Core, saved: Readonly<Record<string, unknown>>, differe
   const hyper = new Map<string, HyperValue>();
   for (const one of core.names) {
     const [slot] = one.slots;
-    const range = slot === undefined ? undefined : core.live[slot.group]?.range(slot.key);
+    const range = slot === undefined ? undefined : core.live[slot.group]?.range(slot.key).text;
     if (!Object.hasOwn(saved, one.name) || range === undefined) {
       differences.push(`the hyperparameter ${one.name} is not in the file`);
       continue;

@@ -28,7 +28,7 @@ export function checkDefinition(definition: unknown): void {
   } = definition as Record<string, unknown>;
   const isText = (value: unknown): boolean => typeof value === 'string';
   const wants = (option: string, value: unknown, right: boolean, wanted: string): void => {
-    if (!right) throw new OptionError(owner, option, value, `must be ${wanted}, not ${listed(value)}`);
+    if (!right) wrongOption(owner, option, value, wanted);
   };
   wants('name', name, isText(name) && name !== '', 'a text that is not empty');
   wants('equations', equations, isText(equations) || isCallable(equations), 'a text, or a function that makes one from the options');
@@ -78,11 +78,6 @@ export function checkDefinition(definition: unknown): void {
   checkNamesOf(owner, { hyper: hyper as object, variants: variants as object, inputs: inputs as object });
 }
 
-/** A value in a message: of a list, what is in it. */
-function listed(value: unknown): string {
-  return Array.isArray(value) ? `[${value.map(describe).join(', ')}]` : describe(value);
-}
-
 /** Checks the names of options and of what the equations are given: each can be written, and no two are one. */
 function checkNamesOf(owner: string, declared: Readonly<Record<string, object>>): void {
   if (owner.length > longestName || /\p{C}/u.test(owner))
@@ -94,12 +89,7 @@ function checkNamesOf(owner: string, declared: Readonly<Record<string, object>>)
       const one: unknown = Reflect.get(group, key);
       // What is not given would be read from the prototype of the options.
       if (!isOption.test(key) || key in Object.prototype || key.length > longestName)
-        throw new OptionError(
-          owner,
-          `${what}: ${describe(key)}`,
-          one,
-          'cannot be the name of an option; use letters, digits and _, and no name that every object has',
-        );
+        throw new OptionError(owner, `${what}: ${describe(key)}`, one, 'cannot be the name of an option; use letters, digits and _');
       if (taken.has(key)) throw new OptionError(owner, key, one, 'is declared twice; hyper, variants and inputs share their names');
       taken.add(key);
       if (!Array.isArray(one) || what === 'variants') continue;

@@ -57,7 +57,7 @@ export function executableOf(key: string, lower: () => Uint8Array<ArrayBuffer>, 
 function runOf(module: WebAssembly.Module, memory: WebAssembly.Memory): Executable['run'] {
   const imports = { [interfaceNames.module]: { [interfaceNames.memory]: memory } };
   const run = new WebAssembly.Instance(module, imports).exports[interfaceNames.run];
-  if (!isRun(run)) throw new RangeError('a kernel module exports its function');
+  if (!isRun(run)) throw new RangeError('no function in the module');
   return run;
 }
 

@@ -10,7 +10,7 @@ import type { Threads } from './threads.ts';
 /** `noise(seed)` for tensors of this arena: the same bits as in JavaScript. */
 export function noiseWith(arena: Arena, threads: Threads): Routine {
   const { memory, kind } = arena.region;
-  if (memory === undefined) throw new RangeError('the arena is not in WebAssembly memory');
+  if (memory === undefined) throw new RangeError('no memory of WebAssembly');
   const executable = executableOf(`noise ${arena.dtype}`, () => noiseModule(arena.dtype, kind), memory, kind);
   return (job) => {
     const { byteOffset, length } = job.result.data;

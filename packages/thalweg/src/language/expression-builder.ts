@@ -25,8 +25,7 @@ export function buildExpression(owner: string, text: string, constants: Readonly
   const constant = (symbol: string): string => `a constant is given by name: { ${symbol}: 1 }`;
   const value = new ExpressionBuilder(owner, text, graph, names, origins, constant).number(parseExpression(owner, text));
   const ofArrays = topological([value]).find(({ op }) => op !== 'time' && op !== 'const' && !isElementOp(op));
-  if (ofArrays !== undefined)
-    origins.refuse('this is for arrays, and a function of t has numbers alone', new Map([[variable('evaluation'), value]]), ofArrays);
+  if (ofArrays !== undefined) origins.refuse('a function of t has no arrays', new Map([[variable('evaluation'), value]]), ofArrays);
   return { graph, value };
 }
 
@@ -99,8 +98,6 @@ export class ExpressionBuilder {
       const [a, b] = [written.slice(0, i), written.slice(i)];
       if (known.includes(spell(a)) && known.includes(spell(b))) return `; write the multiplication out: ${a}·${b}`;
     }
-    const plain = name.normalize('NFKC');
-    if (plain !== name && known.includes(plain)) return ` (did you mean ${plain}, the plain letter?)`;
     // A letter such as β may stand for β₁, but for no other letter.
     const near = suggestion(name, written.length > 1 ? known : known.filter((one) => one.startsWith(name)));
     return near === '' ? `; ${this.declaring(written)}` : near;

@@ -4,7 +4,7 @@
  */
 import { EquationError, type Span } from './error.ts';
 import { limits } from './limits.ts';
-import { continuesName, spell, startsName, superscript } from './symbol.ts';
+import { continuesName, pairs, spell, startsName, superscript } from './symbol.ts';
 
 /** What a token is: a number, a name, an exponent written as superscripts, a symbol, the end of an equation, or the end. */
 export type TokenKind = 'number' | 'name' | 'superscript' | 'symbol' | 'newline' | 'end';
@@ -16,38 +16,11 @@ export interface Token {
   readonly span: Span;
 }
 
-const folded: Readonly<Record<string, string>> = {
-  '←': '<-', '·': '*', '⋅': '*', '∙': '*', '×': '*', '−': '-', '–': '-', '÷': '/', '≤': '<=', '≥': '>=', '≠': '!=', '≟': '==',
-  '‖': '||', '∥': '||', '〈': '⟨', '〉': '⟩', '∣': '|',
-}; // prettier-ignore
+const folded = /* @__PURE__ */ pairs('←·⋅∙×−–÷≤≥≠≟‖∥〈〉∣', '<- * * * * - - / <= >= != == || || ⟨ ⟩ |');
 
-const symbols = [
-  '<-',
-  '<=',
-  '>=',
-  '!=',
-  '==',
-  '||',
-  '+',
-  '-',
-  '*',
-  '/',
-  '@',
-  '^',
-  '(',
-  ')',
-  ',',
-  '?',
-  ':',
-  '=',
-  '<',
-  '>',
-  '|',
-  '√',
-  '⟨',
-  '⟩',
-];
-const continuing = new Set(['<-', '<=', '>=', '!=', '==', '+', '-', '*', '/', '@', '^', ',', '?', ':', '=', '<', '>', '√']);
+const symbols = /* @__PURE__ */ '<- <= >= != == || + - * / @ ^ ( ) , ? : = < > | √ ⟨ ⟩'.split(' ');
+/** What an equation cannot end with. */
+const continuing = /* @__PURE__ */ symbols.filter((one) => !/[()|⟨⟩]/.test(one));
 
 /** What other languages write, with what is written here. */
 const foreign = [
@@ -90,7 +63,7 @@ export function tokenize(owner: string, text: string): Token[] {
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
     if (character === '\n' || character === ';') {
       const last = tokens.at(-1);
-      const open = depth > 0 || (last?.kind === 'symbol' && continuing.has(last.text));
+      const open = depth > 0 || (last?.kind === 'symbol' && continuing.includes(last.text));
       if (open || last === undefined || last.kind === 'newline') at += 1;
       else push('newline', '\n', 1);
     } else if (/\s/.test(character)) {
@@ -121,9 +94,9 @@ export function tokenize(owner: string, text: string): Token[] {
       push('name', spell(rest.slice(0, length)), length);
     } else {
       for (const [sign, here] of foreign) if (rest.startsWith(sign)) refuse(sign.length, here);
-      const plain = folded[character];
+      const plain = folded.get(character);
       const symbol = plain ?? symbols.find((s) => rest.startsWith(s));
-      if (symbol === undefined) return refuse(character.length, `${visible(character)} has no meaning here`);
+      if (symbol === undefined) return refuse(character.length, `${JSON.stringify(character)} has no meaning here`);
       if (symbol === '(' || symbol === '⟨') depth += 1;
       if (symbol === ')' || symbol === '⟩') depth = Math.max(0, depth - 1);
       push('symbol', symbol, plain === undefined ? symbol.length : character.length);
@@ -131,10 +104,4 @@ export function tokenize(owner: string, text: string): Token[] {
   }
   push('end', '', 0);
   return tokens;
-}
-
-/** A character as a message shows it: one that nobody can see by its number. */
-function visible(character: string): string {
-  if (!/\p{C}/u.test(character)) return JSON.stringify(character);
-  return `the invisible character U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }

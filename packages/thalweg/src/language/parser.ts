@@ -230,7 +230,7 @@ class Parser {
 
   private peek(): Token {
     const token = this.tokens[this.next];
-    if (token === undefined) throw new RangeError('the parser read past the end');
+    if (token === undefined) throw new RangeError('no end');
     return token;
   }
 

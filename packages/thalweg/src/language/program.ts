@@ -189,7 +189,7 @@ class PartBuilder {
     given.set('w', w);
     for (const state of this.lasting) if (state !== 'w') given.set(state, this.graph.variable('state', this.state(state)));
     const owner = `${name}, evaluate`;
-    const builder = this.beside(owner, evaluate, given, 'evaluate is an expression in w, states and hyperparameters');
+    const builder = this.beside(owner, evaluate, given, 'only w, states and hyperparameters can');
     const first = this.graph.node('eq', [this.graph.node('time'), this.graph.constant(0)]);
     const expression = parseExpression(owner, evaluate);
     this.origins.assigned(evaluated, builder.origin(expression.span));
@@ -250,7 +250,7 @@ class PartBuilder {
     given.delete('g');
     const [symbol, text] = entry;
     const owner = `${this.part.name}, init of ${symbol}`;
-    const builder = this.beside(owner, text, given, 'a first value is an expression in w and hyperparameters');
+    const builder = this.beside(owner, text, given, 'only w and hyperparameters can');
     const first = this.graph.node('eq', [this.graph.node('time'), this.graph.constant(1)]);
     return this.graph.node('select', [first, builder.number(parseExpression(owner, text)), state]);
   }

@@ -4,28 +4,20 @@
  */
 import { wrongOption } from './options.ts';
 
-const greek: Readonly<Record<string, string>> = {
-  α: 'alpha', β: 'beta', γ: 'gamma', δ: 'delta', ε: 'epsilon', ζ: 'zeta', η: 'eta', θ: 'theta', ι: 'iota', κ: 'kappa', λ: 'lambda',
-  μ: 'mu', ν: 'nu', ξ: 'xi', π: 'pi', ρ: 'rho', σ: 'sigma', τ: 'tau', υ: 'upsilon', φ: 'phi', χ: 'chi', ψ: 'psi', ω: 'omega',
-  Γ: 'Gamma', Δ: 'Delta', Θ: 'Theta', Λ: 'Lambda', Ξ: 'Xi', Π: 'Pi', Σ: 'Sigma', Φ: 'Phi', Ψ: 'Psi', Ω: 'Omega',
-}; // prettier-ignore
+/** What each character of a text stands for: the character in its place in another text, or the word. */
+export function pairs(characters: string, meanings: string): ReadonlyMap<string, string> {
+  const all = meanings.includes(' ') ? meanings.split(' ') : Array.from(meanings);
+  return new Map(Array.from(characters, (character, i) => [character, all[i] ?? '']));
+}
 
-const lookAlikes: Readonly<Record<string, string>> = {
-  ϵ: 'ε',
-  µ: 'μ',
-  ϑ: 'θ',
-  ϕ: 'φ',
-  ϱ: 'ρ',
-  ς: 'σ',
-  ϖ: 'π',
-  '∆': 'Δ',
-  '∑': 'Σ',
-  Ω: 'Ω',
-};
+const greek = /* @__PURE__ */ pairs(
+  'αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ',
+  'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega',
+);
 
-const accents: Readonly<Record<string, string>> = {
-  '\u0302': '_hat', '\u030C': '_check', '\u0303': '_tilde', '\u0304': '_bar', '\u0305': '_bar', '\u0307': '_dot',
-}; // prettier-ignore
+const lookAlikes = /* @__PURE__ */ pairs('ϵµϑϕϱςϖ∆∑Ω', 'εμθφρσπΔΣΩ');
+
+const accents = /* @__PURE__ */ pairs('\u0302\u030C\u0303\u0304\u0305\u0307', 'hat check tilde bar bar dot');
 
 /**
  * What nearly all texts are written with. An engine takes milliseconds to learn the letters of all scripts, `\p{L}`, which is more than it
@@ -35,23 +27,19 @@ const commonLetters = /^[A-Za-z_Α-ΡΣ-Ωα-ω∆∑]/;
 const commonMarks = /^[\u0300-\u036f0-9₀-₉∞′]/;
 const neverInNames = /^[\0-@[-^`{-©«-´¶-¹»-¿×÷\u2000-\u2070\u2190-\u2bff]/;
 
-const subscripts = 'ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ';
-const subscriptLetters = 'aehijklmnoprstuvx';
+const subscripts = /* @__PURE__ */ pairs('ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₀₁₂₃₄₅₆₇₈₉', 'aehijklmnoprstuvx0123456789');
 
-const superscripts: Readonly<Record<string, string>> = {
-  '⁰': '0', '¹': '1', '²': '2', '³': '3', '⁴': '4', '⁵': '5', '⁶': '6', '⁷': '7', '⁸': '8', '⁹': '9', '⁺': '+', '⁻': '-', '⁽': '(', '⁾': ')',
-  ᵀ: 'T', ᵗ: 't', ⁿ: 'n', ᵏ: 'k', ⁱ: 'i', ᵖ: 'p',
-}; // prettier-ignore
+const superscripts = /* @__PURE__ */ pairs('⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀᵗⁿᵏⁱᵖ', '0123456789+-()Ttnkip');
 
 /** The ASCII character that a superscript stands for, or undefined. Unicode calls ᵗ a letter; here it is an exponent. */
 export function superscript(character: string): string | undefined {
-  return superscripts[character];
+  return superscripts.get(character);
 }
 
 /** A whole number or a letter as superscripts; undefined for what cannot be raised, and for T, which would be a transpose. */
 export function superscriptOf(text: string): string | undefined {
   if (!/^(\d+|[a-z])$/.test(text)) return undefined;
-  const raised = Array.from(text, (c) => Object.keys(superscripts).find((sign) => superscripts[sign] === c));
+  const raised = Array.from(text, (c) => [...superscripts].find(([, plain]) => plain === c)?.[0]);
   return raised.includes(undefined) ? undefined : raised.join('');
 }
 
@@ -69,7 +57,7 @@ export function continuesName(character: string): boolean {
 }
 
 function isSubscript(character: string): boolean {
-  return subscripts.includes(character);
+  return subscripts.has(character);
 }
 
 /**
@@ -85,21 +73,15 @@ export function spell(name: string): string {
   requireText('spell', name);
   let out = '';
   for (const raw of name.normalize('NFD')) {
-    const c = lookAlikes[raw] ?? raw;
-    const digit = '₀₁₂₃₄₅₆₇₈₉'.indexOf(c);
-    const letter = subscripts.indexOf(c);
-    if (digit >= 0) out += String(digit);
-    else if (letter >= 0) out += (/[\d_a-z]$/.test(out) && out.includes('_') ? '' : '_') + subscriptLetters.charAt(letter);
-    else if (c === '∞') out += '_inf';
-    else if (c === '′') out += '_prime';
-    else out += greek[c] ?? accents[c] ?? c;
+    const c = lookAlikes.get(raw) ?? raw;
+    const below = subscripts.get(c);
+    const accent = accents.get(c);
+    if (below !== undefined) out += /\d/.test(below) || (/[\d_a-z]$/.test(out) && out.includes('_')) ? below : `_${below}`;
+    else if (accent !== undefined) out += `_${accent}`;
+    else out += c === '∞' ? '_inf' : c === '′' ? '_prime' : (greek.get(c) ?? c);
   }
   return out === 'eps' ? 'epsilon' : out;
 }
-
-const accentCommands: ReadonlyMap<string, string> = new Map([['hat', '\\hat'], ['check', '\\check'], ['tilde', '\\tilde'], ['bar', '\\bar'], ['dot', '\\dot']]); // prettier-ignore
-const words: ReadonlyMap<string, string> = new Map([['inf', '\\infty'], ['max', '\\max'], ['min', '\\min'], ['prime', '\\prime']]); // prettier-ignore
-const greekWords: ReadonlySet<string> = /* @__PURE__ */ new Set(/* @__PURE__ */ Object.values(greek));
 
 /**
  * LaTeX for a name given in its ASCII spelling: `v_hat_max` is `\hat{v}_{\max}`.
@@ -116,7 +98,7 @@ export function nameToLatex(spelling: string): string {
   const match = /^([A-Za-z]+)(\d*)$/.exec(head);
   const letters = match?.[1] ?? head;
   const indices = match?.[2] === undefined || match[2] === '' ? [] : [match[2]];
-  let base = greekWords.has(letters)
+  let base = [...greek.values()].includes(letters)
     ? letters === 'epsilon'
       ? '\\varepsilon'
       : `\\${letters}`
@@ -124,9 +106,10 @@ export function nameToLatex(spelling: string): string {
       ? letters
       : `\\mathrm{${letters}}`;
   for (const part of rest) {
-    const accent = accentCommands.get(part);
-    if (accent !== undefined) base = `${accent}{${base}}`;
-    else indices.push(words.get(part) ?? (part.length === 1 || /^\d+$/.test(part) ? part : `\\mathrm{${part}}`));
+    if ([...accents.values()].includes(part)) base = `\\${part}{${base}}`;
+    else if (part === 'inf') indices.push('\\infty');
+    else if (/^(max|min|prime)$/.test(part)) indices.push(`\\${part}`);
+    else indices.push(part.length === 1 || /^\d+$/.test(part) ? part : `\\mathrm{${part}}`);
   }
   return indices.length === 0 ? base : `${base}_{${indices.join(',')}}`;
 }

@@ -49,7 +49,7 @@ export function placeWrites(work: Work, last: number): Search {
   const best = model.search(model.late(), searchBudget / 2);
   const other = model.search(soon, searchBudget);
   const chosen = other === undefined || (best !== undefined && compare(best.cost, other.cost) <= 0) ? best : other;
-  if (chosen === undefined) throw new RangeError('writing everything in the last pass is always possible');
+  if (chosen === undefined) throw new RangeError('no placement is possible');
   return { placement: new Map(model.writes.map(({ target }, i) => [target, chosen.passes[i]!])), work: model.spent };
 }
 

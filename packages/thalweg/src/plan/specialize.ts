@@ -38,7 +38,7 @@ export function specialize(
     const outcome = node.op === 'select' && condition !== undefined ? outcomes.get(condition) : undefined;
     if (outcome === undefined) return graph.node(node.op, operands, node.attribute);
     const taken = operands[outcome ? 1 : 2];
-    if (taken === undefined) throw new RangeError('a condition has two branches');
+    if (taken === undefined) throw new RangeError('no branches');
     return taken;
   });
 }

@@ -137,7 +137,7 @@ function placesOf(cohorts: readonly PlannedCohort[], shared: readonly LeveledSum
 }
 
 const crossed =
-  'two sums over a group or over all parameters wait for each other: of matrices the first is known before the second, of vectors the second before the first';
+  'two sums over several parameters wait for each other: matrices need the first before the second, vectors the second before the first';
 
 /** When the last part of a sum has been added. */
 function completed({ parts, levels }: LeveledSum, places: readonly (readonly number[])[]): number {

@@ -363,7 +363,7 @@ export class Core {
 
   private contextOf(group: number): StepContext {
     const live = this.live[group];
-    if (live === undefined) throw new RangeError('a cohort belongs to a group');
+    if (live === undefined) throw new RangeError('no group');
     return {
       t: 0,
       hyper: live.values,

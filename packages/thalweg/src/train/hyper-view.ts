@@ -11,27 +11,20 @@ import { printable } from './printed.ts';
  */
 export function hyperView<N extends string>(core: Pick<Core, 'name' | 'names' | 'live' | 'hyperValue'>): Record<N, HyperValue> {
   const accessors: Record<string, HyperValue> = printable({});
-  const byName = new Map(core.names.map((one) => [one.name, one]));
-  const refuse = (key: string | symbol): never => {
-    throw new OptionError(core.name, String(key), undefined, 'can only be assigned to: opt.hyper.lr = 0.1');
-  };
+  const names = core.names.map(({ name }) => name);
   for (const one of core.names) {
-    Object.defineProperty(accessors, one.name, { enumerable: true, configurable: true, get: () => core.hyperValue(one) });
+    const set = (value: unknown): void => {
+      for (const { group, key } of one.slots) core.live[group]?.check(key, value);
+      for (const { group, key } of one.slots) core.live[group]?.set(key, value);
+    };
+    Object.defineProperty(accessors, one.name, { enumerable: true, get: () => core.hyperValue(one), set });
   }
   const handler: ProxyHandler<Record<N, HyperValue>> = {
-    set: (_, key, value: unknown) => {
-      const found = byName.get(String(key));
-      if (found === undefined) {
-        const names = [...byName.keys()];
-        const problem = `is not in the equations of this optimizer${optionSuggestion(String(key), names)}, which has ${names.join(', ')}`;
-        throw new OptionError(core.name, String(key), value, problem);
-      }
-      for (const { group, key: slot } of found.slots) core.live[group]?.check(slot, value);
-      for (const { group, key: slot } of found.slots) core.live[group]?.set(slot, value);
-      return true;
+    set: (view, key, value: unknown) => {
+      if (names.includes(String(key))) return Reflect.set(view, key, value);
+      const problem = `is not in the equations of this optimizer${optionSuggestion(String(key), names)}, which has ${names.join(', ')}`;
+      throw new OptionError(core.name, String(key), value, problem);
     },
-    deleteProperty: (_, key) => refuse(key),
-    defineProperty: (_, key) => refuse(key),
   };
-  return new Proxy<Record<N, HyperValue>>(accessors, handler);
+  return new Proxy<Record<N, HyperValue>>(Object.preventExtensions(accessors), handler);
 }

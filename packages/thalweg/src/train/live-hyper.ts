@@ -3,6 +3,7 @@ import { OptionError, ThalwegError } from '../language/error.ts';
 import { topological } from '../language/graph.ts';
 import { describe } from '../language/options.ts';
 import type { HyperSlot } from '../language/part.ts';
+import type { Range } from '../language/range.ts';
 import type { Program } from '../language/program.ts';
 import { checkHyper, numberAt, type HyperValue } from '../define/hyper.ts';
 
@@ -43,16 +44,16 @@ export class LiveHyper {
     return value;
   }
 
-  /** The interval that a hyperparameter must lie in, as text. */
-  range(key: string): string | undefined {
-    return this.slots.get(key)?.range.text;
+  /** The interval that a hyperparameter must lie in. */
+  range(key: string): Range {
+    const slot = this.slots.get(key);
+    if (slot === undefined) throw new RangeError(`there is no hyperparameter ${key}`);
+    return slot.range;
   }
 
   /** Throws an OptionError where a hyperparameter cannot be set to this. */
   check(key: string, value: unknown): HyperValue {
-    const slot = this.slots.get(key);
-    if (slot === undefined) throw new RangeError(`there is no hyperparameter ${key}`);
-    const checked = checkHyper(this.owner, key, value, slot.range.text);
+    const checked = checkHyper(this.owner, key, value, this.range(key).text);
     if (typeof checked === 'function' && this.followed.has(key)) {
       const problem = "is a function, whose peak is unknown, and decay: 'independent' follows the schedule's factor; use a schedule";
       throw new OptionError(this.owner, key, value, problem);
@@ -84,16 +85,20 @@ export class LiveHyper {
   /** Throws a ThalwegError where a schedule is being asked for its value. */
   refuseWhileAsking(): void {
     if (!this.asking) return;
-    const problem = 'a schedule may not step or change the optimizer that asks it for a value; do that between steps';
-    throw new ThalwegError('schedule', `${this.owner}: ${problem}`);
+    throw new ThalwegError('schedule', `${this.owner}: a schedule may not change its optimizer`);
   }
 
   /** The value of a schedule or function at step `t`, and its factor. */
   private ask(key: string, value: Exclude<HyperValue, number>, t: number): [value: number, factor: number] {
     const now = numberAt(value, t);
-    if (this.slots.get(key)?.range.contains(now) !== true) {
-      const text = this.slots.get(key)?.range.text ?? '';
-      throw new OptionError(this.owner, key, now, `must lie in ${text}, and its schedule gives ${describe(now)} at step ${String(t)}`);
+    const range = this.range(key);
+    if (!range.contains(now)) {
+      throw new OptionError(
+        this.owner,
+        key,
+        now,
+        `must lie in ${range.text}, and its schedule gives ${describe(now)} at step ${String(t)}`,
+      );
     }
     return [now, this.followed.has(key) ? this.factor(key, value, now, t) : 1];
   }

@@ -122,7 +122,7 @@ function runCoded(
   key: number,
 ): void {
   const block = values[one.op === 'load' ? index : one.operand];
-  if (!(block instanceof Float32Array)) throw new RangeError('only float32 is stored in other formats');
+  if (!(block instanceof Float32Array)) throw new RangeError('no format of float64');
   const place: CodedPlace = { at: arrays[one.array]!, scalesAt: arrays[coded.scales ?? 0]! };
   if (one.op === 'load') decode(coded.format, codes, place, from, count, block);
   else encode(coded, codes, place, from, block.subarray(0, count), key);
