@@ -43,5 +43,5 @@ export function untunedSummary(all: readonly Untuned[]): string {
   const [first, second, third] = those.map(({ label }) => label);
   const reached = those.filter(({ distance }) => distance <= 1).map(({ label }) => label);
   const who = reached.length > 1 ? `${reached.join(', ')} are at their` : `${reached[0] ?? 'none'} is at its`;
-  return `Of the methods that promise to need no tuning ${String(first)}, ${String(second)} and ${String(third)} come nearest to the best; ${who} defaults as good over all problems as the middle one of those that were tuned.`;
+  return `Of the methods that promise to need no tuning, ${String(first)}, ${String(second)} and ${String(third)} come nearest to the best; ${who} defaults as good over all problems as the middle one of those that were tuned.`;
 }
