@@ -33,7 +33,9 @@ export interface Told {
   readonly says: string;
   /** The claim that they belong to; without one they are the study's, and no claim of it. */
   readonly claim?: number;
-  /** What came of that claim. */
+  /** What that claim is called. */
+  readonly title?: string;
+  /** What came of it. */
   readonly verdict?: string;
 }
 
@@ -85,7 +87,7 @@ function score(results: Found, a: string, b: string, names: readonly ProblemName
 function told(results: Found, a: string, b: string, how: string, names: readonly ProblemName[] = problemNames): string {
   return `${how}, ${label(optimizerOf(a))} was ${score(results, a, b, names)}.`;
 }
-const constant = 'At tuned constant rates';
+const constant = 'At tuned constant learning rates';
 const falling = 'With tuned rates that fall to 0';
 
 /** What is told at each place, by name; the number is that of the claim. */
@@ -108,7 +110,7 @@ const places: Readonly<Record<string, { readonly claim?: number; readonly says: 
       const found = behindAdaptive(results);
       const apart = (name: ProblemName): string => {
         const [plain, momentum] = found.filter((one) => one.name === name);
-        return `on ${called[name]} SGD is wrong in ${three(plain!.difference ?? NaN)} of 100 cases more than ${label(plain!.adaptive)}, with momentum in ${three(momentum!.difference ?? NaN)}`; // prettier-ignore
+        return `on ${called[name]} the test error of SGD is ${three(plain!.difference ?? NaN)} percentage points above that of ${label(plain!.adaptive)}, with momentum ${three(momentum!.difference ?? NaN)}`; // prettier-ignore
       };
       return `${sentence(apart('glosses'))}; ${apart('names')}.`;
     },
@@ -127,7 +129,7 @@ const places: Readonly<Record<string, { readonly claim?: number; readonly says: 
   },
   forgets: {
     says: (results) =>
-      `In runs of ${lengths(results)} steps at tuned constant rates RMSProp was ${score(results, 'rmsprop', 'adagrad')}; with rates that fall to 0 it was ${score(results, 'rmsprop+cosine', 'adagrad+cosine')}.`, // prettier-ignore
+      `In runs of ${lengths(results)} steps at tuned constant learning rates RMSProp was ${score(results, 'rmsprop', 'adagrad')}; with rates that fall to 0 it was ${score(results, 'rmsprop+cosine', 'adagrad+cosine')}.`, // prettier-ignore
   },
   adam: { claim: 3, says: (results) => told(results, 'adam', 'rmsprop', constant) },
   adamw: { says: (results) => told(results, 'adamw', 'adam', `${constant} and a decay of 0.01`) },
@@ -235,8 +237,8 @@ function toldOf(results: Results, verdicts: Verdicts, number: number | undefined
   if (claim === undefined) return { says: said ?? 'The runs for this are still to be made.' };
   const verdict = verdicts.get(claim);
   if (said === undefined || verdict === undefined)
-    return { says: `Still open: the claim “${claim.title}” waits for its runs.`, claim: claim.number, verdict: 'not decided yet' };
-  return { says: said, claim: claim.number, verdict: `${verdict.holds ? 'confirmed' : 'refuted'}${doubtOf(verdict)}` };
+    return { says: 'The runs for this are still to be made.', claim: claim.number, title: claim.title, verdict: 'not decided yet' };
+  return { says: said, claim: claim.number, title: claim.title, verdict: `${verdict.holds ? 'confirmed' : 'refuted'}${doubtOf(verdict)}` };
 } // prettier-ignore
 
 /** What is to be said of a verdict that other seeds might change. */

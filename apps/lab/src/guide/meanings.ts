@@ -25,3 +25,9 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   '\\varepsilon': { name: 'a tiny number', says: 'keeps the division from failing where nothing has been seen yet', settings: ['eps'] },
   t: { name: 'the step', says: 'how many steps have been taken' },
 };
+
+/** Those of Lion, which has no v. */
+export const lionMeanings: Readonly<Record<string, Meaning>> = {
+  '\\beta_{1}': { name: 'how much m counts', says: 'the share of m in the direction of a step; the rest is the current gradient', settings: ['beta1'] },
+  '\\beta_{2}': { name: 'how much m keeps', says: 'the share of m that is still there a step later', settings: ['beta2'] },
+}; // prettier-ignore

@@ -59,7 +59,7 @@ export const questions = {
     answers: ['96 %', '82 %', '10 %'],
     right: 1,
     because:
-      'where it swings, every step leaves $√β$ of the error, however steep the direction. So the best $β$ is the smallest at which the flattest and the steepest direction both still swing, which gives $√β = (√κ − 1)/(√κ + 1) = 9/11 ≈ 0.82$. The first steps leave more, until $m$ has built up; even so the error is at 1 % after 45 steps instead of 231.',
+      'where it swings, two steps together leave $β$ of the error, as friction does of the speed, and so every step $√β$, however steep the direction. So the best $β$ is the smallest at which the flattest and the steepest direction both still swing, which gives $√β = (√κ − 1)/(√κ + 1) = 9/11 ≈ 0.82$. The first steps leave more, until $m$ has built up; even so the error is at 1 % after 45 steps instead of 231.',
     tells: ['momentum.best', 'momentum.valley'],
   },
   'adagrad.corner': {
