@@ -20,10 +20,10 @@ function definitionsIn(code: string): string[] {
   return names.filter((name) => new RegExp(`name:["'\`]${name}["'\`]`).test(code));
 }
 
-test('the whole library is below 86 kB as servers compress it, by Brotli, and nothing of it comes unasked', { skip }, async () => {
+test('the whole library is below 87 kB as servers compress it, by Brotli, and nothing of it comes unasked', { skip }, async () => {
   const whole = await sizeOf('*');
   assert.ok(whole.code.includes('parentPort'), 'the script of the threads is in it, as text');
-  assert.ok(whole.brotli < 86_000, `${String(whole.brotli)} bytes`);
+  assert.ok(whole.brotli < 87_000, `${String(whole.brotli)} bytes`);
   assert.ok(definitionsIn(whole.code).length > 40);
   const empty = await sizeOf('{}');
   assert.equal(empty.code.trim(), '');

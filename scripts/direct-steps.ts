@@ -44,7 +44,7 @@ const exact: Readonly<Record<string, (a: string, b: string, c: string) => string
 
 /**
  * One step in JavaScript: numbers of the step before the loop over the elements. It is the plan for float32, and that for float64 where `f` rounds nothing and `z`, the
- * condition of the denormal rule, is false.
+ * rule of denormals, changes nothing.
  */
 class Writer {
   private readonly lines: Record<'step' | 'element', string[]> = { step: [], element: [] };
@@ -100,6 +100,8 @@ class Writer {
   }
 
   private text({ op, operands }: Node, a: string, b: string, c: string): string {
+    const small = op === 'select' && isDenormalRule(operands[0]!) ? operands[1]!.operands[0]! : undefined;
+    if (small !== undefined) return `z(${c}, ${this.names.get(small.operands[1]!)!})`;
     if (op === 'select' && ['lt', 'eq'].includes(operands[0]!.op)) return `${a} ? ${b} : ${c}`;
     const write = rounded[op] ?? exact[op];
     if (write === undefined) throw new RangeError(`${op} is not written`);
@@ -168,8 +170,8 @@ export interface Given {
   readonly t: number;
   /** Rounds to the arrays' type. */
   readonly f: (x: number) => number;
-  /** Whether denormals become zero in this step. */
-  readonly z: boolean;
+  /** A number, or in steps in which denormals become zero, 0 where its size is below the other. */
+  readonly z: (x: number, least: number) => number;
 }
 
 /** The steps of a method. */

@@ -14,8 +14,8 @@ export interface Given {
   readonly t: number;
   /** Rounds to the arrays' type. */
   readonly f: (x: number) => number;
-  /** Whether denormals become zero in this step. */
-  readonly z: boolean;
+  /** A number, or in steps in which denormals become zero, 0 where its size is below the other. */
+  readonly z: (x: number, least: number) => number;
 }
 
 /** The steps of a method. */
@@ -53,13 +53,13 @@ export const directSteps: Readonly<Record<string, DirectStep>> = {
         const x0 = s0[i]!;
         const x2 = g[i]!;
         const x4 = f(f(x1 * x0) + f(x3 * x2));
-        const x5 = z ? (Math.abs(x4) < 7.703719777548943e-34 ? 0 : x4) : x4;
+        const x5 = z(x4, 7.703719777548943e-34);
         const x6 = s1[i]!;
         const x9 = f(f(x7 * x6) + f(x8 * f(x2 * x2)));
-        const x10 = z ? (Math.abs(x9) < 7.703719777548943e-34 ? 0 : x9) : x9;
+        const x10 = z(x9, 7.703719777548943e-34);
         const x11 = w[i]!;
         const x16 = f(x11 - f(f(x13 * f(x5 * x12)) / f(f(Math.sqrt(f(x10 * x14))) + x15)));
-        const x17 = z ? (Math.abs(x16) < 1.1754943508222875e-38 ? 0 : x16) : x16;
+        const x17 = z(x16, 1.1754943508222875e-38);
         s0[i] = x5;
         s1[i] = x10;
         w[i] = x17;
@@ -85,13 +85,13 @@ export const directSteps: Readonly<Record<string, DirectStep>> = {
         const x0 = s0[i]!;
         const x2 = g[i]!;
         const x4 = f(f(x1 * x0) + f(x3 * x2));
-        const x5 = z ? (Math.abs(x4) < 7.703719777548943e-34 ? 0 : x4) : x4;
+        const x5 = z(x4, 7.703719777548943e-34);
         const x6 = s1[i]!;
         const x9 = f(f(x7 * x6) + f(x8 * f(x2 * x2)));
-        const x10 = z ? (Math.abs(x9) < 7.703719777548943e-34 ? 0 : x9) : x9;
+        const x10 = z(x9, 7.703719777548943e-34);
         const x11 = w[i]!;
         const x17 = f(x11 - f(x16 * f(f(f(x5 * x12) / f(f(Math.sqrt(f(x10 * x13))) + x14)) + f(x15 * x11))));
-        const x18 = z ? (Math.abs(x17) < 1.1754943508222875e-38 ? 0 : x17) : x17;
+        const x18 = z(x17, 1.1754943508222875e-38);
         s0[i] = x5;
         s1[i] = x10;
         w[i] = x18;
@@ -107,7 +107,7 @@ export const directSteps: Readonly<Record<string, DirectStep>> = {
         const x0 = w[i]!;
         const x1 = g[i]!;
         const x3 = f(x0 - f(x2 * x1));
-        const x4 = z ? (Math.abs(x3) < 1.1754943508222875e-38 ? 0 : x3) : x3;
+        const x4 = z(x3, 1.1754943508222875e-38);
         w[i] = x4;
       }
     },
@@ -123,10 +123,10 @@ export const directSteps: Readonly<Record<string, DirectStep>> = {
         const x0 = s0[i]!;
         const x2 = g[i]!;
         const x3 = f(f(x1 * x0) + x2);
-        const x4 = z ? (Math.abs(x3) < 7.703719777548943e-34 ? 0 : x3) : x3;
+        const x4 = z(x3, 7.703719777548943e-34);
         const x5 = w[i]!;
         const x7 = f(x5 - f(x6 * x4));
-        const x8 = z ? (Math.abs(x7) < 1.1754943508222875e-38 ? 0 : x7) : x7;
+        const x8 = z(x7, 1.1754943508222875e-38);
         s0[i] = x4;
         w[i] = x8;
       }

@@ -79,7 +79,8 @@ class Direct implements Stepping {
     live.advance(this.t + 1);
     const t = (this.t += 1);
     const h = [...live.values.values()];
-    const [f, z] = isSingle ? [Math.fround, t % denormalPeriod === 0] : [same, false];
+    const f = isSingle ? Math.fround : same;
+    const z = isSingle && t % denormalPeriod === 0 ? flushed : same;
     for (const { w, g, s } of each) this.run({ w, g, h, s, t, f, z });
     return !isLookedAt(t) || each.every(({ w }) => w.every(Number.isFinite));
   }
@@ -87,6 +88,10 @@ class Direct implements Stepping {
   evaluate(): Arrays {
     return this.params;
   }
+}
+
+function flushed(x: number, least: number): number {
+  return Math.abs(x) < least ? 0 : x;
 }
 
 /** What rounds to float64. */
