@@ -30,6 +30,7 @@ import {
   type Inputs,
 } from '../train/intake.ts';
 import type { Match } from '../define/match.ts';
+import { changedByItsSchedule } from '../train/live-hyper.ts';
 import { observations, type Observations } from '../train/observation.ts';
 import { checkLoadOptions, type LoadOptions, type LoadReport } from '../checkpoint/load-options.ts';
 import { printed } from '../train/printed.ts';
@@ -511,7 +512,7 @@ export class Optimizer<
   /** Gives the memory back. Views taken before keep their values; everything else throws a DisposedError from now on. */
   dispose(): void {
     if (this.core === undefined) return;
-    for (const live of this.core.live) live.refuseWhileAsking();
+    if (this.core.asking) throw changedByItsSchedule(this.name);
     const { steps, skipped, batches } = this.core;
     this.atEnd = { steps, skipped, batches };
     this.core.options.device.close();
@@ -533,7 +534,7 @@ export class Optimizer<
   /** The core, where no file is being read. */
   private settled(use: string): Core {
     const core = this.running(use);
-    for (const live of core.live) live.refuseWhileAsking();
+    if (core.asking) throw changedByItsSchedule(this.name);
     if (core.loading) throw new ThalwegError('loading', `${this.name}: ${use} while a file is being loaded; wait for that first`);
     return core;
   }

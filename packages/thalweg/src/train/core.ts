@@ -92,6 +92,8 @@ export class Core {
   damage: (() => ThalwegError) | undefined;
   /** Whether a file is being read, during which nothing else may be done. */
   loading = false;
+  /** Whether schedules are being asked, which are functions of the user's and must not change what asks them. */
+  asking = false;
   /** Runs the steps of the cohorts that have something to step. */
   private interpreter = new Interpreter([]);
 
@@ -280,7 +282,12 @@ export class Core {
 
   /** Tells cohorts what step comes next. Throws, before any value changes, where a schedule leaves its range. */
   announce(cohorts: readonly TrainedCohort[], t: number): void {
-    for (const live of this.live) live.advance(t);
+    this.asking = true;
+    try {
+      for (const live of this.live) live.advance(t);
+    } finally {
+      this.asking = false;
+    }
     for (const { context, group, born } of cohorts) {
       context.t = t - born;
       context.hyperVersion = this.live[group]?.version ?? 0;

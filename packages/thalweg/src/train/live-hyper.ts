@@ -7,6 +7,11 @@ import type { Range } from '../language/range.ts';
 import type { Program } from '../language/program.ts';
 import { checkHyper, numberAt, type HyperValue } from '../define/hyper.ts';
 
+/** A schedule, asked for its value, called what changes the optimizer that asks. */
+export function changedByItsSchedule(owner: string): ThalwegError {
+  return new ThalwegError('schedule', `${owner}: a schedule may not change its optimizer`);
+}
+
 /** What an `eps` of 0 counts as: the smallest normal number of float32, so that 0/0 is 0 and nothing else changes by a bit. */
 const leastGuard = 2 ** -126;
 
@@ -83,9 +88,8 @@ export class LiveHyper {
   }
 
   /** Throws a ThalwegError where a schedule is being asked for its value. */
-  refuseWhileAsking(): void {
-    if (!this.asking) return;
-    throw new ThalwegError('schedule', `${this.owner}: a schedule may not change its optimizer`);
+  private refuseWhileAsking(): void {
+    if (this.asking) throw changedByItsSchedule(this.owner);
   }
 
   /** The value of a schedule or function at step `t`, and its factor. */

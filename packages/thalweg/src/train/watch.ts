@@ -22,10 +22,12 @@ const few = 1024;
 
 /** Whether the weights of an arena are looked at one by one. */
 export function isShort({ tensors }: Arena): boolean {
-  return tensors.reduce((sum, { length }) => sum + length, 0) <= few;
+  let elements = 0;
+  for (const { length } of tensors) elements += length;
+  return elements <= few;
 }
 
-/** Looks at the weights of these cohorts; those of tables are the rows of a step, which change with it. */
+/** Looks at the weights of these cohorts, without making objects, as steps of small models are short; those of tables are the rows of a step, which change with it. */
 export class Watch {
   private readonly looks: readonly (readonly [SteppedCohort, Look])[];
   private readonly kernels: Interpreter | undefined;
@@ -42,8 +44,13 @@ export class Watch {
     core.watched += 1;
     if (!isLookedAt(core.watched)) return;
     this.kernels?.run();
-    const found = this.looks.flatMap(([cohort, look]) => divergedIn(cohort, look));
-    if (found.length > 0) throw divergence(core.name, found, core.options.dtype, core.steps);
+    if (!this.looks.some(([cohort, look]) => isWrong(cohort, look))) return;
+    throw divergence(
+      core.name,
+      this.looks.flatMap(([cohort, look]) => divergedIn(cohort, look)),
+      core.options.dtype,
+      core.steps,
+    );
   }
 }
 
@@ -69,10 +76,20 @@ class Watching implements SteppedCohort {
 /** Whether a tensor of a cohort holds NaN or an infinity. */
 type Look = (cohort: SteppedCohort, tensor: number) => boolean;
 
-const holdsOther: Look = ({ stepper: { arena } }, j) => !arena.view(parameter, j).every(Number.isFinite);
+const holdsOther: Look = ({ stepper: { arena } }, j) => {
+  for (const x of arena.view(parameter, j)) if (x - x !== 0) return true;
+  return false;
+};
 
 /** As the kernel found that looked. */
 const isTold: Look = ({ stepper: { watcher } }, j) => watcher.specialization.told(watched, j) !== 0;
+
+/** Whether a cohort holds NaN or an infinity, in what is active. */
+function isWrong(cohort: SteppedCohort, look: Look): boolean {
+  const { stepper, active } = cohort;
+  for (let j = 0; j < stepper.arena.tensors.length; j++) if (active?.[j] !== false && look(cohort, j)) return true;
+  return false;
+}
 
 /** The tensors of a cohort that hold NaN or an infinity, of those that are active. */
 function divergedIn(cohort: SteppedCohort, look: Look): Diverged[] {
