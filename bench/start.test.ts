@@ -42,10 +42,10 @@ test('an optimizer of TF.js adds less than 10.5 kB to the same optimizer without
   assert.ok(there.brotli < alone.brotli + 10_500, `${String(there.brotli)} bytes, and ${String(alone.brotli)} without`);
 });
 
-test('who trains in TF.js on a GPU loads less than 28.5 kB, and no kernels and no files', { skip }, async () => {
+test('who trains in TF.js on a GPU loads less than 29 kB, and no kernels and no files', { skip }, async () => {
   const { first, code } = await sizeOf('*', join(import.meta.dirname, 'programs/one-in-tfjs-ops.ts'));
   assert.deepEqual(definitionsIn(first.code), ['adamw']);
-  assert.ok(first.brotli < 28_500, `${String(first.brotli)} bytes`);
+  assert.ok(first.brotli < 29_000, `${String(first.brotli)} bytes`);
   for (const word of ['parentPort', 'safetensors']) assert.ok(!first.code.includes(word) && code.includes(word), word);
 });
 
