@@ -39,23 +39,27 @@ describe('what is typed is compiled in a worker first', { skip }, () => {
   after(() => site.close());
 
   /** A page whose first `lost` workers for compiling never come back; how many there were is counted. */
-  async function open(hash: string, lost: number): Promise<{ page: Page; errors: string[]; count: () => number }> {
+  async function open(hash: string, lost: number): Promise<{ page: Page; errors: string[]; count: () => number; asked: Promise<void> }> {
     let count = 0;
+    const first = Promise.withResolvers<undefined>();
     const { page, errors } = await site.open('');
     await page.route(/check\.worker[^/]*\.js$/, async (route) => {
       count += 1;
+      first.resolve(undefined);
       if (count > lost) return route.continue();
       // With the headers of its own, without which the page would not run it.
       return route.fulfill({ response: await route.fetch(), body: stuck });
     });
     await page.evaluate(`location.hash = '#/${hash}'`);
     await page.locator('[data-key]').first().filter({ hasText: /\d/ }).waitFor();
-    return { page, errors, count: () => count };
+    return { page, errors, count: () => count, asked: first.promise };
   }
 
   for (const [name, state] of Object.entries(typed)) {
     test(`a link with a typed ${name}: used after the worker has compiled it, refused where that does not end`, async () => {
       const good = await open(`lab?s=${pack(state)}`, 0);
+      // What stands there before is of the lab as it begins.
+      await good.asked;
       await good.page.locator('output[data-key=adam]').filter({ hasText: /\d/ }).waitFor();
       if (name === 'equations') await good.page.locator('output[data-key=own]').filter({ hasText: /\d/ }).waitFor();
       assert.equal(good.count(), 1);

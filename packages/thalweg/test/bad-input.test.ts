@@ -8,7 +8,7 @@ import {
   adagrad, adam, adamw, ArrayError, chain, clipByGlobalNorm, constant, cosine, cosineRestarts, exponential, inverseSqrt, join as joinSchedules, l2, lbfgs, linear, minimize, muon, nadam, oneCycle, OptionError,
   optimizer, piecewise, polynomial, rmsprop, schedule, sgd, tensor, ThalwegError, UnsupportedError, warmupCosine, warmupStableDecay,
 } from 'thalweg'; // prettier-ignore
-import * as methods from '../src/methods.ts';
+import * as thalweg from 'thalweg';
 
 /** Options as they come from JavaScript or JSON, where no compiler looks. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says which type is pretended
@@ -255,7 +255,7 @@ describe('what a newcomer gets wrong is said in words', () => {
 });
 
 test('an option in the spelling of Python, with underscores, leads to the one that is meant, of every method', () => {
-  for (const make of Object.values(methods)) {
+  for (const make of Object.values<unknown>(thalweg)) {
     if (typeof make !== 'function' || !('definition' in make)) continue;
     const { name, hyper, variants = {} } = make.definition as { name: string; hyper: object; variants?: object };
     for (const option of [...Object.keys(hyper), ...Object.keys(variants)]) {

@@ -1,7 +1,7 @@
 /** An uncaught error of ours is short and begins at the user's line, also where a minifier made one line of everything. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { adamw, optimizer, OptionError, ThalwegError } from 'thalweg';
+import { adamw, minimize, optimizer, OptionError, rmsprop, ThalwegError } from 'thalweg';
 import { raise } from '../src/language/raise.ts';
 import { fromUtf8, toUtf8 } from '../src/language/utf8.ts';
 
@@ -31,6 +31,18 @@ test('the stack of wrong equations has the line that defined them among the firs
   const method = optimizer({ name: 'deep', hyper: { lr: ['η', 0.1] }, equations: deep });
   for (const call of [() => method(), () => adamw().init({ w: new Float32Array(2) }, { ['thread' as 'threads']: 2 })])
     assert.ok(calls(await thrown(call)).slice(0, 3).some((line) => line.includes(here))); // prettier-ignore
+});
+
+test('the stack of a function that returns no loss leads to the line that minimizes it, whatever steps', async () => {
+  for (const method of [adamw(), rmsprop()]) {
+    const error = await thrown(async () => {
+      await minimize((() => 'low') as unknown as () => number, new Float64Array(2), { optimizer: method, steps: 5 });
+    });
+    assert.ok(
+      calls(error).some((line) => line.includes(here)),
+      error.stack,
+    );
+  }
 });
 
 test('a stack that is long is cut, at a call', async () => {

@@ -196,7 +196,8 @@ async function train(
   }
   const isPlain = Object.values(init).every((option) => option === undefined);
   const direct = isPlain && tensors !== undefined ? directly(method, tensors, problem.steps) : undefined;
-  if (direct !== undefined) return steps(direct, problem, init);
+  // Awaited, so that the stack of an error leads to the line that called.
+  if (direct !== undefined) return await steps(direct, problem, init);
   const opt = await method.init(problem.parameters, init);
   try {
     return await steps(stepping(opt, method.inputs.length > 0), problem, init);
