@@ -38,10 +38,7 @@ test('the stack of a function that returns no loss leads to the line that minimi
     const error = await thrown(async () => {
       await minimize((() => 'low') as unknown as () => number, new Float64Array(2), { optimizer: method, steps: 5 });
     });
-    assert.ok(
-      calls(error).some((line) => line.includes(here)),
-      error.stack,
-    );
+    assert.match(calls(error).join('\n'), new RegExp(here));
   }
 });
 
