@@ -84,6 +84,8 @@ export default tseslint.config(
     files: ['packages/thalweg/src/jax/**', '**/*jax*.ts'],
     rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
   },
+  // A promise that is returned as it is leaves its caller out of the stack of an error, which users read.
+  { files: ['packages/*/src/**/*.ts'], rules: { '@typescript-eslint/return-await': ['error', 'always'] } },
   { files: ['**/*.mjs', 'examples/start/**/*.js'], ...tseslint.configs.disableTypeChecked },
   // Files for Node, pages and edge functions, which a test runs there: what is global differs.
   { files: ['examples/start/**/*.js'], rules: { 'no-undef': 'off' } },

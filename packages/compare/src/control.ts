@@ -51,7 +51,7 @@ export async function control(
   const nearTheBest = async ({ centre }: Contestant, metric: Direction, run: Run): Promise<readonly Trial[]> => {
     const { best } = await scan(centre, protocol, metric, run);
     const rates = ratesAround(centre, best, 2 * reach + 1, protocol.gridRatio);
-    return Promise.all(seeds.flatMap((seed) => rates.map((lr) => run(lr, seed))));
+    return await Promise.all(seeds.flatMap((seed) => rates.map((lr) => run(lr, seed))));
   };
   // A seed's search does not depend on the others: its result is all that a repetition needs of it.
   const searched = async ({ centre, space = [] }: Contestant, count: number, metric: Direction, run: Run): Promise<readonly Trial[]> =>

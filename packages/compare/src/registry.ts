@@ -121,7 +121,7 @@ export function dataOf(reference: string, { data = [] }: Problem): string[] {
 export async function findContestants(entry: Entry, ids: readonly string[]): Promise<Contestant[]> {
   const known = [...entry.contestants, ...contestants];
   const find = async (id: string): Promise<Contestant> =>
-    isFile(id) ? loadContestant(id) : (known.find((one) => one.id === id) ?? libraryContestant(id) ?? unknown(id, known));
+    isFile(id) ? await loadContestant(id) : (known.find((one) => one.id === id) ?? libraryContestant(id) ?? unknown(id, known));
   const found = await Promise.all(ids.map(find));
   const twice = found.find((one, i) => found.findIndex(({ id }) => id === one.id) !== i);
   if (twice !== undefined) throw new ProblemError(twice.id, 'two optimizers have this name; give one of them another');

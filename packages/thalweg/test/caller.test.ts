@@ -1,7 +1,7 @@
 /** An uncaught error of ours is short and begins at the user's line, also where a minifier made one line of everything. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { adamw, minimize, optimizer, OptionError, rmsprop, ThalwegError } from 'thalweg';
+import { adamw, lbfgs, minimize, optimizer, OptionError, rmsprop, ThalwegError } from 'thalweg';
 import { raise } from '../src/language/raise.ts';
 import { fromUtf8, toUtf8 } from '../src/language/utf8.ts';
 
@@ -34,7 +34,7 @@ test('the stack of wrong equations has the line that defined them among the firs
 });
 
 test('the stack of a function that returns no loss leads to the line that minimizes it, whatever steps', async () => {
-  for (const method of [adamw(), rmsprop()]) {
+  for (const method of [adamw(), rmsprop(), lbfgs()]) {
     const error = await thrown(async () => {
       await minimize((() => 'low') as unknown as () => number, new Float64Array(2), { optimizer: method, steps: 5 });
     });

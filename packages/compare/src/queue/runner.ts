@@ -116,7 +116,7 @@ export class QueueRunner implements Runner {
     const name = (copy: number): string => `r${hashOfValue([asked, this.again, copy])}`;
     let copy = 0;
     while (this.outstanding.has(name(copy))) copy++;
-    return new Promise((done, failed) => {
+    return await new Promise((done, failed) => {
       this.outstanding.set(name(copy), { asked, files, done, failed });
       void this.ask(name(copy));
     });

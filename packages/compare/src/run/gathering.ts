@@ -42,7 +42,7 @@ export class Gathering implements Runner {
         const { together, result, ...rest } = await all;
         const made = together === undefined ? (i === 0 ? result : undefined) : together[i];
         // A thread that was lost with all of them had perhaps only one that was too much for it.
-        return made === undefined || made.failure !== undefined ? this.pool.run(request) : { ...rest, result: made };
+        return made === undefined || made.failure !== undefined ? await this.pool.run(request) : { ...rest, result: made };
       };
       done(own());
     });

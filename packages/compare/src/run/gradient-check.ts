@@ -182,7 +182,7 @@ class Check {
   /** After a step at other weights: what is left of that, in the arrays or in the model, must not be in this. */
   private async gradient(step: number): Promise<number> {
     await this.gradientAt(copied(this.other), this.grads, this.seed, step - 1);
-    return this.gradientAt(copied(this.point), this.grads, this.seed, step);
+    return await this.gradientAt(copied(this.point), this.grads, this.seed, step);
   }
 
   /** How much the loss differs where the weights differ by next to nothing, twice the most that was seen; of one in float32, its last digit at least. */
@@ -197,7 +197,7 @@ class Check {
   }
 
   private async lossAt(point: Arrays, step: number): Promise<number> {
-    return this.gradientAt(copied(point), this.scratch, this.seed, step);
+    return await this.gradientAt(copied(point), this.scratch, this.seed, step);
   }
 }
 

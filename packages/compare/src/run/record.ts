@@ -142,7 +142,7 @@ export class RunRecord {
     }
     if (this.lasts.has(at)) {
       const split = async (which: 'validation' | 'test'): Promise<Measured> =>
-        this.last?.ends?.[which] ?? this.model.evaluate(evaluated(), which);
+        await (this.last?.ends?.[which] ?? this.model.evaluate(evaluated(), which));
       const ends = { validation: await split('validation'), test: await split('test') };
       for (const which of ['validation', 'test'] as const) this.ends[which].push(ends[which]);
       this.last = { ...(this.last ?? { value: shortened(await this.model.monitor(evaluated())) }), ends };

@@ -24,19 +24,11 @@ export function isTable(parameter: Parameter): parameter is SparseTensor {
 /** Those of a model's parameters that are tables. */
 export function tablesOf(start: Start): Tables {
   const tables = Object.entries(start).filter((entry): entry is [string, SparseTensor] => isTable(entry[1]));
-  return new Map(
-    tables.map(
-      ([
-        name,
-        {
-          shape: [height = 0, ...rest],
-          dtype,
-        },
-      ]) => {
-        return [name, { height, width: rest.reduce((product, size) => product * size, 1), dtype }];
-      },
-    ),
-  );
+  return new Map(tables.map(([name, table]) => [name, measured(table)]));
+}
+
+function measured({ shape: [height = 0, ...rest], dtype }: SparseTensor): Table {
+  return { height, width: rest.reduce((product, size) => product * size, 1), dtype };
 }
 
 /**

@@ -50,7 +50,7 @@ export async function runTrial(problem: Problem, model: CheckedModel, contestant
   applySchedule(opt.hyper, schedule, steps);
   const { around } = contestant;
   const stepOf = around === undefined ? undefined : (gradient: () => Promise<number>) => around(opt, gradient, { steps, hyper });
-  return follow(problem, model, opt, made.inputs.includes('loss'), request, stepOf);
+  return await follow(problem, model, opt, made.inputs.includes('loss'), request, stepOf);
 }
 
 /**

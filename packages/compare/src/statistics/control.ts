@@ -55,7 +55,7 @@ export async function errorRates(problem: ControlProblem, rules: Rules, count: n
   const { id } = problem;
   const optimizers = problem.optimizers.map(tabled);
   const pairs = optimizers.flatMap((a, i) => optimizers.slice(i).map((b) => [a, b] as const));
-  return Promise.all(
+  return await Promise.all(
     pairs.map(async ([a, b]) => {
       const told = [];
       for (let i = 0; i < repetitions; i++) told.push(await repeat(a, b, problem, rules, count, i));

@@ -109,7 +109,7 @@ export class Method<N extends string = string> {
     T extends InitOptions['threads'] = 'auto',
     M extends InitOptions['memory'] = undefined,
   >(parameters: P, options: InitOptions<K, T, M> = {}): Promise<Optimizer<P, N, BufferOf<K, T, M>>> {
-    return asCalledLater(() => start<P, N, BufferOf<K, T, M>>(this, parameters, options));
+    return await asCalledLater(() => start<P, N, BufferOf<K, T, M>>(this, parameters, options));
   }
 }
 

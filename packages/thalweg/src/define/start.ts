@@ -12,5 +12,5 @@ export async function start<P extends ParameterTree, N extends string, B extends
   options: InitOptions,
 ): Promise<Optimizer<P, N, B>> {
   const begin = provided() ?? (await import('../optimizer/start.ts')).start;
-  return begin<P, N, B>(recipe, parameters, options);
+  return await begin<P, N, B>(recipe, parameters, options);
 }

@@ -63,7 +63,8 @@ export function optimizer<N extends string>(method: Method<N>, ...others: readon
       const device: Device = first === undefined ? defaultDevice() : first.device;
       const taken = asked !== 'auto' ? asked : device === 'cpu' || device === 'wasm' ? 'arena' : 'ops';
       // The runtime is a file that a page loads when it first needs it.
-      if (taken === 'arena') return asCalledLater(async () => (await import('./arena.ts')).startArena<P, N>(method, params, rest, device));
+      if (taken === 'arena')
+        return await asCalledLater(async () => await (await import('./arena.ts')).startArena<P, N>(method, params, rest, device));
       const [unknown] = Object.keys(rest);
       if (unknown !== undefined)
         throw new OptionError(method.name, unknown, Reflect.get(rest, unknown), "is for the engine 'arena'; operations of jax-js take the method's own options alone"); // prettier-ignore

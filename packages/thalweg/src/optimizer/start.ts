@@ -16,7 +16,7 @@ export async function start<P extends ParameterTree, N extends string, B extends
   options: InitOptions,
 ): Promise<Optimizer<P, N, B>> {
   checkTrains(recipe);
-  return Optimizer.start<P, N, B>(recipe, parameters, options);
+  return await Optimizer.start<P, N, B>(recipe, parameters, options);
 }
 
 /** Binds a method to parameters, on the calling thread and those that run already. */

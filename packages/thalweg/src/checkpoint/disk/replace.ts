@@ -70,7 +70,7 @@ async function destination(path: string): Promise<string> {
   const own = join(folder, basename(path));
   const link = (await orNothing(lstat(own)))?.isSymbolicLink() === true;
   // A circle of links is an error of `realpath` above, so that this comes to an end.
-  return link ? destination(resolve(folder, await readlink(own))) : own;
+  return link ? await destination(resolve(folder, await readlink(own))) : own;
 }
 
 /** Brings a new name to the disk, where the system can do that for a folder that may be read. */

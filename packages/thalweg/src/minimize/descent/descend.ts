@@ -45,7 +45,7 @@ class Interruption extends Error {}
 
 /** Runs `minimizer` on `problem`, upwards to `maximize`. Throws a StartError where loss or gradient is not finite at the start. */
 export async function descend(minimizer: Minimizer, problem: Problem, maximize: boolean): Promise<Arrival> {
-  return new Descent(minimizer, problem, maximize ? -1 : 1).run();
+  return await new Descent(minimizer, problem, maximize ? -1 : 1).run();
 }
 
 class Descent {
