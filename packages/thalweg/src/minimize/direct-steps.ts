@@ -1,34 +1,7 @@
 /**
  * Steps of common methods as functions, by their equations; written by `npm run direct` from the exact plan, never by hand.
  */
-import type { AnyArray } from '../train/arrays.ts';
-
-/** What a step of a parameter is given. */
-export interface Given {
-  readonly w: AnyArray;
-  readonly g: AnyArray;
-  /** The numbers of the hyperparameters, in the order of `symbols`. */
-  readonly h: readonly number[];
-  /** The states, all zero before the first step. */
-  readonly s: readonly AnyArray[];
-  readonly t: number;
-  /** Rounds to the arrays' type. */
-  readonly f: (x: number) => number;
-  /** A number, or in steps in which denormals become zero, 0 where its size is below the other. */
-  readonly z: (x: number, least: number) => number;
-}
-
-/** The steps of a method. */
-export interface DirectStep {
-  readonly states: number;
-  readonly symbols: readonly string[];
-  readonly run: (given: Given) => void;
-}
-
-/** 1 − bᵗ, without cancellation. */
-function compow(b: number, t: number): number {
-  return b > 0 ? -Math.expm1(t * Math.log(b)) : 1 - b ** t;
-}
+import { compow, type DirectStep } from './direct-step.ts';
 
 /** Steps after which denormals become zero in float32: those whose t this divides. */
 export const denormalPeriod = 16;

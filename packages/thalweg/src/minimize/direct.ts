@@ -12,7 +12,8 @@ import { inType } from '../define/recipe.ts';
 import type { HyperSlot } from '../language/part.ts';
 import type { Arrays } from './descent/space.ts';
 import { textKey } from './text-key.ts';
-import { denormalPeriod, directSteps, type DirectStep, type Given } from './direct-steps.ts';
+import type { DirectStep, Given } from './direct-step.ts';
+import { denormalPeriod, directSteps } from './direct-steps.ts';
 
 /** What a loop around a function needs of an optimizer. */
 export interface Stepping {
