@@ -10,7 +10,6 @@ import { counted } from '../shown.ts';
 import { fileName } from '../store/open.ts';
 import { provenanceOf } from '../store/provenance.ts';
 import { keptComparisons, readStore } from '../store/query.ts';
-import { Store } from '../store/store.ts';
 import { columns } from './columns.ts';
 
 interface Options {
@@ -82,7 +81,7 @@ function read(path: string, home: string, number: number | undefined): Side {
     const document = readComparison(readFileSync(path, 'utf8'));
     const known = (problem: string, optimizer: string): Provenance | undefined => {
       if (number === undefined) return undefined;
-      const store = new Store(join(home, fileName));
+      const store = readStore(home);
       try {
         return provenanceOf(store.database, number, problem, optimizer);
       } finally {

@@ -49,7 +49,13 @@ export function exportCommand(): Command {
         options.to ?? join(folder, curves === true ? formats[format].target.replace('runs', 'curves') : formats[format].target);
       if (target === '-' && format !== 'csv' && format !== 'optuna')
         throw new ProblemError('--to', `- is for csv and optuna; ${format} is no text`);
-      await write(store, wanted, options, target);
+      try {
+        await write(store, wanted, options, target);
+      } catch (error) {
+        throw options.to === undefined && error instanceof ProblemError
+          ? new ProblemError(error.file, `${error.problem}; --to <path> writes elsewhere`)
+          : error;
+      }
       if (target !== '-') process.stdout.write(`${counted(count, 'run')} in ${target}\n`);
     } finally {
       store.close();

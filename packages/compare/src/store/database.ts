@@ -2,9 +2,11 @@
  * The SQLite file that runs are kept in: opens it, by Node's own `node:sqlite`, and makes its tables. A run is a row, with what its result depends on
  * as columns; lists of files, which many runs share, and what a problem is judged by are rows of their own. Knows SQL; knows no trial.
  */
+import { statSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { ProblemError } from '../problem.ts';
 import { makeFolder } from './folder.ts';
 
@@ -78,7 +80,7 @@ export function openDatabase(path: string): DatabaseSync {
   try {
     makeFolder(dirname(path));
   } catch (error) {
-    throw new ProblemError(dirname(path), `it cannot be a folder for the results (${messageOf(error)})`);
+    throw new ProblemError(dirname(path), `it cannot be a folder for the results (${messageOf(error)}); take another with --out`);
   }
   const { DatabaseSync: Database } = sqlite(path);
   try {
@@ -89,11 +91,56 @@ export function openDatabase(path: string): DatabaseSync {
     prepare(database, path);
     return database;
   } catch (error) {
-    if (error instanceof ProblemError) throw error;
-    // Beside the file SQLite writes another one, even to read.
-    const more = codeOf(error) === codes.cantOpen ? '; its folder must be one that can be written to, also to read: copy it' : '';
-    throw new ProblemError(path, `it cannot be opened as a file of kept runs (${messageOf(error)})${more}`);
+    const more = cannotWriteBeside(error) ? '; its folder must be one that can be written to, so take another with --out' : '';
+    throw notOpened(path, error, more);
   }
+}
+
+/**
+ * Opens a file that is there, of which nothing is to be changed: it may lie where nothing can be written.
+ *
+ * @throws ProblemError where it cannot be, or is no file of this version's
+ */
+export function openToRead(path: string): DatabaseSync {
+  const { DatabaseSync: Database } = sqlite(path);
+  const address = addressToRead(path);
+  try {
+    const database = new Database(address, { timeout: 1000 * patience });
+    check(database, path);
+    return database;
+  } catch (error) {
+    throw notOpened(path, error);
+  }
+}
+
+/**
+ * By which name SQLite opens a file that is to be read. It writes another one beside it even then; where that cannot be, the file is called one that
+ * nobody changes.
+ *
+ * @throws ProblemError where runs are in that other file alone, so that they would be left out
+ */
+export function addressToRead(path: string): string {
+  const { DatabaseSync: Database } = sqlite(path);
+  try {
+    const database = new Database(path, { timeout: 1000 * patience });
+    versionOf(database);
+    database.close();
+    return path;
+  } catch (error) {
+    if (!cannotWriteBeside(error)) throw notOpened(path, error);
+  }
+  const beside = `${path}-wal`;
+  if ((statSync(beside, { throwIfNoEntry: false })?.size ?? 0) > 0)
+    throw new ProblemError(path, `its newest runs are still in ${basename(beside)}, which is read only where the folder can be written to; copy both files to such a folder`);
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  return url.href;
+} // prettier-ignore
+
+/** What is said where SQLite refuses a file. */
+function notOpened(path: string, error: unknown, more = ''): ProblemError {
+  if (error instanceof ProblemError) return error;
+  return new ProblemError(path, `it cannot be opened as a file of kept runs (${messageOf(error)})${more}`);
 }
 
 /** Of SQLite's. */
@@ -102,6 +149,11 @@ const codes = { busy: 5, readOnly: 8, io: 10, full: 13, cantOpen: 14 } as const;
 /** The code of an error of SQLite, of which the higher bits say more; undefined for any other error. */
 function codeOf(error: unknown): number | undefined {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+}
+
+/** Whether an error says that SQLite cannot write the files that it needs beside one. */
+function cannotWriteBeside(error: unknown): boolean {
+  return ([codes.readOnly, codes.cantOpen] as readonly (number | undefined)[]).includes(codeOf(error));
 }
 
 /** Whether an error says that another process has kept the file to itself for longer than one waits. */
@@ -122,23 +174,21 @@ export function isUnwritable(error: unknown): boolean {
 export function atOnce<Value>(database: DatabaseSync, change: () => Value): Value {
   try {
     database.exec('BEGIN IMMEDIATE');
-  } catch (error) {
-    if (!isBusy(error)) throw error;
-    throw new ProblemError(
-      database.location() ?? 'the file of kept runs',
-      `another program has been writing to it for ${String(patience)} s, or keeps it locked; end that one, and the same command goes on from what is kept`,
-    );
-  }
-  try {
     const value = change();
     database.exec('COMMIT');
     return value;
   } catch (error) {
     // Where the disk is full SQLite has undone it by itself.
     if (database.isTransaction) database.exec('ROLLBACK');
+    const path = database.location() ?? 'the file of kept runs';
+    if (isBusy(error))
+      throw new ProblemError(
+        path,
+        `another program has been writing to it for ${String(patience)} s, or keeps it locked; end that one, and the same command goes on from what is kept`,
+      );
     if (!isUnwritable(error)) throw error;
     throw new ProblemError(
-      database.location() ?? 'the file of kept runs',
+      path,
       `it cannot be written (${messageOf(error)}); what was kept before is kept, and the same command goes on from there`,
     );
   }
@@ -150,15 +200,27 @@ export function rows<Row>(database: DatabaseSync, sql: string, ...values: readon
 }
 
 function prepare(database: DatabaseSync, path: string): void {
-  const versionOf = (): number => rows<{ user_version: number }>(database, 'PRAGMA user_version')[0]?.user_version ?? 0;
-  if (versionOf() === 0)
+  if (versionOf(database) === 0)
     atOnce(database, () => {
       // Another process may have made them meanwhile.
-      if (versionOf() !== 0) return;
-      if (rows(database, 'SELECT 1 FROM sqlite_schema').length > 0) throw new ProblemError(path, 'it is a database of something else');
-      database.exec(`${tables}PRAGMA user_version = ${String(version)};`);
+      if (versionOf(database) === 0 && isEmpty(database)) database.exec(`${tables}PRAGMA user_version = ${String(version)};`);
     });
-  const found = versionOf();
+  check(database, path);
+}
+
+function versionOf(database: DatabaseSync): number {
+  return rows<{ user_version: number }>(database, 'PRAGMA user_version')[0]?.user_version ?? 0;
+}
+
+function isEmpty(database: DatabaseSync): boolean {
+  return rows(database, 'SELECT 1 FROM sqlite_schema').length === 0;
+}
+
+/** @throws ProblemError where the tables are not of this version */
+function check(database: DatabaseSync, path: string): void {
+  const found = versionOf(database);
+  if (found === 0)
+    throw new ProblemError(path, isEmpty(database) ? 'there are no kept runs in it yet' : 'it is a database of something else');
   if (found !== version)
     throw new ProblemError(
       path,

@@ -3,7 +3,7 @@ import { existsSync, globSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ProblemError } from '../problem.ts';
 import type { Shard } from '../shard.ts';
-import { atOnce, rows } from './database.ts';
+import { addressToRead, atOnce, rows } from './database.ts';
 import { fileName } from './open.ts';
 import type { KeptPlan } from './plans.ts';
 import { Store } from './store.ts';
@@ -41,12 +41,12 @@ export interface Merged {
 export function merge(store: Store, path: string): Merged {
   if (resolve(path) === resolve(store.path)) return { added: 0, known: store.size, differing: 0, plans: plansIn(store) };
   // Refuses what is none of this version's.
-  const other = new Store(path);
+  const other = Store.toRead(path);
   const found = other.size;
   const plans = plansIn(other);
   other.close();
   const { database } = store;
-  database.prepare('ATTACH DATABASE ? AS other').run(path);
+  database.prepare('ATTACH DATABASE ? AS other').run(addressToRead(path));
   try {
     return atOnce(database, () => {
       const before = store.size;

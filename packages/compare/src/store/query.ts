@@ -1,11 +1,12 @@
-/** Reads kept runs and comparisons, as plain values, of which those wanted. Changes nothing but what taking over an old file does. */
+/** Reads kept runs and comparisons, as plain values, of which those wanted. Changes nothing. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { ProblemError } from '../problem.ts';
 import type { Metric, Trial } from '../schema.ts';
-import { rows } from './database.ts';
+import { openDatabase, rows } from './database.ts';
 import { fileName } from './open.ts';
+import { projectOf } from './project.ts';
 import { Store } from './store.ts';
 import { takeOver } from './take-over.ts';
 
@@ -68,15 +69,15 @@ export interface KeptComparison {
 }
 
 /**
- * The store of a folder in which a comparison was made.
+ * The store of a folder in which a comparison was made, to be read. What earlier versions kept there is taken into memory alone.
  *
  * @throws ProblemError where there is none
  */
 export function readStore(folder: string): Store {
   const path = join(folder, fileName);
-  if (existsSync(path)) return new Store(path);
+  if (existsSync(path)) return Store.toRead(path);
   if (!existsSync(join(folder, 'trials.jsonl'))) throw new ProblemError(folder, 'there are no kept runs; thalweg compare keeps them there');
-  const store = new Store(path);
+  const store = new Store(path, projectOf(), openDatabase(':memory:'));
   takeOver(store);
   return store;
 }

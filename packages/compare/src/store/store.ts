@@ -11,7 +11,7 @@ import type { Finished } from '../run/serve.ts';
 import { isFile } from '../registry.ts';
 import type { Trial } from '../schema.ts';
 import type { TrialRequest } from '../run/trial.ts';
-import { atOnce, openDatabase, rows } from './database.ts';
+import { atOnce, openDatabase, openToRead, rows } from './database.ts';
 import { projectOf, type Project } from './project.ts';
 
 /** A kept trial that can be used, and whether another machine made it, or this one beside others; or why those that there are cannot; neither where there is none. */
@@ -51,10 +51,15 @@ export class Store {
   private closing = (): void => undefined;
 
   /** @throws ProblemError where the file cannot be made, or is none of this version's */
-  constructor(path: string, project = projectOf()) {
+  constructor(path: string, project = projectOf(), database = openDatabase(path)) {
     this.path = path;
     this.project = project;
-    this.database = openDatabase(path);
+    this.database = database;
+  }
+
+  /** A store that is only read, which may lie where nothing can be written. */
+  static toRead(path: string): Store {
+    return new Store(path, projectOf(), openToRead(path));
   }
 
   /** How many trials are kept. */
