@@ -77,7 +77,12 @@ class Watching implements SteppedCohort {
 type Look = (cohort: SteppedCohort, tensor: number) => boolean;
 
 const holdsOther: Look = ({ stepper: { arena } }, j) => {
-  for (const x of arena.view(parameter, j)) if (x - x !== 0) return true;
+  const w = arena.view(parameter, j);
+  // eslint-disable-next-line @typescript-eslint/prefer-for-of -- for … of takes 4 ns an element here, where a step of SGD takes a quarter of one.
+  for (let i = 0; i < w.length; i++) {
+    const x = w[i]!;
+    if (x - x !== 0) return true;
+  }
   return false;
 };
 
