@@ -52,8 +52,17 @@ export const fits = {
   lbfgs: ({ lbfgs }: Library) => lbfgs(),
 } as const;
 
-/** Milliseconds of `minimize` in a process that has just imported the library, the making of the method included; and of the last of many times. */
-async function fit(name: keyof typeof fits): Promise<Lap[]> {
+/** A fit without a method: its function alone, as often as the first-order methods call it. */
+export const alone = 'none: the function alone';
+
+/** What is fitted: by a method, or without one. */
+export type Fit = keyof typeof fits | typeof alone;
+
+/**
+ * Milliseconds of a fit in a process that has just imported the library, the making of the method included; and the median of many more fits
+ * there.
+ */
+async function fit(name: Fit): Promise<Lap[]> {
   const library = await import('thalweg');
   const x = Array.from({ length: 50 }, (_, i) => 0.08 * i);
   const y = x.map((one) => 2 * Math.exp(-one) + 0.3 * one * one - 0.5 * one + 0.1);
@@ -69,9 +78,13 @@ async function fit(name: keyof typeof fits): Promise<Lap[]> {
     });
     return loss;
   };
+  const start = Float64Array.of(1, 1, 0, 0, 0);
+  const steps = 100;
+  const gradient = new Float64Array(start.length);
   const once = async (): Promise<Lap> => {
     const [clock, cpu] = [performance.now(), process.cpuUsage()];
-    await library.minimize(curve, Float64Array.of(1, 1, 0, 0, 0), { optimizer: fits[name](library), steps: 100 });
+    if (name === alone) for (let call = 0; call <= steps; call++) curve(start, gradient);
+    else await library.minimize(curve, start, { optimizer: fits[name](library), steps });
     const spent = process.cpuUsage(cpu);
     return { clock: performance.now() - clock, cpu: (spent.user + spent.system) / 1000 };
   };
@@ -82,7 +95,7 @@ async function fit(name: keyof typeof fits): Promise<Lap[]> {
 }
 
 const [, , wanted, what] = process.argv;
-const fitted = Object.keys(fits).find((one): one is keyof typeof fits => what === 'fit' && one === wanted);
+const fitted = [...Object.keys(fits), alone].find((one): one is Fit => what === 'fit' && one === wanted);
 if (fitted !== undefined) console.log(JSON.stringify(await fit(fitted)));
 const name = Object.keys(starts).find((one): one is keyof typeof starts => what === undefined && one === wanted);
 if (name !== undefined) console.log(JSON.stringify(await run(name)));
