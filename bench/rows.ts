@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { contestants, defaultContestants, problems, type Contestant, type Problem } from '@thalweg/compare';
 import { Method, type Optimizer, type Parameter } from 'thalweg';
 import { asked, smoke, write } from '../scripts/asked.ts';
+import { quartiles } from './statistics.ts';
+import { figure } from './table.ts';
 
 const options = asked('npm run bench:rows', 'a step of sparse text, with whole gradients and by rows', {
   ...write('bench/rows.md'),
@@ -49,11 +51,6 @@ async function contender(problem: Problem, contestant: Contestant): Promise<{ ti
   return { times, round, opt };
 } // prettier-ignore
 
-function quartiles(values: readonly number[]): string {
-  const at = (q: number): string => (values.toSorted((a, b) => a - b)[Math.round((values.length - 1) * q)] ?? NaN).toFixed(0);
-  return `${at(0.5)} (${at(0.25)} – ${at(0.75)})`;
-}
-
 const lines: string[] = [];
 for (const dense of ['glosses', 'co-occurrences'])
   for (const id of defaultContestants) {
@@ -63,7 +60,7 @@ for (const dense of ['glosses', 'co-occurrences'])
     for (const { opt } of both) opt.dispose();
     const [whole, byRows] = both.map(({ times }) => times);
     lines.push(
-      `| ${[dense, contestant.label, ...[whole!.gradient, byRows!.gradient, whole!.step, byRows!.step].map(quartiles)].join(' | ')} |`,
+      `| ${[dense, contestant.label, ...[whole!.gradient, byRows!.gradient, whole!.step, byRows!.step].map((some) => figure(quartiles(some)))].join(' | ')} |`,
     );
   }
 

@@ -7,6 +7,8 @@ import { cpus, platform, release } from 'node:os';
 import { join } from 'node:path';
 import { adagrad, adamw, chain, clipByGlobalNorm, rows, sgd, sparse, tensor, type Method } from 'thalweg';
 import { asked, smoke, write } from '../scripts/asked.ts';
+import { quartiles } from './statistics.ts';
+import { figure } from './table.ts';
 
 const options = asked('npm run bench:sparse', 'a step of 256 rows of large tables', { ...write('bench/sparse.md'), ...smoke });
 const [cols, named] = [64, 256];
@@ -36,11 +38,6 @@ async function dense(method: Method, height: number): Promise<Contender> {
   return { step: () => void opt.step(), close: () => { opt.dispose(); } }; // prettier-ignore
 }
 
-function quartiles(values: readonly number[]): string {
-  const at = (q: number): string => (values.toSorted((a, b) => a - b)[Math.round((values.length - 1) * q)] ?? NaN).toFixed(0);
-  return `${at(0.5)} (${at(0.25)} – ${at(0.75)})`;
-}
-
 function race(contenders: readonly Contender[]): string[] {
   const times = contenders.map((): number[] => []);
   let t = 0;
@@ -52,7 +49,7 @@ function race(contenders: readonly Contender[]): string[] {
     });
   }
   for (const { close } of contenders) close();
-  return times.map(quartiles);
+  return times.map((some) => figure(quartiles(some)));
 }
 
 const methods = { sgd: sgd(), adagrad: adagrad(), adamw: adamw(), 'clip, adamw': chain(clipByGlobalNorm(1), adamw()) };

@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { asked, smoke, write } from '../scripts/asked.ts';
 import { sizeOf } from './size.ts';
 import { alone, fits, parts, starts, type Lap } from './start-once.ts';
+import { quartiles } from './statistics.ts';
+import { figure } from './table.ts';
 
 const options = asked(
   'npm run bench:start',
@@ -22,10 +24,6 @@ function startOnce(...asked: readonly string[]): Lap[] {
   return JSON.parse(execFileSync(process.execPath, [file, ...asked], { encoding: 'utf8' })) as Lap[];
 }
 
-function quartile(values: readonly number[], q: number): number {
-  return values.toSorted((a, b) => a - b)[Math.round((values.length - 1) * q)] ?? NaN;
-}
-
 const laps = new Map(Object.keys(starts).map((name) => [name, [] as Lap[][]]));
 const fitted = new Map([...Object.keys(fits), alone].map((name) => [name, [] as Lap[][]]));
 for (let i = 0; i < processes; i++) {
@@ -33,14 +31,15 @@ for (let i = 0; i < processes; i++) {
   for (const [name, all] of fitted) all.push(startOnce(name, 'fit'));
 }
 
-const figure = (some: readonly number[]): string => `${quartile(some, 0.5).toFixed(1)} (${quartile(some, 0.25).toFixed(1)} – ${quartile(some, 0.75).toFixed(1)})`; // prettier-ignore
 const times = [...laps].map(([name, all]) => {
-  const cells = parts.map((_, part) => figure(all.map((one) => one[part]!.clock)) + ` | ${figure(all.map((one) => one[part]!.cpu))}`);
+  const cells = parts.map(
+    (_, part) => figure(quartiles(all.map((one) => one[part]!.clock))) + ` | ${figure(quartiles(all.map((one) => one[part]!.cpu)))}`,
+  );
   return `| ${name} | ${cells.join(' | ')} |`;
 });
 const fitTimes = [...fitted].map(([name, all]) => {
   const of = (which: number, time: keyof Lap): number[] => all.map((one) => one[which]![time]);
-  return `| ${name} | ${figure(of(0, 'clock'))} | ${figure(of(0, 'cpu'))} | ${quartile(of(1, 'clock'), 0.5).toFixed(2)} |`;
+  return `| ${name} | ${figure(quartiles(of(0, 'clock')))} | ${figure(quartiles(of(0, 'cpu')))} | ${quartiles(of(1, 'clock'))[1].toFixed(2)} |`;
 });
 
 const bundles = [['everything', '*'], ['adamw alone', '{ adamw }'], ['sgd alone', '{ sgd }'], ['minimize and lbfgs', '{ lbfgs, minimize }'], ['adamw in TF.js', '*', join(import.meta.dirname, 'programs/one-in-tfjs.ts')], ['adamw in TF.js, operations alone', '*', join(import.meta.dirname, 'programs/one-in-tfjs-ops.ts')], ['adamw traced in jax-js', '*', join(import.meta.dirname, 'programs/one-in-jax.ts')], ['adamw in thalweg/small', '*', join(import.meta.dirname, 'programs/one-small.ts')], ['adamw written as a PyTorch file', '*', join(import.meta.dirname, 'programs/one-emitted.ts')]] as const; // prettier-ignore
