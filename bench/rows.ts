@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, platform, release } from 'node:os';
 import { join } from 'node:path';
-import { contestants, defaultContestants, problems, type Contestant, type Problem } from '@thalweg/compare';
+import { contestants, defaultContestants, problems, type Contestant, type Model } from '@thalweg/compare';
 import { Method, type Optimizer, type Parameter } from 'thalweg';
 import { asked, smoke, write } from '../scripts/asked.ts';
 import { quartiles } from './statistics.ts';
@@ -29,8 +29,8 @@ interface Times {
 }
 
 /** Goes on training for a round, and notes how long it took. */
-async function contender(problem: Problem, contestant: Contestant): Promise<{ times: Times; round: (isNoted: boolean) => Promise<void>; opt: Optimizer<Record<string, Parameter>> }> {
-  const [model, method] = [await problem.load(), contestant.create(0.01, { steps: 1000 })];
+async function contender(model: Model, contestant: Contestant): Promise<{ times: Times; round: (isNoted: boolean) => Promise<void>; opt: Optimizer<Record<string, Parameter>> }> {
+  const method = contestant.create(0.01, { steps: 1000 });
   if (!(method instanceof Method)) throw new RangeError(`${contestant.id} takes no steps`);
   const opt = await method.init({ ...(await model.start(1)) }, { threads: 1 });
   const times: Times = { gradient: [], step: [] };
@@ -52,10 +52,11 @@ async function contender(problem: Problem, contestant: Contestant): Promise<{ ti
 } // prettier-ignore
 
 const lines: string[] = [];
-for (const dense of ['glosses', 'co-occurrences'])
+for (const dense of ['glosses', 'co-occurrences']) {
+  const models = [await named(problems, dense).load(), await named(problems, `sparse-${dense}`).load()];
   for (const id of defaultContestants) {
     const contestant = named(contestants, id);
-    const both = [await contender(named(problems, dense), contestant), await contender(named(problems, `sparse-${dense}`), contestant)];
+    const both = await Promise.all(models.map((model) => contender(model, contestant)));
     for (let round = -2; round < rounds; round++) for (const one of both) await one.round(round >= 0);
     for (const { opt } of both) opt.dispose();
     const [whole, byRows] = both.map(({ times }) => times);
@@ -63,6 +64,7 @@ for (const dense of ['glosses', 'co-occurrences'])
       `| ${[dense, contestant.label, ...[whole!.gradient, byRows!.gradient, whole!.step, byRows!.step].map((some) => figure(quartiles(some)))].join(' | ')} |`,
     );
   }
+}
 
 const [cpu] = cpus();
 const text = [
