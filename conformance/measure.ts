@@ -15,8 +15,19 @@ export interface Running {
 
 /** Begins to train a row; `method` is its own unless a test hands over another. */
 export async function start(row: Case, backend: Backend, wide: boolean, method = methodOf(row)): Promise<Running> {
-  const tensors = tensorsOf(row);
+  const { opt, step } = await begin(row, backend, wide, method);
   const { elements } = traceOf(row.id);
+  const read = (): readonly number[] => {
+    const views = row.read === undefined ? opt.params : row.read === 'evaluate' ? opt.evaluate() : opt.state[row.read];
+    const all = tensorsOf(row).flatMap(({ name }) => [...(views?.[name] ?? [])]);
+    return elements.map((element) => all[element] ?? NaN);
+  };
+  return { opt, step, read };
+}
+
+/** The same without what was recorded, which is in files. */
+export async function begin(row: Case, backend: Backend, wide: boolean, method = methodOf(row)): Promise<Omit<Running, 'read'>> {
+  const tensors = tensorsOf(row);
   const parameters = Object.fromEntries(
     tensors.map(({ name, shape, first }) => {
       const length = shape.reduce((product, size) => product * size, 1);
@@ -33,12 +44,7 @@ export async function start(row: Case, backend: Backend, wide: boolean, method =
     }
     opt.step(opt.grads, inputsOf(method, opt.grads, t));
   };
-  const read = (): readonly number[] => {
-    const views = row.read === undefined ? opt.params : row.read === 'evaluate' ? opt.evaluate() : opt.state[row.read];
-    const all = tensors.flatMap(({ name }) => [...(views?.[name] ?? [])]);
-    return elements.map((element) => all[element] ?? NaN);
-  };
-  return { opt, step, read };
+  return { opt, step };
 }
 
 /** What a run gives: the recorded elements at each recorded step, and the element type that the library kept. */
@@ -93,10 +99,11 @@ export class SideBySide {
     [this.before, this.travelled] = [first, first.map(() => 0)];
   }
 
-  /** After a step of both. */
-  compare(expected: readonly number[], actual: readonly number[]): void {
+  /** After a step of both; where one is not read, the other goes on. */
+  compare(expected: readonly number[], actual?: readonly number[]): void {
     this.travelled = this.travelled.map((length, i) => length + Math.abs(expected[i]! - this.before[i]!));
     this.before = expected;
+    if (actual === undefined) return;
     this.worst = Math.max(this.worst, ...expected.map((w, i) => off(actual[i] ?? NaN, w, this.travelled[i]!)));
   }
 }

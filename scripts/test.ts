@@ -47,7 +47,8 @@ const inside = [
   'watch-kernels',
   'wgsl',
 ].map((name) => join('packages/thalweg/test', `${name}.test.ts`));
-const onSourceAlone = [...inside, ...compiled, 'conformance/emitted.test.ts'];
+/** Its page is bundled from the source. */
+const onSourceAlone = [...inside, ...compiled, 'conformance/emitted.test.ts', 'conformance/pages.test.ts'];
 const builtFiles = globSync(['packages/thalweg/test/*.test.ts', 'conformance/*.test.ts'], { cwd: root }).filter(
   (file) => !onSourceAlone.includes(file),
 );

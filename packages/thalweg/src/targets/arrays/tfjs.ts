@@ -17,7 +17,7 @@ export const missing: ReadonlySet<RoutineOp> = new Set<RoutineOp>(['noise', 'inv
 const unary: Readonly<Partial<Record<ElementOp, (a: TfValue) => tf.Tensor>>> = {
   neg: tf.neg,
   abs: tf.abs,
-  sign: tf.sign,
+  sign: (x) => tf.where(tf.greater(x, 0), 1, tf.where(tf.less(x, 0), -1, x)),
   sqrt: tf.sqrt,
   exp: tf.exp,
   log: tf.log,
@@ -64,6 +64,8 @@ export const tensors: ArrayAlgebra<TfValue> = {
   sum: (op, [a = 0, b = 1], _, count) => {
     const terms = op === 'dot' ? apply('mul', [a, b]) : a;
     if (typeof terms === 'number') return terms * count;
+    // Of nothing TF.js has no sum on GPUs.
+    if (count === 0) return 0;
     return terms.size === 1 && count !== 1 ? tf.mul(terms, count) : tf.sum(terms);
   },
   routine: (op, operands, numbers, result, tensor) => tf.reshape(routine(op, operands, numbers, result), [...shapeOf(result, tensor)]),
