@@ -206,7 +206,7 @@ async function compareOn(
     id: problem.id,
     title: problem.title,
     description: problem.description,
-    parameters: await countParameters(entry),
+    parameters: await countParameters(entry, protocol.scanSeed),
     steps,
     batchSize: problem.batchSize,
     tuningMetric: problem.tuningMetric,
@@ -272,8 +272,9 @@ function latexOf({ create }: Contestant, lr: number, run: RunOf): string {
   }
 }
 
-async function countParameters({ problem }: Entry): Promise<number> {
-  const start = await (await problem.load()).start(0);
+/** Of a seed that has been trained with: another may be one that the problem's own random numbers cannot take, such as 0. */
+async function countParameters({ problem }: Entry, seed: number): Promise<number> {
+  const start = await (await problem.load()).start(seed);
   const size = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
   return Object.values(start).reduce((sum, parameter) => sum + ('shape' in parameter ? size(parameter.shape) : parameter.length), 0);
 }

@@ -19,12 +19,21 @@ export interface OwnFile {
 export async function loadOwnFile(reference: string): Promise<OwnFile> {
   const path = resolve(reference);
   if (!existsSync(path)) throw new ProblemError(reference, 'there is no such file');
+  // Node ends, with an exit code of its own, where nothing is left that could settle what a module awaits.
+  const unsettled = Promise.withResolvers<undefined>();
+  const end = (): void => { unsettled.resolve(undefined); };
+  process.once('beforeExit', end);
+  let exported: object | undefined;
   try {
-    return { path, exported: { ...((await import(pathToFileURL(path).href)) as object) } };
+    exported = await Promise.race([import(pathToFileURL(path).href) as Promise<object>, unsettled.promise]);
   } catch (error) {
     throw new ProblemError(reference, reasonOf(error, path));
+  } finally {
+    process.off('beforeExit', end);
   }
-}
+  if (exported === undefined) throw new ProblemError(reference, 'it cannot be loaded: what it awaits outside of its functions is never settled');
+  return { path, exported: { ...exported } };
+} // prettier-ignore
 
 /** Why an import failed. */
 function reasonOf(error: unknown, path: string): string {

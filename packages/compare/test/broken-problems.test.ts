@@ -234,6 +234,51 @@ describe('what is right', () => {
   });
 });
 
+describe('what takes too long before the first step', () => {
+  const request = { contestant: 'adam', schedule: 'constant', lr: 0.1, seed: 1, steps: 20 } as const;
+  const runIn = async (problem: string, timeout = 1) => {
+    const own = new Pool(1, timeout);
+    try {
+      return await own.run({ ...request, problem });
+    } finally {
+      await own.close();
+    }
+  };
+  for (const body of ['() => { for (;;); }', 'async () => await new Promise(() => {})'])
+    test(`load: ${body} ends everything, and is told with the limit`, async () => {
+      const file = fileWith('', `load: ${body}`);
+      await assert.rejects(runIn(file), {
+        name: 'ThalwegError',
+        message: `${file}: load() took longer than 1 s, which --run-timeout gives it as it gives them to a run`,
+      });
+    });
+  test('a start fails its run, which says so', async () => {
+    const { result, timeLimit, files } = await runIn(fileWith('start: () => { for (;;); }'));
+    assert.deepEqual([result.failure, result.diverged, timeLimit], ['start(1) took longer than 1 s', true, 1]);
+    assert.ok(files.modules.length > 2);
+  });
+  test('a load that takes longer than a run may, in a problem of ours, is waited for', async () => {
+    const { result } = await runIn('glosses', 0.001);
+    assert.match(result.failure ?? '', /^(it|start\(1\)) took longer than 0\.001 s$/);
+  });
+});
+
+test('a file that awaits what never comes is told as that', () => {
+  const file = join(folder, 'never.ts');
+  writeFileSync(file, 'await new Promise(() => {});\nexport default {};\n');
+  const command = ['--conditions=source', join(root, 'packages/compare/bin/thalweg.ts'), 'compare', file, '--out', join(folder, 'out')];
+  const { status, stderr } = spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8' });
+  assert.deepEqual([status, stderr], [2, `thalweg: ${file}: it cannot be loaded: what it awaits outside of its functions is never settled\n`]);
+}); // prettier-ignore
+
+test('the parameters are counted at a seed that runs have had', () => {
+  const file = fileWith("start: (seed) => { if (seed === 0) throw new Error('no seed'); return start(); }");
+  const command = ['--conditions=source', join(root, 'packages/compare/bin/thalweg.ts'), 'compare', file, '--quick', '--steps', '20', '--optimizers', 'sgd', '--json', '--out', join(folder, 'out')];
+  const { status, stdout } = spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8' });
+  assert.equal(status, 0);
+  assert.match(stdout, /"parameters": ?2\b/);
+}); // prettier-ignore
+
 test('what a run leaves behind, and fails once it has ended, is told with the run that left it, whatever is thrown', async () => {
   // Nothing but what is awaited at once comes between the last gradient and the answer.
   for (const [later, said] of [["setTimeout(() => { throw null; })", 'null'], ["setTimeout(() => { throw new Error('late'); })", 'late'], ["setTimeout(() => Promise.reject(new Error('lost')))", 'lost']] as const) {

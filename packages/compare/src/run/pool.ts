@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads';
 import { ProblemError } from '../problem.ts';
 import { isFile } from '../registry.ts';
 import { hashes, type InputFiles } from './files.ts';
-import type { Finished, WorkerAnswer } from './serve.ts';
+import type { Finished, Underway, WorkerAnswer } from './serve.ts';
 import { shown } from '../shown.ts';
 import { lost } from '../lost.ts';
 import { type TrialRequest } from './trial.ts';
@@ -20,8 +20,8 @@ interface Job {
   readonly done: (finished: Finished) => void;
   readonly failed: (error: Error) => void;
   timer?: NodeJS.Timeout;
-  /** What is known to have taken part in it so far. */
-  files?: InputFiles;
+  /** How far it is known to have come. */
+  underway?: Underway;
 }
 
 /** Runs trials on `size` threads. Call `close` at the end. */
@@ -36,7 +36,7 @@ export class Pool {
   readonly timeout: number;
   private closed: Error | undefined;
 
-  /** @param timeout - the seconds that a run may take once its data are loaded */
+  /** @param timeout - the seconds that a run may take once its data are loaded, and that a file's problem may take to load them */
   constructor(size: number, timeout = Infinity) {
     this.timeout = timeout;
     for (let i = 0; i < size; i++) this.idle.push(this.start());
@@ -72,10 +72,11 @@ export class Pool {
     worker.stdout.pipe(process.stderr, { end: false });
     this.workers.add(worker);
     worker.on('message', (answer: WorkerAnswer) => {
-      if ('started' in answer) {
-        const begun = this.busy.get(worker);
-        if (begun !== undefined) begun.files = answer.files;
-        if (answer.started) this.limit(worker);
+      if ('begun' in answer) {
+        const job = this.busy.get(worker);
+        if (job === undefined) return;
+        job.underway = answer;
+        if (answer.begun !== 'steps') this.limit(worker, job);
         return;
       }
       const job = this.take(worker);
@@ -96,8 +97,8 @@ export class Pool {
     return worker;
   }
 
-  /** A worker that is gone, with the run that it had. */
-  private lose(worker: Worker, why: string, by: Pick<Finished, 'timeLimit'> = {}): void {
+  /** A worker that is gone, with the run that it had, which fails by that unless something else becomes of it. */
+  private lose(worker: Worker, why: string, settle = (job: Job): void => { fail(job, why); }): void {
     if (!this.workers.delete(worker) || this.closed !== undefined) return;
     const job = this.take(worker);
     // One that ends while it has nothing to do would end again and again.
@@ -109,9 +110,9 @@ export class Pool {
       return;
     }
     this.idle.push(this.start());
-    job.done({ result: lost(job.request, why), files: job.files ?? ownFiles(job.request), ...by });
+    settle(job);
     this.next();
-  }
+  } // prettier-ignore
 
   private take(worker: Worker): Job | undefined {
     const job = this.busy.get(worker);
@@ -131,19 +132,27 @@ export class Pool {
     }
   }
 
-  /** Gives the run that has begun its time. */
-  private limit(worker: Worker): void {
-    const job = this.busy.get(worker);
-    if (job === undefined || job.timeout === Infinity) return;
-    const { timeout } = job;
-    job.timer = setTimeout(
-      () => {
-        this.lose(worker, `it took longer than ${String(timeout)} s`, { timeLimit: timeout });
-        void worker.terminate();
-      },
-      1000 * timeout * (job.request.rates?.length ?? 1),
-    );
-  }
+  /** Gives what has begun its time: the problem's data, if it is a file's, or the run. */
+  private limit(worker: Worker, job: Job): void {
+    const { timeout, request, underway } = job;
+    const { problem, seed, rates } = request;
+    clearTimeout(job.timer);
+    if (timeout === Infinity || (underway?.begun === 'load' && !isFile(problem))) return;
+    const runs = underway?.begun === 'load' ? 1 : (rates?.length ?? 1);
+    job.timer = setTimeout(() => {
+      const long = `took longer than ${String(timeout)} s`;
+      this.lose(worker, long, () => {
+        if (job.underway?.begun === 'load') job.failed(new ProblemError(problem, `load() ${long}, which --run-timeout gives it as it gives them to a run`));
+        else fail(job, `${job.underway?.begun === 'start' ? `start(${String(seed)})` : 'it'} ${long}`, { timeLimit: timeout });
+      });
+      void worker.terminate();
+    }, 1000 * timeout * runs);
+  } // prettier-ignore
+}
+
+/** A run that has failed: it counts as diverged, and the others go on. */
+function fail({ request, underway, done }: Job, why: string, by: Pick<Finished, 'timeLimit'> = {}): void {
+  done({ result: lost(request, why), files: underway?.files ?? ownFiles(request), ...by });
 }
 
 /** The files that a request names: all that is known of a run that ended before it had loaded them. */

@@ -30,8 +30,8 @@ export type WorkerAnswer = Finished | Underway | { readonly error: string } | { 
 
 /** How far a run has come, with the files that took part in it so far: what is known of one that ends its thread. */
 export interface Underway {
-  /** Whether its data are loaded. */
-  readonly started: boolean;
+  /** What it does now. */
+  readonly begun: 'load' | 'start' | 'steps';
   readonly files: InputFiles;
 }
 
@@ -48,13 +48,21 @@ async function answer(request: TrialRequest, trace: Trace): Promise<WorkerAnswer
     trace.readFor(reference);
     const modules = [import.meta.filename, ...[reference, name].filter(isFile).map((file) => resolve(file))];
     const files = (): InputFiles => trace.filesOf(modules, ['', reference, name]);
-    const tell = (started: boolean): void => parentPort?.postMessage({ started, files: files() } satisfies WorkerAnswer);
-    tell(false);
+    const tell = (begun: Underway['begun']): void => parentPort?.postMessage({ begun, files: files() } satisfies WorkerAnswer);
+    tell('load');
     const model = models.get(reference) ?? load(entry, trace);
     models.set(reference, model);
-    const loadedModel = await model;
+    const loaded = await model;
     // From here on the run has so long as it may take.
-    tell(true);
+    tell('start');
+    const loadedModel: CheckedModel = {
+      ...loaded,
+      async start(seed) {
+        const start = await loaded.start(seed);
+        tell('steps');
+        return start;
+      },
+    };
     const alone = (one: TrialRequest): Promise<Trial> =>
       runTrial(entry.problem, loadedModel, contestant, one).catch((error: unknown) => {
         if (isRefusedRate(error, one.hyper)) return lost(one);
