@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { after, describe, mock, test } from 'node:test';
 import fc from 'fast-check';
 import { rows, sparse, tensor } from 'thalweg';
 import { defineProblem } from '../src/check-problem.ts';
@@ -102,6 +102,14 @@ describe('who cannot train tables', () => {
       writeFileSync(file, `export default { id: 'unloaded', steps: 20, target: 0, sparse: true, load: ${load} };`);
       assert.deepEqual(await refusedBy({ problem: file, contestants: ['lamb'] }), []);
     }
+  });
+  test('however long the problem takes to load, unless it is said how long it may', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const asked = { problem: 'sparse-glosses', contestants: ['lamb'] };
+    const checks = [refusedBy(asked), refusedBy(asked, 3600), refusedBy(asked, 30)];
+    mock.timers.tick(120_000);
+    mock.timers.reset();
+    assert.deepEqual((await Promise.all(checks)).map((found) => found.length), [1, 1, 0]); // prettier-ignore
   });
   test('and where it is run nevertheless, each run is one that failed, with the reason', async () => {
     const { result } = await pool.run({ problem: 'sparse-glosses', contestant: 'lamb', schedule: 'constant', lr: 0.01, seed: 1, steps: 5 });

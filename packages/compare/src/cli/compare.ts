@@ -122,7 +122,11 @@ export function withPlan(command: Command): Command {
       ).conflicts('control'),
     )
     .option('--schedule <names>', `comma-separated, of ${scheduleNames.join(', ')}: every optimizer under each`, schedules, ['constant'])
-    .option('--run-timeout <s>', 'seconds that one run may take; one that takes longer counts as diverged', whole(1, 1e6))
+    .option(
+      '--run-timeout <s>',
+      'seconds that one run may take; one that takes longer counts as diverged; a problem of a file may take as many to load',
+      whole(1, 1e6),
+    )
     .addOption(
       new Option(
         '--control',
@@ -198,7 +202,7 @@ async function planOf(references: readonly string[], options: Options): Promise<
   const ids = [...new Set(options.optimizers ?? defaultContestants)];
   for (const entry of entries) await findContestants(entry, ids);
   const promising = options.defaults === true && options.optimizers === undefined ? promisingContestants : [];
-  const refused = await checkTables(entries, ids, promising);
+  const refused = await checkTables(entries, ids, promising, options.runTimeout);
   return {
     entries,
     contestants: ids,
@@ -211,12 +215,14 @@ async function planOf(references: readonly string[], options: Options): Promise<
 }
 
 /** Of optimizers that nobody named, those that cannot train the tables of a problem, which is said. Throws a ProblemError where one that was named cannot. */
-async function checkTables(entries: readonly Entry[], named: readonly string[], promising: readonly string[]): Promise<ReadonlySet<string>> {
+async function checkTables(entries: readonly Entry[], named: readonly string[], promising: readonly string[], timeout?: number): Promise<ReadonlySet<string>> {
   const others = promising.filter((id) => !named.includes(id));
   const left = new Set<string>();
   for (const { reference, problem, contestants } of entries) {
     if (problem.sparse !== true) continue;
-    const refused = await refusedBy({ problem: reference, contestants: [...named, ...contestants.map(({ id }) => id), ...others] });
+    const slow = setTimeout(() => { process.stderr.write(`${reference} is being loaded, to see which optimizers can train its tables\n`); }, 5000);
+    const refused = await refusedBy({ problem: reference, contestants: [...named, ...contestants.map(({ id }) => id), ...others] }, timeout);
+    clearTimeout(slow);
     const [first] = refused.filter(({ file }) => !others.includes(file));
     if (first !== undefined) throw first;
     for (const { file } of refused) left.add(file);

@@ -7,6 +7,8 @@ import { findMismatch } from './gradient-check.ts';
 import { whyRefused } from './refused.ts';
 
 const request = workerData as CheckRequest;
+// Where what the problem awaits never comes nothing is found, which Node would warn of; its runs say so.
+process.once('beforeExit', () => process.exit());
 if (request.kind === 'gradient') {
   const { problem } = await findProblem(request.problem);
   parentPort?.postMessage(await findMismatch(checkModel(request.problem, await problem.load()), request.seed));

@@ -24,12 +24,17 @@ export function checkGradient(request: { readonly problem: string; readonly seed
   return begin({ kind: 'gradient', ...request });
 }
 
-/** Milliseconds that a problem may take to be loaded before its optimizers are taken as they are; their runs say what is wrong then. */
+/** Milliseconds for looking at optimizers before they are taken as they are; their runs say what is wrong then. */
 const patience = 60_000;
 
-/** Those of these optimizers that cannot train the problem's tables, and why, as errors to be thrown. */
-export async function refusedBy(request: TablesRequest): Promise<ProblemError[]> {
-  const refused = await begin<{ readonly file: string; readonly problem: string }[]>({ kind: 'tables', ...request }).end(patience);
+/**
+ * Those of these optimizers that cannot train the problem's tables, and why, as errors to be thrown.
+ *
+ * @param timeout - the seconds that the problem may take to be loaded; where it takes longer, its runs say so
+ */
+export async function refusedBy(request: TablesRequest, timeout = Infinity): Promise<ProblemError[]> {
+  const check = begin<{ readonly file: string; readonly problem: string }[]>({ kind: 'tables', ...request });
+  const refused = await check.end(1000 * timeout + patience);
   return (refused ?? []).map(({ file, problem }) => new ProblemError(file, problem));
 }
 
@@ -46,7 +51,8 @@ function begin<Found>(request: CheckRequest): Check<Found> {
   return {
     found,
     async end(patience) {
-      const timer = setTimeout(() => void worker.terminate(), patience);
+      worker.ref();
+      const timer = patience === Infinity ? undefined : setTimeout(() => void worker.terminate(), patience);
       const answer = await found;
       clearTimeout(timer);
       await worker.terminate();
