@@ -26,6 +26,8 @@ export interface MethodGroup {
   readonly name: string;
   readonly match: Match;
   readonly parts: readonly BoundPart[];
+  /** What else a parameter of this name is called, where a framework numbers names: it is looked for by that where no group takes it by its name. */
+  readonly alsoCalled?: (name: string) => string;
 }
 
 /** What an optimizer needs to know of a method. */

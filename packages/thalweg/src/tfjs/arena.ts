@@ -3,7 +3,6 @@
  * library's own, and parameters are copied out. So every optimizer is exact here, and nothing of it is a tensor.
  */
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import { ThalwegError } from '../language/error.ts';
 import { DivergenceError } from '../language/run-error.ts';
 import type { HyperValue } from '../define/hyper.ts';
 import type { Recipe } from '../define/recipe.ts';
@@ -11,8 +10,8 @@ import { startAlone } from '../optimizer/start.ts';
 import type { Optimizer, StepResult } from '../optimizer/optimizer.ts';
 import type { InitOptions } from '../train/init-options.ts';
 import type { Inputs } from '../train/intake.ts';
-import { tensor, tied, type Declared as Declaration } from '../train/tensor.ts';
-import { Bindings, type Bound, type Declared } from './bindings.ts';
+import { tensor, type Declared as Declaration } from '../train/tensor.ts';
+import { Bindings, noGradient, type Bound, type Declared } from './bindings.ts';
 import type { Engine, GivenInputs, Left, Saved, Update } from './engine.ts';
 import { readSaved } from './held-states.ts';
 import { readInto, write } from './values.ts';
@@ -49,13 +48,17 @@ export class Arena implements Engine {
   step(updates: readonly Update[], inputs: GivenInputs): StepResult {
     const given = updates.filter((one): one is Required<Update> => one.gradient !== undefined);
     const opt = this.take(given.map(({ variable }) => variable));
-    const bound = given.map(({ variable }) => this.bindings.of(variable));
+    const came = given.map(({ variable }) => this.bindings.of(variable));
+    // What had a gradient earlier in a window of accumulation is stepped with it, and has none in this batch.
+    const earlier = opt.pending === 0 ? [] : this.ofActive().filter((one) => !came.includes(one));
+    const bound = [...came, ...earlier];
     this.activate(opt, bound);
     this.follow(opt, bound);
     const grads = opt.grads as Arrays;
     given.forEach(({ gradient }, i) => {
-      readInto(gradient, grads[bound[i]!.name]!);
+      readInto(gradient, grads[came[i]!.name]!);
     });
+    for (const { name } of earlier) grads[name]!.fill(0);
     try {
       const result = opt.step(undefined, this.inputs(inputs));
       if (result === 'stepped') this.show(bound, opt.params as Arrays);
@@ -101,9 +104,9 @@ export class Arena implements Engine {
 
   async load({ declared, bytes }: Saved): Promise<void> {
     const [first = [], ...later] = inBatches(declared);
-    const opt = this.begin(first.map((one) => ({ ...one, alias: undefined })));
+    const opt = this.begin(first);
     try {
-      for (const some of later) opt.add(declarations(some.map((one) => ({ ...one, alias: undefined }))));
+      for (const some of later) opt.add(declarations(some));
       // A configuration is a text of its own, which has been read by now.
       await opt.load(bytes, { hyper: 'mine' });
     } catch (error) {
@@ -138,7 +141,7 @@ export class Arena implements Engine {
     const changes = this.bindings.plan(variables);
     const { added } = changes;
     if (this.opt === undefined) {
-      if (added.length === 0) throw new ThalwegError('array', `${this.recipe.name}: there is no gradient to step with`);
+      if (added.length === 0) throw noGradient(this.recipe.name);
       this.opt = this.begin(added);
     } else {
       this.forgetGone(this.opt);
@@ -159,7 +162,7 @@ export class Arena implements Engine {
     this.active = new Set(opt.trained);
   }
 
-  private begin(some: readonly Pick<Bound, 'name' | 'shape' | 'alias'>[]): Optimizer {
+  private begin(some: readonly Pick<Bound, 'name' | 'shape'>[]): Optimizer {
     const opt = startAlone<Readonly<Record<string, Declaration>>, string>(this.recipe, declarations(some), this.options);
     for (const [name, value] of this.hyper) opt.hyper[name] = value;
     return opt;
@@ -221,11 +224,9 @@ export class Arena implements Engine {
   }
 }
 
-/** Parameters as `init` takes them, each with its second name. First values come with the first step. */
-function declarations(some: readonly Pick<Bound, 'name' | 'shape' | 'alias'>[]): Record<string, Declaration> {
-  const own = some.map(({ name, shape }) => [name, tensor(shape)] as const);
-  const others = some.flatMap(({ name, alias }) => (alias === undefined ? [] : [[alias, tied(name)] as const]));
-  return Object.fromEntries<Declaration>([...own, ...others]);
+/** Parameters as `init` takes them. First values come with the first step. */
+function declarations(some: readonly Pick<Bound, 'name' | 'shape'>[]): Record<string, Declaration> {
+  return Object.fromEntries(some.map(({ name, shape }) => [name, tensor(shape)]));
 }
 
 /** Those that were added together, one list after the other. */

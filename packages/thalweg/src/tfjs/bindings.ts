@@ -4,7 +4,7 @@
  */
 import type { Variable } from '@tensorflow/tfjs-core';
 import { ThalwegError } from '../language/error.ts';
-import { namesFor } from './names.ts';
+import { freshNames, namesFor } from './names.ts';
 
 /** A parameter as a file knows it. */
 export interface Declared {
@@ -16,8 +16,6 @@ export interface Declared {
 
 /** A parameter. */
 export interface Bound extends Declared {
-  /** What TF.js calls the variable; its own name where that is free. */
-  readonly alias: string | undefined;
   variable: Variable | undefined;
   /** The data that the variable had when its values were last those of the parameter. */
   data: object | undefined;
@@ -39,7 +37,7 @@ export class Bindings {
   /** With parameters that wait for their variables. */
   constructor(owner: string, waiting: readonly Declared[] = []) {
     this.owner = owner;
-    for (const one of waiting) this.byName.set(one.name, { ...one, alias: undefined, variable: undefined, data: undefined });
+    for (const one of waiting) this.byName.set(one.name, { ...one, variable: undefined, data: undefined });
     this.batches = 1 + waiting.reduce((most, { batch }) => Math.max(most, batch), -1);
   }
 
@@ -66,11 +64,13 @@ export class Bindings {
     const found = this.match(fresh, waiting);
     const rest = fresh.filter((_, i) => found[i] === undefined);
     const names = namesFor(rest.map(({ name }) => name), kept); // prettier-ignore
-    const added = rest.map((variable, i): Bound => {
-      const name = names[i]!;
-      const isFree = variable.name !== name && !kept.has(variable.name) && !names.includes(variable.name);
-      return { name, shape: variable.shape, batch: this.batches, alias: isFree ? variable.name : undefined, variable, data: undefined };
-    });
+    const added = rest.map((variable, i): Bound => ({
+      name: names[i]!,
+      shape: variable.shape,
+      batch: this.batches,
+      variable,
+      data: undefined,
+    }));
     const bound = fresh.flatMap((variable, i): Bound[] => (found[i] === undefined ? [] : [{ ...found[i], variable, data: undefined }]));
     return { added, gone, found: bound };
   }
@@ -94,23 +94,25 @@ export class Bindings {
   }
 
   /**
-   * The waiting parameter of each variable: by name where all of them are found so, or else in order where number and shapes agree, since models are made
-   * anew with other names; or else those that are found by name.
+   * The waiting parameter of each variable: by name where all of them are found so, in this process or in a new one; or else in order where number and shapes
+   * agree, since models are made anew with other names; or else those that are found by name.
    */
   private match(variables: readonly Variable[], waiting: readonly Bound[]): (Bound | undefined)[] {
     if (waiting.length === 0) return variables.map(() => undefined);
-    const free = new Map(waiting.map((one) => [one.name, one]));
-    const named = namesFor(
-      variables.map(({ name }) => name),
-      new Set(),
-    ).map((name, i) => {
-      // prettier-ignore
-      const one = free.get(name);
-      return one !== undefined && isSame(one.shape, variables[i]!.shape) ? one : undefined;
-    });
-    if (named.every((one) => one !== undefined)) return named;
+    const by = (names: readonly string[], wanted: readonly string[]): (Bound | undefined)[] => {
+      const free = new Map(waiting.map((one, i) => [names[i], one]));
+      return wanted.map((name, i) => {
+        const one = free.get(name);
+        return one !== undefined && isSame(one.shape, variables[i]!.shape) ? one : undefined;
+      });
+    };
+    const [there, here] = [waiting.map(({ name }) => name), variables.map(({ name }) => name)];
+    const [own, fresh] = [by(there, here), by(freshNames(there), freshNames(here))];
+    const countOf = (found: readonly unknown[]): number => found.filter((one) => one !== undefined).length;
+    const named = countOf(fresh) > countOf(own) ? fresh : own;
+    if (countOf(named) === variables.length) return named;
     if (waiting.length === variables.length && waiting.every(({ shape }, i) => isSame(shape, variables[i]!.shape))) return [...waiting];
-    if (named.some((one) => one !== undefined)) return named;
+    if (countOf(named) > 0) return named;
     const list = (some: readonly { name: string; shape: readonly number[] }[]): string =>
       some.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join(', ');
     throw new ThalwegError(
@@ -124,4 +126,9 @@ export class Bindings {
 /** Whether two shapes are the same. */
 export function isSame(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i]);
+}
+
+/** That there is no parameter to begin with. */
+export function noGradient(owner: string): ThalwegError {
+  return new ThalwegError('array', `${owner}: there is no gradient to step with`);
 }

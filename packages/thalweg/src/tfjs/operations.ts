@@ -20,7 +20,7 @@ import { ArrayStep, type Given } from '../targets/arrays/step.ts';
 import { shapeIn } from '../targets/arrays/shape.ts';
 import { tensors, type TfValue } from '../targets/arrays/tfjs.ts';
 import { assignGroups, checkUsed } from '../train/assign.ts';
-import { Bindings, type Bound } from './bindings.ts';
+import { Bindings, noGradient, type Bound } from './bindings.ts';
 import type { Engine, GivenInputs, Left, Saved, Update } from './engine.ts';
 import { isEach, Traced } from './traced.ts';
 
@@ -183,7 +183,9 @@ export class Operations implements Engine {
 
   /** Takes new variables in, and lets go of those that were disposed of. */
   private take(variables: readonly Variable[]): void {
-    this.change(this.bindings.plan(variables));
+    const { bindings } = this;
+    if (variables.length === 0 && bindings.all.length === 0) throw noGradient(this.traced.recipe.name);
+    this.change(bindings.plan(variables));
   }
 
   private change(changes: ReturnType<Bindings['plan']>): void {
@@ -205,11 +207,10 @@ export class Operations implements Engine {
   }
 
   /** Puts parameters into cohorts, with states of zero. */
-  private group(added: readonly Pick<Bound, 'name' | 'shape' | 'alias'>[] | Saved['declared'], born: number): void {
+  private group(added: readonly Pick<Bound, 'name' | 'shape'>[], born: number): void {
     const { name: owner, groups } = this.traced.recipe;
     const shapes = new Map(added.map(({ name, shape }) => [name, { shape }]));
-    const ties = new Map(added.flatMap((one) => ('alias' in one && one.alias !== undefined ? [[one.alias, one.name] as const] : [])));
-    const chosen = assignGroups(owner, groups, shapes, ties);
+    const chosen = assignGroups(owner, groups, shapes);
     if (this.cohorts.length === 0) checkUsed(owner, groups, chosen);
     // Whatever is refused is refused here, before anything is kept.
     const made = this.traced.programs.flatMap((program, group) => {

@@ -16,11 +16,13 @@ import { DisposedError } from '../language/runtime-error.ts';
 import type { HyperValue } from '../define/hyper.ts';
 import { asMethod, callIt, type Method } from '../define/method.ts';
 import { checkTrains } from '../define/program.ts';
+import type { Recipe } from '../define/recipe.ts';
 import type { InitOptions } from '../train/init-options.ts';
 import { chooseEngine, engines, threadsReady } from './choose.ts';
 import type { Engine, NamedTensor } from './engine.ts';
 import { inputsOf, updatesOf, type TfjsInputs } from './given.ts';
 import { HeldHyper } from './held-hyper.ts';
+import { stemOf } from './names.ts';
 import { decodeMethod, encodeMethod, fromText, toText } from './saved-method.ts';
 
 /** How to make an optimizer of TF.js: the options of `init` that make sense there. */
@@ -51,7 +53,7 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
 
   /** The method's name. */
   readonly name: string;
-  private readonly method: Method;
+  private readonly recipe: Recipe;
   private readonly options: Omit<TfjsOptions, 'engine'>;
   private readonly wanted: NonNullable<TfjsOptions['engine']>;
   private readonly held: HeldHyper<N>;
@@ -75,7 +77,8 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
     const { engine = 'auto', ...others } = options;
     this.wanted = oneOf(made.name, 'engine', engine, engines);
     this.name = made.name;
-    this.method = made;
+    const { name, equations, groups } = made;
+    this.recipe = { name, equations, groups: groups.map((group) => ({ ...group, alsoCalled: stemOf })) };
     this.options = others;
     this.readsLoss = made.inputs.includes('loss');
     this.held = new HeldHyper<N>(made, (name, value) => this.engine?.setHyper(name, value));
@@ -191,12 +194,12 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
     if (this.disposed) throw new DisposedError(this.name, 'getWeights');
     const { t, engine } = this;
     const [saved, { toWeights }] = await Promise.all([engine?.save(), import('./saved-weights.ts')]);
-    return toWeights(t, saved);
+    return toWeights(saved === undefined ? 0 : t, saved);
   }
 
   /**
-   * Goes on where `getWeights` was called: variables of the same names, or in the same order where their shapes are the same, have the states that they had. The
-   * hyperparameters stay those of this optimizer.
+   * Goes on where `getWeights` was called: variables of the same names, or in the same order where their shapes are the same, have the states that they had;
+   * before the first step, if it was called there. The hyperparameters stay those of this optimizer.
    *
    * @throws CheckpointError where the weights are not of an optimizer with these equations; nothing has changed then
    */
@@ -204,8 +207,10 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
     const { fromWeights } = await import('./saved-weights.ts');
     const saved = await fromWeights(this.name, weightValues);
     const engine = this.atWork('setWeights');
-    if (saved === undefined) return;
-    await engine.load(saved);
+    if (saved === undefined) {
+      engine.dispose();
+      this.engine = undefined;
+    } else await engine.load(saved);
     this.iterations_ = this.t;
   }
 
@@ -238,7 +243,7 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
 
   /** The engine for the backend that TF.js has now. */
   private atWork(use: string): Engine {
-    const { name, method: recipe, options, wanted, held } = this;
+    const { name, recipe, options, wanted, held } = this;
     if (this.disposed) throw new DisposedError(name, use);
     if (this.away) throw new ThalwegError('evaluating', `${name}: ${use} inside evaluating(), where the variables are not what is trained`);
     this.engine = chooseEngine({ wanted, recipe, options, hyper: held.assigned }, this.engine);

@@ -42,7 +42,7 @@ export async function fromWeights(owner: string, weights: readonly NamedTensor[]
   const found = weights.find(({ name }) => name === checkpoint);
   if (found === undefined) {
     const [iterations, ...others] = weights;
-    if (iterations?.name === 'iter' && others.length === 0) return undefined;
+    if (iterations?.name === 'iter' && others.length === 0 && (await iterations.tensor.data())[0] === 0) return undefined;
     const names = weights.map(({ name }) => name).join(', ');
     throw new CheckpointError(owner, [`these weights are of another optimizer: they have no ${checkpoint}, but ${names || 'nothing'}`]);
   }

@@ -4,15 +4,15 @@ import { isReduction, scopeOf, topological } from '../language/graph.ts';
 import type { Program } from '../language/program.ts';
 import { isRegExp } from '../language/realm.ts';
 import { ArrayError } from '../language/run-error.ts';
-import { otherwise, type Match } from '../define/match.ts';
+import { otherwise } from '../define/match.ts';
 import { describeMatch, matches } from '../define/matches.ts';
 import type { MethodGroup } from '../define/recipe.ts';
 
-type Groups = readonly Pick<MethodGroup, 'name' | 'match'>[];
+type Groups = readonly Pick<MethodGroup, 'name' | 'match' | 'alsoCalled'>[];
 
 /**
- * The number of the group of each parameter: the one that takes it by any of its names; `ties` has the second names. Throws an ArrayError where no group
- * or two groups take one.
+ * The number of the group of each parameter: the one that takes it by any of its names; `ties` has the second names. What none takes so is looked for by what
+ * it is also called. Throws an ArrayError where no group or two groups take one.
  */
 export function assignGroups(
   owner: string,
@@ -26,9 +26,11 @@ export function assignGroups(
   for (const [alias, name] of ties) namesOf.get(name)?.push(alias);
   for (const [name, { shape }] of tensors) {
     const names = namesOf.get(name) ?? [];
-    const takes = (match: Match): boolean => names.some((one) => matches(owner, match, { name: one, shape }));
-    const fitting = groups.flatMap(({ match }, i) => (takes(match) ? [i] : []));
-    const [first, second] = fitting;
+    const takenBy = (called: readonly string[]): number[] =>
+      groups.flatMap(({ match }, i) => (called.some((one) => matches(owner, match, { name: one, shape })) ? [i] : []));
+    const fitting = takenBy(names);
+    const also = groups[0]?.alsoCalled;
+    const [first, second] = fitting.length > 0 || also === undefined ? fitting : takenBy([also(name)]);
     const described = (i: number): string => `${groups[i]?.name ?? ''} (${describeMatch(groups[i]?.match ?? otherwise)})`;
     if (first !== undefined && second !== undefined) {
       throw new ArrayError(

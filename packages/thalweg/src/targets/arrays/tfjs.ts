@@ -64,11 +64,14 @@ export const tensors: ArrayAlgebra<TfValue> = {
   sum: (op, [a = 0, b = 1], _, count) => {
     const terms = op === 'dot' ? apply('mul', [a, b]) : a;
     if (typeof terms === 'number') return terms * count;
-    // Of nothing TF.js has no sum on GPUs.
+    // TF.js has no operation on arrays without elements but those element by element.
     if (count === 0) return 0;
     return terms.size === 1 && count !== 1 ? tf.mul(terms, count) : tf.sum(terms);
   },
-  routine: (op, operands, numbers, result, tensor) => tf.reshape(routine(op, operands, numbers, result), [...shapeOf(result, tensor)]),
+  routine: (op, operands, numbers, result, tensor) => {
+    const shape = [...shapeOf(result, tensor)];
+    return tensor.shape.includes(0) ? tf.zeros(shape) : tf.reshape(routine(op, operands, numbers, result), shape);
+  },
   fill: (x, size, tensor) => spread(x, [...shapeOf(size, tensor)]),
 };
 
@@ -90,6 +93,7 @@ function apply(op: ElementOp, operands: readonly TfValue[]): TfValue {
 /** A value as an array of this shape. */
 function spread(x: TfValue, shape: number[]): tf.Tensor {
   if (typeof x === 'number') return tf.fill(shape, x, 'float32');
+  if (shape.includes(0)) return tf.zeros(shape);
   return x.shape.join() === shape.join() ? x : tf.broadcastTo(x, shape);
 }
 
