@@ -1,5 +1,14 @@
 /** The columns of the table besides agreement: what every row must do. Each function says what is wrong with a row, or nothing. */
-import { kernelStatistics, linear, OptionError, type Backend, type HyperDeclaration, type HyperValue, type Method } from 'thalweg';
+import {
+  DivergenceError,
+  kernelStatistics,
+  linear,
+  OptionError,
+  type Backend,
+  type HyperDeclaration,
+  type HyperValue,
+  type Method,
+} from 'thalweg';
 import { descend, landscapes } from './landscapes.ts';
 import { start } from './measure.ts';
 import { factories, methodOf, table, transforms, type Case, type Chained, type Descent, type Options } from './table.ts';
@@ -108,4 +117,26 @@ function smallDecay<V extends HyperValue | string | boolean>(name: string, value
 /** What the loss has to fall below as a part of the first. */
 export function goalOf(row: Case, landscape: LandscapeName): number {
   return descentOf(row).goal?.[landscape] ?? landscapes[landscape].goal;
+}
+
+/** What the row's rate would be told to be: where it misses the goal, how far it came and how far other rates come; undefined where it meets it. */
+export async function missed(row: Case, landscape: LandscapeName): Promise<string | undefined> {
+  const [left, goal, { lr }] = [await descended(row, landscape), goalOf(row, landscape), descentOf(row)];
+  if (left < goal) return undefined;
+  const tried: string[] = [];
+  for (const factor of [0.01, 0.03, 0.1, 0.3, 3, 10, 30, 100]) {
+    const rate = Number((lr[landscape] * factor).toPrecision(2));
+    const other = await descended({ ...row, descends: { ...row.descends, lr: { ...lr, [landscape]: rate } } }, landscape).catch(
+      (error: unknown) => {
+        if (error instanceof DivergenceError) return Infinity;
+        throw error;
+      },
+    );
+    tried.push(`${String(rate)} → ${other.toExponential(0)}`);
+  }
+  const name = row.ours[0];
+  return (
+    `${row.id} on the ${landscape} with lr ${String(lr[landscape])}: ${left.toExponential(0)} of the first loss is left after ${String(landscapes[landscape].steps)} steps, ` +
+    `and has to be below ${String(goal)}. Other rates: ${tried.join(', ')}. The rate is ${landscape} in "converges" of conformance/rows/${name}.json`
+  );
 }

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { inspect, Method, UnsupportedError } from 'thalweg';
 import { emit, targets, type TargetName } from 'thalweg/emit';
 import { asked } from '../scripts/asked.ts';
@@ -31,8 +32,8 @@ const isProven = (target: string): target is Proven => Object.hasOwn(proven, tar
 /** What is known of a target's files. */
 export interface Proof {
   readonly versions: Readonly<Record<string, string>>;
-  /** For each row how far its file is from the oracle, and the hash of the file. */
-  readonly rows: Readonly<Record<string, { readonly off: string; readonly hash: string }>>;
+  /** For each row how far its file is from the oracle, the hash of the file, and what it was run with, where that differs from `versions`. */
+  readonly rows: Readonly<Record<string, { readonly off: string; readonly hash: string; readonly with?: string }>>;
   /** Why there is no file, by row. */
   readonly refused: Readonly<Record<string, string>>;
 }
@@ -53,7 +54,8 @@ export function runnerOf(target: Proven): string | undefined {
 /** A Python that has these modules; undefined where none has. */
 export function pythonWith(...modules: readonly string[]): string | undefined {
   // What Debian's packages are for is its own Python, which another may hide.
-  const known = [join(root, '.oracle/bin/python'), 'python3', '/usr/bin/python3'].filter((path) => path === 'python3' || existsSync(path));
+  const own = ['.oracle', '.venv'].map((folder) => join(root, folder, 'bin/python'));
+  const known = [...own, 'python3', '/usr/bin/python3'].filter((path) => path === 'python3' || existsSync(path));
   return known.find((path) => {
     try {
       execFileSync(path, ['-c', `import importlib.util as u; assert all(map(u.find_spec, ${JSON.stringify(modules)}))`], {
@@ -189,7 +191,8 @@ function versionsOf(target: Proven, runner: string): Proof['versions'] {
 }
 
 function prove(target: Proven, runner: string, anew: boolean): void {
-  const known = existsSync(fileOfProof(target)) && !anew ? proofOf(target).rows : {};
+  const former = existsSync(fileOfProof(target)) && !anew ? proofOf(target) : undefined;
+  const known = former?.rows ?? {};
   const files = new Map(table.cases.map((row) => [row.id, fileOf(row, target)]));
   const isKnown = ({ id }: Case): boolean => {
     const made = files.get(id);
@@ -199,20 +202,26 @@ function prove(target: Proven, runner: string, anew: boolean): void {
   const off = runEmitted(changed, target, runner);
   const wrong = beyondBounds(changed, off);
   if (wrong.length > 0) throw new Error(`${target}: ${String(wrong.length)} rows are not met\n${wrong.join('\n')}`);
-  const versions = versionsOf(target, runner);
-  const rows: Record<string, { off: string; hash: string }> = {};
+  const here = versionsOf(target, runner);
+  const versions = former?.versions ?? here;
+  const named = Object.entries(here)
+    .map((one) => one.join(' '))
+    .join(', ');
+  const others = isDeepStrictEqual(versions, here) ? {} : { with: named };
+  const rows: Record<string, Proof['rows'][string]> = {};
   const refused: Record<string, string> = {};
   for (const [id, made] of files) {
     if ('refused' in made) refused[id] = made.refused;
-    else rows[id] = { off: off[id] === undefined ? (known[id]?.off ?? '') : Number(off[id]).toExponential(1), hash: hashOf(made.text) };
+    else if (off[id] === undefined) rows[id] = known[id] ?? { off: '', hash: hashOf(made.text) };
+    else rows[id] = { off: Number(off[id]).toExponential(1), hash: hashOf(made.text), ...others };
   }
   mkdirSync(join(import.meta.dirname, 'emitted'), { recursive: true });
   const lines = Object.entries(rows).map(([id, row]) => `    ${JSON.stringify(id)}: ${spaced(row)}`);
-  const others = Object.entries(refused).map(([id, reason]) => `    ${JSON.stringify(id)}: ${JSON.stringify(reason)}`);
-  const text = `{\n  "versions": ${spaced(versions)},\n  "rows": {\n${lines.join(',\n')}\n  },\n  "refused": {\n${others.join(',\n')}\n  }\n}\n`;
+  const without = Object.entries(refused).map(([id, reason]) => `    ${JSON.stringify(id)}: ${JSON.stringify(reason)}`);
+  const text = `{\n  "versions": ${spaced(versions)},\n  "rows": {\n${lines.join(',\n')}\n  },\n  "refused": {\n${without.join(',\n')}\n  }\n}\n`;
   writeFileSync(fileOfProof(target), text);
   console.log(
-    `${target}: ${String(Object.keys(off).length)} files run; ${String(lines.length)} rows within their bounds, ${String(others.length)} refused`,
+    `${target}: ${String(Object.keys(off).length)} files run; ${String(lines.length)} rows within their bounds, ${String(without.length)} refused`,
   );
 }
 

@@ -61,7 +61,12 @@ def oracle(register, names, row):
 def run_of(row, data):
     """The weights after every step, or what the row has put around them. A run of an oracle's own name goes before that of its kind."""
     kind, name, _ = row["oracle"]
-    run = oracle(rules.RUNS, (f"{kind}.{name}", kind), row["id"])(row, data, TABLE["steps"])
+    try:
+        run = oracle(rules.RUNS, (f"{kind}.{name}", kind), row["id"])(row, data, TABLE["steps"])
+    except TypeError as error:
+        if "argument" not in str(error):
+            raise
+        sys.exit(f"{row['id']}: its oracle {kind}.{name} does not take the options that the row gives it: {error}")
     average, options = row.get("around", (None, None))
     return run if average is None else oracle(rules.AROUND, (average,), row["id"])(run, options)
 

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { acceptsWrongly, compiledInTwoSteps, descended, descentOf, resumes, type LandscapeName } from './columns.ts';
+import { acceptsWrongly, compiledInTwoSteps, descended, descentOf, missed, resumes, type LandscapeName } from './columns.ts';
 import { disagreement, run } from './measure.ts';
 import { oracleOf } from './report-row.ts';
 import { methodOf, sources, table, traceOf, type Case } from './table.ts';
@@ -24,6 +24,11 @@ async function descent(row: Case, landscape: LandscapeName): Promise<string> {
   const key = `${landscape} ${methodOf({ ...row, from: 0 }).equations}`;
   const known = descents.get(key);
   if (known !== undefined) return known;
+  const wrong = await missed(row, landscape);
+  if (wrong !== undefined) {
+    console.error(wrong);
+    process.exit(1);
+  }
   const text = `${String(descentOf(row).lr[landscape])}: ${(await descended(row, landscape)).toExponential(0)}`;
   descents.set(key, text);
   return text;
