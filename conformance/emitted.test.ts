@@ -26,7 +26,7 @@ for (const target of Object.keys(proven) as Proven[]) {
     }
     const known = new Set(table.cases.map(({ id }) => id));
     assert.deepEqual(Object.keys({ ...rows, ...refused }).filter((id) => !known.has(id)), []); // prettier-ignore
-    assert.ok(Object.keys(rows).length > 300);
+    assert.ok(Object.keys(rows).length > table.cases.length / 2, `${target} refuses most rows`);
   });
 }
 

@@ -23,6 +23,7 @@ import {
   type Method,
 } from 'thalweg';
 import { c, emit, emitTo, type COptions } from 'thalweg/emit';
+import { everyOperation } from './support/every-operation.ts';
 import { native } from './support/native.ts';
 import { oddMethods } from './support/odd-methods.ts';
 import { everyMethod } from './support/plan-snapshot.ts';
@@ -53,6 +54,10 @@ function assertReplays(method: Method, options: COptions): void {
   assert.equal(status, 0, `${method.name} ${JSON.stringify(options)}: ${said}`);
   assert.match(said, /: right$/m);
 }
+
+test('every operation of arrays and of numbers compiles without a warning and replays its steps', native, () => {
+  for (const [, method] of everyOperation()) for (const dtype of ['float32', 'float64'] as const) assertReplays(method, { dtype });
+});
 
 /** What C cannot say, by the words of the refusal. */
 const refusals = /draws noise/;

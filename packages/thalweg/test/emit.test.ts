@@ -139,8 +139,7 @@ test('a refusal says what to do instead', () => {
     assert.ok(own.length > 0, String(problem));
     for (const message of own) assert.match(message, remedy);
   }
-  assert.equal(new Set(said.map((message) => message.replace(/.*; /, ''))).size, 6, 'there is no other kind');
-  assert.ok(said.every((message) => !message.includes('\n')));
+  for (const message of said) assert.match(message, /^[^\n]+; \w[^\n]+$/, 'it says what to do instead, on one line');
 });
 
 test('in PyTorch β₁, β₂, … are one tuple, whatever the method, unless one of them follows a schedule', () => {

@@ -10,7 +10,7 @@ const isCostly = ({ op }: OperationNode): boolean => ['newtonSchulz', 'inverseRo
 /** The library. */
 export const jaxLibrary: ArrayLibrary = {
   isNumber: (sort) => sort === 'static',
-  functions: { abs: 'jnp.abs', sign: 'jnp.sign', sqrt: 'jnp.sqrt', exp: 'jnp.exp', log: 'jnp.log', cos: 'jnp.cos', floor: 'jnp.floor' },
+  elementwise: (name) => `jnp.${name}`,
   minimum: (a, b) => `jnp.minimum(${a.text(0)}, ${b.text(0)})`,
   maximum: (a, b) => `jnp.maximum(${a.text(0)}, ${b.text(0)})`,
   where: (condition, a, b) => {

@@ -18,7 +18,7 @@ const libraryOf = (model: () => Model): ArrayLibrary => {
   const type = (): string => `${model().isJoint ? 'p.' : ''}g.dtype`;
   return {
     isNumber,
-    functions: { abs: 'np.abs', sign: 'np.sign', sqrt: 'np.sqrt', exp: 'np.exp', log: 'np.log', cos: 'np.cos', floor: 'np.floor' },
+    elementwise: (name) => `np.${name}`,
     minimum: (a, b) => `np.minimum(${a.text(0)}, ${b.text(0)})`,
     maximum: (a, b) => `np.maximum(${a.text(0)}, ${b.text(0)})`,
     where: (condition, a, b) => {

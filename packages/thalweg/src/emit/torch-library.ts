@@ -19,7 +19,7 @@ export const torchOf = (model: () => Model): ArrayLibrary => {
   };
   return {
     isNumber,
-    functions: { abs: 'torch.abs', sign: 'torch.sign', sqrt: 'torch.sqrt', exp: 'torch.exp', log: 'torch.log', cos: 'torch.cos', floor: 'torch.floor' }, // prettier-ignore
+    elementwise: (name) => `torch.${name}`,
     minimum: (a, b) => bound(a, b, 'min'),
     maximum: (a, b) => bound(a, b, 'max'),
     where: (condition, a, b, whole) => {

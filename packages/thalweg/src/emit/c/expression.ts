@@ -44,18 +44,11 @@ const helper =
   (operands, suffix, helpers) =>
     call(helpers.use(name + suffix))(operands);
 
-/** Each operation on numbers, in the words of C. */
-const rules: Readonly<Record<ElementOp, Rule>> = {
+/** The operations on numbers that C writes with signs, or calls otherwise than we do. */
+const rules: Readonly<Partial<Record<ElementOp, Rule>>> = {
   neg: ([a]) => ({ text: `-${inside(a!, binding.atom)}`, binds: binding.sign }),
   abs: library('fabs'),
   sign: helper('sign_of'),
-  sqrt: library('sqrt'),
-  cbrt: library('cbrt'),
-  exp: library('exp'),
-  log: library('log'),
-  cos: library('cos'),
-  floor: library('floor'),
-  pow: library('pow'),
   add: infix('+', binding.sum),
   sub: infix('-', binding.sum),
   mul: infix('*', binding.product),
@@ -72,9 +65,9 @@ const rules: Readonly<Record<ElementOp, Rule>> = {
   }),
 };
 
-/** An operation on expressions of a type. */
+/** An operation on expressions of a type: unless it has a rule, the function of math.h that has its name. */
 export function operation(op: ElementOp, operands: readonly Expression[], type: 'float' | 'double', helpers: Helpers): Expression {
-  return rules[op](operands, suffixOf[type], helpers);
+  return (rules[op] ?? library(op))(operands, suffixOf[type], helpers);
 }
 
 /** The product of two numbers as one of float64. */

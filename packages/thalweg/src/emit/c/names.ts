@@ -1,4 +1,5 @@
 /** What things are called in a file of C: identifiers of which no two in reach of each other are the same, and none is a word of C or of its library. */
+import { computed } from '../../language/operations/elements.ts';
 import { freeName, inputVariable } from '../../language/part.ts';
 import { evaluated, type Program } from '../../language/program.ts';
 import { UnsupportedError } from '../../language/run-error.ts';
@@ -12,21 +13,22 @@ import { aFunction } from '../refusals.ts';
 import type { Helpers } from '../../targets/loops/c/source.ts';
 
 /** Words of C and of C++, which may include the header, functions of its library that a file may call or hide, and names that a step has for itself. */
-const words = /* @__PURE__ */ new Set(
-  /* @__PURE__ */ `auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed
+const words = /* @__PURE__ */ new Set([
+  ...computed.flatMap((op) => [op, `${op}f`]),
+  .../* @__PURE__ */ `auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed
   sizeof static struct switch typedef union unsigned void volatile while _Bool _Complex _Imaginary asm fortran main errno
   alignas alignof and and_eq bitand bitor bool catch char8_t char16_t char32_t class co_await co_return co_yield compl concept consteval constexpr
   constinit const_cast decltype delete dynamic_cast explicit export false friend mutable namespace new noexcept not not_eq nullptr operator or or_eq
   private protected public reinterpret_cast requires static_assert static_cast template this thread_local throw true try typeid typename using virtual
   wchar_t xor xor_eq
-  fabs sqrt cbrt exp expm1 log cos floor pow rint signbit fabsf sqrtf cbrtf expf logf cosf floorf powf NAN INFINITY memcpy printf
+  fabs sqrt expm1 floor rint signbit fabsf sqrtf floorf NAN INFINITY memcpy printf
   y0 y1 yn j0 j1 jn gamma lgamma tgamma sin tan time size_t
   one_minus_power is_normal_float32 is_normal_float64 sign_of sign_off smaller smallerf larger largerf
   expected before moved worst right same off w_i
   o x i outcome count tensor tensors size scratch t rank rows cols row col side work larger_size
   bytes take multiply transpose spread dot mirror reflect reflections newton_schulz symmetric_eigen eigenvectors inverse_root orthonormal
   malloc size_t frexp ldexp row_sums column_sums row_maxima column_maxima`.split(/\s+/),
-);
+]);
 
 /** Names that a step of kernels has for itself. */
 const wordsOfKernels = ['n', 'c', 'part'];

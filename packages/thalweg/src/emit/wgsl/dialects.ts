@@ -5,10 +5,7 @@ import { binding, Notation, within } from '../../targets/loops/wgsl/notation.ts'
 export const javascript = /* @__PURE__ */ new Notation({
   signs: { add: ' + ', sub: ' - ', mul: ' * ', div: ' / ', lt: '<', le: '<=', eq: '===', ne: '!==' },
   minus: '-',
-  functions: {
-    abs: 'Math.abs', sign: 'Math.sign', sqrt: 'Math.sqrt', cbrt: 'Math.cbrt', exp: 'Math.exp', log: 'Math.log', cos: 'Math.cos', floor: 'Math.floor',
-    min: 'Math.min', max: 'Math.max', pow: 'Math.pow',
-  },
+  call: (op) => `Math.${op}`,
   constant: (value) => ({ text: Object.is(value, -0) ? '-0' : String(value), binds: value < 0 ? binding.sign : binding.atom }),
   choice: (condition, a, b) => ({
     text: `${within(condition, binding.compare)} ? ${within(a, binding.compare)} : ${within(b, binding.choice)}`,
@@ -20,7 +17,7 @@ export const javascript = /* @__PURE__ */ new Notation({
 export const written = /* @__PURE__ */ new Notation({
   signs: { add: ' + ', sub: ' − ', mul: '·', div: '/', lt: '<', le: '≤', eq: '=', ne: '≠' },
   minus: '−',
-  functions: { abs: 'abs', sign: 'sign', sqrt: '√', cbrt: 'cbrt', exp: 'exp', log: 'log', cos: 'cos', floor: 'floor', min: 'min', max: 'max', pow: 'pow' },
+  call: (op) => (op === 'sqrt' ? '√' : op),
   constant: (value) => ({ text: String(value).replace('-', '−'), binds: value < 0 ? binding.sign : binding.atom }),
   choice: (condition, a, b) => ({ text: `${condition.text} ? ${within(a, binding.compare)} : ${b.text}`, binds: binding.choice }),
 }); // prettier-ignore

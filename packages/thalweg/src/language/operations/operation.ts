@@ -47,11 +47,11 @@ export const namedLatex = (name: string): Template => [precedence.atom, `\\opera
 export type Type = 'number' | 'condition' | 'matrix';
 
 /** One operand. */
-export const one: readonly Type[] = ['number'];
+export const one = ['number'] as const satisfies readonly Type[];
 /** Two operands. */
-export const two: readonly Type[] = ['number', 'number'];
+export const two = ['number', 'number'] as const satisfies readonly Type[];
 /** A condition and two branches. */
-export const choice: readonly Type[] = ['condition', 'number', 'number'];
+export const choice = ['condition', 'number', 'number'] as const satisfies readonly Type[];
 
 /** The tensors that a sum runs over: one tensor, the parameters of the group, or all parameters of the optimizer. */
 export type Scope = 'tensor' | 'group' | 'all';

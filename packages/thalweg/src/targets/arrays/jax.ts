@@ -4,7 +4,7 @@
  * them by `ref`, and the pool disposes of all that was made when the step has been traced.
  */
 import { DType as Type, lax, numpy as np, type Array as JaxArray, type Device } from '@jax-js/jax';
-import { elements, type ElementOp } from '../../language/operations/elements.ts';
+import { elements, type BinaryOp, type ElementOp, type UnaryOp } from '../../language/operations/elements.ts';
 import type { RoutineOp } from '../../language/operations/routines.ts';
 import type { ReduceOp } from '../../language/operations/sums.ts';
 import { matrixOf } from '../../language/form.ts';
@@ -200,10 +200,8 @@ export class JaxAlgebra implements ArrayAlgebra<JaxValue> {
   /** One of the operations that jax-js has; `lend` gives it what it consumes. */
   private apply(op: ElementOp, operands: readonly JaxValue[], lend: (x: JaxValue) => Lent): JaxArray {
     const [a = 0, b = 0, c = 0] = operands;
-    const [alone, pair] = [unary[op], binary[op]];
-    if (alone !== undefined) return this.pool.own(alone(lend(a)));
-    if (pair !== undefined) return this.pool.own(pair(lend(a), lend(b)));
-    return this.pool.own(np.where(lend(a), lend(b), lend(c)));
+    if (op === 'select') return this.pool.own(np.where(lend(a), lend(b), lend(c)));
+    return this.pool.own(isUnary(op) ? unary[op](lend(a)) : binary[op](lend(a), lend(b)));
   }
 
   /** The logarithm where there is no float64: near 1 the framework's own loses the digits that a bias correction is made of. */
@@ -282,7 +280,7 @@ function numbersOf(operands: readonly JaxValue[]): readonly number[] | undefined
   return operands.every((x) => typeof x === 'number') ? operands : undefined;
 }
 
-const unary: Readonly<Partial<Record<ElementOp, (a: Lent) => JaxArray>>> = {
+const unary: Readonly<Record<UnaryOp, (a: Lent) => JaxArray>> = {
   neg: np.negative,
   abs: np.abs,
   sign: np.sign,
@@ -294,7 +292,9 @@ const unary: Readonly<Partial<Record<ElementOp, (a: Lent) => JaxArray>>> = {
   floor: np.floor,
 };
 
-const binary: Readonly<Partial<Record<ElementOp, (a: Lent, b: Lent) => JaxArray>>> = {
+const isUnary = (op: UnaryOp | BinaryOp): op is UnaryOp => Object.hasOwn(unary, op);
+
+const binary: Readonly<Record<BinaryOp, (a: Lent, b: Lent) => JaxArray>> = {
   add: np.add,
   sub: np.subtract,
   mul: np.multiply,

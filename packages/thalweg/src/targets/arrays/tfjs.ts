@@ -3,7 +3,7 @@
  * nothing has to come back from a GPU. Makes tensors and disposes of none: whoever calls it does so inside `tidy`.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { elements, type ElementOp } from '../../language/operations/elements.ts';
+import { elements, type BinaryOp, type ElementOp, type UnaryOp } from '../../language/operations/elements.ts';
 import type { RoutineOp } from '../../language/operations/routines.ts';
 import type { ArrayAlgebra, Size, Sized } from './algebra.ts';
 import { shapeOf } from './shape.ts';
@@ -14,18 +14,19 @@ export type TfValue = number | tf.Tensor;
 /** The routines that TF.js has no operations for. */
 export const missing: ReadonlySet<RoutineOp> = new Set<RoutineOp>(['noise', 'inverseRoot', 'eigenvectors', 'orthonormal']);
 
-const unary: Readonly<Partial<Record<ElementOp, (a: TfValue) => tf.Tensor>>> = {
+const unary: Readonly<Record<UnaryOp, (a: TfValue) => tf.Tensor>> = {
   neg: tf.neg,
   abs: tf.abs,
   sign: (x) => tf.where(tf.greater(x, 0), 1, tf.where(tf.less(x, 0), -1, x)),
   sqrt: tf.sqrt,
+  cbrt: (a) => tf.pow(a, 1 / 3),
   exp: tf.exp,
   log: tf.log,
   cos: tf.cos,
   floor: tf.floor,
 };
 
-const binary: Readonly<Partial<Record<ElementOp, (a: TfValue, b: TfValue) => tf.Tensor>>> = {
+const binary: Readonly<Record<BinaryOp, (a: TfValue, b: TfValue) => tf.Tensor>> = {
   add: tf.add,
   sub: tf.sub,
   mul: tf.mul,
@@ -38,6 +39,8 @@ const binary: Readonly<Partial<Record<ElementOp, (a: TfValue, b: TfValue) => tf.
   eq: tf.equal,
   ne: tf.notEqual,
 };
+
+const isUnary = (op: UnaryOp | BinaryOp): op is UnaryOp => Object.hasOwn(unary, op);
 
 /** The algebra of tensors. */
 export const tensors: ArrayAlgebra<TfValue> = {
@@ -82,12 +85,8 @@ function apply(op: ElementOp, operands: readonly TfValue[]): TfValue {
     if (typeof a === 'number') return a === 0 ? c : b;
     return tf.where(a.dtype === 'bool' ? a : tf.notEqual(a, 0), b, c);
   }
-  if (op === 'cbrt') return tf.pow(a, 1 / 3);
-  const [alone, pair] = [unary[op], binary[op]];
   if (operands.every((x) => typeof x === 'number')) return elements[op].value(Number(a), Number(b), Number(c));
-  if (alone !== undefined) return alone(a);
-  if (pair !== undefined) return pair(a, b);
-  throw new RangeError(`${op} is no operation of TF.js`);
+  return isUnary(op) ? unary[op](a) : binary[op](a, b);
 }
 
 /** A value as an array of this shape. */

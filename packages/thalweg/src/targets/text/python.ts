@@ -4,6 +4,7 @@
  */
 import type { SurfaceOp } from '../../language/op.ts';
 import { precedence, type Scope } from '../../language/operations/operation.ts';
+import { inOthers } from '../../language/sugar-trees.ts';
 import type { Expression, NumberNode, OperationNode } from '../../language/tree.ts';
 import { write, type Bound, type Dialect, type WriteOperand } from '../../language/writer.ts';
 
@@ -31,8 +32,8 @@ export interface Operand {
 export interface ArrayLibrary {
   /** Whether values of a sort are plain numbers of Python. */
   readonly isNumber: (sort: Sort) => boolean;
-  /** Functions of one array by operation: `np.sqrt`. */
-  readonly functions: Readonly<Record<'abs' | 'sign' | 'sqrt' | 'exp' | 'log' | 'cos' | 'floor', string>>;
+  /** The function of one array that does what `math`'s, of this name, does to a number: `np.sqrt`. */
+  readonly elementwise: (name: string) => string;
   readonly minimum: (a: Operand, b: Operand) => string;
   readonly maximum: (a: Operand, b: Operand) => string;
   /** Where the condition is no number of Python's. `whole` is the operation. */
@@ -125,7 +126,7 @@ function rule(write: WriteOperand, operation: OperationNode, scene: Scene): Boun
     case 'mod':
       if (args.every(({ sort }) => sort === 'static' || sort === 'host')) return infix('%', mul);
       // Python takes the exact remainder, in which 1 mod 0.1 is nearly 0.1 and not 0.
-      return [add, `${a.text(add)} - ${b.text(mul)} * ${library.functions.floor}(${a.text(mul)} / ${b.text(mul + 1)})`];
+      return [add, `${a.text(add)} - ${b.text(mul)} * ${library.elementwise('floor')}(${a.text(mul)} / ${b.text(mul + 1)})`];
     case 'matmul':
       return infix('@', mul);
     case 'div':
@@ -142,22 +143,17 @@ function rule(write: WriteOperand, operation: OperationNode, scene: Scene): Boun
     case 'ne':
       return [compare, `${a.text(add)} ${symbols[op] ?? ''} ${b.text(add)}`];
     case 'abs':
-      return call(isPlain ? 'abs' : library.functions.abs);
+      return call(isPlain ? 'abs' : library.elementwise('abs'));
     case 'sign':
       if (isPlain) needs('sign');
-      return call(isPlain ? 'sign' : library.functions.sign);
+      return call(isPlain ? 'sign' : library.elementwise('sign'));
     case 'sqrt':
     case 'log':
-      if (!isPlain) return call(library.functions[op]);
+      if (!isPlain) return call(library.elementwise(op));
       needs('math');
       if (op === 'sqrt' ? isNeverNegative(a.expression) : isNeverZero(a.expression, scene)) return call(`math.${op}`);
       needs(op);
       return call(op);
-    case 'exp':
-    case 'cos':
-    case 'floor':
-      if (isPlain) needs('math');
-      return call(isPlain ? `math.${op}` : library.functions[op]);
     case 'min':
     case 'max':
       if (isPlain) return call(op);
@@ -174,9 +170,14 @@ function rule(write: WriteOperand, operation: OperationNode, scene: Scene): Boun
       return [atom, `${a.text(atom)}.T`];
     default: {
       const helper = library.helpers[op];
-      if (helper === undefined) throw new RangeError(`${op} is not written in Python`);
-      needs(helper);
-      return call(helper);
+      if (helper !== undefined) {
+        needs(helper);
+        return call(helper);
+      }
+      const others = inOthers(operation);
+      if (others !== undefined) return rule((i, binds) => toPython(others.operands[i]!, scene, binds), others, scene);
+      if (isPlain) needs('math');
+      return call(isPlain ? `math.${op}` : library.elementwise(op));
     }
   }
 }

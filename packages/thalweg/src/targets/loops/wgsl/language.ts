@@ -1,13 +1,15 @@
 /** WGSL: its signs and functions, and the words that no name may be. Pure. */
+import { computed, type ElementOp } from '../../../language/operations/elements.ts';
 import { UnsupportedError } from '../../../language/run-error.ts';
 import { binding, call, decimal, Notation, within, type Language } from './notation.ts';
+
+/** What WGSL calls otherwise than we do, or has not as it has to be: those are `helpers`. */
+const own: Readonly<Partial<Record<ElementOp, string>>> = { pow: 'power', cbrt: 'cube_root' };
 
 const wgsl: Language = {
   signs: { add: ' + ', sub: ' - ', mul: ' * ', div: ' / ', lt: '<', le: '<=', eq: '==', ne: '!=' },
   minus: '-',
-  functions: {
-    abs: 'abs', sign: 'sign', sqrt: 'sqrt', cbrt: 'cube_root', exp: 'exp', log: 'log', cos: 'cos', floor: 'floor', min: 'min', max: 'max', pow: 'power',
-  },
+  call: (op) => own[op] ?? op,
   constant: (value) => {
     // A constant is evaluated while the shader is compiled, which refuses what is not finite.
     const nearest = Math.fround(value);
@@ -39,8 +41,9 @@ fn cube_root(x: f32) -> f32 {
 };
 
 /** Keywords of WGSL, words that it keeps for later, names of its own that an emitted file uses, and those of the JavaScript in its head. */
-export const words = (): readonly string[] =>
-  `alias break case const const_assert continue continuing default diagnostic discard else enable false fn for if let loop override requires return struct
+export const words = (): readonly string[] => [
+  ...computed,
+  ...`alias break case const const_assert continue continuing default diagnostic discard else enable false fn for if let loop override requires return struct
   switch true var while NULL Self abstract active alignas alignof as asm asm_fragment async attribute auto await become cast catch class co_await co_return
   co_yield coherent column_major common compile compile_fragment concept const_cast consteval constexpr constinit crate debugger decltype delete demote
   demote_to_helper do dynamic_cast enum explicit export extends extern external fallthrough filter final finally friend from fxgroup get goto groupshared highp
@@ -49,6 +52,7 @@ export const words = (): readonly string[] =>
   precision premerge priv protected pub public readonly ref regardless register reinterpret_cast require resource restrict self set shared sizeof smooth
   snorm static static_assert static_cast std subroutine super target template this thread_local throw trait try type typedef typeid typename typeof union
   unless unorm unsafe unsized use using varying virtual volatile wgsl where with writeonly yield
-  bool f16 f32 i32 u32 vec2 vec3 vec4 vec3u array atomic ptr abs sign sqrt exp log cos floor min max pow select workgroupBarrier arrayLength
+  bool f16 f32 i32 u32 vec2 vec3 vec4 vec3u array atomic ptr abs sign sqrt floor min max select workgroupBarrier arrayLength
   host sums i k lane group groups id count first total partials lanes power cube_root add_up leave total_of Uniforms step evaluate keep
-  function in void arguments eval t hyper kept inputs factors tensor numbers bytes Math _`.split(/\s+/);
+  function in void arguments eval t hyper kept inputs factors tensor numbers bytes Math _`.split(/\s+/),
+];

@@ -19,8 +19,8 @@ export interface Language {
   /** Signs that stand between two operands. */
   readonly signs: Readonly<Record<'add' | 'sub' | 'mul' | 'div' | 'lt' | 'le' | 'eq' | 'ne', string>>;
   readonly minus: string;
-  /** Functions of the operations that are calls. */
-  readonly functions: Readonly<Record<'abs' | 'sign' | 'sqrt' | 'cbrt' | 'exp' | 'log' | 'cos' | 'floor' | 'min' | 'max' | 'pow', string>>;
+  /** The function of an operation that is a call. */
+  readonly call: (op: ElementOp) => string;
   readonly constant: (value: number) => Term;
   /** `condition` is a comparison. */
   readonly choice: (condition: Term, a: Term, b: Term) => Term;
@@ -46,12 +46,12 @@ export class Notation {
 
   constructor(language: Language) {
     this.language = language;
-    const { functions, signs, minus } = language;
-    const special = { constant: language.constant, sign: (a: Term) => call(functions.sign, a), select: language.choice };
+    const { signs, minus } = language;
+    const special = { constant: language.constant, sign: (a: Term) => call(language.call('sign'), a), select: language.choice };
     this.arithmetic = arithmetic<Term>(special, (op) => (a, b) => {
       if (op === 'neg') return { text: minus + within(a, binding.atom), binds: binding.sign };
-      if (op === 'abs' || op === 'sqrt' || op === 'floor') return call(functions[op], a);
-      if (op === 'min' || op === 'max') return call(functions[op], a, b);
+      if (op === 'abs' || op === 'sqrt' || op === 'floor') return call(language.call(op), a);
+      if (op === 'min' || op === 'max') return call(language.call(op), a, b);
       if (op === 'lt' || op === 'le' || op === 'eq' || op === 'ne')
         return { text: `${within(a, binding.add)} ${signs[op]} ${within(b, binding.add)}`, binds: binding.compare };
       const binds = places[op];
@@ -70,7 +70,7 @@ export class Notation {
     const { compute } = elements[op];
     const none = atom('');
     if (compute.in === 'own') return compute.over(this.arithmetic, a ?? none, b ?? none, c ?? none);
-    const name = this.language.functions[compute.by];
+    const name = this.language.call(op);
     return b === undefined ? call(name, a ?? none) : call(name, a ?? none, b);
   }
 }
