@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as library from 'thalweg';
-import { adam, chain, clipByGlobalNorm, ema, fromage, groups, l2, lookahead, nonNegative, OptionError, optimizer, otherwise, sgd, weightDecay, ThalwegError, transform, type Method } from 'thalweg'; // prettier-ignore
+import { adam, chain, clipByGlobalNorm, ema, fromage, groups, l2, lookahead, nonNegative, OptionError, ArrayError, optimizer, otherwise, sgd, weightDecay, ThalwegError, transform, type Method } from 'thalweg'; // prettier-ignore
 import { programOf } from '../src/define/program.ts';
 
 const w = { w: new Float32Array(2) };
@@ -62,4 +62,56 @@ test('names that are in no equation, and views that would be replaced', async ()
     () => void Object.assign(opt.hyper, { lr: (opt.hyper.lr as unknown as number) * 0.5 }),
     /lr must lie in .* and NaN does not/,
   );
+});
+
+describe('an assignment to what is shown', () => {
+  const array = new Float32Array(1);
+  const refused = (at: object, key: PropertyKey, message: string): void => {
+    assert.throws(() => Reflect.set(at, key, array), (error) => error instanceof ArrayError && error.message === message, message);
+    assert.notEqual(Reflect.get(at, key), array);
+  }; // prettier-ignore
+
+  test('under a name that no parameter has says so, and what has a name like it', async () => {
+    const opt = await adam().init({ weight: array, blocks: [{ wq: array.slice() }] }, { half: 'bfloat16' });
+    const none = (role: string, at: string, meant = ''): string => `adam: opt.${role} has no ${at}, since there is no such parameter${meant}; opt.add adds parameters`;
+    for (const [role, views] of [['params', opt.params], ['half.params', opt.half.params], ['half.grads', opt.half.grads]] as const) {
+      refused(views, 'weigth', none(role, 'weigth', ' (did you mean weight?)'));
+      refused(views, 'blocks.1.wq', none(role, 'blocks.1.wq', ' (did you mean blocks.0.wq?)'));
+      refused(views.blocks, 1, none(role, 'blocks.1'));
+      refused(views.blocks[0], 'wv', none(role, 'blocks.0.wv', ' (did you mean blocks.0.wq?)'));
+    }
+    assert.throws(() => Array.prototype.push.call(opt.params.blocks, array), ArrayError);
+    assert.equal(opt.params.blocks.length, 1);
+    const plain = await sgd().init({ w: array, E: library.sparse([2, 1]) });
+    refused(plain.grads, 'E', 'sgd: opt.grads has no E, which is sparse; step takes its rows');
+    refused(plain.grads, 'v', none('grads', 'v').replace('adam', 'sgd'));
+    plain.add({ v: array.slice() });
+    plain.step({ w: array, v: array } as { w: Float32Array });
+    plain.remove('v');
+    refused(plain.params, 'v', none('params', 'v').replace('adam', 'sgd'));
+    assert.throws(() => Object.assign(plain.state, { m: {} }), TypeError);
+    const { state, inputs } = await library.sophia().init({ w: array });
+    assert.throws(() => Object.assign(state['m']!, { w: array }), TypeError);
+    refused(inputs['hessian']!, 'v', 'sophia: opt.inputs.hessian.v cannot be assigned to; copy into its arrays');
+    await assert.rejects(
+      library.minimize((_, g) => (Object.assign(g, { v: array }), 0), { w: array }, { optimizer: sgd(), steps: 1 }),
+      (error) => error instanceof ArrayError && error.message === 'minimize: g has no v, since there is no such parameter',
+    );
+  }); // prettier-ignore
+
+  test('leaves what is shown as plain as it was, to whoever looks', async () => {
+    const [opt, other] = [
+      await adam().init({ w: array, blocks: [array.slice()] }),
+      await sgd().init({ w: array, blocks: [array.slice()] }),
+    ];
+    assert.deepEqual(opt.params, other.params);
+    assert.deepEqual(structuredClone(opt.params), { w: array, blocks: [array] });
+    const walked: string[] = [];
+    for (const name in opt.params) walked.push(name);
+    assert.deepEqual(walked, ['w', 'blocks']);
+    assert.ok(Array.isArray(opt.params.blocks) && (opt.params.blocks as unknown) instanceof Array);
+    assert.equal(Object.prototype.toString.call(opt.params), '[object Object]');
+    assert.deepEqual([...opt.params.blocks], [array]);
+    assert.deepEqual((await adam().init(opt.params)).params, opt.params, 'and it can be given to another optimizer');
+  });
 });

@@ -6,7 +6,7 @@ import { ArrayError } from '../language/run-error.ts';
 import { ObjectiveError } from '../language/runtime-error.ts';
 import type { AnyArray } from '../train/arrays.ts';
 import { describe } from '../language/options.ts';
-import { printable } from '../train/printed.ts';
+import { guarded, refusalOf } from '../train/guarded.ts';
 
 type Arrays = Readonly<Record<string, AnyArray>>;
 
@@ -85,11 +85,16 @@ function held(arrays: Arrays): Held[] {
 
 /** The arrays under names that cannot be assigned to, which no loop would notice. */
 function fixed(role: string, arrays: Arrays): Arrays {
-  const shown: Record<string, AnyArray> = printable({});
+  const shown: Record<string, AnyArray> = guarded((at, own) => {
+    const view = `${role}.${at}`;
+    const problem =
+      own === undefined
+        ? `${role} has no ${at}, since there is no such parameter`
+        : `${view} cannot be replaced; copy into it: ${view}.set(…)`;
+    throw new ArrayError('minimize', at, problem);
+  });
   for (const [name, array] of Object.entries(arrays)) {
-    const set = (): never => {
-      throw new ArrayError('minimize', name, `${role}.${name} cannot be replaced; copy into it: ${role}.${name}.set(…)`);
-    };
+    const set = (): never => refusalOf(shown)(name, name);
     Object.defineProperty(shown, name, { enumerable: true, get: () => array, set });
   }
   return shown;

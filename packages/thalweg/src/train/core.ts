@@ -2,7 +2,7 @@
  * The core of an optimizer: everything that it holds. The public face (`optimizer.ts`), what takes gradients in (`intake.ts`) and what saves
  * and loads (`checkpoint.ts`) all work on it.
  */
-import { OptionError, type ThalwegError } from '../language/error.ts';
+import { OptionError, suggestion, type ThalwegError } from '../language/error.ts';
 import { ArrayError } from '../language/run-error.ts';
 import { NonFiniteError, WorkerError } from '../language/runtime-error.ts';
 import { inputVariable } from '../language/part.ts';
@@ -21,7 +21,7 @@ import { roundInto } from './half.ts';
 import { followedBy, LiveHyper } from './live-hyper.ts';
 import { measure } from './measure.ts';
 import { hidden, policyParts, type LossScale } from './policy.ts';
-import { printable } from './printed.ts';
+import { guarded, type Refuse } from './guarded.ts';
 import { ParameterRegistry, type TrainedCohort } from './registry.ts';
 import { Interpreter, type SteppedCohort } from './step/interpreter.ts';
 import type { StepContext } from './step/leaves.ts';
@@ -67,11 +67,11 @@ export class Core {
   readonly names: readonly HyperName[];
   /** Where each parameter stands in what the user gave; views have the same structure, and every parameter under its whole name besides. */
   readonly tree = new ParameterTree();
-  readonly views: Record<string, AnyArray> = printable({});
+  readonly views: Record<string, AnyArray> = guarded(this.refusing('params'));
   /** Numbers, or their codes where gradients are in half precision. */
-  readonly gradientViews: Record<string, AnyArray | Uint16Array> = printable({});
+  readonly gradientViews: Record<string, AnyArray | Uint16Array> = guarded(this.refusing('grads'));
   /** Copies of the parameters in half precision, if there are some. */
-  readonly halfViews: Record<string, Uint16Array> = printable({});
+  readonly halfViews: Record<string, Uint16Array> = guarded(this.refusing('half.params'));
   /** Second names, each with the parameter that it stands for; and the second names of each parameter that has some. */
   readonly ties = new Map<string, string>();
   readonly aliases = new Map<string, string[]>();
@@ -138,25 +138,19 @@ export class Core {
     for (const name of tensors.keys()) {
       const place = this.registry.places.get(name);
       if (place === undefined) continue;
-      this.show('params', name, place.cohort.stepper.arena.view(parameter, place.index));
+      this.tree.show(this.views, name, place.cohort.stepper.arena.view(parameter, place.index));
       if (place.cohort.rows !== undefined) continue;
       const g = place.cohort.stepper.arena.stored(gradient, place.index)?.codes;
-      this.show('grads', name, isUint16(g) ? g : place.cohort.stepper.arena.view(gradient, place.index));
+      this.tree.show(this.gradientViews, name, isUint16(g) ? g : place.cohort.stepper.arena.view(gradient, place.index));
       const half = this.options.half === undefined ? undefined : place.cohort.stepper.arena.stored(halfOfW, place.index)?.codes;
-      if (isUint16(half)) this.show('half.params', name, half);
+      if (isUint16(half)) this.tree.show(this.halfViews, name, half);
     }
     this.roundHalves();
     for (const [name, to] of ties) {
       this.ties.set(name, to);
       this.aliases.set(to, [...(this.aliases.get(to) ?? []), name]);
-      for (const [role, views] of [
-        ['params', this.views],
-        ['grads', this.gradientViews],
-        ['half.params', this.halfViews],
-      ] as const) {
-        const view = views[to];
-        if (this.tree.has(to) && Object.hasOwn(views, to) && view !== undefined) this.show(role, name, view);
-      }
+      for (const views of [this.views, this.gradientViews, this.halfViews])
+        if (this.tree.has(to) && Object.hasOwn(views, to)) this.tree.show(views, name, views[to]);
     }
     this.activate();
   }
@@ -234,14 +228,18 @@ export class Core {
     }
   }
 
-  /** Shows an array under a name that cannot be assigned to, which the memory would not notice. */
-  private show(role: 'params' | 'grads' | 'half.params', name: string, array: AnyArray | Uint16Array): void {
-    const views = { params: this.views, grads: this.gradientViews, 'half.params': this.halfViews }[role];
-    const replaced = (at: string): never => {
-      const problem = `opt.${role}.${at} is a view of the optimizer's memory and cannot be replaced; copy into it: opt.${role}.${name}.set(…)`;
+  /** Refuses assignments, which the memory would not notice. */
+  private refusing(role: string): Refuse {
+    return (at, shown) => {
+      const views = `opt.${role === 'grads' && this.options.half !== undefined ? 'half.' : ''}${role}`;
+      const problem =
+        shown !== undefined
+          ? `${views}.${at} is a view of the optimizer's memory and cannot be replaced; copy into it: ${views}.${shown}.set(…)`
+          : this.tree.has(at)
+            ? `${views} has no ${at}, which is sparse; step takes its rows`
+            : `${views} has no ${at}, since there is no such parameter${suggestion(at, this.tree.names)}; opt.add adds parameters`;
       throw new ArrayError(this.name, at, problem);
     };
-    this.tree.show(views, name, { get: () => array, set: () => replaced(name) }, replaced);
   }
 
   /** Steps those that are not frozen. */

@@ -4,6 +4,7 @@ import { freeName } from '../language/part.ts';
 import { variable, type Variable } from '../language/variable.ts';
 import type { AnyArray } from './arrays.ts';
 import type { Core } from './core.ts';
+import { guarded } from './guarded.ts';
 
 /**
  * The names by which users and files know the states. The last update, which observing keeps, is `observe.update` unless a state of the
@@ -41,7 +42,7 @@ export function stateViews({ registry }: Core): Shown {
     }
   }
   // Not by assignment: parameters and groups may have any name.
-  return Object.fromEntries([...out].map(([state, entry]) => [state, Object.fromEntries(entry)]));
+  return Object.freeze(Object.fromEntries([...out].map(([state, entry]) => [state, Object.freeze(Object.fromEntries(entry))])));
 }
 
 /** Live views of the inputs that are arrays. */
@@ -50,20 +51,20 @@ export function inputViews(core: Core): Shown<unknown> {
   const out: Shown<unknown> = {};
   for (const { name: input, kind } of registry.inputs) {
     if (kind !== 'tensor') continue;
-    const views: Record<string, unknown> = (out[input] = {});
-    const replaced = (at: string): never => {
-      throw new ArrayError(core.name, at, `opt.inputs.${input}.${at} cannot be replaced; copy into its arrays`);
-    };
+    const views: Record<string, unknown> = guarded((at) => {
+      throw new ArrayError(core.name, at, `opt.inputs.${input}.${at} cannot be assigned to; copy into its arrays`);
+    });
+    out[input] = views;
     for (const [name, { cohort, index }] of registry.places) {
       const { arena } = cohort.stepper;
       const array = variable('input', input);
       if (!arena.has(array)) continue;
       const value = arena.view(array, index);
       // Who walks over them meets each array once; its other names are there to be asked for.
-      for (const one of core.namesOf(name)) core.tree.show(views, one, { value, enumerable: one === name }, replaced);
+      for (const one of core.namesOf(name)) core.tree.show(views, one, value, one === name);
     }
   }
-  return out;
+  return Object.freeze(out);
 }
 
 /** How many parameters are printed. */

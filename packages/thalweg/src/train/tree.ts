@@ -5,8 +5,8 @@
 import { suggestion } from '../language/error.ts';
 import { ArrayError } from '../language/run-error.ts';
 import { describe, isRecord } from '../language/options.ts';
+import { guarded, refusalOf } from './guarded.ts';
 import { twice, type Leaf, type Path } from './leaves.ts';
-import { printable } from './printed.ts';
 
 /** What leads on from a place: to a parameter, of which there is the name, or to more places. */
 interface Branch {
@@ -149,22 +149,24 @@ export class ParameterTree {
     return make(this.root);
   }
 
-  /** Puts a property for a parameter into `views`, where it stands in the structure and, not to be walked over, under its whole name. */
-  show(views: object, name: string, property: PropertyDescriptor, replaced: (name: string) => never): void {
+  /** Shows an array in what `guarded` made: where its parameter stands in the structure and, never to be walked over, under its whole name. */
+  show(views: object, name: string, array: unknown, isListed = true): void {
+    const refuse = refusalOf(views);
     const path = this.paths.get(name) ?? [name];
     let at = views;
     for (const [i, key] of path.slice(0, -1).entries()) {
       const there: unknown = Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined;
       if (typeof there === 'object' && there !== null) at = there;
       else {
-        const made = printable<object>(typeof path[i + 1] === 'number' ? [] : {});
-        const set = (): never => replaced(path.slice(0, i + 1).join('.'));
-        Object.defineProperty(at, key, { enumerable: true, configurable: true, get: () => made, set });
+        const whole = path.slice(0, i + 1).join('.');
+        const made = guarded((inside) => refuse(`${whole}.${inside}`), typeof path[i + 1] === 'number');
+        Object.defineProperty(at, key, { enumerable: true, configurable: true, get: () => made, set: () => refuse(whole, name) });
         at = made;
       }
     }
-    Object.defineProperty(at, path.at(-1) ?? name, { enumerable: true, ...property, configurable: true });
-    if (path.length > 1) Object.defineProperty(views, name, { ...property, enumerable: false, configurable: true });
+    const property = { configurable: true, get: () => array, set: () => refuse(name, name) };
+    Object.defineProperty(at, path.at(-1) ?? name, { ...property, enumerable: isListed });
+    if (path.length > 1) Object.defineProperty(views, name, property);
   }
 }
 
