@@ -13,9 +13,9 @@ import { aFunction } from '../refusals.ts';
 import type { Helpers } from '../../targets/loops/c/source.ts';
 
 /** Words of C and of C++, which may include the header, functions of its library that a file may call or hide, and names that a step has for itself. */
-const words = /* @__PURE__ */ new Set([
-  ...computed.flatMap((op) => [op, `${op}f`]),
-  .../* @__PURE__ */ `auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed
+const words = (): readonly string[] => [
+  ...computed().flatMap((op) => [op, `${op}f`]),
+  ...`auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed
   sizeof static struct switch typedef union unsigned void volatile while _Bool _Complex _Imaginary asm fortran main errno
   alignas alignof and and_eq bitand bitor bool catch char8_t char16_t char32_t class co_await co_return co_yield compl concept consteval constexpr
   constinit const_cast decltype delete dynamic_cast explicit export false friend mutable namespace new noexcept not not_eq nullptr operator or or_eq
@@ -28,7 +28,7 @@ const words = /* @__PURE__ */ new Set([
   o x i outcome count tensor tensors size scratch t rank rows cols row col side work larger_size
   bytes take multiply transpose spread dot mirror reflect reflections newton_schulz symmetric_eigen eigenvectors inverse_root orthonormal
   malloc size_t frexp ldexp row_sums column_sums row_maxima column_maxima`.split(/\s+/),
-]);
+];
 
 /** Names that a step of kernels has for itself. */
 const wordsOfKernels = ['n', 'c', 'part'];
@@ -55,11 +55,11 @@ export class Names {
 
   /** `hidden` are the words of helper functions, which the name of a type must not be. */
   constructor(program: Program, group: MethodGroup, name: string, helpers: Helpers, exact: boolean, hidden: ReadonlySet<string>) {
-    const type = this.fit(snake(name, 'method'), new Set([...words, ...hidden]));
+    const type = this.fit(snake(name, 'method'), new Set([...words(), ...hidden]));
     // Kernels number their values.
     this.type = /^(v|a|c|t|lane|whole|kernel|run_)\d+$/.test(type) ? `${type}_` : type;
     this.helpers = helpers;
-    this.taken = new Set([...words, ...(exact ? wordsOfKernels : []), this.type]);
+    this.taken = new Set([...words(), ...(exact ? wordsOfKernels : []), this.type]);
     this.members.set(parameter, 'w').set(gradient, 'g');
     for (const known of this.members.values()) this.taken.add(known);
     this.nameMembers(program);

@@ -214,9 +214,8 @@ const table = {
 export type ElementOp = keyof typeof table;
 
 /** Those that are computed by an algorithm of ours, and by a function of the library where a language has one. */
-export const computed: readonly ElementOp[] = /* @__PURE__ */ Object.keys(table).filter(
-  (op): op is ElementOp => table[op as ElementOp].compute.in !== 'own',
-);
+export const computed = (): readonly ElementOp[] =>
+  Object.keys(table).filter((op): op is ElementOp => table[op as ElementOp].compute.in !== 'own');
 
 /** The names of those that take one number, and of those that take two. */
 export type UnaryOp = { [K in ElementOp]: (typeof table)[K]['takes']['length'] extends 1 ? K : never }[ElementOp];

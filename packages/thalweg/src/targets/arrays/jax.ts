@@ -199,9 +199,8 @@ export class JaxAlgebra implements ArrayAlgebra<JaxValue> {
 
   /** One of the operations that jax-js has; `lend` gives it what it consumes. */
   private apply(op: ElementOp, operands: readonly JaxValue[], lend: (x: JaxValue) => Lent): JaxArray {
-    const [a = 0, b = 0, c = 0] = operands;
-    if (op === 'select') return this.pool.own(np.where(lend(a), lend(b), lend(c)));
-    return this.pool.own(isUnary(op) ? unary[op](lend(a)) : binary[op](lend(a), lend(b)));
+    const [a = 0, b = 0, c = 0] = operands.map((x) => lend(x));
+    return this.pool.own(op === 'select' ? np.where(a, b, c) : isUnary(op) ? unary[op](a) : binary[op](a, b));
   }
 
   /** The logarithm where there is no float64: near 1 the framework's own loses the digits that a bias correction is made of. */
@@ -292,7 +291,7 @@ const unary: Readonly<Record<UnaryOp, (a: Lent) => JaxArray>> = {
   floor: np.floor,
 };
 
-const isUnary = (op: UnaryOp | BinaryOp): op is UnaryOp => Object.hasOwn(unary, op);
+const isUnary = (op: UnaryOp | BinaryOp): op is UnaryOp => op in unary;
 
 const binary: Readonly<Record<BinaryOp, (a: Lent, b: Lent) => JaxArray>> = {
   add: np.add,

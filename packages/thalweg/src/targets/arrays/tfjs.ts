@@ -40,7 +40,7 @@ const binary: Readonly<Record<BinaryOp, (a: TfValue, b: TfValue) => tf.Tensor>> 
   ne: tf.notEqual,
 };
 
-const isUnary = (op: UnaryOp | BinaryOp): op is UnaryOp => Object.hasOwn(unary, op);
+const isUnary = (op: UnaryOp | BinaryOp): op is UnaryOp => op in unary;
 
 /** The algebra of tensors. */
 export const tensors: ArrayAlgebra<TfValue> = {

@@ -42,7 +42,7 @@ fn cube_root(x: f32) -> f32 {
 
 /** Keywords of WGSL, words that it keeps for later, names of its own that an emitted file uses, and those of the JavaScript in its head. */
 export const words = (): readonly string[] => [
-  ...computed,
+  ...computed(),
   ...`alias break case const const_assert continue continuing default diagnostic discard else enable false fn for if let loop override requires return struct
   switch true var while NULL Self abstract active alignas alignof as asm asm_fragment async attribute auto await become cast catch class co_await co_return
   co_yield coherent column_major common compile compile_fragment concept const_cast consteval constexpr constinit crate debugger decltype delete demote
