@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { chromium } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { rolldown } from 'rolldown';
 import type { Found } from './support/tfjs-page.ts';
 
@@ -65,11 +65,15 @@ test(
       args: ['--no-sandbox', ...quiet, ...gpu],
     });
     try {
+      const open = async (): Promise<Page> => {
+        const page = await context.newPage();
+        await page.goto(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`);
+        await page.evaluate(`import('/page.js')`);
+        return page;
+      };
       for (const backend of ['wasm', 'cpu', 'webgl', 'webgpu']) {
         await t.test(backend, async () => {
-          const page = await context.newPage();
-          await page.goto(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`);
-          await page.evaluate(`import('/page.js')`);
+          const page = await open();
           const found = await page.evaluate<Found>(`onBackend('${backend}')`);
           for (const [title, off] of Object.entries(found.off)) assert.ok(off <= bound, `${title}: off by ${String(off)}`);
           if (backend.startsWith('webg')) assert.equal(found.reads, 0);
@@ -79,6 +83,12 @@ test(
           await page.close();
         });
       }
+      await t.test('webgl in textures of 16 bits, in which 1e-8 is 0', async () => {
+        const page = await open();
+        const found = await page.evaluate<number[]>(`inHalfTextures()`);
+        found.forEach((w, i) => assert.ok(Math.abs(w - (1 - i)) < 0.01, String(found)));
+        await page.close();
+      });
     } finally {
       await context.close();
       server.close();

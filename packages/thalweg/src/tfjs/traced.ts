@@ -1,7 +1,7 @@
 /**
  * A method as TF.js's operations take it: the program of each group, its hyperparameters at a step, and what is refused. Knows no tensor's values.
  */
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { env, getBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { topological } from '../language/graph.ts';
 import { isRoutineOp } from '../language/op.ts';
 import { buildProgram, type Program } from '../language/program.ts';
@@ -31,7 +31,7 @@ export class Traced {
     this.live = inType(recipe.groups, 'float32').map((group, index) => {
       const slots = hyperSlotsOf(group);
       const values = new Map(slots.map(({ key, part, name }) => [key, group.parts[part]?.values.get(name) ?? NaN]));
-      return new LiveHyper(recipe.name, slots, values, followedBy(this.programs[index]!));
+      return new LiveHyper(recipe.name, slots, values, followedBy(this.programs[index]!), leastGuard());
     });
   }
 
@@ -59,6 +59,11 @@ export class Traced {
         if (!value.has(variable)) throw new ArrayError(owner, variable.name, `the ${name} of ${variable.name} is missing`);
     }
   }
+}
+
+/** What a smaller `eps` counts as: what TF.js's own optimizers have where textures are of 16 bits, as on many phones, in which 1e-8 is 0. */
+function leastGuard(): number {
+  return getBackend() === 'webgl' && !env().getBool('WEBGL_RENDER_FLOAT32_ENABLED') ? 1e-4 : 0;
 }
 
 /** Whether a value is a tensor for each variable. */

@@ -28,14 +28,23 @@ export class LiveHyper {
   private readonly followed: ReadonlySet<string>;
   /** Those called `eps`, which keep a division by zero away: 0 counts as the least that does in either type. */
   private readonly guards: ReadonlySet<string>;
+  /** What less than this counts as, of those. */
+  private readonly least: number;
   private readonly given = new Map<string, HyperValue>();
   /** Those that are no numbers, and so change from step to step. */
   private scheduled: readonly (readonly [string, Exclude<HyperValue, number>])[] = [];
   /** Whether a schedule is being asked: a function of the user's, which must not change what asks it. */
   private asking = false;
 
-  constructor(owner: string, slots: readonly HyperSlot[], values: ReadonlyMap<string, HyperValue>, followed: ReadonlySet<string>) {
+  constructor(
+    owner: string,
+    slots: readonly HyperSlot[],
+    values: ReadonlyMap<string, HyperValue>,
+    followed: ReadonlySet<string>,
+    least = 0,
+  ) {
     this.owner = owner;
+    this.least = least;
     this.followed = followed;
     this.guards = new Set(slots.flatMap(({ key, name }) => (name === 'eps' ? [key] : [])));
     this.slots = new Map(slots.map((slot) => [slot.key, slot]));
@@ -117,7 +126,7 @@ export class LiveHyper {
   }
 
   private change(key: string, given: number, factor: number): void {
-    const value = given === 0 && this.guards.has(key) ? leastGuard : given;
+    const value = this.guards.has(key) ? Math.max(given === 0 ? leastGuard : given, this.least) : given;
     if (!Object.is(this.values.get(key), value) || !Object.is(this.factors.get(key), factor)) this.version += 1;
     this.values.set(key, value);
     this.factors.set(key, factor);

@@ -17,7 +17,8 @@ export const missing: ReadonlySet<RoutineOp> = new Set<RoutineOp>(['noise', 'inv
 const unary: Readonly<Record<UnaryOp, (a: TfValue) => tf.Tensor>> = {
   neg: tf.neg,
   abs: tf.abs,
-  sign: (x) => tf.where(tf.greater(x, 0), 1, tf.where(tf.less(x, 0), -1, x)),
+  // On wasm its own is 0 below 1e-6.
+  sign: (x) => (tf.getBackend() === 'wasm' ? tf.where(tf.greater(x, 0), 1, tf.where(tf.less(x, 0), -1, x)) : tf.sign(x)),
   sqrt: tf.sqrt,
   cbrt: (a) => tf.pow(a, 1 / 3),
   exp: tf.exp,
