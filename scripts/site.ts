@@ -144,8 +144,8 @@ async function publishTexts(): Promise<void> {
   publishText(
     'reference',
     'Reference',
-    `${String(all.length)} optimizers and transforms: equations, options and when to touch them, when to choose each, its race, its state, its agreement.`,
-    `<h1>Reference</h1><p>Every page is made from the definition that runs: its equations, what each option does and when to touch it, when to choose the method, its race against its rivals, and how far it agrees with the paper and other libraries.</p><h2 id="optimizers">Optimizers</h2>${list(all.filter(isOptimizer))}<h2 id="transforms">Transforms</h2>${list(all.filter((entry) => !isOptimizer(entry)))}`,
+    `${String(all.length)} optimizers and transforms: equations, options and when to change them, when to choose each, its race, its state, its agreement.`,
+    `<h1>Reference</h1><p>Every page is made from the definition that runs: its equations, what each option does and when to change it, when to choose the method, its race against its rivals, and how far it agrees with the paper and other libraries.</p><h2 id="optimizers">Optimizers</h2>${list(all.filter(isOptimizer))}<h2 id="transforms">Transforms</h2>${list(all.filter((entry) => !isOptimizer(entry)))}`,
   );
   const grouped = Object.entries(groups).map(([heading, of]) => {
     const items = Object.values(of).map((path) => ({ href: `../${path}/`, name: titleOf(path), about: about.get(path) ?? '' }));

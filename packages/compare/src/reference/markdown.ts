@@ -25,10 +25,10 @@ function agreementSection(rows: readonly MeasuredRow[]): string {
   const cells = rows.map(({ row, oracle, heldAgainst, float64, float32 }) => [row, oracle, heldAgainst, float64, float32]);
   const departures = rows.flatMap(({ row, departs }) => (departs === undefined ? [] : [`- ${row}: ${departs}`])).join('\n');
   const measured = table(['row', 'oracle', 'held against', 'float64', 'float32'], cells);
-  return `The largest difference over 320 steps, as a part of max(|w|, Σ|Δw|):\n\n${measured}\n\n${departures}`;
+  return `The largest difference over 320 steps, as a fraction of max(|w|, Σ|Δw|):\n\n${measured}\n\n${departures}`;
 }
 
-/** What an option does and when to touch it, as cells. */
+/** What an option does and when to change it, as cells. */
 function adviceCells(method: string, option: string): [string, string] {
   const { does = 'See above.', touch = '' } = adviceOn(method, option) ?? {};
   return [does, touch];
@@ -43,7 +43,9 @@ function choiceSection({ choose, rivals }: Entry['note']): string {
 /** Whether embeddings can be trained row by row. */
 function tables({ tables }: Note): string {
   if (tables === undefined) return '';
-  return tables ? 'Takes `sparse` tables, of which a step trains the rows that it names.' : 'Takes no `sparse` tables.';
+  return tables
+    ? 'Supports `sparse` parameters, of which a step updates only the rows that have a gradient.'
+    : 'Does not support `sparse` parameters.';
 }
 
 /** The page; the picture of its paths lies beside it. */
@@ -54,7 +56,7 @@ export function renderPage({ name, equations, latex, hyper, choices, inputs, mem
     [
       'Hyperparameters',
       table(
-        ['option', 'symbol', 'default', 'range', 'what it does', 'when to touch it'],
+        ['option', 'symbol', 'default', 'range', 'what it does', 'when to change it'],
         hyper.map(({ option, symbol, fallback, range }) => [
           `\`${option}\``,
           symbol,
@@ -65,7 +67,7 @@ export function renderPage({ name, equations, latex, hyper, choices, inputs, mem
       ),
     ],
     ['Options', table(
-        ['option', 'choices, the default first', 'what it does', 'when to touch it'],
+        ['option', 'choices, the default first', 'what it does', 'when to change it'],
         choices.map(([option, words]) => [`\`${option}\``, words.join(', '), ...adviceCells(name, option)]),
       )],
     ['Inputs of each step', inputs.map((input) => `\`${input}\``).join(', ')],

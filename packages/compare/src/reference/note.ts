@@ -1,4 +1,4 @@
-/** What a script notes of an optimizer: the words of its documentation, and measurements. */
+/** What a script records about an optimizer: its documentation, and measurements. */
 
 /** A row of the conformance table. */
 export interface MeasuredRow {

@@ -23,7 +23,7 @@ export function renderEntry(entry: Entry, width: number): string {
     ...section('Equations', equations.flatMap(indented)),
     ...section('Hyperparameters, with defaults and ranges', rows(options).body.map((line) => `  ${line}`)),
     ...section('Options', choices.flatMap(([option, words]) => indented(`${option}: ${words.join(', ')}`))),
-    ...section('What options do, and when to touch them', [...hyper, ...choices.map(([option]) => ({ option }))].flatMap(({ option }) => advice(name, option).flatMap(indented))),
+    ...section('What options do, and when to change them', [...hyper, ...choices.map(([option]) => ({ option }))].flatMap(({ option }) => advice(name, option).flatMap(indented))),
     ...section('Inputs of each step', inputs.map((input) => `  ${input}`)),
     ...section('Sources, and conventions here', [...origins(note.source), ...note.source.conventions].flatMap(indented)),
     ...section('State', (memory.length === 0 ? ['none'] : memory).flatMap(indented)),
@@ -43,7 +43,7 @@ function choice({ choose, rivals }: Note): string[] {
 /** What is known of an option besides the documentation. */
 function advice(method: string, option: string): string[] {
   const known = adviceOn(method, option);
-  return known === undefined ? [] : [unmarked(`${option}: ${known.does} When to touch it: ${known.touch}`)];
+  return known === undefined ? [] : [unmarked(`${option}: ${known.does} When to change it: ${known.touch}`)];
 }
 
 const unmarked = (text: string): string => text.replaceAll('`', '');

@@ -6,8 +6,7 @@ import { optimizer } from '../define/builtin.ts';
  *
  * w ← w − η·(g/(√ŝ + ε) + λ·w) with ŝ = sₜ₋₁/(1 − β₂ᵗ⁻¹) and ŝ = 1 at the first step, m ← β₁·m + (1 − β₁)·g, s ← β₂·s + (1 − β₂)·(g − m)² + ε₂.
  *
- * @remarks When AdaBelief or Adam is unsteady because one large gradient enters the numerator and the denominator of the same step. Costs what Adam
- * costs.
+ * @remarks When AdaBelief or Adam is unstable because one large gradient enters both numerator and denominator of the same step. Same cost as Adam.
  * @see {@link adabelief}, {@link adopt}, {@link adam}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `epsRoot` ε₂, `weightDecay` λ
  * @example

@@ -6,8 +6,8 @@ import { optimizer } from '../define/builtin.ts';
  *
  * m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·(g − m)² + ε₂, w ← w − η·m̂/(√v̂ + ε).
  *
- * @remarks In the place of Adam where gradients are large but steady, since it then takes longer steps. Costs what Adam costs. Its tiny ε makes it
- * sensitive to parameters whose gradient hardly changes.
+ * @remarks Instead of Adam where gradients are large but change little, since it then takes longer steps. Same cost as Adam. Its tiny ε makes it sensitive
+ * to parameters whose gradient hardly changes.
  * @see {@link adam}, {@link adamw}, {@link acprop}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `epsRoot` ε₂
  * @example

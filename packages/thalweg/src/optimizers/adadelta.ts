@@ -6,8 +6,8 @@ import { optimizer } from '../define/builtin.ts';
  *
  * v ← ρ·v + (1 − ρ)·g², u = √(a + ε)/√(v + ε)·g, a ← ρ·a + (1 − ρ)·u², w ← w − η·u.
  *
- * @remarks When no learning rate can be tuned and a slow, safe method will do; rates come from the sizes of its own steps. Most who used it have
- * moved to RMSProp or Adam.
+ * @remarks When no learning rate can be tuned and a slow, safe method is enough; step sizes follow from those of earlier steps. Most users have moved to
+ * RMSProp or Adam.
  * @see {@link rmsprop}, {@link adagrad}, {@link prodigy}
  * @param options - `lr` η, `rho` ρ, `eps` ε, and `l2` λ, coupled weight decay: adds λ·w to the gradient; `compat`: Keras has other defaults
  * @example

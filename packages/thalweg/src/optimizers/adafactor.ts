@@ -1,21 +1,20 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * Adafactor (Shazeer & Stern 2018, arXiv:1804.04235): RMSProp that stores the second moments of a matrix as one number per row and one per column,
- * whose product approximates them: rows + cols numbers instead of rows·cols. The rate is relative to the size of the tensor, and the update is
- * clipped to a root mean square of `clip`. What has more than two dimensions is flattened behind the first; vectors keep all second moments.
+ * Adafactor (Shazeer & Stern 2018, arXiv:1804.04235): RMSProp that stores the second moments of a matrix as one number per row and one per column, whose
+ * product approximates them: rows + cols numbers instead of rows·cols. The rate is relative to the size of the tensor, and the update is clipped to a root
+ * mean square of `clip`. Tensors of more than two dimensions are flattened to matrices, keeping the first dimension; vectors keep all second moments.
  *
- * V = r/mean(r)·c with r, c the moving means of the rows and columns of g² + ε₁, u = g/√V, α = max(ε₂, RMS(w))·min(η, 1/√t),
- * w ← w − α·u / max(1, RMS(u)/d) − η·λ·w. Squares of gradients count as 2¹⁰⁰ at most, and √V as 2⁻¹²⁶ at least, so that no finite gradient
- * makes a NaN in float32.
+ * V = r/mean(r)·c with r, c the moving means of the rows and columns of g² + ε₁, u = g/√V, α = max(ε₂, RMS(w))·min(η, 1/√t), w ← w − α·u / max(1, RMS(u)/d)
+ * − η·λ·w. Squares of gradients are bounded by 2¹⁰⁰ and √V by 2⁻¹²⁶ from below, so that no finite gradient gives a NaN in float32.
  *
- * @remarks When Adam's second moments do not fit into memory: of a matrix it keeps one row and one column. Without momentum by default, so it may
- * want a warm-up and clipping.
+ * @remarks When Adam's second moments do not fit into memory: for a matrix it stores one row and one column. It has no momentum, so it may need a warmup
+ * and clipping.
  * @see {@link sm3}, {@link adamw}, {@link lion}
- * @param options - `lr` η; `step`: `'relative'` as above or `'absolute'` for α = max(ε₂, RMS(w))·η; `decayRate` ρ in β₂ = 1 − t^−ρ; `eps1` ε₁;
- * `eps2` ε₂; `clip` d; `weightDecay` λ; `compat`: `'torch'` bounds V below by ε₁² instead of adding ε₁ to g², with ε₁ = 2⁻⁵² (2⁻²³ in float32),
- * and takes the decay off first; so does `'keras'`, which computes RMS(w) after the decay; `'optax'` factors only matrices with 128 rows and
- * columns or more, is `'absolute'`, and its decay is not multiplied by η
+ * @param options - `lr` η; `step`: `'relative'` as above or `'absolute'` for α = max(ε₂, RMS(w))·η; `decayRate` ρ in β₂ = 1 − t^−ρ; `eps1` ε₁; `eps2` ε₂;
+ * `clip` d; `weightDecay` λ; `compat`: `'torch'` bounds V below by ε₁² instead of adding ε₁ to g², with ε₁ = 2⁻⁵² (2⁻²³ in float32), and applies the decay
+ * first; so does `'keras'`, which computes RMS(w) after the decay; `'optax'` factors only matrices with 128 rows and columns or more, is `'absolute'`, and
+ * its decay is not multiplied by η
  * @example
  * ```ts
  * import { adafactor } from 'thalweg';

@@ -5,8 +5,8 @@ import { optimizer } from '../define/builtin.ts';
  *
  * G ← G + g², w ← w − η·g/(√G + ε), in PyTorch's form: ε outside the root, G from G₀ = 0.
  *
- * @remarks For sparse features, such as words of which most are rare: a rare one keeps a large rate. In long dense training its rates only fall, and
- * it stalls.
+ * @remarks For sparse features, such as words, most of which are rare: a rare one keeps a large learning rate. In long dense training the learning rates
+ * only decrease, and it stalls.
  * @see {@link rmsprop}, {@link ftrl}, {@link adam}
  * @param options - `lr` η, `eps` ε, `initial` G₀, and `l2` λ, coupled weight decay: adds λ·w to the gradient; `compat`: Optax, Keras and TF.js
  * have ε inside the root and start G at 0.1

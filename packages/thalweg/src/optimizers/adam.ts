@@ -8,8 +8,8 @@ import { adamStep } from './adam-step.ts';
  *
  * m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², w ← w − η·m̂/(√v̂ + ε) with m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ).
  *
- * @remarks A first choice where gradients of different parameters differ in size by magnitudes. If you use weight decay, take `adamw`: here `l2`
- * passes through the second moment.
+ * @remarks A first choice where gradients of different parameters differ by orders of magnitude. If you use weight decay, take `adamw`: here `l2` is scaled
+ * by the second moment.
  * @see {@link adamw}, {@link rmsprop}, {@link nadam}, {@link sgd}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `amsgrad`, and `l2` λ, coupled weight decay: adds λ·w to the gradient, which then
  * enters m and v; `adamw` has decoupled weight decay; `compat`: Keras adds ε to √v before its correction

@@ -6,7 +6,7 @@ import { optimizer } from '../define/builtin.ts';
  *
  * m ← β₁·m + (1 − β₁)·g, u ← max(β₂·u, |g| + ε), w ← w − η·(m̂/u + λ·w).
  *
- * @remarks When single large gradients upset Adam's mean of squares: it remembers the largest gradient instead, and lets it fade.
+ * @remarks When single large gradients distort Adam's mean of squares: it uses a decaying maximum instead.
  * @see {@link adam}, {@link adamw}, {@link yogi}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, and `l2` Λ, coupled weight decay: adds Λ·w to the gradient; `compat`:
  * Keras adds ε after the maximum

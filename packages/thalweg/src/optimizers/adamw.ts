@@ -9,8 +9,8 @@ import { masked } from './cautious.ts';
  *
  * m, v, m̂ and v̂ as in `adam`; w ← w − η·(m̂/(√v̂ + ε) + λ·w).
  *
- * @remarks The usual choice for transformers, and a good first one elsewhere. Tune `lr` first, then `weightDecay`. Two states of the model's size;
- * where these are too much, see `lion` or `adafactor`.
+ * @remarks The usual choice for transformers, and a good first one elsewhere. Tune `lr` first, then `weightDecay`. Two states of the model's size; if that
+ * is too much, see `lion` or `adafactor`.
  * @see {@link adam}, {@link lion}, {@link muon}, {@link scheduleFreeAdamw}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, `decay`, `amsgrad`, and `cautious`, which sets the elements of the
  * update whose sign differs from the gradient's to zero (Liang et al. 2024, arXiv:2411.16085); `compat`: the default decay is 1e-4 in Optax and

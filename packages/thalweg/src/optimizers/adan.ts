@@ -6,8 +6,8 @@ import { optimizer } from '../define/builtin.ts';
  *
  * d = g − gₜ₋₁ (0 at first), m, v and n the running means of g, d and (g + β₂·d)², w ← (w − η·(m̂ + β₂·v̂)/(√(n̂ + ε₂) + ε))/(1 + η·λ).
  *
- * @remarks When gradients change slowly from step to step, so that their change foretells the next one. Four states of the model's size, twice
- * Adam's, and the last gradient among them.
+ * @remarks When gradients change slowly from step to step, so that the last change predicts the next. Four states of the model's size, including the last
+ * gradient: twice Adam's.
  * @see {@link adamw}, {@link nadam}, {@link mars}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `beta3` β₃, `eps` ε, `epsRoot` ε₂, `weightDecay` λ
  * @example

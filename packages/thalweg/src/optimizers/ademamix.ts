@@ -6,7 +6,7 @@ import { optimizer } from '../define/builtin.ts';
  *
  * w ← w − η·((m̂ + α·n)/(√v̂ + ε) + λ·w) with n ← β₃·n + (1 − β₃)·g.
  *
- * @remarks For long runs, in which gradients of thousands of steps ago still say something. Warm `alpha` and `beta3` up by schedules; one state more
+ * @remarks For long runs, in which gradients from thousands of steps ago are still informative. Warm up `alpha` and `beta3` by schedules; one more state
  * than Adam.
  * @see {@link simplifiedAdemamix}, {@link adamw}, {@link lion}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `beta3` β₃, `alpha` α, `eps` ε, `weightDecay` λ

@@ -6,7 +6,7 @@ import { optimizer } from '../define/builtin.ts';
  *
  * u = clamp(g/max(√v, ε), ±(t − 1)^¼), m ← β₁·m + (1 − β₁)·u, w ← w − η·m, v ← β₂·v + (1 − β₂)·g².
  *
- * @remarks When Adam does not settle, or needs a β₂ so near to 1 that it is slow to notice change: it converges for any β₂. Costs what Adam costs.
+ * @remarks When Adam does not converge, or needs a β₂ so near to 1 that it adapts slowly: ADOPT converges for any β₂. Same cost as Adam.
  * @see {@link adam}, {@link acprop}, {@link adamw}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε
  * @example

@@ -6,8 +6,8 @@ import { optimizer } from '../define/builtin.ts';
  *
  * w ← w·(1 − Λ·ηₜ) − ηₜ·g with ηₜ = η/(1 + Λ·η·(t − 1))^α.
  *
- * @remarks For convex problems, such as linear models, where the mean of the weights is better than the last ones. In deep learning, `ema` or `swa`
- * after any optimizer does the same more freely.
+ * @remarks For convex problems, such as linear models, where the mean of the weights is better than the last ones. In deep learning, `ema` or `swa` after
+ * any optimizer is more flexible.
  * @see {@link sgd}, {@link polyakAverage}, {@link swa}, {@link scheduleFreeSgd}
  * @param options - `lr` η, `lambda` Λ, `alpha` α, `start` t₀, and `l2` λ, coupled weight decay: adds λ·w to the gradient
  * @example

@@ -6,7 +6,7 @@ import { optimizer } from '../define/builtin.ts';
  *
  * γ = d·η·√(1 − β₂ᵗ)/(1 − β₁ᵗ), r ← σ·r + (1 − σ)·γ·⟨g, S/(√v + ε)⟩, S ← σ·S + (1 − σ)·γ·g, d ← max(d, r/((1 − σ)·Σ|S|)) with σ = √β₂.
  *
- * @remarks When the learning rate of AdamW is unknown and one long run is all there is. `prodigy` estimates the same faster.
+ * @remarks When the learning rate of AdamW is unknown and only one long run is affordable. `prodigy` estimates the same quantity faster.
  * @see {@link prodigy}, {@link dog}, {@link mechanic}, {@link adamw}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `initial` d₀, `weightDecay` λ
  * @example

@@ -6,7 +6,7 @@ import { optimizer } from '../define/builtin.ts';
  *
  * r ← max(r, ‖w − w₀‖²), G ← G + r·‖g‖², w ← w − η·r/(√G + ε)·g. r starts at r₀.
  *
- * @remarks As `dog`, where that is too cautious: early gradients, taken near the start, weigh less.
+ * @remarks Like `dog`, if that is too cautious: early gradients, near the start, have less weight.
  * @see {@link dog}, {@link prodigy}, {@link cocob}
  * @param options - `lr` η, `initial` r₀, `eps` ε, `weightDecay` λ, coupled: adds λ·w to the gradient
  * @example

@@ -7,7 +7,8 @@ import { optimizer } from '../define/builtin.ts';
  * w ← (w − η·(‖w‖/‖g‖)·g)/√(1 + η²), with norms per tensor, and w ← (w − η·g)/√(1 + η²) where either norm is 0, so that biases that start at zero
  * can move.
  *
- * @remarks When layers' weights differ in size and no rate should be tuned: each tensor moves by the same share of its norm, about 0.01 a step.
+ * @remarks When layers' weights differ in size and no learning rate should be tuned: each tensor moves by the same fraction of its norm, about 0.01 per
+ * step.
  * @see {@link lars}, {@link lamb}, {@link muon}
  * @param options - `lr` η; `compat: 'optax'` replaces norms below `eps` ε by ε, so that a tensor of zeros moves by η·ε
  * @example

@@ -7,7 +7,7 @@ import { optimizer } from '../define/builtin.ts';
  * n ← n + g², z ← z + g − (√n − √nₜ₋₁)/η·w, w ← (clamp(z, ±λ₁) − z)/(√n/η + 2·λ₂ + β/η). n starts at n₀ and is at most 2¹²⁷, so that float32 can
  * hold it. `power` p replaces √n by n^(−p); `l2Shrinkage` λ₃ adds 2·λ₃·w to g, but not in g².
  *
- * @remarks For sparse linear models that must be small when they are served: `l1` leaves exact zeros. Not for deep networks.
+ * @remarks For sparse linear models that must be small when deployed: `l1` gives exact zeros. Not for deep networks.
  * @see {@link adagrad}, {@link sgd}
  * @param options - `lr` η, `l1` λ₁, `l2` λ₂, `beta` β, `initial` n₀, `power` p, `l2Shrinkage` λ₃; `compat`: Keras' rate is 1e-3
  * by default

@@ -6,8 +6,8 @@ import { optimizer } from '../define/builtin.ts';
  *
  * v ← μ·v + η·(k·‖w‖/(‖g‖ + λ·‖w‖ + ε))·(g + λ·w), w ← w − v.
  *
- * @remarks For very large batches where SGD with momentum is the usual choice, such as convolutional networks. Leave biases and normalization layers
- * out of it by `groups`.
+ * @remarks For very large batches where SGD with momentum is the usual choice, such as convolutional networks. Exclude biases and normalization layers by
+ * `groups`.
  * @see {@link lamb}, {@link sgd}, {@link fromage}
  * @param options - `lr` η, `momentum` μ, `trust` k, `eps` ε, `nesterov`, `weightDecay` λ
  * @example

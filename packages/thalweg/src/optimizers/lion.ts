@@ -7,8 +7,8 @@ import { masked } from './cautious.ts';
  *
  * w ← w − η·(sign(β₁·m + (1 − β₁)·g) + λ·w), then m ← β₂·m + (1 − β₂)·g.
  *
- * @remarks In the place of AdamW where memory is short: one state instead of two. Use a rate three to ten times smaller, and a decay as many times
- * larger. Batches should be large, since the sign of a noisy gradient is noise.
+ * @remarks Instead of AdamW if memory is scarce: one state instead of two. Use a learning rate three to ten times smaller, and a weight decay larger by the
+ * same factor. Batches should be large, since the sign of a noisy gradient is noise.
  * @see {@link adamw}, {@link signum}, {@link muon}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `weightDecay` λ, and `cautious`, which sets the elements of the update whose sign differs from
  * the gradient's to zero (Liang et al. 2024, arXiv:2411.16085); `compat`: λ is 1e-3 in Optax, and η in Keras, by default

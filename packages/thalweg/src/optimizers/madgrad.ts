@@ -6,8 +6,8 @@ import { optimizer } from '../define/builtin.ts';
  *
  * q = (η + ε)·√t (0 where η is 0), G ← G + q·g², S ← S + q·g, z = w₀ − S/(∛G + ε), w ← μ·w + (1 − μ)·z; S/∛G is 0 where G and ε are.
  *
- * @remarks For sparse problems and convolutional networks where Adam generalizes worse than SGD. Its best rate and decay differ from Adam's: tune
- * anew, with little decay.
+ * @remarks For sparse problems and convolutional networks where Adam generalizes worse than SGD. Its best learning rate and weight decay differ from
+ * Adam's: tune them again, with little decay.
  * @see {@link adagrad}, {@link sgd}, {@link adamw}
  * @param options - `lr` η, `momentum` μ, `eps` ε
  * @example

@@ -7,8 +7,8 @@ import { optimizer } from '../define/builtin.ts';
  * c = g + γ·β₁/(1 − β₁)·(g − gₜ₋₁) (g at first, where the authors' program takes gₜ₋₁ = 0), divided by its norm where that is above 1; then AdamW
  * with c in place of g, for tensors of every rank.
  *
- * @remarks When gradients of consecutive steps agree enough for their difference to reduce noise, as in training language models. The last gradient
- * is kept: one array more than AdamW.
+ * @remarks When gradients of consecutive steps agree enough for their difference to reduce noise, as in training language models. Stores the last gradient:
+ * one more array than AdamW.
  * @see {@link adamw}, {@link adan}, {@link soap}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `gamma` γ, `eps` ε, `weightDecay` λ
  * @example

@@ -1,12 +1,12 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * MoMo (Schaipp et al. 2023, arXiv:2305.07583): SGD with momentum whose step size follows from the loss and a lower bound of it; `lr` is only its
- * upper limit and may be large. Each step needs the loss.
+ * MoMo (Schaipp et al. 2023, arXiv:2305.07583): SGD with momentum whose step size follows from the loss and a lower bound on it; `lr` is only an upper
+ * limit and may be large. Each step needs the loss.
  *
  * With running means f̄, m and γ of the loss, g and ⟨g, w⟩: τ = min(η, max((1 + η·λ)·(f̄ − f_min − γ) + ⟨m, w⟩, 0)/‖m‖²), w ← (w − τ·m)/(1 + η·λ).
  *
- * @remarks When the loss of each step is at hand and a lower bound of it is known, often 0: a step size that is too large is reduced by itself.
+ * @remarks When the loss of each step is available and a lower bound on it is known, often 0: a step size that is too large is reduced automatically.
  * @see {@link polyak}, {@link momoAdam}, {@link sgd}
  * @param options - `lr` η, the longest step; `beta` β; `minimum` f_min, a lower bound of the loss; `weightDecay` λ
  * @example
@@ -35,7 +35,7 @@ export const momo = optimizer({
 /**
  * MoMo-Adam (Schaipp et al. 2023, arXiv:2305.07583): as `momo`, with Adam's preconditioner: norms are weighted by √v̂ + ε.
  *
- * @remarks As `momo`, where you would otherwise use Adam.
+ * @remarks Like `momo`, where you would otherwise use Adam.
  * @see {@link momo}, {@link adam}, {@link prodigy}
  * @param options - `lr` η, the longest step; `beta1` β₁; `beta2` β₂; `eps` ε; `minimum` f_min, a lower bound of the loss; `weightDecay` λ
  * @example

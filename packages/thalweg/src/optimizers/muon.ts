@@ -1,9 +1,9 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * Muon (Jordan et al. 2024, kellerjordan.github.io/posts/muon): SGD with momentum whose update is orthogonalized: all its singular values become
- * about 1. For matrices; what has more dimensions, such as a convolution's kernel, is flattened behind the first. Vectors and numbers go to
- * another optimizer through `groups`, and so should embeddings and the last layer.
+ * Muon (Jordan et al. 2024, kellerjordan.github.io/posts/muon): SGD with momentum whose update is orthogonalized: all its singular values become about 1.
+ * For matrices; tensors of more dimensions, such as convolution kernels, are flattened to matrices, keeping the first dimension. Vectors and scalars need
+ * another optimizer, by `groups`, and embeddings and the last layer should have one too.
  *
  * m ← μ·m + (1 − μ)·g, O = NewtonSchulz(g + μ·(m − g)), w ← w − η·(k·O + λ·w). By default k = √max(1, rows/cols) as in the original, where rows
  * are outputs, as in y = W·x; `rows: 'in'` is for weights whose rows are inputs, as in y = x·W, and has k = √max(1, cols/rows). `adjust: 'rms'` has k = 0.2·√max(rows, cols), with which AdamW's learning rate and weight decay can be reused (Liu et al. 2025,
@@ -12,11 +12,11 @@ import { optimizer } from '../define/builtin.ts';
  * Keras divide by ‖u‖ + ε, not by the larger. By default PyTorch has η = 1e-3 and λ = 0.1, Keras η = 1e-3, λ = 0.004 and `adjust: 'rms'`.
  * PyTorch's iteration computes in bfloat16; here it is in the type of w.
  *
- * @remarks For the hidden matrices of transformers and other networks, with AdamW for everything else through `groups`. One state instead of AdamW's
- * two, and a few matrix products a step.
+ * @remarks For the hidden matrices of transformers and other networks, with AdamW for everything else through `groups`. One state instead of AdamW's two,
+ * and a few matrix products per step.
  * @see {@link adamw}, {@link soap}, {@link shampoo}
  * @param options - `lr` η, `momentum` μ, `weightDecay` λ, `nesterov`, `adjust`, `rows`, `compat`, `a`, `b`, `c`, `steps` n, `eps` ε
- * @throws UnsupportedError from `init` for a vector or a number
+ * @throws UnsupportedError from `init` for a vector or a scalar
  * @example
  * ```ts
  * import { adamw, groups, muon, otherwise } from 'thalweg';

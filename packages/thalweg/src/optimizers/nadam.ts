@@ -6,7 +6,7 @@ import { optimizer } from '../define/builtin.ts';
  *
  * μ = β₁·(1 − ½·0.96^(t·ψ)), P = ∏μ, w ← w − η·(((1 − μ)/(1 − P)·g + μₜ₊₁/(1 − P·μₜ₊₁)·m)/(√v̂ + ε) + λ·w).
  *
- * @remarks Instead of Adam, where Nesterov momentum is wanted. Same cost as Adam.
+ * @remarks Adam with Nesterov momentum, at the same cost.
  * @see {@link adam}, {@link adamw}, {@link adan}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `momentumDecay` ψ, `weightDecay` λ, and `l2` Λ, coupled weight decay: adds Λ·w to the
  * gradient; `compat`: in Optax the momentum is β₁ throughout, and Keras has ψ = 1

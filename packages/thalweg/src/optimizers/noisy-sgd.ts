@@ -7,7 +7,7 @@ import { optimizer } from '../define/builtin.ts';
  *
  * w ← w − η·(g + √(σ²/tᵞ)·N(0, 1)).
  *
- * @remarks When plain SGD stops in bad places that depend on the seed. The noise fades with t.
+ * @remarks When plain SGD gets stuck in bad regions that depend on the seed. The noise decays with t.
  * @see {@link sgd}, {@link addNoise}
  * @param options - `lr` η, `variance` σ² at the first step, `decay` γ, `seed` a whole number
  * @example

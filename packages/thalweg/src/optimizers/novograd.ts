@@ -6,8 +6,8 @@ import { optimizer } from '../define/builtin.ts';
  *
  * v ← β₂·v + (1 − β₂)·‖g‖² (‖g‖² at first), m ← β₁·m + g/(√v + ε) + λ·w, w ← w − η·m.
  *
- * @remarks When memory is short and gradients of layers differ in size: its second moment is one number a tensor. Made for speech and language
- * models with large batches.
+ * @remarks When memory is scarce and gradients of layers differ in size: its second moment is one number per tensor. Made for speech and language models
+ * with large batches.
  * @see {@link adamw}, {@link lamb}, {@link lion}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ
  * @example

@@ -6,7 +6,7 @@ import { optimizer } from '../define/builtin.ts';
  *
  * w ← w − η·((α + β)·g − β·gₜ₋₁), and gₜ₋₁ = g at the first step.
  *
- * @remarks For games, two players with opposed losses, where descent circles around the solution. For one loss it is no better than SGD.
+ * @remarks For two-player games with opposed losses, where gradient descent circles around the solution. For a single loss it is no better than SGD.
  * @see {@link optimisticAdam}, {@link sgd}
  * @param options - `lr` η, `alpha` α, `beta` β
  * @example

@@ -6,8 +6,8 @@ import { optimizer } from '../define/builtin.ts';
  *
  * γ = min(η, max(f − f_min, 0)/(‖g‖² + ε)) with the norm over all parameters, w ← w − γ·g; no step where the gradient is zero or the loss below `minimum`.
  *
- * @remarks When the least loss is known, as in interpolating models, where it is 0: the step size follows from the loss. Needs the loss at each
- * step, and no state.
+ * @remarks When the minimum of the loss is known, as for models that can fit all data, where it is 0: the step size follows from the loss. Needs the loss
+ * at each step, and no state.
  * @see {@link momo}, {@link sgd}
  * @param options - `lr` η, the longest step; `minimum` f_min, the loss at the optimum; `eps` ε
  * @example

@@ -7,8 +7,8 @@ import { optimizer } from '../define/builtin.ts';
  *
  * r ← β₃·r + (d/d₀)·γ·⟨g, w₀ − w⟩, S ← β₃·S + γ·d·g/d₀ with γ = d·η·√(1 − β₂ᵗ)/(1 − β₁ᵗ), or d·η without the correction, d ← max(d, c·r/Σ|S|); m and v of d·g as in Adam. β₃ = √β₂.
  *
- * @remarks When the learning rate of AdamW is unknown: leave `lr` at 1, with a schedule if you like. Two arrays more than AdamW, and one tuned run
- * of AdamW is often a little better.
+ * @remarks When the learning rate of AdamW is unknown: leave `lr` at 1, or give it a schedule with peak 1. Two more arrays than AdamW, and a tuned AdamW is
+ * often a little better.
  * @see {@link dAdaptation}, {@link dog}, {@link mechanic}, {@link adamw}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `initial` d₀, `coefficient` c, `weightDecay` λ, `biasCorrection`
  * @example

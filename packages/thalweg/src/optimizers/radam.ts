@@ -6,7 +6,7 @@ import { optimizer } from '../define/builtin.ts';
  *
  * ρ∞ = 2/(1 − β₂) − 1, ρ = ρ∞ − 2·t·β₂ᵗ/(1 − β₂ᵗ), and r, the rectification, as in the equations.
  *
- * @remarks In the place of Adam with a warm-up: it scales the first steps down by itself.
+ * @remarks Instead of Adam with a warmup: it scales down the first steps by itself.
  * @see {@link adam}, {@link adamw}, {@link nadam}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `weightDecay` λ, decoupled as in AdamW, and `l2` Λ, coupled weight decay: adds Λ·w to
  * the gradient; `compat`: Optax and the paper add ε to √v̂, after its correction, and the paper's threshold is 4

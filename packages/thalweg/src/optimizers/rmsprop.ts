@@ -7,8 +7,8 @@ import { optimizer } from '../define/builtin.ts';
  *
  * v ← β·v + (1 − β)·g², w ← w − η·g/(√v + ε).
  *
- * @remarks For losses that change while one trains, as in reinforcement learning, and where one state has to do. Adam adds momentum and corrects the
- * start.
+ * @remarks For losses that change during training, as in reinforcement learning, and if memory allows only one state. Adam adds momentum and bias
+ * correction.
  * @see {@link adam}, {@link adagrad}, {@link adadelta}
  * @param options - `lr` η, `beta` β, `eps` ε, `momentum` μ, `centered`, and `l2` λ, coupled weight decay: adds λ·w to the gradient; `compat`:
  * Optax, Keras and TF.js have ε inside the root and the learning rate inside the momentum

@@ -6,8 +6,8 @@ import { optimizer } from '../define/builtin.ts';
  *
  * d ← clamp(d·f, d₋, d₊) with f = η₊ where g·gₜ₋₁ > 0, η₋ where it is < 0, else 1; w ← w − d·sign(g), or w where the sign changed.
  *
- * @remarks For full-batch training of small networks and for fits: it uses only signs, and each parameter finds its own step. Noise of mini-batches
- * breaks it.
+ * @remarks For full-batch training of small networks and for curve fitting: it uses only signs, and each parameter adapts its own step. It fails with the
+ * noise of mini-batches.
  * @see {@link signSgd}, {@link rmsprop}
  * @param options - `lr` η, the first step of every parameter; `etaMinus` η₋; `etaPlus` η₊; `minStep` d₋; `maxStep` d₊; `compat`: Optax applies a
  * step size one step later, and skips the update after a change of sign

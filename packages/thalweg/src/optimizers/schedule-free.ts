@@ -16,7 +16,7 @@ const evaluate = '(w − (1 − β₁)·z) / β₁';
  *
  * u = g + λ·w, x = (w − (1 − β₁)·z)/β₁, z ← z − η·u, x ← (1 − κ)·x + κ·z with κ = ηₘₐₓᵖ/Σηₘₐₓᵖ, w ← β₁·x + (1 − β₁)·z.
  *
- * @remarks As `scheduleFreeAdamw`, where SGD with momentum and a falling rate is the usual choice.
+ * @remarks Like `scheduleFreeAdamw`, where SGD with momentum and learning rate decay is the usual choice.
  * @see {@link sgd}, {@link scheduleFreeAdamw}, {@link asgd}
  * @param options - `lr` η, which may warm up and should not decay; `beta1` β₁; `weightDecay` λ; `power` p
  * @example
@@ -40,8 +40,8 @@ export const scheduleFreeSgd = optimizer({
 /**
  * Schedule-free AdamW (Defazio et al. 2024, arXiv:2405.15682): as `scheduleFreeSgd`, with u = g/(√v̂ + ε) + λ·w.
  *
- * @remarks When the length of the run is not known beforehand, so that no schedule can be laid out. Evaluate and save at `opt.evaluate()`, not at
- * the weights that are trained.
+ * @remarks When the length of the run is not known in advance, so that no schedule can be planned. Evaluate and deploy `opt.evaluate()`, not the weights
+ * that are trained.
  * @see {@link adamw}, {@link scheduleFreeSgd}, {@link prodigy}
  * @param options - `lr` η, which may warm up and should not decay; `beta1` β₁; `beta2` β₂; `eps` ε; `weightDecay` λ; `power` p
  * @example

@@ -6,8 +6,8 @@ import { optimizer } from '../define/builtin.ts';
  *
  * w ← w − η·g, or with momentum v ← μ·v + (1 − τ)·g, where v starts as the first gradient, and w ← w − η·v (Nesterov: g + μ·v for v).
  *
- * @remarks For convolutional networks with normalization, and wherever memory is short: no state, or one with momentum. Needs its rate tuned, and
- * usually a schedule. Where parameters' gradients differ in size, take an adaptive method.
+ * @remarks For convolutional networks with normalization, and if memory is scarce: no state, or one with momentum. Needs a tuned learning rate, and usually
+ * a schedule. If gradients of parameters differ much in size, use an adaptive method.
  * @see {@link adam}, {@link lars}, {@link scheduleFreeSgd}
  * @param options - `lr` η, `momentum` μ, `dampening` τ, `nesterov`, and `l2` λ, coupled weight decay: adds λ·w to the gradient; `compat`: Keras
  * has the learning rate inside the velocity, which differs while the rate changes, and PyTorch's rate is 1e-3 by default

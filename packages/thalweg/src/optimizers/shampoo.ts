@@ -1,13 +1,13 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * Shampoo (Gupta, Koren & Singer 2018, arXiv:1802.09568): preconditions a matrix's gradient from both sides, with inverse fourth roots of the
- * summed g·gᵀ and gᵀ·g. What has more than two dimensions is flattened behind the first; vectors are updated as by AdaGrad. The roots are taken in
- * float64 from eigenvectors, every `every` steps: their cost grows with the cube of rows and columns.
+ * Shampoo (Gupta, Koren & Singer 2018, arXiv:1802.09568): preconditions a matrix's gradient from both sides, with inverse fourth roots of the summed g·gᵀ
+ * and gᵀ·g. Tensors of more than two dimensions are flattened to matrices, keeping the first dimension; vectors are updated as by AdaGrad. The roots are
+ * taken in float64 from eigenvectors, every `every` steps: their cost grows with the cube of rows and columns.
  *
  * L ← L + g·gᵀ, R ← R + gᵀ·g, w ← w − η·(L + εI)^(−1/4)·g·(R + εI)^(−1/4).
  *
- * @remarks For matrices of moderate size, when each step may cost more to need fewer of them. `soap` is the same idea with Adam's steadiness.
+ * @remarks For matrices of moderate size, if fewer but more expensive steps pay off. `soap` is the same idea with Adam's stability.
  * @see {@link soap}, {@link muon}, {@link adagrad}
  * @param options - `lr` η, `eps` ε, `every` k
  * @example

@@ -5,7 +5,7 @@ import { optimizer } from '../define/builtin.ts';
  *
  * w ← w − η·sign(g).
  *
- * @remarks For study, and for gradients that must be sent as single bits. Steps keep one size: let the rate fall.
+ * @remarks For study, and if gradients must be communicated as single bits. The step size is constant: use a decaying learning rate.
  * @see {@link signum}, {@link lion}, {@link rprop}
  * @param options - `lr` η
  * @example
@@ -25,7 +25,7 @@ export const signSgd = optimizer({
  *
  * m ← β·m + (1 − β)·g, w ← w − η·sign(m).
  *
- * @remarks As `signSgd` with noise averaged out first. `lion` adds weight decay and a second β.
+ * @remarks Like `signSgd`, with noise averaged out first. `lion` adds weight decay and a second β.
  * @see {@link lion}, {@link signSgd}, {@link sgd}
  * @param options - `lr` η, `momentum` β
  * @example

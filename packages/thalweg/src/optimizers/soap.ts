@@ -1,15 +1,15 @@
 import { optimizer } from '../define/builtin.ts';
 
 /**
- * SOAP (Vyas et al. 2024, arXiv:2409.11321, algorithm 3): Adam in the eigenbasis of Shampoo's preconditioners, with decoupled decay. The basis
- * starts as the eigenvectors of the first g·gᵀ and gᵀ·g. Their running means are updated after each step, and the basis after every `every`-th, by
- * one power iteration and a QR decomposition; so, but for the first, a gradient is never projected onto a basis that it has changed. What has more
- * than two dimensions is flattened behind the first; vectors are updated as by AdamW.
+ * SOAP (Vyas et al. 2024, arXiv:2409.11321, algorithm 3): Adam in the eigenbasis of Shampoo's preconditioners, with decoupled decay. The basis starts as
+ * the eigenvectors of the first g·gᵀ and gᵀ·g. Their running means are updated after each step, and the basis after every `every`-th, by one power
+ * iteration and a QR decomposition; so, except for the first, a gradient is never projected onto a basis that it has changed. Tensors of more than two
+ * dimensions are flattened to matrices, keeping the first dimension; vectors are updated as by AdamW.
  *
  * P = QᴸᵀgQᴿ, v ← β₂·v + (1 − β₂)·P², u = Qᴸ·(QᴸᵀmQᴿ/(1 − β₁ᵗ) / (√v̂ + ε))·Qᴿᵀ, w ← w − η·(u + λ·w); then L ← β₃·L + (1 − β₃)·g·gᵀ, Qᴸ ← QR(L·Qᴸ), R and Qᴿ likewise.
  *
- * @remarks For matrices, when each step may cost more to need fewer of them: Adam in a basis that decorrelates the gradient. Several arrays of rows²
- * and cols² besides.
+ * @remarks For matrices, if fewer but more expensive steps pay off: Adam in a basis that decorrelates the gradient. Additionally stores several arrays of
+ * rows² and cols² elements.
  * @see {@link shampoo}, {@link muon}, {@link adamw}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `beta3` β₃ of the running means of g·gᵀ and gᵀ·g, `eps` ε, `weightDecay` λ, `every` k
  * @example

@@ -7,8 +7,7 @@ import { optimizer } from '../define/builtin.ts';
  *
  * h ← β₂·h + (1 − β₂)·ĥ where (t − 1) mod k = 0, m ← β₁·m + (1 − β₁)·g, w ← w − η·(clamp(m/max(γ·h, ε), ±1) + λ·w).
  *
- * @remarks When estimates of the Hessian's diagonal can be had every few steps, as in training language models. The estimate is yours to compute and
- * hand over.
+ * @remarks When the Hessian's diagonal can be estimated every few steps, as in training language models. You compute the estimate and pass it to `step`.
  * @see {@link adamw}, {@link lion}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `gamma` γ, `eps` ε, `weightDecay` λ, `every` k; `compat`: Optax applies bias correction to m,
  * divides by h before this step's estimate is added, and has ε = 1e-8 and λ = 1e-4

@@ -6,7 +6,7 @@ import { optimizer } from '../define/builtin.ts';
  *
  * v ← v − (1 − β₂)·sign(v − g²)·g², w ← w − η·m̂/(√v̂ + ε). v starts at v₀ and m at zero.
  *
- * @remarks When Adam's second moment forgets large gradients too fast, as with sparse or bursty ones. Costs what Adam costs.
+ * @remarks When Adam's second moment forgets large gradients too fast, as with sparse or bursty ones. Same cost as Adam.
  * @see {@link adam}, {@link adagrad}, {@link adopt}
  * @param options - `lr` η, `beta1` β₁, `beta2` β₂, `eps` ε, `initial` v₀; `compat`: Optax starts m at v₀ too
  * @example

@@ -1,11 +1,10 @@
 import { transform } from '../define/builtin.ts';
 
 /**
- * Adaptive gradient clipping (Brock et al. 2021, arXiv:2102.06171): the gradient of each unit (a row of a matrix) is clipped to a norm of at most
- * `ratio` times the norm of the unit's weights. What has more than two dimensions is flattened behind the first; a vector is one unit.
+ * Adaptive gradient clipping (Brock et al. 2021, arXiv:2102.06171): the gradient of each unit (a row of a matrix) is clipped to a norm of at most `ratio`
+ * times the norm of the unit's weights. Tensors of more than two dimensions are flattened to matrices, keeping the first dimension; a vector is one unit.
  *
- * @remarks For networks without normalization layers, where a clip by one norm for everything is too coarse: the bound follows the size of each
- * unit's weights.
+ * @remarks For networks without normalization layers, where clipping by one global norm is too coarse: the bound scales with each unit's weights.
  * @see {@link clipByGlobalNorm}, {@link clipByNorm}
  * @param options - `ratio` c; `eps` ε, the lower bound of the weights' norm; `units`: `'columns'` where weights are inputs × outputs, as in JAX
  * @throws OptionError where c or ε is not above 0

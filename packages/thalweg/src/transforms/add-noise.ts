@@ -6,8 +6,7 @@ import { transform } from '../define/builtin.ts';
  *
  * g = g + √(σ²/tᵞ)·N(0, 1).
  *
- * @remarks When training ends in bad places and a seed decides which: noise that fades helps deep networks out of them. Elsewhere it only costs
- * accuracy.
+ * @remarks When deep networks get stuck in bad regions that depend on the seed; decaying noise helps them out. Elsewhere it only costs accuracy.
  * @see {@link noisySgd}
  * @param options - `variance` σ², `decay` γ, `seed` k
  * @example

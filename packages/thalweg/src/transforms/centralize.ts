@@ -1,8 +1,8 @@
 import { transform } from '../define/builtin.ts';
 
 /**
- * Gradient centralization (Yong et al. 2020, arXiv:2004.01461): subtracts its mean from each row of a matrix's gradient. What has more than two
- * dimensions is flattened behind the first; vectors stay as they are.
+ * Gradient centralization (Yong et al. 2020, arXiv:2004.01461): subtracts its mean from each row of a matrix's gradient. Tensors of more than two
+ * dimensions are flattened to matrices, keeping the first dimension; vectors stay as they are.
  *
  * @remarks Before SGD or Adam on networks for images, as a cheap regularizer.
  * @see {@link normalize}, {@link adaptiveClip}

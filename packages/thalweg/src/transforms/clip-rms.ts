@@ -13,7 +13,7 @@ const blockRms = transform({
  * arXiv:1804.04235) and Optax's `clip_by_block_rms` does: g = g/max(1, RMS(g)/c). Unlike `clipByNorm`, the bound does not depend on a tensor's
  * size.
  *
- * @remarks As `clipByNorm`, when tensors of very different size share one bound.
+ * @remarks Like `clipByNorm`, when tensors of very different size share one bound.
  * @see {@link clipByNorm}, {@link clipByGlobalNorm}
  * @param maxRms - c, a number above 0, a schedule or a function of t
  * @throws OptionError where c is not above 0

@@ -13,8 +13,7 @@ const byValue = transform({
  * PyTorch's `clip_grad_value_`, Optax's `clip` and Keras' `clipvalue` do. It changes the gradient's direction; `clipByGlobalNorm` does not. A NaN
  * stays NaN, and an infinity becomes ±c.
  *
- * @remarks When single elements are outliers, such as a broken feature. It changes the gradient's direction; where that matters take
- * `clipByGlobalNorm`.
+ * @remarks When single elements are outliers, such as a broken feature. It changes the gradient's direction; if that matters use `clipByGlobalNorm`.
  * @see {@link clipByGlobalNorm}, {@link clipByNorm}
  * @param maxValue - c, a number above 0, a schedule or a function of t
  * @throws OptionError where c is not above 0

@@ -19,8 +19,8 @@ const globalNorm = transform({
  * Clips the gradient of all parameters together to a norm of at most `maxNorm` (Pascanu et al. 2013): g = g·min(1, c/‖g‖), as Optax does; PyTorch
  * adds 1e-6 to the norm, and `compat: 'torch'` does so here. A norm that is NaN makes every element NaN, so that the error is not hidden.
  *
- * @remarks For recurrent networks and transformers, as the first link of the chain: it bounds rare large gradients and keeps their direction. A
- * bound near the usual norm of the gradient acts only on outliers.
+ * @remarks For recurrent networks and transformers, as the first part of the chain: it bounds rare large gradients and keeps their direction. A bound near
+ * the usual norm of the gradient affects only outliers.
  * @see {@link clipByNorm}, {@link clipByValue}, {@link adaptiveClip}
  * @param maxNorm - c, a number above 0, a schedule or a function of t
  * @param options - `compat`

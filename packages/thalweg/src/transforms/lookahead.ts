@@ -2,13 +2,13 @@ import { transform } from '../define/builtin.ts';
 import { requireWhole } from './whole.ts';
 
 /**
- * Lookahead (Zhang et al. 2019, arXiv:1907.08610): every k steps of the optimizer before it, slow weights φ move by α of the way to the fast
- * weights w, and w goes back to them. The optimizer's states are kept, as Optax does with `reset_state=False`.
+ * Lookahead (Zhang et al. 2019, arXiv:1907.08610): every k steps of the optimizer before it, the slow weights φ move a fraction α of the way to the fast
+ * weights w, and w is reset to φ. The optimizer's states are kept, as Optax does with `reset_state=False`.
  *
  * φ starts as the first w; where t mod k = 0, φ ← φ + α·(w − φ) and w ← φ. Evaluate at a step with t mod k = 0, or at φ, which is
  * `opt.state['lookahead.phi']`.
  *
- * @remarks After an optimizer that oscillates: it smooths every few steps, and makes the choice of rate less delicate. One array more.
+ * @remarks After an optimizer that oscillates: it smooths every few steps, and makes the choice of learning rate less critical. One more array.
  * @see {@link ema}, {@link swa}, {@link scheduleFreeSgd}
  * @param options - `k`, a whole number of steps from 1; `alpha` α, in (0, 1]
  * @throws OptionError for a `k` that is not whole, and for values out of range

@@ -7,8 +7,7 @@ import { requireWhole } from './whole.ts';
  *
  * w̄ ← w̄ + (w − w̄)/(t − t₀ + 1), and w̄ = w up to step t₀.
  *
- * @remarks For convex problems at a constant rate, evaluated at the mean of all steps. In deep learning an average that forgets, `ema`, suits
- * better.
+ * @remarks For convex problems at a constant rate, evaluated at the mean of all steps. In deep learning an exponential average, `ema`, is better.
  * @see {@link ema}, {@link swa}, {@link asgd}
  * @param options - `start` t₀, the first step that counts, a whole number from 1
  * @throws OptionError for a `start` that is not whole or below 1

@@ -1,4 +1,4 @@
-/** Options that count steps, which a range of real numbers cannot say. */
+/** Checks that options which count steps are whole numbers, which an interval cannot express. */
 import { OptionError } from '../language/error.ts';
 import type { HyperValue } from '../define/hyper.ts';
 
