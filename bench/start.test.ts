@@ -126,7 +126,7 @@ void fit({ thread: 2 });`;
       assert.ok(output.length > 1);
       const { stdout, stderr } = spawnSync(process.execPath, [join(folder, 'out/page.js')], { encoding: 'utf8' });
       assert.equal(stdout, 'stepped 0.5\n'.repeat(3));
-      assert.match(stderr, /OptionError: adamw: thread is no option[^]*\/out\/page\.js:/);
+      assert.match(stderr, /OptionError: adamw: thread is not an option[^]*\/out\/page\.js:/);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -62,7 +62,7 @@ test('rivals are entries, and every option is explained: by name, or in the word
       assert.ok(adviceOn(name, option) !== undefined || `${note.about} ${note.details}`.includes(`\`${option}\``), `${name}.${option}`);
     }
   }
-  for (const key of advised) assert.ok(used.has(key), `there is no option ${key}`);
+  for (const key of advised) assert.ok(used.has(key), `there is not an option ${key}`);
 });
 
 test('an entry fits a terminal and tells the whole', () => {

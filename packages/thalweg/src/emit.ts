@@ -1,5 +1,5 @@
 /**
- * Source to take away: a method as one file of another language or framework: `thalweg/emit`.
+ * `thalweg/emit`: writes a method as one source file of another language or framework.
  *
  * @packageDocumentation
  */
@@ -30,16 +30,16 @@ export interface TargetOptions {
 /** The name of a target. */
 export type TargetName = keyof TargetOptions;
 
-/** Every target by name: a line here and one above add one. */
+/** Every target by name. A new target is one line here and one above. */
 export const targets: { readonly [T in TargetName]: Target<TargetOptions[T]> } = { c, numpy, optax, pytorch, wgsl };
 
 /**
- * Writes a method as one file of another language or framework, with its equations, their source and a test of itself.
+ * Writes a method as one source file of another language or framework. The file has the equations, their source, and a test of itself.
  *
  * @param method - an optimizer or a chain that ends in one
  * @param target - `'numpy'`, …: the keys of `targets`
- * @param options - what every target takes, and what this one takes besides
- * @throws UnsupportedError that names what the target cannot say; OptionError for a target or an option that there is not; ThalwegError for what is no method
+ * @param options - `name`, `source`, and what this target takes besides
+ * @throws UnsupportedError that names what the target cannot express; OptionError for an unknown target or option; ThalwegError if `method` is not a method
  * @example
  * ```ts
  * import { adamw } from 'thalweg';

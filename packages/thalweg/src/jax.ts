@@ -1,4 +1,6 @@
-/** thalweg/jax: every optimizer for jax-js, as pure functions of trees. Needs the peer dependency `@jax-js/jax`. */
+/**
+ * thalweg/jax: every method for jax-js, as pure functions on trees of arrays or as an object that holds its state. Needs the peer dependency `@jax-js/jax`.
+ */
 export { gradientTransformation, type GradientTransformation, type JaxInputs } from './jax/transformation.ts';
 export type { JaxEngine, JaxOptimizer } from './jax/held.ts';
 export { optimizer, type JaxInitOptions, type JaxMethod } from './jax/object.ts';

@@ -1,7 +1,4 @@
-/**
- * Everything by which methods are made, for every entry that binds them: optimizers, transforms, schedules, chains, groups and definitions of one's own. Leads to
- * no runtime.
- */
+/** Everything that makes methods, for every entry point: optimizers, transforms, schedules, chains, groups and user-defined methods. Imports no runtime. */
 export { acprop } from './optimizers/acprop.ts';
 export { adabelief } from './optimizers/adabelief.ts';
 export { adadelta } from './optimizers/adadelta.ts';

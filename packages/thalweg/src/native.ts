@@ -1,5 +1,5 @@
 /**
- * Steps in compiled C, for Node 26.1 and later: `thalweg/native`. `init(…, { backend: 'native' })` loads it by itself; only a program that was bundled has to
+ * `thalweg/native`: steps in compiled C, for Node 26.1 and later. `init(…, { backend: 'native' })` loads it automatically; only a bundled program has to
  * import it.
  *
  * @packageDocumentation

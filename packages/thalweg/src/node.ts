@@ -1,5 +1,5 @@
 /**
- * Checkpoints on disk, for Node: `thalweg/node`.
+ * `thalweg/node`: checkpoints on disk, for Node.
  *
  * @packageDocumentation
  */
@@ -20,15 +20,15 @@ const piece = 2 ** 26;
 const checksum = 'crc32' in zlib ? inPieces : crc32;
 
 /**
- * Saves an optimizer to a file, whole or not at all: at whatever moment the process dies, the file is the old one or the new one. Arrays are
- * written one after the other, without a copy of all of them, to a file beside it that ends in `.part`; what a killed process left of one is removed
- * by the next save to the same file. A link is followed, and a file that is replaced keeps its mode.
+ * Saves an optimizer to a file atomically: if the process dies at any moment, the file is the old one or the new one. Arrays are written one after the
+ * other, without a copy of all of them, to a temporary file beside it that ends in `.part`; a part that a killed process left is removed by the next save
+ * to the same file. Links are followed, and a replaced file keeps its mode.
  *
- * @param opt - the optimizer; what is saved is what it is when this is called, and no step may be taken before the promise resolves
- * @param path - the file, which is replaced if there is one
- * @param options - as for `save`: `{ metadata: { epoch: 3 } }` for texts and numbers of yours, `{ format: pytorch }` for a file with which PyTorch goes on
- * @throws ThalwegError of the code `'overtaken'` where a step, a load or an assignment changed an array while it was written, and of the code `'file'`
- * where the path leads to a folder or a device; whatever the file system says. The old file is as it was then
+ * @param opt - the optimizer, saved as it is at the time of the call; take no step before the promise resolves
+ * @param path - the file, which is replaced if it exists
+ * @param options - as for `save`: `{ metadata: { epoch: 3 } }` for your own strings and numbers, `{ format: pytorch }` for a file that PyTorch can load
+ * @throws ThalwegError with the code `'overtaken'` if a step, a load or an assignment changed an array while it was written, and with the code `'file'` if
+ * the path is a folder or a device; errors of the file system. The old file is unchanged then
  * @example
  * ```ts
  * import { adamw } from 'thalweg';
@@ -50,14 +50,23 @@ export async function saveFile(opt: Pick<Optimizer, 'chunks'>, path: string | UR
 }
 
 /**
- * Loads what `saveFile` wrote. Header and size are checked first, then each array is read straight into its place, however large it is.
+ * Loads a file written by `saveFile`. Checks the header and the size first, then reads each array directly into its place, without a copy.
  *
- * @param opt - an optimizer of the same equations, with parameters of the same names, shapes and type, unless `options` say otherwise; it refuses
+ * @param opt - an optimizer with the same equations and with parameters of the same names, shapes and type, unless `options` allow otherwise; it refuses
  * steps until the promise resolves
  * @param path - the file
- * @param options - as for `load`: whose hyperparameters to go on with, and what to take from a file of another model
- * @returns what was taken, as `load` does
- * @throws CheckpointError, with nothing changed; whatever the file system says
+ * @param options - as for `load`: whose hyperparameters to use, and what to load from a file of another model
+ * @returns what was loaded, as `load` does
+ * @throws CheckpointError, with nothing changed; errors of the file system
+ * @example
+ * ```ts
+ * import { adamw } from 'thalweg';
+ * import { loadFile, saveFile } from 'thalweg/node';
+ * const opt = await adamw().init({ w: Float32Array.of(1, 2) });
+ * await saveFile(opt, '/tmp/model-2.safetensors');
+ * const { taken } = await loadFile(opt, '/tmp/model-2.safetensors');
+ * taken.includes('w'); // true
+ * ```
  */
 export async function loadFile(opt: Pick<Optimizer, 'loadFrom'>, path: string | URL, options?: LoadOptions): Promise<LoadReport> {
   const from = checked('loadFile', opt, 'loadFrom', path);
@@ -93,7 +102,7 @@ function checked(use: string, opt: unknown, method: string, path: unknown): stri
     throw new ThalwegError('file', `${use}: takes the optimizer first and then the path, ${use}(opt, 'model.safetensors')`);
   if (path instanceof URL && path.protocol === 'file:') return fileURLToPath(path);
   if (typeof path === 'string' && path !== '' && !path.includes('\0')) return path;
-  throw new ThalwegError('file', `${use}: the path must be a text that is not empty, or a URL that begins with file:`);
+  throw new ThalwegError('file', `${use}: the path must be a non-empty string, or a file: URL`);
 }
 
 /** The checksum of `bytes` by zlib, in pieces that it takes. */

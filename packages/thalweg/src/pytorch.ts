@@ -1,5 +1,5 @@
 /**
- * Checkpoints of PyTorch: `thalweg/pytorch`.
+ * `thalweg/pytorch`: checkpoints of PyTorch.
  *
  * @packageDocumentation
  */
@@ -12,13 +12,14 @@ import { encode } from './pytorch/write.ts';
 const format: ConvertingFormat = { [kind]: 'checkpoint format', name: 'pytorch', encode, decide };
 
 /**
- * The format in which a training run goes over from PyTorch, or back: what `python/thalweg_checkpoint.py`, which this package holds, writes and reads. It
- * has the model's parameters under their names, and what `optimizer.state_dict()` has: states, `step`, and the options of every param group. For SGD, Adam,
- * AdamW (with AMSGrad), RMSprop, Adagrad, Lion and Muon, alone, in groups, and behind transforms without states, such as clipping.
+ * The checkpoint format by which a training run moves from PyTorch to Thalweg or back; `python/thalweg_checkpoint.py`, which this package contains, reads
+ * and writes it in Python. It holds the model's parameters by name and what `optimizer.state_dict()` has: states, `step`, and the options of every param
+ * group. It supports SGD, Adam, AdamW (with AMSGrad), RMSprop, Adagrad, Lion and Muon, alone, in groups, and after transforms without states, such as
+ * clipping.
  *
- * Loading compares everything, options included, and throws a CheckpointError that lists what differs. A parameter that has no states in the file, because it
- * had no gradient yet, begins anew. Numbers of a narrower type (bfloat16, or float32 where this optimizer has float64) are taken as they are, and those of a
- * wider one refused. docs/pytorch.md tells the rest.
+ * Loading compares everything, options included, and throws a CheckpointError that lists the differences. A parameter without states in the file, because
+ * it had no gradient yet, has its states reset. Arrays of a narrower type (bfloat16, or float32 if this optimizer has float64) are converted; wider ones
+ * are refused. Details are in docs/pytorch.md.
  *
  * @example
  * ```ts

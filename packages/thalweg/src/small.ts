@@ -1,6 +1,6 @@
 /**
- * Optimizers for edge functions and small models: `thalweg/small`. Plain JavaScript, at once, without WebAssembly and threads; every optimizer, transform and
- * schedule of the library, with the bits of its JavaScript backends.
+ * `thalweg/small`: optimizers for edge functions and small models, in plain synchronous JavaScript without WebAssembly and threads. Has every optimizer,
+ * transform and schedule of the library, with results bit-identical to its JavaScript backends.
  *
  * @packageDocumentation
  */

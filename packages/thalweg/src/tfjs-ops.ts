@@ -1,6 +1,6 @@
 /**
- * Optimizers of TF.js for pages that compute on a GPU: `thalweg/tfjs/ops` is `thalweg/tfjs` with the engine `'ops'` alone, and so without WebAssembly and the
- * library's own memory: a third of the size. Importing it makes the optimizer known to TF.js.
+ * `thalweg/tfjs/ops`: `thalweg/tfjs` with only the engine `'ops'`, for pages that compute on a GPU. It has neither WebAssembly kernels nor memory of its
+ * own, and a third of the size. Importing it registers the optimizer with TF.js.
  *
  * @packageDocumentation
  */

@@ -1,5 +1,6 @@
 /**
- * Every method as an optimizer of TF.js: `thalweg/tfjs`. Importing it makes it known to TF.js, which can then load models that were saved with one.
+ * `thalweg/tfjs`: every method as an optimizer of TF.js. Importing it registers the optimizer with TF.js, which can then load models that were saved with
+ * one.
  *
  * @packageDocumentation
  */

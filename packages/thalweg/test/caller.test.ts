@@ -53,7 +53,7 @@ test('errors are called what they are in a bundle that renames classes', async (
   const Renamed = class extends OptionError {};
   assert.equal(new Renamed('adamw', 'lr', 1, 'is wrong').name, 'OptionError');
   const error = await thrown(() => adamw({ ['lrr' as 'lr']: 1 }));
-  assert.match(error.stack ?? '', /^OptionError: adamw: lrr is no option/);
+  assert.match(error.stack ?? '', /^OptionError: adamw: lrr is not an option/);
   assert.deepEqual(Object.keys(error).sort(), ['code', 'option', 'owner']);
 });
 

@@ -121,7 +121,7 @@ describe('damage', () => {
       new DataView(lying.buffer).setBigUint64(0, length, true);
       await assert.rejects(opt.load(lying), CheckpointError);
     }
-    await assert.rejects(opt.load(new Uint8Array(0)), /the file ends after 0 bytes/);
+    await assert.rejects(opt.load(new Uint8Array(0)), /the file has only 0 bytes/);
   });
 });
 
@@ -129,7 +129,11 @@ describe('damage', () => {
 const lies: readonly (readonly [about: string, change: (header: Header) => unknown, answer: RegExp])[] = [
   ['no metadata', (h) => Reflect.deleteProperty(h, '__metadata__'), /the file is not written by Thalweg/],
   ['another version', (h) => (h.__metadata__['thalweg'] = '2'), /the file is of version 2, and this reads version 1/],
-  ['another optimizer', (h) => (h.__metadata__['optimizer'] = 'adam'), /the file is of adam, and this is chain\(clipByGlobalNorm, momo\)/],
+  [
+    'another optimizer',
+    (h) => (h.__metadata__['optimizer'] = 'adam'),
+    /the file was saved by adam, and this optimizer is chain\(clipByGlobalNorm, momo\)/,
+  ],
   [
     'other equations',
     (h) => (h.__metadata__['equations'] = `${String(h.__metadata__['equations'])}\nw ← 0`),
@@ -150,33 +154,45 @@ const lies: readonly (readonly [about: string, change: (header: Header) => unkno
   ['no such hyperparameter', (h) => hyper(h, 'gamma', 1), /the hyperparameter gamma is in the file and not here/],
   ['one under a name of Object', (h) => hyper(h, 'constructor', 1), /the hyperparameter constructor is in the file and not here/],
   ['one too few', (h) => hyper(h, 'beta', undefined), /the hyperparameter beta is not in the file/],
-  ['hyperparameters as a list', (h) => (h.__metadata__['hyper'] = '[]'), /what the file says of hyper cannot be read/],
-  ['hyperparameters cut short', (h) => (h.__metadata__['hyper'] = '{"lr":'), /what the file says of hyper cannot be read/],
+  ['hyperparameters as a list', (h) => (h.__metadata__['hyper'] = '[]'), /hyper in the file cannot be read/],
+  ['hyperparameters cut short', (h) => (h.__metadata__['hyper'] = '{"lr":'), /hyper in the file cannot be read/],
   ['a schedule that is no equation', (h) => schedule(h, { equation: 'a +' }), /lr is a schedule that cannot be read/],
   ['a schedule of w', (h) => schedule(h, { equation: 'w' }), /lr is a schedule that cannot be read/],
   ['a schedule that is too deep', (h) => schedule(h, { equation: '('.repeat(1e5) }), /lr is a schedule that cannot be read/],
   ['a schedule that is too long', (h) => schedule(h, { equation: `1${' + 1'.repeat(1e5)}` }), /lr is a schedule that cannot be read/],
   ['a constant that is a text', (h) => schedule(h, { constants: { eta_max: 'x' } }), /lr is a schedule that cannot be read/],
-  ['a schedule without a base', (h) => schedule(h, { base: null }), /lr is a schedule without a name/],
+  ['a schedule without a base', (h) => schedule(h, { base: null }), /lr is a schedule that lacks a name/],
   ['a frozen stranger', (h) => (h.__metadata__['frozen'] = '["x"]'), /x is frozen in the file and not here/],
   ['a frozen parameter that is gone', (h) => (h.__metadata__['frozen'] = '["gone"]'), /gone is frozen in the file and not here/],
   ['a frozen prototype', (h) => (h.__metadata__['frozen'] = '["__proto__"]'), /__proto__ is frozen in the file and not here/],
   ['a frozen number', (h) => (h.__metadata__['frozen'] = '[7]'), /7 is frozen in the file and not here/],
   ['a frozen object', (h) => (h.__metadata__['frozen'] = '[{"constructor":null}]'), /an object is frozen in the file and not here/],
-  ['frozen as an object', (h) => (h.__metadata__['frozen'] = '{}'), /what the file says of frozen cannot be read/],
-  ['a birth after the end', (h) => (h.__metadata__['born'] = '{"late":2}'), /late was added after step 2, and the file ends after step 1/],
-  ['a birth before the first step', (h) => (h.__metadata__['born'] = '{"late":-1}'), /the file says that the birth of late is -1/],
-  ['half a birth', (h) => (h.__metadata__['born'] = '{"late":0.5}'), /the file says that the birth of late is 0.5/],
+  ['frozen as an object', (h) => (h.__metadata__['frozen'] = '{}'), /frozen in the file cannot be read/],
+  [
+    'a birth after the end',
+    (h) => (h.__metadata__['born'] = '{"late":2}'),
+    /late was added after step 2, and the file was saved after step 1/,
+  ],
+  [
+    'a birth before the first step',
+    (h) => (h.__metadata__['born'] = '{"late":-1}'),
+    /the file says that the step after which late was added is -1/,
+  ],
+  ['half a birth', (h) => (h.__metadata__['born'] = '{"late":0.5}'), /the file says that the step after which late was added is 0.5/],
   [
     'one cohort of two ages',
     (h) => (h.__metadata__['born'] = '{"late":1,"W":1}'),
-    /b was added after step 0, and others here after step 1/,
+    /b was added after step 0 in the file, and others of its group after step 1/,
   ],
-  ['too many gradients', (h) => pending(h, 7, { loss: 1 }), /the file holds 7 accumulated gradients, and here every 3 make a step/],
-  ['half a gradient', (h) => pending(h, 0.5, { loss: 1 }), /the number of accumulated gradients is 0.5/],
-  ['no mean of the loss', (h) => pending(h, 1, {}), /the mean of loss since the last step is not in the file/],
-  ['a mean that is a text', (h) => pending(h, 1, { loss: 'much' }), /the mean of loss since the last step is not in the file/],
-  ['no loss scale', (h) => (h.__metadata__['lossScale'] = 'null'), /the file has no loss scale, and this has one/],
+  ['too many gradients', (h) => pending(h, 7, { loss: 1 }), /the file holds 7 accumulated batches, and accumulate is 3 here/],
+  ['half a gradient', (h) => pending(h, 0.5, { loss: 1 }), /the number of accumulated batches is 0.5/],
+  ['no mean of the loss', (h) => pending(h, 1, {}), /the mean of the input loss over the accumulated batches is not in the file/],
+  [
+    'a mean that is a text',
+    (h) => pending(h, 1, { loss: 'much' }),
+    /the mean of the input loss over the accumulated batches is not in the file/,
+  ],
+  ['no loss scale', (h) => (h.__metadata__['lossScale'] = 'null'), /the file has no loss scale, and this optimizer has one/],
   ...[0, -1, '5', null, 'Infinity'].map(
     (value) =>
       [
@@ -190,7 +206,11 @@ const lies: readonly (readonly [about: string, change: (header: Header) => unkno
     (h) => (h.__metadata__['lossScale'] = '{"value":1e999,"streak":0}'),
     /the file says that the loss scale is Infinity/,
   ],
-  ['a streak of less than none', (h) => (h.__metadata__['lossScale'] = '{"value":1,"streak":-1}'), /the streak of the loss scale is -1/],
+  [
+    'a streak of less than none',
+    (h) => (h.__metadata__['lossScale'] = '{"value":1,"streak":-1}'),
+    /the number of steps in a row with finite gradients is -1/,
+  ],
   [
     'a parameter too many',
     (h) => (h['more'] = { dtype: 'F32', shape: [0], data_offsets: [0, 0] }),
@@ -205,21 +225,21 @@ const lies: readonly (readonly [about: string, change: (header: Header) => unkno
   ['a state that is gone', (h) => renamed(h, 'optimizer/momo.m/W', 'optimizer/momo.m/V'), /the state momo.m of W is not in the file/],
   ['another shape', (h) => (h['W']!['shape'] = [4]), /the parameter W has the shape \[4\] in the file and \[2, 2\] here/],
   ['another type', (h) => Object.assign(h['W']!, { dtype: 'F64', shape: [2] }), /the parameter W is F64 in the file and F32 here/],
-  ['a type of other tools', (h) => (h['W']!['dtype'] = 'F16'), /the array W has the type F16, which is none of F64, F32, BF16, I8, U8/],
+  ['a type of other tools', (h) => (h['W']!['dtype'] = 'F16'), /the array W has the type F16, which is not one of F64, F32, BF16, I8, U8/],
   ['a type of Object', (h) => (h['W']!['dtype'] = 'constructor'), /the array W has the type constructor/],
-  ['half a row', (h) => (h['W']!['shape'] = [0.5, 8]), /the array W has no shape and place made of whole numbers/],
-  ['rows of less than none', (h) => (h['W']!['shape'] = [-2, -2]), /the array W has no shape and place/],
+  ['half a row', (h) => (h['W']!['shape'] = [0.5, 8]), /the array W has a shape or data_offsets that are not whole numbers/],
+  ['rows of less than none', (h) => (h['W']!['shape'] = [-2, -2]), /the array W has a shape or data_offsets/],
   ['a shape too large', (h) => (h['W']!['shape'] = [2 ** 52, 2 ** 52]), /the array W of shape .* takes/],
-  ['no place', (h) => Reflect.deleteProperty(h['W']!, 'data_offsets'), /the array W has no shape and place/],
+  ['no place', (h) => Reflect.deleteProperty(h['W']!, 'data_offsets'), /the array W has a shape or data_offsets/],
   [
     'a place turned round',
     (h) => (h['W']!['data_offsets'] = [16, 0]),
-    /the array W of shape \[2, 2\] takes 16 bytes, and its place has -16/,
+    /the array W of shape \[2, 2\] takes 16 bytes, and its data_offsets span -16/,
   ],
   ['a place past the end', (h) => (h['W']!['data_offsets'] = [1e6, 1e6 + 16]), /the array W ends at byte 1000016/],
   ['two arrays in one place', (h) => (h['late']!['data_offsets'] = [0, 4]), /the array .* begins at byte .* of the data, not at/],
   ['an array without description', (h) => Object.assign(h, { x: null }), /the array x has no description/],
-  ['a list', () => new Instead([]), /the header is no JSON object/],
+  ['a list', () => new Instead([]), /the header is not a JSON object/],
 ];
 
 function hyper(header: Header, name: string, value: unknown): void {
@@ -270,7 +290,7 @@ describe('lies', () => {
       opt.load(withHeader(good, (text) => again(text, entry, `"x":${'['.repeat(2e5)}${']'.repeat(2e5)},${entry}`))),
       CheckpointError,
     );
-    await assert.rejects(opt.load(withHeader(good, () => '{'.repeat(1e5))), /the header is no JSON/);
+    await assert.rejects(opt.load(withHeader(good, () => '{'.repeat(1e5))), /the header is not that of a safetensors file/);
   });
 
   test('all differences are listed, not the first one alone', async () => {

@@ -219,7 +219,7 @@ test('whatever is given instead of the bytes of a file is refused by what it is,
   const opt = await make();
   const [saved, before] = [await opt.save(), await whole(opt)];
   const wrong: readonly (readonly [unknown, RegExp])[] = [
-    [Promise.resolve(saved), /not a Promise; wait for it first/],
+    [Promise.resolve(saved), /not a Promise; await it first/],
     ['model.safetensors', /not "model.safetensors"; loadFile of thalweg\/node/],
     [new URL('file:///model'), /not an? URL; loadFile/],
     [new Blob([saved]), /not a Blob; give load\(await blob.arrayBuffer\(\)\)/],

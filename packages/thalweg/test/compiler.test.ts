@@ -170,15 +170,15 @@ describe('mistakes that only kinds and forms show have a place', () => {
   for (const [equations, column, message] of [
     ['w ← w − rowMean(η)', 9, /needs an array/],
     ['w ← w − colMean(3)·g', 9, /needs an array/],
-    ['w ← w − (g mod (gᵀ @ g))', 10, /do not fit together/],
-    ['w ← w − g·norm(t)', 11, /runs over a tensor/],
-    ['w ← w − (g @ g)', 10, /columns of the left/],
+    ['w ← w − (g mod (gᵀ @ g))', 10, /do not broadcast/],
+    ['w ← w − g·norm(t)', 11, /needs an array/],
+    ['w ← w − (g @ g)', 10, /left matrix must have/],
     ['b ← gᵀ @ g; w ← b', 17, /w is rows × cols/],
     ['w ← b; b ← gᵀ @ g', 5, /w is rows × cols/],
     ['w ← w − newtonSchulz(g, g, 1, 1, 5, 0)', 9, /needs an array and the numbers/],
     ['w ← w − inverseRoot(g, 2, 0)', 9, /square/],
     ['w ← w − noise(g)', 9, /seed/],
-    ['a ← g @ transpose(a); w ← w − η·g', 5, /change places|columns of the left/],
+    ['a ← g @ transpose(a); w ← w − η·g', 5, /would be transposed|left matrix must have/],
   ] as const) {
     test(equations, () => {
       const error = refusal(() => define(equations));
@@ -192,7 +192,7 @@ describe('mistakes that only kinds and forms show have a place', () => {
     assert.match(refusal(() => define('m ← m + g; w ← w − η·m', { evaluate: 'w + rowSum(η)' })).message, /^mine, evaluate, line 1/);
     assert.match(
       refusal(() => define('m ← m + gᵀ @ g; w ← w − η·g', { evaluate: 'm' })).message,
-      /do not fit together|where to evaluate is rows × cols/,
+      /do not broadcast|where to evaluate is rows × cols/,
     );
     assert.match(refusal(() => define('m ← m + g; w ← w − η·m', { init: { m: '' } })).message, /end of the text/);
     assert.match(refusal(() => define('m ← m + g; w ← w − η·m', { init: { w: '2·w' } })).message, /init names w/);

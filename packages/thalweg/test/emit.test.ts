@@ -52,7 +52,7 @@ test('what is no method, trains nothing or takes other options is refused', () =
   for (const target of python) {
     assert.throws(() => emitTo(target, adamw as never), ThalwegError);
     assert.throws(() => emitTo(target, clipByGlobalNorm(1)), /never assigns w/);
-    assert.throws(() => emitTo(target, adamw(), { nam: 'x' } as never), /nam is no option \(did you mean name\?\)/);
+    assert.throws(() => emitTo(target, adamw(), { nam: 'x' } as never), /nam is not an option \(did you mean name\?\)/);
     assert.throws(() => emitTo(target, adamw(), { name: 3 } as never), OptionError);
     assert.throws(() => emitTo(target, adamw(), { source: '' }), OptionError);
   }
@@ -69,14 +69,14 @@ test('what a target cannot say is refused by name', () => {
   for (const target of python) {
     const refused: readonly (readonly [method: Method, says: RegExp])[] = [
       [noisySgd(), /noisySgd draws noise/],
-      [adamw({ lr: (t) => 1 / t }), /adamw: lr is a function of JavaScript; write it as equations/],
+      [adamw({ lr: (t) => 1 / t }), /adamw: lr is a JavaScript function; write it as an equation/],
       ...(target === numpy ? ([[many, /has groups/]] as const) : []),
-      ...(target === pytorch ? ([[all, /sums over all groups what equations before it make/]] as const) : []),
+      ...(target === pytorch ? ([[all, /sums values over all groups that earlier equations compute/]] as const) : []),
       ...(target === optax
         ? ([
             [all, /sums over all groups, and optax\.partition/],
-            [elsewhere, /is evaluated elsewhere/],
-            [curved, /takes an array for each parameter/],
+            [elsewhere, /is evaluated at other weights/],
+            [curved, /takes an input with an array per parameter/],
           ] as const)
         : []),
     ];
@@ -99,10 +99,10 @@ test('groups that a framework cannot have are refused by name', () => {
           target,
           two(({ name }) => name === 'a'),
         ),
-      /the group adamw matches by a function of JavaScript/,
+      /the group adamw matches by a JavaScript function/,
     );
-    assert.throws(() => emitTo(target, called), /in the group rest, lr is a function of JavaScript; write it as equations/);
-    assert.throws(() => emitTo(target, unlike), /matches .* which Python writes otherwise/);
+    assert.throws(() => emitTo(target, called), /in the group rest, lr is a JavaScript function; write it as an equation/);
+    assert.throws(() => emitTo(target, unlike), /matches .* which has another syntax in Python/);
   }
   const joint = chain(clipByGlobalNorm(1), groups([{ match: 'a', use: adamw() }, { match: otherwise, use: adamw(), name: 'rest' }])); // prettier-ignore
   assert.match(emitTo(optax, joint), /return optax\.chain\(clip_by_global_norm\(\), optax\.partition\(/);
@@ -126,14 +126,11 @@ test('a refusal says what to do instead', () => {
     }
   }
   for (const [problem, remedy] of [
-    [
-      /has groups/,
-      /; emit the method (without groups, and step each group by itself|of each group by itself, and step each with its own file)/,
-    ],
-    [/draws noise/, /; emit the method without it, and add noise where the file is used$/],
-    [/^emit to wgsl: .* uses \w+/, /; every other target has it$/],
-    [/more than 64 outcomes/, /; every other target has them$/],
-    [/is a function of JavaScript/, /; write it as equations, schedule\(/],
+    [/has groups/, /; emit the method (without groups, and use it once per group|of each group as a file of its own)/],
+    [/draws noise/, /; emit the method without it, and add noise in the program that uses the file$/],
+    [/^emit to wgsl: .* uses \w+, and the target/, /; every other target supports it$/],
+    [/more than 64 outcomes/, /; every other target supports them$/],
+    [/is a JavaScript function/, /; write it as an equation, schedule\(/],
   ] as const) {
     const own = said.filter((message) => problem.test(message));
     assert.ok(own.length > 0, String(problem));
@@ -256,7 +253,7 @@ test('noise and sums over all parameters are refused wherever they stand, and a 
       assert.throws(() => emitTo(target, mine(more)), /mine draws noise/);
     assert.throws(
       () => emitTo(target, mine({ init: { q: 'w/‖w‖_all' } })),
-      /mine begins with a sum over several parameters, .*; emit it to c/,
+      /mine initializes a state by a sum over several parameters, .*; emit it to c/,
     );
     assert.match(emitTo(target, mine({ init: { q: 'w/‖w‖' } })), /RECORDED/);
   }

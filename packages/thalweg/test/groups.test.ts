@@ -72,17 +72,17 @@ test('hyperparameters belong to a group by name, and overrides to the group alon
 test('a parameter belongs to exactly one group', async () => {
   const use = sgd();
   const none = groups([{ match: 'W', use }]).init(start);
-  await assert.rejects(none, { name: 'ArrayError', message: /no group takes b, which has the shape \[2\]; the groups are sgd \("W"\)/ });
+  await assert.rejects(none, { name: 'ArrayError', message: /no group matches b, which has the shape \[2\]; the groups are sgd \("W"\)/ });
   const two = groups([
     { match: /W/, use },
     { match: '*', use },
   ]).init(start);
-  await assert.rejects(two, { message: /two groups take W, which has the shape \[2, 3\]: sgd \(\/W\/\) and sgd2 \("\*"\)/ });
+  await assert.rejects(two, { message: /two groups match W, which has the shape \[2, 3\]: sgd \(\/W\/\) and sgd2 \("\*"\)/ });
   const typo = groups([
     { match: 'w', use },
     { match: otherwise, use },
   ]).init(start);
-  await assert.rejects(typo, { message: /the group sgd \("w"\) takes no parameter; there are W, b/ });
+  await assert.rejects(typo, { message: /the group sgd \("w"\) matches no parameter; there are W, b/ });
 });
 
 test('groups that make no sense are refused when they are made', () => {
@@ -125,7 +125,7 @@ test('a sum over all parameters in one group only is refused', async () => {
       { match: 'W', use: whole() },
       { match: 'b', use: sgd() },
     ]).init(start),
-    /_all parameters that the group sgd/,
+    /is missing in the group sgd/,
   );
 });
 

@@ -91,7 +91,7 @@ describe('finite gradients give finite weights', () => {
 });
 
 describe('what has no factor is refused before anything changes', () => {
-  const sentence = "lr is a function, whose peak is unknown, and decay: 'independent' follows the schedule's factor; use a schedule";
+  const sentence = "lr is a function, whose peak is unknown, and decay: 'independent' divides by it; use a schedule";
   const isRefusal = (error: unknown): boolean => error instanceof OptionError && error.message.includes(sentence);
 
   test('a function assigned later', async () => {
@@ -117,7 +117,10 @@ describe('what has no factor is refused before anything changes', () => {
   test('a base that is no full rate', async () => {
     for (const base of [NaN, Infinity]) assert.throws(() => schedule('1/t', {}, base), /schedule: base must be a finite number/);
     const method = adamw({ lr: schedule('1/t', {}, 0), decay: 'independent' });
-    await assert.rejects(method.init({ w: Float64Array.of(1) }), /lr is 1 at step 1 and 0 at its peak, so that there is no factor/);
+    await assert.rejects(
+      method.init({ w: Float64Array.of(1) }),
+      /lr is 1 at step 1 and 0 at its peak, by which decay: 'independent' divides/,
+    );
   });
 
   test('scaled decay takes any function', async () => {

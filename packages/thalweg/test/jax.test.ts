@@ -256,7 +256,7 @@ test('hyperparameters are live in the state, without another trace for other val
   const [w, next] = form.step(np.zeros([1]), np.array([1]), changed);
   assert.equal(flat(w)[0], -0.25);
   assert.throws(() => form.withHyper(next, { lr: -1 }), /lr.*-1/);
-  assert.throws(() => form.withHyper(next, { eta: 1 } as never), /eta is no hyperparameter of the state, which has lr/);
+  assert.throws(() => form.withHyper(next, { eta: 1 } as never), /eta is not a hyperparameter of the state, which has lr/);
   const [last, end] = form.step(w, np.array([1]), form.withHyper(next, { lr: np.array(0.5) }));
   assert.equal(flat(last)[0], -0.75);
   tree.dispose(last);
@@ -374,7 +374,7 @@ test('the names of parameters are the keys of the tree, which groups match', () 
   tree.dispose(state);
   assert.throws(() => form.init({ 'layers/0': { x: np.zeros([1]) }, layers: { '0': { x: np.zeros([1]) } } }), /two arrays .* layers\/0\/x/);
   const only = gradientTransformation(groups([{ match: 'head', use: sgd() }, { match: otherwise, use: adam() }])); // prettier-ignore
-  assert.throws(() => only.init(params(0)), /takes no parameter; there are layers\/0\/wq, bias/);
+  assert.throws(() => only.init(params(0)), /matches no parameter; there are layers\/0\/wq, bias/);
 });
 
 test('evaluate gives the point of a method that trains at another one', async () => {
@@ -442,7 +442,7 @@ test('several learning rates at once are the runs one by one: to the bit, but fo
   }
   assert.throws(() => vectorized(adamw(), { lr: [0.1], beta1: [0.9, 0.8] }), /lr.*a list of 2 numbers/);
   assert.throws(() => vectorized(adamw(), { lr: [0.1, -1] }), /lr must lie in/);
-  assert.throws(() => vectorized(adamw({ lr: thalweg.constant(1) }), { lr: [0.1] }), /lr is no hyperparameter that can have several/);
+  assert.throws(() => vectorized(adamw({ lr: thalweg.constant(1) }), { lr: [0.1] }), /lr is not a hyperparameter that can have several/);
   assert.throws(() => vectorized(adamw(), {}), /must have a list/);
 });
 
@@ -524,7 +524,7 @@ test('what holds no states in the place of the states is told', () => {
   for (const wrong of [null, [], { 'adam.m': null, 'adam.v': {} }])
     assert.throws(
       () => form.step(w.ref, w.ref, { t, hyper, states: wrong } as unknown as State),
-      /adam: the states in the state are .*, and not an object of arrays for each state/,
+      /adam: state.states is .*, not an object with the arrays of each state/,
     );
   for (const [name, { w: moment }] of Object.entries(states) as [string, { w: np.Array }][])
     assert.throws(() => form.step(w, w, { t, hyper, states: { ...states, [name]: { v: moment } } }), new RegExp(`the state has no ${name} of w`)); // prettier-ignore

@@ -84,20 +84,20 @@ describe('kinds of states follow from what is assigned', () => {
 
 describe('errors point at the place', () => {
   const cases: readonly (readonly [equations: string, line: number, column: number, message: RegExp])[] = [
-    ['w ← w − η·gg', 1, 11, /gg is not known; write the multiplication out: g·g/],
-    ['w ← w − ηg', 1, 9, /ηg is not known; write the multiplication out: η·g/],
-    ['w ← w − β₁w', 1, 9, /write the multiplication out: β₁·w/],
+    ['w ← w − η·gg', 1, 11, /gg is not known; write a product as g·g/],
+    ['w ← w − ηg', 1, 9, /ηg is not known; write a product as η·g/],
+    ['w ← w − β₁w', 1, 9, /write a product as β₁·w/],
     ['w ← w − η·ĝw', 1, 11, /ĝw is not known/],
-    ['w ← w − λ·w', 1, 9, /λ is not known; a hyperparameter is declared: hyper: \{ name: \['λ', 0\] \}\n/],
+    ['w ← w − λ·w', 1, 9, /λ is not known; declare a hyperparameter as hyper: \{ name: \['λ', 0\] \}\n/],
     ['w ← w − β·g', 1, 9, /β is not known \(did you mean beta1\?\)/],
     ['w ← w − η·θ', 1, 11, /θ is not known; the parameter is called w\n/],
-    ['w ← w − bate1·g', 1, 9, /bate1 is not known; a hyperparameter/],
+    ['w ← w − bate1·g', 1, 9, /bate1 is not known; declare a hyperparameter/],
     ['w ← w − btea1·g', 1, 9, /btea1 is not known \(did you mean beta1\?\)/],
     ['w ← w − g**2', 1, 10, /a power is written with \^/],
-    ['w := w − g', 1, 3, /write ← or <- for what lasts, = for a temporary/],
+    ['w := w − g', 1, 3, /write ← or <- to assign w or a state, = for a temporary/],
     ['w ← erf(g)', 1, 5, /there is no function erf; there are abs, sign, sqrt, [^\n]*noise; a product/],
     ['m ← g\nw ← w − η·betta1', 2, 11, /betta1 is not known \(did you mean beta1\?\)/],
-    ['w ← w − 2η', 1, 10, /write the multiplication out: 2·η/],
+    ['w ← w − 2η', 1, 10, /write a product as 2·η/],
     ['w ← w − η g', 1, 11, /a product is written with ·/],
     ['w ← w − (g', 1, 11, /expected \) to close the \(/],
     ['w ← w − |g', 1, 11, /expected \| to close/],
@@ -106,14 +106,14 @@ describe('errors point at the place', () => {
     ['w w', 1, 3, /expected ← or =/],
     ['← g', 1, 1, /expected a name to assign to/],
     ['w ← w − x\nx = g', 1, 9, /read before it has a value/],
-    ['x = g\nx ← w\nw ← x', 1, 1, /either lasting or temporary/],
+    ['x = g\nx ← w\nw ← x', 1, 1, /either a state/],
     ['w = g', 1, 1, /assign it with ←/],
     ['g ← w\nw ← g', 1, 1, /replace it with =/],
-    ['t ← 3\nw ← g', 1, 1, /t is given/],
-    ['η ← 3\nw ← g', 1, 1, /η is given/],
-    ['w ← t > 3', 1, 5, /a comparison is no number/],
+    ['t ← 3\nw ← g', 1, 1, /t is predefined/],
+    ['η ← 3\nw ← g', 1, 1, /η is predefined/],
+    ['w ← t > 3', 1, 5, /a comparison is not a number/],
     ['w ← t ? g : w', 1, 5, /a condition needs a comparison/],
-    ['w ← g·‖η‖', 1, 7, /runs over a tensor/],
+    ['w ← g·‖η‖', 1, 7, /needs an array/],
     ['w ← foo(g)', 1, 5, /there is no function foo/],
     ['w ← sqr(g)', 1, 5, /did you mean sqrt\?/],
     ['w ← max(g)', 1, 5, /max takes 2 arguments, not 1/],
@@ -152,7 +152,7 @@ describe('errors point at the place', () => {
     }
     assert.throws(
       () => optimizer({ name: 'mine', hyper, init: { z: 'q' }, equations })(),
-      /init of z, .*: q is not known; a hyperparameter is declared/,
+      /init of z, .*: q is not known; declare a hyperparameter/,
     );
   });
 });

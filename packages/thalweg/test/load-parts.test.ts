@@ -373,7 +373,7 @@ describe('hyperparameters', () => {
     const from = await trained(adamw({ lr: (t) => 0.1 / t }));
     const saved = await from.save();
     await (await resumed(adamw({ lr: (t) => 0.1 / t }))).load(saved);
-    await assert.rejects((await resumed(adamw({ lr: 0.1 }))).load(saved), /lr was a function, which no file can hold/);
+    await assert.rejects((await resumed(adamw({ lr: 0.1 }))).load(saved), /lr was a function, which a file cannot hold/);
     await (await resumed(adamw({ lr: 0.1 }))).load(saved, { hyper: 'mine' });
   });
 });
@@ -545,7 +545,7 @@ test('what a damaged optimizer would not get from a file keeps it from matching'
     read: (at, into) => (++reads > 4 ? Promise.reject(new Error('gone')) : source.read(at, into)),
   };
   await assert.rejects(opt.loadFrom(failing), /gone/);
-  await assert.rejects(opt.load(saved, { only: 'matching' }), /the arrays here are not whole, and the parameter head would not be taken/);
+  await assert.rejects(opt.load(saved, { only: 'matching' }), /an earlier load failed halfway, and the parameter head would not be taken/);
   await opt.load(await (await adamw().init({ ...first, head: tensor([2]) })).save());
   opt.step();
 });
@@ -558,8 +558,8 @@ test('a file of another model is refused with the options that would take someth
     await saveFile(opt, path);
     const other = await adamw().init({ W: tensor([3, 2]), c: new Float32Array(2) });
     const saved = await opt.save();
-    await assert.rejects(other.load(saved), /load\(file, \{ only: 'matching' \}\) takes whatever fits, \{ only: 'params' \} all/);
-    await assert.rejects(other.load(saved, { only: 'params' }), /load\(file, \{ only: 'matching' \}\) takes whatever fits/);
+    await assert.rejects(other.load(saved), /load\(file, \{ only: 'matching' \}\) loads whatever fits, \{ only: 'params' \} the/);
+    await assert.rejects(other.load(saved, { only: 'params' }), /load\(file, \{ only: 'matching' \}\) loads whatever fits/);
     await assert.rejects((await adam().init(first)).load(saved), /only: 'params'/);
     await assert.rejects((await adamw({ lr: 0.5 }).init(first)).load(saved), ({ message }: Error) => !message.includes('only:'));
     const named = (error: Error): boolean =>

@@ -59,20 +59,23 @@ describe('forms', () => {
     assert.deepEqual(opt.params.W, Float64Array.of(-24, -30, -36, -60, -75, -90));
   });
 
-  test('arrays that do not fit together are refused with a caret', () => {
+  test('arrays that do not broadcast are refused with a caret', () => {
     const refused = (equations: string, problem: RegExp): void => {
       assert.throws(
         () => define(equations),
         (error: unknown) => error instanceof EquationError && problem.test(error.message),
       );
     };
-    refused('w ← w − g @ g', /the columns of the left side must be the rows of the right one\n {2}1 \| w ← w − g @ g\n {14}\^\^\^\^\^/);
-    refused('w ← w − g·gᵀ', /arrays of rows × cols and of cols × rows do not fit together/);
+    refused(
+      'w ← w − g @ g',
+      /the left matrix must have as many columns as the right one has rows\n {2}1 \| w ← w − g @ g\n {14}\^\^\^\^\^/,
+    );
+    refused('w ← w − g·gᵀ', /shapes rows × cols and cols × rows do not broadcast/);
     refused('w ← g @ gᵀ', /w is rows × cols, and this is rows × rows/);
     refused('w ← w − inverseRoot(g, 2, η)·g', /a root needs a square matrix/);
     refused('w ← w − rowSum(3)·g', /a sum of rows needs an array/);
-    refused('w ← w − noise(g)', /noise needs the seed/);
-    refused('rows = 3\nw ← w − rows·g', /rows is given and cannot be assigned/);
+    refused('w ← w − noise(g)', /noise needs a seed/);
+    refused('rows = 3\nw ← w − rows·g', /rows is predefined and cannot be assigned/);
   });
 
   test('a vector is refused where the equations need a matrix', async () => {

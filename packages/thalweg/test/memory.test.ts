@@ -64,12 +64,12 @@ test('the views lie in the memory that was handed in', async () => {
 test('a memory that is too small or of no use is refused in words', async () => {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const init = (options: InitOptions) => sgd().init({ w: tensor([100_000]) }, options);
-  await assert.rejects(init({ memory }), (error) => error instanceof UnsupportedError && /2 arrays \(w, g\) need 0.8 MiB, and the memory handed in has 0.1 MiB from byte 0 on; it takes 13 pages/.test(error.message)); // prettier-ignore
+  await assert.rejects(init({ memory }), (error) => error instanceof UnsupportedError && /2 arrays \(w, g\) need 0.8 MiB, and the given memory has 0.1 MiB from byte 0 on; it must have at least 13 pages/.test(error.message)); // prettier-ignore
   await assert.rejects(
     init({ memory: new WebAssembly.Memory({ initial: 13 }), threads: 2 }),
     /memory is not shared, and several threads need/,
   );
-  await assert.rejects(init({ memory, backend: 'fround' }), /memory is of no use to the backend fround/);
+  await assert.rejects(init({ memory, backend: 'fround' }), /memory is not used by the backend fround/);
   await assert.rejects(init({ memory: { memory, offset: -1 } }), /memory has the offset -1/);
   await assert.rejects(init({ memory: {} as never }), OptionError);
 });

@@ -51,13 +51,13 @@ test('through files, and of weights alone', async () => {
 test('what no file can hold is refused before anything is written', async () => {
   const opt = await made();
   for (const [metadata, message] of [
-    ['seed', /adamw, save: metadata must be texts and numbers by name, .* not "seed"/],
+    ['seed', /adamw, save: metadata must be an object of strings and numbers, .* not "seed"/],
     [[1], /not an Array/],
     [new Map([['a', 1]]), /not a Map/],
-    [{ seed: 1n }, /has bigint as "seed", and a file holds texts and numbers/],
+    [{ seed: 1n }, /has bigint as "seed", and may hold only strings and numbers/],
     [{ best: undefined }, /has undefined as "best"/],
-    [{ args: { lr: 1 } }, /has an object as "args", .* JSON.stringify makes a text of it/],
-    [{ text: 'x'.repeat(70_000) }, /takes 70011 characters, and a file has place for 65536/],
+    [{ args: { lr: 1 } }, /has an object as "args", .* JSON.stringify makes it a string/],
+    [{ text: 'x'.repeat(70_000) }, /takes 70011 characters of JSON, more than 65536/],
   ] as const) {
     for (const format of [undefined, pytorch])
       await assert.rejects(
@@ -89,7 +89,7 @@ test('a damaged or hostile text is a CheckpointError, and nothing changes', asyn
     const again = await sgd().init({ w: Float32Array.of(1, 2) });
     await assert.rejects(
       again.load(Uint8Array.from([...header, ...[...arrays.values()].flatMap((array) => [...array.bytes])])),
-      (error) => error instanceof CheckpointError && error.message.includes('what the file says of metadata cannot be read'),
+      (error) => error instanceof CheckpointError && error.message.includes('metadata in the file cannot be read'),
     );
     assert.deepEqual([...again.params.w], [1, 2]);
   }

@@ -89,10 +89,10 @@ function compiler(script: string): string {
 const cached = (home: string): string[] => globSync(join(home, 'thalweg/native/*/kernel.so'));
 
 for (const [what, way, problem] of [
-  ['no compiler', { environment: { PATH: '' } }, /needs a C compiler, and there is no cc, gcc or clang in PATH \(.*install.*\); the backend wasm needs none/],
-  ['a CC that names nothing', { environment: { CC: 'no-such-cc -O1' } }, /there is no program no-such-cc, which CC names/],
-  ['node:ffi turned off', { flags: ['--no-experimental-ffi'] }, /node:ffi, which Node has from 26\.1 on \(this is v.*--no-experimental-ffi/],
-  ['an older Node', { missing: 'node:ffi' }, /node:ffi, which Node has from 26\.1 on/],
+  ['no compiler', { environment: { PATH: '' } }, /needs a C compiler, and found no cc, gcc or clang in PATH \(.*install.*\); the backend wasm needs none/],
+  ['a CC that names nothing', { environment: { CC: 'no-such-cc -O1' } }, /found no program no-such-cc, which CC names/],
+  ['node:ffi turned off', { flags: ['--no-experimental-ffi'] }, /node:ffi, which is off or missing in v.*--no-experimental-ffi/],
+  ['an older Node', { missing: 'node:ffi' }, /node:ffi, which is off or missing in .*use Node 26\.1 or later/],
   ['what is no Node', { missing: 'node:module' }, /the backend native needs Node 26\.1 and thalweg\/native, which did not load/],
   ['no permission', { flags: ['--permission', '--allow-fs-read=*', '--allow-fs-write=*', '--allow-child-process'] }, /needs the permission --allow-ffi/],
   ['no permission to run a compiler', { flags: ['--permission', '--allow-fs-read=*', '--allow-fs-write=*', '--allow-ffi'] }, /needs the permission --allow-child-process/],
@@ -109,19 +109,19 @@ test('a compiler that fails: its message is shown, cut to a screen, and all of i
   const home = fresh();
   const { name, message = '', output = '' } = await take({ environment: { CC, XDG_CACHE_HOME: home } });
   assert.equal(name, 'CompilerError');
-  assert.match(message, /^the C compiler .*\/cc ended with code 3; CC names another/);
-  assert.match(message, /kernel\.c:11: error: no such thing\n {2}… and 288 lines more, in error\.output$/);
+  assert.match(message, /^the C compiler .*\/cc exited with code 3; set CC to another/);
+  assert.match(message, /kernel\.c:11: error: no such thing\n {2}… and 288 more lines, in error\.output$/);
   assert.equal(output.split('\n').length, 301);
   assert.deepEqual(readdirSync(join(home, 'thalweg/native')), [], 'nothing is left of it');
 });
 
 for (const [what, script, problem] of [
-  ['is killed', 'kill -9 $$', /CompilerError: .* was ended by SIGKILL/],
-  ['makes nothing', 'exit 0', /CompilerError: .* made no library/],
+  ['is killed', 'kill -9 $$', /CompilerError: .* was killed by SIGKILL/],
+  ['makes nothing', 'exit 0', /CompilerError: .* produced no library/],
   [
     'makes nonsense',
     'while [ "$1" != -o ]; do shift; done; echo nonsense > "$2"',
-    /UnsupportedError: .*the compiled kernel .* does not load/,
+    /UnsupportedError: .*the compiled kernel .* cannot be loaded/,
   ],
 ] as const) {
   test(`a compiler that ${what} is a typed error`, native, async () => {
@@ -242,7 +242,7 @@ test('where nothing can be kept, a private folder serves, and goes with the proc
   }
   assert.deepEqual(readdirSync(join(open, 'thalweg/native')), [], 'a folder that others may write to is not used');
   const { name, message = '' } = await take({ environment: { XDG_CACHE_HOME: file, TMPDIR: join(file, 'x') } });
-  assert.match(`${name ?? ''}: ${message}`, /UnsupportedError: .*nowhere to put what it compiles/);
+  assert.match(`${name ?? ''}: ${message}`, /UnsupportedError: .*cannot store compiled kernels/);
 });
 
 test('processes that compile the same kernels at the same time all have whole ones', native, async () => {

@@ -226,5 +226,5 @@ test("native is taken only where it is asked for, and in a memory of one's own",
   assert.equal(opt.params.w[9], -2);
   assert.equal(opt.params.w.buffer, memory.buffer);
   memory.grow(1);
-  assert.throws(() => opt.step(), /the memory handed in was grown/);
+  assert.throws(() => opt.step(), /the given memory was grown/);
 });

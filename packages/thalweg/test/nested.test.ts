@@ -179,13 +179,13 @@ describe('what is no tree is refused before anything is made', () => {
   const holes: unknown[] = [w()];
   holes[2] = w();
   const cases: readonly (readonly [string, object, RegExp])[] = [
-    ['names that meet', { 'a.b': w(), a: { b: w() } }, /sgd: a\.b is the name of two things/],
-    ['names that meet, the other way', { a: { b: w() }, 'a.b': { c: w() } }, /a\.b is the name of two things/],
+    ['names that meet', { 'a.b': w(), a: { b: w() } }, /sgd: two entries are called a\.b/],
+    ['names that meet, the other way', { a: { b: w() }, 'a.b': { c: w() } }, /two entries are called a\.b/],
     ['an empty object', { w: w(), blocks: {} }, /blocks is empty, so there are no parameters in it to train/],
     ['an empty array within', { blocks: [{ wq: w(), rest: [] }] }, /blocks\.0\.rest is empty/],
-    ['a cycle', { model: cyclic }, /model\.again\.0\.deeper holds itself/],
-    ['a cycle through the root', cyclic, /again\.0\.deeper holds itself/],
-    ['a hole', { layers: holes }, /layers has a hole at 1/],
+    ['a cycle', { model: cyclic }, /model\.again\.0\.deeper contains itself/],
+    ['a cycle through the root', cyclic, /again\.0\.deeper contains itself/],
+    ['a hole', { layers: holes }, /layers has no element at 1/],
     ['undefined', { layers: [w(), undefined] }, /layers\.1 must be a Float32Array, .* not undefined/],
     ['a list of numbers', { layers: { w: [1, 2] } }, /layers\.w must be a Float32Array, .* not an Array/],
     ['100,000 levels', { deep }, /nested more than 64 levels deep/],
@@ -224,7 +224,7 @@ describe('what is no tree is refused before anything is made', () => {
       [{ head: w() }, /head is an object of parameters already, into which head does not fit/],
       [{ head: [w()] }, /head is an object of parameters already/],
       [{ head: { b: { c: w() } } }, /there is a parameter head\.b already, and head\.b\.c would lie in it/],
-      [{ 'head.b': { c: w() } }, /head\.b is the name of two things/],
+      [{ 'head.b': { c: w() } }, /two entries are called head\.b/],
       [{ blocks: { more: w() } }, /blocks is an array of parameters already/],
     ] as const)
       assert.throws(() => opt.add(given), (error) => error instanceof ArrayError && message.test(error.message)); // prettier-ignore

@@ -8,7 +8,7 @@ import { programOf } from '../src/define/program.ts';
 const w = { w: new Float32Array(2) };
 const inVain = (error: unknown): boolean =>
   error instanceof ThalwegError &&
-  error.message.includes('changes g after the last equation that reads it, so it does nothing; put it before the optimizer');
+  error.message.includes('changes the gradient g after the optimizer has read it, so it has no effect; put it before the optimizer');
 
 describe('a change of the gradient that nothing reads', () => {
   const factories = Object.entries<unknown>(library).flatMap(([name, value]) => {

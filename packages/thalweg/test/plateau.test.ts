@@ -156,7 +156,7 @@ describe('reduceOnPlateau', () => {
       ['{"minLr":null}', /minLr must be a number, not null/],
       ['{"mode":"least"}', /mode must be "min" or "max", not "least"/],
       ['{"thresholdMode":"relative"}', /thresholdMode must be "rel" or "abs"/],
-      ['{"min_lr":1}', /min_lr is no option \(did you mean minLr\?\)/],
+      ['{"min_lr":1}', /min_lr is not an option \(did you mean minLr\?\)/],
     ];
     for (const [text, message] of wrong) assert.throws(() => reduceOnPlateau(opt, JSON.parse(text) as PlateauOptions), message);
     assert.throws(() => reduceOnPlateau(opt).step(JSON.parse('"0.5"') as number), /metric must be a number, not "0.5"/);

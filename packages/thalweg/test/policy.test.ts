@@ -56,7 +56,7 @@ test('options that make no sense are refused', async () => {
   await assert.rejects(sgd().init(parameters, { accumulate: 0 }), OptionError);
   await assert.rejects(sgd().init(parameters, { accumulate: 1.5 }), /accumulate must be a whole number from 1, not 1.5/);
   await assert.rejects(sgd().init(parameters, { lossScale: 0 }), OptionError);
-  await assert.rejects(sgd().init(parameters, { lossScale: {}, nonFinite: 'propagate' }), /dynamic lossScale, which has to skip/);
+  await assert.rejects(sgd().init(parameters, { lossScale: {}, nonFinite: 'propagate' }), /dynamic lossScale, which needs steps skipped/);
   // @ts-expect-error a misspelt option
-  await assert.rejects(sgd().init(parameters, { lossScale: { inital: 2 } }), /inital is no option \(did you mean initial\?\)/);
+  await assert.rejects(sgd().init(parameters, { lossScale: { inital: 2 } }), /inital is not an option \(did you mean initial\?\)/);
 });

@@ -223,7 +223,7 @@ describe('sam and asam move what is trained now, each array once', () => {
     const opt = await sgd({ lr: 0 }).init({ w: Float64Array.of(1) });
     const step = sam(opt, async () => (await Promise.resolve(), opt.grads.w.fill(1), 0), { rho: 1 });
     const first = step();
-    await assert.rejects(step(), /sam: the last step has not ended/);
+    await assert.rejects(step(), /sam: the last step is still running/);
     await first;
     await step();
     assert.deepEqual([opt.t, opt.params.w[0]], [2, 1]);

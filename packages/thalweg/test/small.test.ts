@@ -108,7 +108,7 @@ async function compare(title: string, method: Method, shapes: Shapes, type: Type
     assert.equal(here.t, there.t);
     return compared;
   } catch (error) {
-    if (error instanceof small.UnsupportedError && error.message.includes('which thalweg/small leaves out')) return undefined;
+    if (error instanceof small.UnsupportedError && error.message.includes('which thalweg/small does not have')) return undefined;
     throw error;
   } finally {
     there.dispose();
@@ -234,12 +234,12 @@ test('what is of another method, of other parameters or damaged is not loaded, a
   };
   refuse(undefined, /the equations are undefined/);
   refuse({ ...saved, equations: 'w ← w' }, /adamw: the checkpoint cannot be loaded\n {2}- the equations are "w ← w"/);
-  refuse({ ...saved, t: 1.5 }, /t is 1\.5, which is no number of steps/);
+  refuse({ ...saved, t: 1.5 }, /t is 1\.5, which is not a number of steps/);
   refuse({ ...saved, params: { w: [1, 2] } }, /the parameter b is missing/);
-  refuse({ ...saved, params: { ...saved.params, c: [1] } }, /the parameter c is there, and not here/);
+  refuse({ ...saved, params: { ...saved.params, c: [1] } }, /the parameter c is saved, and not here/);
   refuse({ ...saved, params: { ...saved.params, w: [1] } }, /the parameter w has 1 elements, and 2 here/);
-  refuse({ ...saved, params: { ...saved.params, w: [1, null] } }, /the parameter w holds null, which is no number/);
-  refuse({ ...saved, params: { ...saved.params, w: [1, 'one'] } }, /the parameter w holds "one", which is no number/);
+  refuse({ ...saved, params: { ...saved.params, w: [1, null] } }, /the parameter w holds null, which is not a number/);
+  refuse({ ...saved, params: { ...saved.params, w: [1, 'one'] } }, /the parameter w holds "one", which is not a number/);
   refuse({ ...saved, states: { 'adamw.m': saved.states['adamw.m'] } }, /the state adamw\.v of w is missing/);
 });
 
@@ -248,7 +248,7 @@ test('whatever makes no sense is refused with its name, before anything changes'
   const refuse = (make: () => unknown, message: RegExp): void => assert.throws(make, message);
   refuse(() => small.init(adamw as unknown as Method, { w }), /init: takes a method such as adamw\(\), not a function; call it: adamw\(\)/);
   refuse(() => small.init({} as unknown as Method, { w }), /init: takes a method such as adamw\(\), not an object/);
-  refuse(() => small.init(clipByGlobalNorm(1), { w }), /never assigns w/);
+  refuse(() => small.init(clipByGlobalNorm(1), { w }), /never assign the parameter w/);
   refuse(() => small.init(chain(sgd(), clipByGlobalNorm(1)), { w }), /so it does nothing; put it before the optimizer/);
   refuse(() => small.init(adamw(), {}), /there are no parameters to train/);
   refuse(() => small.init(adamw(), null as never), /parameters are given by name/);
@@ -257,9 +257,9 @@ test('whatever makes no sense is refused with its name, before anything changes'
   refuse(() => small.init(adamw(), { w, v: Float64Array.of(1) }), /v is float64 and the first one float32/);
   refuse(() => small.init(adamw(), { w: sparse([2, 2]) }), /w is sparse, which thalweg\/small does not have/);
   refuse(() => small.init(adamw(), { w, v: tied('w') as never }), /v is tied, which thalweg\/small does not have/);
-  refuse(() => small.init(adamw(), { w }, { threads: 2 } as never), /threads is no option.*it takes nonFinite, maximize/);
+  refuse(() => small.init(adamw(), { w }, { threads: 2 } as never), /threads is not an option.*it takes nonFinite, maximize/);
   refuse(() => small.init(adamw(), { w }, { nonFinite: 'skip' as never }), /nonFinite must be "stop" or "propagate", not "skip"/);
-  refuse(() => small.init(groups([{ match: 'v', use: sgd() }]), { w }), /no group takes w/);
+  refuse(() => small.init(groups([{ match: 'v', use: sgd() }]), { w }), /no group matches w/);
   refuse(() => small.init(muon(), { w }), /w has the shape \[2\], and these equations are for matrices/);
 
   const opt = small.init(polyak(), { w });
@@ -297,7 +297,7 @@ test('weights that are no numbers stop it, with the reason, unless that is asked
   const stops = make('stop');
   assert.throws(
     () => stops.step({ w: Float32Array.of(NaN), v: Float32Array.of(0) }),
-    /sgd: after step 1 w held NaN or an infinity; its gradient holds NaN/,
+    /sgd: after step 1 w held NaN or infinity; its gradient holds NaN/,
   );
   assert.equal(stops.t, 1);
   assert.equal(make('propagate').step({ w: Float32Array.of(NaN), v: Float32Array.of(0) }), 'stepped');

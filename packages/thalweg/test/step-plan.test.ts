@@ -100,7 +100,7 @@ test('a sum that one cohort has later than another is complete before anything r
   }
 });
 
-test('cohorts that would wait for each other for ever are refused', () => {
+test('cohorts that would depend on each other for ever are refused', () => {
   const crossed = optimizer({
     name: 'crossed',
     hyper: { lr: ['η', 0.1] },
@@ -109,7 +109,7 @@ test('cohorts that would wait for each other for ever are refused', () => {
   });
   assert.throws(
     () => stepPlan([[6, 4], [5]].map((shape) => cohort(crossed(), shape))), // prettier-ignore
-    { code: 'unsupported', message: /two sums .* wait for each other/ },
+    { code: 'unsupported', message: /two sums .* depend on each other/ },
   );
 });
 

@@ -68,7 +68,7 @@ test('after a read that failed, only a load helps', async () => {
     read: (at, into) => (source.reads.length < 5 ? source.read(at, into) : Promise.reject(new Error('no such disk'))),
   };
   await assert.rejects(opt.loadFrom(failing), /no such disk/);
-  assert.throws(() => opt.step(), (error) => error instanceof CheckpointError && error.message.includes('half-read; load again')); // prettier-ignore
+  assert.throws(() => opt.step(), (error) => error instanceof CheckpointError && error.message.includes('incomplete; load again')); // prettier-ignore
   await assert.rejects(opt.save(), CheckpointError);
   await opt.load(good);
   assert.equal(everything(opt), everything(from));

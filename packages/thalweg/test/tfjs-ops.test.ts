@@ -72,7 +72,7 @@ test('what only an arena does is refused, and the refusal names where one is', a
     step({ engine: 'arena' }),
     (error) => error instanceof UnsupportedError && error.message.includes("arena' is in thalweg/tfjs"),
   );
-  const needs = "is for the engine 'arena' of thalweg/tfjs";
+  const needs = "needs the engine 'arena' of thalweg/tfjs";
   assert.throws(step({ accumulate: 2 }), (error) => error instanceof OptionError && error.message.includes(needs));
   assert.throws(step({ state: 'bfloat16' }), (error) => error instanceof OptionError && error.message.includes(needs));
   assert.deepEqual([...w.dataSync()], [1, 2]);

@@ -478,7 +478,7 @@ on('refusals are typed and change nothing', async () => {
   assert.deepEqual([values(of), opt.t], [before, 1]);
   assert.throws(
     () => opt.applyGradients([tf.ones([4])] as never),
-    /gradients are an object by the names of variables, or a list of \{ name, tensor \}/,
+    /gradients must be an object from variable names to tensors, or a list of \{ name, tensor \}/,
   );
   const whole = tf.variable(tf.tensor1d([1, 2], 'int32'), true, 'whole');
   assert.throws(

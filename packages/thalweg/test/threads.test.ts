@@ -132,7 +132,7 @@ test('a thread that hangs in the middle of a step is an error; then only load() 
     () => opt.step(),
     (error) =>
       error instanceof WorkerError &&
-      error.message.includes('adamw: a thread did not come back in the middle of step 2, so its arrays are half-written; load'),
+      error.message.includes('adamw: a thread stopped responding in the middle of step 2, so its arrays are half-written; load'),
   );
   assert.throws(() => opt.step(), WorkerError);
   assert.throws(() => opt.evaluate(), WorkerError);
@@ -148,7 +148,7 @@ test('a thread that hangs in the middle of a step is an error; then only load() 
 
 for (const [what, problem] of [
   ['throws', /a thread failed/],
-  ['exits', /a thread did not come back/],
+  ['exits', /a thread stopped responding/],
 ] as const) {
   test(`a real thread that ${what} in the middle of a job is an error`, async () => {
     const pool = new ThreadPool(startWorker(join(import.meta.dirname, 'support', `worker-that-${what}.ts`)), 500);

@@ -94,7 +94,7 @@ test('a group takes a tied parameter by any of its names, and one group only', a
     opt.step();
     assert.deepEqual([opt.params['out.W'][0], opt.params.b[0]], [0, 1]);
   }
-  await assert.rejects(method('in.*', 'out.*').init(parameters), /two groups take in\.W, also called out\.W/);
+  await assert.rejects(method('in.*', 'out.*').init(parameters), /two groups match in\.W, also called out\.W/);
 }); // prettier-ignore
 
 test('freezing by any name freezes the parameter, and its gradient is not asked for', async () => {

@@ -21,7 +21,7 @@ describe('clipping', () => {
       opt.step({ w: Float64Array.of(Infinity, -Infinity, NaN, 1) });
       assert.deepEqual([...opt.params.w], [-2, 2, NaN, -1]);
     });
-    test(`by norm: a NaN or an infinity spoils its tensor and no other, on ${backend}`, async () => {
+    test(`by norm: a NaN or infinity spoils its tensor and no other, on ${backend}`, async () => {
       for (const bad of [NaN, Infinity]) {
         const opt = await chain(clipByNorm(1), sgd({ lr: 1 })).init(
           { a: Float64Array.of(0, 0), b: Float64Array.of(0, 0) },
@@ -121,7 +121,7 @@ describe('averages', () => {
     assert.deepEqual([opt.state['polyakAverage.w_bar']!['w']![0], opt.params.w[0]], [3, 0]);
   });
   test('alone they train nothing', async () => {
-    await assert.rejects(ema().init({ w: Float64Array.of(0) }), /ema: never assigns w/);
+    await assert.rejects(ema().init({ w: Float64Array.of(0) }), /ema: its equations never assign the parameter w/);
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * Checkpoints: what an optimizer holds as one safetensors file, and back. Arrays are keyed by parameter name, so that neither the order of
- * parameters nor how they are grouped in memory matters. A file is compared whole before anything changes.
+ * Checkpoints: saves the whole state of an optimizer as one safetensors file, and loads it. Arrays are keyed by parameter name, so neither the order of
+ * parameters nor how they are grouped in memory matters. A file is compared with the optimizer in full before anything changes.
  */
 import { ThalwegError } from '../language/error.ts';
 import { CheckpointError } from '../language/run-error.ts';
@@ -29,8 +29,8 @@ import { slotsOf, store } from './slots.ts';
 import { beginWindow, completeWindow } from '../train/window.ts';
 
 /**
- * The file as the optimizer is now, header first, then one array after the other. Each is looked at again when the next is asked for, so that at the
- * end it is known whether what was handed out are the bytes that the checksum in the header is of; throws a ThalwegError where they are not.
+ * The current state as a file: the header, then one array after the other. Before each next array, the last one is compared with the checksum in the
+ * header; throws a ThalwegError if an array was changed meanwhile.
  */
 export function* checkpoint(core: Core, sumOf: Checksum = crc32, options: SaveOptions = {}): Generator<Uint8Array> {
   const { metadata, arrays } = encode(core, options);
@@ -42,11 +42,11 @@ export function* checkpoint(core: Core, sumOf: Checksum = crc32, options: SaveOp
     written = sumOf(bytes, written);
   }
   if (written === sum) return;
-  const problem = 'an array changed while it was written; wait for the save before the next step, or write what save() gives';
+  const problem = 'an array changed while it was written; await the save before the next step, or write the bytes that save() returns';
   throw new ThalwegError('overtaken', `${core.name}: ${problem}`);
 }
 
-/** Every text and every array as a file has it, in our own format unless another is given. */
+/** All texts and arrays of a file, in Thalweg's format unless another is given. */
 function encode(core: Core, { format, metadata: own }: SaveOptions): Encoded {
   const { metadata, arrays } = converts(format) ? format.encode(core) : encodeOwn(core);
   return { metadata: { ...metadata, ...writeMetadata(own) }, arrays };
@@ -57,7 +57,7 @@ function encodeOwn(core: Core): Encoded {
   return { metadata: metadataOf(core), arrays: new Map([...slotsOf(core)].map(([key, slot]) => [key, store(slot)])) };
 }
 
-/** The same in one piece. */
+/** The same as one array of bytes. */
 export function wholeCheckpoint(core: Core, options: SaveOptions = {}): Uint8Array<ArrayBuffer> {
   const { metadata, arrays } = encode(core, options);
   const { header } = encodeHeader(metadata, arrays);
@@ -73,23 +73,23 @@ export function wholeCheckpoint(core: Core, options: SaveOptions = {}): Uint8Arr
 
 /** A file, or another source of its bytes. */
 export interface CheckpointSource {
-  /** How many bytes there are. */
+  /** The size in bytes. */
   readonly size: number;
-  /** Fills `into` with the bytes from `at` on. */
+  /** Fills `into` with the bytes from offset `at` on. */
   read(at: number, into: Uint8Array): Promise<void>;
-  /** The CRC-32 of bytes, going on from that of those before; a quicker one than ours, such as zlib's. */
+  /** Computes the CRC-32 of `bytes`, continued from `before`, the CRC-32 of the preceding bytes. Optional: a faster one than the built-in, such as zlib's. */
   readonly checksum?: (bytes: Uint8Array, before?: number) => number;
 }
 
-/** A file that fits, and what is left to do. */
+/** A file that fits, and what remains to be done. */
 interface Incoming {
-  /** Makes ready, and tells which bytes of the file belong where. */
+  /** Prepares loading, and returns which bytes of the file belong where. */
   readonly begin: () => readonly { readonly at: number; readonly into: Uint8Array }[];
-  /** Takes over everything but the arrays. */
+  /** Loads everything but the arrays. */
   readonly finish: () => LoadReport;
 }
 
-/** Sets the optimizer to what the file says. Throws a CheckpointError, with nothing changed, that lists every difference. */
+/** Sets the optimizer to the state in a file. Throws a CheckpointError that lists every difference, with nothing changed. */
 export function restore(core: Core, given: unknown, options: LoadOptions): LoadReport {
   const bytes = bytesOf(core, given);
   const length = checked(core, headerLength(bytes, bytes.length, mostHeader(core, options)));
@@ -101,7 +101,7 @@ export function restore(core: Core, given: unknown, options: LoadOptions): LoadR
   return finish();
 }
 
-/** The same from a source: read once for the checksum, and then each array straight into its place. Until then nothing else may be done. */
+/** The same from a source: reads it once for the checksum, then each array into its place. Until it is done, the optimizer refuses every other use. */
 export async function restoreFrom(core: Core, given: unknown, options: LoadOptions): Promise<LoadReport> {
   const source = sourceOf(core, given);
   core.loading = true;
@@ -117,7 +117,7 @@ export async function restoreFrom(core: Core, given: unknown, options: LoadOptio
       const sum = await sumOf(source);
       checkSum(core, file, () => sum);
     }
-    core.damage = () => new CheckpointError(core.name, ['an earlier load was not finished, so the arrays are half-read; load again']);
+    core.damage = () => new CheckpointError(core.name, ['an earlier load failed halfway, so the arrays are incomplete; load again']);
     for (const { at, into } of begin()) await source.read(at, into);
     return finish();
   } finally {
@@ -125,7 +125,7 @@ export async function restoreFrom(core: Core, given: unknown, options: LoadOptio
   }
 }
 
-/** The bytes of a file, whatever holds them. Throws a CheckpointError that says how to get them from what was given instead. */
+/** The bytes of a file, from a Uint8Array or an ArrayBuffer. Throws a CheckpointError that says how to get them from anything else. */
 function bytesOf({ name }: Core, given: unknown): Uint8Array {
   // Of any realm: a frame, a virtual machine, a test runner.
   if (given instanceof Uint8Array) return given;
@@ -133,7 +133,7 @@ function bytesOf({ name }: Core, given: unknown): Uint8Array {
   if (ArrayBuffer.isView(given) && tag === 'Uint8Array') return new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   if (tag === 'ArrayBuffer' || tag === 'SharedArrayBuffer') return new Uint8Array(given as ArrayBufferLike);
   const hints: Readonly<Record<string, string>> = {
-    Promise: '; wait for it first: load(await …)',
+    Promise: '; await it first: load(await …)',
     String: '; loadFile of thalweg/node loads a file by its path',
     URL: '; loadFile of thalweg/node loads a file by its path',
     ...Object.fromEntries(['Blob', 'File', 'Response'].map((one) => [one, `; give load(await ${one.toLowerCase()}.arrayBuffer())`])),
@@ -143,7 +143,7 @@ function bytesOf({ name }: Core, given: unknown): Uint8Array {
   ]);
 }
 
-/** A source of bytes. Throws a CheckpointError where it is none. */
+/** The argument as a source of bytes. Throws a CheckpointError if it is not one. */
 function sourceOf({ name }: Core, given: unknown): CheckpointSource {
   const source = given as Partial<CheckpointSource> | null | undefined;
   const size = typeof source === 'object' ? source?.size : undefined;
@@ -153,8 +153,8 @@ function sourceOf({ name }: Core, given: unknown): CheckpointSource {
 }
 
 /**
- * The longest header that a file can have which fits here: names with every character escaped twice, the equations, and a mebibyte for what others put
- * in. A file of which only a part is taken may have many arrays besides.
+ * The longest header that a fitting file can have: names with every character escaped twice, the equations, and a mebibyte for the metadata of others. A
+ * file that is loaded in part may have many more arrays.
  */
 function mostHeader(core: Core, { only, format }: LoadOptions): number {
   let most = 2 ** 20 + 12 * core.equations.length;
@@ -177,17 +177,15 @@ async function sumOf(source: CheckpointSource): Promise<number> {
   return sum ?? checksum(into);
 }
 
-/** Throws a CheckpointError where the bytes are not those that were written. */
+/** Throws a CheckpointError if the bytes do not have the checksum in the header. */
 function checkSum({ name }: Core, { checksum }: StoredFile, sumOf: () => number): void {
   if (checksum === undefined) return;
   const found = digitsOf(sumOf());
   if (found !== checksum)
-    throw new CheckpointError(name, [
-      `the bytes are not those that were written: their checksum is ${found}, and the file says ${checksum}`,
-    ]);
+    throw new CheckpointError(name, [`the file is damaged: the checksum of its bytes is ${found}, and its header says ${checksum}`]);
 }
 
-/** What could be read; throws a CheckpointError where it is a text that says what is wrong. */
+/** The result of reading; throws a CheckpointError if that is a text, which says what is wrong. */
 function checked<T>(core: Core, read: T | string): T {
   if (typeof read === 'string') throw new CheckpointError(core.name, [read]);
   return read;
@@ -253,7 +251,7 @@ function decide(core: Core, file: StoredFile, { only, hyper }: LoadOptions): Dec
   };
 }
 
-/** Takes over what a file says besides its arrays. */
+/** Loads what a file has besides its arrays. */
 function apply(core: Core, plan: Plan): void {
   for (const [name, value] of plan.hyper) {
     for (const { group, key } of core.names.find((one) => one.name === name)?.slots ?? []) core.live[group]?.set(key, value);

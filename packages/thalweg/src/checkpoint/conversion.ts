@@ -1,6 +1,6 @@
 /**
- * What a format of checkpoints does: it says which bytes stand for what. Comparing, checksums, and that nothing changes before all is checked stay with
- * `checkpoint.ts`.
+ * What a checkpoint format does: it maps between the bytes of a file and the optimizer. Comparison, checksums, and the guarantee that nothing changes
+ * before everything is checked remain in `checkpoint.ts`.
  */
 import { isKind } from '../language/brand.ts';
 import type { Core } from '../train/core.ts';

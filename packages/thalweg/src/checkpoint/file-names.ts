@@ -1,6 +1,6 @@
 /**
  * The names of arrays in files. A parameter has its own name, so that any reader of safetensors finds it; a state is `optimizer/state/parameter`. A
- * parameter whose name would pass for a state's, or that no file can have, is there as the state without a name: `optimizer//name`.
+ * parameter whose name looks like a state's, or that no file can have, is stored like a state with an empty name: `optimizer//name`.
  */
 
 const prefix = 'optimizer/';

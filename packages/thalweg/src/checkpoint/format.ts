@@ -1,31 +1,31 @@
 /**
- * Layouts of checkpoints other than ours, such as PyTorch's, as users give them to `save` and `load`. An object of its own, so that who does not use it does
- * not load it. What it does is known to `conversion.ts`.
+ * Checkpoint formats other than Thalweg's own, such as PyTorch's, as passed to `save` and `load`. A format is an object of its own, so that bundlers omit
+ * it if it is not used. Its implementation is known to `conversion.ts`.
  */
 import { isKind, kind } from '../language/brand.ts';
 import { checkNames, wrongOption } from '../language/options.ts';
 import { checkMetadata, type Metadata } from './notes.ts';
 
-/** A layout of checkpoints other than Thalweg's own, such as `pytorch` of `thalweg/pytorch`. */
+/** A checkpoint format other than Thalweg's own, such as `pytorch` of `thalweg/pytorch`. */
 export interface CheckpointFormat {
-  /** What tells it from any other object. */
+  /** The brand by which checkpoint formats are recognized. */
   readonly [kind]: 'checkpoint format';
-  /** The name, as in errors. */
+  /** The name, for error messages. */
   readonly name: string;
 }
 
-/** What a user says when saving. */
+/** Options of `save`. */
 export interface SaveOptions {
-  /** Whose layout the file is to have; Thalweg's own unless given. `pytorch` of `thalweg/pytorch` is another. */
+  /** The format of the file; by default Thalweg's own. `pytorch` of `thalweg/pytorch` writes a file for PyTorch. */
   readonly format?: CheckpointFormat;
   /**
-   * Texts and numbers of yours to keep beside the arrays: a seed, the place in the data, the best loss so far. `load` gives them back in its report, from
-   * a file of any layout. At most 65,536 characters of JSON.
+   * Your own strings and numbers to store with the arrays, such as a seed, the position in the data or the best loss so far. `load` returns them in its
+   * report, from a file of any format. At most 65,536 characters of JSON.
    */
   readonly metadata?: Metadata;
 }
 
-/** Throws an OptionError for what is none of these options. */
+/** Throws an OptionError for options other than these. */
 export function checkSaveOptions(owner: string, options: SaveOptions): SaveOptions {
   checkNames(owner, options, ['format', 'metadata']);
   checkFormat(owner, options.format);
@@ -33,8 +33,8 @@ export function checkSaveOptions(owner: string, options: SaveOptions): SaveOptio
   return options;
 }
 
-/** Throws an OptionError for what is no format. */
+/** Throws an OptionError if `format` is not a checkpoint format. */
 export function checkFormat(owner: string, format: unknown): void {
   if (format !== undefined && !isKind(format, 'checkpoint format'))
-    wrongOption(owner, 'format', format, 'pytorch of thalweg/pytorch, or its like');
+    wrongOption(owner, 'format', format, 'a checkpoint format, such as pytorch of thalweg/pytorch');
 }

@@ -1,6 +1,6 @@
 /**
- * Whether an optimizer was made with other hyperparameters than the run in a file. Who resumes with another learning rate or schedule in the program
- * means one of the two, and no library can know which. A value that was changed while training is no conflict: the file goes on with it.
+ * Whether an optimizer was made with other hyperparameters than the run in a file. If a program that resumes a run has another learning rate or schedule,
+ * either could be meant, and the library cannot know which. A value that was changed during training is not a conflict: the file's is used.
  */
 import type { HyperName } from '../define/recipe.ts';
 import type { Core } from '../train/core.ts';
@@ -16,7 +16,7 @@ export function conflicts(core: Core, saved: ReadonlyMap<string, HyperValue>, co
     const [first, now] = [configuredOf(configured, one.name), core.hyperValue(one)];
     if (agree({ theirs, first, now, made: one.value })) return [];
     const words = `${describeHyper(first ?? theirs)} in the file and ${describeHyper(now)} here`;
-    return [`${one.name} is ${words}; load(file, { hyper: 'file' }) goes on with the file's, { hyper: 'mine' } with this optimizer's`];
+    return [`${one.name} is ${words}; load(file, { hyper: 'file' }) uses the file's, { hyper: 'mine' } this optimizer's`];
   });
 }
 

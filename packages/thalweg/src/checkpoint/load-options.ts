@@ -1,49 +1,52 @@
-/** What a user says when loading, and what is answered: whose hyperparameters, what of a file of another model, and what was taken. */
+/** The options of `load` and its report: whose hyperparameters to use, what to load from a file of another model, and what was loaded. */
 import { checkNames, oneOf } from '../language/options.ts';
 import { checkFormat, type CheckpointFormat } from './format.ts';
 import type { Metadata } from './notes.ts';
 
-/** How to load a file that is not of just this optimizer. */
+/** Options of `load`, for a file that does not match the optimizer in full. */
 export interface LoadOptions {
   /**
-   * What to take. Everything unless given, and then the file has to fit in every part. `'params'`: the values of all parameters by name, from any
-   * safetensors file that has them with the same shapes and type, of whatever optimizer or tool; all states begin anew, t goes on.
-   * `'matching'`: whatever fits; a parameter whose states do not all fit begins anew, as after `add`. (Sparse tables of a group step together, so
-   * their states are taken all or none.)
+   * What to load. By default everything, and then the file has to match in full. `'params'`: only the values of all parameters, by name, from any
+   * safetensors file that has them with the same shapes and type, whichever optimizer or tool wrote it; all states are reset, and t stays. `'matching'`:
+   * whatever fits; a parameter with a state that does not fit has its states reset, as after `add`. (Sparse tables of one group share their steps, so their
+   * states are loaded all or not at all.)
    */
   readonly only?: 'params' | 'matching';
   /**
-   * Whose hyperparameters to go on with where this optimizer was made with others than the run in the file: the file's or this optimizer's. Unless
-   * given, such a file is refused with a list of them; under `only: 'matching'`, this optimizer's are kept.
+   * Which hyperparameters to use where those this optimizer was made with differ from those the run in the file was made with: the file's, or this
+   * optimizer's (`'mine'`). By default such a file is refused, with a list of the differences; with `only: 'matching'`, this optimizer's are kept.
    */
   readonly hyper?: 'file' | 'mine';
-  /** Whose layout the file has; Thalweg's own unless given. `pytorch` of `thalweg/pytorch` is another; of a file in it everything is taken. */
+  /** The format of the file; by default Thalweg's own. `pytorch` of `thalweg/pytorch` reads a file of PyTorch's, which is always loaded in full. */
   readonly format?: CheckpointFormat;
 }
 
-/** What to do about a file of another model, in words. */
-export const otherwiseTaken = "load(file, { only: 'matching' }) takes whatever fits, { only: 'params' } all parameters and nothing else";
+/** What to do about a file of another model, for error messages. */
+export const otherwiseTaken = "load(file, { only: 'matching' }) loads whatever fits, { only: 'params' } the parameters alone";
 
-/** What was taken from a file, by the names of its arrays: a parameter's own, and `optimizer/state/parameter`. */
+/** What was loaded from a file, by array name: a parameter's own name, and `optimizer/state/parameter` for states. */
 export interface LoadReport {
-  /** Arrays that were taken. */
+  /** Arrays that were loaded. */
   readonly taken: readonly string[];
-  /** What this optimizer has, and the file does not. */
+  /** Arrays of this optimizer that are not in the file. */
   readonly missing: readonly string[];
-  /** What the file has, and was not asked for or is not here. */
+  /** Arrays of the file that were not asked for or do not exist here. */
   readonly unexpected: readonly string[];
-  /** What both have and was not taken, and why. A hyperparameter is called `hyper.lr`; a parameter that only one of the two has frozen, `frozen.W`. */
+  /**
+   * What exists on both sides and was not loaded, or was overridden, and why. A hyperparameter is listed as `hyper.lr`, a parameter that is frozen on one
+   * side only as `frozen.W`.
+   */
   readonly different: readonly { readonly name: string; readonly why: string }[];
   /**
-   * The parameters whose states begin anew, with a t of their own from here on, whether or not their values were taken: after `only: 'params'` all that
-   * have states, in `taken` too.
+   * Parameters whose states were reset, and whose t restarts, whether or not their values were loaded. After `only: 'params'` these are all parameters with
+   * states, although they are in `taken` too.
    */
   readonly fresh: readonly string[];
-  /** The user's own texts and numbers, as they were given to `save`; absent where there were none. */
+  /** Your own strings and numbers as given to `save`; absent if there were none. */
   readonly metadata?: Metadata;
 }
 
-/** The options, checked. Throws an OptionError. */
+/** The checked options. Throws an OptionError. */
 export function checkLoadOptions(owner: string, options: LoadOptions): LoadOptions {
   checkNames(`${owner}, load`, options, ['only', 'hyper', 'format']);
   const { only, hyper, format } = options;

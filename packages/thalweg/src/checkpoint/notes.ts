@@ -1,6 +1,6 @@
 /**
- * What a user keeps beside the arrays of a checkpoint: a seed, the place in the data, the best loss. One JSON text in the header, in every layout of files;
- * written as it is checked, and read with every doubt. Knows no optimizer.
+ * User metadata in a checkpoint: a seed, the position in the data, the best loss. Stored as one JSON text in the header, in every file format; checked when
+ * it is written and again when it is read. Knows no optimizer.
  */
 import { OptionError } from '../language/error.ts';
 import { CheckpointError } from '../language/run-error.ts';
@@ -8,7 +8,7 @@ import { describe, isRecord } from '../language/options.ts';
 import { namesIn } from './safetensors.ts';
 import { decodeNumber, encodeNumber } from './saved-hyper.ts';
 
-/** Texts and numbers by name. */
+/** Strings and numbers by name. */
 export type Metadata = Readonly<Record<string, string | number>>;
 
 /** What it is called in the header. */
@@ -23,15 +23,14 @@ export function checkMetadata(owner: string, metadata: unknown): void {
   const wrong = (problem: string): never => {
     throw new OptionError(owner, 'metadata', metadata, problem);
   };
-  if (!isRecord(metadata)) return wrong(`must be texts and numbers by name, { seed: 1, best: 0.3 }, not ${describe(metadata)}`);
+  if (!isRecord(metadata)) return wrong(`must be an object of strings and numbers, { seed: 1, best: 0.3 }, not ${describe(metadata)}`);
   for (const [name, value] of Object.entries(metadata)) {
     if (typeof value === 'string' || typeof value === 'number') continue;
-    const hint = typeof value === 'object' && value !== null ? '; JSON.stringify makes a text of it' : '';
-    wrong(`has ${describe(value)} as ${describe(name)}, and a file holds texts and numbers${hint}`);
+    const hint = typeof value === 'object' && value !== null ? '; JSON.stringify makes it a string' : '';
+    wrong(`has ${describe(value)} as ${describe(name)}, and may hold only strings and numbers${hint}`);
   }
   const { length } = textOf(metadata as Metadata);
-  if (length > longest)
-    wrong(`takes ${String(length)} characters, and a file has place for ${String(longest)}; keep it in a file of its own`);
+  if (length > longest) wrong(`takes ${String(length)} characters of JSON, more than ${String(longest)}; save it in a file of its own`);
 }
 
 /** The texts that a file has for it; none where there is nothing. */
@@ -47,7 +46,7 @@ export function readMetadataOf(owner: string, texts: Readonly<Record<string, str
   const values = isRecord(found) ? Object.entries(found).map(([name, saved]) => [name, valueOf(saved)] as const) : undefined;
   if (values?.every((entry): entry is readonly [string, string | number] => entry[1] !== undefined) === true)
     return Object.fromEntries(values);
-  throw new CheckpointError(owner, ['what the file says of metadata cannot be read']);
+  throw new CheckpointError(owner, ['metadata in the file cannot be read']);
 }
 
 /** Numbers that JSON does not know are in an object of their own, so that no text is taken for one. */

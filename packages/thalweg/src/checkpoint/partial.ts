@@ -1,6 +1,6 @@
 /**
- * What is taken from a file that is not of just this optimizer: weights alone, or whatever fits. What is not taken begins anew, with a t of its own, as
- * a parameter that is added does. Decides; changes nothing itself.
+ * What to load from a file that does not match the optimizer in full: weights alone, or whatever fits. The rest is reset, with a t of its own, as for an
+ * added parameter. Only decides; changes nothing itself.
  */
 import { CheckpointError } from '../language/run-error.ts';
 import { parameter } from '../language/variable.ts';
@@ -102,7 +102,7 @@ export function matching(core: Core, file: StoredFile, story: Story | undefined,
   const damaged = core.damage === undefined ? undefined : names.find((name) => !isTaken(name));
   if (damaged !== undefined)
     throw new CheckpointError(core.name, [
-      `the arrays here are not whole, and ${title(parameterKey(damaged))} would not be taken from the file`,
+      `an earlier load failed halfway, and ${title(parameterKey(damaged))} would not be taken from the file, so it would stay incomplete`,
     ]);
   const plan = { ...planOf(core), ...story?.counts };
   const isFresh = (name: string): boolean => reasons.get(name) !== undefined;
@@ -152,12 +152,13 @@ function whyFresh(
   fits: ReadonlySet<string>,
   story: Story | undefined,
 ): string | undefined {
-  if (story?.bornOf(name) === undefined) return 'is not taken, because the file does not say when its steps began';
+  if (story?.bornOf(name) === undefined) return 'is not taken, because the file does not say after which step it was added';
   const cohort = core.registry.places.get(name)?.cohort;
   // Tables of one cohort are gathered together, and step together.
   const together = (slot: Slot): boolean => (cohort?.rows === undefined ? slot.name === name : slot.cohort === cohort);
   const births = new Set([...slots.values()].filter(together).map((slot) => story.bornOf(slot.name)));
-  if (births.size > 1) return 'is not taken, because tables of one group step together and began at different steps in the file';
+  if (births.size > 1)
+    return 'is not taken, because sparse tables of one group count steps together, and were added after different steps in the file';
   const [lacking] = [...slots].find(([key, slot]) => together(slot) && !fits.has(key) && !isObserved(key)) ?? [];
   return lacking === undefined ? undefined : `is not taken, because ${title(lacking)} cannot be`;
 }

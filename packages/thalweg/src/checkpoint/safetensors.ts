@@ -1,7 +1,7 @@
 /**
- * The safetensors format: eight bytes of header length, a JSON header that names each array with its type, shape and place, then the arrays.
- * The first text in the header is a checksum of all that comes after it; any reader of the format passes it over. Reads files that may be
- * damaged or hostile, and says what is wrong. Knows no optimizer.
+ * The safetensors format: eight bytes with the length of the header, a JSON header that lists each array with its type, shape and offsets, then the arrays.
+ * The first entry of the header's metadata is a checksum of everything after it, which other readers of the format ignore. Reads files that may be damaged
+ * or hostile, and reports what is wrong. Knows no optimizer.
  */
 import { fromUtf8, toUtf8 } from '../language/utf8.ts';
 import { crc32 } from './crc32.ts';
@@ -76,12 +76,12 @@ export function digitsOf(sum: number): string {
 
 /** The length of the header of a file of so many bytes, by its first ones, where it is at most `most`; or what is wrong with it. */
 export function headerLength(first: Uint8Array, size: number, most: number): number | string {
-  if (size < lengthBytes) return `the file ends after ${String(size)} bytes, before its header`;
+  if (size < lengthBytes) return `the file has only ${String(size)} bytes, too few for a header`;
   const length = Number(new DataView(first.buffer, first.byteOffset, lengthBytes).getBigUint64(0, true));
   if (lengthBytes + length > size)
-    return `it is no safetensors file, or was cut short: its header claims ${String(length)} bytes, and ${String(size - lengthBytes)} are left`;
+    return `it is not a safetensors file, or was truncated: its header should have ${String(length)} bytes, and ${String(size - lengthBytes)} are left`;
   if (length <= most) return length;
-  return `its header has ${String(length)} bytes, and one of a file that can be read here has at most ${String(most)}`;
+  return `its header has ${String(length)} bytes; a file for this optimizer has at most ${String(most)}`;
 }
 
 /** Reads the header of a file of so many bytes. Returns what it says, or what is wrong with it. */
@@ -92,12 +92,12 @@ export function decodeHeader(json: Uint8Array, size: number): StoredFile | strin
   try {
     text = fromUtf8(json);
     names = namesIn(text, deepest);
-    if (names === undefined) return `the header is no JSON of a safetensors file, which has at most ${String(deepest)} levels`;
+    if (names === undefined) return `the header is not that of a safetensors file: its JSON has more than ${String(deepest)} levels`;
     header = JSON.parse(text);
   } catch {
-    return 'the header is no JSON';
+    return 'the header is not JSON';
   }
-  if (!isRecord(header)) return 'the header is no JSON object';
+  if (!isRecord(header)) return 'the header is not a JSON object';
   // Of names that occur twice in an object, JSON.parse keeps the last.
   if (names !== namesOf(header)) return 'the header has a name twice';
   const start = lengthBytes + json.length;
@@ -116,13 +116,13 @@ export function decodeHeader(json: Uint8Array, size: number): StoredFile | strin
     if (at !== expected) return `the array ${name} begins at byte ${String(at)} of the data, not at ${String(expected)}`;
     expected += array.length;
   }
-  if (expected !== data) return `the arrays take ${String(expected)} bytes, and the file has ${String(data)} for them`;
+  if (expected !== data) return `the arrays take ${String(expected)} bytes, and the file has ${String(data)}`;
   const metadata = Object.hasOwn(header, '__metadata__') ? header['__metadata__'] : {};
-  if (!isRecord(metadata)) return 'the metadata is no JSON object';
+  if (!isRecord(metadata)) return 'the metadata is not a JSON object';
   const texts = Object.entries(metadata).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   const byName = new Map(texts);
   const checksum = byName.get('crc32');
-  if (checksum !== undefined && !text.startsWith(`${opening}${checksum}"`)) return 'the checksum is not where this writes it';
+  if (checksum !== undefined && !text.startsWith(`${opening}${checksum}"`)) return 'the checksum is not the first entry of the metadata';
   return { metadata: Object.fromEntries(byName), arrays: new Map(found.map(({ name, array }) => [name, array])), checksum };
 }
 
@@ -158,19 +158,19 @@ function namesOf(value: unknown): number {
 /** Whether arrays of this type are read; why not, in words. */
 export function unread(dtype: string): string | undefined {
   if (Object.hasOwn(elementBytes, dtype)) return undefined;
-  return `has the type ${dtype}, which is none of ${Object.keys(elementBytes).join(', ')}`;
+  return `has the type ${dtype}, which is not one of ${Object.keys(elementBytes).join(', ')}`;
 }
 
 function readEntry(entry: Readonly<Record<string, unknown>>, start: number, data: number): PlacedArray | string {
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (typeof dtype !== 'string') return `has the type ${describe(dtype)}, which is none of ${Object.keys(elementBytes).join(', ')}`;
-  if (!isSizes(shape) || !isSizes(offsets)) return 'has no shape and place made of whole numbers';
+  if (typeof dtype !== 'string') return `has the type ${describe(dtype)}, which is not one of ${Object.keys(elementBytes).join(', ')}`;
+  if (!isSizes(shape) || !isSizes(offsets)) return 'has a shape or data_offsets that are not whole numbers';
   const [from = 0, to = 0] = offsets;
   // Other tools write types that are not read here; what they take is taken from where they lie.
   const size = Object.hasOwn(elementBytes, dtype) ? elementBytes[dtype] : undefined;
   const bytes = size === undefined ? Math.max(0, to - from) : shape.reduce((product, one) => product * one, size);
   if (offsets.length !== 2 || to - from !== bytes)
-    return `of shape [${shape.join(', ')}] takes ${String(bytes)} bytes, and its place has ${String(to - from)}`;
+    return `of shape [${shape.join(', ')}] takes ${String(bytes)} bytes, and its data_offsets span ${String(to - from)}`;
   if (to > data) return `ends at byte ${String(to)} of the data, which has ${String(data)}`;
   return { dtype, shape, at: start + from, length: bytes };
 }

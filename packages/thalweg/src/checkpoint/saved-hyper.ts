@@ -27,7 +27,7 @@ export function decodeHyper(saved: unknown): HyperValue | undefined | string {
     constants === null ||
     full === undefined
   )
-    return 'is a schedule without a name, an equation, constants and a base';
+    return 'is a schedule that lacks a name, an equation, constants or a base';
   const values = Object.entries(constants).map(([symbol, value]) => [symbol, decodeNumber(value) ?? NaN] as const);
   try {
     return new Schedule(schedule, equation, Object.fromEntries(values), full);

@@ -1,6 +1,6 @@
 /**
- * What a checkpoint says besides its arrays: which optimizer it is of, t, hyperparameters, what is frozen, when a parameter was added, the
- * state between steps. Written as texts, and read back with every doubt: nothing that it says is taken before it is checked.
+ * What a checkpoint has besides its arrays: the optimizer's name and equations, t, hyperparameters, frozen parameters, when each parameter was added, and
+ * the state of gradient accumulation and loss scaling. Written as texts; everything that is read back is checked before it is used.
  */
 import { ThalwegError } from '../language/error.ts';
 import { CheckpointError } from '../language/run-error.ts';
@@ -111,7 +111,7 @@ export function readStory(core: Core, { metadata }: StoredFile): Story | undefin
 export function readMetadata(core: Core, { metadata }: StoredFile, whose: LoadOptions['hyper'], differences: string[]): Plan {
   if (metadata['thalweg'] !== version) {
     const found = metadata['thalweg'] === undefined ? 'not written by Thalweg' : `of version ${metadata['thalweg']}`;
-    const other = 'it is of PyTorch: load(file, { format: pytorch }), with pytorch from thalweg/pytorch, goes on with it';
+    const other = 'it is a PyTorch checkpoint: load(file, { format: pytorch }), with pytorch from thalweg/pytorch, reads it';
     throw new CheckpointError(
       core.name,
       [`the file is ${found}, and this reads version ${version}`],
@@ -120,7 +120,7 @@ export function readMetadata(core: Core, { metadata }: StoredFile, whose: LoadOp
   }
   const doubt = new Doubt(metadata, differences);
   if (metadata['optimizer'] !== core.name)
-    differences.push(`the file is of ${metadata['optimizer'] ?? 'an unnamed optimizer'}, and this is ${core.name}`);
+    differences.push(`the file was saved by ${metadata['optimizer'] ?? 'an unnamed optimizer'}, and this optimizer is ${core.name}`);
   else if (metadata['equations'] !== core.equations) differences.push(differingLine(metadata['equations'] ?? '', core.equations));
   const maximize = String(core.options.maximize);
   if (metadata['maximize'] !== maximize)
@@ -171,7 +171,7 @@ class Doubt {
   record(key: string): Readonly<Record<string, unknown>> {
     const value = this.json(key);
     if (isRecord(value)) return value;
-    this.differences.push(`what the file says of ${key} cannot be read`);
+    this.differences.push(`${key} in the file cannot be read`);
     return {};
   }
 
@@ -198,12 +198,12 @@ function readBirths({ registry }: Core, doubt: Doubt, t: number): Map<TrainedCoh
   const saved = doubt.record('born');
   const born = new Map<TrainedCohort, number>();
   for (const [name, { cohort }] of registry.places) {
-    const step = Object.hasOwn(saved, name) ? doubt.whole(saved[name], `the birth of ${name}`) : 0;
-    if (step > t) doubt.differences.push(`${name} was added after step ${String(step)}, and the file ends after step ${String(t)}`);
+    const step = Object.hasOwn(saved, name) ? doubt.whole(saved[name], `the step after which ${name} was added`) : 0;
+    if (step > t) doubt.differences.push(`${name} was added after step ${String(step)}, and the file was saved after step ${String(t)}`);
     const others = born.get(cohort);
     if (others !== undefined && others !== step) {
       doubt.differences.push(
-        `${name} was added after step ${String(step)}, and others here after step ${String(others)}; give it to add() after init()`,
+        `${name} was added after step ${String(step)} in the file, and others of its group after step ${String(others)}; pass it to add() after init() here, too`,
       );
     }
     born.set(cohort, step);
@@ -214,7 +214,7 @@ function readBirths({ registry }: Core, doubt: Doubt, t: number): Map<TrainedCoh
 function readFrozen({ registry }: Core, doubt: Doubt): string[] {
   const saved = doubt.json('frozen');
   if (!Array.isArray(saved)) {
-    doubt.differences.push('what the file says of frozen cannot be read');
+    doubt.differences.push('frozen in the file cannot be read');
     return [];
   }
   return saved.map((name: unknown) => {
@@ -226,17 +226,17 @@ function readFrozen({ registry }: Core, doubt: Doubt): string[] {
 
 function readPending(core: Core, doubt: Doubt): Pick<Plan, 'pending' | 'inputs'> {
   const { count, inputs } = doubt.record('pending');
-  const claimed = doubt.whole(count, 'the number of accumulated gradients');
+  const claimed = doubt.whole(count, 'the number of accumulated batches');
   // A number that cannot be is not to be looked for: an optimizer that does not accumulate has no array for the gradients.
   const pending = claimed < core.options.accumulate ? claimed : 0;
   if (pending !== claimed)
     doubt.differences.push(
-      `the file holds ${String(claimed)} accumulated gradients, and here every ${String(core.options.accumulate)} make a step`,
+      `the file holds ${String(claimed)} accumulated batches, and accumulate is ${String(core.options.accumulate)} here`,
     );
   const means = new Map<string, number>();
   for (const name of pending === 0 ? [] : numberInputs(core)) {
     const mean = isRecord(inputs) && Object.hasOwn(inputs, name) ? decodeNumber(inputs[name]) : undefined;
-    if (mean === undefined) doubt.differences.push(`the mean of ${name} since the last step is not in the file`);
+    if (mean === undefined) doubt.differences.push(`the mean of the input ${name} over the accumulated batches is not in the file`);
     else means.set(name, mean);
   }
   return { pending, inputs: means };
@@ -245,13 +245,13 @@ function readPending(core: Core, doubt: Doubt): Pick<Plan, 'pending' | 'inputs'>
 function readScale({ options }: Core, doubt: Doubt): Plan['scale'] {
   const saved = doubt.json('lossScale');
   const scaled = isRecord(saved);
-  if (!scaled && saved !== null) doubt.differences.push('what the file says of lossScale cannot be read');
+  if (!scaled && saved !== null) doubt.differences.push('lossScale in the file cannot be read');
   else if (scaled !== (options.scale !== undefined))
-    doubt.differences.push(`the file has ${scaled ? 'a' : 'no'} loss scale, and this has ${scaled ? 'none' : 'one'}`);
+    doubt.differences.push(`the file has ${scaled ? 'a' : 'no'} loss scale, and this optimizer has ${scaled ? 'none' : 'one'}`);
   if (!scaled) return undefined;
   const { value, streak } = saved;
   if (typeof value === 'number' && value > 0 && Number.isFinite(value))
-    return { value, streak: doubt.whole(streak, 'the streak of the loss scale') };
+    return { value, streak: doubt.whole(streak, 'the number of steps in a row with finite gradients') };
   doubt.differences.push(`the file says that the loss scale is ${describe(value)}`);
   return undefined;
 }
@@ -269,7 +269,7 @@ function readHyper(core: Core, saved: Readonly<Record<string, unknown>>, differe
     if (typeof value === 'string') differences.push(`the hyperparameter ${one.name} ${value}`);
     else if (value === undefined) {
       if (typeof core.hyperValue(one) !== 'function')
-        differences.push(`the hyperparameter ${one.name} was a function, which no file can hold; set it to that function before load()`);
+        differences.push(`the hyperparameter ${one.name} was a function, which a file cannot hold; assign that function before load()`);
     } else {
       try {
         hyper.set(one.name, checkHyper(core.name, one.name, value, range));

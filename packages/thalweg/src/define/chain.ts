@@ -1,4 +1,4 @@
-/** `chain`: methods one after another, as one. */
+/** `chain`: applies methods one after another, as one method. */
 import { ThalwegError } from '../language/error.ts';
 import { describe } from '../language/options.ts';
 import { otherwise } from './match.ts';
@@ -6,10 +6,10 @@ import { asMethod, callIt, Method, type NamesOf } from './method.ts';
 import { methodGroup } from './recipe.ts';
 
 /**
- * Joins methods into one program: each sees the `g` and `w` that those before it left, and has states of its own. A hyperparameter whose
- * name is taken by an earlier part gets a number: `lr2`.
+ * Chains methods into one, as `optax.chain` does: each reads the gradient `g` and weights `w` that those before it left, and has states of its own. If two
+ * methods have a hyperparameter of the same name, the later one gets a number: `lr2`.
  *
- * @param given - methods, of which at least one assigns `w`
+ * @param given - the methods in order; at least one must be an optimizer, that is, assign `w`
  * @example
  * ```ts
  * import { adamw, chain, clipByGlobalNorm } from 'thalweg';
@@ -22,12 +22,12 @@ export function chain<const M extends readonly Method[]>(...given: M): Method<Na
     const method = asMethod(one);
     if (method !== undefined) return method;
     const hint = typeof one === 'function' ? callIt(one) : describe(one);
-    throw new ThalwegError('method', `chain: takes methods one by one, chain(clipByGlobalNorm(1), adam()), not ${hint}`);
+    throw new ThalwegError('method', `chain: takes each method as an argument, chain(clipByGlobalNorm(1), adam()), not ${hint}`);
   });
   const name = methods.length === 1 ? (methods[0]?.name ?? '') : `chain(${methods.map((method) => method.name).join(', ')})`;
   const isGrouped = ({ groups }: Method): boolean => groups.some(({ match }) => match !== otherwise);
   const [grouped, second] = methods.filter(isGrouped);
-  if (second !== undefined) throw new ThalwegError('group', `${name}: a chain holds groups once; put all groups in one list`);
+  if (second !== undefined) throw new ThalwegError('group', `${name}: a chain may contain groups() only once; put all groups in one list`);
   const groups = grouped?.groups ?? [{ name, match: otherwise, parts: [] }];
   return new Method(
     name,

@@ -30,15 +30,15 @@ export function checkDefinition(definition: unknown): void {
   const wants = (option: string, value: unknown, right: boolean, wanted: string): void => {
     if (!right) wrongOption(owner, option, value, wanted);
   };
-  wants('name', name, isText(name) && name !== '', 'a text that is not empty');
-  wants('equations', equations, isText(equations) || isCallable(equations), 'a text, or a function that makes one from the options');
-  wants('evaluate', evaluate, evaluate === undefined || isText(evaluate), 'a text');
-  wants('keep', keep, Array.isArray(keep) && keep.every(isText), 'a list of names of states');
+  wants('name', name, isText(name) && name !== '', 'a non-empty string');
+  wants('equations', equations, isText(equations) || isCallable(equations), 'a string, or a function of the options that returns one');
+  wants('evaluate', evaluate, evaluate === undefined || isText(evaluate), 'a string');
+  wants('keep', keep, Array.isArray(keep) && keep.every(isText), 'a list of state names');
   const each = (option: string, given: unknown, wanted: string, right: (value: unknown) => boolean): void => {
-    wants(option, given, isRecord(given), `an object, each of it ${wanted}`);
+    wants(option, given, isRecord(given), `an object, each value ${wanted}`);
     for (const [key, value] of Object.entries(given as object)) {
       if (option === 'hyper' && key.includes('.'))
-        wrongOption(owner, key, key, 'a name without a dot, which stands between a group and a hyperparameter');
+        wrongOption(owner, key, key, "a name without a dot, which separates group and hyperparameter in opt.hyper['group.lr']");
       wants(key, value, right(value), `declared as ${wanted}`);
     }
   };
@@ -52,7 +52,7 @@ export function checkDefinition(definition: unknown): void {
   each(
     'variants',
     variants,
-    "false, or a list of words, ['scaled', 'independent']",
+    "false, or a list of strings, ['scaled', 'independent']",
     (one) => one === false || (Array.isArray(one) && one.length > 0 && one.every(isText)),
   );
   each(
@@ -65,14 +65,14 @@ export function checkDefinition(definition: unknown): void {
   each(
     'compatDefaults',
     compatDefaults,
-    'numbers by hyperparameter and words by variant',
+    'an object with a number per hyperparameter and a string per variant',
     (one) => isRecord(one) && Object.values(one).every((value) => ['number', 'string', 'boolean'].includes(typeof value)),
   );
   const isNumber = (value: unknown): boolean => typeof value === 'number';
   each(
     'float32Defaults',
     float32Defaults,
-    'numbers by hyperparameter',
+    'an object with a number per hyperparameter',
     (one) => isRecord(one) && Object.entries(one).every(([key, value]) => isNumber(value) && Object.hasOwn(hyper as object, key)),
   );
   checkNamesOf(owner, { hyper: hyper as object, variants: variants as object, inputs: inputs as object });
@@ -81,7 +81,7 @@ export function checkDefinition(definition: unknown): void {
 /** Checks the names of options and of what the equations are given: each can be written, and no two are one. */
 function checkNamesOf(owner: string, declared: Readonly<Record<string, object>>): void {
   if (owner.length > longestName || /\p{C}/u.test(owner))
-    wrongOption('optimizer', 'name', owner, `a text of at most ${String(longestName)} characters without line breaks`);
+    wrongOption('optimizer', 'name', owner, `a string of at most ${String(longestName)} characters without line breaks`);
   const taken = new Set<string>();
   const symbols: [option: string, symbol: string][] = [];
   for (const [what, group] of Object.entries(declared)) {

@@ -1,4 +1,4 @@
-/** Factories: from a definition to a function that takes its options and makes methods. Reads equations only as far as an option makes it necessary. */
+/** Factories: turn a definition into a function from options to methods. Equations are parsed only where an option makes it necessary. */
 import { asCalled } from '../language/caller.ts';
 import { OptionError } from '../language/error.ts';
 import { checkNames, oneOf } from '../language/options.ts';
@@ -10,13 +10,13 @@ import { otherwise } from './match.ts';
 import { Method, textBy } from './method.ts';
 import { methodGroup, type BoundPart } from './recipe.ts';
 
-/** A function that makes methods: `adamw`, say. `definition` is what its author wrote. */
+/** A function that makes methods, such as `adamw`. `definition` is the declaration it was made from. */
 export interface MethodFactory<
   H extends Readonly<Record<string, HyperDeclaration>>,
   V extends Readonly<Record<string, VariantDeclaration>>,
 > {
   (options?: OptionsOf<H, V>): Method<string & keyof H>;
-  /** What its author wrote: name, hyperparameters, equations. */
+  /** The declaration: name, hyperparameters, equations. */
   readonly definition: Definition<H, V>;
 }
 

@@ -1,4 +1,4 @@
-/** One list of equations of all parts of a group, for targets that write a step as one function. Knows what `inspect` tells. */
+/** All equations of a group as one list, for targets that write a step as one function. Works on the result of `inspect`. */
 import { isRecord, wrongOption } from '../language/options.ts';
 import { nameNode, renameNames, type Equation } from '../language/tree.ts';
 import type { InspectedGroup } from './inspection.ts';
@@ -6,7 +6,8 @@ import type { InspectedGroup } from './inspection.ts';
 const isMap = (value: unknown): boolean => Object.prototype.toString.call(value) === '[object Map]';
 
 /**
- * The equations of all parts in order, every name by the spelling that no other has, so that states of one name in two parts stay apart.
+ * All equations of a group, part by part, in which every name is replaced by its `unique` spelling, so that states with one name in two parts stay
+ * distinct.
  *
  * @example
  * ```ts

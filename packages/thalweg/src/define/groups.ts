@@ -1,4 +1,4 @@
-/** Groups: one optimizer for some parameters and another for others. The groups of one method are stepped together. */
+/** Parameter groups: different optimizers for different parameters, all stepped together. */
 import { OptionError, ThalwegError } from '../language/error.ts';
 import { describe, isRecord, optionSuggestion } from '../language/options.ts';
 import { checkHyper, type HyperValue } from './hyper.ts';
@@ -8,24 +8,25 @@ import { describeMatch, isMatch, matchesAre } from './matches.ts';
 import { asMethod, Method, callIt, type NamesOf } from './method.ts';
 import { hyperSlotsOf, type MethodGroup } from './recipe.ts';
 
-/** A group: which parameters it takes, the method that trains them, and hyperparameters that differ from the method's own. */
+/** A parameter group: which parameters it contains, the method that trains them, and hyperparameters that override the method's. */
 export type Group<M extends Method = Method> = {
-  /** The parameters it takes. */
+  /** Which parameters it contains. */
   readonly match: Match;
-  /** What trains them. */
+  /** The method that trains them. */
   readonly use: M;
-  /** What the group is called in `opt.hyper` and in errors; the method's name unless given. */
+  /** The name of the group in `opt.hyper` and in errors; by default the method's name. */
   readonly name?: string;
 } & Readonly<Partial<Record<string extends NamesOf<M> ? never : NamesOf<M>, HyperValue>>>;
 
 /**
- * Trains different parameters by different methods. Every parameter must belong to exactly one group. A hyperparameter of a group is
- * `opt.hyper['name.lr']`. What is chained before or after the groups is common to all of them: `‖g‖_all` then runs over all parameters.
+ * Trains different parameters by different methods, as PyTorch's parameter groups do for options. Every parameter must belong to exactly one group. The
+ * hyperparameter `lr` of the group `name` is `opt.hyper['name.lr']`. What is chained before or after `groups` applies to all of them: `‖g‖_all` then runs
+ * over all parameters.
  *
- * @param declarations - `{ match, use }`, with a `name` and other hyperparameters if need be; `match: otherwise` takes what is left
- * @throws ThalwegError here for two groups of one name, a name with a dot, groups inside groups or no groups at all; OptionError for a
- * hyperparameter that the method does not have; from `init`, for a parameter that no group or two groups take, and for a name that
- * matches nothing
+ * @param declarations - a list of `{ match, use }`, each with an optional `name` and overridden hyperparameters; `match: otherwise` takes the remaining
+ * parameters
+ * @throws ThalwegError for two groups of one name, a name with a dot, groups inside groups, or an empty list; OptionError for a hyperparameter that the
+ * method does not have. `init` then throws for a parameter that no group or more than one group matches, and for a name that matches nothing
  * @example
  * ```ts
  * import { adamw, chain, clipByGlobalNorm, groups, otherwise, sgd, tensor } from 'thalweg';
@@ -68,14 +69,14 @@ function groupOf(declaration: Group): MethodGroup {
   }
   if (!isMatch(match)) throw new ThalwegError('group', `groups: match must be ${matchesAre}, not ${describe(match)}`);
   if (name !== undefined && (typeof (name as unknown) !== 'string' || name === ''))
-    throw new ThalwegError('group', `groups: the name of a group is a text, not ${describe(name)}`);
+    throw new ThalwegError('group', `groups: the name of a group must be a string, not ${describe(name)}`);
   const [group] = use.groups;
   if (group === undefined || use.groups.some((one) => one.match !== otherwise)) {
     throw new ThalwegError('group', `groups: ${use.name} has groups itself; put all groups in one list`);
   }
   const called = name ?? use.name;
   if (called.includes('.'))
-    throw new ThalwegError('group', `groups: ${called} cannot be a name, because a dot stands before a hyperparameter`);
+    throw new ThalwegError('group', `groups: the name ${called} has a dot, which separates group and hyperparameter in opt.hyper`);
   for (const key of Object.keys(overrides)) {
     if (use.hyper.has(key)) continue;
     const has = [...own, ...use.hyper.keys()].join(', ');
@@ -83,7 +84,7 @@ function groupOf(declaration: Group): MethodGroup {
       `groups, ${called}`,
       key,
       Reflect.get(overrides, key),
-      `is no option${optionSuggestion(key, [...use.hyper.keys()])}; the group of ${describeMatch(match)} takes ${has}`,
+      `is not an option${optionSuggestion(key, [...use.hyper.keys()])}; the group of ${describeMatch(match)} takes ${has}`,
     );
   }
   const slots = Object.keys(overrides).length === 0 ? [] : hyperSlotsOf(group);

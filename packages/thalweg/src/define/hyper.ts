@@ -1,14 +1,12 @@
-/**
- * Hyperparameters: how a definition declares them, and how what is given for one is checked.
- */
+/** Hyperparameters: how a definition declares them, and how values are checked. */
 import { checkNumber, isCallable, wrongOption } from '../language/options.ts';
 import { isKind } from '../language/brand.ts';
 import type { Schedule } from './schedules/schedule.ts';
 
-/** `[symbol, default, range]`: the range is an interval such as `'[0, 1)'`, by default `'[0, ∞)'`. */
+/** `[symbol, default, range]`; the range is an interval such as `'[0, 1)'`, by default `'[0, ∞)'`. */
 export type HyperDeclaration = readonly [symbol: string, fallback: number, range?: string];
 
-/** A hyperparameter's value: a number, a schedule, or a function of the step t (counted from 1), called on the host. */
+/** The value of a hyperparameter: a number, a schedule, or a function of the step t (counted from 1), called in JavaScript before each step. */
 export type HyperValue = number | Schedule | ((t: number) => number);
 
 /** The range of a hyperparameter that declares none. */

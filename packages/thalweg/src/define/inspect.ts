@@ -1,6 +1,6 @@
 /**
- * Takes methods apart, for whoever shows, explains or rewrites them: equations as trees, what each name in them stands for, how much each value varies.
- * Everything is what the compiler itself finds. Knows the language and methods; no runtime.
+ * Takes methods apart, to show, explain or rewrite them: equations as syntax trees, the meaning of each name, and the shape of each value. Everything is
+ * what the compiler itself uses. Knows the language and methods; no runtime.
  */
 import { ThalwegError } from '../language/error.ts';
 import { FormTable } from '../language/form-table.ts';
@@ -21,10 +21,10 @@ import { asMethod, type Method } from './method.ts';
 import { hyperNames, type BoundPart, type MethodGroup } from './recipe.ts';
 
 /**
- * Takes a method apart: for each group and part its equations as trees, with what every name stands for and how much every value varies, its states and
- * its hyperparameters.
+ * Takes a method apart: for each group and part, its equations as syntax trees, what every name stands for, the shape of every value, its states and its
+ * hyperparameters.
  *
- * @throws EquationError where the equations make no sense; ThalwegError for what is no method
+ * @throws EquationError if the equations are invalid; ThalwegError if the argument is not a method
  * @example
  * ```ts
  * import { adamw, inspect } from 'thalweg';
@@ -67,7 +67,7 @@ function inspectGroup({ name, match, parts }: MethodGroup, hyperName: (key: stri
     }),
     extentOf: (expression) => {
       const node = trees.get(expression);
-      if (node === undefined) throw new RangeError('the expression is not of these equations');
+      if (node === undefined) throw new RangeError('the expression is not part of these equations');
       return extent(node);
     },
   };

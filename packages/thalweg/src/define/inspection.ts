@@ -1,4 +1,4 @@
-/** What `inspect` tells of a method. Knows trees and hyperparameters; types alone. */
+/** The result of `inspect`. Knows trees and hyperparameters; types only. */
 import type { Form } from '../language/form.ts';
 import type { Kind } from '../language/kind.ts';
 import type { Equation, Expression } from '../language/tree.ts';
@@ -8,51 +8,54 @@ import type { Match } from './match.ts';
 import type { Schedule } from './schedules/schedule.ts';
 
 /**
- * What a name stands for: the parameter `w`, its gradient `g`, what lasts to the next step, what does not, a hyperparameter, the factor of its schedule,
- * an input, the step `t`, a number of the tensor's shape, or π.
+ * What a name stands for: the parameter `w`, its gradient `g`, a state, a temporary, a hyperparameter, the factor of its schedule, an input, the step `t`,
+ * a number of the tensor's shape (`rank`, `rows`, …), or π.
  */
 export type SymbolRole =
   | 'parameter' | 'gradient' | 'state' | 'temporary' | 'hyperparameter' | 'factor' | 'input' | 'step' | 'shape' | 'constant'; // prettier-ignore
 
-/** How much a value varies: one number a step, one of all parameters, of a group or of a tensor, or an array of this form. */
+/**
+ * The shape of a value: `kind` says whether it is one number per step, one over all parameters, one per group, one per tensor, or an array; `form` is the
+ * array's shape.
+ */
 export interface Extent {
   readonly kind: Kind;
-  /** `'rc'` an element for each of the parameter's, `'r1'` one for each row, `'1c'` for each column, `'rr'` for each two rows; undefined for a number. */
+  /** `'rc'` has one element per element of the parameter, `'r1'` one per row, `'1c'` one per column, `'rr'` one per pair of rows; undefined for a number. */
   readonly form: Form | undefined;
 }
 
 /** A name in the equations of a part. */
 export interface InspectedSymbol {
-  /** Its ASCII spelling, which is its identity in the part. */
+  /** Its ASCII spelling, which identifies it within the part. */
   readonly name: string;
-  /** How its author writes it. */
+  /** As its author wrote it. */
   readonly written: string;
   readonly role: SymbolRole;
-  /** What it is called outside: a state in `opt.state`, a hyperparameter in `opt.hyper`, an input in `step`. */
+  /** Its name for users: of a state in `opt.state`, of a hyperparameter in `opt.hyper`, of an input in `step`. */
   readonly key: string | undefined;
-  /** A spelling that no other name of all parts has. */
+  /** A spelling that is unique among all parts of the group. */
   readonly unique: string;
 }
 
-/** An equation with what it assigns and reads. */
+/** An equation, with what it assigns and reads. */
 export interface InspectedEquation extends Extent {
   readonly equation: Equation;
   readonly target: InspectedSymbol;
-  /** What it reads, each once, in the order of the text. */
+  /** The names it reads, each once, in the order of the text. */
   readonly reads: readonly InspectedSymbol[];
-  /** The author's text, and the line on which it begins, counted from 1. */
+  /** The author's text, and its first line, counted from 1. */
   readonly text: string;
   readonly line: number;
   readonly latex: EquationLatex;
 }
 
-/** A state: its name, its kind, and its first value, which is zero unless there is an expression. */
+/** A state: its name, its shape, and its initial value, which is zero if there is no expression. */
 export interface InspectedState extends Extent {
   readonly symbol: InspectedSymbol;
   readonly init: Expression | undefined;
 }
 
-/** A hyperparameter as declared, with its value; a function of t is no schedule. */
+/** A hyperparameter as declared, with its value. A plain function of t is not a schedule. */
 export interface InspectedHyper {
   readonly option: string;
   readonly symbol: string;
@@ -64,14 +67,14 @@ export interface InspectedHyper {
   readonly read: boolean;
 }
 
-/** An optimizer or transform of a method: one of a chain, or the only one. */
+/** An optimizer or transform of a method: one element of a chain, or the only one. */
 export interface InspectedPart {
   readonly name: string;
-  /** The same, with a number where two parts share a name: what stands before its states. */
+  /** The name, with a number if two parts share it; prefixes the names of its states. */
   readonly owner: string;
-  /** Whether it trains the parameters of all groups. */
+  /** Whether it is chained outside of `groups`, and so applies to all groups. */
   readonly shared: boolean;
-  /** The options by which its author chose among equations. */
+  /** The options that selected its equations. */
   readonly choices: Readonly<Record<string, string | boolean>>;
   /** The equations as text. */
   readonly text: string;
@@ -80,20 +83,20 @@ export interface InspectedPart {
   readonly states: readonly InspectedState[];
   readonly hyper: readonly InspectedHyper[];
   readonly inputs: readonly { readonly name: string; readonly symbol: string; readonly kind: 'scalar' | 'tensor' }[];
-  /** Where to evaluate the model, if not at `w`. */
+  /** Where to evaluate the model; undefined if at `w`. */
   readonly evaluate: Expression | undefined;
 }
 
-/** What is done with the parameters of one group; a method without groups has one for all. */
+/** The equations of one group of parameters; a method without groups has one group with all parameters. */
 export interface InspectedGroup {
   readonly name: string;
   readonly match: Match;
   readonly parts: readonly InspectedPart[];
-  /** How much the value of an expression of these equations varies. */
+  /** The shape of an expression of these equations. */
   readonly extentOf: (expression: Expression) => Extent;
 }
 
-/** A method taken apart. */
+/** A method taken apart, as `inspect` returns it. */
 export interface Inspection {
   readonly name: string;
   readonly groups: readonly InspectedGroup[];

@@ -1,6 +1,6 @@
 /**
- * The values of a step: what every equation, every name and every sum in it was worth, from a method with states added that nothing else reads, so that no
- * number changes. Knows methods and trees; runs nothing.
+ * Records the values of a step: every equation, name and sum, by adding states to a method that nothing else reads, so that no result changes. Knows
+ * methods and trees; runs nothing.
  */
 import { isElementOp, isSugar, type SurfaceOp } from '../language/op.ts';
 import { sugar } from '../language/operations/sugar.ts';
@@ -14,27 +14,27 @@ import type { Method } from './method.ts';
 
 /** Where the values of a part are after a step: keys of `opt.state`. */
 export interface Probes {
-  /** What each name is worth before the equations assign it, but for those of which that is known: t, π, and hyperparameters that are numbers. */
+  /** The value of each name before the equations assign it, except where it is known: t, π, and hyperparameters that are numbers. */
   readonly before: ReadonlyMap<string, string>;
-  /** What each equation gives, in order. */
+  /** The value of each equation, in order. */
   readonly values: readonly string[];
-  /** What sums, norms and operations on matrices give, the outermost of each equation; 0 in a branch that is not taken. */
+  /** The values of sums, norms and matrix operations, the outermost of each equation; 0 in the branch of a condition that is not taken. */
   readonly inside: ReadonlyMap<Expression, string>;
 }
 
-/** A method whose states tell what its steps compute. */
+/** A method with states that record what its steps compute. */
 export interface Instrumented<N extends string> {
   readonly method: Method<N>;
-  /** The method as it was, taken apart; trees in `probes` are those of its equations. */
+  /** The original method taken apart; the trees in `probes` are those of its equations. */
   readonly inspection: Inspection;
-  /** For each group and part. */
+  /** By group and part. */
   readonly probes: readonly (readonly Probes[])[];
 }
 
 /**
- * The same method with a state for every value that its equations compute, for showing a step and not for training fast.
+ * The same method with an extra state for every value that its equations compute: to show a step, not to train fast.
  *
- * @throws EquationError where the equations make no sense; ThalwegError for what is no method
+ * @throws EquationError if the equations are invalid; ThalwegError if the argument is not a method
  * @example
  * ```ts
  * import { adam, instrument } from 'thalweg';

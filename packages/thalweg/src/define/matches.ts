@@ -1,4 +1,4 @@
-/** Which parameters a match takes: by name, by rank, or by a function; and how a match is told to people. Knows no optimizer. */
+/** Which parameters a match selects: by name, by rank, or by a function; and how a match is described in messages. Knows no optimizer. */
 import { ThalwegError } from '../language/error.ts';
 import { describe, isCallable } from '../language/options.ts';
 import { isRegExp } from '../language/realm.ts';

@@ -1,5 +1,5 @@
 /**
- * Methods: what `adamw({ lr: 1e-3 })` returns, before it is bound to parameters. Knows its equations as text, and reads them when it is asked to; no graph,
+ * Methods: what `adamw({ lr: 1e-3 })` returns, before `init` binds it to parameters. Holds its equations as text and parses them on demand; knows no graph,
  * and of the runtime only how to load it.
  */
 import { asCalledLater } from '../language/caller.ts';
@@ -15,16 +15,16 @@ import type { BufferOf, InitOptions, Optimizer, ParameterTree } from './runtime.
 import { start } from './start.ts';
 
 /**
- * A method: equations with their hyperparameters, ready to be bound to parameters by `init`, or put in a `chain` or in `groups`.
+ * A method: equations with their hyperparameters. `init` binds it to parameters and returns an `Optimizer`; `chain` and `groups` combine it with others.
  *
  * @typeParam N - the names of the hyperparameters that the optimizer will have
  */
 export class Method<N extends string = string> {
-  /** What tells it from any other object. */
+  /** The brand by which methods are recognized. */
   readonly [kind] = 'method';
-  /** The name, as in errors; a chain's joins those of its parts. */
+  /** The name, used in errors; that of a chain lists its parts. */
   readonly name: string;
-  /** What is done with the parameters of each group; one for all where there are no groups. */
+  /** The equations for each group of parameters; one entry for all parameters if there are no groups. */
   readonly groups: readonly MethodGroup[];
   private values: ReadonlyMap<N, HyperValue> | undefined;
   private text: string | undefined;
@@ -35,7 +35,7 @@ export class Method<N extends string = string> {
     this.groups = groups;
   }
 
-  /** The hyperparameters' values by name. */
+  /** The values of the hyperparameters by name. */
   get hyper(): ReadonlyMap<N, HyperValue> {
     this.values ??= new Map(hyperNames(this.groups).map(({ name, value }) => [name as N, value]));
     return this.values;
@@ -46,12 +46,12 @@ export class Method<N extends string = string> {
     return [...new Set(this.groups.flatMap(({ parts }) => parts.map(({ part }) => part)))];
   }
 
-  /** Whether its equations assign `w` for all parameters; what does not is a transform, and needs an optimizer in a chain. */
+  /** Whether its equations assign `w` for all parameters. If not, it is a transform, which needs an optimizer after it in a chain. */
   get trains(): boolean {
     return this.groups.every(({ parts }) => parts.some(({ part }) => assigns(part, 'w')));
   }
 
-  /** Names of the inputs that each step needs besides gradients, such as `loss`. */
+  /** The names of the inputs that each step needs besides gradients, such as `loss`. */
   get inputs(): readonly string[] {
     return [...new Set(this.parts.flatMap(({ inputs }) => inputs.map(({ name }) => name)))];
   }
@@ -65,14 +65,14 @@ export class Method<N extends string = string> {
     return this.text;
   }
 
-  /** The equations in LaTeX, as they were written; `name` typesets names in another way, as in colour, from their ASCII spellings. */
+  /** The equations in LaTeX, as they were written. `name` maps a name's ASCII spelling to its LaTeX, for example to color it. */
   latex(name?: (spelling: string) => string): string {
     if (name !== undefined && !isCallable(name))
-      throw new ThalwegError('method', `${this.name}, latex: takes a function that typesets a name, not ${describe(name)}`);
+      throw new ThalwegError('method', `${this.name}, latex: takes a function from a name to its LaTeX, not ${describe(name)}`);
     return aligned(this.parts.map((part) => equationsToLatex(parse(part.name, part.equations), name)));
   }
 
-  /** The same method with `change` applied to the equations of each part: for experiments. */
+  /** The same method with `change` applied to the equations of each part, for experiments. */
   rewrite(change: (equations: string, part: string) => string): Method<N> {
     if (!isCallable(change))
       throw new ThalwegError('method', `${this.name}, rewrite: takes a function from equations to equations, not ${describe(change)}`);
@@ -88,13 +88,13 @@ export class Method<N extends string = string> {
   }
 
   /**
-   * Binds the method to parameters: lays out memory, copies first values, compiles kernels. A bundler that splits puts what that takes into a file which
-   * the first call loads; until its promise resolves, first values must stay as they are.
+   * Binds the method to parameters: allocates memory, copies initial values, compiles kernels. In a bundle with code splitting, the runtime is a file of
+   * its own that the first call loads; do not change initial values until the promise resolves.
    *
-   * @param parameters - first values or tensors by name, all of one element type, in nested objects and arrays where that is how the model has them: the
-   * parameter `{ blocks: [{ wq }] }` is called `blocks.0.wq` in groups, files and messages
-   * @param options - backend, what to do about gradients that are not finite, and so on
-   * @throws OptionError, ArrayError, UnsupportedError, ThalwegError for groups that do not take every parameter once
+   * @param parameters - initial values or tensors by name, all of one element type. They may be nested in objects and arrays as in the model: the parameter
+   * `{ blocks: [{ wq }] }` is called `blocks.0.wq` in groups, files and messages
+   * @param options - backend, threads, handling of non-finite gradients and so on: see `InitOptions`
+   * @throws OptionError, ArrayError, UnsupportedError, ThalwegError for groups that do not match every parameter exactly once
    * @example
    * ```ts
    * import { adamw, tensor } from 'thalweg';
@@ -113,13 +113,13 @@ export class Method<N extends string = string> {
   }
 }
 
-/** The equations that a function made; throws an OptionError where it made something else. */
+/** The equations that a function returned; throws an OptionError if they are not a string. */
 export function textBy(owner: string, made: unknown): string {
   if (typeof made === 'string') return made;
-  throw new OptionError(owner, 'equations', made, `is a function that must return a text, and returned ${describe(made)}`);
+  throw new OptionError(owner, 'equations', made, `is a function that must return a string, and returned ${describe(made)}`);
 }
 
-/** A method that any copy of the package made, as one of this copy; undefined for what is none. */
+/** A method made by any copy of the package, as one of this copy; undefined if the value is not a method. */
 export function asMethod(value: unknown): Method | undefined {
   if (value instanceof Method) return value;
   if (!isKind(value, 'method')) return undefined;
@@ -132,7 +132,7 @@ export function asMethod(value: unknown): Method | undefined {
   );
 }
 
-/** What to say of a function that makes methods, to whoever forgot to call it. */
+/** What to say about a function that makes methods and was not called. */
 export function callIt(made: object): string {
   const definition: unknown = Reflect.get(made, 'definition');
   // A function's own name is not what its author called it once a bundler has shortened it.

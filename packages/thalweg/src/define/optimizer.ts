@@ -1,4 +1,4 @@
-/** `optimizer` and `transform`: how a user defines methods. Everything is checked at once: the declaration when it is made, the equations at each call. */
+/** `optimizer` and `transform`: how users define methods. Everything is checked at once: the declaration when it is made, the equations at each call. */
 import { checkDefinition } from './check-definition.ts';
 import type { Definition, VariantDeclaration } from './definition.ts';
 import { factory, type MethodFactory } from './factory.ts';
@@ -9,7 +9,7 @@ import { programOf } from './program.ts';
  * Defines an optimizer by its equations. The result takes the declared hyperparameters as typed options.
  *
  * @param definition - name, hyperparameters as `[symbol, default, range]`, and equations that assign `w`
- * @throws OptionError from the result, for an option that is unknown or out of range; EquationError for a text that makes no sense
+ * @throws OptionError from the returned function, for an option that is unknown or out of range; EquationError for invalid equations
  * @example
  * ```ts
  * import { optimizer } from 'thalweg';
@@ -27,8 +27,8 @@ export function optimizer<
 }
 
 /**
- * Defines a transform by its equations: it replaces `g` before an optimizer or changes `w` after it. The same as `optimizer`, except that
- * it is meant for a `chain`.
+ * Defines a transform by its equations: it replaces the gradient `g` before an optimizer, or changes `w` after it. The same as `optimizer`, except that the
+ * result is meant for a `chain`.
  *
  * @param definition - as for `optimizer`
  * @example

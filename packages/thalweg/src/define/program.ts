@@ -1,6 +1,6 @@
 /**
- * The program of a group: what a step of its parameters computes, as a graph, built when it is first asked for, and once for all methods of the same
- * equations whatever values their hyperparameters have. Whoever fits many small models makes many methods.
+ * The program of a group: the graph of one step. It is built on demand, once for all methods with the same equations, whatever their hyperparameters:
+ * fitting many small models makes many methods.
  */
 import { ThalwegError } from '../language/error.ts';
 import type { Part } from '../language/part.ts';
@@ -44,12 +44,12 @@ export function checkTrains({ groups }: Recipe): void {
     if (!writes.has(parameter))
       throw new ThalwegError(
         'method',
-        `${group.name}: never assigns w, which is what the parameter is called, so it trains nothing; chain it with an optimizer`,
+        `${group.name}: its equations never assign the parameter w, so it trains nothing; chain it with an optimizer`,
       );
     if (inVain !== undefined)
       throw new ThalwegError(
         'method',
-        `${group.name}: ${inVain} changes g after the last equation that reads it, so it does nothing; put it before the optimizer`,
+        `${group.name}: ${inVain} changes the gradient g after the optimizer has read it, so it has no effect; put it before the optimizer`,
       );
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What a method is made of: for each group of parameters the parts that train it. A method without groups has one group, which takes all; a chain puts
- * what comes before and after into every group. Knows texts and hyperparameters; no parameters and no graph.
+ * What a method consists of: for each group of parameters, the parts that train it. A method without groups has one group for all parameters; a chain puts
+ * what comes before and after `groups` into every group. Knows texts and hyperparameters; no parameters and no graph.
  */
 import { hyperSlots, type HyperSlot, type Part } from '../language/part.ts';
 import type { HyperValue } from './hyper.ts';
@@ -10,18 +10,18 @@ import type { Match } from './match.ts';
 export interface BoundPart {
   readonly part: Part;
   readonly values: ReadonlyMap<string, HyperValue>;
-  /** Values that hold in float32 instead: defaults that follow the parameters' type, of hyperparameters that were left at their defaults. */
+  /** Values for float32 parameters: defaults that depend on the parameters' type, of hyperparameters left at their defaults. */
   readonly float32: ReadonlyMap<string, number>;
   /** Whether it is common to all groups. */
   readonly shared: boolean;
   /**
-   * Reads the equations of a group that the part is in, and throws an EquationError where they make no sense, so that a mistake is told where it was
-   * made. The library's own definitions have none: tests have read them, and making a method of them is to cost nothing.
+   * Parses the equations in the context of a group, and throws an EquationError if they are invalid, so that a mistake is reported where it was made.
+   * Undefined for the library's own definitions, which tests have parsed, so that making them costs nothing.
    */
   readonly verify?: ((group: MethodGroup) => unknown) | undefined;
 }
 
-/** What is done with the parameters of one group; a method without groups has one for all. */
+/** The equations for the parameters of one group; a method without groups has one for all. */
 export interface MethodGroup {
   readonly name: string;
   readonly match: Match;

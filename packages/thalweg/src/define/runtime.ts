@@ -1,4 +1,4 @@
-/** The place where `train/` puts what starts an optimizer, as soon as it is loaded, so that definitions need not import it. Names its types alone. */
+/** Where the runtime registers what starts an optimizer as soon as it is loaded, so that definitions need not import it. Imports only types. */
 import type { BufferOf, InitOptions } from '../train/init-options.ts';
 import type { Optimizer } from '../optimizer/optimizer.ts';
 import type { ParameterTree } from '../train/tensor.ts';

@@ -1,8 +1,8 @@
-/** In the published `thalweg/small`, in the place of `start.ts`: says what binds methods there, since the runtime is not. */
+/** Replaces `start.ts` in the published `thalweg/small`, which has no runtime: says how to bind methods there. */
 import { UnsupportedError } from '../language/run-error.ts';
 import type { Recipe } from './recipe.ts';
 
-/** Refuses. */
+/** Throws an UnsupportedError. */
 export function start({ name }: Recipe): Promise<never> {
-  return Promise.reject(new UnsupportedError(name, 'in thalweg/small, init(method, parameters) binds a method; await method.init(parameters) is for those of thalweg')); // prettier-ignore
+  return Promise.reject(new UnsupportedError(name, 'in thalweg/small, call init(method, parameters); await method.init(parameters) needs the package thalweg')); // prettier-ignore
 }

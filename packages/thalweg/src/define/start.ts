@@ -1,6 +1,6 @@
 /**
- * From a definition to a running optimizer: the one place that loads the runtime, and only where nothing has. A bundler makes a file of its own of what an
- * `import()` names, so that a page which prints equations, or defines methods for another framework, does without it.
+ * From a definition to a running optimizer: the one place that loads the runtime, if nothing has loaded it yet. Bundlers put what an `import()` names into
+ * a file of its own, so a page that only prints equations, or defines methods for another framework, does not load it.
  */
 import type { Recipe } from './recipe.ts';
 import { provided, type InitOptions, type Optimizer, type ParameterTree } from './runtime.ts';

@@ -1,6 +1,6 @@
 /**
- * The arena: one memory that holds every array of an optimizer, laid out once and never grown, so that views stay valid. All arrays
- * have the same inner layout, so one kernel call can run over all tensors at once. Knows sizes and names; knows no optimizer.
+ * The arena: one memory with all arrays of an optimizer, laid out once and never grown, so that views stay valid. All arrays have the same inner layout, so
+ * one kernel call can run over all tensors at once. Knows sizes and names; knows no optimizer.
  */
 import { elementsOf, wholeForm, type Form } from '../language/form.ts';
 import type { Variable } from '../language/variable.ts';

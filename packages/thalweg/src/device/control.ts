@@ -1,10 +1,10 @@
 /**
- * What the threads of a pool share besides memories: one block of integers, and the rules by which they take segments of a job. Both sides
- * import it; it imports nothing but the places of the integers, and types.
+ * What the threads of a pool share besides memories: one block of integers, and the protocol by which they take segments of a job. Both sides import it; it
+ * imports nothing but the offsets of the integers, and types.
  *
- * The epoch counts openings and closings: a job is open while it is odd. A thread that wants to help adds itself to `active`, and only then
- * looks whether the job it saw is still open; whoever opened the job closes it and waits until nobody is active. So nobody reads a job that
- * is being written, and a thread that wakes too late has missed nothing.
+ * The epoch counts when jobs open and close: a job is open while it is odd. A thread that wants to help adds itself to `active`, and only then checks that
+ * the job it saw is still open; the thread that opened the job closes it and waits until nobody is active. So nobody reads a job that is being written, and
+ * a thread that wakes too late has missed nothing.
  */
 import type { Code } from '../targets/loops/executable.ts';
 import * as field from './field.ts';

@@ -1,4 +1,4 @@
-/** The devices in JavaScript: `fround` computes in float32, `reference` in float64. Each is the contract that `wasm` keeps, on one thread. */
+/** The devices in JavaScript: `fround` computes in float32, `reference` in float64, on one thread. Each defines the results that `wasm` must equal. */
 import { lowerToFround } from '../targets/loops/js/fround.ts';
 import { lowerToReference } from '../targets/loops/js/reference.ts';
 import { multiply } from '../targets/loops/routines/matmul.ts';

@@ -1,6 +1,6 @@
 /**
- * What a device is: where the arrays of an optimizer lie, and what runs the passes of its steps. A step is told to it operation by operation
- * (`train/step/interpreter.ts`); scalars are computed by whoever tells, and the device is given those that a pass needs. Knows no optimizer.
+ * What a device is: it holds the arrays of an optimizer and runs the passes of its steps, one operation at a time as the interpreter
+ * (`train/step/interpreter.ts`) orders. The caller computes the scalars and hands over those that a pass needs. Knows no optimizer.
  */
 import type { DType } from '../plan/dtype.ts';
 import type { Pass } from '../plan/passes.ts';
@@ -8,7 +8,7 @@ import type { RoutineCall } from '../plan/plan.ts';
 import type { Place } from '../targets/loops/scalars.ts';
 import type { Arena, ArrayRequest } from './arena.ts';
 
-/** Where kernels run: `wasm` and `native` (both types), `fround` (float32 JavaScript), `reference` (float64 JavaScript). */
+/** Where kernels run: `wasm` and `native` (compiled C; both for float32 and float64), `fround` (JavaScript, float32) or `reference` (JavaScript, float64). */
 export type Backend = 'wasm' | 'native' | 'fround' | 'reference';
 
 /** The backends by name, and which types each takes. */

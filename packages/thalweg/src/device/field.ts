@@ -1,4 +1,4 @@
-/** Where the integers of the control block lie. Constants of their own, which a minifier writes as numbers. */
+/** The offsets of the integers of the control block. Separate constants, which a minifier inlines as numbers. */
 
 /** Integers in a cache line: counters that different threads write lie apart. */
 export const line = 16;

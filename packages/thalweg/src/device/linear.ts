@@ -1,6 +1,6 @@
 /**
- * Devices on linear memory: arrays lie in an arena, and a pass is one call over a table of segments, whatever made its code. What differs between
- * them, code and threads, they are given. Knows the calling convention; knows no optimizer.
+ * Devices on linear memory: arrays lie in an arena, and a pass is one call over a table of segments, whatever compiled its code. Code and threads, in which
+ * such devices differ, are passed in. Knows the calling convention; knows no optimizer.
  */
 import { bytesOf, chunk, type DType } from '../plan/dtype.ts';
 import type { Kernel } from '../plan/kernel.ts';

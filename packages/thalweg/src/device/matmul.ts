@@ -1,6 +1,6 @@
 /**
- * Runs products of matrices in compiled code, on all threads of a device: packs both sides into a memory that all products of the process share,
- * and unpacks the tiles. The copies cost rows · columns beside a product of rows · columns · inner.
+ * Runs matrix products in compiled code, on all threads of a device: packs both operands into a memory that all products of the process share, and unpacks
+ * the tiles. The copies cost rows · columns; the product costs rows · columns · inner.
  */
 import { mostPages, type MemoryKind } from '../targets/loops/wasm/assembler/module.ts';
 import type { Executable } from '../targets/loops/executable.ts';

@@ -1,6 +1,6 @@
 /**
- * Where an optimizer's memory comes from: memories made to measure, or one that the user hands in. Says how much is needed and how much
- * there is where it does not suffice. Knows bytes; knows no arrays.
+ * Where an optimizer's memory comes from: newly allocated, or passed in by the user. If it is too small, the error says how much is needed and how much
+ * there is. Knows bytes; knows no arrays.
  */
 import { Code } from '../targets/loops/wasm/assembler/code.ts';
 import { encodeModule, interfaceNames, mostPages, type MemoryKind } from '../targets/loops/wasm/assembler/module.ts';
@@ -68,8 +68,8 @@ export function userMemory(memory: WebAssembly.Memory, offset: number): MemorySo
     const left = memory.buffer.byteLength - from;
     if (bytes > left) {
       const pages = Math.ceil((from + bytes) / pageBytes);
-      const has = `the memory handed in has ${size(Math.max(0, left))} from byte ${String(from)} on`;
-      throw new UnsupportedError(owner, `${what} need ${size(bytes)}, and ${has}; it takes ${String(pages)} pages`);
+      const has = `the given memory has ${size(Math.max(0, left))} from byte ${String(from)} on`;
+      throw new UnsupportedError(owner, `${what} need ${size(bytes)}, and ${has}; it must have at least ${String(pages)} pages`);
     }
     const stretch = { from, to: from + Math.ceil(bytes / 64) * 64 };
     taken.splice(place, 0, stretch);
@@ -97,7 +97,7 @@ function allocate<T>(owner: string, what: string, amount: number, make: (amount:
     return make(amount);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UnsupportedError(owner, `${what} need memory that could not be had: ${reason}`);
+    throw new UnsupportedError(owner, `${what} need memory that could not be allocated: ${reason}`);
   }
 }
 

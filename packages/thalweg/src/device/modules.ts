@@ -1,6 +1,6 @@
 /**
- * Modules of WebAssembly: whether there can be any here, and how code becomes one that runs on a memory. Compiled modules are cached by the kernel's
- * key, which holds no hyperparameter values, so equal optimizers of any number share one. Knows no devices.
+ * WebAssembly modules: whether the engine supports them, and how code becomes a module that runs on a memory. Compiled modules are cached by the kernel's
+ * key, which holds no hyperparameter values, so any number of equal optimizers share one. Knows no devices.
  */
 import { Code } from '../targets/loops/wasm/assembler/code.ts';
 import { encodeModule, interfaceNames, type MemoryKind } from '../targets/loops/wasm/assembler/module.ts';
@@ -33,7 +33,16 @@ function findProblem(): string | undefined {
 const modules = new Map<string, WebAssembly.Module>();
 let compiled = 0;
 
-/** How many WebAssembly modules this process has compiled, and how many are cached. */
+/**
+ * How many WebAssembly modules this process has compiled, and how many are cached.
+ *
+ * @example
+ * ```ts
+ * import { kernelStatistics, sgd } from 'thalweg';
+ * await sgd().init({ w: Float32Array.of(1) });
+ * kernelStatistics(); // { compiled: 2, cached: 2 }
+ * ```
+ */
 export function kernelStatistics(): {
   readonly compiled: number;
   readonly cached: number;

@@ -1,6 +1,6 @@
 /**
- * The way to the backend `native`, which compiles C and is no part of what a page loads: `thalweg/native` says here what makes its devices, and is loaded
- * where an optimizer asks for one. Found without an import that bundlers would follow.
+ * The way to the backend `native`, which compiles C and is not loaded in pages: `thalweg/native` registers itself here, and is loaded when an optimizer
+ * asks for it, without an import that bundlers would follow.
  */
 import { UnsupportedError } from '../language/run-error.ts';
 import type { Device } from './device.ts';
@@ -32,7 +32,7 @@ function load(owner: string): void {
   } catch (cause) {
     throw new UnsupportedError(
       owner,
-      `the backend native needs Node 26.1 and ${entry}, which did not load (${String(cause)}); in a bundle, import it`,
+      `the backend native needs Node 26.1 and ${entry}, which did not load (${String(cause)}); a bundled program must import it`,
     );
   }
 }

@@ -1,4 +1,4 @@
-/** Binds a plan's routine to an arena: which arrays of which tensor it reads and writes. */
+/** Binds a plan's routine to an arena: the arrays of each tensor that it reads and writes. */
 import { elementsOf, type Form } from '../language/form.ts';
 import type { Node } from '../language/graph.ts';
 import type { DType } from '../plan/dtype.ts';

@@ -1,7 +1,7 @@
 /**
- * When to give up on threads that do not move. A clock alone cannot tell: it jumps while a process is suspended, a debugger holds it or the machine has
- * no time for it, and the others stood still then as well. So only time counts that passed between two looks as close together as they should be,
- * which shows that the one who looks was running. Knows neither threads nor clocks.
+ * When to give up on threads that make no progress. A clock alone cannot tell: it jumps while a process is suspended, a debugger pauses it or the machine
+ * is busy, and the other threads stood still then as well. So only time between two looks that follow each other as closely as intended is counted, because
+ * then the waiting thread was running. Knows neither threads nor clocks.
  */
 
 /** The longest time between two looks that is meant to be, in milliseconds: who waits is to wake so often. */

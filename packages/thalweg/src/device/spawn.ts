@@ -1,4 +1,4 @@
-/** Starts a thread: a worker of Node, or of a browser whose page may share memory. Knows neither pools nor kernels. */
+/** Starts a thread: a worker in Node, or in a browser whose page may share memory. Knows neither pools nor kernels. */
 import type { Message, InitMessage } from './control.ts';
 import { browserWorker, nodeWorker } from './worker-script.ts';
 

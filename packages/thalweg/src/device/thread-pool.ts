@@ -1,6 +1,6 @@
 /**
- * The pool: the threads that help the calling one, one pool for all optimizers of a process. The calling thread always takes part and never
- * waits for a thread to wake: one that comes too late finds nothing left. It waits only for segments that others have begun.
+ * The pool of helper threads, one for all optimizers of a process. The calling thread always takes part and never waits for a thread to wake: a thread that
+ * wakes too late finds no work left. It waits only for segments that others have begun.
  */
 import { WorkerError } from '../language/runtime-error.ts';
 import type { Code } from '../targets/loops/executable.ts';
@@ -99,7 +99,7 @@ export class ThreadPool {
       if (maySleep()) Atomics.wait(control, field.active, active, betweenLooks);
       const progress = this.progress();
       const over = silence.tooLong(performance.now(), progress !== seen);
-      if (over && Atomics.load(control, field.active) !== 0) this.fail('a thread did not come back');
+      if (over && Atomics.load(control, field.active) !== 0) this.fail('a thread stopped responding');
       seen = progress;
     }
   }

@@ -1,4 +1,4 @@
-/** The threads of a device: the calling one alone, or with the pool's help. Which thread runs which segment of a pass changes no result. */
+/** The threads of a device: the calling thread alone, or with help from the pool. Which thread runs which segment of a pass changes no result. */
 import type { Executable } from '../targets/loops/executable.ts';
 import { currentPool, type ThreadPool } from './thread-pool.ts';
 

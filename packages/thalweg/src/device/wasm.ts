@@ -1,4 +1,4 @@
-/** The device in WebAssembly: kernels of SIMD, on the calling thread and those of the pool that help it. */
+/** The device in WebAssembly: SIMD kernels, on the calling thread and the threads of the pool. */
 import { UnsupportedError } from '../language/run-error.ts';
 import type { Kernel } from '../plan/kernel.ts';
 import type { Executable } from '../targets/loops/executable.ts';

@@ -1,6 +1,6 @@
 /**
- * Loads the threads' script. From the source it is the file `worker.ts`; the published build puts `worker-script.built.ts` in the place of this module,
- * which carries the script as text, so that no bundler and no origin has to find a file.
+ * Loads the script of the threads. In the source it is the file `worker.ts`; the published build replaces this module by `worker-script.built.ts`, which
+ * contains the script as text, so that no bundler and no origin has to find a file.
  */
 
 /** Starts the script as a worker of Node, whose class is handed in: no module of Node's is imported, and no bundler takes this for a browser's worker. */

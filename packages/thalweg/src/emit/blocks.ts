@@ -1,6 +1,6 @@
 /**
- * The order of a step in which some sums run over several parameters: what is done for each parameter, and between it what is done once. A sum that an
- * equation of each parameter reads becomes a statement of its own before it. Knows models; no target.
+ * The order of a step in which some sums run over several parameters: what is done for each parameter, and what is done once in between. Such a sum, if
+ * read by an equation of each parameter, becomes a statement of its own before it. Knows models; no target.
  */
 import type { Expression, OperationNode } from '../language/tree.ts';
 import type { InspectedPart } from '../define/inspection.ts';

@@ -1,4 +1,4 @@
-/** The target `c`: one file of C99, for any number of tensors. Readable, or with the bits of every backend. */
+/** The target `c`: one file of C99, for any number of tensors. Either readable, or bit-identical to the library's backends. */
 import { topological } from '../language/graph.ts';
 import { OptionError } from '../language/error.ts';
 import { wholeForm, type Form } from '../language/form.ts';
@@ -34,7 +34,9 @@ import type { EmitOptions, Target } from './target.ts';
 export interface COptions extends EmitOptions {
   /** The type of all arrays, `'float32'` by default. */
   readonly dtype?: DType;
-  /** Whether the file has the bits of the library's backends, by default not: then it is one loop a pass, and differs by rounding. */
+  /**
+   * Whether the file gives the same bits as the library's backends; false by default: then each pass is one readable loop, and results differ by rounding.
+   */
   readonly exact?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What an emitted file cites, and how it spells names: those of parts that are the library's own, whose equations nobody has to check. Knows methods; no target. */
+/** What an emitted file cites, and how it spells names: for parts of the library, whose equations are known. Knows methods; no target. */
 import type { Method } from '../define/method.ts';
 import type { BoundPart } from '../define/recipe.ts';
 import { optionPapers, papers, spellings } from './sources.ts';

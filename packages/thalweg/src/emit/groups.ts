@@ -1,6 +1,6 @@
 /**
- * Groups of parameters as frameworks have them: the methods of a file, the groups that each trains with numbers of their own, and which parameters a group takes,
- * in Python. Knows methods; no target.
+ * Parameter groups in Python frameworks: the methods of a file, the groups that each trains with hyperparameters of their own, and which parameters belong
+ * to a group. Knows methods; no target.
  */
 import { UnsupportedError } from '../language/run-error.ts';
 import { isRegExp } from '../language/realm.ts';
@@ -147,13 +147,13 @@ function conditionOf(match: Match, owner: string, target: string): string | unde
     }
     throw new UnsupportedError(
       target,
-      `the group ${owner} matches ${String(match)}, which Python writes otherwise; match by a name with *, or without \\p, named groups and other flags than i and s`,
+      `the group ${owner} matches ${String(match)}, which has another syntax in Python; match by a name with *, or without \\p, named groups and flags other than i and s`,
     );
   }
   if (typeof match === 'function')
     throw new UnsupportedError(
       target,
-      `the group ${owner} matches by a function of JavaScript; match by a name, a regular expression or { rank }`,
+      `the group ${owner} matches by a JavaScript function; match by a name, a regular expression or { rank }`,
     );
   return `w.ndim == ${String(match.rank)}`;
 }

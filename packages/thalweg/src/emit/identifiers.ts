@@ -1,4 +1,4 @@
-/** Names in other languages: what authors write, as identifiers of which no two are the same and none is a word of the language. Knows no target. */
+/** Identifiers in other languages: what authors write, as unique identifiers that are not reserved words. Knows no target. */
 import { freeName } from '../language/part.ts';
 
 /** Words of Python, and functions of it that emitted files call. */

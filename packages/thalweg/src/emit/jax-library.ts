@@ -1,4 +1,4 @@
-/** How JAX writes what Python does not have: elements, sums, and operations on matrices. Everything but the shape of a tensor is traced. */
+/** How JAX writes what Python does not have: elementwise operations, sums, and matrix operations. Everything but the shape of a tensor is traced. */
 import type { OperationNode } from '../language/tree.ts';
 import type { ArrayLibrary } from '../targets/text/python.ts';
 import { operationsIn } from './model.ts';

@@ -1,4 +1,4 @@
-/** Functions on matrices that a Python file defines where it needs them: alike in every library of arrays but for how it spells a few calls. */
+/** Matrix functions that a Python file defines if it needs them: the same in every array library except for the spelling of a few calls. */
 import type { Model } from './model.ts';
 
 /** How operations of the language on matrices are called in a file. */

@@ -1,6 +1,6 @@
 /**
- * What a text target is told of a method: its equations in order, what each name is called in the file and how much it varies, and which sums run over
- * several parameters. Takes what `inspect` finds; knows no target.
+ * What a text target needs to know about a method: its equations in order, the name and shape of each variable in the file, and which sums run over several
+ * parameters. Built from the result of `inspect`; knows no target.
  */
 import type { Form } from '../language/form.ts';
 import type { Kind } from '../language/kind.ts';

@@ -1,4 +1,4 @@
-/** The target `optax`: a gradient transformation as Optax has them. */
+/** The target `optax`: an `optax.GradientTransformation`. */
 import { UnsupportedError } from '../language/run-error.ts';
 import { Method } from '../define/method.ts';
 import { jointSums } from './blocks.ts';
@@ -13,7 +13,7 @@ import { commonOptions, type EmitOptions, type Target } from './target.ts';
 
 const target = 'emit to optax';
 
-/** A gradient transformation as Optax has them. */
+/** An `optax.GradientTransformation`, for JAX. */
 export const optax: Target = {
   name: 'optax',
   about: 'an optax.GradientTransformation, for JAX',
@@ -77,11 +77,11 @@ function sharedBefore({ name, groups }: Method): { readonly prefix: Method; read
 /** Refuses what a partition hides from its transformations: the parameters of other groups. */
 function check({ lines, inputs, evaluate }: Model, { name }: Method, differ: boolean): void {
   const refuse = (problem: string): never => {
-    throw new UnsupportedError(target, `${name} ${problem}, and optax.partition hands each group its own parameters alone; emit the groups without it`);
+    throw new UnsupportedError(target, `${name} ${problem}, and optax.partition passes each group only its own parameters; emit the groups without it`);
   };
   if (lines.some(({ equation }) => jointSums(equation.value).some(({ scope }) => scope === 'all'))) refuse('sums over all groups');
-  if (inputs.some(({ isArray }) => isArray)) refuse('takes an array for each parameter besides its gradient');
-  if (differ && evaluate !== undefined) refuse('is evaluated elsewhere than at its parameters');
+  if (inputs.some(({ isArray }) => isArray)) refuse('takes an input with an array per parameter');
+  if (differ && evaluate !== undefined) refuse('is evaluated at other weights than it trains');
 } // prettier-ignore
 
 function fileOf(whole: Method, all: readonly Transformation[], make: string, groups: readonly string[], options: EmitOptions): string {

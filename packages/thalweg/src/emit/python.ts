@@ -1,6 +1,4 @@
-/**
- * What every Python file has: its docstring, functions that it needs, the test of itself. Knows models and Python; no library of arrays.
- */
+/** What every Python file has: its docstring, helper functions, and its self-test. Knows models and Python; no array library. */
 import type { Method } from '../define/method.ts';
 import { printEquations, printExpression } from '../language/print.ts';
 import type { Hyper, Model } from './model.ts';

@@ -1,4 +1,4 @@
-/** The target `pytorch`: an optimizer as `torch.optim` has them. */
+/** The target `pytorch`: a `torch.optim.Optimizer`. */
 import { familiesOf } from './groups.ts';
 import { Identifiers, pascal } from './identifiers.ts';
 import { fileOfOne } from './pytorch/one.ts';
@@ -7,7 +7,7 @@ import { torchWords } from './pytorch/words.ts';
 import { testWords } from './self-test.ts';
 import { commonOptions, type Target } from './target.ts';
 
-/** An optimizer as `torch.optim` has them. */
+/** A `torch.optim.Optimizer`. */
 export const pytorch: Target = {
   name: 'pytorch',
   about: 'a torch.optim.Optimizer',

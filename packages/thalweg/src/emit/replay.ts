@@ -1,6 +1,6 @@
 /**
- * Steps to replay: what a method does to a few weights in twenty steps, in float64 with the bits of the `reference` backend; and the data it is given, by rules
- * that any language follows exactly. Knows programs and arrays of plain numbers; no target.
+ * Recorded steps: what a method does to a few weights in twenty steps, in float64, bit-identical to the `reference` backend; and the data for it, by rules
+ * that any language reproduces exactly. Knows programs and arrays of plain numbers; no target.
  */
 import { elementsOf, wholeForm } from '../language/form.ts';
 import { inputVariable } from '../language/part.ts';

@@ -1,4 +1,7 @@
-/** Schedules as functions of a Python file: one for each hyperparameter that follows one, and one more for each group that has its own. Knows models and Python; no target. */
+/**
+ * Schedules as functions of a Python file: one for each hyperparameter with a schedule, and one more for each group with its own. Knows models and Python;
+ * no target.
+ */
 import { printExpression } from '../language/print.ts';
 import { spell } from '../language/symbol.ts';
 import type { Expression } from '../language/tree.ts';

@@ -1,4 +1,7 @@
-/** A step over several groups of parameters as segments: what is done for one group after the other, parted by sums over all of them. Knows models; no target. */
+/**
+ * A step over several parameter groups as segments, separated by sums over all groups. Within a segment one group is processed after the other. Knows
+ * models; no target.
+ */
 import { namesIn } from '../language/tree.ts';
 import { isEach, type Block, type Statement } from './blocks.ts';
 import type { Model } from './model.ts';

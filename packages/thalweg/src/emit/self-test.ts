@@ -1,4 +1,4 @@
-/** The tests that files have of themselves: recorded steps, and how each target replays them. Knows models, recordings and Python. */
+/** The self-tests of emitted files: recorded steps, and how each target replays them. Knows models, recordings and Python. */
 import type { Method } from '../define/method.ts';
 import type { MethodGroup } from '../define/recipe.ts';
 import { literal } from '../targets/text/python.ts';

@@ -1,6 +1,6 @@
 /**
- * The equations of a step as lines of Python: what each name is called where it is read, and the blocks in which a step with sums over several parameters is
- * done. A target says how it assigns. Knows models and libraries of arrays; no file.
+ * The equations of a step as lines of Python: what each name is called where it is read, and the blocks of a step with sums over several parameters. A
+ * target says how it assigns. Knows models and array libraries; no file.
  */
 import type { Expression, OperationNode } from '../language/tree.ts';
 import type { InspectedPart } from '../define/inspection.ts';

@@ -1,27 +1,27 @@
-/** What a target of `thalweg/emit` is: a language or framework in which a method can be written down, as one object. Knows methods; no target. */
+/** What a target of `thalweg/emit` is: a language or framework in which a method can be written, as one object. Knows methods; no target. */
 import { ThalwegError } from '../language/error.ts';
 import { checkNames, describe, wrongOption } from '../language/options.ts';
 import { asMethod, type Method } from '../define/method.ts';
 
 /** Options that every target takes. */
 export interface EmitOptions {
-  /** What the function or class is called, by default after the method: `adamw`, or `Adamw` where that is usual. */
+  /** The name of the function or class; by default after the method: `adamw`, or `Adamw` where classes are usual. */
   readonly name?: string;
-  /** What the file cites, a line; by default the paper, for optimizers and transforms of the library. */
+  /** A line that the file cites as its source; by default the paper, for optimizers and transforms of the library. */
   readonly source?: string;
 }
 
-/** A language or framework. `O` are the options that its files may be made with. */
+/** A language or framework. `O` is the type of its options. */
 export interface Target<O extends EmitOptions = EmitOptions> {
-  /** What it is called: `pytorch`. */
+  /** Its name: `pytorch`. */
   readonly name: string;
-  /** What one gets, in a few words. */
+  /** What the file contains, in a few words. */
   readonly about: string;
-  /** What the name of such a file ends in, without a dot. */
+  /** The extension of the file's name, without a dot. */
   readonly extension: string;
   /** The names of the options. */
   readonly options: readonly (keyof O & string)[];
-  /** The whole file. Throws an UnsupportedError that names what the target cannot say. */
+  /** Writes the file. Throws an UnsupportedError that names what the target cannot express. */
   readonly write: (method: Method, options?: O) => string;
 }
 
@@ -29,9 +29,9 @@ export interface Target<O extends EmitOptions = EmitOptions> {
 export const commonOptions = ['name', 'source'] as const;
 
 /**
- * Writes a method for one target, given as an object: what a bundler keeps is this target alone.
+ * Writes a method for one target, given as an object, so that a bundler includes this target alone.
  *
- * @throws UnsupportedError that names what the target cannot say; OptionError for an option that it does not take; ThalwegError for what is no method
+ * @throws UnsupportedError that names what the target cannot express; OptionError for an unknown option; ThalwegError if `method` is not a method
  * @example
  * ```ts
  * import { adamw } from 'thalweg';

@@ -1,4 +1,4 @@
-/** How PyTorch writes what Python does not have: elements, sums, and operations on matrices. */
+/** How PyTorch writes what Python does not have: elementwise operations, sums, and matrix operations. */
 import type { OperationNode } from '../language/tree.ts';
 import type { ArrayLibrary, Operand } from '../targets/text/python.ts';
 import type { Model } from './model.ts';

@@ -9,11 +9,11 @@ import { writeShader } from './wgsl/shader.ts';
 
 /** Options of the target `wgsl`. */
 export interface WgslOptions extends EmitOptions {
-  /** The type of the elements: `'float32'`, which is all that WGSL has. */
+  /** The element type: `'float32'`, the only one that WGSL has. */
   readonly dtype?: 'float32';
 }
 
-/** Compute shaders of WebGPU, with their bind group, their uniforms and what the host has to do written out in the head. */
+/** Compute shaders of WebGPU; comments at the top describe their bind group, their uniforms and what the host has to do. */
 export const wgsl: Target<WgslOptions> = {
   name: 'wgsl',
   about: 'compute shaders of WebGPU',
@@ -21,7 +21,7 @@ export const wgsl: Target<WgslOptions> = {
   options: ['name', 'source', 'dtype'],
   write: (method, options = {}) => {
     if (options.dtype !== undefined && oneOf<string>('emit to wgsl', 'dtype', options.dtype, ['float32', 'float64']) === 'float64')
-      throw new UnsupportedError('emit to wgsl', 'WGSL has no float64; shaders are in float32, which needs no dtype');
+      throw new UnsupportedError('emit to wgsl', 'WGSL has no float64; leave out dtype for float32');
     const shader = writeShader(programOf(onlyGroup(method, method.groups, 'emit to wgsl')));
     return `${writeHead(method, shader, options)}\n\n${shader.code}\n`;
   },

@@ -1,4 +1,4 @@
-/** An optimizer of jax-js's arrays in our own memory: gradients are copied in, parameters out. Knows the public optimizer and trees. */
+/** An optimizer of jax-js's arrays in Thalweg's own memory: gradients are copied in, parameters out. Knows the public optimizer and trees. */
 import { blockUntilReady, defaultDevice, numpy as np, type Array as JaxArray, type Device } from '@jax-js/jax';
 import { OptionError } from '../language/error.ts';
 import { ArrayError } from '../language/run-error.ts';
@@ -24,7 +24,7 @@ export async function startArena<P extends Tree, N extends string>(
   options: InitOptions,
   device: Device,
 ): Promise<JaxOptimizer<P, N>> {
-  if (options.half !== undefined) throw new OptionError(method.name, 'half', options.half, 'has gradients in 2 bytes, and here they are float32'); // prettier-ignore
+  if (options.half !== undefined) throw new OptionError(method.name, 'half', options.half, 'is for gradients in half precision, and gradients of jax-js are float32'); // prettier-ignore
   const shapes = new Map([...named(method.name, params)].map(([name, { shape }]) => [name, shape]));
   const nest = nesting(params);
   const values = await read(method.name, params);
@@ -101,7 +101,7 @@ class ArenaOptimizer<P extends Tree, N extends string> implements JaxOptimizer<P
     const given: Record<string, number | Record<string, Float32Array>> = {};
     for (const [name, value] of Object.entries(inputs)) {
       if (!this.inputs.includes(name))
-        throw new OptionError(opt.name, name, value, `is no input of this method; step takes gradients, and after them ${this.inputs.join(', ') || 'nothing'}: the optimizer holds the parameters`); // prettier-ignore
+        throw new OptionError(opt.name, name, value, `is not an input of this method; step takes the gradients, then ${this.inputs.join(', ') || 'nothing'}, and no parameters, since the optimizer holds them`); // prettier-ignore
       const values = typeof value === 'number' ? value : await read(opt.name, value);
       given[name] = typeof values === 'number' || opt.inputs[name] !== undefined ? values : (Object.values(values)[0]?.[0] ?? NaN);
     }
@@ -130,7 +130,7 @@ function checkOutside(owner: string, name: string, array: JaxArray): void {
   throw new ArrayError(
     owner,
     name,
-    `${name} is being traced, by jit or grad; in there gradientTransformation(method) steps, and this optimizer outside`,
+    `${name} is being traced by jit or grad; use gradientTransformation(method) there, and this optimizer outside`,
   );
 }
 

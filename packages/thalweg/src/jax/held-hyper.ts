@@ -1,4 +1,7 @@
-/** The hyperparameters of an optimizer that steps by operations: checked as those of an arena are, and it is known which were assigned. Knows no arrays. */
+/**
+ * The hyperparameters of an optimizer that steps by jax-js's operations: checked like those of an arena, with a record of which were assigned. Knows no
+ * arrays.
+ */
 import { OptionError } from '../language/error.ts';
 import type { HyperSlot } from '../language/part.ts';
 import type { HyperValue } from '../define/hyper.ts';
@@ -43,7 +46,7 @@ export class HeldHyper extends LiveHyper {
 
   override check(key: string, value: unknown): HyperValue {
     if (this.fixed?.has(key) === true)
-      throw new OptionError(this.name, key, value, 'says how often something is done, which is fixed when a step is traced');
+      throw new OptionError(this.name, key, value, 'is an iteration count, which is fixed when a step is traced');
     return super.check(key, value);
   }
 

@@ -1,11 +1,14 @@
-/** What an optimizer of jax-js that holds its state has, whatever steps it. Knows no engine. */
+/** What an optimizer of jax-js that holds its state has, on either engine. Knows no engine. */
 import type { HyperValue } from '../define/hyper.ts';
 import type { LoadOptions, LoadReport } from '../checkpoint/load-options.ts';
 import type { StepResult } from '../optimizer/optimizer.ts';
 import type { JaxInputs } from './transformation.ts';
 import type { Tree } from './tree.ts';
 
-/** What steps: our own memory and kernels, with every option and method; or operations of jax-js, where the arrays are. */
+/**
+ * What takes the steps: `'arena'` is Thalweg's own memory and kernels, with every option and method; `'ops'` is jax-js's operations, on the device of the
+ * arrays.
+ */
 export type JaxEngine = 'arena' | 'ops';
 
 /**
@@ -15,24 +18,24 @@ export type JaxEngine = 'arena' | 'ops';
  * @typeParam N - the names of the hyperparameters
  */
 export interface JaxOptimizer<P extends Tree = Tree, N extends string = string> {
-  /** What steps. */
+  /** What takes the steps. */
   readonly engine: JaxEngine;
-  /** Steps taken. */
+  /** The number of steps taken. */
   readonly t: number;
-  /** The hyperparameters: assign a number, a schedule or a function, in force from the next step. */
+  /** The hyperparameters: assign a number, a schedule or a function; it takes effect at the next step. */
   readonly hyper: Record<N, HyperValue>;
-  /** What became of the last gradients: `'stepped'`, or with `accumulate` or `nonFinite: 'skip'` no step. */
+  /** The result of the last call of `step`: `'stepped'`, or no step with `accumulate` or `nonFinite: 'skip'`. */
   readonly outcome: StepResult | undefined;
-  /** Takes a step. Consumes the gradients, and gives the parameters after it as new arrays, which are yours. */
+  /** Takes a step. Consumes the gradients and returns the new parameters as new arrays, which you own. */
   step(gradients: P, inputs?: JaxInputs): Promise<P>;
-  /** The parameters as new arrays. */
+  /** The parameters, as new arrays. */
   params(): P;
-  /** Where to evaluate the model, as new arrays: the parameters, or what the equations say. */
+  /** The weights to evaluate the model at, as new arrays: the parameters, or what the method says, such as an average. */
   evaluate(): P;
-  /** Everything that the next steps depend on, as one safetensors file, in which parameters have the names of the tree's keys: `layers/0/wq`. */
+  /** The full state of training as one safetensors file. Parameters are named by the keys of the tree: `layers/0/wq`. */
   save(): Promise<Uint8Array<ArrayBuffer>>;
-  /** Goes on where `save` was called, here or in any optimizer of Thalweg with these names. */
+  /** Resumes from what `save` returned, here or in any optimizer of Thalweg with these parameter names. */
   load(bytes: Uint8Array | ArrayBufferLike, options?: LoadOptions): Promise<LoadReport>;
-  /** Gives memory and arrays back. */
+  /** Frees memory and arrays. */
   dispose(): void;
 }

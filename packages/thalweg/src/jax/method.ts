@@ -1,6 +1,6 @@
 /**
- * A method as jax-js can trace it: its groups' programs without the rules that only exactness asks for, its hyperparameters, and what jax-js cannot carry,
- * refused by name. Knows no arrays.
+ * A method prepared for tracing by jax-js: its groups' programs without the rules that only exactness requires, its hyperparameters, and errors for what
+ * jax-js does not support. Knows no arrays.
  */
 import { OptionError, ThalwegError } from '../language/error.ts';
 import { topological, type Node } from '../language/graph.ts';
@@ -21,9 +21,9 @@ import { assignGroups, checkCommonSums, checkUsed } from '../train/assign.ts';
 
 /** What jax-js has no operation for, and why. */
 const missing: Readonly<Partial<Record<RoutineOp, string>>> = {
-  noise: 'draws noise from a generator on whole words of 32 bits, whose products jax-js does not have exactly',
-  eigenvectors: 'keeps a basis of eigenvectors by orthonormal factors (QR), which jax-js does not have',
-  orthonormal: 'keeps a basis of eigenvectors by orthonormal factors (QR), which jax-js does not have',
+  noise: 'draws noise from a generator that needs exact products of 32-bit integers, which jax-js does not have',
+  eigenvectors: 'updates a basis of eigenvectors by QR, which jax-js does not have',
+  orthonormal: 'updates a basis of eigenvectors by QR, which jax-js does not have',
 };
 
 /** Parameters that are stepped by one program. */
@@ -69,7 +69,7 @@ export class TracedMethod {
         if (problem !== undefined)
           throw new UnsupportedError(
             name,
-            `${problem}; on cpu and wasm, optimizer(method) of thalweg/jax takes it with the engine 'arena'`,
+            `${problem}; on cpu and wasm, optimizer(method) of thalweg/jax supports it by the engine 'arena'`,
           );
       }
     }
@@ -136,7 +136,7 @@ export class TracedMethod {
 }
 
 function whyNotTraced(value: Exclude<HyperValue, number>, isCount: boolean): string | undefined {
-  if (isCount) return 'says how often something is done, which must be a number when a step is traced';
+  if (isCount) return 'is an iteration count, which must be a plain number when a step is traced';
   if (typeof value !== 'function') return undefined;
   return "is a plain function, which cannot be traced; give a schedule, such as schedule('a / √t', { a: 0.1 }), or use the object form, optimizer(method), which calls it before each step"; // prettier-ignore
 }

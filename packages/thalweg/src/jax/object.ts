@@ -1,4 +1,4 @@
-/** The object form: binds a method to parameters of jax-js, in an arena or in jax-js's own arrays. Knows how neither steps. */
+/** The object form: binds a method to parameters of jax-js, in an arena or by jax-js's operations. Knows how neither steps. */
 import { defaultDevice, type Device } from '@jax-js/jax';
 import { asCalledLater } from '../language/caller.ts';
 import { OptionError, ThalwegError } from '../language/error.ts';
@@ -9,9 +9,9 @@ import type { JaxEngine, JaxOptimizer } from './held.ts';
 import { startOps } from './ops.ts';
 import { named, type Tree } from './tree.ts';
 
-/** How to bind a method to parameters of jax-js: the engine, and in an arena everything that `init` of a method takes. */
+/** Options of `init`: the engine and, for the engine `'arena'`, everything that `init` of a method takes. */
 export interface JaxInitOptions extends InitOptions {
-  /** `'auto'`, by default: an arena for parameters on cpu and wasm, operations on GPUs, from which nothing has to be read back then. */
+  /** `'auto'`, the default: `'arena'` for parameters on cpu and wasm, `'ops'` on GPUs, where nothing has to be read back then. */
   readonly engine?: JaxEngine | 'auto';
 }
 
@@ -22,12 +22,12 @@ export interface JaxMethod<N extends string = string> {
 }
 
 /**
- * A method as an optimizer of jax-js that holds the state itself. On cpu and wasm it steps in our own memory, by the kernels that every other program gets:
- * gradients are copied there and parameters back, which is less work than jax-js's own arithmetic, and everything that `init` of a method takes is there:
- * accumulation, checks, states in fewer bits, checkpoints. On GPUs it steps by operations of jax-js.
+ * A method as an optimizer of jax-js that holds its state. On cpu and wasm it steps in Thalweg's own memory, with the same kernels as elsewhere: gradients
+ * are copied in and parameters out, which takes less time than jax-js's own arithmetic. All options of `init` work there: accumulation, checks,
+ * low-precision states, checkpoints. On GPUs it steps by operations of jax-js.
  *
- * @param method - the method; groups match the keys of the tree as names, `layers/0/wq`
- * @returns what binds it to parameters, which it consumes
+ * @param method - the method; groups match names made of the tree's keys, `layers/0/wq`
+ * @returns an object whose `init` binds the method to parameters, and consumes them
  * @throws from `init`, OptionError, ArrayError and UnsupportedError as `init` of the method, and for what the engine `'ops'` does not have
  * @example
  * ```ts
@@ -47,7 +47,7 @@ export function optimizer<N extends string>(method: Method<N>, ...others: readon
   if (others.length > 0)
     throw new ThalwegError(
       'options',
-      'thalweg/jax, optimizer: takes a method alone; options, engine among them, go to its init(params, { … })',
+      'thalweg/jax, optimizer: takes only a method; pass options such as engine to its init(params, { … })',
     );
   if (asMethod(method) === undefined) {
     const hint = typeof method === 'function' ? callIt(method) : describe(method);
@@ -56,7 +56,7 @@ export function optimizer<N extends string>(method: Method<N>, ...others: readon
   return {
     init: async <P extends Tree>(params: P, options: JaxInitOptions = {}): Promise<JaxOptimizer<P, N>> => {
       const given: unknown = options;
-      if (!isRecord(given)) throw new ThalwegError('options', `${method.name}, init: options are an object, not ${describe(given)}`);
+      if (!isRecord(given)) throw new ThalwegError('options', `${method.name}, init: options must be an object, not ${describe(given)}`);
       const { engine = 'auto', ...rest } = options;
       const asked = oneOf<JaxEngine | 'auto'>(method.name, 'engine', engine, ['auto', 'arena', 'ops']);
       const [first] = named(method.name, params).values();
@@ -67,7 +67,7 @@ export function optimizer<N extends string>(method: Method<N>, ...others: readon
         return await asCalledLater(async () => await (await import('./arena.ts')).startArena<P, N>(method, params, rest, device));
       const [unknown] = Object.keys(rest);
       if (unknown !== undefined)
-        throw new OptionError(method.name, unknown, Reflect.get(rest, unknown), "is for the engine 'arena'; operations of jax-js take the method's own options alone"); // prettier-ignore
+        throw new OptionError(method.name, unknown, Reflect.get(rest, unknown), "needs the engine 'arena'; the engine 'ops' has no such option"); // prettier-ignore
       return startOps<P, N>(method, params);
     },
   };

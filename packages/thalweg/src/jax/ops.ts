@@ -1,4 +1,4 @@
-/** An optimizer of jax-js's arrays by operations of jax-js: the pure form with its state held, and functions as schedules called before each step. */
+/** An optimizer of jax-js's arrays by jax-js's operations: the pure form with its state held, where functions as schedules are called before each step. */
 import { numpy as np, tree } from '@jax-js/jax';
 import { UnsupportedError } from '../language/run-error.ts';
 import { DisposedError } from '../language/runtime-error.ts';
@@ -90,7 +90,7 @@ class OpsOptimizer<P extends Tree, N extends string> implements JaxOptimizer<P, 
   }
 
   private unsupported(use: string): UnsupportedError {
-    const problem = `${use} is of the engine 'arena', whose files hold everything; the pure form, gradientTransformation, has its state as a tree of arrays`;
+    const problem = `${use} needs the engine 'arena'; to save states of the engine 'ops', use gradientTransformation, whose state is a tree of arrays`;
     return new UnsupportedError(this.traced.name, problem);
   }
 

@@ -1,4 +1,4 @@
-/** Schedules as jax-js traces them: their equations of t, evaluated in arrays. */
+/** Schedules traced by jax-js: their equations of t, evaluated on arrays. */
 import { topological } from '../language/graph.ts';
 import { buildExpression } from '../language/expression-builder.ts';
 import type { Schedule } from '../define/schedules/schedule.ts';

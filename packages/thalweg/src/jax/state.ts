@@ -1,4 +1,4 @@
-/** The state of a pure transformation: a tree of arrays that jax-js's own functions take apart and put together. Knows how it begins; steps nothing. */
+/** The state of a pure transformation: a tree of arrays that jax-js's own functions can map over. Knows how it starts; takes no step. */
 import { defaultDevice, DType, numpy as np, type Array as JaxArray, type Device } from '@jax-js/jax';
 import { ArrayError } from '../language/run-error.ts';
 import { wholeForm } from '../language/form.ts';
@@ -9,13 +9,13 @@ import { describe, isRecord } from '../language/options.ts';
 import type { BoundCohort, TracedMethod } from './method.ts';
 import { checkShape } from './tree.ts';
 
-/** What a pure transformation keeps between steps. A tree of arrays like any other: to be traced, mapped over, saved. */
+/** What a pure transformation keeps between steps: a tree of arrays, which can be traced, mapped over and saved like any other. */
 export type State = {
-  /** Steps taken: in float64 where the device has it, whole numbers elsewhere. */
+  /** The number of steps taken: float64 where the device has it, an integer elsewhere. */
   readonly t: JaxArray;
-  /** The hyperparameters that are numbers, live: those of the next step. */
+  /** The hyperparameters that are numbers, as the next step uses them. */
   readonly hyper: Readonly<Record<string, JaxArray>>;
-  /** The states of the equations, each by parameter; a number of a whole group is called `value`, or after its group where there are several. */
+  /** The states of the equations, each by parameter. A number per group is stored under `value`, or under the group's name if there are several groups. */
   readonly states: Readonly<Record<string, Readonly<Record<string, JaxArray>>>>;
 };
 
@@ -92,7 +92,7 @@ export function checkState(owner: string, state: unknown): asserts state is Stat
     throw new ArrayError(
       owner,
       'state',
-      `the state is ${describe(state)}, and not what init or the last step gave: [params, state] = step(params, gradients, state)`,
+      `the state is ${describe(state)}, not what init or the last step returned: [params, state] = step(params, gradients, state)`,
     );
 }
 
@@ -103,7 +103,7 @@ export type Layout = readonly (readonly [state: string, names: readonly string[]
 export function layoutOf(owner: string, states: unknown): Layout {
   const entries = isRecord(states) ? Object.entries(states) : undefined;
   if (entries?.every(([, entry]) => isRecord(entry)) === true) return entries.map(([name, entry]) => [name, Object.keys(entry as object)]);
-  throw new ArrayError(owner, 'state', `the states in the state are ${describe(states)}, and not an object of arrays for each state`);
+  throw new ArrayError(owner, 'state', `state.states is ${describe(states)}, not an object with the arrays of each state`);
 }
 
 /** The arrays of states in the order of a layout; undefined where they have other names. */
@@ -144,7 +144,11 @@ export function valuesOf(method: TracedMethod, cohort: BoundCohort, { states }: 
     const entry = states[state.name];
     const found = entry !== undefined && Object.hasOwn(entry, name) ? entry[name] : undefined;
     if (found === undefined)
-      throw new ArrayError(method.name, name, `the state has no ${state.name} of ${name}; it is of another method, or of other parameters`);
+      throw new ArrayError(
+        method.name,
+        name,
+        `the state has no ${state.name} of ${name}; it was made by another method or for other parameters`,
+      );
     if (kind === 'array') checkShape(method.name, `${state.name} of ${name}`, found, shapeIn(form, cohort.tensors[j]!));
     return found;
   });

@@ -1,4 +1,4 @@
-/** One step in jax-js's arrays: from trees of parameters, gradients and states to those after it. Pure; what it is given it consumes. */
+/** One step on jax-js's arrays: from trees of parameters, gradients and states to the next ones. Pure; consumes its arguments. */
 import { defaultDevice, DType, numpy as np, type Array as JaxArray } from '@jax-js/jax';
 import { isReduction, topological, type Node } from '../language/graph.ts';
 import { KindTable } from '../language/kind.ts';
@@ -123,7 +123,8 @@ function hyperOf(
     let now = live;
     if (now === undefined && typeof value === 'number' && method.isCount(one)) now = value;
     if (now === undefined && isSchedule(value)) now = tracedSchedule(algebra, value, time);
-    if (now === undefined) throw new ArrayError(method.name, name, `the state has no hyperparameter ${name}; it is of another method`);
+    if (now === undefined)
+      throw new ArrayError(method.name, name, `the state has no hyperparameter ${name}; it was made by another method`);
     if (method.isGuard(one)) now = algebra.scalar('max', [now, 2 ** -126]);
     for (const { group, key } of slots) {
       out[group]?.hyper.set(key, now);

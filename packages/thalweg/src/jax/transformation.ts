@@ -1,4 +1,4 @@
-/** The pure form: a method as jax-js's own optimizers are, functions from trees to trees. Checks what it is given, and has it traced. */
+/** The pure form: a method as jax-js's own optimizers are, functions from trees to trees. Checks arguments, and has steps traced. */
 import { defaultDevice, jit, numpy as np, tree, type Array as JaxArray, type JsTree } from '@jax-js/jax';
 import { checkNumber, describe, isRecord } from '../language/options.ts';
 import { OptionError, ThalwegError } from '../language/error.ts';
@@ -8,40 +8,40 @@ import { arraysIn, checkState, firstState, isUnchanged, layoutOf, numberArray, s
 import { tracedStep, type TracedHyper, type TracedInputs, type Wanted } from './trace.ts';
 import { floats, isArray, like, named, type Tree } from './tree.ts';
 
-/** What a step needs besides gradients: a number, such as `{ loss }`, or a tree like that of the parameters, such as `{ hessian }`. */
+/** What a step needs besides gradients: a number, such as `{ loss }`, or a tree with the structure of the parameters, such as `{ hessian }`. */
 export type JaxInputs = Readonly<Record<string, number | Tree>>;
 
 /**
- * A method in the structure of jax-js's own optimizers. Every function consumes its arguments, works inside `jit`, and is compiled by itself outside.
+ * A method with the interface of jax-js's own optimizers. Every function consumes its arguments, works inside `jit`, and is compiled automatically outside.
  *
  * @typeParam N - the names of the hyperparameters
  */
 export interface GradientTransformation<N extends string = string> {
   /** The state before the first step: t = 0, the hyperparameters, and states of zeros. */
   readonly init: (params: Tree) => State;
-  /** What to add to the parameters (`applyUpdates`), and the state after the step. `params` may be left out where the equations do not read w. */
+  /** Returns the updates to add to the parameters (`applyUpdates`), and the new state. `params` may be omitted if the equations do not read w. */
   readonly update: <P extends Tree>(updates: P, state: State, params?: P, inputs?: JaxInputs) => [P, State];
-  /** The parameters after a step themselves, which w + (w′ − w) may miss by a unit in the last place. */
+  /** Returns the new parameters themselves, and the new state; `update` may differ from them by one unit in the last place, since it gives w′ − w. */
   readonly step: <P extends Tree>(params: P, gradients: P, state: State, inputs?: JaxInputs) => [P, State];
-  /** Where to evaluate the model: the parameters, or what the equations of the optimizer say, such as an average. The state is consumed, too. */
+  /** The weights to evaluate the model at: the parameters, or what the method says, such as an average. Consumes the state, too. */
   readonly evaluate: <P extends Tree>(params: P, state: State) => P;
   /**
-   * The state with other hyperparameters, in force from the next step; those that are numbers are checked. The first change compiles the step once more, with
-   * hyperparameters as inputs; later ones compile nothing.
+   * The state with other hyperparameters, in effect from the next step. Numbers are checked. The first change recompiles the step once, with
+   * hyperparameters as inputs; later changes recompile nothing.
    */
   readonly withHyper: (state: State, values: Readonly<Partial<Record<N, number | JaxArray>>>) => State;
-  /** Gives back what the compiled functions hold, a short array each; call it once no step will follow. */
+  /** Frees what the compiled functions hold, a short array each. Call it after the last step. */
   readonly dispose: () => void;
 }
 
 /**
- * A method for jax-js: pure functions of trees, with the structure of the `GradientTransformation` of `@jax-js/optax`, with whose `chain` and
- * `applyUpdates` it goes together.
+ * A method for jax-js as pure functions on trees, with the interface of the `GradientTransformation` of `@jax-js/optax`; it works with that package's
+ * `chain` and `applyUpdates`.
  *
- * Schedules are equations of t and are traced with the step. `update` gives −X where the equations say w ← w − X, which added to w is the step to the
- * bit; elsewhere w′ − w, which after addition is w′ up to one unit in the last place. Bias corrections are −expm1(t·log β).
+ * Schedules are equations of t and are traced with the step. If the equations say w ← w − X, `update` returns −X, and adding it to w gives the exact step;
+ * otherwise it returns w′ − w, and the sum is w′ up to one unit in the last place. Bias corrections are −expm1(t·log β).
  *
- * @param method - the method: an optimizer, a chain, groups whose matches see the keys of the tree as names, `layers/0/wq`
+ * @param method - an optimizer, a chain, or groups, which match names made of the tree's keys, `layers/0/wq`
  * @throws OptionError for a plain function as schedule; UnsupportedError for what jax-js has no operation for: noise, and SOAP's factors
  * @example
  * ```ts
@@ -161,12 +161,12 @@ const noInputs = {};
 function arraysOf(traced: TracedMethod, given: JaxInputs): Record<string, Tree> {
   if (given === noInputs) return {};
   const { name, inputs } = traced;
-  if (!isRecord(given)) throw new ThalwegError('input', `${name}: inputs are an object such as { loss }, not ${describe(given)}`);
+  if (!isRecord(given)) throw new ThalwegError('input', `${name}: inputs must be an object such as { loss }, not ${describe(given)}`);
   return Object.fromEntries(
     Object.entries(given).map(([key, value]) => {
       const kind = inputs.get(key);
       if (kind === undefined)
-        throw new OptionError(name, key, value, `is no input of this method; it has ${[...inputs.keys()].join(', ') || 'none'}`);
+        throw new OptionError(name, key, value, `is not an input of this method; it has ${[...inputs.keys()].join(', ') || 'none'}`);
       return [key, typeof value === 'number' ? np.array(value) : value];
     }),
   );
@@ -180,7 +180,7 @@ function inputsOf({ name, inputs }: TracedMethod, given: Readonly<Record<string,
     const [only] = leaves.values();
     if (inputs.get(key) === 'tensor') tensors.set(key, leaves);
     else if (only?.ndim === 0 && leaves.size === 1) scalars.set(key, only);
-    else throw new OptionError(name, key, value, 'must be a number or an array without dimensions');
+    else throw new OptionError(name, key, value, 'must be a number or a scalar array');
   }
   return { scalars, tensors };
 }
@@ -191,7 +191,7 @@ function withHyper(traced: TracedMethod, state: State, values: Readonly<Record<s
   for (const [key, value] of given) {
     if (!Object.hasOwn(state.hyper, key)) {
       const known = Object.keys(state.hyper).join(', ') || 'none';
-      throw new OptionError(traced.name, key, value, `is no hyperparameter of the state, which has ${known}; schedules are not in it`);
+      throw new OptionError(traced.name, key, value, `is not a hyperparameter of the state, which has ${known} and no schedules`);
     }
     const one = traced.hyper.find(({ name }) => name === key);
     // Of an array nobody knows the number.

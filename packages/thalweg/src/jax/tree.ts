@@ -1,9 +1,9 @@
-/** Trees of arrays as jax-js has them, and the names of their leaves: the keys on the way, joined by slashes. Knows no optimizer. */
+/** Trees of jax-js arrays, and the names of their leaves: the keys of the path, joined by slashes. Knows no optimizer. */
 import { DType, tree, type Array as JaxArray, type JsTree } from '@jax-js/jax';
 import { describe } from '../language/options.ts';
 import { ArrayError } from '../language/run-error.ts';
 
-/** A tree of arrays: objects and lists, nested as one likes. */
+/** A tree of arrays: objects and lists, nested to any depth. */
 export type Tree = JsTree<JaxArray>;
 
 /** What a parameter is called that is no part of a tree. */
@@ -23,9 +23,9 @@ export function named(owner: string, whole: Tree): Map<string, JaxArray> {
     else if (isBranch(one)) for (const [key, part] of Object.entries(one)) visit(part, below(key));
     else if (leaves.has(name))
       throw new ArrayError(owner, name, `two arrays of the tree are called ${name}; leave slashes out of its keys`);
-    else if (!isArray(one)) throw fault(`is ${describe(one)}, and not an array of jax-js: np.array(…)`);
+    else if (!isArray(one)) throw fault(`is ${describe(one)}, not an array of jax-js: np.array(…)`);
     else if (one.refCount === 0)
-      throw fault('was consumed by an earlier call; give that call array.ref or tree.ref(…), and go on with what it returns'); // prettier-ignore
+      throw fault('was consumed by an earlier call; pass array.ref or tree.ref(…) to that call, or use what it returned'); // prettier-ignore
     else leaves.set(name === '' ? alone : name, one);
   };
   visit(whole, '');
@@ -42,7 +42,7 @@ export function floats(owner: string, whole: Tree): Map<string, JaxArray> {
 /** Throws an ArrayError unless an array is in float32. */
 export function checkFloat(owner: string, name: string, { dtype }: JaxArray): void {
   if (dtype === DType.Float32) return;
-  throw new ArrayError(owner, name, `${name} is ${dtype}; parameters and gradients are float32: astype(np.float32)`);
+  throw new ArrayError(owner, name, `${name} is ${dtype}; parameters and gradients must be float32: astype(np.float32)`);
 }
 
 /** Throws an ArrayError unless the leaves of a tree have these names and shapes. */

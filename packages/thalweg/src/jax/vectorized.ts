@@ -1,4 +1,4 @@
-/** One step for several values of a hyperparameter at once, by jax-js's own vmap. Knows the pure form and trees. */
+/** One step for several values of a hyperparameter at once, by jax-js's vmap. Knows the pure form and trees. */
 import { jit, numpy as np, tree, vmap, type Array as JaxArray } from '@jax-js/jax';
 import { OptionError } from '../language/error.ts';
 import { checkNumber, isRecord } from '../language/options.ts';
@@ -8,23 +8,24 @@ import { scalarTypeOf, type State } from './state.ts';
 import { transformationOf, type JaxInputs } from './transformation.ts';
 import { like, type Tree } from './tree.ts';
 
-/** A method with several values of its hyperparameters. Every array has an axis for them in front: those of the parameters, gradients and states. */
+/** A method with several values of its hyperparameters. Every array has a leading axis for them: parameters, gradients and states. */
 export interface Vectorized {
-  /** How many there are. */
+  /** The number of values. */
   readonly size: number;
-  /** The parameters, repeated for each, and the state before the first step. Consumes what it is given. */
+  /** The parameters, repeated for each value, and the state before the first step. Consumes its arguments. */
   readonly init: <P extends Tree>(params: P) => [P, State];
-  /** The parameters after a step. Consumes what it is given. */
+  /** The parameters after a step. Consumes its arguments. */
   readonly step: <P extends Tree>(params: P, gradients: P, state: State, inputs?: JaxInputs) => [P, State];
-  /** Where to evaluate the model. */
+  /** The weights to evaluate the model at. */
   readonly evaluate: <P extends Tree>(params: P, state: State) => P;
-  /** Gives back what the compiled functions hold. */
+  /** Frees what the compiled functions hold. */
   readonly dispose: () => void;
 }
 
 /**
- * A method for several values of a hyperparameter at once, such as learning rates to choose from: each run takes the steps that it would take alone (to the bit,
- * but for the order in which sums and products of matrices add up), and all of them share every kernel. With gradients from `vmap` of the model, a search over rates costs little more than one run where models are small.
+ * A method for several values of a hyperparameter at once, such as learning rates to choose from. Each run takes the same steps as alone (bit for bit,
+ * except for the order of summation in sums and matrix products), and all of them share every kernel. With gradients from `vmap` of the model, a search
+ * over learning rates of a small model costs little more than one run.
  *
  * @param method - the method
  * @param values - lists of one length, by the names of hyperparameters that are numbers
@@ -83,7 +84,7 @@ function checked(traced: TracedMethod, name: string, list: unknown, size: number
   const one = traced.hyper.find((hyper) => hyper.name === name);
   const live = traced.hyper.filter((hyper) => typeof hyper.value === 'number' && !traced.isCount(hyper)).map((hyper) => hyper.name);
   if (one === undefined || !live.includes(name))
-    throw new OptionError(traced.name, name, list, `is no hyperparameter that can have several values; there are ${live.join(', ') || 'none'}`); // prettier-ignore
+    throw new OptionError(traced.name, name, list, `is not a hyperparameter that can have several values; those are ${live.join(', ') || 'none'}`); // prettier-ignore
   if (!Array.isArray(list) || list.length !== size)
     throw new OptionError(traced.name, name, list, `must be a list of ${String(size)} numbers, as many as the others have`);
   const range = traced.rangeOf(one);

@@ -1,9 +1,9 @@
-/** What objects of the package say that they are, whichever copy of the package made them: there `instanceof` says no of what is right. */
+/** Brands of this package's objects, which work across copies of the package, where `instanceof` is false for valid objects. */
 
-/** The key under which objects of the package say what they are; the same in every copy of it. */
+/** The property key of the brand; the same in every copy of the package. */
 export const kind: unique symbol = Symbol.for('thalweg.kind');
 
-/** Whether a value is what a copy of the package made under this kind. */
+/** Whether a value has this brand, whichever copy of the package made it. */
 export function isKind(value: unknown, wanted: string): boolean {
   return typeof value === 'object' && value !== null && Reflect.get(value, kind) === wanted;
 }

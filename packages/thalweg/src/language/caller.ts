@@ -1,6 +1,6 @@
 /**
- * Where an error of ours seems to come from: the line of the user's that called, and not the ten calls below it, which nobody can change and which fill
- * the stack before it reaches that line. Knows no function that it is used for.
+ * Moves the stack of an error to the user's line that called the library, instead of the internal calls below it, which would fill the stack before it
+ * reaches that line. Independent of the functions it wraps.
  */
 import { shortStack, ThalwegError } from './error.ts';
 

@@ -1,11 +1,11 @@
 /**
- * The errors of what is written: equations and options, and what all errors of the library share. Each says what was wrong, where, and what would be
- * right, and is thrown before any state changes. Lowest layer: knows nothing but text.
+ * Errors in equations and options, and the base class of all errors. Each says what was wrong, where, and what would be right, and is thrown before any
+ * state changes. Lowest layer: knows nothing but text.
  */
 
 /**
- * The base of all errors that Thalweg throws on purpose; `code` is stable and meant for programs, `message` for people. Each class writes its name
- * down, since minifiers rename classes.
+ * The base class of all errors that Thalweg throws on purpose; `code` is stable and meant for programs, `message` for people. Each class sets its name
+ * explicitly, since minifiers rename classes.
  */
 export class ThalwegError extends Error {
   static {
@@ -14,7 +14,7 @@ export class ThalwegError extends Error {
   /** A stable identifier of the kind of error, such as `'equation'` or `'option'`. */
   readonly code: string;
 
-  /** Makes an error of the kind `code`. */
+  /** Makes an error with this `code`. */
   constructor(code: string, message: string) {
     super(readable(message));
     this.code = code;
@@ -22,7 +22,7 @@ export class ThalwegError extends Error {
   }
 }
 
-/** Leaves a property out of what is printed of an uncaught error: it may be an array of millions, and the message has what people read of it. */
+/** Makes a property non-enumerable, so that it is not printed with an uncaught error: it may be an array of millions, and the message says what matters. */
 export function hide<E extends Error>(error: E, property: string & keyof E): void {
   Object.defineProperty(error, property, { enumerable: false });
 }
@@ -79,7 +79,7 @@ function excerpt(line: string, start: number, end: number): { readonly shown: st
   };
 }
 
-/** A place in the text of equations: offsets in UTF-16 units, half open. */
+/** A range of the text of equations, as UTF-16 offsets; `end` is exclusive. */
 export interface Span {
   /** Offset of the first unit. */
   readonly start: number;
@@ -87,7 +87,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** Equations that cannot be read or make no sense; points at the place with a caret. */
+/** Invalid equations; the message points at the place with a caret. */
 export class EquationError extends ThalwegError {
   static {
     this.prototype.name = 'EquationError';
@@ -116,19 +116,19 @@ export class EquationError extends ThalwegError {
   }
 }
 
-/** A hyperparameter or option that is unknown, of the wrong type or outside its range. */
+/** An option or hyperparameter that is unknown, of the wrong type or out of range. */
 export class OptionError extends ThalwegError {
   static {
     this.prototype.name = 'OptionError';
   }
-  /** The optimizer, transform or schedule that refused. */
+  /** The optimizer, transform or schedule that rejected it. */
   readonly owner: string;
   /** The name of the option. */
   readonly option: string;
-  /** What was given. */
+  /** The value that was given. */
   readonly value: unknown;
 
-  /** Describes why `owner` refuses `value` for `option`. */
+  /** Describes why `owner` rejects `value` for `option`. */
   constructor(owner: string, option: string, value: unknown, problem: string) {
     super('option', `${owner}: ${shortened(option)} ${problem}`);
     this.owner = owner;

@@ -1,5 +1,5 @@
 /**
- * A number that depends on t alone, such as a schedule, as a function: its nodes in order, each computed from those before it as `operations/` says. Knows
+ * A number that depends on t alone, such as a schedule, as a function: its nodes in order, each computed from earlier ones as `operations/` defines. Knows
  * graphs; nothing of plans.
  */
 import { topological, type Node } from './graph.ts';

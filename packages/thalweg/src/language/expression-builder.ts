@@ -1,7 +1,4 @@
-/**
- * Expressions to nodes: looks names up in one scope, and says what each operation of a text becomes in the graph. Knows no equations and no
- * parts.
- */
+/** Expressions to nodes: resolves names in one scope, and says what each operation of a text becomes in the graph. Knows no equations and no parts. */
 import { EquationError, suggestion, type Span } from './error.ts';
 import { Graph, topological, type Node, type NodeOp } from './graph.ts';
 import { isComparison, isElementOp, isSugar, operations, type SurfaceOp } from './op.ts';
@@ -22,7 +19,7 @@ export function buildExpression(owner: string, text: string, constants: Readonly
   const names = new Map<string, Node>([['t', graph.node('time')]]);
   for (const [symbol, value] of constants) names.set(spell(symbol), graph.constant(value));
   const origins = new Origins();
-  const constant = (symbol: string): string => `a constant is given by name: { ${symbol}: 1 }`;
+  const constant = (symbol: string): string => `give its value as a constant: { ${symbol}: 1 }`;
   const value = new ExpressionBuilder(owner, text, graph, names, origins, constant).number(parseExpression(owner, text));
   const ofArrays = topological([value]).find(({ op }) => op !== 'time' && op !== 'const' && !isElementOp(op));
   if (ofArrays !== undefined) origins.refuse('a function of t has no arrays', new Map([[variable('evaluation'), value]]), ofArrays);
@@ -30,7 +27,7 @@ export function buildExpression(owner: string, text: string, constants: Readonly
 }
 
 function asHyperparameter(symbol: string): string {
-  return spell(symbol) === 'theta' ? 'the parameter is called w' : `a hyperparameter is declared: hyper: { name: ['${symbol}', 0] }`;
+  return spell(symbol) === 'theta' ? 'the parameter is called w' : `declare a hyperparameter as hyper: { name: ['${symbol}', 0] }`;
 }
 
 /** Builds the nodes of expressions in one scope of names. */
@@ -58,7 +55,7 @@ export class ExpressionBuilder {
   /** The node of an expression that must be a number. */
   number(expression: Expression): Node {
     const node = this.build(expression);
-    if (isComparison(node.op)) this.fail(expression.span, 'a comparison is no number; write condition ? a : b');
+    if (isComparison(node.op)) this.fail(expression.span, 'a comparison is not a number; write condition ? a : b');
     return node;
   }
 
@@ -96,7 +93,7 @@ export class ExpressionBuilder {
     const known = [...this.names.keys()];
     for (let i = 1; i < written.length; i++) {
       const [a, b] = [written.slice(0, i), written.slice(i)];
-      if (known.includes(spell(a)) && known.includes(spell(b))) return `; write the multiplication out: ${a}·${b}`;
+      if (known.includes(spell(a)) && known.includes(spell(b))) return `; write a product as ${a}·${b}`;
     }
     // A letter such as β may stand for β₁, but for no other letter.
     const near = suggestion(name, written.length > 1 ? known : known.filter((one) => one.startsWith(name)));

@@ -1,4 +1,7 @@
-/** Which form each node has: those of leaves are given, a state has that of what is assigned to it, and operands must fit together. */
+/**
+ * The form (shape relative to the parameter) of each node: leaves have given forms, a state has the form of what is assigned to it, and operands must
+ * broadcast.
+ */
 import { meet, wholeForm, type Form } from './form.ts';
 import { arrayOperands, isReduction, topological, type Node } from './graph.ts';
 import { dependencies, stateOf } from './kind.ts';
@@ -49,7 +52,7 @@ export class FormTable {
     const met = forms.reduce((whole, form) => {
       if (whole === undefined || form === undefined) return whole ?? form;
       const both = meet(whole, form);
-      if (both === undefined) this.misfits.set(node, `arrays of ${describe(whole)} and of ${describe(form)} do not fit together`);
+      if (both === undefined) this.misfits.set(node, `shapes ${describe(whole)} and ${describe(form)} do not broadcast`);
       return both ?? whole;
     }, undefined);
     return isReduction(node) ? undefined : met;
@@ -93,7 +96,7 @@ export function verifyForms(writes: ReadonlyMap<Variable, Node>, forms: FormsOfS
   }
   for (const [written, value] of writes) {
     const form = forms.get(written)?.form;
-    if (form !== undefined && form !== table.of(value)) origins.refuseAssignment('rows and columns change places in every step', written);
+    if (form !== undefined && form !== table.of(value)) origins.refuseAssignment('the state would be transposed in every step', written);
   }
   for (const whole of wholeVariables) {
     const value = writes.get(whole);

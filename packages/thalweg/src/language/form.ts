@@ -1,6 +1,6 @@
 /**
- * Forms: the shape of an array relative to its parameter's, which is seen as a matrix of `r` rows and `c` columns. `'rc'` has one element
- * for each of the parameter's, `'r1'` one for each row, `'rr'` is square. Knows letters; how many rows there are is a tensor's business.
+ * Forms: the shape of an array relative to its parameter, seen as a matrix of `r` rows and `c` columns. `'rc'` has one element per element of the
+ * parameter, `'r1'` one per row, `'rr'` is square. Knows letters; the sizes belong to a tensor.
  */
 
 /** A dimension: the rows, the columns, or 1. */
@@ -12,7 +12,7 @@ export type Form = `${Dimension}${Dimension}`;
 /** The form of the parameter itself, of its gradient and of every state that has one element per element. */
 export const wholeForm: Form = 'rc';
 
-/** The rows and columns of a tensor: a vector is one column, and what has more than two dimensions is flattened behind the first. */
+/** The rows and columns of a tensor: a vector is one column; more than two dimensions are flattened, keeping the first. */
 export function matrixOf(shape: readonly number[]): { readonly rows: number; readonly cols: number } {
   const [rows = 1, ...rest] = shape;
   return { rows, cols: rest.reduce((product, size) => product * size, 1) };

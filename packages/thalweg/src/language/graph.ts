@@ -1,6 +1,6 @@
 /**
- * The graph: nodes that are equal are the same object (hash-consing), and names stand outside the key, so that two texts which mean
- * the same compile to the same kernel. Knows operations and leaves; knows nothing of kinds, passes or backends.
+ * The graph: equal nodes are the same object (hash-consing), and names are not part of a node's key, so that two texts with the same meaning compile to the
+ * same kernel. Knows operations and leaves; knows nothing of kinds, passes or backends.
  */
 import { isRoutineOp } from './op.ts';
 import type { ElementOp } from './operations/elements.ts';

@@ -1,6 +1,6 @@
 /**
- * Kinds: how much a value varies. A host scalar is one number a step; an `all` or `group` scalar needs a sum over tensors first; a
- * `tensor` scalar is one number per tensor; an array has one per element. A state has the kind of what is assigned to it.
+ * Kinds: what a value is shared by. A host scalar is one number per step; an `all` or `group` scalar needs a sum over tensors first; a `tensor` scalar is
+ * one number per tensor; an array has one per element. A state has the kind of what is assigned to it.
  */
 import { isReduction, isRoutine, scopeOf, topological, variableOf, type Node } from './graph.ts';
 import type { Origins } from './origin.ts';
@@ -9,7 +9,7 @@ import { parameter, type Variable } from './variable.ts';
 /** The kinds, from the least to the most varying. */
 export const kinds = ['host', 'all', 'group', 'tensor', 'array'] as const;
 
-/** How much a value varies. */
+/** What a value is shared by: one number per step (`host`), over all parameters, per group or per tensor, or an array. */
 export type Kind = (typeof kinds)[number];
 
 /** The kinds of states. */
@@ -85,6 +85,6 @@ export function inferKinds(writes: ReadonlyMap<Variable, Node>): Map<Variable, {
 export function verifyKinds(writes: ReadonlyMap<Variable, Node>, table: KindTable, origins: Origins): void {
   for (const node of topological(writes.values())) {
     if (!isReduction(node) || node.operands.some((operand) => table.of(operand) === 'array')) continue;
-    origins.refuse('a norm, inner product or sum runs over a tensor, and this is a scalar', writes, node);
+    origins.refuse('a norm, inner product or sum needs an array, and this is a scalar', writes, node);
   }
 }

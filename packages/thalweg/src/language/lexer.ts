@@ -6,10 +6,10 @@ import { EquationError, type Span } from './error.ts';
 import { limits } from './limits.ts';
 import { continuesName, pairs, spell, startsName, superscript } from './symbol.ts';
 
-/** What a token is: a number, a name, an exponent written as superscripts, a symbol, the end of an equation, or the end. */
+/** The kind of a token: a number, a name, an exponent written as superscripts, a symbol, the end of an equation, or the end of the text. */
 export type TokenKind = 'number' | 'name' | 'superscript' | 'symbol' | 'newline' | 'end';
 
-/** A token: `text` is its folded spelling, `span` its place in the text. */
+/** A token: `text` is its normalized spelling, `span` its place in the text. */
 export interface Token {
   readonly kind: TokenKind;
   readonly text: string;
@@ -25,12 +25,12 @@ const continuing = /* @__PURE__ */ symbols.filter((one) => !/[()|⟨⟩]/.test(o
 /** What other languages write, with what is written here. */
 const foreign = [
   ['**', 'a power is written with ^'],
-  [':=', 'write ← or <- for what lasts, = for a temporary'],
+  [':=', 'write ← or <- to assign w or a state, = for a temporary'],
 ] as const;
 
 /**
- * Splits the equations of `owner` into tokens, each in its ASCII spelling with its place in the text: for whoever reads other texts with the
- * same signs, as the lab does functions of x and y. Throws an EquationError at a character that has no meaning, or beyond the limits.
+ * Splits the equations of `owner` into tokens, each in its ASCII spelling with its place in the text; also useful for other texts in the same notation,
+ * such as functions of x and y. Throws an EquationError at a character that is not part of the language, or if the text exceeds the limits.
  *
  * @example
  * ```ts
@@ -73,7 +73,7 @@ export function tokenize(owner: string, text: string): Token[] {
       at = end === -1 ? text.length : end;
     } else if (/[0-9.]/.test(character)) {
       const number = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?/i.exec(rest)?.[0] ?? '.';
-      if (number === '.') refuse(1, 'a number needs a digit beside the point');
+      if (number === '.') refuse(1, 'a number needs a digit before or after the point');
       push('number', number, number.length);
     } else if (superscript(character) !== undefined) {
       let length = 0;

@@ -1,6 +1,6 @@
 /**
- * How large texts and programs may be. Texts may be hostile: within these limits one compiles in a fraction of a second on any backend, and what
- * is beyond is refused at once, at its place. Every optimizer of the library stays below a tenth of each; `docs/language.md` says them too.
+ * Limits on the size of texts and programs. Texts may be hostile: within these limits, one compiles in a fraction of a second on any backend; a text beyond
+ * them is rejected at once, at the place that exceeds them. Every optimizer of the library stays below a tenth of each; `docs/language.md` lists them too.
  */
 export const limits = {
   /** Characters of a text. */

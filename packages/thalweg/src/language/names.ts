@@ -1,4 +1,4 @@
-/** Which symbols a definition or a schedule may declare: each one name of the language, none that is given, no two that are one. */
+/** Which symbols a definition or a schedule may declare: each must be a valid name, not predefined, and distinct from the others. */
 import { EquationError, OptionError, shortened } from './error.ts';
 import { tokenize } from './lexer.ts';
 
@@ -11,8 +11,8 @@ const isGiven = (spelling: string): boolean => givenNames.some((name) => name ==
 export function symbolSpelling(owner: string, option: string, symbol: string): string {
   const token = onlyToken(owner, symbol);
   if (token?.kind !== 'name')
-    throw new OptionError(owner, option, symbol, `has the symbol ${JSON.stringify(shortened(symbol))}, which is no name`);
-  if (isGiven(token.text)) throw new OptionError(owner, option, symbol, `has the symbol ${symbol}, which is given in every equation`);
+    throw new OptionError(owner, option, symbol, `has the symbol ${JSON.stringify(shortened(symbol))}, which is not a valid name`);
+  if (isGiven(token.text)) throw new OptionError(owner, option, symbol, `has the symbol ${symbol}, which is predefined in every equation`);
   return token.text;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Every operation that there is, and what kind it is of. The objects are in `operations/`, one for each: on elements, sums, routines on whole
- * matrices, and sugar, which becomes some of the others. Knows no graph and no target.
+ * All operations, by type. Their objects are in `operations/`, one each: elementwise operations, sums, routines on whole matrices, and sugar, which is
+ * rewritten into the others. Knows no graph and no target.
  */
 import { elements, type ElementOp } from './operations/elements.ts';
 import type { Syntax, Written } from './operations/operation.ts';

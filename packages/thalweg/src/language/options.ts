@@ -1,4 +1,4 @@
-/** How options are checked: each must be of the right kind and in its range, and every check comes before any change. */
+/** Checks of options: each must have the right type and lie in its range, and every check comes before any change. */
 import { OptionError, suggestion } from './error.ts';
 import { range } from './range.ts';
 
@@ -48,7 +48,7 @@ export function checkNames(owner: string, options: unknown, known: readonly stri
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
     const list = known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`;
-    throw new OptionError(owner, key, options[key], `is no option${optionSuggestion(key, known)}; ${list}`);
+    throw new OptionError(owner, key, options[key], `is not an option${optionSuggestion(key, known)}; ${list}`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Where the parts of a program were written, for what is found wrong with it after parsing. Knows nodes and texts; judges neither. */
+/** Where the parts of a program were written, for errors found after parsing. Knows nodes and texts; checks nothing itself. */
 import { EquationError, type Span } from './error.ts';
 import { topological, type Node } from './graph.ts';
 import type { Expression } from './tree.ts';

@@ -1,6 +1,6 @@
 /**
- * Tokens to a tree. A recursive-descent parser whose tree keeps what was written, so that LaTeX prints the text and not a
- * rewriting of it. Knows no names: what they mean is decided in `program.ts`.
+ * Tokens to a syntax tree. A recursive-descent parser whose tree keeps what was written, so that LaTeX prints the original text and not a rewritten one.
+ * Does not resolve names; `program.ts` does.
  */
 import { EquationError, suggestion } from './error.ts';
 import { tokenize, type Token } from './lexer.ts';
@@ -147,7 +147,7 @@ class Parser {
     if (token.kind === 'number') {
       const after = this.peek();
       if (after.kind === 'name' && after.text !== 'mod') {
-        this.fail(after, `write the multiplication out: ${this.source(token)}·${this.source(after)}`);
+        this.fail(after, `write a product as ${this.source(token)}·${this.source(after)}`);
       }
       const value = Number(token.text);
       if (!Number.isFinite(value)) this.fail(token, `${this.source(token)} is beyond the largest number, about 1.8e308`);
@@ -211,7 +211,7 @@ class Parser {
     const token = this.peek();
     if (token.kind !== 'name' || !token.text.startsWith('_')) return 'tensor';
     if (token.text !== '_all' && token.text !== '_group')
-      this.fail(token, 'a reduction runs over one tensor, or with _group or _all over more');
+      this.fail(token, 'a reduction runs over one tensor, or over more with the suffix _group or _all');
     this.next += 1;
     return token.text === '_all' ? 'all' : 'group';
   }

@@ -1,6 +1,6 @@
 /**
- * Parts: an optimizer or transform as text with what its author declared, before it has a meaning; and what can be told of it by reading the text alone.
- * Knows trees; no graph, so that a definition costs nothing until it is bound to parameters.
+ * Parts: an optimizer or transform as text with its author's declarations, before names are resolved; and what can be found by parsing alone. Knows trees;
+ * no graph, so that a definition costs nothing until it is bound to parameters.
  */
 import { givenNames } from './names.ts';
 import { parse, parseExpression } from './parser.ts';

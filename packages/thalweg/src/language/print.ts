@@ -1,4 +1,4 @@
-/** Trees back to text in the language of equations, as an author would write it: √v̂, β₁ᵗ, ‖g‖. Parsing the text gives the tree again. Knows trees only. */
+/** Trees back to text in the equation language, as an author would write it: √v̂, β₁ᵗ, ‖g‖. Parsing the text gives the same tree. Knows trees only. */
 import { operations, type SurfaceOp } from './op.ts';
 import { precedence } from './operations/operation.ts';
 import { superscriptOf } from './symbol.ts';

@@ -1,6 +1,6 @@
 /**
- * Equations to a graph: gives names their meaning, checks types, and joins the parts of a chain into ONE program with private state.
- * Knows the language only; how a program runs is decided in `plan/`.
+ * Equations to a graph: resolves names, checks types, and joins the parts of a chain into ONE program with private state. Knows the language only; `plan/`
+ * decides how a program runs.
  */
 import { EquationError, OptionError, shortened } from './error.ts';
 import { ExpressionBuilder } from './expression-builder.ts';
@@ -216,16 +216,16 @@ class PartBuilder {
     const given = new Set([...names].filter(([, node]) => node.op !== 'factor').map(([name]) => name));
     for (const { target, lasting: isLasting } of this.equations) {
       const { name, written, span } = target;
-      if (name === 'w' && !isLasting) this.expressions.fail(span, 'w lasts to the next step; assign it with ←');
-      if (name === 'g' && isLasting) this.expressions.fail(span, 'g is given anew each step; replace it with =');
+      if (name === 'w' && !isLasting) this.expressions.fail(span, 'w is the parameter; assign it with ←');
+      if (name === 'g' && isLasting) this.expressions.fail(span, 'g is a new gradient in each step; replace it with =');
       if (name === 'w' || name === 'g') continue;
-      if (given.has(name)) this.expressions.fail(span, `${written} is given and cannot be assigned`);
+      if (given.has(name)) this.expressions.fail(span, `${written} is predefined and cannot be assigned`);
       if (!isLasting && this.lasting.has(name)) {
-        this.expressions.fail(span, `${written} is assigned with ← and with =; a name is either lasting or temporary`);
+        this.expressions.fail(span, `${written} is assigned with ← and with =; a name is either a state (←) or a temporary (=)`);
       }
       names.delete(name);
       if (isLasting) names.set(name, this.initial(name));
-      else unready.set(name, `${written} is read before it has a value; it is a temporary of this step (use ← for a value that lasts)`);
+      else unready.set(name, `${written} is read before it has a value; = makes it a temporary of this step, ← would make it a state`);
     }
     const begun = new Set<string>();
     for (const name of Object.keys(this.part.init)) {
@@ -233,7 +233,7 @@ class PartBuilder {
       const refuse = (problem: string): never => {
         throw new EquationError(this.part.name, shown, { start: 0, end: shown.length }, problem);
       };
-      if (name === 'w') refuse('init names w, which begins as it is given');
+      if (name === 'w') refuse('init names w, whose first value is that of the parameter');
       if (!this.lasting.has(spell(name))) refuse(`init names ${shown}, which the equations never assign with ←`);
       if (begun.has(spell(name))) refuse(`init names ${shown} twice`);
       begun.add(spell(name));

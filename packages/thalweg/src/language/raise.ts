@@ -1,4 +1,4 @@
-/** How the published build throws (scripts/short-throws.ts). Knows nothing. */
+/** How the published build throws errors (scripts/short-throws.ts). Depends on nothing. */
 
 /**
  * Throws from a line that stays short. Node prints the line in which an uncaught error was thrown, which in a minified bundle is the whole bundle; minifiers

@@ -1,4 +1,4 @@
-/** Intervals in which hyperparameters must lie, written as in mathematics: `[0, 1)`, `(0, ∞)`. Infinity itself is never inside. */
+/** Intervals of hyperparameters, in mathematical notation: `[0, 1)`, `(0, ∞)`. Infinity itself is never inside. */
 import { ThalwegError } from './error.ts';
 
 /** An interval with its own spelling. */
@@ -15,7 +15,7 @@ export function range(text: string, owner?: string): Range {
   if (match === null)
     throw new ThalwegError(
       'range',
-      `${owner === undefined ? '' : `${owner}: `}${JSON.stringify(text)} is no interval; write one like [0, 1) or (0, ∞)`,
+      `${owner === undefined ? '' : `${owner}: `}${JSON.stringify(text)} is not an interval; write one like [0, 1) or (0, ∞)`,
     );
   const bound = (part = ''): number => Number(part.replace(/∞|inf/, 'Infinity'));
   const [low, high] = [bound(match[2]), bound(match[3])];

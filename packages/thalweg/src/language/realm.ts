@@ -1,6 +1,5 @@
 /**
- * What a value is, whichever realm it comes from (a test runner's sandbox, an iframe, `node:vm`): there `instanceof` says no of what is right. Knows
- * JavaScript only.
+ * Type checks that work across realms (a test runner's sandbox, an iframe, `node:vm`), where `instanceof` is false for valid values. Knows JavaScript only.
  */
 
 /** Reads the internal name of a typed array; undefined for anything else, whatever it calls itself. */

@@ -1,20 +1,20 @@
 /**
- * The errors of what runs: arrays, steps, files, threads, memory. Apart from those of `error.ts` so that what only defines and prints does without their
+ * Errors at run time: arrays, steps, files, threads, memory. Separate from `error.ts`, so that what only defines and prints methods does not include their
  * texts.
  */
 import { hide, ThalwegError } from './error.ts';
 
-/** A parameter, gradient or input that is missing, unknown, or of another length or type than declared. */
+/** A parameter, gradient or input that is missing or unknown, or has the wrong length or type. */
 export class ArrayError extends ThalwegError {
   static {
     this.prototype.name = 'ArrayError';
   }
-  /** The optimizer that refused. */
+  /** The optimizer that rejected it. */
   readonly owner: string;
   /** The name of the parameter or input. */
   readonly parameter: string;
 
-  /** Describes why `owner` refuses what was given for `parameter`. */
+  /** Describes why `owner` rejects what was given for `parameter`. */
   constructor(owner: string, parameter: string, problem: string) {
     super('array', `${owner}: ${problem}`);
     this.owner = owner;
@@ -23,10 +23,10 @@ export class ArrayError extends ThalwegError {
 }
 
 /**
- * A step left weights that are NaN or infinite. Unlike other errors it comes after the step, since looking before would cost a reading of everything;
- * the optimizer works on, with the weights as they are. `nonFinite: 'propagate'` asks for no such error.
+ * A step left weights that are NaN or infinite. Unlike other errors it is thrown after the step, since checking before would cost a pass over the arrays;
+ * the optimizer remains usable, with the weights as they are. `nonFinite: 'propagate'` turns this error off.
  *
- * A snapshot holds weights and no states. Where those may hold NaN by now too, as momentum does after such a gradient, `load` what `save` gave.
+ * A snapshot holds weights and no states. If the states may hold NaN too, as momentum does after such a gradient, `load` a checkpoint made by `save`.
  *
  * @example
  * ```ts
@@ -54,8 +54,8 @@ export class DivergenceError extends ThalwegError {
 
   /** Describes which `parameters` of `owner` were found not finite after step `t`, and why that may be. */
   constructor(owner: string, parameters: readonly string[], t: number, reason: string) {
-    const remedy = `go back to a snapshot or a checkpoint with a lower learning rate or with clipping; nonFinite: 'propagate' computes on`;
-    super('divergence', `${owner}: after step ${String(t)} ${listed(parameters)} held NaN or an infinity; ${reason}; ${remedy}`);
+    const remedy = `restore a snapshot or checkpoint and lower the learning rate or clip gradients; nonFinite: 'propagate' omits this check`;
+    super('divergence', `${owner}: after step ${String(t)} ${listed(parameters)} held NaN or infinity; ${reason}; ${remedy}`);
     this.parameters = parameters;
     hide(this, 'parameters');
     this.t = t;
@@ -66,12 +66,12 @@ export class DivergenceError extends ThalwegError {
 const longestList = 400;
 const longestLine = 300;
 
-/** A saved optimizer that cannot be loaded here: the file is damaged or is of something else. Nothing was changed. */
+/** A checkpoint that cannot be loaded: it is damaged or belongs to something else. Nothing was changed. */
 export class CheckpointError extends ThalwegError {
   static {
     this.prototype.name = 'CheckpointError';
   }
-  /** Everything that differs, in words; the message has as much of it as people read. */
+  /** All differences, in words; the message has the first ones. */
   readonly differences: readonly string[];
 
   /** Lists what keeps `owner` from going on where the file ends, and says what would be taken otherwise. */
@@ -89,12 +89,12 @@ export class CheckpointError extends ThalwegError {
   }
 }
 
-/** Something that this backend, engine or version cannot do; says what can. */
+/** Something that this backend, engine or version does not support; the message says what does. */
 export class UnsupportedError extends ThalwegError {
   static {
     this.prototype.name = 'UnsupportedError';
   }
-  /** Describes what `owner` cannot do. */
+  /** Describes what `owner` does not support. */
   constructor(owner: string, problem: string) {
     super('unsupported', `${owner}: ${problem}`);
   }

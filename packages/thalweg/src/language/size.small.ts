@@ -1,8 +1,8 @@
 /**
- * In the published `thalweg/small`, in the place of `size.ts`: the limits on programs keep passes, kernels and variants few, of which a tape has none; those on
- * texts hold there too.
+ * Replaces `size.ts` in the published `thalweg/small`: the limits on programs bound the number of passes, kernels and specializations, of which a tape has
+ * none; those on texts apply there too.
  */
 import type { verifySize as whole } from './size.ts';
 
-/** Refuses nothing. */
+/** Accepts everything. */
 export const verifySize: typeof whole = () => undefined;

@@ -1,4 +1,4 @@
-/** Refuses programs that are too large to compile quickly, at the place where they become so. Counts nodes; compiles nothing. */
+/** Rejects programs that are too large to compile quickly, at the place that exceeds a limit. Counts nodes; compiles nothing. */
 import { isReduction, isRoutine, topological, type Node } from './graph.ts';
 import type { KindTable } from './kind.ts';
 import { limits } from './limits.ts';
@@ -9,7 +9,7 @@ import type { Variable } from './variable.ts';
 /** Throws an EquationError where a program passes one of its limits. */
 export function verifySize(writes: ReadonlyMap<Variable, Node>, kinds: KindTable, origins: Origins): void {
   const last = [...writes.keys()][limits.assignments];
-  if (last !== undefined) origins.refuseAssignment(`more than ${String(limits.assignments)} values that last to the next step`, last);
+  if (last !== undefined) origins.refuseAssignment(`more than ${String(limits.assignments)} assignments with ←`, last);
   const level = new Map<Node, number>();
   const deciding = new Set<string>();
   const fixed = new Set<Node>();
@@ -27,13 +27,11 @@ export function verifySize(writes: ReadonlyMap<Variable, Node>, kinds: KindTable
     if (node.op === 'select' && fixed.has(node.operands[0]!) && !fixed.has(node)) shapes.add(node.operands[0]!);
     if (i >= limits.operations) refuse(`more than ${String(limits.operations)} operations in one program`);
     if (most > limits.levels)
-      refuse(`more than ${String(limits.levels)} sums, norms or matrix operations of which each needs the one before`);
+      refuse(`more than ${String(limits.levels)} sums, norms or matrix operations that each depend on the one before`);
     if ((i + 1) * (most + 1) > limits.recomputed)
-      refuse(`too much to compute again after each of ${String(most)} sums, norms or matrix operations of which each needs the one before`);
+      refuse(`too much to recompute after each of ${String(most)} sums, norms or matrix operations that each depend on the one before`);
     if (deciding.size > limits.conditions)
-      refuse(
-        `more than ${String(limits.conditions)} numbers of the step in one program that decide what is computed, divide an array or bound one`,
-      );
+      refuse(`more than ${String(limits.conditions)} scalars in one program that decide a condition, divide an array or bound one`);
     if (shapes.size > limits.shapes) refuse(`more than ${String(limits.shapes)} conditions on the shape in one program`);
   }
 }

@@ -1,8 +1,8 @@
-/** What a state is: everything that is known of it besides its equation. */
+/** What is known about a state besides its equation. */
 import type { Form } from './form.ts';
 import type { Kind } from './kind.ts';
 
-/** A state of a program. Its first value, where it is not zero, stands in the graph: it is what the state is read as at t = 1. */
+/** A state of a program. An initial value other than zero is part of the graph, as the value of the state at t = 1. */
 export interface StateSpec {
   /** How much it varies. */
   readonly kind: Kind;

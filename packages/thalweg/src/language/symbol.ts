@@ -1,6 +1,6 @@
 /**
- * Names and how they are written. Every symbol has one ASCII spelling, which is its identity: β₁ is `beta1`, m̂ is `m_hat`, ρ∞ is
- * `rho_inf`. Look-alikes fold into one. Knows characters only, no grammar.
+ * Names and how they are written. Every symbol has one ASCII spelling, which identifies it: β₁ is `beta1`, m̂ is `m_hat`, ρ∞ is `rho_inf`. Look-alike
+ * characters are treated as one. Knows characters only, no grammar.
  */
 import { wrongOption } from './options.ts';
 
@@ -61,7 +61,7 @@ function isSubscript(character: string): boolean {
 }
 
 /**
- * The ASCII spelling of a name: its identity wherever names are compared, and the key of a state in `opt.state`.
+ * The ASCII spelling of a name: it identifies the name wherever names are compared, and is the key of a state in `opt.state`.
  *
  * @example
  * ```ts
@@ -84,7 +84,7 @@ export function spell(name: string): string {
 }
 
 /**
- * LaTeX for a name given in its ASCII spelling: `v_hat_max` is `\hat{v}_{\max}`.
+ * The LaTeX of a name given in its ASCII spelling: `v_hat_max` is `\hat{v}_{\max}`.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * The syntax tree of equations, as their author wrote them: every name in the author's spelling, every node with its place in the text. Trees are values:
- * what changes one makes another. Knows no grammar and no meaning; `parser.ts` reads texts, `print.ts` writes them, `program.ts` says what names mean.
+ * The syntax tree of equations, as their author wrote them: every name in the author's spelling, every node with its place in the text. Trees are
+ * immutable. Knows no grammar and no meaning; `parser.ts` reads texts, `print.ts` writes them, `program.ts` gives names their meaning.
  */
 import type { Span } from './error.ts';
 import type { SurfaceOp } from './op.ts';
@@ -14,7 +14,7 @@ export interface NumberNode {
   readonly span: Span;
 }
 
-/** A name: its ASCII spelling, which is its identity (`m_hat`), and how the author wrote it (`m̂`). */
+/** A name: its ASCII spelling, which identifies it (`m_hat`), and how the author wrote it (`m̂`). */
 export interface NameNode {
   readonly kind: 'name';
   readonly name: string;
@@ -34,7 +34,7 @@ export interface OperationNode {
 /** An expression. */
 export type Expression = NumberNode | NameNode | OperationNode;
 
-/** `target ← value`, which lasts to the next step, or `target = value`, a temporary. */
+/** `target ← value`, which assigns `w` or a state, or `target = value`, which assigns a temporary. */
 export interface Equation {
   readonly target: NameNode;
   readonly lasting: boolean;
@@ -42,20 +42,20 @@ export interface Equation {
   readonly span: Span;
 }
 
-/** The place of nodes that stand in no text. */
+/** The span of nodes that were not parsed from a text. */
 const nowhere: Span = { start: 0, end: 0 };
 
-/** A number that stands in no text; `text` is how it is to be shown. */
+/** A number that was not parsed from a text; `text` is how it is printed. */
 export function numberNode(value: number, text = String(value)): NumberNode {
   return { kind: 'number', value, text, span: nowhere };
 }
 
-/** A name that stands in no text. */
+/** A name that was not parsed from a text. */
 export function nameNode(name: string, written = name): NameNode {
   return { kind: 'name', name, written, span: nowhere };
 }
 
-/** An operation that stands in no text. */
+/** An operation that was not parsed from a text. */
 export function operationNode(op: SurfaceOp, operands: readonly Expression[], scope: Scope = 'tensor'): OperationNode {
   return { kind: 'apply', op, operands, scope, span: nowhere };
 }

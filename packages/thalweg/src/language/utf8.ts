@@ -1,4 +1,4 @@
-/** Text as bytes, also where the platform brings no coder for it, as in a test runner's page. Knows JavaScript only. */
+/** UTF-8 encoding and decoding, also on platforms without TextEncoder, such as a test runner's page. Knows JavaScript only. */
 
 /** The bytes of a text in UTF-8. */
 export function toUtf8(text: string): Uint8Array<ArrayBuffer> {

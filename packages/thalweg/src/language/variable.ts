@@ -1,6 +1,6 @@
 /**
- * Variables: what a program is given and what it writes, each a value with a role, so that no name that a user chose can meet one of ours.
- * There is one object for each role and name, which is compared by identity. Knows nothing of nodes and memory.
+ * Variables: what a program reads and writes, each with a role, so that no name chosen by a user can clash with an internal one. There is one object for
+ * each role and name, compared by identity. Knows nothing of nodes and memory.
  */
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Trees to text, for every language that has infix operators: walks an expression and puts parentheses where the target's own precedence asks for them.
- * A target is a table of rules, one for each operation. Knows no target.
+ * Trees to text, for every language with infix operators: walks an expression and adds parentheses where the target's precedence requires them. A target is
+ * a table of rules, one for each operation. Knows no target.
  */
 import type { SurfaceOp } from './op.ts';
 import type { Scope } from './operations/operation.ts';

@@ -1,4 +1,4 @@
-/** Smith's learning-rate range test: one short run in which the rate grows, and what its losses say. */
+/** Smith's learning-rate range test: one short run with an increasing learning rate, and what its losses tell. */
 import { OptionError } from '../language/error.ts';
 import { DivergenceError } from '../language/run-error.ts';
 import { ObjectiveError } from '../language/runtime-error.ts';
@@ -8,32 +8,32 @@ import { checkSignal, Turns } from '../minimize/turns.ts';
 
 /** What the test needs of an optimizer. */
 export interface Tunable extends Rated {
-  /** Gives its memory back. */
+  /** Frees its memory. */
   dispose(): void;
 }
 
-/** How to run the test. */
+/** Options of the range test. */
 export interface RangeOptions<O extends Tunable> {
-  /** Makes the optimizer of the run, fresh: the test changes its `lr`, trains it, and disposes of it. */
+  /** Makes a fresh optimizer for the run: the test changes its `lr`, trains it, and disposes of it. */
   readonly make: () => O | Promise<O>;
-  /** One training step with `opt`, gradient and `opt.step` included, and its loss. `t` counts from 1. */
+  /** Takes one training step with `opt`, including the gradient and `opt.step`, and returns its loss. `t` counts from 1. */
   readonly train: (opt: O, t: number) => number | Promise<number>;
   /**
-   * Which rates to set, such as `'body.lr'` or a list; the others stay as they are. By default all that are called `lr`, those of groups and of parts
-   * of a chain too, to the same value. What was a schedule or a function is a number then.
+   * Which learning rates to vary, such as `'body.lr'` or a list; the others stay as they are. By default all hyperparameters called `lr`, including those
+   * of groups and of later parts of a chain, all to the same value. Schedules and functions are replaced by numbers.
    */
   readonly hyper?: string | readonly string[];
-  /** The rate of the first step, above 0; 1e-6 by default. */
+  /** The learning rate of the first step, above 0; 1e-6 by default. */
   readonly from?: number;
-  /** The rate of the last step, above `from`; 1 by default. */
+  /** The learning rate of the last step, above `from`; 1 by default. */
   readonly to?: number;
-  /** The number of steps, from 3; 100 by default. */
+  /** The number of steps, at least 3; 100 by default. */
   readonly steps?: number;
   /** β of the moving average of the losses, in [0, 1); 0.9 by default. */
   readonly smoothing?: number;
-  /** d, above 1; 4 by default: stop when the average l̄ is above its lowest value by more than (d − 1)·|lowest|. */
+  /** d, above 1; 4 by default: stop if the average l̄ exceeds its lowest value by more than (d − 1)·|lowest|. */
   readonly divergence?: number;
-  /** Stops between steps when aborted; timers and events that abort it are served every few milliseconds, also while `train` is synchronous. */
+  /** Stops between steps when aborted. Timers and events run every few milliseconds, even if `train` is synchronous. */
   readonly signal?: AbortSignal;
 }
 
@@ -43,7 +43,7 @@ export interface RangePoint {
   readonly lr: number;
   /** What `train` returned. */
   readonly loss: number;
-  /** The moving average of the losses up to this one, debiased. */
+  /** The moving average of the losses up to this step, bias-corrected. */
   readonly smoothed: number;
 }
 
@@ -51,28 +51,28 @@ export interface RangePoint {
 export interface LearningRateRange {
   /** Every step with a finite loss, in order. */
   readonly curve: readonly RangePoint[];
-  /** The rate at which the average falls fastest per factor of the rate; undefined where it never falls. */
+  /** The learning rate at which the average falls fastest (per factor of the rate); undefined if it never falls. */
   readonly suggested: number | undefined;
-  /** The rate at which the average is lowest: too high to train with, an upper end for schedules. */
+  /** The learning rate at which the average is lowest: too high to train with, but an upper bound for schedules. */
   readonly lowest: number | undefined;
-  /** Why it stopped: the steps were used up, the loss grew or was not finite, or the signal was aborted. */
+  /** Why it stopped: all steps were taken, the loss grew or was not finite, or the signal was aborted. */
   readonly reason: 'steps' | 'diverged' | 'aborted';
 }
 
 /**
- * The learning-rate range test (Smith 2017, arXiv:1506.01186; with the smoothing and the steepest point of Howard & Gugger's fastai):
- * trains with a rate that grows from step to step and looks at where the loss falls fastest.
+ * The learning-rate range test (Smith 2017, arXiv:1506.01186; with smoothing and the steepest point as in Howard & Gugger's fastai): trains with a learning
+ * rate that increases from step to step, and finds where the loss falls fastest.
  *
- * η = from·(to/from)^((t − 1)/(steps − 1)); the losses are averaged as l̄ = (β·l̄ + (1 − β)·l)/(1 − βᵗ); the suggestion is the η at
- * which the central difference of l̄, up to its lowest value, is most negative. For an optimizer that ascends (`maximize`), all of this is of −l: the
- * suggestion is where the average rises fastest, `lowest` where it is highest; the curve has the losses as they are.
+ * η = from·(to/from)^((t − 1)/(steps − 1)); the losses are averaged as l̄ = (β·l̄ + (1 − β)·l)/(1 − βᵗ); the suggestion is the η at which the central
+ * difference of l̄, up to its lowest value, is most negative. For an optimizer with `maximize`, all of this applies to −l: the suggestion is where the
+ * average rises fastest, `lowest` where it is highest; the curve holds the losses as returned.
  *
- * It restores nothing, because it changes nothing but the optimizer that `make` returns, which it disposes of: what `train` changes
- * besides, such as the place in a data set or the state of a random generator, stays changed.
+ * The test changes nothing but the optimizer that `make` returns, which it disposes of. It restores nothing: whatever else `train` changes, such as the
+ * position in a data set or the state of a random generator, stays changed.
  *
  * @param options - `make`, `train`, `hyper`, `from`, `to`, `steps`, `smoothing`, `divergence`, `signal`
  * @returns the curve, the suggestion, the rate of the lowest average, and why it stopped
- * @throws OptionError for options that make no sense; ObjectiveError where `train` returns no number; whatever `make` and `train` throw
+ * @throws OptionError for invalid options; ObjectiveError if `train` does not return a number; whatever `make` and `train` throw
  * @example
  * ```ts
  * import { learningRateRange, sgd } from 'thalweg';

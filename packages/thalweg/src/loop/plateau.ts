@@ -1,60 +1,63 @@
-/** Lowers the learning rate when a metric stops improving: a policy of the host, for it needs what no equation of a step knows. */
+/** Lowers the learning rate when a metric stops improving. Runs outside of the step, since the equations of a step do not know the metric. */
 import { OptionError } from '../language/error.ts';
 import { checkNames, checkNumber, checkWhole, describe, oneOf, wrongOption } from '../language/options.ts';
 import { rateNames, type Rated } from './rates.ts';
 
-/** When to lower the learning rate, and by how much. */
+/** Options of `reduceOnPlateau`. */
 export interface PlateauOptions {
-  /** Which rates to lower, such as `'body.lr'` or a list; by default all that are called `lr`, those of groups and of parts of a chain too. */
+  /**
+   * Which learning rates to lower, such as `'body.lr'` or a list; by default all hyperparameters called `lr`, including those of groups and of later parts
+   * of a chain.
+   */
   readonly hyper?: string | readonly string[];
-  /** Whether the metric should fall (a loss; the default) or rise (an accuracy; the default where the optimizer ascends). */
+  /** Whether the metric should fall (`'min'`, for a loss; the default) or rise (`'max'`, for an accuracy; the default with `maximize`). */
   readonly mode?: 'min' | 'max';
-  /** What the rate is multiplied by, above 0 and below 1; 0.1 by default. */
+  /** The factor by which the learning rate is multiplied, between 0 and 1; 0.1 by default. */
   readonly factor?: number;
-  /** The values in a row without improvement that are borne; one more lowers the rate. 10 by default. */
+  /** How many values in a row without improvement are tolerated; the next one lowers the learning rate. 10 by default. */
   readonly patience?: number;
-  /** The values after a reduction that do not count; 0 by default. */
+  /** How many values after a reduction are ignored; 0 by default. */
   readonly cooldown?: number;
-  /** θ, by how much a value must beat the best one to be an improvement; 1e-4 by default. */
+  /** θ, by how much a value must improve on the best one to count; 1e-4 by default. */
   readonly threshold?: number;
-  /** Whether `threshold` is a share of the best value's magnitude (the default) or a difference from it. */
+  /** Whether `threshold` is relative to the magnitude of the best value (the default) or absolute. */
   readonly thresholdMode?: 'rel' | 'abs';
-  /** The lowest rate, of each; 0 by default. */
+  /** The lower bound of each learning rate; 0 by default. */
   readonly minLr?: number;
-  /** A reduction by this or less is not made; 1e-8 by default. */
+  /** A reduction by at most this is not made; 1e-8 by default. */
   readonly eps?: number;
-  /** Where a policy left off: its `state`. */
+  /** The `state` of an earlier policy, to continue from. */
   readonly state?: PlateauState;
 }
 
-/** What a policy remembers; survives JSON. */
+/** What a policy remembers; can be stored as JSON. */
 export interface PlateauState {
   /** The best value so far, or null before the first. */
   readonly best: number | null;
-  /** Values in a row without improvement. */
+  /** How many values in a row did not improve. */
   readonly bad: number;
-  /** Values that will not count. */
+  /** How many of the next values will be ignored. */
   readonly cooling: number;
 }
 
 /** A policy bound to an optimizer. */
 export interface Plateau {
-  /** Takes the next value of the metric and returns whether a learning rate was lowered. NaN is no improvement. */
+  /** Takes the next value of the metric and returns whether a learning rate was lowered. NaN counts as no improvement. */
   step(metric: number): boolean;
-  /** What to hand to a new policy so that it goes on where this one is. */
+  /** Pass it to a new policy, which then continues from here. */
   readonly state: PlateauState;
 }
 
 /**
- * Multiplies the learning rates by `factor` when the metric has not improved for more than `patience` values, as PyTorch's
- * `ReduceLROnPlateau` does. Between reductions the rates are yours to set.
+ * Multiplies the learning rates by `factor` when the metric has not improved for more than `patience` values, like PyTorch's `ReduceLROnPlateau`. Between
+ * reductions you may set the rates yourself.
  *
- * A value is an improvement if it is below best − θ·|best|, or best − θ with `'abs'`; for `'max'` above best + θ·|best| or best + θ.
- * (PyTorch's bar for the first is best·(1 − θ), which a negative value that stays the same is always below, so that it never lowers the rate.)
+ * A value is an improvement if it is below best − θ·|best|, or best − θ with `'abs'`; for `'max'` above best + θ·|best| or best + θ. (PyTorch's bound for
+ * the first is best·(1 − θ). A negative metric that stays the same is always below it, so PyTorch never lowers the rate then.)
  *
  * @param opt - an optimizer whose learning rates are numbers
  * @param options - `hyper`, `mode`, `factor`, `patience`, `cooldown`, `threshold` θ, `thresholdMode`, `minLr`, `eps`, `state`
- * @throws OptionError for options that make no sense, and for a rate that is a schedule or a function; nothing has changed then
+ * @throws OptionError for invalid options, and for a learning rate that is a schedule or a function; nothing has changed then
  * @example
  * ```ts
  * import { adam, reduceOnPlateau } from 'thalweg';
@@ -155,6 +158,6 @@ function numbers({ hyper }: Rated, rates: readonly string[]): (readonly [name: s
   return rates.map((name) => {
     const value = hyper[name];
     if (typeof value === 'number') return [name, value];
-    throw new OptionError(owner, name, value, `must be a number, not ${describe(value)}, which has a course of its own`);
+    throw new OptionError(owner, name, value, `must be a number, not ${describe(value)}, which changes with t by itself`);
   });
 }

@@ -1,13 +1,13 @@
-/** Which hyperparameters of an optimizer are its learning rates: what a policy or a test around a loop sets. */
+/** Which hyperparameters of an optimizer are its learning rates, for what sets them from outside. */
 import { OptionError, suggestion } from '../language/error.ts';
 import type { HyperValue } from '../define/hyper.ts';
 import { describe, isRecord, wrongOption } from '../language/options.ts';
 
-/** What is needed of an optimizer of any method: its hyperparameters, which can be assigned to. */
+/** What is needed of an optimizer: its hyperparameters, which can be assigned to. */
 export interface Rated {
   /** Its hyperparameters. */
   readonly hyper: Record<string, HyperValue>;
-  /** Whether it ascends. */
+  /** Whether it maximizes. */
   readonly maximize?: boolean;
 }
 
@@ -20,13 +20,13 @@ const isRate = (name: string): boolean => /(^|\.)lr\d*$/.test(name);
  */
 export function rateNames(owner: string, opt: unknown, wanted: unknown): readonly string[] {
   const hyper: unknown = typeof opt === 'object' && opt !== null ? Reflect.get(opt, 'hyper') : undefined;
-  if (!isRecord(hyper))
-    throw new OptionError(owner, 'opt', opt, `must be an optimizer, which init of a method gives, not ${describe(opt)}`);
+  if (!isRecord(hyper)) throw new OptionError(owner, 'opt', opt, `must be an optimizer, as method.init() returns, not ${describe(opt)}`);
   const known = Object.keys(hyper);
   const has = `this optimizer has ${known.length === 0 ? 'no hyperparameters' : known.join(', ')}`;
   if (wanted === undefined) {
     const found = known.filter(isRate);
-    if (found.length === 0) throw new OptionError(owner, 'hyper', wanted, `must say what to set, since nothing is called lr: ${has}`);
+    if (found.length === 0)
+      throw new OptionError(owner, 'hyper', wanted, `must name what to set, since no hyperparameter is called lr: ${has}`);
     return found;
   }
   const names: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted];

@@ -1,6 +1,6 @@
 /**
- * Sharpness-aware minimization: two gradient evaluations a step, around any optimizer. The first finds the worst point near w, the
- * second is the gradient there, with which the optimizer steps from w. Not an equation of one step, so it lives beside the optimizer.
+ * Sharpness-aware minimization: two gradient evaluations per step, around any optimizer. The first finds the worst point near w; with the gradient there,
+ * the optimizer steps from w. Not an equation of one step, so it wraps the optimizer.
  */
 import { ThalwegError } from '../language/error.ts';
 import { UnsupportedError } from '../language/run-error.ts';
@@ -13,42 +13,42 @@ import type { Optimizer } from '../optimizer/optimizer.ts';
 import { checkNames, isCallable, checkNumber, describe, wrongOption } from '../language/options.ts';
 
 /**
- * Fills `opt.grads` with the gradient at `opt.params` (in half precision `opt.half.grads` with that at `opt.half.params`), and returns the loss there.
- * Both calls of a step must see the same batch.
+ * Fills `opt.grads` with the gradient at `opt.params` (in half precision, `opt.half.grads` with that at `opt.half.params`), and returns the loss there.
+ * Both calls of a step must use the same batch.
  */
 export type GradientFunction = () => number | Promise<number>;
 
-/** How far to look for the worst point. */
+/** Options of `sam`. */
 export interface SamOptions {
-  /** ρ, the radius, above 0; 0.05 by default. */
+  /** ρ, the radius within which the worst point is sought, above 0; 0.05 by default. */
   readonly rho?: number;
 }
 
-/** How far to look, measured in the sizes of the weights. */
+/** Options of `asam`. */
 export interface AsamOptions {
-  /** ρ, the radius, above 0; 0.5 by default. */
+  /** ρ, the radius, relative to the sizes of the weights, above 0; 0.5 by default. */
   readonly rho?: number;
-  /** η, which keeps a weight of zero movable, at least 0; 0.01 by default. */
+  /** η, added to |w| so that weights of zero are perturbed too, at least 0; 0.01 by default. */
   readonly eta?: number;
 }
 
-/** Takes one step and returns the loss at the weights before it. `inputs` goes to the optimizer. */
+/** Takes one step and returns the loss at the weights before it. `inputs` is passed to the optimizer. */
 export type SamStep = (inputs?: Inputs) => Promise<number>;
 
 /**
- * SAM (Foret et al. 2021, arXiv:2010.01412): steps with the gradient at the worst point within ρ of w, so that flat minima are preferred.
+ * SAM (Foret et al. 2021, arXiv:2010.01412): steps with the gradient at the worst point within distance ρ of w, so that flat minima are preferred.
  *
- * ε = ρ·g/‖g‖ with the norm over all parameters that are trained now, of which frozen ones are none and tied ones are one; then g = ∇f(w + ε), and
- * the optimizer steps from w. With `maximize` the worst point is the lowest, ε = −ρ·g/‖g‖. A gradient of zero, or one that is
- * not finite, has no direction: the optimizer then steps with it, after one evaluation. The weights are back, bit for bit, before the
- * step, also when `gradient` throws. With `accumulate`, each call takes in one batch, with a worst point of its own.
+ * ε = ρ·g/‖g‖, with the norm over all parameters that are being trained (frozen ones excluded, tied ones counted once); then g = ∇f(w + ε), and the
+ * optimizer steps from w. With `maximize` the worst point is the lowest, ε = −ρ·g/‖g‖. A gradient that is zero or not finite has no direction: the
+ * optimizer then steps with it, after one evaluation. The weights are restored bit for bit before the step, even if `gradient` throws. With `accumulate`,
+ * each call processes one batch, with a worst point of its own.
  *
  * @param opt - any optimizer, of any method
  * @param gradient - fills `opt.grads` and returns the loss; called twice a step
  * @param options - `rho` ρ
  * @returns a function that takes one step
- * @throws OptionError for a radius that is not above 0; UnsupportedError where a table of `sparse` rows is trained; from the function, ObjectiveError
- * where `gradient` returns no number, and ThalwegError where the step before has not ended; whatever `gradient` and `opt.step` throw
+ * @throws OptionError for a radius that is not above 0; UnsupportedError if a `sparse` parameter is trained. The returned function throws ObjectiveError if
+ * `gradient` does not return a number, ThalwegError if the last step is still running, and whatever `gradient` and `opt.step` throw
  * @example
  * ```ts
  * import { sam, sgd } from 'thalweg';
@@ -68,11 +68,11 @@ export function sam(opt: AnyOptimizer, gradient: GradientFunction, options: SamO
 }
 
 /**
- * ASAM (Kwon et al. 2021, arXiv:2102.11600): SAM with a neighbourhood that grows and shrinks with each weight, so that rescaling a layer
- * does not change how sharp a minimum counts.
+ * ASAM (Kwon et al. 2021, arXiv:2102.11600): SAM with a neighborhood that scales with each weight, so that rescaling a layer does not change how sharp a
+ * minimum is.
  *
- * ε = ρ·T²g/‖T·g‖ with T = |w| + η for each element and the norm over all parameters; the rest is as in `sam`. (The authors' program has T = 1 for
- * parameters that are not called weight.)
+ * ε = ρ·T²g/‖T·g‖ with T = |w| + η elementwise and the norm over all parameters; the rest is as in `sam`. (The authors' program has T = 1 for parameters
+ * that are not called weight.)
  *
  * @param opt - any optimizer, of any method
  * @param gradient - fills `opt.grads` and returns the loss; called twice a step
@@ -147,7 +147,7 @@ function around(owner: string, opt: AnyOptimizer, gradient: GradientFunction, rh
   let isUnderWay = false;
   return async (inputs) => {
     if (isUnderWay)
-      throw new ThalwegError('sam', `${owner}: the last step has not ended, and the weights are at its worst point; await it first`);
+      throw new ThalwegError('sam', `${owner}: the last step is still running, and has the weights perturbed; await it first`);
     isUnderWay = true;
     try {
       return await step(inputs);
@@ -168,7 +168,7 @@ function keep(copies: WeakMap<AnyArray | Uint16Array, AnyArray | Uint16Array>, a
 function check(owner: string, opt: AnyOptimizer, gradient: unknown): void {
   const given: unknown = opt;
   if (typeof given !== 'object' || given === null || !Array.isArray(Reflect.get(given, 'trained')))
-    wrongOption(owner, 'opt', given, 'an optimizer, which init of a method gives');
+    wrongOption(owner, 'opt', given, 'an optimizer, as method.init() returns');
   if (!isCallable(gradient)) wrongOption(owner, 'gradient', gradient, 'a function that fills opt.grads and returns the loss');
   dense(owner, opt);
 }
@@ -178,7 +178,7 @@ function dense(owner: string, opt: AnyOptimizer): readonly string[] {
   const grads = opt.precision === 'bfloat16' ? opt.half.grads : opt.grads;
   const table = opt.trained.find((name) => !Object.hasOwn(grads, name));
   if (table === undefined) return opt.trained;
-  const problem = `${table} is sparse, and the worst point is looked for in all elements; freeze it, or train it by an optimizer of its own`;
+  const problem = `${table} is sparse, and SAM perturbs all elements; freeze it, or train it by an optimizer of its own`;
   throw new UnsupportedError(owner, problem);
 }
 

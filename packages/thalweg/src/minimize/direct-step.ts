@@ -1,4 +1,4 @@
-/** What the steps that are written beforehand (`direct-steps.ts`) are given, and the one function that they call. Knows arrays. */
+/** What the precomputed steps (`direct-steps.ts`) are given, and the one function that they call. Knows arrays. */
 import type { AnyArray } from '../train/arrays.ts';
 
 /** What a step of a parameter is given. */

@@ -1,7 +1,7 @@
 /**
- * Steps without a plan: a few parameters under a method that is stepped in JavaScript written beforehand (`direct-steps.ts`), with the bits that kernels of the same
- * equations have. A fit of five parameters takes less time than reading equations and making kernels of them, when all of that runs for the first time. Knows
- * methods and arrays; whoever is refused here starts an Optimizer.
+ * Steps without a plan: a few parameters with a method whose steps exist as generated JavaScript (`direct-steps.ts`), bit-identical to the kernels of the
+ * same equations. A fit of five parameters takes less time than parsing equations and compiling kernels for the first time. Knows methods and arrays;
+ * otherwise an Optimizer is started.
  */
 import { LiveHyper } from '../train/live-hyper.ts';
 import { isLookedAt } from '../train/divergence.ts';

@@ -1,6 +1,6 @@
 /**
- * Minimizes a function: the loop around an optimizer for those who have one function and its gradient, and the way in to deterministic
- * methods, which evaluate it again within a step.
+ * Minimizes a function: the loop around an optimizer for one function and its gradient, and the entry point to deterministic methods, which evaluate the
+ * function several times per step.
  */
 import { OptionError } from '../language/error.ts';
 import { ArrayError, DivergenceError, UnsupportedError } from '../language/run-error.ts';
@@ -20,7 +20,7 @@ import type { Declared, Tensor, ViewOf } from '../train/tensor.ts';
 import { checkSignal, isThenable, Turns } from './turns.ts';
 
 /**
- * A function to minimize: assigns every element of its gradient at `w` to `g` and returns its value there, or a promise of it. Tied parameters have one
+ * A function to minimize: writes every element of its gradient at `w` to `g`, and returns its value there, or a promise of it. Tied parameters share one
  * array, and one gradient: the sum over all uses.
  */
 export type Objective<W = Float64Array> = (w: W, g: W) => number | Promise<number>;
@@ -28,69 +28,68 @@ export type Objective<W = Float64Array> = (w: W, g: W) => number | Promise<numbe
 /** Where to start: one vector, or parameters by name. */
 export type Start = Float32Array | Float64Array | Readonly<Record<string, Declared>>;
 
-/** What an objective is given for a start: an array of its type, or an array for each name. */
+/** What the objective receives for a start: an array of its type, or an array for each name. */
 export type PointOf<S extends Start> = S extends Float32Array | Float64Array
   ? ViewOf<S>
   : { readonly [K in keyof S]: S[K] extends Declared ? ViewOf<S[K]> : never };
 
-/** How to minimize. */
+/** Options of `minimize`. */
 export interface MinimizeOptions<W = Float64Array> extends Omit<InitOptions, 'half' | 'lossScale'> {
-  /** What the function multiplies its loss by before it takes the gradient, but not in what it returns; 1 by default. */
+  /** The factor by which the function multiplies its loss before it computes the gradient (but not the returned value); 1 by default. */
   readonly lossScale?: number;
   /** The method, such as `adamw({ lr: 0.02 })` or `lbfgs()`. */
   readonly optimizer: Method | Minimizer;
-  /** The most steps to take, those that `nonFinite: 'skip'` skips included. With `accumulate: k` each takes k evaluations. */
+  /** The maximum number of steps, including those skipped by `nonFinite: 'skip'`. With `accumulate: k` each step takes k evaluations. */
   readonly steps: number;
   /** Stop when the gradient's Euclidean norm is at most this; 0 by default. */
   readonly tolerance?: number;
   /**
-   * Called before each step with the loss (with `accumulate` the mean of those since the last step) and the point; `w` is live and must not be
-   * changed. `t` counts from 0 the steps before it, skipped ones too. A promise that it returns is awaited.
+   * Called before each step with the loss (with `accumulate`, the mean of the losses since the last step) and the point; `w` is live and must not be
+   * changed. `t` is the number of steps before it, including skipped ones. If it returns a promise, that is awaited.
    */
   readonly onStep?: (step: { readonly t: number; readonly loss: number; readonly w: W }) => unknown;
   /**
-   * Stops between evaluations when aborted; what was reached is returned. Timers and events that abort it are served every few milliseconds, also
-   * while the function is synchronous. Where it is aborted from the start, the function is evaluated there and no step is taken.
+   * Stops between evaluations when aborted; the point reached so far is returned. Timers and events run every few milliseconds, even if the function is
+   * synchronous. If aborted from the start, the function is evaluated once there and no step is taken.
    */
   readonly signal?: AbortSignal;
 }
 
-/** Where `minimize` arrived. */
+/** The result of `minimize`. */
 export interface Minimum<W = Float64Array<ArrayBuffer>> {
-  /** The last point; of methods that evaluate elsewhere than they step from, such as schedule-free ones and averages, `opt.evaluate()`. */
+  /** The last point; for methods that evaluate at other weights than they step from, such as schedule-free ones and averages, `opt.evaluate()`. */
   readonly w: W;
   /** The value there. */
   readonly loss: number;
   /** The norm of the gradient there. */
   readonly gradientNorm: number;
-  /** Steps taken. */
+  /** The number of steps taken. */
   readonly steps: number;
-  /** Steps not taken because a gradient was not finite, under `nonFinite: 'skip'`. */
+  /** The number of steps skipped because a gradient was not finite, with `nonFinite: 'skip'`. */
   readonly skipped: number;
-  /** How often the function was evaluated. */
+  /** The number of evaluations of the function. */
   readonly evaluations: number;
   /**
-   * Why it stopped: the steps were used up, the gradient is small enough, the value is not finite (unless `nonFinite` says what to do about its
-   * gradient, which is not finite either), the signal was aborted, or a line search found no step that lowers the value, as happens where rounding
-   * hides what is left to gain.
+   * Why it stopped: all steps were taken, the gradient is small enough, the value is not finite (unless `nonFinite` handles its gradient, which is not
+   * finite either), the signal was aborted, or a line search found no step that lowers the value, as happens when rounding hides what is left to gain.
    */
   readonly reason: Stop;
 }
 
 /**
- * Minimizes `objective` from `start`, in the type of its arrays. A deterministic method (`lbfgs`, `conjugateGradient`,
- * `gradientDescent`) never ends at a higher value than it starts from; it takes none of the options of `init` but `maximize`.
+ * Minimizes `objective` from `start`, in the type of its arrays. A deterministic method (`lbfgs`, `conjugateGradient`, `gradientDescent`) never ends at a
+ * higher value than it starts from; of the options of `init` it takes only `maximize`.
  *
- * A method evaluates at most (accumulate·steps) + 1 times, and once more where what it returns is an average; a deterministic one at most
- * 1 + 2·steps·(n + 1) times, where n is `maxEvaluations` of its line search.
+ * A method evaluates at most (accumulate·steps) + 1 times, and once more if it returns an average; a deterministic method at most 1 + 2·steps·(n + 1)
+ * times, where n is `maxEvaluations` of its line search.
  *
- * @param objective - assigns the gradient to its second argument, every element in each evaluation, and returns the value
- * @param start - the first point, one vector or parameters by name, which is not changed
+ * @param objective - writes the gradient to its second argument, every element in each evaluation, and returns the value
+ * @param start - the first point, one vector or parameters by name; it is not changed
  * @param options - the method, the number of steps, and when to stop earlier
  * @returns the last point, its value and why the loop stopped
- * @throws OptionError for options that make no sense; ArrayError for a start that is none; ObjectiveError where the function returns no number or
- * leaves elements of its gradient out; StartError where a deterministic method has no finite value or gradient to start from; NonFiniteError under
- * `nonFinite: 'throw'`; whatever `objective` throws
+ * @throws OptionError for invalid options; ArrayError for an invalid start; ObjectiveError if the function does not return a number or leaves out elements
+ * of its gradient; StartError if value or gradient is not finite at the start of a deterministic method; NonFiniteError with `nonFinite: 'throw'`; whatever
+ * `objective` throws
  * @example
  * ```ts
  * import { adamw, lbfgs, minimize } from 'thalweg';
@@ -155,10 +154,10 @@ function checkOptions<W>(options: MinimizeOptions<W>) {
       owner,
       'half',
       'bfloat16',
-      'is for a loop of your own, init and step: the function is given arrays of float32 or float64',
+      'needs a loop of your own with init and step: minimize passes the function arrays of float32 or float64',
     );
   if (init.lossScale !== undefined && typeof init.lossScale !== 'number')
-    wrongOption(owner, 'lossScale', init.lossScale, 'a number, since the function is not told of one that adapts');
+    wrongOption(owner, 'lossScale', init.lossScale, 'a number, since minimize does not tell the function a dynamic scale');
   return { optimizer, steps, tolerance, onStep, signal, init };
 }
 
@@ -172,11 +171,10 @@ function checkStart(start: unknown): { parameters: Readonly<Record<string, Decla
   const parameters = given as Readonly<Record<string, Declared>>;
   const { tensors, leaves, ties } = checkParameters(owner, parameters);
   const [inside] = [...leaves].find(([, { path }]) => path.length > 1) ?? [];
-  if (inside !== undefined)
-    throw new ArrayError(owner, inside, `${inside} lies within an object or an array; a start is one vector, or arrays by name`);
+  if (inside !== undefined) throw new ArrayError(owner, inside, `${inside} is nested; a start is one vector, or arrays by name`);
   const [table] = [...tensors].find(([, tensor]) => isSparse(tensor)) ?? [];
   if (table !== undefined)
-    throw new UnsupportedError(owner, `${table} is sparse, and a function writes all of its gradient; use tensor(shape)`);
+    throw new UnsupportedError(owner, `${table} is sparse, and the gradient of a function is dense; use tensor(shape)`);
   if ([...tensors.values()].every(({ shape }) => shape.includes(0)))
     throw new ArrayError(owner, '', 'the start has no elements, so there is nothing to minimize over');
   return { parameters, tensors: ties.size === 0 ? tensors : undefined };

@@ -1,6 +1,6 @@
 /**
- * The function that a user minimizes, as loops call it: the arrays it is given cannot be replaced, it has to return a number, and it has to write
- * every element of the gradient. Knows no optimizer.
+ * The function that a user minimizes, as loops call it: its arrays cannot be replaced, it has to return a number, and it has to write every element of the
+ * gradient. Knows no optimizer.
  */
 import { ArrayError } from '../language/run-error.ts';
 import { ObjectiveError } from '../language/runtime-error.ts';
@@ -68,7 +68,9 @@ export class Evaluation {
       for (const { name, array, length } of all) {
         if (array.length === length) continue;
         const whose = all === this.points ? name : `the gradient of ${name}`;
-        throw new ObjectiveError(`minimize: the function took the memory of ${whose} away, as transferring an array does; copy it instead`);
+        throw new ObjectiveError(
+          `minimize: the function detached the memory of ${whose}, as transferring an array does; transfer a copy instead`,
+        );
       }
     }
   }

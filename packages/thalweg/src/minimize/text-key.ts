@@ -1,4 +1,4 @@
-/** By what steps are found that were written beforehand. Knows texts. */
+/** The key by which generated steps are found. Knows texts. */
 
 /** Equations without the spaces around lines, which say nothing. */
 export function textKey(equations: string): string {

@@ -1,6 +1,6 @@
 /**
- * Turns of the event loop in the midst of synchronous work, so that timers, signals and clicks are served while a loop runs, and an AbortSignal is
- * seen. Knows nothing of what the loop does.
+ * Yields to the event loop within synchronous work, so that timers, signals and clicks are handled while a loop runs, and an AbortSignal is noticed. Knows
+ * nothing of what the loop does.
  */
 import { wrongOption } from '../language/options.ts';
 

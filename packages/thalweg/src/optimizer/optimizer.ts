@@ -1,6 +1,6 @@
 /**
- * The optimizer: a method bound to parameters, with live views of them, of their gradients and of its states. The public face of a core;
- * checks everything it is given before anything changes.
+ * The optimizer: a method bound to parameters, with live views of parameters, gradients and states. The public API of `train/core.ts`; checks every
+ * argument before anything changes.
  */
 import { ThalwegError } from '../language/error.ts';
 import { DisposedError } from '../language/runtime-error.ts';
@@ -42,8 +42,8 @@ import type { ByName, Dense, Gradients, Named, NameIn, Views } from '../train/vi
 import { addBatch, beginWindow } from '../train/window.ts';
 
 /**
- * What became of a batch: a step was taken; its gradients were added to those of the window (`accumulate`); or no step was taken, because a gradient
- * or an input was not finite (`nonFinite: 'skip'`).
+ * The result of a step: `'stepped'`; `'accumulated'`, its gradients were added to the current accumulation (`accumulate`); or `'skipped'`, because a
+ * gradient or an input was not finite (`nonFinite: 'skip'`).
  */
 export type StepResult = 'stepped' | 'accumulated' | 'skipped';
 
@@ -52,7 +52,7 @@ export type StepResult = 'stepped' | 'accumulated' | 'skipped';
  *
  * @typeParam P - the parameters as given to `init`
  * @typeParam N - the names of the hyperparameters
- * @typeParam B - the buffer of every view: `ArrayBuffer` where `init` was told that no threads share it, by `threads: 1` or a JavaScript backend
+ * @typeParam B - the buffer type of every view: `ArrayBuffer` if the options of `init` rule out shared memory, by `threads: 1` or a JavaScript backend
  */
 export class Optimizer<
   P extends ParameterTree = Readonly<Record<string, Declared>>,
@@ -68,15 +68,15 @@ export class Optimizer<
   }
   /** The method's name. */
   readonly name: string;
-  /** The equations it steps by, as text. */
+  /** The equations of a step, as text. */
   readonly equations: string;
   /** The element type of every array. */
   readonly dtype: DType;
   /** Where kernels run. */
   readonly backend: Backend;
-  /** What gradients are in, and what the model computes in: `dtype`, or the format of `half`. */
+  /** The type of gradients and of the parameters that the model computes with: `dtype`, or the format of `half`. */
   readonly precision: DType | HalfFormat;
-  /** Whether it ascends. */
+  /** Whether it maximizes. */
   readonly maximize: boolean;
   private core: Core | undefined;
   private readonly hyperView: Record<N, HyperValue>;
@@ -113,28 +113,31 @@ export class Optimizer<
   }
 
   /**
-   * Live views of the parameters, in the objects and arrays that `init` was given. Reading is free; writing changes the parameter. One that is nested is
-   * there under its whole name too, `opt.params['blocks.0.wq']`, which walking over the object does not meet.
+   * Live views of the parameters, in the objects and arrays that `init` was given. Reading costs nothing; writing changes the parameter. Nested parameters
+   * are also available under their full name, `opt.params['blocks.0.wq']`, as properties that enumeration skips.
    *
-   * A view is a window on the optimizer's memory, which holds many arrays: it changes with every step. Its `buffer` is that of all of them, and
-   * shared between threads where there are several (by itself from half a million elements on), so `structuredClone(opt.params)` and `postMessage` copy
-   * the memory whole in small models and copy nothing in large ones. What is to last is copied: `opt.snapshot()`, or `opt.params.w.slice()`. A
-   * view must not be transferred. One taken before `remove` or `dispose` keeps its values.
+   * A view shows the optimizer's memory, so its values change with every step. Its `buffer` holds many arrays, and is shared between threads if there are
+   * several (by default from half a million elements on); therefore `structuredClone(opt.params)` and `postMessage` copy the whole memory in small models
+   * and copy nothing in large ones. To keep values, copy them: `opt.snapshot()`, or `opt.params.w.slice()`. Do not transfer a view. A view taken before
+   * `remove` or `dispose` keeps its values.
    */
   get params(): Views<P, B> & ByName<P, B> {
     return this.running('params').views as unknown as Views<P, B> & ByName<P, B>;
   }
 
   /**
-   * The names of the parameters that a step trains now: those that are neither frozen nor removed, a tied one under one name. What is done to all of
-   * them around a step, such as a norm of your own, goes through these: `opt.params[name]`.
+   * The names of the parameters that are being trained: neither frozen nor removed, tied ones under one name. Use them for what you compute over all
+   * parameters around a step, such as a norm: `opt.params[name]`.
    */
   get trained(): readonly NameIn<P>[] {
     const places = [...this.running('trained').registry.places];
     return places.flatMap(([name, { cohort, index }]) => (cohort.active?.[index] === false ? [] : [name as NameIn<P>]));
   }
 
-  /** Live views of the gradients, as `params`: fill them, then call `step()`. Sparse parameters have none. Throws where they are in half precision. */
+  /**
+   * Live views of the gradients, structured as `params`: fill them, then call `step()`. Sparse parameters have none. Throws if gradients are in half
+   * precision.
+   */
   get grads(): Views<Dense<P>, B> & ByName<Dense<P>, B> {
     const { gradientViews, options } = this.running('grads');
     if (options.half !== undefined) throw new ThalwegError('half', `${this.name}: gradients are in ${options.half}; fill opt.half.grads`);
@@ -144,21 +147,21 @@ export class Optimizer<
   /** Live views of parameters and gradients in half precision. Throws a ThalwegError unless `init` was given the option `half`. */
   get half(): Half<P, B> {
     const { halfViews, gradientViews, options } = this.running('half');
-    if (options.half === undefined) throw new ThalwegError('half', `${this.name}: nothing is in half precision; give init the option half`);
+    if (options.half === undefined) throw new ThalwegError('half', `${this.name}: half precision is off; give init the option half`);
     return { params: halfViews, grads: gradientViews } as unknown as Half<P, B>;
   }
 
   /**
-   * Live views of the inputs that are an array for each parameter, by input and parameter: fill them, then call `step(opt.grads, opt.inputs)`, which
-   * copies nothing.
+   * Live views of the inputs that are an array per parameter, by input and parameter: fill them, then call `step(opt.grads, opt.inputs)`, which copies
+   * nothing.
    */
   get inputs(): Readonly<Record<string, Views<Dense<P>, B>>> {
     return inputViews(this.running('inputs')) as Record<string, Views<Dense<P>, B>>;
   }
 
   /**
-   * The hyperparameters: assign a number, a schedule or a function, in force from the next step. Never recompiles. What was assigned is what is read;
-   * `current` has the numbers.
+   * The hyperparameters: assign a number, a schedule or a function; it takes effect at the next step and never recompiles. Reading returns what was
+   * assigned; `current` has the numbers.
    */
   get hyper(): Record<N, HyperValue> {
     this.running('hyper');
@@ -166,8 +169,8 @@ export class Optimizer<
   }
 
   /**
-   * The hyperparameters as the numbers that the next step takes, by the names of `hyper`: what a schedule gives at t + 1, as `param_groups[0]['lr']` is in
-   * PyTorch. A copy, to read; those of the last step are in `observe()`.
+   * The numbers that the next step uses for the hyperparameters: a schedule's value at t + 1, like `param_groups[0]['lr']` in PyTorch. A read-only copy;
+   * those of the last step are in `observe()`.
    *
    * @example
    * ```ts
@@ -181,66 +184,64 @@ export class Optimizer<
     return Object.freeze(core.hyperAt(core.steps + 1));
   }
 
-  /** Steps taken so far. */
+  /** The number of steps taken. */
   get t(): number {
     return (this.core ?? this.atEnd).steps;
   }
 
-  /** Steps skipped so far, because a gradient or an input was not finite. `t` does not count them. */
+  /** The number of steps skipped because a gradient or an input was not finite. `t` does not count them. */
   get skipped(): number {
     return (this.core ?? this.atEnd).skipped;
   }
 
   /**
-   * Batches taken in so far: calls of `step` that threw no error about their arguments, whatever became of them. Data is to be ordered by this and
-   * not by `t`, which stands still where a step is skipped, so that the same batch would come again for ever. Files keep it.
+   * The number of batches processed: calls of `step` with valid arguments, whatever their result. Index your data by this and not by `t`: `t` stays the
+   * same when a step is skipped, so the same batch would come again forever. Checkpoints store it.
    */
   get batches(): number {
     return (this.core ?? this.atEnd).batches;
   }
 
-  /** Batches in the window of accumulation, which have not led to a step yet; 0 without `accumulate`. */
+  /** The number of batches accumulated since the last step; 0 without `accumulate`. */
   get pending(): number {
     return this.running('pending').pending;
   }
 
-  /** What to multiply the next loss by; 1 unless `lossScale` was given. */
+  /** The factor for the next loss; 1 unless `lossScale` was given. */
   get lossScale(): number {
     return this.running('lossScale').options.scale?.value ?? 1;
   }
 
   /**
-   * Bytes of arrays that the kernels of a step read and write, as planned for the last step; zeros before the first. What a step cannot be
-   * faster than is these over the memory's bandwidth. Matrix routines and handing gradients over come on top.
+   * The bytes of arrays that the kernels of a step read and write, as planned for the last step; zeros before the first. Divided by the memory bandwidth,
+   * they are a lower bound of the time of a step. Matrix operations and copying of gradients come on top.
    */
   get traffic(): { readonly read: number; readonly written: number } {
     return trafficOf(this.running('traffic'));
   }
 
   /**
-   * The states: for each, live views by parameter name (copies of what is stored for one that is not in the parameters' type), or a copy of
-   * its number for a scalar of each tensor. A scalar of the whole group is
-   * a copy under `value`, or under the group's name where there are several groups.
+   * The states. An array state has a live view per parameter name, or a decoded copy if it is stored in another type than the parameters. A state that is
+   * one number per tensor has a copy of its number. A state that is one number for the whole group has a copy under `value`, or under the group's name if
+   * there are several groups.
    */
   get state(): Readonly<Record<string, Readonly<Record<string, Float32Array | Float64Array>>>> {
     return stateViews(this.running('state'));
   }
 
   /**
-   * Takes one step with the gradients in `grads`, or with those handed over, which are copied there first.
+   * Takes one step with the gradients in `grads`, or with the given ones, which are copied there first.
    *
-   * @param gradients - an array for each parameter, of its length and type (a Uint16Array in half precision), and `rows` for sparse ones, in the structure
-   * of `params`; omit (or pass `grads`) to use what `grads` holds
+   * @param gradients - an array for each parameter, of its length and type (a Uint16Array in half precision), and `rows` for sparse ones, structured as
+   * `params`; omit it (or pass `grads`) to use the values in `grads`. For tied names, a gradient may be given under any of them; different arrays are
+   * added, and the same array, such as the view in `opt.grads`, counts once
    * @param inputs - the declared inputs, such as `{ loss }`
-   * Where several names are tied, a gradient may be given under any of them; different arrays for them are added, and the same array, such as the
-   * view in `opt.grads`, counts once.
    *
-   * @returns `'stepped'`, `'accumulated'` or `'skipped'`: compare it with the word, since each of them counts as true. Where every parameter is frozen or
-   * removed, a step is taken that changes none, so that `t` and schedules go on, and `'stepped'` is returned
-   * @throws ArrayError, OptionError, DisposedError; nothing has changed then. NonFiniteError under `nonFinite: 'throw'`; then only `skipped` and
-   * `batches` have changed, and the window of accumulation has ended. DivergenceError
-   * after a step that left weights that are not finite, unless `nonFinite: 'propagate'`. WorkerError where a thread died in the middle of the
-   * step: the arrays are half-written, and everything but `load` is refused from then on
+   * @returns `'stepped'`, `'accumulated'` or `'skipped'`; compare with these strings, since all of them are truthy. If all parameters are frozen or
+   * removed, the step changes only `t` and schedules, and returns `'stepped'`
+   * @throws ArrayError, OptionError, DisposedError; nothing has changed then. NonFiniteError with `nonFinite: 'throw'`; then only `skipped` and `batches`
+   * have changed, and accumulated gradients are dropped. DivergenceError after a step that left weights that are not finite, unless `nonFinite:
+   * 'propagate'`. WorkerError if a thread died during the step: the arrays are half-written, and from then on every call but `load` throws
    * @example
    * ```ts
    * import { polyak } from 'thalweg';
@@ -269,9 +270,9 @@ export class Optimizer<
   }
 
   /**
-   * Takes the step that a window of accumulation has begun and not finished, with the mean over the batches that came; at the end of an epoch, say.
+   * Takes a step with the batches accumulated so far, before there are `accumulate` of them, with their mean gradient: for the end of an epoch, say.
    *
-   * @returns `'empty'` where no batch is pending, and nothing happens; otherwise as `step`
+   * @returns `'empty'` if no batch is pending (nothing happens then); otherwise as `step`
    * @throws as `step`
    * @example
    * ```ts
@@ -289,16 +290,16 @@ export class Optimizer<
     return core.finish();
   }
 
-  /** Drops the batches that a window of accumulation has gathered: the next batch is the first of a new one. `zeroGrad` leaves them. */
+  /** Drops the accumulated batches: the next batch is the first of a new accumulation. `zeroGrad` leaves them. */
   discard(): void {
     beginWindow(this.settled('discard'));
   }
 
   /**
-   * Measures of the last step by parameter name, those of frozen parameters apart; and over all of them, with the factor of `clipByGlobalNorm` and the
-   * hyperparameters that the step took, under the symbol `overall`. Needs `observe` at `init`.
+   * Measures of the last step by parameter name (those of frozen parameters are missing), and over all parameters under the symbol `overall`, with the
+   * factor of `clipByGlobalNorm` and the hyperparameters of the step. Needs the option `observe` of `init`.
    *
-   * @returns ‖g‖, ‖w‖, ‖Δw‖, ‖Δw‖/‖w‖, the effective learning rate ‖Δw‖/‖g‖, and the share of sign flips if asked for
+   * @returns ‖g‖, ‖w‖, ‖Δw‖, ‖Δw‖/‖w‖, the effective learning rate ‖Δw‖/‖g‖, and the fraction of sign flips if requested
    * @throws ThalwegError without `observe`, and before the first step
    * @example
    * ```ts
@@ -317,18 +318,26 @@ export class Optimizer<
   }
 
   /**
-   * Where to evaluate the model: views as in `params`, computed anew by each call. The parameters themselves, except for methods that train at another
-   * point than they evaluate at, such as schedule-free ones and averages.
+   * The weights to evaluate the model at: views structured as `params`, recomputed by each call. They are the parameters themselves, except for methods
+   * that evaluate at other weights than they train, such as schedule-free ones and averages.
+   *
+   * @example
+   * ```ts
+   * import { chain, ema, sgd } from 'thalweg';
+   * const opt = await chain(sgd({ lr: 0.1 }), ema({ decay: 0.99 })).init({ w: Float32Array.of(1) });
+   * opt.step({ w: Float32Array.of(0.5) });
+   * opt.evaluate().w; // the averaged weights
+   * ```
    */
   evaluate(): Views<P, B> {
     return evaluationPoint(this.whole('evaluate')) as unknown as Views<P, B>;
   }
 
   /**
-   * Copies of the parameters as they are, apart from the optimizer's memory: to keep the best weights, or to send them elsewhere. States, t and
-   * hyperparameters are not in it; `save` has everything. A method that trains at another point than it evaluates at shows that by `evaluate`.
+   * Copies of the current parameters: to keep the best weights, or to send them elsewhere. States, t and hyperparameters are not included; `save` has
+   * everything. For methods that evaluate at other weights than they train, see `evaluate`.
    *
-   * @returns an array for each name, `'blocks.0.wq'` for one that is nested; tied names have the same
+   * @returns an array for each name, `'blocks.0.wq'` for a nested parameter; tied names share one array
    * @example
    * ```ts
    * import { adamw } from 'thalweg';
@@ -344,27 +353,35 @@ export class Optimizer<
   }
 
   /**
-   * Sets the parameters to copies such as `snapshot` made. States, t, hyperparameters and the window of accumulation stay as they are, so that the
-   * next step goes on from there with the momentum that it has; for training to go on as it did, `load` a file.
+   * Sets the parameters to copies made by `snapshot`. States, t, hyperparameters and accumulated gradients stay as they are, so the next step uses the
+   * current momentum. To resume training exactly, `load` a checkpoint.
    *
-   * @param snapshot - an array for each parameter, of its length and type; nothing of it is kept
-   * @throws ArrayError where one is missing, unknown, or of another length or type; nothing has changed then
+   * @param snapshot - an array for each parameter, of its length and type; the values are copied
+   * @throws ArrayError if one is missing, unknown, or of another length or type; nothing has changed then
+   * @example
+   * ```ts
+   * import { adam } from 'thalweg';
+   * const opt = await adam().init({ w: Float32Array.of(1) });
+   * const best = opt.snapshot();
+   * opt.step({ w: Float32Array.of(0.5) });
+   * opt.restore(best);
+   * opt.params.w; // 1
+   * ```
    */
   restore(snapshot: Readonly<Record<keyof Named<P>, Float32Array | Float64Array>>): void {
     restoreSnapshot(this.whole('restore'), snapshot);
   }
 
-  /** Sets every gradient to zero. `step` never does. What was accumulated before stays (`discard` drops it), so that it may be called before every batch. */
+  /** Sets every gradient to zero. `step` never does. Accumulated gradients are kept (`discard` drops them), so it may be called before every batch. */
   zeroGrad(): void {
     for (const { stepper, rows } of this.running('zeroGrad').registry.cohorts) if (rows === undefined) stepper.arena.clear(gradient);
   }
 
   /**
-   * Stops training some parameters: their values and states stay as they are, and no sum over parameters includes them. A tied parameter is
-   * frozen by any of its names.
+   * Freezes parameters: their values and states stay as they are, and no sum over parameters includes them. A tied parameter is frozen by any of its names.
    *
-   * @param match - which, as in `groups`
-   * @throws ThalwegError where no parameter matches
+   * @param match - which parameters, as in `groups`
+   * @throws ThalwegError if no parameter matches
    * @example
    * ```ts
    * import { adamw, tensor } from 'thalweg';
@@ -379,8 +396,9 @@ export class Optimizer<
   }
 
   /**
-   * Trains frozen parameters again, from the states they had. t has gone on meanwhile: one that was frozen from the start then begins with states of 0 and a
-   * bias correction that is over, and its first steps are larger than Adam's usually are. `add` it when it is to be trained, and its t begins at 1.
+   * Trains frozen parameters again, with the states they had. Since t continued meanwhile, a parameter that was frozen from the start then has states of 0
+   * but no bias correction any more, so its first steps are larger than Adam's usually are. To train a new parameter with t from 1, `add` it when its
+   * training starts.
    */
   unfreeze(match: Match): void {
     const core = this.settled('unfreeze');
@@ -389,12 +407,19 @@ export class Optimizer<
   }
 
   /**
-   * Trains more parameters from the next step on. Their equations count t from there, so that bias corrections are right; schedules go on
-   * with the optimizer. Scalars of a group, such as Prodigy's distance, start anew for them.
+   * Adds parameters, which are trained from the next step on. Their equations count t from there, so bias corrections are right; schedules continue with
+   * the optimizer's t. States of a whole group, such as Prodigy's distance, start anew for them.
    *
    * @param parameters - as for `init`, with new names
    * @returns this optimizer, with the new names in its type
-   * @throws ArrayError where a name is taken, a type differs, or no group takes a parameter
+   * @throws ArrayError if a name is taken, a type differs, or no group matches a parameter
+   * @example
+   * ```ts
+   * import { adamw, tensor } from 'thalweg';
+   * const opt = await adamw().init({ body: tensor([8, 8]) });
+   * const larger = opt.add({ head: tensor([8, 2]) });
+   * larger.params.head.length; // 16
+   * ```
    */
   add<const Q extends ParameterTree>(parameters: Q): Optimizer<P & Q, N, B> {
     const core = this.settled('add');
@@ -407,14 +432,21 @@ export class Optimizer<
   }
 
   /**
-   * Stops training some parameters for good and forgets their states. Views taken before keep their values, and `add` may use the names again.
+   * Stops training parameters for good and deletes their states. Views taken before keep their values, and `add` may use the names again.
    *
-   * Memory is given back with the last of those that lie in it: the parameters of one call of `init` or `add` lie together, those of each group (and
-   * where their shapes mean different equations) apart. So what comes and goes is best added in calls of its own. In a memory that `init` was
-   * given, the place is used again by the next `add`, and views of what lay there show that.
+   * Memory is freed when all parameters in it are removed. The parameters of one call of `init` or `add` share memory, separately for each group (and where
+   * shapes select different equations). So add parameters that will be removed together in a call of their own. In a memory that was passed to `init`, the
+   * next `add` reuses the place, and old views of it show the new values.
    *
-   * @param match - which, as in `groups`. A parameter's own name takes all names that are tied to it along; a tied name goes alone.
-   * @throws ThalwegError where no parameter matches
+   * @param match - which parameters, as in `groups`. A parameter's own name also removes all names tied to it; a tied name is removed alone.
+   * @throws ThalwegError if no parameter matches
+   * @example
+   * ```ts
+   * import { adamw, tensor } from 'thalweg';
+   * const opt = await adamw().init({ body: tensor([8, 8]), head: tensor([8, 2]) });
+   * opt.remove('head');
+   * opt.trained; // ['body']
+   * ```
    */
   remove(match: Match): void {
     const core = this.settled('remove');
@@ -422,12 +454,12 @@ export class Optimizer<
   }
 
   /**
-   * Everything that the next steps depend on, as one safetensors file: parameters, states, t, hyperparameters, schedules as their equations.
+   * Everything needed to resume training, as one safetensors file: parameters, states, t, hyperparameters, and schedules as their equations.
    *
-   * @param options - `{ metadata: { seed: 1, best: 0.3 } }` for texts and numbers of yours, which `load` gives back; `{ format: pytorch }`, with `pytorch`
-   * from `thalweg/pytorch`, for a file with which PyTorch goes on
-   * @returns the bytes of the file; `thalweg/node` has `saveFile`, which writes them to disk whole or not at all
-   * @throws OptionError; UnsupportedError where another format cannot hold what this optimizer is
+   * @param options - `{ metadata: { seed: 1, best: 0.3 } }` for your own strings and numbers, which `load` returns; `{ format: pytorch }`, with `pytorch`
+   * from `thalweg/pytorch`, for a file that PyTorch can load
+   * @returns the bytes of the file; `saveFile` of `thalweg/node` writes them to disk atomically
+   * @throws OptionError; UnsupportedError if another format cannot represent this optimizer
    * @example
    * ```ts
    * import { adamw } from 'thalweg';
@@ -446,16 +478,15 @@ export class Optimizer<
   }
 
   /**
-   * Goes on where `save` was called: by the same equations, with parameters of the same names, shapes and type, on any backend that computes
-   * in that type. Every later step is the same bit for bit. `options` say what to do about a file that is not of just this optimizer: one whose run was
-   * made with another learning rate, say, which is refused otherwise, or one of which only the weights are wanted.
+   * Resumes from what `save` returned: needs the same equations, and parameters with the same names, shapes and type, on any backend that computes in that
+   * type. All later steps are the same bit for bit. `options` allow files that do not match in full: of a run that was made with another learning rate,
+   * say, which is refused otherwise, or of which only the weights are wanted.
    *
-   * @param bytes - what `save` gave
-   * @param options - `{ hyper: 'file' | 'mine' }`, whose hyperparameters to go on with where they differ; `{ only: 'params' }` for the values of all
-   * parameters and nothing else, `{ only: 'matching' }` for whatever fits; `{ format: pytorch }`, with `pytorch` from `thalweg/pytorch`, for a file of
-   * PyTorch's
-   * @returns what was taken and what was not, and why
-   * @throws CheckpointError, which lists every difference, where the file is damaged or of something else; nothing has changed then
+   * @param bytes - the bytes that `save` returned
+   * @param options - `{ hyper: 'file' | 'mine' }`: whose hyperparameters to use if they differ; `{ only: 'params' }` to load only the values of all
+   * parameters, `{ only: 'matching' }` to load whatever fits; `{ format: pytorch }`, with `pytorch` from `thalweg/pytorch`, for a file from PyTorch
+   * @returns what was loaded and what was not, and why
+   * @throws CheckpointError, which lists every difference, if the file is damaged or does not match; nothing has changed then
    * @example
    * ```ts
    * import { adamw, chain, clipByGlobalNorm, sgd } from 'thalweg';
@@ -472,13 +503,13 @@ export class Optimizer<
   }
 
   /**
-   * Does what `load` does from a source that is read piece by piece, straight into place: a model too large for two copies. `loadFile` of
-   * `thalweg/node` reads files so. Everything that can be wrong with a file is looked for first.
+   * Like `load`, from a source that is read piece by piece, directly into place: for models too large for two copies. `loadFile` of `thalweg/node` reads
+   * files so. Everything is checked before anything changes.
    *
-   * @param source - its size, and how to read from it; until the promise resolves, everything that changes this optimizer is refused
+   * @param source - its size, and how to read from it; until the promise resolves, every call that changes this optimizer throws
    * @param options - as for `load`
    * @returns as `load` does
-   * @throws CheckpointError, with nothing changed; what `read` throws, and then every use but loading is refused until a load has succeeded
+   * @throws CheckpointError, with nothing changed; errors of `read`, after which every call but loading throws until a load succeeds
    * @example
    * ```ts
    * import { sgd } from 'thalweg';
@@ -498,10 +529,10 @@ export class Optimizer<
   }
 
   /**
-   * The parts of the file that `save` would give, one array at a time, for writing without a copy of it all. They are views of the arrays themselves:
-   * after the last, a ThalwegError of the code `'overtaken'` says that one of them changed before the next was asked for, and the file is of no use.
+   * The file that `save` returns, one array at a time, to write it without a copy of everything. The chunks are views of the arrays themselves: if one
+   * changes before the next is requested, the generator finally throws a ThalwegError with the code `'overtaken'`, and the file must be discarded.
    *
-   * @param checksum - the CRC-32 of bytes, going on from that of those before; a quicker one than ours, such as zlib's
+   * @param checksum - computes the CRC-32 of bytes, continued from that of the bytes before; pass a faster one than the built-in, such as zlib's
    * @param options - as for `save`
    */
   *chunks(checksum?: CheckpointSource['checksum'], options: SaveOptions = {}): Generator<Uint8Array> {
@@ -509,7 +540,7 @@ export class Optimizer<
     yield* checkpoint(this.whole('chunks'), checksum, options);
   }
 
-  /** Gives the memory back. Views taken before keep their values; everything else throws a DisposedError from now on. */
+  /** Frees the memory. Views taken before keep their values; every other use throws a DisposedError from now on. */
   dispose(): void {
     if (this.core === undefined) return;
     if (this.core.asking) throw changedByItsSchedule(this.name);
@@ -524,18 +555,18 @@ export class Optimizer<
     this.dispose();
   }
 
-  /** The core, where its arrays are whole. */
+  /** The core, if its arrays are complete. */
   private whole(use: string): Core {
     const core = this.settled(use);
     if (core.damage !== undefined) throw core.damage();
     return core;
   }
 
-  /** The core, where no file is being read. */
+  /** The core, if no file is being read. */
   private settled(use: string): Core {
     const core = this.running(use);
     if (core.asking) throw changedByItsSchedule(this.name);
-    if (core.loading) throw new ThalwegError('loading', `${this.name}: ${use} while a file is being loaded; wait for that first`);
+    if (core.loading) throw new ThalwegError('loading', `${this.name}: ${use} while a file is being loaded; await that first`);
     return core;
   }
 

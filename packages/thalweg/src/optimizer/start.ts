@@ -1,6 +1,6 @@
 /**
- * How an optimizer starts. Definitions are told of it as soon as this is loaded, so that `init` waits for nothing; what is to start one in a call that
- * returns it, as a framework's adapter must, imports this and calls `startAlone`.
+ * How an optimizer starts. Registers itself with the definitions as soon as it is loaded, so that `init` has nothing to load. What must start an optimizer
+ * synchronously, such as a framework's adapter, imports this and calls `startAlone`.
  */
 import { checkTrains } from '../define/program.ts';
 import type { Recipe } from '../define/recipe.ts';

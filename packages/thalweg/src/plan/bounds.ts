@@ -1,4 +1,4 @@
-/** How many scalars and sums a pass of a program can have at most, whatever the outcomes of its conditions: memory is laid out once. */
+/** The maximum number of scalars and sums in any pass of a program, whatever the outcomes of its conditions, so that memory can be laid out once. */
 import { isReduction, topological, type Node } from '../language/graph.ts';
 import type { KindTable } from '../language/kind.ts';
 import type { Variable } from '../language/variable.ts';

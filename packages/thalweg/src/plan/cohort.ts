@@ -1,6 +1,6 @@
 /**
- * Static conditions: those that only the shape of a tensor decides, such as `rank < 2`. Tensors with the same outcomes form a cohort, which
- * has a program of its own without the branches not taken and without the states that only those used.
+ * Static conditions: those that only the shape of a tensor decides, such as `rank < 2`. Tensors with the same outcomes form a cohort, with a program of its
+ * own that omits the branches not taken and the states that only those use.
  */
 import { UnsupportedError } from '../language/run-error.ts';
 import { shapeNumber } from '../language/form.ts';

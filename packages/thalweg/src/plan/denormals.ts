@@ -1,9 +1,9 @@
 /**
- * The denormal rule, for float32 alone and alike in every lowering: in every sixteenth step, what is assigned to an array is zero where it is
- * smaller than a limit. WebAssembly cannot flush denormals, and rounding keeps a decaying moment from ever reaching zero, so that without this
- * rule every parameter that rests stays slow for ever. Comparing costs half as much again as AdamW's step in cache, so most steps go without:
- * 16 steps take a moment from the limit nowhere near the denormals. Applied once, to the graph, as a condition of the step like any other;
- * later equations of the same step see the value that is stored.
+ * The denormal rule, for float32 only and the same on every backend: in every sixteenth step, a value assigned to an array is set to zero if it is below a
+ * limit. WebAssembly cannot flush denormals, and rounding keeps a decaying moment from ever reaching zero, so without this rule every parameter whose
+ * gradient stays zero would be slow forever. Since the comparison would add half of AdamW's time in cache, most steps omit it; in 16 steps a moment at the
+ * limit comes nowhere near the denormals. Applied once, to the graph, as a condition of the step like any other; later equations of the same step see the
+ * stored value.
  */
 import { isRoutine, rebuild, variableOf, type Graph, type Node } from '../language/graph.ts';
 import { KindTable, type KindsOfStates } from '../language/kind.ts';

@@ -1,4 +1,4 @@
-/** The element types of arrays, and what the planner must know of each. */
+/** The element types of arrays, and what the planner must know about each. */
 
 /** The element type of parameters, gradients and array states. */
 export type DType = 'float32' | 'float64';

@@ -1,6 +1,6 @@
 /**
- * A program as the exactness contract has it, before it is split into passes: what `prepare` begins with. Apart, so that who steps without passes carries no
- * planner.
+ * Applies the rules of the exactness contract to a program, before it is split into passes: the first stage of `prepare`. Separate, so that what steps
+ * without passes does not include the planner.
  */
 import type { Node } from '../language/graph.ts';
 import type { Program } from '../language/program.ts';

@@ -1,6 +1,6 @@
 /**
- * Formats: how the states of an optimizer lie in memory where that is not as its parameters do. Arithmetic is float32 whatever they are: a
- * kernel decodes what it loads and rounds what it stores (`targets/loops/quantization.ts`). Decides which state gets which format.
+ * Storage formats of states that are not stored in the parameters' type. Arithmetic is always float32: a kernel decodes what it loads and rounds what it
+ * stores (`targets/loops/quantization.ts`). Decides which state gets which format.
  */
 import { wholeForm } from '../language/form.ts';
 import { topological, variableOf, type Node } from '../language/graph.ts';
@@ -10,7 +10,7 @@ import type { Program } from '../language/program.ts';
 import { variable, type Variable } from '../language/variable.ts';
 import { nonNegativeStates } from './sign.ts';
 
-/** How states can be asked to be stored: as the parameters are, or quantized. */
+/** How states are stored: in the parameters' type (`'float32'`), or quantized. */
 export type StorageType = 'float32' | 'bfloat16' | 'float8';
 
 /** A format of less than four bytes: `float8` has a sign, `ufloat8` none and twice as many exponents. */

@@ -1,6 +1,6 @@
 /**
- * Parameters of half precision: beside `w`, which stays what the equations compute on, a copy of it in two bytes an element that the pass which
- * writes `w` rounds to the nearest value, and gradients in two bytes.
+ * Half-precision parameters: in addition to `w`, on which the equations compute, a copy in two bytes per element, which the pass that writes `w` rounds to
+ * nearest; and gradients in two bytes.
  */
 import { isRoutine, topological, variableOf } from '../language/graph.ts';
 import type { Program } from '../language/program.ts';

@@ -1,7 +1,7 @@
 /**
- * The rewrites of the exact plan: rules by which kernels are faster, and which every backend of it follows. They keep IEEE semantics but for one documented
- * exception: an array divided by a host scalar is multiplied by the scalar's float64 reciprocal when that is a normal number in the array's type. That choice is
- * a host condition like any other, so `specialize.ts` needs no special case for it.
+ * The rewrites of the exact plan: rules that make kernels faster and that every backend follows. They keep IEEE semantics, with one documented exception:
+ * an array divided by a host scalar is multiplied by the scalar's float64 reciprocal if that is a normal number in the array's type. That choice is a host
+ * condition like any other, so `specialize.ts` needs no special case for it.
  */
 import type { Node } from '../language/graph.ts';
 import { isNormal, normalRange } from './dtype.ts';

@@ -1,6 +1,6 @@
 /**
- * A kernel: straight-line code that is run for each element, in a canonical form without names. Two programs that mean the same have
- * the same key, and so the same compiled code. This is all that a lowering to loops gets to see.
+ * A kernel: straight-line code that runs for each element, in a canonical form without names. Two programs with the same meaning have the same key, and so
+ * share compiled code. It is all that a target with loops is given.
  */
 import type { ElementOp } from '../language/operations/elements.ts';
 import type { ReduceOp } from '../language/operations/sums.ts';

@@ -1,6 +1,6 @@
 /**
- * Which programs may step some rows of a table and leave the others alone. A step of the rows that have a gradient must not depend on the
- * others: a sum over the table has to be one over those rows, and a state's first value has to be there whenever a row is first named.
+ * Which programs can update some rows of a sparse parameter and leave the others unchanged. The result must not depend on the other rows: a sum over the
+ * table has to be one over the given rows, and a state's initial value has to exist whenever a row first gets a gradient.
  */
 import { isReduction, isRoutine, topological, variableOf, type Node } from '../language/graph.ts';
 import { KindTable } from '../language/kind.ts';
@@ -12,18 +12,18 @@ import { gradient, parameter, type Variable } from '../language/variable.ts';
 
 /** What forbids stepping rows alone, to be read after the name of a parameter; undefined where nothing does. */
 export function whyNotLazy(program: Program): string | undefined {
-  if (program.evaluation !== undefined) return 'is evaluated at another point than it is trained at, which takes every row';
-  if (program.inputs.some(({ kind }) => kind === 'tensor')) return 'needs an input of the size of the parameter';
+  if (program.evaluation !== undefined) return 'is evaluated at other weights than are trained, which takes every row';
+  if (program.inputs.some(({ kind }) => kind === 'tensor')) return 'needs an input array with the size of the parameter';
   const nodes = topological(lasting(program).map(([, node]) => node));
-  if (nodes.some(isRoutine)) return 'has operations on whole matrices, or noise by place, in its equations';
+  if (nodes.some(isRoutine)) return 'has matrix operations or noise in its equations';
   const table = new KindTable(program.states);
   const first = new Set(firstValues(program).values());
   const early = nodes.some((node) => isFirstStep(node) && ['tensor', 'array'].includes(table.of(node)) && !first.has(node.operands[1]!));
-  if (early) return 'is stepped differently at t = 1, and a row may be named later for the first time';
+  if (early) return 'has other equations at t = 1, and a row may get its first gradient later';
   const zeros = new Set<Node>();
   for (const node of nodes) if (vanishes(node, (operand) => zeros.has(operand))) zeros.add(node);
   const blind = nodes.some((node) => isReduction(node) && !zeros.has(node));
-  return blind ? 'has a norm or sum in its equations that includes elements without a gradient' : undefined;
+  return blind ? 'has a norm or sum in its equations over elements without a gradient' : undefined;
 }
 
 /** The program that gives every state of a table its first value, on whole tables; the states that start at zero need none. */

@@ -1,6 +1,6 @@
 /**
- * Diagnostics as part of the program: sums over what a step reads and writes anyway, so that they ride on its passes and cost no reading of
- * their own. They are scalars of each tensor that are told and not kept.
+ * Diagnostics as part of the program: sums over arrays that a step reads and writes anyway, computed in the same passes without extra memory traffic. They
+ * are scalars per tensor that are reported and not stored.
  */
 import type { Node } from '../language/graph.ts';
 import { KindTable } from '../language/kind.ts';

@@ -1,8 +1,7 @@
 /**
- * Splits array work into passes. A sum must be complete before what depends on it, so nodes have levels and pass q runs after the
- * sums of level q are known. A temporary is computed again rather than stored, but never from an array that was overwritten: each
- * write may be put in any pass from its own level on (`placement.ts` chooses). Writing everything in the last pass is always possible, so
- * no temporary ever needs memory of its own.
+ * Splits array work into passes. A sum must be complete before what depends on it, so nodes have levels, and pass q runs after the sums of level q are
+ * known. A temporary is recomputed rather than stored, but never from an array that was overwritten: each write may be put in any pass from its own level
+ * on (`placement.ts` chooses). Writing everything in the last pass is always possible, so no temporary ever needs memory of its own.
  */
 import type { Form } from '../language/form.ts';
 import { isReduction, isRoutine, topological, variableOf, type Node } from '../language/graph.ts';

@@ -1,9 +1,9 @@
 /**
- * In which pass each array is written. A write may be put in any pass from its own level on, as long as no later pass needs the overwritten
- * value; a value that an earlier pass wrote is loaded, any other is computed again. The fewest array transfers are sought, then the fewest
- * operations: from two placements that are always possible, one write is moved at a time as long as that helps. A move touches only the passes
- * between where the write was and where it goes, and of them those that meet it, so that trying one costs what they cost. Work is counted,
- * and a search that has used up its share ends with the best placement so far, so that planning takes linear time whatever the program is.
+ * In which pass each array is written. A write may be put in any pass from its own level on, as long as no later pass needs the overwritten value; a value
+ * that an earlier pass wrote is loaded, any other is recomputed. Minimizes array transfers, then operations: starting from two placements that are always
+ * possible, it moves one write at a time as long as that helps. A move affects only the passes between the old and the new place that read or write the
+ * array, so trying a move costs only those. The work is counted, and a search that exceeds its budget ends with the best placement so far, so planning
+ * takes linear time for any program.
  */
 import type { Form } from '../language/form.ts';
 import { isRoutine, topological, variableOf, type Node } from '../language/graph.ts';

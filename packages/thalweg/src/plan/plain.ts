@@ -1,6 +1,6 @@
 /**
- * A program as its equations say it: without the rules that only exactness asks for and without a split into passes, for who traces it whole. What
- * `prepare(…, { exact: false })` begins with; apart, so that a page which traces carries no planner.
+ * A program as its equations state it: without the rules that only exactness requires and without a split into passes, for targets that trace the whole
+ * step. The first stage of `prepare(…, { exact: false })`; separate, so that a page which traces does not include the planner.
  */
 import { rebuild, type Node } from '../language/graph.ts';
 import { KindTable } from '../language/kind.ts';

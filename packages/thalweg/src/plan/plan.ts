@@ -1,6 +1,6 @@
 /**
- * A plan: what one step does, in order, for one element type and one outcome of the host conditions. Made of passes over arrays and
- * a list of scalars with the level at which each can be computed. `step.ts` puts the plans of all cohorts of an optimizer in order.
+ * A plan: what one step computes, in order, for one element type and one outcome of the host conditions. It has passes over arrays and a list of scalars
+ * with the level at which each can be computed. `step.ts` orders the plans of all cohorts of an optimizer.
  */
 import { wholeForm, type Form } from '../language/form.ts';
 import { FormTable } from '../language/form-table.ts';

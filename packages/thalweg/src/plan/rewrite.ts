@@ -1,6 +1,6 @@
 /**
- * Rewrites, done once so that every lowering computes the same: those of every plan, and others where they are given (`kernel-rules.ts`). Only such as keep IEEE
- * semantics. Apart from the others, so that a page which traces carries none of them.
+ * Rewrites, applied once so that every target computes the same: those of every plan, and others if given (`kernel-rules.ts`). They all keep IEEE
+ * semantics. Separate from the others, so that a page which traces does not include those.
  */
 import { rebuild, type Graph, type Node } from '../language/graph.ts';
 import { KindTable, type Kind } from '../language/kind.ts';

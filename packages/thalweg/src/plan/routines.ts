@@ -1,6 +1,6 @@
 /**
- * Prepares a program's routines: spreads rows and columns where they meet matrices, and names the arrays through which a routine is
- * given its operands and gives its result, so that every variant of the program finds them in the same place.
+ * Prepares a program's routines: broadcasts rows and columns where they meet matrices, and names the arrays for operands and results of each routine, so
+ * that every specialization of the program finds them in the same place.
  */
 import { meet, wholeForm, type Form } from '../language/form.ts';
 import { FormTable, type FormsOfStates } from '../language/form-table.ts';

@@ -1,6 +1,7 @@
 /**
- * Numbers of a step as expressions: what each may be made of, for whoever computes them, as code for one loop, as source of another language, or traced by a
- * framework. Those that are made of sums are no different; they only have to wait for the sums. Knows graphs and plans' rules; computes nothing.
+ * The scalars of a step as expressions: the node types they may consist of, for everything that computes them: as code for one loop, as source of another
+ * language, or traced by a framework. Scalars that depend on sums are no different; they only have to wait for the sums. Knows graphs and the rules of
+ * plans; computes nothing.
  */
 import type { Node } from '../language/graph.ts';
 import { isElementOp } from '../language/op.ts';

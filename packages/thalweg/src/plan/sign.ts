@@ -1,6 +1,6 @@
 /**
- * Which states can never be negative, by interval arithmetic on the graph: squares, magnitudes, and averages of them with weights whose
- * ranges say that they are not negative. Rounding keeps an order, so what holds for real numbers holds for floats; NaN is no sign.
+ * Which states can never be negative, by interval arithmetic on the graph: squares, magnitudes, and averages of them with weights whose ranges are not
+ * negative. Rounding is monotonic, so what holds for real numbers holds for floats; NaN has no sign.
  */
 import { topological, variableOf, type Node } from '../language/graph.ts';
 import { isElementOp } from '../language/op.ts';

@@ -1,7 +1,7 @@
 /**
- * Host conditions whose branches are arrays. A step knows each such condition before it touches an array, so there is one variant of
- * the program per combination of outcomes that really occurs, each without the branches not taken. RAdam's threshold, a state's first
- * value and the reciprocal rule all come through here, and so do conditions on a tensor's shape (`cohort.ts`).
+ * Host conditions whose branches are arrays. A step knows each such condition before it touches an array, so there is one specialization of the program per
+ * combination of outcomes that occurs, each without the branches not taken. RAdam's threshold, a state's initial value and the reciprocal rule are all
+ * handled here, and so are conditions on a tensor's shape (`cohort.ts`).
  */
 import { wholeForm } from '../language/form.ts';
 import type { FormTable } from '../language/form-table.ts';

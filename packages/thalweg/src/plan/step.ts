@@ -1,10 +1,10 @@
 /**
- * The order of a step, as data: what an optimizer does with all its parameters, one operation after the other. Whoever runs a step interprets this
- * list (`train/step/interpreter.ts`), whoever writes one out for another language prints it; nobody works the order out again. Knows plans; runs nothing.
+ * The order of a step, as data: what an optimizer does with all its parameters, one operation after the other. To run a step is to interpret this list
+ * (`train/step/interpreter.ts`), to write one in another language is to print it; the order is computed nowhere else. Knows plans; runs nothing.
  *
- * The parameters of an optimizer lie in cohorts, each with a plan of its own: the user's groups, split where the shape of a tensor decides what
- * the equations mean, and parameters added later. Cohorts go level by level, and a sum over a group or over all parameters is added up over the
- * cohorts, in their order, before the next level begins.
+ * The parameters of an optimizer form cohorts, each with a plan of its own: the user's groups, split where the shape of a tensor selects equations, and
+ * parameters added later. Cohorts advance level by level, and a sum over a group or over all parameters is added up over the cohorts, in their order,
+ * before the next level begins.
  */
 import { isReduction, scopeOf, topological, type Node } from '../language/graph.ts';
 import type { Kind } from '../language/kind.ts';
@@ -137,7 +137,7 @@ function placesOf(cohorts: readonly PlannedCohort[], shared: readonly LeveledSum
 }
 
 const crossed =
-  'two sums over several parameters wait for each other: matrices need the first before the second, vectors the second before the first';
+  'two sums over several parameters depend on each other: matrices need the first before the second, vectors the second before the first';
 
 /** When the last part of a sum has been added. */
 function completed({ parts, levels }: LeveledSum, places: readonly (readonly number[])[]): number {

@@ -1,6 +1,6 @@
 /**
- * What must hold of a kernel, whatever made it: all that a target may rely on. Each rule is a name and a test of one instruction. Tests hold every kernel
- * of every optimizer and of random programs against them, and break each once; nothing runs them in training but THALWEG_DEBUG.
+ * The invariants of kernels, on which targets may rely. Each rule is a name and a test of one instruction. Tests check every kernel of every optimizer and
+ * of random programs, and break each rule once; in training they run only with THALWEG_DEBUG.
  */
 import { isComparison, isElementOp } from '../language/op.ts';
 import { elements } from '../language/operations/elements.ts';

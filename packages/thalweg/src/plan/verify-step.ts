@@ -1,6 +1,4 @@
-/**
- * What must hold of the order of a step, whatever made it. Tests hold every plan against it, and break each rule once; nothing runs it in training.
- */
+/** The invariants of the order of a step. Tests check every plan, and break each rule once; in training they run only with THALWEG_DEBUG. */
 import { scopeOf, type Node } from '../language/graph.ts';
 import type { Variable } from '../language/variable.ts';
 import type { Pass } from './passes.ts';

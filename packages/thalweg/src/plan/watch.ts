@@ -1,6 +1,6 @@
 /**
- * Whether weights are finite, as a program of its own on a stepper's memory: one sum over `w`, and nothing is written. It costs a reading of `w`, so
- * the optimizer runs it in few steps.
+ * Whether weights are finite, as a separate program on a stepper's memory: one sum over `w`, without writes. It reads all weights, so the optimizer runs it
+ * in few steps.
  */
 import type { Program } from '../language/program.ts';
 import { parameter, variable } from '../language/variable.ts';

@@ -1,6 +1,6 @@
 /**
- * Which of PyTorch's optimizers trains a group here, if one does: the group's equations are compared with those of the method that stands for it. Knows
- * methods; neither files nor arrays.
+ * Which PyTorch optimizer corresponds to a group here, if one does: compares the group's equations with those of the corresponding method. Knows methods;
+ * neither files nor arrays.
  */
 import { ThalwegError } from '../language/error.ts';
 import { reads, textOf, type Part } from '../language/part.ts';
@@ -30,7 +30,7 @@ export function bind({ parts }: MethodGroup): Bound | string {
   });
   const [first, second] = found;
   const names = parts.map(({ part }) => part.name).join(', ');
-  if (first === undefined) return `${names} is none of the optimizers of PyTorch that this format knows: ${classes}`;
+  if (first === undefined) return `${names} is not one of the PyTorch optimizers that this format knows: ${classes}`;
   if (second !== undefined) return `${names} are two optimizers, and a parameter has one in PyTorch`;
   const other = parts.find(({ part }, index) => index !== first.index && keeps(part));
   if (other !== undefined) return `${other.part.name} keeps states, for which a checkpoint of PyTorch has no place`;
@@ -42,7 +42,7 @@ export function bind({ parts }: MethodGroup): Bound | string {
   const theirs = same?.parts[0]?.choices ?? {};
   const others = Object.entries(part.choices ?? {}).filter(([key, value]) => theirs[key] !== value);
   const words = others.map(([key, value]) => `${key}: ${JSON.stringify(value)}`).join(', ');
-  return `${part.name}${words === '' ? '' : ` with ${words}`} has other equations than ${family.torch} of PyTorch`;
+  return `${part.name}${words === '' ? '' : ` with ${words}`} has other equations than PyTorch's ${family.torch}`;
 }
 
 /** Whether a part has states. */

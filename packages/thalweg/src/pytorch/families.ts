@@ -1,6 +1,6 @@
 /**
- * The optimizers that PyTorch has as well: what their states and options are called there and here. A table; knows neither files nor optimizers in use.
- * PyTorch has no Lion; its authors' program (google/automl) and the packages made after it keep one state, `exp_avg`.
+ * The optimizers that PyTorch has too: the names of their states and options there and here. A table; knows neither files nor running optimizers. PyTorch
+ * has no Lion; its authors' program (google/automl) and the packages derived from it store one state, `exp_avg`.
  */
 import type { Method } from '../define/method.ts';
 import { adagrad } from '../optimizers/adagrad.ts';

@@ -1,6 +1,6 @@
 /**
- * What a file of PyTorch's says besides its arrays, as one JSON text under `pytorch`: the param groups, and what `state_dict()` has that is no array. Written
- * by `thalweg_checkpoint.py` and by `write.ts`, and read with every doubt. Knows no optimizer.
+ * What a PyTorch file has besides its arrays, as one JSON text under `pytorch`: the param groups, and the entries of `state_dict()` that are not arrays.
+ * Written by `thalweg_checkpoint.py` and by `write.ts`; checked when read. Knows no optimizer.
  */
 import { describe, isRecord } from '../language/options.ts';
 import { namesIn } from '../checkpoint/safetensors.ts';
@@ -40,7 +40,7 @@ export function writeLayout({ groups, ...rest }: Layout): string {
 /** Reads what a file says, or tells what is wrong with it. */
 export function readLayout(text: string): Layout | string {
   const found = parse(text);
-  if (!isRecord(found)) return 'what the file says of pytorch cannot be read';
+  if (!isRecord(found)) return 'pytorch in the file cannot be read';
   const { groups, ties = {}, frozen = [], step = {}, steps = null } = found;
   if (!Array.isArray(groups)) return 'the file has no list of param groups';
   const read = groups.map(readGroup);
@@ -49,11 +49,11 @@ export function readLayout(text: string): Layout | string {
   const params = read.flatMap((one) => (typeof one === 'string' ? [] : one.params));
   const twice = params.find((name, i) => params.indexOf(name) !== i);
   if (twice !== undefined) return `the parameter ${twice} is in two param groups of the file`;
-  if (!isRecordOf(ties, (one) => typeof one === 'string')) return 'what the file says of ties is no object of names';
-  if (!isListOf(frozen, (one) => typeof one === 'string')) return 'what the file says of frozen is no list of names';
-  if (!isRecord(step)) return 'what the file says of step is no object';
+  if (!isRecordOf(ties, (one) => typeof one === 'string')) return 'ties in the file is not an object of names';
+  if (!isListOf(frozen, (one) => typeof one === 'string')) return 'frozen in the file is not a list of names';
+  if (!isRecord(step)) return 'step in the file is not an object';
   for (const [name, count] of Object.entries(step)) if (!isCount(count)) return `the file says that step of ${name} is ${describe(count)}`;
-  if (!isRecordOf(step, isCount)) return 'what the file says of step is no object of whole numbers';
+  if (!isRecordOf(step, isCount)) return 'step in the file is not an object of whole numbers';
   if (steps !== null && !isCount(steps)) return `the file says that steps is ${describe(steps)}`;
   return { groups: read.filter((one) => typeof one !== 'string'), ties, frozen, step, steps };
 }

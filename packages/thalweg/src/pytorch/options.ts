@@ -1,4 +1,4 @@
-/** The options of a param group in a file beside those of a group here: which differ, and the line that makes an optimizer with the file's. */
+/** The options of a param group in a file compared with those of a group here: which differ, and the code that makes an optimizer with the file's options. */
 import type { Bound } from './bind.ts';
 import { families, idle, type Family, type Plain } from './families.ts';
 import type { FileGroup } from './layout.ts';
@@ -30,7 +30,7 @@ export function optionDifferences({ family, read, choices }: Bound, group: FileG
   for (const [here, place] of Object.entries(family.hyper)) {
     const value = valueAt(options, place);
     if (typeof value === 'number' ? !read.has(here) && value !== 0 : read.has(here))
-      out.push(`${place} is ${python(value)} in the file, ${read.has(here) ? 'and must be a number' : `and here is no ${here}`}`);
+      out.push(`${place} is ${python(value)} in the file, ${read.has(here) ? 'and must be a number' : `and there is no ${here} here`}`);
   }
   for (const [here, choice] of Object.entries(family.choices)) {
     const [torch] = choice;

@@ -1,6 +1,6 @@
 /**
- * From a file of PyTorch's to what is taken of it: parameters by name, states under the names that they have here, hyperparameters, and how many steps each
- * parameter has taken. Decides; changes nothing.
+ * From a PyTorch file to what is loaded: parameters by name, states under their names here, hyperparameters, and the step count of each parameter. Only
+ * decides; changes nothing.
  */
 import { CheckpointError } from '../language/run-error.ts';
 import { parameter } from '../language/variable.ts';
@@ -57,12 +57,12 @@ export function decide(core: Core, file: StoredFile, whose: LoadOptions['hyper']
 function layoutOf(core: Core, { metadata, checksum }: StoredFile): Layout {
   const text = metadata['pytorch'];
   if (text === undefined) {
-    const own = metadata['thalweg'] === undefined ? '' : "; it is in Thalweg's own format: load(file) goes on with it";
+    const own = metadata['thalweg'] === undefined ? '' : "; it is in Thalweg's own format: load(file) reads it";
     throw new CheckpointError(core.name, [`the file was not written by thalweg_checkpoint.py, nor by save({ format: pytorch })${own}`]);
   }
   // Both write one; without this a damaged name of the checksum would be no damage.
   if (checksum === undefined)
-    throw new CheckpointError(core.name, ['the file has no checksum, crc32, which whatever writes this format writes']);
+    throw new CheckpointError(core.name, ['the file has no checksum, crc32, which every writer of this format adds']);
   const layout = readLayout(text);
   if (typeof layout === 'string') throw new CheckpointError(core.name, [layout]);
   return layout;
@@ -108,7 +108,7 @@ class Reading {
       const [first, second] = own;
       const before = first === undefined ? undefined : out.get(first);
       if (second !== undefined) this.wrong.push(`${names.join(' and ')} are tied in the file, and parameters of their own here`);
-      else if (before !== undefined) this.wrong.push(`${before.name} and ${name} are two parameters in the file, and one here`);
+      else if (before !== undefined) this.wrong.push(`${before.name} and ${name} are two parameters in the file, and are tied here`);
       else if (first !== undefined) out.set(first, { name, group: groupOf.get(name) });
       else if (groupOf.has(name)) this.wrong.push(`the parameter ${name} is in the file and not here`);
       else this.buffers.push(name);
@@ -245,8 +245,7 @@ class Reading {
       if (theirs === undefined || agrees(theirs, here, t)) continue;
       const both = `is ${String(theirs)} in the file and ${typeof here === 'number' ? String(here) : 'a schedule that has another value'} here`;
       if (whose === 'file') taken.set(one.name, theirs);
-      if (whose === undefined)
-        wrong.push(`${one.name} ${both}; { hyper: 'file' } goes on with the file's, { hyper: 'mine' } with this optimizer's`);
+      if (whose === undefined) wrong.push(`${one.name} ${both}; { hyper: 'file' } uses the file's, { hyper: 'mine' } this optimizer's`);
       else
         words.push({
           name: `hyper.${one.name}`,
@@ -279,7 +278,9 @@ class Reading {
     const table = ages.partings.find(({ cohort }) => cohort.rows !== undefined);
     if (table !== undefined) {
       const [name] = table.names;
-      wrong.push(`${title(parameterKey(name ?? ''))} has taken other steps than other tables of its group, which step together here`);
+      wrong.push(
+        `${title(parameterKey(name ?? ''))} has taken another number of steps than other tables of its group, which count steps together here`,
+      );
     }
     return ages;
   }

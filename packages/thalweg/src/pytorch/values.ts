@@ -1,4 +1,4 @@
-/** The numbers of hyperparameters, of a file's param groups and of an optimizer in use, side by side. */
+/** Compares the hyperparameter values of a file's param groups with those of a running optimizer. */
 import { OptionError } from '../language/error.ts';
 import { hyperSlotsOf, type HyperName } from '../define/recipe.ts';
 import type { HyperValue } from '../define/hyper.ts';

@@ -1,4 +1,4 @@
-/** Numbers of narrower types as those of wider ones, where no bit is lost: what files of other tools hold beside what is trained here. */
+/** Converts arrays of narrower types to wider ones without loss, for files of other tools. */
 
 /** The types of which every number is one of the type, in the words of safetensors. */
 const widenTo: Readonly<Record<string, readonly string[]>> = { F32: ['BF16', 'F16'], F64: ['F32', 'BF16', 'F16'] };

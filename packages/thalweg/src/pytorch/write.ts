@@ -1,4 +1,4 @@
-/** From an optimizer to a file of PyTorch's: the same arrays under the names that they have there, and its groups as param groups. */
+/** From an optimizer to a PyTorch file: the same arrays under their PyTorch names, and its groups as param groups. */
 import { ThalwegError } from '../language/error.ts';
 import { UnsupportedError } from '../language/run-error.ts';
 import { parameter } from '../language/variable.ts';
@@ -16,7 +16,7 @@ import { numberAfter, placeOf } from './values.ts';
 export function encode(core: Core): Encoded {
   const { name, options, registry, pending } = core;
   if (pending > 0) {
-    const problem = `${String(pending)} batches wait for a step, and a checkpoint of PyTorch has no place for their gradients; flush() or discard() first`;
+    const problem = `${String(pending)} accumulated batches have not led to a step yet, and a PyTorch checkpoint cannot hold their gradients; flush() or discard() first`;
     throw new ThalwegError('pending', `${name}: ${problem}`);
   }
   if (options.state !== 'float32') throw new UnsupportedError(name, `states are in ${options.state}, which no optimizer of PyTorch has`);

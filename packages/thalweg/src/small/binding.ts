@@ -1,4 +1,4 @@
-/** A method bound to arrays of plain JavaScript: where everything lies that a step reads and writes, and the tapes that compute it. Knows no user's call. */
+/** A method bound to plain JavaScript arrays: where everything lies that a step reads and writes, and the tapes that compute it. Not called by users. */
 import { elementsOf, wholeForm } from '../language/form.ts';
 import { topological } from '../language/graph.ts';
 import { isRoutineOp } from '../language/op.ts';
@@ -130,7 +130,7 @@ export class Binding {
 function refuseLong({ name, writes }: Program): void {
   const found = topological(writes.values()).find(({ op }) => isRoutineOp(op) && !(op in shortRoutines));
   if (found !== undefined)
-    throw new UnsupportedError(name, `has ${found.op} in its equations, which thalweg/small leaves out; await method.init(parameters) of thalweg has it`); // prettier-ignore
+    throw new UnsupportedError(name, `has ${found.op} in its equations, which thalweg/small does not have; use await method.init(parameters) of thalweg`); // prettier-ignore
 }
 
 function each(names: Iterable<string>, make: (name: string) => Place): Arrays {

@@ -1,6 +1,6 @@
 /**
- * An optimizer in a few kilobytes: a method bound to parameters in plain JavaScript, at once, on the calling thread, with the bits of the backends `fround` and
- * `reference`. Checks everything that it is given before anything changes.
+ * An optimizer in a few kilobytes: a method bound to parameters in plain JavaScript, synchronously, on the calling thread, bit-identical to the backends
+ * `fround` and `reference`. Checks every argument before anything changes.
  */
 import { asCalled } from '../language/caller.ts';
 import { suggestion, ThalwegError } from '../language/error.ts';
@@ -19,17 +19,17 @@ import { Binding, type Arrays } from './binding.ts';
 import { tensorsOf, type SmallGradients, type SmallParameters, type SmallViews } from './parameters.ts';
 import { savedArray, slotsIn, whyNotSaved, type SmallState } from './saved.ts';
 
-/** What equations read besides gradients, by name: a number such as the loss, or an array for each parameter. */
+/** What the equations read besides gradients, by name: a number such as the loss, or an array for each parameter. */
 export type SmallInputs = Readonly<Record<string, number | Readonly<Record<string, Float32Array | Float64Array>>>>;
 
-/** How to bind a method. */
+/** Options of `init`. */
 export interface SmallOptions {
   /**
-   * What to do about weights that are NaN or infinite: `'stop'`, by default, throws a DivergenceError, which says why; they are looked at after each of the first 16
-   * steps and every 16th later. `'propagate'` computes on.
+   * What to do if weights become NaN or infinite: `'stop'`, the default, throws a DivergenceError that says why; weights are checked after each of the
+   * first 16 steps and every 16th later. `'propagate'` does not check.
    */
   readonly nonFinite?: 'stop' | 'propagate';
-  /** Ascend instead of descend. */
+  /** Maximize instead of minimize. */
   readonly maximize?: boolean;
 }
 
@@ -42,7 +42,7 @@ export interface SmallOptions {
 export class SmallOptimizer<P extends SmallParameters = SmallParameters, N extends string = string> {
   /** The method's name. */
   readonly name: string;
-  /** The equations it steps by, as text. */
+  /** The equations of a step, as text. */
   readonly equations: string;
   /** The element type of every array. */
   readonly dtype: DType;
@@ -50,9 +50,9 @@ export class SmallOptimizer<P extends SmallParameters = SmallParameters, N exten
   readonly params: SmallViews<P>;
   /** The gradients: fill them, then call `step()`. */
   readonly grads: SmallViews<P>;
-  /** The states, each by parameter, or under `value` or the group's name where it is a number of the whole group. */
+  /** The states, each by parameter, or under `value` or the group's name if it is one number for the whole group. */
   readonly state: Readonly<Record<string, Readonly<Record<string, Float32Array | Float64Array>>>>;
-  /** The hyperparameters: assign a number, a schedule or a function, in force from the next step. */
+  /** The hyperparameters: assign a number, a schedule or a function; it takes effect at the next step. */
   readonly hyper: Record<N, HyperValue>;
   private readonly binding: Binding;
   private readonly nonFinite: 'stop' | 'propagate';
@@ -76,19 +76,19 @@ export class SmallOptimizer<P extends SmallParameters = SmallParameters, N exten
     Object.freeze(this);
   }
 
-  /** Steps taken. */
+  /** The number of steps taken. */
   get t(): number {
     return this.count.taken;
   }
 
-  /** The hyperparameters as the numbers that the next step takes. */
+  /** The numbers that the next step uses for the hyperparameters. */
   get current(): Readonly<Record<N, number>> {
     const at = this.count.taken + 1;
     return Object.fromEntries(this.names.map(({ name }) => [name, numberAt(this.hyper[name as N], at)])) as Record<N, number>;
   }
 
   /**
-   * Takes one step with the gradients in `grads`, or with those handed over, which are copied there first.
+   * Takes one step with the gradients in `grads`, or with the given ones, which are copied there first.
    *
    * @param gradients - an array for each parameter, of its length and type
    * @param inputs - the declared inputs, such as `{ loss }`
@@ -111,7 +111,7 @@ export class SmallOptimizer<P extends SmallParameters = SmallParameters, N exten
     return 'stepped';
   }
 
-  /** Where to evaluate the model: at the parameters, or where the equations say, as arrays that the next call overwrites. */
+  /** The weights to evaluate the model at: the parameters, or what the method says, such as an average, in arrays that the next call overwrites. */
   evaluate(): SmallViews<P> {
     const { binding, count } = this;
     if (count.taken === 0 || binding.points.size === 0) return this.params;
@@ -120,7 +120,7 @@ export class SmallOptimizer<P extends SmallParameters = SmallParameters, N exten
     return { ...this.params, ...object(binding.points) };
   }
 
-  /** Everything that the next steps depend on besides the method and its hyperparameters, in plain objects: for JSON, a database or `structuredClone`. */
+  /** Everything needed to resume training but the method and its hyperparameters, as plain objects: for JSON, a database or `structuredClone`. */
   save(): SmallState {
     const saved = (arrays: Arrays): Record<string, ReturnType<typeof savedArray>> =>
       object(new Map([...arrays].map(([one, array]) => [one, savedArray(array)])));
@@ -129,17 +129,17 @@ export class SmallOptimizer<P extends SmallParameters = SmallParameters, N exten
   }
 
   /**
-   * Goes on where `save` was called, to the bit. The hyperparameters stay those of this optimizer.
+   * Resumes from what `save` returned, bit for bit. The hyperparameters stay those of this optimizer.
    *
-   * @param saved - what `save` gave, also after JSON
-   * @throws CheckpointError for what is of another method or of other parameters; nothing has changed then
+   * @param saved - what `save` returned, also after a round trip through JSON
+   * @throws CheckpointError if it was saved by another method or for other parameters; nothing has changed then
    */
   load(saved: SmallState): void {
     const given: Readonly<Record<string, unknown>> = isRecord(saved) ? saved : {};
     const { t, equations, states } = given;
     const problems: string[] = [];
     if (equations !== this.equations) problems.push(`the equations are ${describe(equations)}, and here ${describe(this.equations)}`);
-    if (typeof t !== 'number' || !Number.isSafeInteger(t) || t < 0) problems.push(`t is ${describe(t)}, which is no number of steps`);
+    if (typeof t !== 'number' || !Number.isSafeInteger(t) || t < 0) problems.push(`t is ${describe(t)}, which is not a number of steps`);
     const stateOf = (state: string): unknown => (isRecord(states) && Object.hasOwn(states, state) ? states[state] : undefined);
     const parts = [
       slotsIn('the parameter', given['params'], object(this.binding.params)),
@@ -210,13 +210,13 @@ function fixed<T>(map: ReadonlyMap<string, T>): Readonly<Record<string, T>> {
 }
 
 /**
- * Binds a method to parameters, at once: in plain JavaScript, without WebAssembly and threads, for edge functions and models of up to some thousand parameters.
- * Steps have the bits of the backends `fround` (Float32Array) and `reference` (Float64Array) of the whole library.
+ * Binds a method to parameters, synchronously: in plain JavaScript without WebAssembly and threads, for edge functions and models of up to some thousand
+ * parameters. Steps are bit-identical to the backends `fround` (Float32Array) and `reference` (Float64Array) of the whole library.
  *
- * @param method - an optimizer, a chain, groups that match the parameters by name
- * @param parameters - first values or tensors by name, all of one element type; they are copied
- * @param options - what to do about gradients that are not finite; ascent
- * @throws OptionError, ArrayError; UnsupportedError for sparse and tied parameters; ThalwegError for groups that do not take every parameter once
+ * @param method - an optimizer, a chain, or groups
+ * @param parameters - initial values or tensors by name, all of one element type; values are copied
+ * @param options - `nonFinite`, `maximize`
+ * @throws OptionError, ArrayError; UnsupportedError for sparse and tied parameters; ThalwegError for groups that do not match every parameter exactly once
  * @example
  * ```ts
  * import { adam, cosine, init } from 'thalweg/small';

@@ -1,11 +1,11 @@
-/** What parameters may be in `thalweg/small`, and what is shown of them. Changes nothing. */
+/** Which parameters `thalweg/small` accepts, and its views of them. Changes nothing. */
 import { ArrayError, UnsupportedError } from '../language/run-error.ts';
 import type { DType } from '../plan/dtype.ts';
 import { checkByName } from '../train/arrays.ts';
 import { isSparse } from '../train/sparse.ts';
 import { isTied, toTensor, type Parameter, type Tensor, type ViewOf } from '../train/tensor.ts';
 
-/** Parameters by name: first values, or tensors. */
+/** Parameters by name: initial values, or tensors. */
 export type SmallParameters = Readonly<Record<string, Parameter>>;
 
 /** An array for each parameter. */
@@ -33,7 +33,7 @@ export function tensorsOf(owner: string, given: unknown): { readonly tensors: Re
 
 function tensorOf(owner: string, name: string, given: unknown): Tensor {
   const problem = (what: string): UnsupportedError =>
-    new UnsupportedError(owner, `${name} is ${what}, which thalweg/small does not have; await method.init(parameters) of thalweg has it`);
+    new UnsupportedError(owner, `${name} is ${what}, which thalweg/small does not have; use await method.init(parameters) of thalweg`);
   // An object of views would take it for its prototype.
   if (name === '__proto__') throw new ArrayError(owner, name, '__proto__ cannot be the name of a parameter');
   if (isTied(given)) throw problem('tied');

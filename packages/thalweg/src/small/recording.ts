@@ -1,6 +1,6 @@
 /**
- * What parameters compute together, as tapes: one for each combination of outcomes of the conditions of a step that occurs, recorded when it first does. Knows
- * programs and arrays; no users.
+ * The joint computation of parameters, as tapes: one for each combination of outcomes of a step's conditions, recorded when it first occurs. Knows programs
+ * and arrays; no users.
  */
 import { FormTable } from '../language/form-table.ts';
 import type { Program } from '../language/program.ts';

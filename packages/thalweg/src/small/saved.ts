@@ -1,19 +1,19 @@
-/** What a small optimizer is when it is saved: plain objects, lists and numbers, which JSON and every database keep as they are. Knows no method. */
+/** What a small optimizer saves: plain objects, lists and numbers, which JSON and every database preserve. Knows no method. */
 import { describe, isRecord } from '../language/options.ts';
 import type { Place } from '../targets/arrays/tape.ts';
 
-/** The elements of an array. What JSON has no number for is a text: `'NaN'`, `'Infinity'`, `'-Infinity'`, `'-0'`. */
+/** The elements of an array. Values that JSON cannot hold are strings: `'NaN'`, `'Infinity'`, `'-Infinity'`, `'-0'`. */
 export type SavedArray = readonly (number | string)[];
 
-/** Everything that the next steps depend on besides the method. */
+/** Everything needed to resume training but the method and its hyperparameters. */
 export interface SmallState {
-  /** The equations that it is of. */
+  /** The equations of the method that saved it. */
   readonly equations: string;
-  /** Steps taken. */
+  /** The number of steps taken. */
   readonly t: number;
   /** The parameters by name. */
   readonly params: Readonly<Record<string, SavedArray>>;
-  /** The states of the equations, each by parameter, or under `value` or the group's name where it is a number of the whole group. */
+  /** The states of the equations, each by parameter, or under `value` or the group's name if it is one number for the whole group. */
   readonly states: Readonly<Record<string, Readonly<Record<string, SavedArray>>>>;
 }
 
@@ -36,7 +36,7 @@ export function whyNotSaved({ title, given, into }: Slot): string | undefined {
   if (!Array.isArray(given)) return `${title} is ${given === undefined ? 'missing' : describe(given)}`;
   if (given.length !== into.length) return `${title} has ${String(given.length)} elements, and ${String(into.length)} here`;
   const wrong: unknown = given.find((x) => typeof x !== 'number' && !texts.includes(String(x)));
-  return wrong === undefined ? undefined : `${title} holds ${describe(wrong)}, which is no number`;
+  return wrong === undefined ? undefined : `${title} holds ${describe(wrong)}, which is not a number`;
 }
 
 /** The slots of arrays by name, and in words what is saved that has no place here. */
@@ -48,6 +48,6 @@ export function slotsIn(title: string, given: unknown, here: Readonly<Record<str
       given: Object.hasOwn(saved, name) ? saved[name] : undefined,
       into,
     })),
-    extra: Object.keys(saved).flatMap((name) => (Object.hasOwn(here, name) ? [] : [`${title} ${name} is there, and not here`])),
+    extra: Object.keys(saved).flatMap((name) => (Object.hasOwn(here, name) ? [] : [`${title} ${name} is saved, and not here`])),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * An optimizer of TF.js variables whose parameters and states lie in an arena, where TF.js computes on the CPU: gradients are copied in, the step is the
- * library's own, and parameters are copied out. So every optimizer is exact here, and nothing of it is a tensor.
+ * An optimizer of TF.js variables whose parameters and states lie in an arena, if TF.js computes on the CPU: gradients are copied in, the library takes its
+ * own step, and parameters are copied out. So every method is exact here, and no state is a tensor.
  */
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { DivergenceError } from '../language/run-error.ts';

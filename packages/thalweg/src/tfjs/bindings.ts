@@ -1,6 +1,6 @@
 /**
- * Which variable is which parameter. A parameter may wait for its variable, where it came from a file; a variable that was disposed of is forgotten. Knows
- * names and shapes; no values.
+ * Which variable is which parameter. A parameter loaded from a file may wait for its variable; a disposed variable is forgotten. Knows names and shapes; no
+ * values.
  */
 import type { Variable } from '@tensorflow/tfjs-core';
 import { ThalwegError } from '../language/error.ts';

@@ -1,5 +1,5 @@
 /**
- * Which engine steps: what was asked for, on the backend that TF.js has now. Knows the operations; an arena only once it is offered, so that a page which
+ * Which engine steps: by what was requested and the current TF.js backend. Knows the operations; an arena only once it is registered, so that a page which
  * computes on a GPU need not load one.
  */
 import { getBackend } from '@tensorflow/tfjs-core';
@@ -60,17 +60,17 @@ export function chooseEngine(given: EngineOptions, current: Engine | undefined):
   const onCpu = computesOnCpu();
   if (current !== undefined && (current.name === 'ops' || onCpu)) return current;
   if (wanted === 'arena' && arena === undefined)
-    throw new UnsupportedError(recipe.name, "the engine 'arena' is in thalweg/tfjs; thalweg/tfjs/ops has the engine 'ops' alone");
+    throw new UnsupportedError(recipe.name, "the engine 'arena' is in thalweg/tfjs; thalweg/tfjs/ops has only 'ops'");
   if (wanted === 'arena' && !onCpu) {
-    const problem = `the engine 'arena' steps on the CPU, and TF.js computes in ${getBackend()}, from which a step would have to wait for every gradient`;
-    throw new UnsupportedError(recipe.name, `${problem}; the engine 'ops' steps there`);
+    const problem = `the engine 'arena' steps on the CPU, and TF.js uses the backend ${getBackend()}, from which each step would have to read the gradients back`;
+    throw new UnsupportedError(recipe.name, `${problem}; use the engine 'ops'`);
   }
   if (wanted !== 'ops' && onCpu && arena !== undefined) return arena.make(recipe, options, hyper);
   for (const [option, allowed] of Object.entries(plain)) {
     const value: unknown = Reflect.get(options, option);
     if (value === undefined || allowed.includes(value)) continue;
     const where = arena === undefined ? ' of thalweg/tfjs' : '';
-    const problem = `is for the engine 'arena'${where}, and the step is taken by the operations of TF.js in ${getBackend()}`;
+    const problem = `needs the engine 'arena'${where}, and on the backend ${getBackend()} the engine is 'ops'`;
     throw new OptionError(recipe.name, option, value, problem);
   }
   const made = new Operations(recipe, options.maximize === true, hyper);

@@ -1,4 +1,4 @@
-/** What steps the variables of TF.js: an arena, or TF.js's own operations. Knows neither. */
+/** The interface of what steps TF.js variables: an arena, or TF.js's own operations. Knows neither. */
 import type { Optimizer as TfOptimizer, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { Variable as Role } from '../language/variable.ts';
 import type { HyperValue } from '../define/hyper.ts';

@@ -1,11 +1,11 @@
-/** What `applyGradients` is given: gradients and inputs by the names of variables, checked and with their variables. Changes nothing. */
+/** The arguments of `applyGradients`: gradients and inputs by variable name, checked and matched to variables. Changes nothing. */
 import { engine, type NamedTensorMap, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { isRecord } from '../language/options.ts';
 import { ArrayError } from '../language/run-error.ts';
 import { isSame } from './bindings.ts';
 import type { GivenInputs, NamedTensor, Update } from './engine.ts';
 
-/** What the equations read besides gradients, by name: a number, a scalar, or a tensor for each variable by the variable's name. */
+/** What the equations read besides gradients, by name: a number, a scalar, or a tensor for each variable, by the variable's name. */
 export type TfjsInputs = Readonly<Record<string, number | Tensor | NamedTensorMap>>;
 
 /** Gradients with their variables. Throws an ArrayError for one that fits no variable. */
@@ -14,7 +14,8 @@ export function updatesOf(owner: string, gradients: NamedTensorMap | readonly Na
     ? gradients
     : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
   const named = given.every((one: unknown) => isRecord(one) && typeof one['name'] === 'string');
-  if (!named) throw new ArrayError(owner, 'gradients', 'gradients are an object by the names of variables, or a list of { name, tensor }');
+  if (!named)
+    throw new ArrayError(owner, 'gradients', 'gradients must be an object from variable names to tensors, or a list of { name, tensor }');
   const seen = new Set<string>();
   return given.map(({ name, tensor }) => {
     if (seen.has(name)) throw new ArrayError(owner, name, `there are two gradients of ${name}`);

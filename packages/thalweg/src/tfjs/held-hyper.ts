@@ -1,6 +1,6 @@
 /**
- * The hyperparameters of an optimizer that may not have begun: TF.js makes optimizers before it knows any variable. Every check comes before any change. Knows
- * methods; no arena and no tensor.
+ * The hyperparameters of an optimizer that may not have started: TF.js makes optimizers before it knows any variable. Every check comes before any change.
+ * Knows methods; no arena and no tensor.
  */
 import { OptionError } from '../language/error.ts';
 import { optionSuggestion } from '../language/options.ts';
@@ -40,13 +40,13 @@ export class HeldHyper<N extends string = string> {
     const rates = new Set(this.rates().map((name) => this.at(name, t)));
     const [rate, another] = rates;
     if (rate !== undefined && another === undefined) return rate;
-    throw this.noRate('has no one value');
+    throw this.noRate('differs between groups');
   }
 
   /** Sets the learning rate. Throws an OptionError where there are several. */
   setRate(value: unknown): void {
     const [name, another] = this.rates();
-    if (name === undefined || another !== undefined) throw this.noRate('cannot be set');
+    if (name === undefined || another !== undefined) throw this.noRate('cannot be set for all groups');
     Reflect.set(this.view, name, value);
   }
 

@@ -1,6 +1,6 @@
 /**
- * States that TF.js holds as a checkpoint of the library, and back, so that a model that was trained on a GPU goes on in an arena and the other way round.
- * They pass through a core that never steps.
+ * States of TF.js tensors as a checkpoint of the library, and back, so that a model trained on a GPU can continue in an arena and vice versa. They pass
+ * through a core that never steps.
  */
 import { keep, tensor } from '@tensorflow/tfjs-core';
 import { wholeForm } from '../language/form.ts';

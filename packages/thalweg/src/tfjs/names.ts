@@ -1,7 +1,7 @@
 /**
- * What variables are called. TF.js makes names unique in the whole process, so the kernel of a layer is `dense/kernel` in the first model that has one and
- * `dense/kernel_1` in the next, and a variable without a name is called by a number. Groups match names without that number, too, and a file's
- * parameters are found by the names that variables would have in a new process. Knows texts only.
+ * The names of variables. TF.js makes names unique in the whole process, so a layer's kernel is `dense/kernel` in the first model that has one and
+ * `dense/kernel_1` in the next, and a variable without a name gets a number. Groups also match names without that number, and a file's parameters are found by
+ * the names that variables would have in a new process. Knows texts only.
  */
 
 /** Names for new variables, given in order: their own, but for numbers, and with another number where one of `taken` is called so. */

@@ -1,6 +1,6 @@
 /**
- * An optimizer of TF.js variables by TF.js's own operations, for backends that compute on a GPU: nothing is read back while it steps. States are tensors
- * that it keeps; numbers of the step are computed here in float64, unless they are made of sums. What TF.js has no operations for is refused by name.
+ * An optimizer of TF.js variables by TF.js's own operations, for backends that compute on a GPU: a step reads nothing back. States are tensors; scalars of
+ * the step are computed here in float64, unless they depend on sums. Throws for operations that TF.js does not have.
  */
 import { clone, keep, tidy, zeros, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { wholeForm } from '../language/form.ts';

@@ -1,6 +1,6 @@
 /**
- * `tfjsOptimizer`: a method as an optimizer of TF.js, in whatever TF.js does with one: `compile`, `fit`, `minimize`, `applyGradients`, weights, configuration.
- * Chooses the engine that steps; takes no step itself.
+ * `tfjsOptimizer`: a method as an optimizer of TF.js, for everything TF.js does with one: `compile`, `fit`, `minimize`, `applyGradients`, weights,
+ * configuration. Chooses the engine; takes no step itself.
  */
 import {
   dispose,
@@ -25,12 +25,12 @@ import { HeldHyper } from './held-hyper.ts';
 import { stemOf } from './names.ts';
 import { decodeMethod, encodeMethod, fromText, toText } from './saved-method.ts';
 
-/** How to make an optimizer of TF.js: the options of `init` that make sense there. */
+/** Options of `tfjsOptimizer`: the engine, and the options of `init` that apply to TF.js. */
 export interface TfjsOptions extends Pick<InitOptions, 'nonFinite' | 'maximize' | 'accumulate' | 'threads' | 'backend' | 'state'> {
   /**
-   * What takes the steps. `'arena'`: the library's own kernels, exact, for every optimizer, where TF.js computes on the CPU (the backends `cpu`, `wasm` and
-   * `tensorflow`). `'ops'`: TF.js's operations, on any backend, for equations that it has operations for; nothing is read back from a GPU. `'auto'`, by
-   * default, is `'arena'` where that can step and `'ops'` elsewhere.
+   * What takes the steps. `'arena'`: the library's own exact kernels, for every method, if TF.js computes on the CPU (the backends `cpu`, `wasm` and
+   * `tensorflow`). `'ops'`: TF.js's operations, on any backend, for methods whose operations TF.js has; nothing is read back from a GPU. `'auto'`, the
+   * default, is `'arena'` where that works and `'ops'` elsewhere.
    */
   readonly engine?: (typeof engines)[number];
 }
@@ -38,7 +38,7 @@ export interface TfjsOptions extends Pick<InitOptions, 'nonFinite' | 'maximize' 
 const optionNames = ['engine', 'nonFinite', 'maximize', 'accumulate', 'threads', 'backend', 'state'] satisfies (keyof TfjsOptions)[];
 
 /**
- * An optimizer of TF.js that steps by the equations of a method. Made by `tfjsOptimizer`, and by TF.js where it loads a model with its optimizer.
+ * An optimizer of TF.js that steps by the equations of a method. Made by `tfjsOptimizer`, and by TF.js when it loads a model with its optimizer.
  *
  * @typeParam N - the names of the hyperparameters
  */
@@ -46,7 +46,7 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
   /** The name by which TF.js finds this class when it loads a model. */
   static readonly className = 'ThalwegOptimizer';
 
-  /** Whether a value is an optimizer of this class, whichever copy of the package made it; of TF.js's own `instanceof` any optimizer is. */
+  /** Whether a value is an optimizer of this class, made by any copy of the package; for TF.js's own `instanceof`, any optimizer is. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return typeof value === 'object' && value !== null && Reflect.get(value.constructor, 'className') === TfjsOptimizer.className;
   }
@@ -60,10 +60,10 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
   private readonly readsLoss: boolean;
   private engine: Engine | undefined;
   private disposed = false;
-  /** Whether variables are where the model is evaluated, so that no step may be taken. */
+  /** Whether variables hold the weights for evaluation, so that no step may be taken. */
   private away = false;
 
-  /** Use `tfjsOptimizer` instead. Throws a ThalwegError for what is no method that trains, and an OptionError. */
+  /** Use `tfjsOptimizer` instead. Throws a ThalwegError if `method` is not a method that trains, and an OptionError. */
   constructor(method: Method<N>, options: TfjsOptions = {}) {
     super();
     const made = asMethod(method);
@@ -84,7 +84,7 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
     this.held = new HeldHyper<N>(made, (name, value) => this.engine?.setHyper(name, value));
   }
 
-  /** Steps taken. */
+  /** The number of steps taken. */
   get t(): number {
     return this.engine?.t ?? 0;
   }
@@ -94,35 +94,35 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
     return this.t;
   }
 
-  /** The hyperparameters: assign a number, a schedule or a function, in force from the next step. */
+  /** The hyperparameters: assign a number, a schedule or a function; it takes effect at the next step. */
   get hyper(): Record<N, HyperValue> {
     return this.held.view;
   }
 
   /**
-   * The learning rate of the next step, as a number: that of a schedule, where there is one. Assigning sets it, and takes a schedule too. Throws an OptionError
-   * where groups have rates of their own; `hyper['name.lr']` is one of them.
+   * The learning rate of the next step, as a number, evaluated if it is a schedule. Assign a number or a schedule to set it. Throws an OptionError if
+   * groups have different rates; use `hyper['name.lr']` then.
    */
   get learningRate(): number {
     return this.held.rateAt(this.t + 1);
   }
 
-  /** Sets it, from the next step on. */
+  /** Sets the learning rate, from the next step on. */
   set learningRate(rate: HyperValue) {
     this.held.setRate(rate);
   }
 
-  /** Waits until the threads run that share the steps of large models. Without it steps are right too, on one thread until others run. */
+  /** Resolves when the threads that share the steps of large models run. Steps are correct without it, on one thread until others run. */
   async ready(): Promise<void> {
     await threadsReady(this.options.threads ?? 'auto');
   }
 
   /**
-   * Computes a loss and its gradients and takes a step with them; methods that read the loss are given it.
+   * Computes a loss and its gradients and takes a step with them; methods that read the loss receive it.
    *
    * @param f - computes the loss, a scalar
-   * @param returnCost - whether to return the loss, which then belongs to the caller
-   * @param varList - which variables to train; all trainable ones by default
+   * @param returnCost - whether to return the loss, which the caller then has to dispose of
+   * @param varList - the variables to train; by default all trainable ones
    * @throws as `applyGradients`
    */
   override minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
@@ -141,12 +141,12 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
   }
 
   /**
-   * Takes a step with these gradients. A variable whose gradient is null is left as it is, with its states; variables that come for the first time count t
-   * from there.
+   * Takes a step with the given gradients. A variable whose gradient is null is left as it is, with its states; a variable that appears for the first time
+   * counts t from there.
    *
-   * @param variableGradients - gradients by the names of variables, which still belong to the caller
-   * @param inputs - what the equations read besides, such as `{ loss }`
-   * @throws ArrayError for a gradient that fits no variable and an input that is missing, before anything changes; DivergenceError after a step that left
+   * @param variableGradients - gradients by variable name; the caller still has to dispose of them
+   * @param inputs - what the equations read besides gradients, such as `{ loss }`
+   * @throws ArrayError for a gradient that fits no variable and for a missing input, before anything changes; DivergenceError after a step that left
    * weights that are not finite; UnsupportedError on a backend on which the engine cannot step; DisposedError
    */
   override applyGradients(variableGradients: NamedTensorMap | NamedTensor[], inputs: TfjsInputs = {}): void {
@@ -155,14 +155,14 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
     this.iterations_ = this.t;
   }
 
-  /** Takes the step that batches of an unfinished window of accumulation have begun, at the end of an epoch, say. */
+  /** Takes a step with the batches accumulated so far, before there are `accumulate` of them: for the end of an epoch, say. */
   flush(): void {
     this.atWork('flush').flush();
   }
 
   /**
-   * Runs a function with the variables set to where the model is to be evaluated: for schedule-free methods and averages that is not where they train. For
-   * `model.evaluate`, `model.predict` and saving a model to be used. The training weights are back when it has returned, or its promise has settled.
+   * Runs a function with the variables set to the weights to evaluate the model at, which schedule-free methods and averages do not train. For
+   * `model.evaluate`, `model.predict`, and saving a model for use. The training weights are restored when the function returns or its promise settles.
    *
    * @param f - what to run; it must not take a step
    * @returns what `f` returns
@@ -187,8 +187,8 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
   }
 
   /**
-   * What `model.save` keeps of the optimizer: everything that the next steps depend on, bit for bit. TF.js lets nobody dispose of what it is given here, so
-   * the values lie outside of its memory: read them with `data()` or `dataSync()`; `clone()` makes a tensor to compute with.
+   * What `model.save` stores of the optimizer: everything needed to resume training, bit for bit. Since TF.js never disposes of these tensors, their values
+   * lie outside of its memory: read them with `data()` or `dataSync()`; `clone()` makes a tensor to compute with.
    */
   override async getWeights(): Promise<NamedTensor[]> {
     if (this.disposed) throw new DisposedError(this.name, 'getWeights');
@@ -198,10 +198,10 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
   }
 
   /**
-   * Goes on where `getWeights` was called: variables of the same names, or in the same order where their shapes are the same, have the states that they had;
-   * before the first step, if it was called there. The hyperparameters stay those of this optimizer.
+   * Resumes from what `getWeights` returned: variables with the same names, or in the same order if their shapes agree, get the states that they had; if it was
+   * called before the first step, the optimizer is as before its first step. The hyperparameters stay those of this optimizer.
    *
-   * @throws CheckpointError where the weights are not of an optimizer with these equations; nothing has changed then
+   * @throws CheckpointError if the weights belong to other equations; nothing has changed then
    */
   override async setWeights(weightValues: NamedTensor[]): Promise<void> {
     const { fromWeights } = await import('./saved-weights.ts');
@@ -214,7 +214,7 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
     this.iterations_ = this.t;
   }
 
-  /** The equations and hyperparameters as they are now, as a model's file has them. Throws a ThalwegError where one of them is a function. */
+  /** The equations and current hyperparameters, for a model's file. Throws a ThalwegError if one of them is a function. */
   override getConfig(): serialization.ConfigDict {
     const { name, held, options, wanted } = this;
     return { name, method: toText(encodeMethod(held.current())), options: toText({ engine: wanted, ...options }) };
@@ -230,7 +230,7 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
     return new cls(decodeMethod(fromText(config['method'])), options);
   }
 
-  /** Gives memory back. Everything but `t` throws a DisposedError from now on. */
+  /** Frees memory. Everything but `t` throws a DisposedError from now on. */
   override dispose(): void {
     this.engine?.dispose();
     this.disposed = true;
@@ -252,11 +252,12 @@ export class TfjsOptimizer<N extends string = string> extends TfOptimizer {
 }
 
 /**
- * An optimizer of TF.js from any method: for `model.compile`, and for `minimize` and `applyGradients` without a model. It is saved and loaded with a model.
+ * Makes an optimizer of TF.js from any method: for `model.compile`, and for `minimize` and `applyGradients` without a model. TF.js saves and loads it with
+ * a model.
  *
- * @param method - such as `adamw({ lr: 3e-4 })`, a chain with clipping, or groups that match variables by name, `'head/*'`, or by rank
- * @param options - the engine, and the options of `init` that make sense here
- * @throws ThalwegError for what is no method that trains; OptionError
+ * @param method - an optimizer such as `adamw({ lr: 3e-4 })`, a chain, or groups that match variables by name, `'head/*'`, or by rank
+ * @param options - the engine, and the options of `init` that apply to TF.js
+ * @throws ThalwegError if `method` is not a method that trains; OptionError
  * @example
  * ```ts
  * import '@tensorflow/tfjs-backend-cpu';

@@ -1,6 +1,6 @@
 /**
- * A method as a text that a model's file can hold, and back: its equations and hyperparameters, so that an optimizer of the user's own comes back without its
- * program. Files may be damaged or hostile: whatever is read is checked. Knows no TF.js, but for what it does to texts.
+ * A method as a text in a model's file, and back: its equations and hyperparameters, so that a user-defined optimizer can be loaded without its program.
+ * Files may be damaged or hostile: everything is checked when read. Knows of TF.js only how it changes texts.
  */
 import { ThalwegError } from '../language/error.ts';
 import { describe, isRecord } from '../language/options.ts';
@@ -33,7 +33,7 @@ export function fromText(text: unknown): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw unreadable('is no JSON');
+    throw unreadable('is not JSON');
   }
 }
 
@@ -60,7 +60,7 @@ export function encodeMethod({ name, groups }: Recipe): unknown {
 /** The method again. Throws a ThalwegError that says what is wrong, or an EquationError where the equations make no sense. */
 export function decodeMethod(saved: unknown): Method {
   const { version: written, name, parts, groups } = record(saved, 'the method');
-  if (written !== version) throw unreadable(`has the version ${describe(written)}, and ${String(version)} is what can be read`);
+  if (written !== version) throw unreadable(`has the version ${describe(written)}, and only ${String(version)} can be read`);
   const known = list(parts, 'the parts').map(decodePart);
   const made = list(groups, 'the groups').map((one) => {
     const group = record(one, 'a group');
@@ -83,7 +83,7 @@ function encodeValue(title: string, value: HyperValue): unknown {
   if (typeof value !== 'function') return encodeHyper(value);
   throw new ThalwegError(
     'method',
-    `${title} is a function, which no file can hold; a schedule, schedule('a / √t', { a: 0.1 }), is saved as its equation`,
+    `${title} is a function, which a file cannot hold; a schedule, schedule('a / √t', { a: 0.1 }), is saved as its equation`,
   );
 }
 
@@ -100,7 +100,7 @@ function encodeMatch(group: string, match: Match): unknown {
   if (typeof match === 'object') return { rank: match.rank };
   throw new ThalwegError(
     'group',
-    `the group ${group} matches by a function, which no file can hold; match by a name, a regular expression or { rank }`,
+    `the group ${group} matches by a function, which a file cannot hold; match by a name, a regular expression or { rank }`,
   );
 }
 
@@ -112,7 +112,7 @@ function decodeMatch(saved: unknown): Match {
   try {
     return new RegExp(text(source, 'a match'), text(flags, 'the flags of a match'));
   } catch (error) {
-    if (error instanceof SyntaxError) throw unreadable(`has a match that is no regular expression: ${error.message}`);
+    if (error instanceof SyntaxError) throw unreadable(`has a match that is not a regular expression: ${error.message}`);
     throw error;
   }
 }

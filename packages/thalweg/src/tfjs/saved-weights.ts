@@ -1,6 +1,6 @@
 /**
- * An optimizer as the weights that a model's file has of it: `iter`, which TF.js and Keras have too, and the checkpoint, byte for byte. TF.js has no type for
- * bytes that it keeps as they are, so they go in fours into integers, which are written and read exactly.
+ * An optimizer as weights in a model's file: `iter`, as in TF.js and Keras, and the checkpoint, byte for byte. TF.js has no byte type that it preserves, so
+ * four bytes are packed into each integer, which is written and read exactly.
  */
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 import { describe, isRecord } from '../language/options.ts';

@@ -1,5 +1,6 @@
 /**
- * A method as TF.js's operations take it: the program of each group, its hyperparameters at a step, and what is refused. Knows no tensor's values.
+ * A method prepared for TF.js's operations: the program of each group, its hyperparameters at a step, and errors for what is not supported. Knows no
+ * tensor's values.
  */
 import { env, getBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { topological } from '../language/graph.ts';

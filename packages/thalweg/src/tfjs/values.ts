@@ -1,6 +1,6 @@
 /**
- * Values of TF.js tensors, in and out, where TF.js computes on the CPU. In the WebAssembly backend a tensor is a place in one memory, which is read there: what
- * the backend's own read costs is a new array. Knows TF.js; no optimizer.
+ * Reading and writing the values of TF.js tensors if TF.js computes on the CPU. In the WebAssembly backend a tensor is a range of one memory, which is read
+ * directly, since the backend's own read allocates a new array. Knows TF.js; no optimizer.
  */
 import {
   engine,

@@ -1,4 +1,4 @@
-/** Checks of the arrays that users hand over: parameters at `init`, gradients and inputs at each step. Changes nothing. */
+/** Checks of the arrays that users pass in: parameters at `init`, gradients and inputs at each step. Changes nothing. */
 import { OptionError } from '../language/error.ts';
 import { ArrayError } from '../language/run-error.ts';
 import { isKind } from '../language/brand.ts';

@@ -1,4 +1,4 @@
-/** How an optimizer ascends: by a part before all others, like any other, that changes the sign of whatever has that of the function. Knows parts alone. */
+/** How an optimizer maximizes: by a part before all others that negates the gradient and everything else with the sign of the loss. Knows parts only. */
 import type { Part } from '../language/part.ts';
 
 /** The part. */

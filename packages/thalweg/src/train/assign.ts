@@ -1,4 +1,4 @@
-/** Which group of a method trains which parameter. Knows names and shapes; whoever steps, on memory or in a framework's arrays, asks here. */
+/** Which group of a method trains which parameter. Knows names and shapes; used for the library's own memory and for a framework's arrays. */
 import { ThalwegError } from '../language/error.ts';
 import { isReduction, scopeOf, topological } from '../language/graph.ts';
 import type { Program } from '../language/program.ts';
@@ -36,7 +36,7 @@ export function assignGroups(
       throw new ArrayError(
         owner,
         name,
-        `two groups take ${names.join(', also called ')}, which has the shape [${shape.join(', ')}]: ${described(first)} and ${described(second)}`,
+        `two groups match ${names.join(', also called ')}, which has the shape [${shape.join(', ')}]: ${described(first)} and ${described(second)}`,
       );
     }
     const group = first ?? rest;
@@ -45,7 +45,7 @@ export function assignGroups(
       throw new ArrayError(
         owner,
         name,
-        `no group takes ${name}, which has the shape [${shape.join(', ')}]; the groups are ${all}; match: otherwise takes what is left`,
+        `no group matches ${name}, which has the shape [${shape.join(', ')}]; the groups are ${all}; match: otherwise takes the remaining parameters`,
       );
     }
     chosen.set(name, group);
@@ -59,7 +59,7 @@ export function checkUsed(owner: string, groups: Groups, chosen: ReadonlyMap<str
   groups.forEach(({ name, match }, i) => {
     if (used.has(i) || !(typeof match === 'string' || isRegExp(match))) return;
     const names = [...chosen.keys()].join(', ');
-    throw new ThalwegError('group', `${owner}: the group ${name} (${describeMatch(match)}) takes no parameter; there are ${names}`);
+    throw new ThalwegError('group', `${owner}: the group ${name} (${describeMatch(match)}) matches no parameter; there are ${names}`);
   });
 }
 
@@ -72,6 +72,6 @@ export function checkCommonSums(owner: string, groups: Groups, programs: readonl
   const all = new Set(sums.flatMap((some) => [...some]));
   const lacking = groups.find((_, i) => sums[i]?.size !== all.size);
   if (lacking === undefined) return;
-  const problem = `a sum over _all parameters that the group ${lacking.name} does not have; chain what sums over all before the groups, or use _group`;
+  const problem = `this sum over all parameters (_all) is missing in the group ${lacking.name}; chain what sums over all before groups(), or use _group`;
   throw new ThalwegError('group', `${owner}: ${problem}`);
 }

@@ -1,6 +1,5 @@
 /**
- * The core of an optimizer: everything that it holds. The public face (`optimizer.ts`), what takes gradients in (`intake.ts`) and what saves
- * and loads (`checkpoint.ts`) all work on it.
+ * The core of an optimizer: all its data. The public API (`optimizer.ts`), gradient intake (`intake.ts`) and checkpoints (`checkpoint.ts`) all work on it.
  */
 import { OptionError, suggestion, type ThalwegError } from '../language/error.ts';
 import { ArrayError } from '../language/run-error.ts';
@@ -31,8 +30,8 @@ import { isShort, Watch } from './watch.ts';
 import { beginWindow, completeWindow, gradientSum } from './window.ts';
 
 /**
- * What to do about NaN and ±∞: throw once weights hold them; compute on whatever happens; leave everything as it was where a gradient or an
- * input holds them; or that and throw.
+ * What to do about NaN and ±∞: `'stop'` throws once weights hold them; `'propagate'` never checks; `'skip'` leaves everything as it was if a gradient or an
+ * input holds them; `'throw'` does that and throws.
  */
 export type NonFinite = 'stop' | 'propagate' | 'skip' | 'throw';
 

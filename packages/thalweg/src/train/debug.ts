@@ -1,7 +1,4 @@
-/**
- * What `THALWEG_DEBUG=1` does, for those who work on the compiler: each step and kernel is verified as it is planned, and printed. The published build is
- * without it.
- */
+/** `THALWEG_DEBUG=1`, for work on the compiler: each step and kernel is verified as it is planned, and printed. Removed from the published build. */
 import type { Plan } from '../plan/plan.ts';
 import { printStep, stepPlan } from '../plan/step.ts';
 import { verifyKernel } from '../plan/verify-kernel.ts';

@@ -1,4 +1,4 @@
-/** Weights that are not finite: after which steps they are looked at, and why they may be so. Knows numbers; whoever steps looks. */
+/** Weights that are not finite: after which steps they are checked, and why they may have diverged. Knows numbers; the caller reads the arrays. */
 import { DivergenceError } from '../language/run-error.ts';
 import type { DType } from '../plan/dtype.ts';
 
@@ -44,7 +44,7 @@ export function divergence(owner: string, found: readonly Diverged[], dtype: DTy
 /** Why weights may have left the numbers, as far as the last gradients tell. */
 function reason(largest: number, dtype: DType, isOne: boolean): string {
   const whose = isOne ? 'its gradient' : 'their gradients';
-  if (!Number.isFinite(largest)) return `${whose} ${isOne ? 'holds' : 'hold'} NaN or an infinity`;
+  if (!Number.isFinite(largest)) return `${whose} ${isOne ? 'holds' : 'hold'} NaN or infinity`;
   const size = `the largest element of ${whose} is ${largest.toPrecision(3)} in magnitude`;
   const limit = largestRoot[dtype];
   if (largest > limit) return `${size}, and the square of more than ${limit.toPrecision(3)} is infinite in ${dtype}`;

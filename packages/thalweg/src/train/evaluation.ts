@@ -1,4 +1,4 @@
-/** Where to evaluate a model: at its parameters, or where the equations of its optimizer say. */
+/** The weights to evaluate a model at: its parameters, or what the optimizer's equations say. */
 import { evaluated } from '../language/program.ts';
 import type { AnyArray } from './arrays.ts';
 import type { Core } from './core.ts';

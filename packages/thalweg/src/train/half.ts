@@ -1,16 +1,16 @@
-/** Arrays of half precision as a user sees them: bits in a Uint16Array. Rounds to nearest and reads, whatever there is to add up. */
+/** Arrays in half precision as users see them: bits in a Uint16Array. Rounds to nearest. */
 import { decode, encode } from '../targets/loops/quantization.ts';
 import type { HalfFormat } from '../plan/half.ts';
 import type { Declared } from './tensor.ts';
 
-/** Bits in the structure of the parameters, in memory of type `B`. */
+/** Half-precision bits in the structure of the parameters, in memory of type `B`. */
 export type HalfViews<P, B extends ArrayBufferLike = ArrayBufferLike> = { readonly [K in keyof P]: BitsOf<P[K], B> };
 
 type BitsOf<D, B extends ArrayBufferLike> = D extends Declared ? Uint16Array<B> : HalfViews<D, B>;
 
-/** Live views of two bytes an element: the upper halves of float32s for bfloat16. */
+/** Live views with two bytes per element: for bfloat16, the upper halves of float32s. */
 export interface Half<P, B extends ArrayBufferLike = ArrayBufferLike> {
-  /** The parameters, rounded to nearest by each step: what a model of half precision computes with. */
+  /** The parameters, rounded to nearest by each step: those that a half-precision model computes with. */
   readonly params: HalfViews<P, B>;
   /** The gradients: fill them, then call `step()`. */
   readonly grads: HalfViews<P, B>;

@@ -1,4 +1,4 @@
-/** The hyperparameters of an optimizer as the object that users assign to. */
+/** The hyperparameters of an optimizer as an object of properties to read and assign. */
 import { OptionError } from '../language/error.ts';
 import type { Core } from './core.ts';
 import type { HyperValue } from '../define/hyper.ts';

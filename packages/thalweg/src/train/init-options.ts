@@ -1,4 +1,4 @@
-/** The options of `init`: what they are, and whether what was given makes sense. Changes nothing. */
+/** The options of `init`, and their checks. Changes nothing. */
 import { OptionError } from '../language/error.ts';
 import { UnsupportedError } from '../language/run-error.ts';
 import type { DType } from '../plan/dtype.ts';
@@ -14,9 +14,9 @@ import type { Tensor } from './tensor.ts';
 import { deviceFor, type GivenMemory } from './threads.ts';
 
 /**
- * How to bind a method to parameters.
+ * Options of `init`.
  *
- * @typeParam K, T, M - the very backend, threads and memory, which tell whether views may lie in memory that threads share
+ * @typeParam K, T, M - the literal types of backend, threads and memory, which determine whether views may lie in shared memory
  */
 export interface InitOptions<
   K extends Backend | 'auto' | undefined = Backend | 'auto' | undefined,
@@ -24,68 +24,66 @@ export interface InitOptions<
   M extends WebAssembly.Memory | GivenMemory | undefined = WebAssembly.Memory | GivenMemory | undefined,
 > {
   /**
-   * Where kernels run. `'auto'`, by default, is `'wasm'`, or JavaScript with the same bits where the engine or a page's policy has no WebAssembly:
-   * `'fround'` for float32 and `'reference'` for float64. `opt.backend` tells. `'native'` computes the same bits in C that the system's compiler makes
-   * for this processor, in Node 26.1 and later (docs/native.md); it is taken only where it is asked for.
+   * Where kernels run. `'auto'`, the default, is `'wasm'`; if the engine or the page's policy has no WebAssembly, it is JavaScript with bit-identical
+   * results: `'fround'` for float32, `'reference'` for float64. `opt.backend` tells which. `'native'` gives the same results by C that the system's
+   * compiler builds for this processor, in Node 26.1 and later (docs/native.md); it is used only if requested.
    */
   readonly backend?: K & {};
   /**
-   * What to do about NaN and ±∞. `'stop'`, by default: a step that leaves weights that are not finite throws a DivergenceError, which says why; it is
-   * looked for after each of the first 16 steps and every 16th later. `'throw'` and `'skip'` (the default with a dynamic `lossScale`) also read
-   * every gradient before anything is written: where one is not finite everything stays as it was, t included, and the first throws a NonFiniteError.
-   * `'propagate'` computes on, whatever the weights become.
+   * What to do about NaN and ±∞. `'stop'`, the default: throws a DivergenceError, which says why, after a step that left weights that are not finite;
+   * weights are checked after each of the first 16 steps and every 16th later. `'throw'` and `'skip'` (the default with a dynamic `lossScale`) also check
+   * every gradient before anything is written: if one is not finite, everything stays as it was, including t, and `'throw'` throws a NonFiniteError.
+   * `'propagate'` never checks.
    */
   readonly nonFinite?: NonFinite;
   /**
-   * Ascend instead of descend: the gradient is negated first, and with it what a method may read that has the sign of the loss: the inputs `loss` and
+   * Maximize instead of minimize: negates the gradient first, and everything a method may read that has the sign of the loss: the inputs `loss` and
    * `hessian`, and the hyperparameter `minimum`, which then is the highest value that the function can have.
    */
   readonly maximize?: boolean;
   /**
-   * Every so many calls of `step` are one step, with the mean of their gradients and of the inputs that are numbers; 1 by default. The calls since the
-   * last step are the window, of which `opt.pending` have come.
+   * Gradient accumulation: every `accumulate` calls of `step` make one step, with the mean of their gradients and of the inputs that are numbers; 1 by
+   * default. `opt.pending` counts the calls since the last step.
    *
-   * The mean is a sum over a number of batches. The sum holds the gradients of the batches in which the parameter was trained: while it is frozen, and
-   * before it is added, a batch counts as a gradient of zero. A parameter that is frozen when the step is taken loses its sum, and one
-   * that is removed takes it along, so that no gradient is applied in two steps or in a later one. Gradients and numbers that
-   * are not finite are looked for when the step is due; the step is then skipped, and the window has ended all the same. `opt.flush()`
-   * takes the step before the window is full, with the mean over what came; `opt.discard()` drops the window, and `opt.zeroGrad()` leaves it. Files
-   * hold it; `load` replaces it by that of the file.
+   * The mean is the sum of gradients over the number of batches. A batch counts as a gradient of zero for parameters that were frozen or not yet added. A
+   * parameter that is frozen when the step is taken loses its sum, and a removed one too, so that no gradient is applied twice or in a later step. Values
+   * that are not finite are detected when the step is due; the step is then skipped, and the accumulation starts anew all the same. `opt.flush()` takes the
+   * step early, with the mean of the batches so far; `opt.discard()` drops them; `opt.zeroGrad()` leaves them. Checkpoints contain the accumulated
+   * gradients; `load` replaces them.
    */
   readonly accumulate?: number;
-  /** What the loss was multiplied by before its gradient was taken: a number, or a scale that adapts (`opt.lossScale` tells it). */
+  /** The factor by which the loss was multiplied before its gradient was computed: a number, or a scale that adapts (`opt.lossScale` is its value). */
   readonly lossScale?: number | DynamicLossScale;
   /**
-   * How states lie in memory; `'float32'` by default. `'bfloat16'` takes 2 bytes an element and `'float8'` 1.03, for parameters in float32: less
-   * memory for more time (docs/low-precision.md). Arithmetic is float32 whatever it is; what is stored is rounded at random, so that small
-   * changes add up. It concerns states with an element for each of the parameter's, except those that are weights or averages of weights
-   * (docs/architecture.md).
+   * How states are stored; `'float32'` by default. `'bfloat16'` takes 2 bytes per element and `'float8'` 1.03, for float32 parameters: less memory for more
+   * time (docs/low-precision.md). Arithmetic stays in float32; stored values are rounded stochastically, so that small changes add up. Applies to states
+   * with one element per element of the parameter, except those that are weights or averages of weights (docs/architecture.md).
    */
   readonly state?: StorageType;
   /**
-   * For a model that computes in half precision: `opt.half.params` are the parameters as bfloat16, rounded to nearest by each step, and gradients
-   * are taken from `opt.half.grads`, both as bits in Uint16Arrays. `opt.params` are the master weights in float32, which the equations change
-   * and files hold; after writing to them, `opt.half.params` follows with the next step.
+   * For models that compute in half precision: `opt.half.params` are the parameters in bfloat16, rounded to nearest by each step, and gradients are read
+   * from `opt.half.grads`, both as bits in Uint16Arrays. `opt.params` are the master weights in float32, which the equations update and checkpoints hold;
+   * if you write to them, `opt.half.params` follows at the next step.
    */
   readonly half?: HalfFormat;
   /**
-   * How many threads share a step, on the backends `wasm` and `native`: `'auto'` by default, one below half a million elements. Results do not depend on it.
-   * Where memory cannot be shared, as in a page without cross-origin isolation, there is one; `opt.threads` tells.
+   * How many threads share a step, on the backends `wasm` and `native`: `'auto'` by default, which is one below half a million elements. Results do not
+   * depend on it. Where memory cannot be shared, as in a page without cross-origin isolation, there is one; `opt.threads` tells.
    */
   readonly threads?: T & {};
   /**
-   * A memory to keep all arrays in, or the rest of one from `offset` on: it must be large enough, and shared for several threads. It must not grow
-   * while the optimizer lives: growing a memory that is not shared leaves every view of it empty.
+   * A WebAssembly.Memory for all arrays, or the part of one from `offset` on. It must be large enough, and shared for several threads. Do not grow it while
+   * the optimizer is in use: growing an unshared memory detaches every view of it.
    */
   readonly memory?: M & {};
   /**
-   * Measure each step, for `opt.observe()`: norms of gradients, weights and updates, summed by the passes that read them anyway. `signFlips` also
-   * counts how many updates changed their sign, for one more state.
+   * Measure each step, for `opt.observe()`: norms of gradients, weights and updates, computed in the passes that read these arrays anyway. `signFlips` also
+   * counts how many updates changed their sign, at the cost of one more state.
    */
   readonly observe?: boolean | { readonly signFlips?: boolean };
 }
 
-/** What views have as their buffer: an `ArrayBuffer` where by these options no other thread can see it. */
+/** The buffer type of views: `ArrayBuffer` if these options rule out shared memory. */
 export type BufferOf<K, T, M> = [K] extends ['fround' | 'reference']
   ? ArrayBuffer
   : [T, M] extends [1, undefined] ? ArrayBuffer : ArrayBufferLike; // prettier-ignore
@@ -121,7 +119,7 @@ export function checkOptions(name: string, options: InitOptions, tensors: Readon
   checkWhole(name, 'accumulate', accumulate, 1);
   const scale = lossScale === undefined ? undefined : new LossScale(name, lossScale);
   if (typeof lossScale === 'object' && (nonFinite === 'propagate' || nonFinite === 'stop'))
-    throw new OptionError(name, 'nonFinite', nonFinite, 'must be "skip" or "throw" with a dynamic lossScale, which has to skip');
+    throw new OptionError(name, 'nonFinite', nonFinite, 'must be "skip" or "throw" with a dynamic lossScale, which needs steps skipped');
   const dtype = commonType(name, tensors, asked === 'auto' ? 'wasm' : asked);
   const backend = chooseBackend(name, asked, dtype);
   const state = oneOf<StorageType>(name, 'state', valueOf(options.state, 'float32'), ['float32', 'bfloat16', 'float8']);
@@ -153,7 +151,7 @@ function chooseBackend(owner: string, asked: Backend | 'auto', dtype: DType): Ba
   if (asked === 'auto') return other;
   throw new UnsupportedError(
     owner,
-    `the backend ${asked} cannot be used, because ${problem}; backend: 'auto' takes ${other}, which computes the same bits`,
+    `the backend ${asked} cannot be used, because ${problem}; backend: 'auto' takes ${other}, which gives bit-identical results`,
   );
 }
 

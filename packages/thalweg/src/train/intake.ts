@@ -1,6 +1,6 @@
 /**
- * Takes in what a step is given: checks gradients and inputs, then copies them and adds up those of one parameter. Every walk is over parameters, each
- * met once whatever names it has, and takes time in proportion to what was given.
+ * Takes in the arguments of a step: checks gradients and inputs, copies them, and adds up those of tied names. Every loop visits each parameter once,
+ * whatever names it has, so its time is proportional to what was given.
  */
 import { suggestion } from '../language/error.ts';
 import { ArrayError } from '../language/run-error.ts';

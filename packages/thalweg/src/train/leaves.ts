@@ -1,6 +1,6 @@
 /**
- * Parameters given in nested objects and arrays: each has a name, which is the keys that lead to it joined by dots, `blocks.0.wq`. Knows no optimizer, and
- * nothing of what a parameter may be but how to tell it from what holds some.
+ * Parameters in nested objects and arrays: each is named by the keys that lead to it, joined by dots, `blocks.0.wq`. Knows no optimizer, and of parameters
+ * only how to tell them from objects that contain some.
  */
 import { ArrayError } from '../language/run-error.ts';
 import { isKind } from '../language/brand.ts';
@@ -26,12 +26,12 @@ export function leavesOf(owner: string, given: Readonly<Record<string, unknown>>
   const take = (name: string, path: Path, value: unknown): void => {
     // An object of views would take it for its prototype.
     if (path.at(-1) === '__proto__') throw new ArrayError(owner, name, '__proto__ cannot be the name of a parameter');
-    if (leaves.has(name) || branches.has(name)) throw new ArrayError(owner, name, `${name} is the name of two things: ${twice}`);
+    if (leaves.has(name) || branches.has(name)) throw new ArrayError(owner, name, `two entries are called ${name}: ${twice}`);
     if (!isBranch(owner, name, value)) {
       leaves.set(name, { path, value });
       return;
     }
-    if (around.has(value)) throw new ArrayError(owner, name, `${name} holds itself, and so has no end`);
+    if (around.has(value)) throw new ArrayError(owner, name, `${name} contains itself`);
     if (path.length >= deepest)
       throw new ArrayError(owner, name, `${name.slice(0, 40)}… is nested more than ${String(deepest)} levels deep`);
     branches.add(name);
@@ -39,7 +39,7 @@ export function leavesOf(owner: string, given: Readonly<Record<string, unknown>>
     const keys: (string | number)[] = Array.isArray(value) ? Array.from(value, (_, i) => i) : Object.keys(value);
     if (keys.length === 0) throw new ArrayError(owner, name, `${name} is empty, so there are no parameters in it to train; leave it out`);
     for (const key of keys) {
-      if (!Object.hasOwn(value, key)) throw new ArrayError(owner, `${name}.${String(key)}`, `${name} has a hole at ${String(key)}`);
+      if (!Object.hasOwn(value, key)) throw new ArrayError(owner, `${name}.${String(key)}`, `${name} has no element at ${String(key)}`);
       take(`${name}.${String(key)}`, [...path, key], Reflect.get(value, key));
     }
     around.delete(value);
@@ -49,7 +49,7 @@ export function leavesOf(owner: string, given: Readonly<Record<string, unknown>>
 }
 
 /** What to say where two things have one name. */
-export const twice = 'keys that hold dots, as in { a: { b }, "a.b": … }, must not lead to the same name';
+export const twice = 'keys with dots, as in { a: { b }, "a.b": … }, must not give the same name';
 
 /** Whether a value holds parameters and is none itself. Throws an ArrayError for objects that could be meant as either. */
 function isBranch(owner: string, name: string, value: unknown): value is Readonly<Record<string, unknown>> | readonly unknown[] {

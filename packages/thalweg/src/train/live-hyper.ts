@@ -1,4 +1,4 @@
-/** The live hyperparameters of an optimizer: what was set, and the values of the step at hand. Every check comes before any change. */
+/** The hyperparameters of an optimizer: the values that were assigned, and their numbers in the current step. Every check comes before any change. */
 import { OptionError, ThalwegError } from '../language/error.ts';
 import { topological } from '../language/graph.ts';
 import { describe } from '../language/options.ts';
@@ -69,7 +69,7 @@ export class LiveHyper {
   check(key: string, value: unknown): HyperValue {
     const checked = checkHyper(this.owner, key, value, this.range(key).text);
     if (typeof checked === 'function' && this.followed.has(key)) {
-      const problem = "is a function, whose peak is unknown, and decay: 'independent' follows the schedule's factor; use a schedule";
+      const problem = "is a function, whose peak is unknown, and decay: 'independent' divides by it; use a schedule";
       throw new OptionError(this.owner, key, value, problem);
     }
     return checked;
@@ -121,7 +121,7 @@ export class LiveHyper {
     const base = typeof value === 'function' ? NaN : value.base;
     if (now === 0) return 0;
     if (base > 0) return now / base;
-    const problem = `is ${String(now)} at step ${String(t)} and ${String(base)} at its peak, so that there is no factor for decay: 'independent' to follow`;
+    const problem = `is ${String(now)} at step ${String(t)} and ${String(base)} at its peak, by which decay: 'independent' divides`;
     throw new OptionError(this.owner, key, value, problem);
   }
 

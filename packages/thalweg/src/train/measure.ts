@@ -1,4 +1,4 @@
-/** Keeps what a step measured of each parameter, for `opt.observe()`: what the kernels tell is overwritten by the next step, also by one that is skipped. */
+/** Stores the measures of a step for `opt.observe()`, since the kernels overwrite them in the next step, even in one that is skipped. */
 import { told } from '../plan/observe.ts';
 import type { TrainedCohort } from './registry.ts';
 

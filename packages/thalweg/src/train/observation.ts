@@ -1,47 +1,47 @@
-/** What an optimizer tells of its last step. */
+/** The measures of the last step. */
 import { ThalwegError } from '../language/error.ts';
 import type { Core } from './core.ts';
 import { measured } from './measure.ts';
 
-/** Measures of the last step of one parameter, over all its elements. Norms are Euclidean. */
+/** Measures of one parameter in the last step, over all its elements. Norms are Euclidean. */
 export interface Observation {
-  /** ‖g‖ of the gradient as it was handed over. */
+  /** ‖g‖ of the gradient as passed to `step`, before clipping. */
   readonly gradientNorm: number;
   /** ‖w‖ before the step. */
   readonly weightNorm: number;
   /** ‖Δw‖. */
   readonly updateNorm: number;
-  /** ‖Δw‖/‖w‖, often near 1e-3 where training goes well; NaN where both are 0. */
+  /** ‖Δw‖/‖w‖, often near 1e-3 if training goes well; NaN if both are 0. */
   readonly updateRatio: number;
-  /** ‖Δw‖/‖g‖: what plain SGD's learning rate would have to be; NaN where both are 0. */
+  /** ‖Δw‖/‖g‖: the learning rate with which plain SGD would make an update of this length; NaN if both are 0. */
   readonly effectiveLr: number;
-  /** The share of elements whose Δw had the other sign in the step before; only with `observe: { signFlips: true }`. */
+  /** The fraction of elements whose Δw changed sign since the step before; only with `observe: { signFlips: true }`. */
   readonly signFlips?: number;
 }
 
-/** What `observe` has of all parameters together, beside those by name: no parameter can be called so. */
+/** The key under which `observe` reports on all parameters together; a symbol, so that it cannot be a parameter's name. */
 export const overall: unique symbol = Symbol.for('thalweg.overall');
 
-/** Measures of the last step over all parameters that took part in it, a tied one once. */
+/** Measures of the last step over all parameters that took part in it, tied ones counted once. */
 export interface Overall {
-  /** ‖g‖ of all gradients as they were handed over, before clipping: what PyTorch's `clip_grad_norm_` returns. */
+  /** ‖g‖ of all gradients as passed to `step`, before clipping: what PyTorch's `clip_grad_norm_` returns. */
   readonly gradientNorm: number;
   /** ‖w‖ before the step. */
   readonly weightNorm: number;
   /** ‖Δw‖. */
   readonly updateNorm: number;
-  /** ‖Δw‖/‖w‖; NaN where both are 0. */
+  /** ‖Δw‖/‖w‖; NaN if both are 0. */
   readonly updateRatio: number;
   /**
-   * What `clipByGlobalNorm` multiplied the gradient by: 1 where it did not clip. The smallest where groups clip apart; absent where nothing scales the
-   * gradient by a norm over all parameters.
+   * The factor by which `clipByGlobalNorm` multiplied the gradient; 1 if it did not clip. The smallest one if groups clip separately; absent if nothing
+   * scales the gradient by a norm over all parameters.
    */
   readonly clip?: number;
-  /** The hyperparameters of the step as numbers, by the names of `opt.hyper`: what schedules gave. */
+  /** The hyperparameters of the step as numbers, by the names of `opt.hyper`, with schedules evaluated. */
   readonly hyper: Readonly<Record<string, number>>;
 }
 
-/** What `observe` gives: measures by parameter name, and those of all under the symbol `overall`. */
+/** The result of `observe`: measures by parameter name, and those of all parameters under the symbol `overall`. */
 export type Observations<K extends PropertyKey = string> = Readonly<Partial<Record<K, Observation>>> & { readonly [overall]: Overall };
 
 /** Observations of the parameters that take part in steps. Throws a ThalwegError where the optimizer was not told to observe. */

@@ -1,6 +1,6 @@
 /**
- * What is done to a gradient before any equation sees it, as parts like any other: the mean over accumulated gradients, the division by the
- * loss scale, the sign for ascent, of whatever has the sign of the loss; and the rule by which a dynamic loss scale changes.
+ * What happens to a gradient before the method's equations, as parts like any other: the mean over accumulated gradients, the division by the loss scale,
+ * the sign for `maximize`; and the rule by which a dynamic loss scale changes.
  */
 import { OptionError } from '../language/error.ts';
 import { inputVariable, type InputSymbol, type Part } from '../language/part.ts';
@@ -23,24 +23,24 @@ export const hidden = {
 } as const;
 
 /**
- * A loss scale that adapts, as PyTorch's GradScaler: it grows by `growth` after `interval` steps in a row with finite gradients, and shrinks
- * by `backoff` where one was not, which is skipped.
+ * A dynamic loss scale, like PyTorch's `GradScaler`: it is multiplied by `growth` after `interval` steps in a row with finite gradients, and by `backoff`
+ * after a gradient that was not finite, whose step is skipped.
  */
 export interface DynamicLossScale {
-  /** The first scale, 65536 by default. */
+  /** The initial scale; 65536 by default. */
   readonly initial?: number;
-  /** Factor above 1, by default 2. */
+  /** A factor above 1; 2 by default. */
   readonly growth?: number;
-  /** Factor below 1, by default 0.5. */
+  /** A factor below 1; 0.5 by default. */
   readonly backoff?: number;
-  /** Steps in a row, by default 2000. */
+  /** A number of steps; 2000 by default. */
   readonly interval?: number;
   /**
-   * The scale never shrinks below this, by default 1 (or `initial`, if that is smaller). Where a gradient is not finite at the least scale, the model
-   * has diverged and the scale is not to blame; `opt.skipped` goes on counting.
+   * The lower bound of the scale; 1 by default (or `initial`, if that is smaller). A gradient that is not finite even at the lowest scale means that the
+   * model has diverged; `opt.skipped` keeps counting.
    */
   readonly min?: number;
-  /** The scale never grows above this, by default 2¹²⁷, the last power of two that a float32 holds. */
+  /** The upper bound of the scale; 2¹²⁷ by default, the largest power of two in float32. */
   readonly max?: number;
 }
 

@@ -1,4 +1,4 @@
-/** What Node's `console.log` shows of objects of accessors: it finds this by a symbol, so that nothing of Node is imported. Knows no optimizer. */
+/** How Node's `console.log` prints objects of accessors: Node finds it by a symbol, so nothing of Node is imported. Knows no optimizer. */
 
 /** The name under which Node looks for how an object is printed. */
 export const printed = Symbol.for('nodejs.util.inspect.custom');

@@ -1,6 +1,6 @@
 /**
- * The parameter registry: which parameter is trained by which group, in which cohort, since when. Builds the steppers and finds parameters by name;
- * steps nothing itself.
+ * The parameter registry: which group trains each parameter, in which cohort, and since which step. Builds the steppers and finds parameters by name; takes
+ * no step itself.
  */
 import { UnsupportedError } from '../language/run-error.ts';
 import { inputVariable, type InputSymbol, type Part } from '../language/part.ts';
@@ -152,8 +152,7 @@ export class ParameterRegistry {
 
   private halved(program: Program): Program {
     if (readsWholeGradient(program)) {
-      const problem =
-        'multiplies or sums gradients as matrices, which must be in float32; half is for methods that take them element by element';
+      const problem = 'has matrix operations on gradients, which must be in float32; half is for elementwise methods';
       throw new UnsupportedError(program.name, problem);
     }
     return halved(program);
@@ -204,7 +203,7 @@ export class ParameterRegistry {
   private sparse({ program, shapes }: Cohort, group: number, given: StepContext): Made {
     const { owner, dtype, device, gated, trace, half } = this.options;
     const [name = ''] = shapes.keys();
-    if (half !== undefined) throw new UnsupportedError(owner, `${name} is sparse, and sparse parameters have no copy in half precision`);
+    if (half !== undefined) throw new UnsupportedError(owner, `${name} is sparse, and half precision is for dense parameters`);
     if (program.inputs.some((input) => inputVariable(input) === hidden.accumulated))
       throw new UnsupportedError(
         owner,

@@ -1,4 +1,4 @@
-/** Which parameters a call such as `freeze` means. */
+/** Which parameters a call such as `freeze` selects. */
 import { ThalwegError } from '../language/error.ts';
 import type { Match } from '../define/match.ts';
 import { describeMatch, matches } from '../define/matches.ts';

@@ -1,4 +1,4 @@
-/** What an optimizer shows of the arrays that it holds besides parameters and gradients, by name and parameter. */
+/** What an optimizer shows of its arrays besides parameters and gradients, by name and parameter. */
 import { ArrayError } from '../language/run-error.ts';
 import { freeName } from '../language/part.ts';
 import { variable, type Variable } from '../language/variable.ts';

@@ -1,4 +1,4 @@
-/** Copies of the parameters, apart from the optimizer's memory, and back: what `structuredClone` of live views is not. */
+/** Copies of the parameters, independent of the optimizer's memory, and restoring them; `structuredClone` of live views does not give that. */
 import { ArrayError } from '../language/run-error.ts';
 import { checkArray, checkByName, type AnyArray } from './arrays.ts';
 import type { Core } from './core.ts';
@@ -7,7 +7,7 @@ import type { ArrayOf, ParameterTree, Tied, Tensor } from './tensor.ts';
 import type { Named } from './views.ts';
 import type { DType } from '../plan/dtype.ts';
 
-/** Copies of the parameters by name, of the types that `params` has; those in objects and arrays as `blocks.0.wq`. */
+/** Copies of the parameters by name, in their types; nested ones as `blocks.0.wq`. */
 export type Snapshot<P extends ParameterTree> = CopiesOf<Named<P>>;
 
 type CopiesOf<P> = {

@@ -1,4 +1,4 @@
-/** Parameters of which a step touches a few rows, and the gradients of such rows. Knows nothing of optimizers. */
+/** Parameters of which a step updates a few rows, and the gradients of such rows. Knows no optimizer. */
 import { ThalwegError } from '../language/error.ts';
 import { ArrayError } from '../language/run-error.ts';
 import { isKind, kind } from '../language/brand.ts';
@@ -9,24 +9,23 @@ import type { AnyArray } from './arrays.ts';
 import { describe } from '../language/options.ts';
 import { declared, type Tensor, type TensorOptions } from './tensor.ts';
 
-/** A declared table, such as an embedding: a parameter whose gradients come as `rows`. Made by `sparse`. */
+/** A sparse parameter, such as an embedding: its gradients are given as `rows`. Made by `sparse`. */
 export interface SparseTensor<D extends DType = DType> extends Tensor<D> {
   readonly sparse: true;
 }
 
 /**
- * A table, such as an embedding, of which each step trains the rows that it is given gradients for. The step costs what those rows cost,
- * whatever the size of the table, and the table has no array of gradients.
+ * A sparse parameter, such as an embedding table: each step updates only the rows that it is given gradients for, as with `sparse=True` in PyTorch's
+ * `Embedding`. A step costs what those rows cost, whatever the size of the table, and there is no dense array of gradients.
  *
- * A step does to the rows in `rows` what it would do to them with a dense gradient, and nothing at all to the others: neither parameter nor
- * states nor weight decay. t is the optimizer's and not the row's, as in PyTorch's SparseAdam; a state of a row not yet named has its first
- * value. Norms of the gradient, as in clipping, run over the rows given, which is exact since the other rows are zero. A method whose
- * equations need every row is refused: those with a norm of the weights or of the update (LAMB, LARS), products of matrices (Muon), averages,
- * and those that do something else in the first step.
+ * The rows given are updated as by a dense gradient; other rows do not change at all: neither the parameter nor its states, and no weight decay. t is the
+ * optimizer's and not the row's, as in PyTorch's SparseAdam; a row's states have their initial values until its first gradient. Norms of the gradient, as
+ * in clipping, run over the given rows, which is exact since other rows are zero. Methods that need every row are refused: those with a norm of the weights
+ * or of the update (LAMB, LARS), matrix products (Muon), averages of weights, and those with other equations in the first step.
  *
  * @param shape - sizes, outermost first: the rows, and at least one more
  * @param options - as for `tensor`
- * @throws ThalwegError where the shape has no rows and columns or the values do not fill it
+ * @throws ThalwegError if the shape has no rows and columns or the values do not fill it
  * @example
  * ```ts
  * import { adam, rows, sparse, tensor } from 'thalweg';
@@ -41,7 +40,7 @@ export function sparse<D extends DType = 'float32'>(shape: readonly number[], op
 export function sparse(shape: readonly number[], options: TensorOptions = {}): SparseTensor {
   const table = declared('sparse', shape, options);
   if (shape.length >= 2) return { ...table, sparse: true };
-  throw new ThalwegError('array', `sparse: [${shape.join(', ')}] is no shape of a table, which has rows and columns`);
+  throw new ThalwegError('array', `sparse: [${shape.join(', ')}] is not the shape of a table, which needs rows and columns`);
 }
 
 /** Whether a declared parameter is a table. */
@@ -51,11 +50,11 @@ export function isSparse(parameter: Tensor): parameter is SparseTensor {
 
 /** Gradients of some rows. Made by `rows`. */
 export class Rows {
-  /** What tells it from any other object. */
+  /** The brand by which rows are recognized. */
   readonly [kind] = 'rows';
-  /** The numbers of the rows. */
+  /** The row indices. */
   readonly indices: Indices;
-  /** Their gradients, one after the other. */
+  /** Their gradients, concatenated. */
   readonly values: Float32Array | Float64Array;
 
   /** Use `rows` instead. */
@@ -66,10 +65,10 @@ export class Rows {
 }
 
 /**
- * The gradient of a `sparse` parameter: zero but for these rows. Nothing is copied before `step`, which checks it.
+ * The gradient of a `sparse` parameter: the given rows; all others are zero. Copies nothing; `step` checks it.
  *
- * @param indices - numbers of rows from 0, in any order; a row may occur again, and its gradients are added in the order given
- * @param values - the rows' gradients one after the other, in the parameter's type
+ * @param indices - row indices from 0, in any order; the gradients of a repeated row are added in the order given
+ * @param values - the gradients of these rows, concatenated, in the parameter's type
  * @example
  * ```ts
  * import { rows } from 'thalweg';

@@ -1,4 +1,4 @@
-/** How parameters are declared: by first values, or by shape. Knows nothing of optimizers. */
+/** How parameters are declared: by initial values, or by shape. Knows no optimizer. */
 import { ThalwegError } from '../language/error.ts';
 import { ArrayError } from '../language/run-error.ts';
 import { isKind, kind } from '../language/brand.ts';
@@ -9,23 +9,23 @@ import { describe } from '../language/options.ts';
 /** The array type that holds elements of type `D`, in memory of type `B`: an `ArrayBuffer`, or one that threads may share. */
 export type ArrayOf<D extends DType, B extends ArrayBufferLike = ArrayBufferLike> = D extends 'float64' ? Float64Array<B> : Float32Array<B>;
 
-/** A declared parameter: its shape, its element type and its first values. */
+/** A declared parameter: its shape, its element type and its initial values. */
 export interface Tensor<D extends DType = DType> {
   /** Sizes, outermost first; empty for a scalar. */
   readonly shape: readonly number[];
   /** The element type. */
   readonly dtype: D;
-  /** First values, row by row; zeros where there are none. */
+  /** Initial values in row-major order; zeros if omitted. */
   readonly values?: Float32Array | Float64Array;
-  /** What tells it from any other object with a shape. */
+  /** The brand by which tensors are recognized. */
   readonly [kind]: 'tensor';
 }
 
-/** A parameter that is another one under a second name. Made by `tied`. */
+/** A second name for another parameter. Made by `tied`. */
 export class Tied {
-  /** The name of the parameter that it stands for. */
+  /** The name of the parameter that it refers to. */
   readonly to: string;
-  /** What tells it from any other object. */
+  /** The brand by which tied names are recognized. */
   readonly [kind] = 'tied';
 
   /** Use `tied` instead. */
@@ -34,19 +34,19 @@ export class Tied {
   }
 }
 
-/** First values of a vector, or a tensor. */
+/** The initial values of a vector, or a tensor. */
 export type Parameter = Float32Array | Float64Array | Tensor;
 
-/** What `init` takes for each name: a parameter, or another parameter's name in `tied`. */
+/** What `init` accepts for a parameter: initial values, a tensor, or a second name made by `tied`. */
 export type Declared = Parameter | Tied;
 
-/** What `init` takes under a name: a parameter, or an object or array of them, however deep. */
+/** What `init` accepts under a name: a parameter, or an object or array of parameters, nested to any depth. */
 export type Nested = Declared | { readonly [key: string]: Nested } | readonly Nested[];
 
-/** What `init` takes: parameters by name, each of them one or nested, `{ blocks: [{ wq, wk }, { wq, wk }], head }`. */
+/** What `init` accepts: parameters by name, nested or not: `{ blocks: [{ wq, wk }, { wq, wk }], head }`. */
 export type ParameterTree = Readonly<Record<string, Nested>>;
 
-/** The live view that stands for a declared parameter, in memory of type `B`. */
+/** The live view of a declared parameter, in memory of type `B`. */
 export type ViewOf<P extends Declared | undefined, B extends ArrayBufferLike = ArrayBufferLike> = P extends undefined
   ? never
   : P extends Tied
@@ -56,10 +56,10 @@ export type ViewOf<P extends Declared | undefined, B extends ArrayBufferLike = A
       : ArrayOf<'float32', B>;
 
 /**
- * A second name for a parameter, such as the output layer of a language model that is its embedding. Both names give the same views, and
- * gradients that are handed over for both are added. One array given under two names is refused, since it would be copied for each.
+ * Declares a second name for a parameter, such as the output layer of a language model that shares its embedding. Both names have the same views, and
+ * gradients passed for both are added. To pass one array under two names is refused, since it would be copied for each.
  *
- * @param to - the name of a parameter given in the same call
+ * @param to - the name of another parameter in the same call of `init`
  * @example
  * ```ts
  * import { sgd, tensor, tied } from 'thalweg';
@@ -78,11 +78,11 @@ export function isTied(value: unknown): value is Tied {
 }
 
 /**
- * A parameter of this shape, zero at first or with first values that `init` copies.
+ * Declares a parameter of this shape, with zeros or with initial values, which `init` copies.
  *
  * @param shape - sizes, outermost first
- * @param options - `values`, row by row; `dtype`, which is that of the values, else `'float32'`
- * @throws ThalwegError where a size is no whole number or the values do not fill the shape
+ * @param options - `values` in row-major order; `dtype`, by default that of the values, or `'float32'`
+ * @throws ThalwegError if a size is not a whole number or the values do not fill the shape
  * @example
  * ```ts
  * import { tensor } from 'thalweg';
@@ -98,7 +98,7 @@ export function tensor(shape: readonly number[], options: TensorOptions = {}): T
   return declared('tensor', shape, options);
 }
 
-/** What a tensor may be given besides its shape. */
+/** Options of `tensor`. */
 export interface TensorOptions {
   readonly values?: Float32Array | Float64Array;
   readonly dtype?: DType;
@@ -113,12 +113,11 @@ export function declared(maker: string, shape: readonly number[], options: Tenso
       `${maker}: a shape is a list of sizes, [784, 128], not ${describe(sizes)}; first values go into { values }`,
     );
   if (typeof given !== 'object' || given === null || isArray(given))
-    throw new ThalwegError('array', `${maker}: what comes behind the shape is { values } or { dtype }, not ${describe(given)}`);
+    throw new ThalwegError('array', `${maker}: the second argument must be { values } or { dtype }, not ${describe(given)}`);
   const wrong = [...shape].findIndex((size) => !Number.isSafeInteger(size) || size < 0);
-  if (wrong >= 0)
-    throw new ThalwegError('array', `${maker}: ${describe(shape[wrong])} is no size; a shape is made of whole numbers from 0`);
+  if (wrong >= 0) throw new ThalwegError('array', `${maker}: ${describe(shape[wrong])} is not a size; sizes are whole numbers from 0`);
   for (const key of Object.keys(given)) {
-    if (key !== 'values' && key !== 'dtype') throw new ThalwegError('array', `${maker}: ${key} is no option; it takes values, dtype`);
+    if (key !== 'values' && key !== 'dtype') throw new ThalwegError('array', `${maker}: ${key} is not an option; it takes values, dtype`);
   }
   const { values, dtype = isFloat64(values) ? 'float64' : 'float32' } = options;
   if (!['float32', 'float64'].includes(dtype))

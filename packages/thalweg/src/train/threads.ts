@@ -1,4 +1,4 @@
-/** The device of an optimizer: how many threads it has, and where its memory comes from, depend on each other, since threads share memory. */
+/** The device of an optimizer. The number of threads and the source of memory depend on each other, since threads share memory. */
 import { OptionError } from '../language/error.ts';
 import { isMemory, isShared } from '../language/realm.ts';
 import { mostThreads } from '../device/control.ts';
@@ -11,9 +11,9 @@ import { oneThread, PooledThreads } from '../device/threads.ts';
 import { wasmDevice } from '../device/wasm.ts';
 import { checkNames, describe, isRecord, wrongOption } from '../language/options.ts';
 
-/** A memory of the user's own, to be used from the byte `offset` on. */
+/** A WebAssembly.Memory to use from the byte `offset` on. */
 export interface GivenMemory {
-  /** Shared or not, of 32 or 64 bits; it must be large enough, since it is never grown. */
+  /** Shared or not, with 32-bit or 64-bit addresses; it must be large enough, since it is never grown. */
   readonly memory: WebAssembly.Memory;
   /** The first byte that may be used; 0 by default. */
   readonly offset?: number;
@@ -73,7 +73,7 @@ function checkMemory(owner: string, given: unknown, backend: Backend): void {
   if (!isRecord(given) || !isMemory(memory)) wrongOption(owner, 'memory', given, 'a WebAssembly.Memory, or { memory, offset } with one');
   checkNames(`${owner}, memory`, given, ['memory', 'offset']);
   if (!Number.isSafeInteger(offset) || Number(offset) < 0)
-    throw new OptionError(owner, 'memory', given, `has the offset ${describe(offset)}, which is no whole number from 0`);
+    throw new OptionError(owner, 'memory', given, `has the offset ${describe(offset)}, which is not a whole number from 0`);
   if (isScript(backend))
-    throw new OptionError(owner, 'memory', given, `is of no use to the backend ${backend}; only wasm and native work in one`);
+    throw new OptionError(owner, 'memory', given, `is not used by the backend ${backend}; only wasm and native take one`);
 }

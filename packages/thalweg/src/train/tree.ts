@@ -1,7 +1,4 @@
-/**
- * The structure in which parameters were given, of an optimizer: what is shown and handed over later has it too. Names are those of `leaves.ts`; knows no
- * arrays, and no optimizer.
- */
+/** The structure in which parameters were given; views and gradients have it too. Names are those of `leaves.ts`; knows no arrays and no optimizer. */
 import { suggestion } from '../language/error.ts';
 import { ArrayError } from '../language/run-error.ts';
 import { describe, isRecord } from '../language/options.ts';
@@ -51,7 +48,7 @@ export class ParameterTree {
         if (typeof child === 'string') throw new ArrayError(owner, name, `there is a parameter ${at} already, and ${name} would lie in it`);
         if (child === undefined) {
           if (this.branches.has(at) || (!isLast && this.has(at)))
-            throw new ArrayError(owner, name, `${at} is the name of two things: ${twice}`);
+            throw new ArrayError(owner, name, `two entries are called ${at}: ${twice}`);
         } else if (isLast || child.isArray !== (typeof path[i + 1] === 'number')) {
           throw new ArrayError(owner, name, `${at} is ${kindOf(child)} of parameters already, into which ${name} does not fit`);
         }

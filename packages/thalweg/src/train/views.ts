@@ -1,11 +1,9 @@
-/**
- * What an optimizer shows and takes, in types: views of what was declared and gradients for it, in the structure that `init` was given, and names.
- */
+/** Types of what an optimizer returns and accepts: views of the declared parameters, gradients for them, in the structure given to `init`, and names. */
 import type { Rows, SparseTensor } from './sparse.ts';
 import type { DType } from '../plan/dtype.ts';
 import type { ArrayOf, Declared, Nested, Tensor, Tied, ViewOf } from './tensor.ts';
 
-/** Gradients as handed to `step`. Frozen parameters may be left out, sparse ones of which no row has a gradient, and tied names. */
+/** Gradients as passed to `step`. May omit frozen parameters, sparse ones without gradients in this step, and tied names. */
 export type Gradients<P> = {
   readonly [K in keyof P as P[K] extends SparseTensor | Tied ? never : K]: Nested extends P[K]
     ? AnyNested<Numeric | Rows>
@@ -46,8 +44,8 @@ export type Views<P, B extends ArrayBufferLike = ArrayBufferLike> = {
 };
 
 /**
- * Parameters by name, those in objects and arrays under the keys that lead to them: `{ 'blocks.0.wq': …, head: … }`. Where the length of an array is not in
- * its type, `blocks.${number}.wq`.
+ * Parameters by name; nested ones have the path of keys as name: `{ 'blocks.0.wq': …, head: … }`. If the length of an array is not in its type,
+ * `blocks.${number}.wq`.
  */
 export type Named<P> = P extends Readonly<Record<string, Declared>> ? P : { readonly [L in LeafIn<P> as L[0]]: L[1] };
 
@@ -67,9 +65,9 @@ type KeysOf<P> = P extends readonly unknown[]
   ? number extends P['length'] ? number & keyof P : Exclude<keyof P, keyof readonly unknown[]> & string
   : keyof P & string; // prettier-ignore
 
-/** The names of the parameters: the keys of `P`, or `'blocks.0.wq'` where they are nested. */
+/** The names of the parameters: the keys of `P`, or `'blocks.0.wq'` for nested ones. */
 export type NameIn<P> = string & keyof Named<P>;
 
-/** What is shown of each parameter under its whole name where some are nested. */
+/** The views of all parameters under their full names, if some are nested. */
 export type ByName<P, B extends ArrayBufferLike = ArrayBufferLike> =
   P extends Readonly<Record<string, Declared>> ? unknown : Views<Named<P>, B>;

@@ -1,6 +1,6 @@
 /**
- * Divergence: looks whether a step left weights that are not finite, and says why. In each of the first steps, and then in few, because looking
- * costs a reading of the weights.
+ * Divergence checks: whether a step left weights that are not finite, and why. Done after each of the first steps and after every 16th later, because a
+ * check reads all weights.
  */
 import { gradient, parameter } from '../language/variable.ts';
 import type { DType } from '../plan/dtype.ts';

@@ -1,7 +1,6 @@
 /**
- * The window of accumulation: the batches since the last step. A step takes the mean of their gradients: what came for a parameter over the number
- * of batches, so that a batch in which it was frozen, or not there yet, counts as a gradient of zero. The window ends with the step,
- * taken or skipped, and nothing of it is left.
+ * Gradient accumulation: the batches since the last step, called the window. A step uses the mean of their gradients: a parameter's sum over the number of
+ * batches, so that a batch in which it was frozen or not yet added counts as a gradient of zero. A step, taken or skipped, empties the window.
  */
 import { gradient, type Variable } from '../language/variable.ts';
 import type { AnyArray } from './arrays.ts';

@@ -1,6 +1,6 @@
 /**
- * The files beside a file that is being replaced. Their names say who writes them, so that those of writers that were killed can be told from those of
- * writers at work, in this process and in others. Knows names and processes; knows no optimizer.
+ * The temporary files beside a file that is being replaced. Their names say who writes them, so that those of killed processes can be told from those of
+ * processes still writing. Knows names and processes; knows no optimizer.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 /**
- * Replaces a file whole or not at all: at whatever moment the process dies, the file is the old one or the new one. What is new is written to a
- * file beside it, brought to the disk, and then takes the name over. Knows files and bytes; knows no optimizer.
+ * Replaces a file atomically: if the process dies at any moment, the file is the old one or the new one. The new content is written to a file beside it,
+ * flushed to disk, and then renamed. Knows files and bytes; knows no optimizer.
  */
 import type { Stats } from 'node:fs';
 import { lstat, open, readlink, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';

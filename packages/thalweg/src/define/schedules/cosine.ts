@@ -20,9 +20,9 @@ export function cosine(options: { readonly peak: number; readonly end?: number; 
 }
 
 /**
- * A linear warm-up from `start` to `peak` at t = `warmup`, then half a cosine to `end` at t = `total`.
+ * A linear warmup from `start` to `peak` at t = `warmup`, then half a cosine to `end` at t = `total`.
  *
- * @param options - `total` counts the warm-up in and is larger than it; `start` and `end` are 0 by default
+ * @param options - `total` includes the warmup and must be larger than it; `start` and `end` are 0 by default
  * @example
  * ```ts
  * import { adamw, warmupCosine } from 'thalweg';
@@ -46,7 +46,8 @@ export function warmupCosine(options: {
 }
 
 /**
- * Warm-up, stable phase, linear decay (Hu et al. 2024, MiniCPM): up to `peak` in `warmup` steps, there for `stable`, then to `end` in `decay`.
+ * Warmup–stable–decay (Hu et al. 2024, MiniCPM): rises linearly to `peak` in `warmup` steps, stays there for `stable` steps, then falls linearly to `end`
+ * in `decay` steps.
  *
  * @param options - lengths in steps; `start` and `end` are 0 by default
  * @example
@@ -75,7 +76,7 @@ export function warmupStableDecay(options: {
 /**
  * One cycle of two half cosines (Smith & Topin 2017): from peak/divide up to `peak`, then down to peak/(divide·finalDivide).
  *
- * @param options - `rise` is the fraction of `total` spent rising (0.3); `divide` is 25 and `finalDivide` 1e4 by default
+ * @param options - `rise` is the fraction of `total` spent rising, 0.3 by default; `divide` is 25 and `finalDivide` 1e4 by default
  * @example
  * ```ts
  * import { oneCycle } from 'thalweg';
@@ -107,7 +108,7 @@ export function oneCycle(options: {
 }
 
 /**
- * Half cosines that start again (SGDR, Loshchilov & Hutter 2017): the first lasts `period` steps, each next one `growth` times longer.
+ * Cosine annealing with warm restarts (SGDR, Loshchilov & Hutter 2017): half cosines, the first of `period` steps, each next one `growth` times longer.
  *
  * @param options - `growth` is 1 by default, `end` 0
  * @example

@@ -4,7 +4,7 @@ import { checkNames, describe, oneOf, wrongOption } from '../../language/options
 import { checkNumbers, requireNumber, Schedule } from './schedule.ts';
 
 /**
- * Always `value`: η(t) = c.
+ * A constant: η(t) = c.
  *
  * @example
  * ```ts
@@ -17,7 +17,7 @@ export function constant(value: number): Schedule {
 }
 
 /**
- * A straight line: η(t) = a + (b − a)·min(t, T)/T.
+ * A linear schedule: η(t) = a + (b − a)·min(t, T)/T.
  *
  * @param options - `from` = a, `to` = b, and `steps` = T, after which the value stays at `to`
  * @example
@@ -34,7 +34,7 @@ export function linear(options: { readonly from: number; readonly to: number; re
 }
 
 /**
- * A power of the remaining fraction: η(t) = b + (a − b)·(1 − min(t, T)/T)ᵖ.
+ * Polynomial decay: η(t) = b + (a − b)·(1 − min(t, T)/T)ᵖ.
  *
  * @param options - `from` = a, `to` = b, `power` = p, `steps` = T
  * @example
@@ -57,7 +57,7 @@ export function polynomial(options: {
 }
 
 /**
- * A geometric decay: η(t) = a·r^(t/T), or a·r^⌊t/T⌋ with `staircase`.
+ * Exponential decay: η(t) = a·r^(t/T), or a·r^⌊t/T⌋ with `staircase`.
  *
  * @param options - `from` = a, `rate` = r, the factor per `steps` = T steps (1 by default)
  * @example
@@ -82,7 +82,7 @@ export function exponential(options: {
 }
 
 /**
- * A linear warm-up to `peak` at t = `warmup`, then the inverse square root: η(t) = p·min(t/W, √(W/t)) (Vaswani et al. 2017).
+ * A linear warmup to `peak` at t = `warmup`, then inverse square-root decay: η(t) = p·min(t/W, √(W/t)) (Vaswani et al. 2017).
  *
  * @param options - `peak` = p and `warmup` = W steps, at least one
  * @example
@@ -99,9 +99,9 @@ export function inverseSqrt(options: { readonly peak: number; readonly warmup: n
 }
 
 /**
- * Constant pieces: `values[i]` from t = `boundaries[i − 1]` on.
+ * Piecewise constant: `values[i]` from t = `boundaries[i − 1]` on.
  *
- * @param options - one more value than boundaries; boundaries ascend
+ * @param options - `values`, one more than `boundaries`; `boundaries`, increasing steps
  * @example
  * ```ts
  * import { piecewise } from 'thalweg';
@@ -136,13 +136,18 @@ function requireNumbers(owner: string, option: string, list: unknown): asserts l
   if (wrong >= 0) throw new OptionError(owner, option, list, `must be a list of numbers, and holds ${describe(list[wrong])}`);
 }
 
-/** Throws an OptionError unless the boundaries are a list of numbers that ascend. */
+/** Throws an OptionError unless the boundaries are a list of increasing numbers. */
 export function requireAscending(owner: string, boundaries: unknown): asserts boundaries is readonly number[] {
   requireNumbers(owner, 'boundaries', boundaries);
   boundaries.forEach((boundary, i) => {
     const before = boundaries[i - 1] ?? 0;
     if (!(boundary > before)) {
-      throw new OptionError(owner, 'boundaries', boundaries, `must ascend from above 0, and ${String(boundary)} follows ${String(before)}`);
+      throw new OptionError(
+        owner,
+        'boundaries',
+        boundaries,
+        `must increase from above 0, and ${String(boundary)} follows ${String(before)}`,
+      );
     }
   });
 }

@@ -1,4 +1,4 @@
-/** The off-by-one of other libraries' schedules. */
+/** Converts schedules of libraries that count steps from 0. */
 import { wrongOption } from '../../language/options.ts';
 import { printPlain } from '../../language/print.ts';
 import { nameNode, numberNode, operationNode, substitute } from '../../language/tree.ts';
@@ -6,9 +6,9 @@ import { isSchedule } from '../hyper.ts';
 import { Schedule } from './schedule.ts';
 
 /**
- * The same schedule a step later: its value at t − 1. PyTorch's and Optax's first step has the schedule's value at 0; here it has that at 1.
+ * The schedule with t counted from 0: its value at t − 1. In PyTorch and Optax the first step uses the schedule's value at 0; here it uses that at 1.
  *
- * @param schedule - the schedule as the other library writes it
+ * @param schedule - the schedule as the other library defines it
  * @example
  * ```ts
  * import { cosine, fromZero } from 'thalweg';

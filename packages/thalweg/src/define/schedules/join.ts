@@ -1,4 +1,4 @@
-/** Schedules one after another, as one equation: each part sees the steps since its own start. */
+/** Joins schedules one after another into one equation; each part counts t from its own start. */
 import { OptionError } from '../../language/error.ts';
 import { describe, wrongOption } from '../../language/options.ts';
 import { printPlain } from '../../language/print.ts';
@@ -9,10 +9,10 @@ import { isSchedule } from '../hyper.ts';
 import { Schedule } from './schedule.ts';
 
 /**
- * Follows `parts[i]` from step `boundaries[i − 1]` on, with its t counted from there.
+ * Joins schedules: uses `parts[i]` from step `boundaries[i − 1]` on, with t counted from there, like PyTorch's `SequentialLR`.
  *
- * @param parts - one more than boundaries
- * @param boundaries - ascending steps
+ * @param parts - the schedules, one more than `boundaries`
+ * @param boundaries - increasing steps
  * @example
  * ```ts
  * import { constant, cosine, join } from 'thalweg';

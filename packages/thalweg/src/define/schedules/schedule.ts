@@ -1,6 +1,6 @@
 /**
- * What a schedule is: an equation of the step t in the language of optimizers, with named constants, so that it prints, is saved and
- * traces like one. t counts from 1; the value at t = 0 is where the curve starts, before the first step. Knows the language only.
+ * What a schedule is: an equation of the step t in the language of optimizers, with named constants, so that it can be printed, saved and traced. t counts
+ * from 1; the value at t = 0 is where the curve starts, before the first step. Knows the language only.
  */
 import { OptionError } from '../../language/error.ts';
 import { checkNames, describe, isRecord, wrongOption } from '../../language/options.ts';
@@ -13,13 +13,13 @@ import { buildExpression } from '../../language/expression-builder.ts';
 import { expressionToLatex } from '../../targets/text/latex.ts';
 import { peakOf } from './peak.ts';
 
-/** A hyperparameter as a function of the step. Made by `cosine`, `warmupCosine`, … or by `schedule` from an equation of one's own. */
+/** A hyperparameter as a function of the step. Made by `cosine`, `warmupCosine`, … or from an equation by `schedule`. */
 export class Schedule {
-  /** What tells it from any other object. */
+  /** The brand by which schedules are recognized. */
   readonly [kind] = 'schedule';
   /** The name of the function that made it. */
   readonly name: string;
-  /** The equation of `t` and the constants. */
+  /** The equation, in `t` and the constants. */
   readonly equation: string;
   /** The values of the equation's other symbols. */
   readonly constants: Readonly<Record<string, number>>;
@@ -27,9 +27,9 @@ export class Schedule {
 
   private peak: number | undefined;
 
-  /** Compiles `equation`. Throws an EquationError where it cannot be read, and an OptionError for a constant or a base that is not finite. */
+  /** Compiles `equation`. Throws an EquationError if it is invalid, and an OptionError for a constant or a base that is not finite. */
   constructor(name: string, equation: string, constants: Readonly<Record<string, number>>, base?: number) {
-    if (typeof (equation as unknown) !== 'string') wrongOption(name, 'equation', equation, "a text, such as 'a / √t'");
+    if (typeof (equation as unknown) !== 'string') wrongOption(name, 'equation', equation, "a string, such as 'a / √t'");
     if (!isRecord(constants)) wrongOption(name, 'constants', constants, 'an object of numbers, { a: 0.1 }');
     checkSymbols(
       name,
@@ -46,8 +46,8 @@ export class Schedule {
   }
 
   /**
-   * The value that a factor of 1 stands for, which independent weight decay follows as value / base: what was given, or else the peak, the largest
-   * value of the first ten million steps (`peak.ts`).
+   * The peak value, by which independent weight decay divides: its factor is value / base. By default the largest value in the first ten million steps
+   * (`peak.ts`).
    */
   get base(): number {
     this.peak ??= Math.max(0, peakOf(this.evaluate));
@@ -65,18 +65,18 @@ export class Schedule {
     return expressionToLatex(this.expression());
   }
 
-  /** The equation as a tree. */
+  /** The equation as a syntax tree. */
   expression(): Expression {
     return parseExpression(this.name, this.equation);
   }
 }
 
 /**
- * A schedule from an equation of one's own.
+ * Makes a schedule from an equation.
  *
  * @param equation - an expression in `t` and the constants' symbols, such as `'a / √t'`
  * @param constants - the values of those symbols
- * @param base - the value that counts as the full rate, which independent weight decay follows; by default the largest value of all steps
+ * @param base - the peak value, by which independent weight decay divides; by default the largest value of all steps
  * @example
  * ```ts
  * import { schedule, sgd } from 'thalweg';

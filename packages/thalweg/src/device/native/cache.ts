@@ -1,7 +1,7 @@
 /**
- * Compiled libraries, kept in the user's cache folder: a folder for each, written whole and then renamed, with its source and a copy, which are both compared
- * whenever it is read. That takes a process less time than to load what computes a checksum. Nobody else may write there. Where nothing can be kept there, a
- * private folder that goes with the process takes its place. Knows neither compilers nor kernels.
+ * Compiled libraries in the user's cache folder: one folder each, written completely and then renamed, with its source and a copy, which are both compared
+ * whenever it is read (which takes less time than loading code for a checksum). Nobody else may have write access. If nothing can be stored there, a
+ * private folder that is deleted with the process is used. Knows neither compilers nor kernels.
  */
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
@@ -19,7 +19,7 @@ export interface Work {
 }
 
 /**
- * Where compiled kernels are kept: `$XDG_CACHE_HOME/thalweg/native`, by default `~/.cache/thalweg/native`. It can be removed at any time.
+ * The folder of compiled kernels: `$XDG_CACHE_HOME/thalweg/native`, by default `~/.cache/thalweg/native`. It may be deleted at any time.
  *
  * @example
  * ```ts
@@ -68,7 +68,7 @@ export class LibraryCache {
       const said = cause instanceof Error ? cause.message : String(cause);
       throw new UnsupportedError(
         owner,
-        `the backend native has nowhere to put what it compiles: neither the cache nor ${tmpdir()} can be written (${said})`,
+        `the backend native cannot store compiled kernels: neither the cache nor ${tmpdir()} is writable (${said})`,
       );
     }
   }

@@ -1,6 +1,6 @@
 /**
- * The system's C compiler: found as build tools find it, CC first and then cc, gcc and clang in PATH, and told to keep IEEE arithmetic whatever CC says. Knows
- * no kernels and no cache.
+ * The system's C compiler: found as build tools find it, by CC, then cc, gcc and clang in PATH, and always told to keep IEEE arithmetic. Knows no kernels
+ * and no cache.
  */
 import { arch, cpus, platform } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -42,10 +42,7 @@ export function findCompiler(owner: string, environment: NodeJS.ProcessEnv = pro
   }
   const looked = given === undefined ? 'no cc, gcc or clang in PATH' : `no program ${given}, which CC names`;
   const install = platform() === 'darwin' ? 'xcode-select --install' : 'apt-get install gcc, or what your system has for it';
-  throw new UnsupportedError(
-    owner,
-    `the backend native needs a C compiler, and there is ${looked} (${install}); the backend wasm needs none`,
-  );
+  throw new UnsupportedError(owner, `the backend native needs a C compiler, and found ${looked} (${install}); the backend wasm needs none`);
 }
 
 /** The words of CC as a shell reads them: quotes and backslashes keep spaces. What is a program as a whole is one word. */
@@ -106,8 +103,8 @@ function attempts({ command }: Compiler, source: string, library: string): (read
 
 /** How a compiler failed; undefined where it did what it should. */
 function problemOf(code: number | null, signal: string | null, library: string): string | undefined {
-  if (code === 0) return fs.existsSync(library) ? undefined : 'made no library';
-  return signal === null ? `ended with code ${String(code)}` : `was ended by ${signal}`;
+  if (code === 0) return fs.existsSync(library) ? undefined : 'produced no library';
+  return signal === null ? `exited with code ${String(code)}` : `was killed by ${signal}`;
 }
 
 /** Compiles a file to a library while everything waits. Throws a CompilerError. */

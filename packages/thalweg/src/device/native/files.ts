@@ -1,2 +1,2 @@
-/** What Node has for files. An import of `node:fs` would load its streams too, which takes longer than to find a compiled kernel. */
+/** Node's file functions. Importing `node:fs` would also load its streams, which takes longer than to find a compiled kernel. */
 export const fs = process.getBuiltinModule('node:fs');

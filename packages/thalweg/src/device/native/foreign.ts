@@ -1,6 +1,6 @@
 /**
- * Calls into compiled C by Node's `node:ffi`, on every thread that runs kernels; found without an import that bundlers for pages would follow. Knows neither
- * compilers nor caches.
+ * Calls into compiled C by Node's `node:ffi`, on every thread that runs kernels; loaded without an import that bundlers for pages would follow. Knows
+ * neither compilers nor caches.
  */
 import type { Run } from '../control.ts';
 

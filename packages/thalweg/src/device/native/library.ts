@@ -1,4 +1,4 @@
-/** Kernels as libraries, by their source: found in the cache, or compiled; once in a process. Knows compilers and caches by what they do. */
+/** Kernels as libraries, keyed by their source: found in the cache, or compiled, once per process. Uses compilers and caches by their interfaces. */
 import { dirname } from 'node:path';
 import { UnsupportedError } from '../../language/run-error.ts';
 import type { Run } from '../control.ts';
@@ -68,8 +68,8 @@ export class Library {
     if (kept !== undefined && 'run' in kept) return kept;
     const made = this.tryToLoad(this.makeNow(), memory);
     if ('run' in made) return made;
-    const remedy = 'where programs may not be loaded from that folder, XDG_CACHE_HOME names another';
-    throw new UnsupportedError(this.owner, `the compiled kernel ${made.path} does not load (${made.problem}); ${remedy}`);
+    const remedy = 'if code may not be loaded from that folder, set XDG_CACHE_HOME to another';
+    throw new UnsupportedError(this.owner, `the compiled kernel ${made.path} cannot be loaded (${made.problem}); ${remedy}`);
   }
 
   /** Loads a library, or says why it cannot be, and forgets it. */

@@ -1,6 +1,6 @@
 /**
- * The device in C: kernels that the system's compiler makes for this processor, on the memory and the threads that `wasm` has too, and with its bits. What is
- * compiled while an optimizer starts is compiled at once, on all cores; later kernels as they are needed, before anything of their step has changed.
+ * The device in C: kernels that the system's compiler builds for this processor, with the memory, the threads and the results of `wasm`. Kernels known when
+ * an optimizer starts are compiled together, on all cores; later ones when they are needed, before anything of their step has changed.
  */
 import { UnsupportedError } from '../../language/run-error.ts';
 import { isShared } from '../../language/realm.ts';
@@ -62,12 +62,12 @@ export function makeNativeDevice(owner: string, source: MemorySource, threads: T
 function checkEngine(owner: string): void {
   const { platform, version, permission } = process as Partial<NodeJS.Process>;
   const refuse = (problem: string): never => {
-    throw new UnsupportedError(owner, `the backend native ${problem}; the backend wasm computes the same bits`);
+    throw new UnsupportedError(owner, `the backend native ${problem}; the backend wasm gives bit-identical results`);
   };
-  if (platform === 'win32') refuse('does not run on Windows, where C compilers are called otherwise; it does in WSL');
+  if (platform === 'win32') refuse('does not run on Windows, whose C compilers take other options; it runs in WSL');
   if (ffi() === undefined)
     refuse(
-      `calls C by node:ffi, which Node has from 26.1 on (this is ${version ?? 'no Node'}) unless it is started with --no-experimental-ffi; releases in which it is off take --experimental-ffi`,
+      `calls C through node:ffi, which is off or missing in ${version ?? 'this engine'}; use Node 26.1 or later without --no-experimental-ffi, and with --experimental-ffi where it is off by default`,
     );
   for (const [scope, flag] of [
     ['ffi', '--allow-ffi'],
@@ -126,7 +126,7 @@ class NativeExecutable implements Executable {
 /** A memory that its owner grows may lie elsewhere afterwards. */
 function whileThere(buffer: ArrayBufferLike, run: Run): Run {
   return (at, from, to) => {
-    if (buffer.byteLength === 0) throw new UnsupportedError('memory', 'the memory handed in was grown while an optimizer works in it');
+    if (buffer.byteLength === 0) throw new UnsupportedError('memory', 'the given memory was grown while the optimizer uses it');
     run(at, from, to);
   };
 }

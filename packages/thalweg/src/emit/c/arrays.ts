@@ -1,5 +1,5 @@
 /**
- * The arrays of a step between its passes and its operations on matrices: what they are called, and where they lie in the memory that a step is given. Knows
+ * The arrays that a step uses between its passes and its matrix operations: their names, and their places in the working memory passed to a step. Knows
  * plans; writes declarations.
  */
 import type { Form } from '../../language/form.ts';

@@ -1,4 +1,7 @@
-/** What is known of the tensors that have one program, in a step for one outcome of its conditions: the plan, and what its author calls the values in it. Writes nothing. */
+/**
+ * What is known about the tensors with one program, in a step for one outcome of its conditions: the plan, and the author's names of its values. Writes
+ * nothing.
+ */
 import { FormTable } from '../../language/form-table.ts';
 import { isRoutine, topological, type Node } from '../../language/graph.ts';
 import { printEquations } from '../../language/print.ts';

@@ -1,4 +1,4 @@
-/** Texts of others in comments of C, which they must not end, begin again or continue. */
+/** Foreign text in C comments, which must not end, nest or continue the comment. */
 
 /** A text that is safe inside a comment. */
 export function commented(text: string): string {

@@ -1,6 +1,6 @@
 /**
- * Eigenvectors, roots of symmetric matrices and orthonormal bases in C: what `targets/loops/routines/eigen.ts` computes, in doubles, bit for bit where the
- * compiler keeps IEEE arithmetic. They take what they need from the memory that a step is given. Knows no step.
+ * Eigenvectors, roots of symmetric matrices and orthonormal bases in C: the same as `targets/loops/routines/eigen.ts`, in doubles, bit for bit if the
+ * compiler keeps IEEE arithmetic. Their working memory is part of that of the step. Knows no step.
  */
 import type { Helper } from '../../targets/loops/c/source.ts';
 

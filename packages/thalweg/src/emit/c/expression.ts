@@ -1,4 +1,4 @@
-/** Expressions of C with as few parentheses as mean the same: numbers of a step, and what a loop computes for an element. Knows operations by name; no step. */
+/** C expressions with as few parentheses as possible: scalars of a step, and what a loop computes for an element. Knows operations by name; no step. */
 import type { ElementOp } from '../../language/operations/elements.ts';
 import { literal, suffixOf, type Helpers } from '../../targets/loops/c/source.ts';
 

@@ -1,4 +1,4 @@
-/** A pass as one readable loop: values that the author named or that are used twice by their names, everything else where it is used. */
+/** A pass as one readable loop: values that the author named or that are used twice become variables, everything else is inlined. */
 import type { Form } from '../../language/form.ts';
 import type { Graph, Node } from '../../language/graph.ts';
 import { isElementOp } from '../../language/op.ts';

@@ -1,6 +1,6 @@
 /**
- * Operations on whole matrices in C, which emitted files define where they need them: what `targets/loops/routines/` computes, bit for bit where the compiler
- * keeps IEEE arithmetic. Matrices lie row by row; what they need for themselves they take from the memory that a step is given. Knows no step.
+ * Matrix operations in C, which emitted files define if they need them: the same as `targets/loops/routines/`, bit for bit if the compiler keeps IEEE
+ * arithmetic. Matrices are row-major; working memory is part of that of the step. Knows no step.
  */
 import { bytesOf, type DType } from '../../plan/dtype.ts';
 import { typeOf, type Helper } from '../../targets/loops/c/source.ts';

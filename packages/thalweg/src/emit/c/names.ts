@@ -1,4 +1,4 @@
-/** What things are called in a file of C: identifiers of which no two in reach of each other are the same, and none is a word of C or of its library. */
+/** The names in a C file: identifiers that are unique in their scope and neither reserved words of C nor names of its library. */
 import { computed } from '../../language/operations/elements.ts';
 import { freeName, inputVariable } from '../../language/part.ts';
 import { evaluated, type Program } from '../../language/program.ts';

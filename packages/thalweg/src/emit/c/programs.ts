@@ -1,6 +1,6 @@
 /**
- * The programs of a method by the shape of a tensor: where a condition on the shape decides between equations, a file has a branch for each outcome. Shapes are
- * tried, since only they say which outcomes there are. Knows programs; writes only the conditions.
+ * The programs of a method by tensor shape: if a condition on the shape selects equations, a file has a branch for each outcome. The possible outcomes are
+ * found by trying shapes. Knows programs; writes only the conditions.
  */
 import { topological, type Node } from '../../language/graph.ts';
 import type { Program } from '../../language/program.ts';

@@ -1,4 +1,4 @@
-/** Numbers of a step in C: what is given by the struct that it is in, what is computed as an expression of the C library's own functions. */
+/** The scalars of a step in C: fields of the struct, or expressions of the C library's functions. */
 import type { Node } from '../../language/graph.ts';
 import type { ElementOp } from '../../language/operations/elements.ts';
 import type { DType } from '../../plan/dtype.ts';

@@ -1,6 +1,6 @@
 /**
- * A step as stretches that each run over the tensors one after the other: all that can be done with one tensor before the next is, up to where a sum over
- * several tensors must be complete. Knows the order of a step; writes nothing.
+ * A step as segments that each loop over the tensors: a segment has everything that can be done tensor by tensor before a sum over several tensors must be
+ * complete. Knows the order of a step; writes nothing.
  */
 import { isReduction, scopeOf, type Node } from '../../language/graph.ts';
 import type { Variable } from '../../language/variable.ts';

@@ -1,6 +1,6 @@
 /**
- * The numbers of a step in C: what each is called, where it is declared, and how it is written where it is read. Knows the branches of a step and in what order
- * they are done; writes no loop.
+ * The scalars of a step in C: their names, where they are declared, and how they are written where they are read. Knows the branches of a step and their
+ * order; writes no loop.
  */
 import { isReduction, scopeOf, type Node } from '../../language/graph.ts';
 import type { Variable } from '../../language/variable.ts';

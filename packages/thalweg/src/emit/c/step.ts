@@ -1,6 +1,6 @@
 /**
- * The functions of a step in C over any number of tensors: one for each outcome of the conditions that a step decides, where there are some, and what chooses
- * among them. Knows plans; what a step does is written in `writer.ts`.
+ * The functions of a step in C over any number of tensors: one for each outcome of the step's conditions, if there are some, and the one that selects among
+ * them. Knows plans; `writer.ts` writes the body of a step.
  */
 import type { Node } from '../../language/graph.ts';
 import { UnsupportedError } from '../../language/run-error.ts';
@@ -29,7 +29,7 @@ export function stepFunctions(shaped: readonly ShapedProgram[], name: string, st
   if (outcomes.length === 0 || outcomes.length > mostOutcomes)
     throw new UnsupportedError(
       'emit to c',
-      `${nameOf(shaped)} has conditions with more than ${String(mostOutcomes)} outcomes that a step decides; every other target has them`,
+      `${nameOf(shaped)} has conditions with more than ${String(mostOutcomes)} outcomes, too many for a C file; every other target supports them`,
     );
   const parameters = `(${names.type} *o, ${names.type}_tensor *tensors, size_t count)`;
   const write = (title: string, lines: readonly string[]): string => [`${title}${parameters} {`, ...indented(lines), '}'].join('\n');

@@ -1,4 +1,4 @@
-/** How a file of C is written, and what the parts of it need of each other. */
+/** The style of a C file, and what its parts need of each other. */
 import type { DType } from '../../plan/dtype.ts';
 import type { Helpers } from '../../targets/loops/c/source.ts';
 import type { Names } from './names.ts';

@@ -1,4 +1,4 @@
-/** The test of an emitted file: a main function that replays recorded steps. */
+/** The self-test of an emitted C file: a main function that replays recorded steps. */
 import { elementsOf, wholeForm, type Form } from '../../language/form.ts';
 import type { Program } from '../../language/program.ts';
 import { inputVariable } from '../../language/part.ts';

@@ -1,6 +1,6 @@
 /**
- * Writes a step in C for one outcome of its conditions: numbers that tensors share, and loops over the tensors, in each of which a tensor goes through its
- * numbers, passes and operations on matrices. Either a pass is one readable loop, or it is the kernel of the exact plan.
+ * Writes a step in C for one outcome of its conditions: scalars that tensors share, and loops over the tensors, each of which goes through its scalars,
+ * passes and matrix operations. A pass is either one readable loop or the kernel of the exact plan.
  */
 import { wholeForm, type Form } from '../../language/form.ts';
 import { isRoutine, type Node } from '../../language/graph.ts';

@@ -1,4 +1,4 @@
-/** A gradient transformation of Optax by one method: the class of its state, the function that makes it, and where to evaluate. Knows models; no file. */
+/** An Optax gradient transformation for one method: the class of its state, the function that makes it, and where to evaluate. Knows models; no file. */
 import { precedence } from '../../language/operations/operation.ts';
 import { namesIn, type Expression } from '../../language/tree.ts';
 import type { Method } from '../../define/method.ts';

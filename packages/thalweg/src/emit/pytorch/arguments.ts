@@ -1,6 +1,6 @@
 /**
- * Hyperparameters as an optimizer of PyTorch is given them and keeps them in a group: by their names, but β₁, β₂, … as one tuple `betas`, as everything in
- * PyTorch that sets them expects. Knows models; writes lines.
+ * Hyperparameters as arguments and group options of a PyTorch optimizer: under their names, but β₁, β₂, … as one tuple `betas`, as PyTorch code expects.
+ * Knows models; writes lines.
  */
 import type { Identifiers } from '../identifiers.ts';
 import type { Hyper } from '../model.ts';

@@ -1,4 +1,4 @@
-/** What classes of PyTorch's optimizers have besides their steps: what a step is given, schedules of groups, where to evaluate. Knows models; writes lines. */
+/** What PyTorch optimizer classes have besides their steps: arguments of `step`, schedules of groups, where to evaluate. Knows models; writes lines. */
 import type { Input, Model } from '../model.ts';
 import { indented } from '../python.ts';
 

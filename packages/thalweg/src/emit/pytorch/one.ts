@@ -1,4 +1,4 @@
-/** A file of PyTorch for one method: a class whose groups of parameters may differ in their hyperparameters. */
+/** A PyTorch file for one method: a class whose parameter groups may differ in their hyperparameters. */
 import type { Method } from '../../define/method.ts';
 import { chosenGroups, valuesOf, type ParameterGroup } from '../groups.ts';
 import { docstring, helperFunctions, indented } from '../python.ts';

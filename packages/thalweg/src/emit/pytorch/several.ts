@@ -1,6 +1,6 @@
 /**
- * A file of PyTorch for groups with equations of their own: one class, whose groups of parameters say by which method each is trained. What makes such a group is
- * a function for each method; `parameter_groups` makes them from the names of a model's parameters.
+ * A PyTorch file for groups with different equations: one class, whose parameter groups name the method that trains each. Each method has a function that
+ * makes such a group; `parameter_groups` makes them from the names of a model's parameters.
  */
 import { UnsupportedError } from '../../language/run-error.ts';
 import type { Method } from '../../define/method.ts';
@@ -99,13 +99,13 @@ function classOf(trained: readonly Trained[], className: string, { name }: Metho
   const models = trained.map(({ step }) => step.model);
   const joint = trained.map(({ step }) => (step.isWhole ? step.afterSums() : { sums: [], lines: step.ofGroup() }));
   const bodies = joint.map((one) => {
-    if (one === undefined) throw new UnsupportedError(target, `${name} sums over all groups what equations before it make; emit the groups without it`);
+    if (one === undefined) throw new UnsupportedError(target, `${name} sums values over all groups that earlier equations compute; emit the groups without it`);
     return one;
   }); // prettier-ignore
   const sums = [...new Map(bodies.flatMap((one) => one.sums.map((sum) => [sum.name, sum] as const))).values()];
   for (const { name: sum, line } of bodies.flatMap((one) => one.sums))
     if (sums.some((one) => one.name === sum && one.line !== line))
-      throw new UnsupportedError(target, `${name} sums over all groups, in each group in another way; emit the groups without it`);
+      throw new UnsupportedError(target, `${name} has a sum over all groups that differs between groups; emit the groups without it`);
   const follows = trained.some(({ step }) => step.follows);
   const argsOf = (i: number): string[] => [
     ...(trained[i]!.step.follows ? ['schedules'] : []),

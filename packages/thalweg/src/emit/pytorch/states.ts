@@ -1,4 +1,4 @@
-/** The states of an optimizer of PyTorch by one method: where each is kept, and the lines by which it begins. Knows models; no steps. */
+/** The states of a PyTorch optimizer for one method: where each is stored, and how it is initialized. Knows models; no steps. */
 import { isEach } from '../blocks.ts';
 import type { Model, State } from '../model.ts';
 import type { StepWriter } from '../step-writer.ts';

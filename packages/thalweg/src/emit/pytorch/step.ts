@@ -1,4 +1,7 @@
-/** A step of an optimizer of PyTorch by one method, as lines of Python: states, what is read of them, and the loops over the parameters of a group. Knows models; no class. */
+/**
+ * A step of a PyTorch optimizer for one method, as lines of Python: states, how they are read, and the loops over the parameters of a group. Knows models;
+ * no class.
+ */
 import { precedence } from '../../language/operations/operation.ts';
 import { namesIn } from '../../language/tree.ts';
 import type { Method } from '../../define/method.ts';

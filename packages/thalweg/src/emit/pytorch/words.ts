@@ -1,4 +1,4 @@
-/** Names that a file of PyTorch has for itself. */
+/** Reserved names in a PyTorch file. */
 import { pythonWords } from '../identifiers.ts';
 import { commonWords } from '../python.ts';
 import { torchHelpers } from '../torch-library.ts';

@@ -1,4 +1,4 @@
-/** The languages of the head: JavaScript, for the host, and the notation of authors, for people. */
+/** The languages in the head of a shader: JavaScript, for the host, and the authors' notation, for people. */
 import { binding, Notation, within } from '../../targets/loops/wgsl/notation.ts';
 
 /** JavaScript. */

@@ -1,4 +1,4 @@
-/** The head of an emitted shader: equations, source, buffers, uniforms byte by byte, and the few functions of JavaScript that a host needs. */
+/** The head of an emitted shader: equations, source, buffers, uniforms with their byte offsets, and the few JavaScript functions that a host needs. */
 import type { Method } from '../../define/method.ts';
 import { citationsOf } from '../citations.ts';
 import type { EmitOptions } from '../target.ts';

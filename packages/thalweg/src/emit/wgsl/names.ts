@@ -1,4 +1,4 @@
-/** What things are called in an emitted shader: the author's names, as identifiers of which no two are the same and none is a word of WGSL. */
+/** The names in an emitted shader: the author's names as unique identifiers that are not reserved words of WGSL. */
 import { printEquations } from '../../language/print.ts';
 import { freeName, inputVariable } from '../../language/part.ts';
 import type { Node } from '../../language/graph.ts';

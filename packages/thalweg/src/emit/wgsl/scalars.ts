@@ -1,6 +1,6 @@
 /**
- * The numbers of a step: those that the host knows, which are uniforms with a line of JavaScript each, and those that are made of sums or of states made of
- * sums, which each shader computes for itself. Knows plans; no arrays.
+ * The scalars of a step: those that the host computes, which are uniforms with a line of JavaScript each, and those that depend on sums or on states made
+ * of sums, which each shader computes itself. Knows plans; no arrays.
  */
 import { scopeOf, variableOf, type Node } from '../../language/graph.ts';
 import type { Program } from '../../language/program.ts';

@@ -1,6 +1,6 @@
 /**
- * The shaders of a step: one entry point for each pass over the elements, one after each pass that leaves sums to add these up, one for states that are
- * made of sums, and one for where to evaluate. Knows plans; the head of the file is another's (`head.ts`).
+ * The shaders of a step: one entry point for each pass over the elements, one after each pass with partial sums that adds them up, one for scalar states
+ * that depend on sums, and one for where to evaluate. Knows plans; `head.ts` writes the head of the file.
  */
 import { UnsupportedError } from '../../language/run-error.ts';
 import { scopeOf, type Node } from '../../language/graph.ts';
@@ -127,7 +127,7 @@ function planOf(program: Program): Plan {
   const call = plan.routines.find(({ op }) => op !== 'spread' && op !== 'transpose') ?? plan.routines[0];
   if (call === undefined) return plan;
   if (call.op === 'noise') refuseNoise(program.name, 'emit to wgsl');
-  const problem = `uses ${call.op}, and shaders are written for operations on single elements and for sums over tensors; every other target has it`;
+  const problem = `uses ${call.op}, and the target wgsl has only elementwise operations and sums over tensors; every other target supports it`;
   throw new UnsupportedError('emit to wgsl', `${program.name} ${problem}`);
 }
 

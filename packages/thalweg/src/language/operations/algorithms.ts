@@ -1,7 +1,7 @@
 /**
- * exp, log, cos, pow and cube roots of array elements: ONE algorithm each, written over abstract arithmetic so that every target runs the very
- * same operations in the same order and all agree bit for bit. All but cube roots are in float64, with errors under 2 ulp (cos: for |x| ≤ 2²⁰;
- * pow: times |y·log x|), so a float32 result is the correctly rounded one but for rare ties; cube roots are in float32, with errors under 1 ulp of it. Scalars use Math instead.
+ * exp, log, cos, pow and cube roots of array elements: ONE algorithm each, written over abstract arithmetic so that every target runs the very same
+ * operations in the same order and all agree bit for bit. All but cube roots are in float64, with errors under 2 ulp (cos: for |x| ≤ 2²⁰; pow: times |y·log
+ * x|), so a float32 result is correctly rounded except in rare ties; cube roots are in float32, with errors under 1 ulp of it. Scalars use Math instead.
  */
 import type { DoubleArithmetic, SingleArithmetic } from './arithmetic.ts';
 

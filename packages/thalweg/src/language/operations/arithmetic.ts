@@ -1,7 +1,7 @@
 /**
- * Abstract arithmetic: what an operation on elements is written over, so that every target computes it in the same way. A target to loops
- * implements it once: on numbers, on vectors of WebAssembly, or as source code. Its methods have the names and meanings of the operations that
- * every target has of its own; conditions are whatever `select` takes. Knows no target.
+ * Abstract arithmetic: elementwise operations are written over it, so that every target computes them in the same way. A target with loops implements it
+ * once: on numbers, on WebAssembly vectors, or as source code. Its methods are the operations that every target has natively; conditions are whatever
+ * `select` takes. Knows no target.
  */
 
 /** The operations that every target has, on values of the arrays' own type. */

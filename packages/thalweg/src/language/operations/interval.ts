@@ -1,4 +1,4 @@
-/** Intervals in which values lie, for what is proven of a program's states whatever the gradients are. NaN is in none. */
+/** Intervals of values, to prove properties of a program's states that hold for all gradients. NaN is in none. */
 
 /** Everything from `low` to `high`, both included. */
 export type Interval = readonly [low: number, high: number];

@@ -1,4 +1,4 @@
-/** What every target's own operations mean: on numbers of JavaScript, in float64. Conditions are 1 and 0. */
+/** The native operations of every target on JavaScript numbers, in float64. Conditions are 1 and 0. */
 import type { Arithmetic } from './arithmetic.ts';
 
 /** Arithmetic on plain numbers. */

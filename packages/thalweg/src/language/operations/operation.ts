@@ -1,6 +1,6 @@
 /**
- * What an operation is: ONE object that says how it is written and printed, what its operands are, what it means, how every target to loops
- * computes it, and what analyses may know of it. Knows no operation and no graph.
+ * What an operation is: ONE object that says how it is written and printed, its operand types, its meaning, how every target with loops computes it, and
+ * what analyses may assume. Knows no operation and no graph.
  */
 import type { inFloat32, inFloat64 } from './algorithms.ts';
 import type { Arithmetic } from './arithmetic.ts';

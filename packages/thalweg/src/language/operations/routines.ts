@@ -1,14 +1,13 @@
 /**
- * Routines: operations on whole matrices, which no loop over elements can express. Each reads arrays that are complete and gives one array; its
- * operands that are numbers come after those that are arrays. A routine is added here, as one object, and what it computes in
- * `targets/loops/routines/table.ts`, whose type names a missing one.
+ * Routines: operations on whole matrices, which no loop over elements can express. Each reads complete arrays and returns one array; its number operands
+ * come after its array operands. To add a routine, add one object here and its implementation in `targets/loops/routines/table.ts`, whose type requires it.
  */
 import type { Dimension, Form } from '../form.ts';
 import { call, infix, namedLatex, precedence, type Build, type Type, type Written } from './operation.ts';
 
 /** An operation on whole matrices. */
 export interface RoutineOperation extends Written {
-  /** The form of the result, or undefined where the operands do not fit together. */
+  /** The form of the result, or undefined if the operands do not fit together. */
   readonly form: (a: Form, b: Form) => Form | undefined;
   /** What an operand must be, for errors. */
   readonly needs: string;
@@ -33,7 +32,7 @@ const table = {
     text: infix('@', precedence.mul),
     latex: [precedence.mul, '$a3  $b4'],
     form: (a, b) => (columnOf(a) === rowOf(b) ? `${rowOf(a)}${columnOf(b)}` : undefined),
-    needs: 'the columns of the left side must be the rows of the right one',
+    needs: 'the left matrix must have as many columns as the right one has rows',
   },
   transpose: {
     takes: matrix(),
@@ -80,7 +79,7 @@ const table = {
     text: call('noise'),
     latex: [precedence.atom, '\\mathcal{N}\\left(0, 1\\right)'],
     form: () => 'rc',
-    needs: 'noise needs the seed',
+    needs: 'noise needs a seed',
     ofVectors: true,
     build: (f, [seed]) => f.apply('noise', seed, f.time()),
   },

@@ -1,4 +1,4 @@
-/** What a text may say besides operations of the graph: each becomes some of those when the graph is built. One object each. */
+/** Operations of the language that the graph does not have: each is rewritten into others when the graph is built. One object each. */
 import type { ElementOp } from './elements.ts';
 import { call, infix, namedLatex, one, precedence, scopedCall, two, type Build, type Written } from './operation.ts';
 import type { RoutineOp } from './routines.ts';

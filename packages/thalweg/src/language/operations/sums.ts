@@ -1,4 +1,4 @@
-/** Sums over the elements of tensors: what the graph has of them. How they are written is sugar (`sugar.ts`). */
+/** Sums over the elements of tensors, as operations of the graph. Their notation is sugar (`sugar.ts`). */
 import { anything, positive, type RangeRule } from './interval.ts';
 import type { ZeroRule } from './operation.ts';
 

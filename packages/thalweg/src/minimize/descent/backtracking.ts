@@ -6,16 +6,16 @@ import { decreases, isFiniteTrial, searching, type LineSearch } from './line-sea
 export interface BacktrackingOptions {
   /** c₁ of the sufficient decrease; 1e-4 by default. */
   readonly c1?: number;
-  /** ρ, by which a step that is too long is multiplied; ½ by default. */
+  /** ρ, the factor by which a step that is too long is shortened; ½ by default. */
   readonly shrink?: number;
-  /** The most trials; 60 by default. */
+  /** The maximum number of trials; 60 by default. */
   readonly maxEvaluations?: number;
 }
 
 /**
  * Backtracking: shortens the step until the loss decreases sufficiently (Armijo 1966; Nocedal & Wright 2006, algorithm 3.1).
  *
- * φ(s) ≤ φ(0) + c₁·s·φ′(0), for s = s₀, ρ·s₀, ρ²·s₀, …. A loss or gradient that is not finite is a step too long.
+ * φ(s) ≤ φ(0) + c₁·s·φ′(0), for s = s₀, ρ·s₀, ρ²·s₀, …. A trial whose loss or gradient is not finite counts as too long.
  *
  * @param options - `c1` c₁, `shrink` ρ, and `maxEvaluations`
  * @throws OptionError for an option that is unknown or out of range

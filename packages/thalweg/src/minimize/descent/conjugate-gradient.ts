@@ -11,11 +11,11 @@ export type ConjugateFormula = 'polakRibiere' | 'fletcherReeves' | 'hestenesStie
 
 /** Options of `conjugateGradient`. */
 export interface ConjugateGradientOptions {
-  /** β; `'polakRibiere'` by default. */
+  /** The formula for β; `'polakRibiere'` by default. */
   readonly formula?: ConjugateFormula;
-  /** Directions after which it starts again from −g; as many as there are dimensions by default. `Infinity` leaves it to β. */
+  /** After how many directions to restart from −g; by default the number of dimensions. With `Infinity` only β decides. */
   readonly restart?: number;
-  /** How far to go; `strongWolfe({ c2: 0.1 })` by default. */
+  /** The line search; `strongWolfe({ c2: 0.1 })` by default. */
   readonly lineSearch?: LineSearch;
 }
 
@@ -32,9 +32,9 @@ const descent = 0.01;
 /**
  * Nonlinear conjugate gradients (Fletcher & Reeves 1964; Polak & Ribière 1969; Hestenes & Stiefel 1952).
  *
- * d ← −g + β·d, w ← w + s·d, where with y = g − g₋₁: β = ⟨g, g⟩/⟨g₋₁, g₋₁⟩ (Fletcher–Reeves), max(0, ⟨g, y⟩/⟨g₋₁, g₋₁⟩)
- * (Polak–Ribière, made PR⁺ by the maximum: Gilbert & Nocedal 1992), or max(0, ⟨g, y⟩/⟨d, y⟩) (Hestenes–Stiefel). It starts again from −g
- * every `restart` directions, and where ⟨g, d⟩ > −0.01·‖g‖². Evaluates the loss again within a step, so it runs in `minimize` only.
+ * d ← −g + β·d, w ← w + s·d, where with y = g − g₋₁: β = ⟨g, g⟩/⟨g₋₁, g₋₁⟩ (Fletcher–Reeves), max(0, ⟨g, y⟩/⟨g₋₁, g₋₁⟩) (Polak–Ribière, made PR⁺ by the
+ * maximum: Gilbert & Nocedal 1992), or max(0, ⟨g, y⟩/⟨d, y⟩) (Hestenes–Stiefel). It restarts from −g every `restart` directions, and if ⟨g, d⟩ >
+ * −0.01·‖g‖². Evaluates the loss several times per step, so it runs in `minimize` only.
  *
  * @param options - `formula` β, `restart`, and `lineSearch`
  * @throws OptionError for an option that is unknown or out of range

@@ -1,6 +1,6 @@
 /**
- * The loop of every deterministic method: a direction, a line search along it, the next point. Knows the objective as a function of the
- * space's arrays; which direction and how far is others' business.
+ * The loop of every deterministic method: a direction, a line search along it, the next point. Knows the objective as a function of the space's arrays;
+ * direction and step length are computed elsewhere.
  */
 import type { Evaluation } from '../objective.ts';
 import type { Declared } from '../../train/tensor.ts';
@@ -24,8 +24,8 @@ export interface Problem {
 }
 
 /**
- * Why it stopped: the steps were used up, the gradient is small enough, the loss is not finite, the signal was aborted, or a line search
- * found no step that lowers the loss, as happens where rounding hides what is left to gain.
+ * Why it stopped: all steps were taken (`'steps'`), the gradient is small enough (`'tolerance'`), the loss is not finite (`'diverged'`), the signal was
+ * aborted, or a line search found no step that lowers the loss, as happens when rounding hides what is left to gain.
  */
 export type Stop = 'steps' | 'tolerance' | 'diverged' | 'aborted' | 'stalled';
 

@@ -1,4 +1,4 @@
-/** The step to try first along a direction that has no natural length, as gradient descent's and conjugate gradients'. */
+/** The first trial step along a direction without a natural length, as in gradient descent and conjugate gradients. */
 
 /** Guesses from the last step's decrease (Nocedal & Wright 2006, equation 3.60): s₀ = 1.01·2·(f − f₋₁)/φ′(0), and a length of 1.01 at first. */
 export class FirstStep {

@@ -8,15 +8,15 @@ import { norm, setScaled } from './vector.ts';
 
 /** Options of `gradientDescent`. */
 export interface GradientDescentOptions {
-  /** How far to go; `backtracking()` by default. */
+  /** The line search; `backtracking()` by default. */
   readonly lineSearch?: LineSearch;
 }
 
 /**
  * Gradient descent whose step a line search chooses (Cauchy 1847; Nocedal & Wright 2006, chapter 3).
  *
- * w ← w − s·g, with the first trial s₀ = 1.01·2·(f − f₋₁)/φ′(0), where φ′(0) = −‖g‖². Evaluates the loss again within a step, so it runs
- * in `minimize` only.
+ * w ← w − s·g, with the first trial s₀ = 1.01·2·(f − f₋₁)/φ′(0), where φ′(0) = −‖g‖². Evaluates the loss several times per step, so it runs in `minimize`
+ * only.
  *
  * @param options - `lineSearch`, such as `backtracking()` or `strongWolfe()`
  * @throws OptionError for an option that is unknown or out of range

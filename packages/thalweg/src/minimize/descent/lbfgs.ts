@@ -7,19 +7,18 @@ import { addScaled, dot, norm, setScaled } from './vector.ts';
 
 /** Options of `lbfgs`. */
 export interface LbfgsOptions {
-  /** m, how many of the last steps are remembered; 10 by default. */
+  /** m, the number of stored step pairs; 10 by default. */
   readonly history?: number;
-  /** How far to go; `strongWolfe()` by default. */
+  /** The line search; `strongWolfe()` by default. */
   readonly lineSearch?: LineSearch;
 }
 
 /**
  * L-BFGS, the limited-memory quasi-Newton method (Nocedal 1980; Liu & Nocedal 1989; Nocedal & Wright 2006, algorithms 7.4 and 7.5).
  *
- * w ← w − s·H·g, where H is γ·I with γ = ⟨s, y⟩/⟨y, y⟩ of the last step, updated by the last m pairs s = w − w₋₁, y = g − g₋₁:
- * H ← (I − ρ·s·yᵀ)·H·(I − ρ·y·sᵀ) + ρ·s·sᵀ with ρ = 1/⟨s, y⟩. Pairs without curvature, ⟨s, y⟩ ≤ ε·|⟨g₋₁, s⟩|, are left out. The first step
- * tried has length 1, and every later one is H·g itself. Takes 2·m vectors of float64. Evaluates the loss again within a step, so it runs
- * in `minimize` only.
+ * w ← w − s·H·g, where H is γ·I with γ = ⟨s, y⟩/⟨y, y⟩ of the last step, updated by the last m pairs s = w − w₋₁, y = g − g₋₁: H ← (I − ρ·s·yᵀ)·H·(I −
+ * ρ·y·sᵀ) + ρ·s·sᵀ with ρ = 1/⟨s, y⟩. Pairs without curvature, ⟨s, y⟩ ≤ ε·|⟨g₋₁, s⟩|, are left out. The first trial step has length 1, later ones are H·g
+ * itself. Stores 2·m float64 vectors. Evaluates the loss several times per step, so it runs in `minimize` only.
  *
  * @param options - `history` m, and `lineSearch`
  * @throws OptionError for an option that is unknown or out of range

@@ -1,4 +1,4 @@
-/** What a line search is: how far to go along a direction. Knows losses as functions of one step; no vectors. */
+/** What a line search is: it chooses the step length along a direction. Knows losses as functions of one step; no vectors. */
 import { ThalwegError } from '../../language/error.ts';
 import { describe, wrongOption } from '../../language/options.ts';
 import { isThenable } from '../turns.ts';
@@ -13,27 +13,27 @@ export interface Trial {
   readonly slope: number;
 }
 
-/** Evaluates the loss at a step along a direction. Either number may be NaN or an infinity. */
+/** Evaluates the loss at a step along a direction. Both numbers may be NaN or infinite. */
 export type Ray = (step: number) => Trial | PromiseLike<Trial>;
 
-/** Which conditions a step is known to meet: both of Wolfe's, the first of them (Armijo's sufficient decrease), or none. */
+/** Which conditions a step is known to meet: both strong Wolfe conditions, only the first (Armijo's sufficient decrease), or none. */
 export type Conditions = 'strongWolfe' | 'armijo' | 'none';
 
 /** What a line search found. */
 export interface Outcome {
   /** The conditions that `trial` meets. */
   readonly meets: Conditions;
-  /** The step to take; where it meets none, the lowest that was evaluated, the start among them. */
+  /** The step to take; if it meets no condition, the lowest that was evaluated, including the start. */
   readonly trial: Trial;
 }
 
-/** Chooses how far to go along a direction. Made by `backtracking` or `strongWolfe`. */
+/** Chooses the step length along a direction. Made by `backtracking` or `strongWolfe`. */
 export interface LineSearch {
-  /** The name, as in errors. */
+  /** The name, for error messages. */
   readonly name: string;
   /**
-   * Searches along `ray` from `start`, the trial at step 0, whose slope is negative; `first` is the step to try first. Where `ray` gives trials and no promises, a
-   * search that gives its outcome so, and no promise of it, keeps nothing waiting.
+   * Searches along `ray` from `start`, the trial at step 0, whose slope is negative; `first` is the step to try first. If `ray` returns trials and not
+   * promises, the search may return its outcome without a promise, and then nothing waits.
    */
   search(ray: Ray, start: Trial, first: number): Outcome | PromiseLike<Outcome>;
 }

@@ -1,40 +1,43 @@
 /**
- * Deterministic methods. A `Method` is equations of one step with one gradient; a `Minimizer` evaluates the loss again within a step,
- * so it is an algorithm, written here, and runs in `minimize` only. This file says what one is: a line search, and a rule for directions.
+ * Deterministic methods. A `Method` is the equations of one step with one gradient; a `Minimizer` evaluates the loss several times per step, so it is an
+ * algorithm, written here, and runs in `minimize` only. This file defines it: a line search, and a rule for directions.
  */
 import { UnsupportedError } from '../../language/run-error.ts';
 import { checkLineSearch, type LineSearch } from './line-search.ts';
 
-/** A point with its loss and gradient, all tensors one after another in float64. What it holds changes with every step. */
+/** A point with its loss and gradient, all tensors concatenated in float64. Its contents change with every step. */
 export interface Point {
   readonly w: Float64Array;
   readonly g: Float64Array;
   readonly loss: number;
 }
 
-/** Where to search. */
+/** A search direction. */
 export interface Direction {
-  /** The direction, which belongs to the rule that gave it and lasts until the next one. */
+  /** The direction; the array belongs to the rule that returned it and is valid until the next one. */
   readonly d: Float64Array;
-  /** The step along it to try first. */
+  /** The step length to try first. */
   readonly first: number;
 }
 
-/** A rule for directions, with what it remembers. */
+/** A rule for directions, with its memory. */
 export interface Directions {
   /** The direction at `point`, the first or the one after the last step. */
   next(point: Point): Direction;
-  /** Forgets every earlier point, so that `next` gives −g; false where there was none to forget. */
+  /** Forgets all earlier points, so that `next` gives −g; false if there were none to forget. */
   restart(): boolean;
 }
 
-/** A deterministic method, such as `lbfgs()`, for `minimize`: it evaluates at most 1 + 2·steps·(n + 1) times where its line search tries n steps. */
+/**
+ * A deterministic method for `minimize`, such as `lbfgs()`. It evaluates the function at most 1 + 2·steps·(n + 1) times if its line search tries at most n
+ * steps.
+ */
 export interface Minimizer {
-  /** The name, as in errors. */
+  /** The name, for error messages. */
   readonly name: string;
-  /** Chooses how far to go along each direction. */
+  /** Chooses the step length along each direction. */
   readonly lineSearch: LineSearch;
-  /** A fresh rule for directions in a space of `size` dimensions. */
+  /** A fresh rule for directions in `size` dimensions. */
   directions(size: number): Directions;
 }
 
@@ -51,7 +54,7 @@ class SearchMethod implements Minimizer {
 
   /** For whoever takes it for a method. */
   init(): never {
-    const problem = 'evaluates the function again within a step, so it has no init; use minimize(f, start, { optimizer, steps })';
+    const problem = 'evaluates the function several times per step, so it has no init; use minimize(f, start, { optimizer, steps })';
     throw new UnsupportedError(this.name, problem);
   }
 }

@@ -8,17 +8,17 @@ import { Interval } from './more-thuente.ts';
 export interface StrongWolfeOptions {
   /** c₁ of the sufficient decrease; 1e-4 by default. */
   readonly c1?: number;
-  /** c₂ of the curvature condition, above c₁; 0.9 by default, where a smaller one is a more exact search. */
+  /** c₂ of the curvature condition, above c₁; 0.9 by default; smaller values make the search more exact. */
   readonly c2?: number;
-  /** The most trials; 30 by default. */
+  /** The maximum number of trials; 30 by default. */
   readonly maxEvaluations?: number;
 }
 
 /**
- * The strong Wolfe conditions, met by cubic and quadratic interpolation in a shrinking interval (Moré & Thuente 1994).
+ * A line search for the strong Wolfe conditions, by cubic and quadratic interpolation in a shrinking interval (Moré & Thuente 1994).
  *
- * φ(s) ≤ φ(0) + c₁·s·φ′(0) and |φ′(s)| ≤ c₂·|φ′(0)|. A loss or gradient that is not finite is a step too long, and no later step reaches
- * it. Where no trial meets both conditions, the lowest that meets the first is taken.
+ * φ(s) ≤ φ(0) + c₁·s·φ′(0) and |φ′(s)| ≤ c₂·|φ′(0)|. A step whose loss or gradient is not finite counts as too long, and no later trial goes that far. If
+ * no trial meets both conditions, the lowest that meets the first is used.
  *
  * @param options - `c1` c₁, `c2` c₂, and `maxEvaluations`
  * @throws OptionError for an option that is unknown or out of range

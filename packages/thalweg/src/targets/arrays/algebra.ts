@@ -1,6 +1,6 @@
 /**
- * What a step over whole arrays needs of a framework: one object. A target is added by implementing it; `step.ts` calls it with the operations of a
- * program in order. `T` is whatever the framework has for an array and for a number, traced or not. Knows no framework.
+ * What a step over whole arrays needs of a framework, as one object. To add a target, implement it; `step.ts` calls it with the operations of a program in
+ * order. `T` is the framework's type for arrays and numbers, traced or not. Knows no framework.
  */
 import type { ElementOp } from '../../language/operations/elements.ts';
 import type { RoutineOp } from '../../language/operations/routines.ts';

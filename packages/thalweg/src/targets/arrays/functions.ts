@@ -1,6 +1,6 @@
 /**
- * eˣ, log x and cos x of numbers of a step, made of + · / and comparisons: for frameworks that have float64, but whose own functions are those of
- * float32 in it. Written over abstract arithmetic; knows no framework.
+ * eˣ, log x and cos x of scalars from + · / and comparisons: for frameworks that have float64, but whose float64 functions have only float32 precision.
+ * Written over abstract arithmetic; knows no framework.
  */
 
 /** What these functions need. Numbers stand for themselves. */

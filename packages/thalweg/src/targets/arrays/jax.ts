@@ -1,7 +1,7 @@
 /**
- * Arrays of jax-js: every value is a number that is known while the step is traced, or an array. Numbers of the step are arrays without dimensions, in
- * float64 where the device has it; where they meet arrays they are float32. jax-js's operations consume what they are given, so a value is lent to each of
- * them by `ref`, and the pool disposes of all that was made when the step has been traced.
+ * jax-js arrays as an algebra: every value is a number known while the step is traced, or an array. Scalars of the step are arrays without dimensions, in
+ * float64 if the device has it; they become float32 where they meet arrays. jax-js's operations consume their arguments, so each gets a `ref` of a value,
+ * and the pool disposes of all arrays when the step has been traced.
  */
 import { DType as Type, lax, numpy as np, type Array as JaxArray, type Device } from '@jax-js/jax';
 import { elements, type BinaryOp, type ElementOp, type UnaryOp } from '../../language/operations/elements.ts';

@@ -1,6 +1,6 @@
 /**
- * The steps of several cohorts that are taken together: a sum over a group or over all parameters is added up over the cohorts that have it, in their
- * order, as `plan/step.ts` exchanges them. Knows no framework.
+ * Steps of several cohorts taken together: a sum over a group or over all parameters is added up over the cohorts that have it, in their order, as in
+ * `plan/step.ts`. Knows no framework.
  */
 import { isReduction, scopeOf, topological, type Node } from '../../language/graph.ts';
 import type { Program } from '../../language/program.ts';

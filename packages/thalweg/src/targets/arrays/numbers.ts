@@ -1,6 +1,6 @@
 /**
- * Arrays of plain numbers: the meaning of programs that every backend is held against, bit for bit. Numbers are arrays of one, in float64; elements
- * are rounded to the arrays' type after each operation.
+ * Arrays of plain numbers: the naive evaluation of programs, which every backend must equal bit for bit. Scalars are float64 arrays of one element;
+ * elements are rounded to the arrays' type after each operation.
  */
 import { elements } from '../../language/operations/elements.ts';
 import { blockOf, chunk, foldOf, isNormal, type DType, type Fold } from '../../plan/dtype.ts';

@@ -1,4 +1,4 @@
-/** The shapes that arrays of a tensor have in a framework. Knows no framework. */
+/** The shapes of a tensor's arrays in a framework. Knows no framework. */
 import { elementsOf, matrixOf, type Form } from '../../language/form.ts';
 import type { Size, Tensor } from './algebra.ts';
 

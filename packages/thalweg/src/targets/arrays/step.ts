@@ -1,6 +1,6 @@
 /**
- * A step over whole arrays: evaluates a program's graph node by node in an algebra of arrays, with nothing split into passes and nothing overwritten
- * before the step ends. In numbers it is what planner and kernels are held against; in a framework's arrays it is the step that the framework traces.
+ * A step over whole arrays: evaluates a program's graph node by node in an algebra of arrays, without passes, and overwrites nothing before the step ends.
+ * On plain numbers it is the reference for planner and kernels; on a framework's arrays it is the step that the framework traces.
  */
 import { elementsOf, shapeNumber, wholeForm, type Form } from '../../language/form.ts';
 import { FormTable } from '../../language/form-table.ts';

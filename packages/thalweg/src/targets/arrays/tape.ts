@@ -1,7 +1,7 @@
 /**
- * Arrays in plain JavaScript, recorded: each operation gets an array for its result and a place on a tape, and running the tape computes all of them again, in
- * order, from what lies in the arrays by then. So a step is looked through once and runs often, and nothing is allocated while it runs. Bit for bit what the
- * backends `fround` and `reference` compute.
+ * Arrays in plain JavaScript, recorded: each operation gets an array for its result and an entry on a tape, and running the tape recomputes all of them, in
+ * order, from the current contents of the arrays. So the graph is walked once and run often, and nothing is allocated while it runs. Bit-identical to the
+ * backends `fround` and `reference`.
  */
 import { elements, type ElementOp } from '../../language/operations/elements.ts';
 import type { RoutineOp } from '../../language/operations/routines.ts';

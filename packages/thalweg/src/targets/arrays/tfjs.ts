@@ -1,6 +1,6 @@
 /**
- * Arrays of TF.js: every value is a number, which is computed in float64, or a tensor. Numbers that are made of sums are tensors without dimensions, so that
- * nothing has to come back from a GPU. Makes tensors and disposes of none: whoever calls it does so inside `tidy`.
+ * TF.js arrays as an algebra: every value is a number, computed in float64, or a tensor. Numbers that depend on sums are tensors without dimensions, so
+ * that nothing has to be read back from a GPU. Makes tensors and disposes of none: call it inside `tidy`.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { elements, type BinaryOp, type ElementOp, type UnaryOp } from '../../language/operations/elements.ts';

@@ -1,4 +1,4 @@
-/** What every lowering to loops produces, whatever it is made of. */
+/** What every target with loops produces. */
 
 /** A kernel that can run on one memory. */
 export interface Executable {

@@ -1,6 +1,6 @@
 /**
- * Trees to Python expressions, for any library of arrays: what Python has itself is written with its operators and `math`, the rest as the library names
- * it. Knows trees and how much a value varies; no library.
+ * Trees to Python expressions, for any array library: native Python is written with its operators and `math`, the rest as the library spells it. Knows
+ * trees and the shapes of values; no library.
  */
 import type { SurfaceOp } from '../../language/op.ts';
 import { precedence, type Scope } from '../../language/operations/operation.ts';

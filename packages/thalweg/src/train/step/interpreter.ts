@@ -1,6 +1,6 @@
 /**
- * Runs steps: interprets the order that `plan/step.ts` gives, on the device of each cohort. Which plan a cohort follows is decided anew in each step by
- * its host conditions; a list of operations is bound once for each combination that occurs. Knows nothing of users.
+ * Runs steps: interprets the order from `plan/step.ts` on the device of each cohort. In each step, the host conditions select the plan of each cohort; the
+ * list of operations is bound once for each combination that occurs. Knows nothing of users.
  */
 import { opening, stepPlan, type SharedSum, type StepOp, type StepOptions } from '../../plan/step.ts';
 import type { Active } from '../../device/device.ts';

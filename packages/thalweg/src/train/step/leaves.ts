@@ -1,4 +1,4 @@
-/** Fills the leaves of scalar programs: hyperparameters, schedule factors, the step, inputs, shapes and scalar states. */
+/** Fills in the leaves of scalar expressions: hyperparameters, schedule factors, the step, inputs, shapes and scalar states. */
 import { shapeNumber } from '../../language/form.ts';
 import type { Node } from '../../language/graph.ts';
 import type { Variable } from '../../language/variable.ts';

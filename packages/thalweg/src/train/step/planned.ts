@@ -1,6 +1,6 @@
 /**
- * Plans, made once for each program however many optimizers step by it: whoever fits many small models plans once. What is kept lives as long as its program
- * does, which is as long as the methods of the same equations. Plans hold no values and no arrays.
+ * Caches plans: one per program, shared by all optimizers that use it, so that fitting many small models plans once. The cache lives as long as its
+ * program, that is, as long as the methods with the same equations. Plans hold no values and no arrays.
  */
 import type { Program } from '../../language/program.ts';
 import type { DType } from '../../plan/dtype.ts';

@@ -1,7 +1,7 @@
 /**
- * Tables of which a step touches a few rows. What lasts, `w` and the states, lies in an arena of whole tables; the rows of a step are gathered
- * into a second arena, stepped there by the cohort's own kernels as if they were the parameter, and scattered back. So a step costs what its rows
- * cost, whatever the size of the tables. Knows rows by number; knows nothing of users.
+ * Sparse parameters, of which a step updates a few rows. `w` and the states lie in an arena of whole tables; the rows of a step are gathered into a second
+ * arena, stepped there by the cohort's own kernels as if they were the parameter, and scattered back. So a step costs what its rows cost, whatever the size
+ * of the tables. Knows rows by number; knows nothing of users.
  */
 import { gradient, parameter, type Variable } from '../../language/variable.ts';
 import { bytesOf } from '../../plan/dtype.ts';

@@ -1,6 +1,6 @@
 /**
- * The plan of a cohort for one outcome of its host conditions, bound to its arrays: a place for each scalar in one Float64Array, the programs that
- * compute them level by level, and what a device made of its passes and routines. Knows no other cohort, and no order.
+ * The plan of a cohort for one outcome of its host conditions, bound to its arrays: a place for each scalar in one Float64Array, the programs that compute
+ * them level by level, and the compiled passes and routines. Knows no other cohort, and no order.
  */
 import type { Node } from '../../language/graph.ts';
 import type { Variable } from '../../language/variable.ts';

@@ -1,6 +1,6 @@
 /**
- * The program of one cohort bound to memory: decides the host conditions and picks the specialization that they ask for, compiling it
- * when first needed. Holds the arena and the states; knows nothing of hyperparameters' names, schedules or users.
+ * The program of one cohort bound to memory: evaluates the host conditions and selects their specialization, compiling it when first needed. Holds the
+ * arena and the states; knows nothing of hyperparameters' names, schedules or users.
  */
 import { UnsupportedError } from '../../language/run-error.ts';
 import { wholeForm, type Form } from '../../language/form.ts';

@@ -1,4 +1,4 @@
-/** What the passes of a plan move: the bytes that a step cannot do without. Knows kernels and layouts; runs nothing. */
+/** The memory traffic of the passes of a plan. Knows kernels and layouts; runs nothing. */
 import { traffic } from '../../plan/kernel.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Arena } from '../../device/arena.ts';

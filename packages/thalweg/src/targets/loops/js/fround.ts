@@ -1,4 +1,4 @@
-/** Float32 JavaScript, rounded after each operation: the meaning every other float32 backend must match bit for bit. */
+/** Float32 JavaScript, rounded after each operation: every other float32 backend must match it bit for bit. */
 import { UnsupportedError } from '../../../language/run-error.ts';
 import type { Kernel } from '../../../plan/kernel.ts';
 import { lowerToBlocks } from './blocks.ts';

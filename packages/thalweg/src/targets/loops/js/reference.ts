@@ -1,4 +1,4 @@
-/** The reference: float64 JavaScript, the meaning every other float64 backend must match bit for bit. */
+/** The reference: float64 JavaScript, which every other float64 backend must match bit for bit. */
 import { UnsupportedError } from '../../../language/run-error.ts';
 import type { Kernel } from '../../../plan/kernel.ts';
 import { lowerToBlocks } from './blocks.ts';

@@ -1,4 +1,4 @@
-/** The routines of a few lines each: all but eigenvectors, which are long, and noise. Apart, for who has no room for those. */
+/** The routines of a few lines each: all but eigenvectors and noise, which are long. Separate, for targets that omit those. */
 import { matmul } from './matmul.ts';
 import { newtonSchulz } from './newton-schulz.ts';
 import { colMax, colSum, rowMax, rowSum, spread, transpose } from './rows.ts';

@@ -1,4 +1,4 @@
-/** The routines by operation; a missing one does not compile. */
+/** The routines by operation; a missing one is a compile error. */
 import type { RoutineOp } from '../../../language/operations/routines.ts';
 import { eigenvectors, inverseRoot, orthonormal } from './eigen.ts';
 import { noise } from './noise.ts';

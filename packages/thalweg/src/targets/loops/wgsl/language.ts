@@ -1,4 +1,4 @@
-/** WGSL: its signs and functions, and the words that no name may be. Pure. */
+/** WGSL: its operators and functions, and its reserved words. Pure. */
 import { computed, type ElementOp } from '../../../language/operations/elements.ts';
 import { UnsupportedError } from '../../../language/run-error.ts';
 import { binding, call, decimal, Notation, within, type Language } from './notation.ts';
@@ -13,7 +13,7 @@ const wgsl: Language = {
   constant: (value) => {
     // A constant is evaluated while the shader is compiled, which refuses what is not finite.
     const nearest = Math.fround(value);
-    if (!Number.isFinite(nearest)) throw new UnsupportedError('emit to wgsl', `the equations have the constant ${String(value)}, which is none of float32`);
+    if (!Number.isFinite(nearest)) throw new UnsupportedError('emit to wgsl', `the equations have the constant ${String(value)}, which float32 cannot hold`);
     return decimal(nearest === 0 ? nearest : value);
   },
   choice: (condition, a, b) => call('select', b, a, { text: within(condition, binding.compare), binds: binding.atom }),

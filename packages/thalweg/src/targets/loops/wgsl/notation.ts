@@ -1,6 +1,6 @@
 /**
- * Operations as source text of languages that write them between their operands, with as few parentheses as they need. A language says what its signs
- * and functions are called; WGSL, JavaScript and the notation of authors are such. Pure.
+ * Operations as source text of languages with infix operators, with as few parentheses as needed. A language defines its operators and functions; WGSL,
+ * JavaScript and the authors' notation are such. Pure.
  */
 import { arithmetic, type Arithmetic } from '../../../language/operations/arithmetic.ts';
 import { elements, type ElementOp } from '../../../language/operations/elements.ts';
