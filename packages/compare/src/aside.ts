@@ -1,6 +1,6 @@
-/** Keeps what a user's code prints out of results that are piped: while it runs, what goes to standard output goes to standard error. Knows streams alone. */
+/** Keeps a user's output out of results that are piped: while their code runs, standard output goes to standard error. Knows only streams. */
 
-/** What `run` gives; whatever is printed until then goes to standard error. One that is within another changes nothing. */
+/** The result of `run`; until it is there, standard output goes to standard error. May be nested. */
 export async function aside<T>(run: () => Promise<T>): Promise<T> {
   const { stdout, stderr } = process;
   const write = stdout.write.bind(stdout);

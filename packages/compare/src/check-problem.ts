@@ -1,6 +1,6 @@
 /**
- * Checks what a user's file exports as a problem, field by field, before anything is trained. Knows what a problem is; what its functions
- * return is checked where they are called.
+ * Checks what a user's file exports as a problem, field by field, before anything is trained. Knows what a problem is; what its functions return is checked
+ * when they are called.
  */
 import { largestOfRun, lengths, mostCells, mostMinima } from './limits.ts';
 import { nearest } from './near.ts';
@@ -8,10 +8,10 @@ import { ProblemError, type Model, type Problem, type Start } from './problem.ts
 import type { Metric } from './schema.ts';
 import { isObject, shown } from './shown.ts';
 
-/** What a field must be: the words for it, and the test. */
+/** What a field must be: in words, and as a test. */
 export type Rule = readonly [expected: string, accepts: (value: unknown) => boolean];
 
-/** A string that is no longer than reports show. */
+/** A string short enough for reports to show. */
 export function textUpTo(most: number): Rule {
   return [`a string of at most ${String(most)} characters`, (value) => typeof value === 'string' && value.length <= most];
 }
@@ -40,8 +40,8 @@ const fields: Readonly<Record<keyof Problem, Rule>> = {
   margin: ['a positive number', (value) => isShowable(value) && value > 0],
   target: finite,
   data: ['an array of file names', (value) => Array.isArray(value) && value.every((one) => typeof one === 'string')],
-  traced: ['true, where the model that load() returns has traced, or left out', (value) => value === true],
-  sparse: ['true, where some of its parameters are tables made by sparse(shape), or left out', (value) => value === true],
+  traced: ['true if the model that load() returns has traced, or omitted', (value) => value === true],
+  sparse: ['true if some of its parameters are made by sparse(shape), or omitted', (value) => value === true],
   landscape: ['{ x, y, columns, rows, values, minima }', isObject],
 };
 
@@ -74,7 +74,7 @@ const landscapeFields: Readonly<Record<keyof NonNullable<Problem['landscape']>, 
 const loss: Metric = { name: 'loss', lowerIsBetter: true, unit: '' };
 
 /**
- * Declares a problem, checked; the default export of a file for `thalweg compare ./file.ts`.
+ * Declares a problem and checks it; use it as the default export of a file for `thalweg compare ./file.ts`.
  *
  * @throws ProblemError that names the first field that is missing, unknown or of the wrong type
  */
@@ -82,7 +82,7 @@ export function defineProblem<P extends Start>(problem: Problem<P>): Problem {
   return checkProblem('defineProblem', problem);
 }
 
-/** Returns `value` as a problem, or throws a ProblemError that says what is missing. `file` is where it came from. */
+/** Returns `value` as a problem, or throws a ProblemError that says what is missing. `file` is the file it came from. */
 export function checkProblem(file: string, value: unknown): Problem {
   if (!isObject(value)) {
     throw new ProblemError(file, 'must export a problem by default: export default defineProblem({ id, title, steps, load, … })');
@@ -98,7 +98,7 @@ export function checkProblem(file: string, value: unknown): Problem {
   if (landscape === undefined) return problem;
   checkFields(file, "the problem's landscape.", landscapeFields, landscape, []);
   if (landscape.values.length !== landscape.columns * landscape.rows)
-    throw new ProblemError(file, `the problem's landscape has ${String(landscape.values.length)} values for columns times rows`);
+    throw new ProblemError(file, `the problem's landscape has ${String(landscape.values.length)} values; it must have columns × rows`);
   return problem;
 }
 
@@ -114,14 +114,14 @@ export function checkModel(file: string, model: unknown): Model {
   }
   const monitor: unknown = isObject(model) ? Reflect.get(model, 'monitor') : undefined;
   if (monitor !== undefined && typeof monitor !== 'function')
-    throw new ProblemError(file, `the model's monitor must be a function, if there is one; it is ${shown(monitor)}`);
+    throw new ProblemError(file, `the model's monitor must be a function, if present; it is ${shown(monitor)}`);
   const traced: unknown = isObject(model) ? Reflect.get(model, 'traced') : undefined;
   if (traced !== undefined && !(isObject(traced) && ['loss', 'batch'].every((name) => typeof Reflect.get(traced, name) === 'function')))
-    throw new ProblemError(file, `the model's traced must be { loss, batch }, two functions, if it is there; it is ${shown(traced)}`);
+    throw new ProblemError(file, `the model's traced must be { loss, batch }, two functions, if present; it is ${shown(traced)}`);
   return model as Model;
 }
 
-/** Every field is there, as its rule wants it, and none is unknown: one that is misspelt would do nothing in silence. */
+/** Checks that every field is present, is as its rule says, and that there are no others: a misspelled one would silently do nothing. */
 export function checkFields(
   file: string,
   where: string,

@@ -1,4 +1,4 @@
-/** The call that makes an optimizer, as code: with the names of what is tuned in it, or with their values; and which names it takes. Knows text alone. */
+/** The call that makes an optimizer, as code: with the names or with the values of what is tuned; and which names it uses. Knows only text. */
 /** The call with these names among its options, in place of values that it has for them: `adam({ lr, eps: 1e-8 })` and `eps` make `adam({ lr, eps })`. */
 export function withNames(code: string, names: readonly string[]): string {
   if (names.length === 0) return code;

@@ -1,6 +1,6 @@
 /**
- * Runs a comparison: each seed tunes each optimizer's learning rate on validation data, and its test metric is what is compared. Says what it is
- * doing through `onProgress`; knows no terminal and no report.
+ * Runs a comparison: each seed tunes each optimizer's learning rate on validation data, and the test metrics are compared. Reports progress through
+ * `onProgress`; knows no terminal and no report.
  */
 import { relative, sep } from 'node:path';
 import { Method, ThalwegError } from 'thalweg';
@@ -32,22 +32,22 @@ import { search } from './search.ts';
 import { rateSpace } from './spaces.ts';
 import { measured, tune, untuned } from './tune.ts';
 
-/** What a comparison is made of. */
+/** What to compare, and how. */
 export interface Plan {
   readonly entries: readonly Entry[];
   readonly contestants: readonly string[];
   readonly schedules: readonly ScheduleName[];
-  /** Those that also run at their defaults, without tuning, in a table of their own. */
+  /** Optimizers to run also at their defaults, without tuning, in a separate table. */
   readonly defaults?: readonly string[];
   readonly protocol: Protocol;
-  /** Which of a problem's lengths to use, or a number of steps for all. */
+  /** A preset of the problem's lengths, or a number of steps for all problems. */
   readonly steps: keyof Lengths | number;
   readonly workers: number;
-  /** Makes this part of it alone. What is then returned is no result: the runs are in the store, and the whole is made of those of all parts. */
+  /** Runs only this part. The returned value is not a result then: the runs are in the store, and the comparison is made of those of all parts. */
   readonly shard?: Shard | undefined;
 }
 
-/** What is happening, for whoever shows it. */
+/** Progress of a comparison. */
 export type Progress =
   | { readonly kind: 'problem'; readonly problem: string; readonly trials: number }
   | { readonly kind: 'trial'; readonly problem: string; readonly contestant: string; readonly lr: number; readonly kept: boolean }
@@ -63,7 +63,7 @@ export type Progress =
 /** Milliseconds that the check of a gradient may still take once all runs are made. */
 const patience = 5000;
 
-/** Runs everything. Trials in the store that are what would be run are not run again. */
+/** Runs a comparison. Runs that are in the store and still valid are not repeated. */
 export async function compare(plan: Plan, pool: Runner, store: Store, onProgress: (progress: Progress) => void): Promise<Comparison> {
   checkProtocol(plan.protocol);
   const machine = machineOf(plan.workers);
@@ -227,8 +227,8 @@ async function compareOn(
 }
 
 /**
- * Has the first steps of a run made twice, by whichever threads: where they differ, no two runs could be compared. A run that fails says nothing, and
- * another optimizer's is taken; where all fail, the problem does.
+ * Runs the first steps of a run twice, on any threads: if they differ, no two runs are comparable. If the run fails, another optimizer's is used; if all
+ * fail, so does the problem.
  */
 async function checkSeeds(reference: string, pool: Runner, [request, ...others]: readonly TrialRequest[]): Promise<void> {
   if (request === undefined) return;
@@ -248,8 +248,8 @@ async function checkSeeds(reference: string, pool: Runner, [request, ...others]:
   const at = values(a).findIndex((value, i) => value !== values(b)[i]);
   throw new ProblemError(
     reference,
-    `it does not follow from its seed: the same run made twice gave ${String(values(a)[at])} and ${String(values(b)[at])}. ` +
-      'Whatever is random must come from the seed and the step that start and gradient are given, as by random(seed, step)',
+    `it is not reproducible from its seed: the same run made twice gave ${String(values(a)[at])} and ${String(values(b)[at])}. ` +
+      'All randomness must come from the seed and the step passed to start and gradient, as by random(seed, step)',
   );
 }
 

@@ -1,4 +1,4 @@
-/** The optimizers that can be compared by name. A user's file may add its own. Knows the library's public face only. */
+/** The optimizers that can be compared by name; a user's file may add its own. Knows only the library's public API. */
 import * as thalweg from 'thalweg';
 import {
   adagrad,
@@ -33,41 +33,41 @@ import { spaceNames, spaceOf } from './spaces.ts';
 
 /** An optimizer with everything fixed but its learning rate. */
 export interface Contestant {
-  /** Lower-case, unique. */
+  /** A unique name in lower case. */
   readonly id: string;
   readonly label: string;
-  /** The configuration apart from the learning rate, as code. */
+  /** The configuration without the learning rate, as code. */
   readonly code: string;
   readonly hyperparameters: Readonly<Record<string, number | string | boolean>>;
-  /** The middle of the first grid of learning rates: where people start with this method. */
+  /** The center of the first grid of learning rates: the usual starting value for this method. */
   readonly centre: number;
-  /** Where a worker finds it: the file that brought it, if a file did. */
+  /** The file that it came from, for workers, if it came from one. */
   readonly file?: { readonly path: string };
-  /** Where a search looks for hyperparameters besides the learning rate. */
+  /** The search space of hyperparameters besides the learning rate. */
   readonly space?: readonly Dimension[];
-  /** The method at one learning rate, in a run of so many steps, which a schedule of its own may need; `hyper` has what a search chose besides. */
+  /** Makes the method for a learning rate, in a run of `steps` steps, for a schedule of its own; `hyper` has the other values that a search chose. */
   readonly create: (lr: number, run: RunOf) => Method | Minimizer;
   /**
-   * What stands around the optimizer, such as `(opt, gradient) => sam(opt, gradient)`: given the optimizer and what fills `opt.grads` and returns the loss,
+   * Wraps the optimizer, such as `(opt, gradient) => sam(opt, gradient)`: given the optimizer and a function that fills `opt.grads` and returns the loss,
    * it returns a function that takes one step and returns the loss at its start. Each call of `gradient` counts.
    */
   readonly around?: (opt: Optimizer, gradient: () => Promise<number>, run: RunOf) => () => Promise<number>;
-  /** The learning rate that it takes by default; the centre where it declares none. */
+  /** Its default learning rate; the center if it declares none. */
   readonly lr?: number;
-  /** It promises to need no tuning. */
+  /** Whether it promises to need no tuning. */
   readonly promises?: true;
-  /** There is nothing to tune: each seed runs once, and `create` is given `centre`. */
+  /** Whether there is nothing to tune: each seed runs once, and `create` gets `centre`. */
   readonly fixed?: true;
 }
 
 /** What a method may depend on besides its learning rate. */
 export interface RunOf {
   readonly steps: number;
-  /** Values for the hyperparameters of its `space`; absent where the learning rate alone is tuned. */
+  /** Values for the hyperparameters of its `space`; absent if only the learning rate is tuned. */
   readonly hyper?: Readonly<Record<string, number>>;
 }
 
-/** The built-in contestants, in the order in which the guide tells of them. */
+/** The built-in contestants, in the order of the guide. */
 export const contestants: readonly Contestant[] = [
   { id: 'sgd', label: 'SGD', code: 'sgd({ lr })', hyperparameters: {}, centre: 0.1, lr: 1e-2, create: (lr) => sgd({ lr }) },
   {
@@ -209,20 +209,20 @@ export const contestants: readonly Contestant[] = [
   },
 ];
 
-/** The six of the guide, compared when nobody names others. */
+/** The six optimizers of the guide, compared by default. */
 export const defaultContestants: readonly string[] = ['sgd', 'sgd-momentum', 'adagrad', 'rmsprop', 'adam', 'adamw'];
 
-/** The library's optimizers without a learning rate to tune, by their names. */
+/** The library's optimizers without a learning rate to tune. */
 const rateless = ['cocob', 'dAdaptation', 'dog', 'dowg', 'momo', 'momoAdam', 'prodigy'];
 
-/** Compared at their defaults, besides those, when nobody names others: what promises to need no tuning. */
+/** Optimizers that promise to need no tuning: compared at their defaults, too, if no others are named. */
 export const promisingContestants: readonly string[] = [...rateless, 'adam-mechanic'];
 
 /** Checks a contestant that a user's file exports. */
 export function checkContestant(file: string, value: unknown): Contestant {
   const field = (name: string): unknown => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined);
   if (typeof field('id') !== 'string' || typeof field('create') !== 'function') {
-    throw new ProblemError(file, 'each of its optimizers must be { id, create: (lr) => method }, with label, code and centre if you like');
+    throw new ProblemError(file, 'each of its optimizers must be { id, create: (lr) => method }, optionally with label, code and centre');
   }
   const id = String(field('id'));
   const contestant = {
@@ -265,8 +265,8 @@ const fields: Readonly<Record<Exclude<keyof Contestant, 'file'>, Rule>> = {
     (value) => typeof value === 'function',
   ],
   lr: ['a positive number', (value) => isShowable(value) && value > 0],
-  promises: ['true, where it promises to need no tuning', (value) => value === true],
-  fixed: ['true, where there is nothing to tune', (value) => value === true],
+  promises: ['true if it promises to need no tuning, or omitted', (value) => value === true],
+  fixed: ['true if there is nothing to tune, or omitted', (value) => value === true],
 };
 
 /** Whether a value is a method with line searches, such as `lbfgs()`. */
@@ -291,7 +291,7 @@ function dimensionOf(id: string, one: string | Partial<Dimension>): Dimension {
   return { name, scale, from, to, source };
 }
 
-/** A contestant for what `optimizer({ … })` returned, at its defaults but for the learning rate. */
+/** A contestant made of what `optimizer({ … })` returned, at its defaults except for the learning rate. */
 export function contestantOf(factory: OptimizerFactory): Contestant {
   const { name, hyper } = factory.definition;
   const centre = hyper['lr']?.[1] ?? 1e-2;
@@ -341,11 +341,11 @@ export function ownContestant(file: string, exported: Readonly<Record<string, un
   }
   if (value instanceof Method)
     return fail(
-      `it exports ${value.name} with its options filled in; export what makes it, so that its learning rate can be tuned: export default optimizer({ … }), or { id, create: (lr) => method }`,
+      `it exports ${value.name} with its options already given; export a function that makes it, so that its learning rate can be tuned: export default optimizer({ … }), or { id, create: (lr) => method }`,
     );
   if (typeof value === 'function' && 'definition' in value)
     return fail(
-      "its optimizer has no hyperparameter called lr, which is the one that is tuned; call the learning rate lr, as in hyper: { lr: ['η', 0.01] }",
+      "its optimizer has no hyperparameter called lr, which is tuned; call the learning rate lr, as in hyper: { lr: ['η', 0.01] }",
     );
   return checkContestant(file, value);
 }

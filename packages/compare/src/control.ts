@@ -1,6 +1,6 @@
 /**
- * Makes the runs that tell how often the protocol errs (`statistics/control.ts`): of each optimizer every seed at each of the five rates around the best, so
- * that any choice of seeds can be tuned and compared from them; or, for searches, the whole search of every seed. Says what it is doing through `onProgress`;
+ * Makes the runs for measuring how often the protocol errs (`statistics/control.ts`): for each optimizer, every seed at each of the five rates around the
+ * best, so that any choice of seeds can be tuned and compared; or, for searches, the whole search of every seed. Reports progress through `onProgress`;
  * knows no terminal.
  */
 import type { Plan, Progress } from './compare.ts';
@@ -34,7 +34,7 @@ export function controlSeeds(count: number): number[] {
   return Array.from({ length: count }, (_, i) => 10_001 + i);
 }
 
-/** Runs everything, with these seeds. Trials in the store that are what would be run are not run again. */
+/** Runs everything with these seeds. Runs that are in the store and still valid are not repeated. */
 export async function control(
   { entries, contestants, protocol, steps, workers }: Plan,
   seeds: readonly number[],

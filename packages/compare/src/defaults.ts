@@ -1,6 +1,6 @@
 /**
- * The zero-tuning track: each optimizer at its declared defaults, run once with every seed. They are compared with the best of them on validation data, and with
- * the best of those that were tuned, so that one sees what tuning gains. Knows how to ask for a run; knows no pool and no store.
+ * The zero-tuning track: each optimizer at its declared defaults, run once with every seed. They are compared with the best of them on validation data, and
+ * with the best tuned optimizer, which shows what tuning gains. Knows how to request a run; knows no pool and no store.
  */
 import type { Contestant } from './contestants.ts';
 import type { Problem } from './problem.ts';

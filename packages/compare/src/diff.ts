@@ -1,6 +1,6 @@
 /**
- * Did a change help? Two comparisons, optimizer by optimizer on each problem that both have, paired on the seeds that both have: what was tuned and
- * measured before with what was after. Knows documents and what runs were made by; knows no file and no terminal.
+ * Did a change help? Compares two comparisons, optimizer by optimizer on each common problem, paired on the common seeds. Knows documents and the
+ * provenance of runs; knows no file and no terminal.
  */
 import { number, probability } from './report/number.ts';
 import type { Comparison, OptimizerResult, PairedComparison, ProblemResult } from './schema.ts';

@@ -1,6 +1,6 @@
 /**
- * What a comparison must look like to be shown: every member has its type, every number is finite and none beyond 1e100, every list and text is no longer
- * than can be shown, and what refers to something else finds it. Knows the document; knows no file and no page.
+ * The schema of a comparison that can be shown: every field has its type, every number is finite and at most 1e100, lists and texts are short enough to be
+ * shown, and references exist. Knows the document; knows no file and no page.
  */
 import * as v from 'valibot';
 import { countSteps, countValues, largest, lengths, mostCells, mostMinima, mostOptimizers, mostSteps, mostValues } from './limits.ts';
@@ -20,7 +20,7 @@ const whole = v.pipe(
 );
 const range = v.pipe(
   v.tuple([finite, finite]),
-  v.check(([low, high]) => low < high, 'must rise from its first number to its second'),
+  v.check(([low, high]) => low < high, 'must have its first number below its second'),
 );
 
 /** A list that is measured before its items are looked at. */
@@ -42,8 +42,8 @@ function text(most: number) {
 
 const curve = v.pipe(
   v.object({ steps: list(whole, mostSteps), values: list(maybe, mostSteps) }),
-  v.check(({ steps, values }) => steps.length === values.length, 'has not as many steps as values'),
-  v.check(({ steps }) => steps.every((step, i) => i === 0 || step > steps[i - 1]!), 'has steps that do not rise'),
+  v.check(({ steps, values }) => steps.length === values.length, 'must have as many steps as values'),
+  v.check(({ steps }) => steps.every((step, i) => i === 0 || step > steps[i - 1]!), 'must have increasing steps'),
 );
 
 const values = v.record(v.string(), finite);
@@ -119,7 +119,7 @@ const landscape = v.pipe(
     values: list(maybe, mostCells ** 2),
     minima: list(v.tuple([finite, finite]), mostMinima),
   }),
-  v.check(({ columns, rows, values }) => values.length === columns * rows, 'has not as many values as columns times rows'),
+  v.check(({ columns, rows, values }) => values.length === columns * rows, 'must have columns × rows values'),
 );
 
 const budget = v.pipe(
@@ -133,7 +133,7 @@ const budget = v.pipe(
   v.check(
     ({ tries, curves }) =>
       curves.every(({ middle, low, high, ahead }) => [middle, low, high, ahead].every(({ length }) => length === tries)),
-    'has not as many values as tries',
+    'must have as many values as tries',
   ),
 );
 
@@ -208,7 +208,7 @@ const problem = v.pipe(
       }),
     ),
   }),
-  v.check(({ optimizers }) => new Set(optimizers.map(({ id }) => id)).size === optimizers.length, 'has two optimizers of one id'),
+  v.check(({ optimizers }) => new Set(optimizers.map(({ id }) => id)).size === optimizers.length, 'has two optimizers with one id'),
   v.check(({ optimizers, reference, comparisons, budget: curves }) => {
     const ids = new Set(optimizers.map(({ id }) => id));
     const named = [...comparisons.map(({ other }) => other), ...(curves?.curves ?? []).map(({ id }) => id)];

@@ -1,6 +1,4 @@
-/**
- * How much a comparison may hold so that it can be shown: what reads one refuses more, and what writes one keeps to it. Knows the document.
- */
+/** Upper bounds on the size of a comparison that can be shown: readers reject more, and writers stay within them. Knows the document. */
 import type { ProblemResult } from './schema.ts';
 
 /** The longest text that is read, in characters. */

@@ -1,5 +1,5 @@
 /**
- * The networks that the problems train, for pages in a browser: the data is handed in. Imports nothing of Node.
+ * The networks of the problems, for pages in a browser, which pass in the data. Imports nothing of Node.
  *
  * @packageDocumentation
  */

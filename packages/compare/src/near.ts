@@ -1,4 +1,4 @@
-/** What a mistyped name may have meant. */
+/** Suggestions for a mistyped name. */
 import { distance } from 'fastest-levenshtein';
 
 /** Letters too many or too few: two that were swapped make none. */

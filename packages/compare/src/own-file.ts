@@ -1,4 +1,4 @@
-/** Loads a file of the user's, and says in words why it cannot be loaded. Knows neither problems nor optimizers. */
+/** Loads a user's file, and explains why if it cannot be loaded. Knows neither problems nor optimizers. */
 import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -14,7 +14,7 @@ export interface OwnFile {
 /**
  * Imports a file.
  *
- * @throws ProblemError that names the file and what keeps it from being loaded
+ * @throws ProblemError that names the file and the reason
  */
 export async function loadOwnFile(reference: string): Promise<OwnFile> {
   const path = resolve(reference);
@@ -41,7 +41,8 @@ function reasonOf(error: unknown, path: string): string {
   if (error instanceof ThalwegError) return error.message;
   const code: unknown = Reflect.get(error, 'code');
   const kind = extname(path);
-  if (code === 'ERR_UNKNOWN_FILE_EXTENSION') return `Node ${process.version} reads no ${kind} files; take Node 24 or later, or a .js file`;
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION')
+    return `Node ${process.version} cannot load ${kind} files; use Node 24 or later, or a .js file`;
   if (error instanceof SyntaxError && /outside a module|Unexpected token 'export'/.test(error.message))
     return `it is read as CommonJS, because the nearest package.json says or implies so; write "type": "module" there, or call it ${path.slice(0, -kind.length)}.m${kind.slice(1)}`;
   // Of the stack, the lines that show the file.

@@ -1,13 +1,13 @@
 /**
- * Reads a comparison back from the text of `results.json`. The text is hostile until it has been checked (`document.ts`); anything that is no comparison is
- * refused with a message that says what is wrong and where. Knows no file and no page.
+ * Reads a comparison from the text of `results.json`. The text may be hostile until it has been checked (`document.ts`); anything that is not a comparison
+ * is rejected with a message that says what is wrong and where. Knows no file and no page.
  */
 import * as v from 'valibot';
 import { comparison } from './document.ts';
 import { longest } from './limits.ts';
 import type { Comparison } from './schema.ts';
 
-/** A text that is no comparison; the message says why, and where. */
+/** The text is not a comparison; the message says why, and where. */
 export class ReadError extends Error {}
 
 /** Reads a comparison. Throws a ReadError. */
@@ -36,23 +36,23 @@ function parse(json: string): unknown {
     const bare = /[[:,]\s*(-?(?:NaN|Infinity))\b/.exec(json);
     if (bare !== null) {
       throw new ReadError(
-        `${bare[1] ?? ''} at ${place(json, bare.index + bare[0].length - (bare[1] ?? '').length)} is no JSON: a number that is not finite is written as null.`,
+        `${bare[1] ?? ''} at ${place(json, bare.index + bare[0].length - (bare[1] ?? '').length)} is not JSON: a number that is not finite is written as null.`,
       );
     }
     if (!trimmed.endsWith('}')) throw new ReadError(`The file is cut off: it ends in the middle, at ${place(json, json.length)}.`);
     const position = /position (\d+)/.exec(error.message)?.[1];
     throw new ReadError(
-      `The file is no JSON${position === undefined ? '' : `, from ${place(json, Number(position))} on`}: ${shortened(error.message, 160)}.`,
+      `The file is not JSON${position === undefined ? '' : `, from ${place(json, Number(position))} on`}: ${shortened(error.message, 160)}.`,
     );
   }
 }
 
 /** Says at once what is another format or version, before details are looked at. */
 function checkKind(value: unknown): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ReadError('The file holds no JSON object.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ReadError('The file is not a JSON object.');
   const { format, version }: { format?: unknown; version?: unknown } = value;
   if (format !== 'thalweg-comparison') {
-    throw new ReadError(`format must be "thalweg-comparison", not ${shown(format)}: this is no file that thalweg compare wrote.`);
+    throw new ReadError(`format must be "thalweg-comparison", not ${shown(format)}: the file was not written by thalweg compare.`);
   }
   if (version === 1)
     throw new ReadError(

@@ -1,4 +1,4 @@
-/** Finds problems and optimizers by name, and loads a user's file. */
+/** Finds problems and optimizers by name, and loads users' files. */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Method } from 'thalweg';
@@ -49,7 +49,7 @@ export const problems: readonly Problem[] = [
   ...landscapes,
 ];
 
-/** A problem as it was asked for, with the optimizers its file brings. */
+/** A problem as requested, with the optimizers of its file. */
 export interface Entry {
   /** `digits`, or the path of a file. */
   readonly reference: string;
@@ -63,9 +63,9 @@ export function isFile(reference: string): boolean {
 }
 
 /**
- * Finds a built-in problem or loads a file's default export.
+ * Finds a built-in problem, or loads a file's default export.
  *
- * @throws ProblemError where there is none, or it is not a problem
+ * @throws ProblemError if there is none, or it is not a problem
  */
 export async function findProblem(reference: string): Promise<Entry> {
   if (!isFile(reference)) {
@@ -86,9 +86,9 @@ export async function findProblem(reference: string): Promise<Entry> {
 }
 
 /**
- * Finds problems, each once. Results are kept and told apart by a problem's id, so that two of one id would be one.
+ * Finds problems, each once. Results are keyed by a problem's id, so two problems may not have the same.
  *
- * @throws ProblemError where there is none, or two have one id
+ * @throws ProblemError if there is none, or two have the same id
  */
 export async function findProblems(references: readonly string[]): Promise<Entry[]> {
   const entries = await Promise.all([...new Set(references)].map((reference) => findProblem(reference)));
@@ -101,22 +101,22 @@ export async function findProblems(references: readonly string[]): Promise<Entry
 }
 
 /**
- * The files that a problem declares as its data, which stand beside its own file.
+ * The data files that a problem declares, which lie beside its own file.
  *
- * @throws ProblemError where there is no such file
+ * @throws ProblemError if there is no such file
  */
 export function dataOf(reference: string, { data = [] }: Problem): string[] {
   return data.map((name) => {
     const path = resolve(isFile(reference) ? dirname(reference) : '.', name);
-    if (!existsSync(path)) throw new ProblemError(reference, `its data ${name} is no file beside it`);
+    if (!existsSync(path)) throw new ProblemError(reference, `its data ${name} is not a file beside it`);
     return path;
   });
 }
 
 /**
- * The optimizers of these ids: from an entry's file, built in, any of the library by its name, or the default export of a file.
+ * The optimizers with these ids: from an entry's file, built in, any of the library by its name, or the default export of a file.
  *
- * @throws ProblemError where there is none
+ * @throws ProblemError if there is none
  */
 export async function findContestants(entry: Entry, ids: readonly string[]): Promise<Contestant[]> {
   const known = [...entry.contestants, ...contestants];
@@ -143,9 +143,9 @@ function checkMade({ id, centre, create, file }: Contestant): void {
   }
   if (isMinimizer(method)) return;
   if (!(method instanceof Method)) return fail('its create(lr) must return a method, such as adamw({ lr }) or lbfgs()');
-  if (!method.trains) fail('its equations never assign w, which is what the parameter is called, so it trains nothing');
+  if (!method.trains) fail('its equations never assign the parameter w, so it trains nothing');
   const inputs = method.inputs.filter((input) => input !== 'loss');
-  if (inputs.length > 0) fail(`each of its steps needs ${inputs.join(', ')}, and a comparison hands over the loss alone`);
+  if (inputs.length > 0) fail(`each of its steps needs ${inputs.join(', ')}, but a comparison passes only the loss`);
 }
 
 function unknown(id: string, known: readonly Contestant[]): never {

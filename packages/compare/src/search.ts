@@ -1,7 +1,7 @@
 /**
- * Searches several hyperparameters of one optimizer: each seed tries as many quasi-random points of the optimizer's space, its own ones, and its result is the
- * test metric of the one that is best on its own validation data. So the seeds are independent repetitions of the whole search, and a test over them knows its
- * luck too. Knows how to ask for a run; knows no pool and no store.
+ * Searches several hyperparameters of one optimizer: each seed tries the same number of quasi-random points of the optimizer's space, different ones per
+ * seed, and its result is the test metric of the point that is best on its validation data. So the seeds are independent repetitions of the whole search,
+ * and a test over them includes its luck. Knows how to request a run; knows no pool and no store.
  */
 import { sobol } from './data/sobol.ts';
 import { compareMeasured, type Direction } from './quantile.ts';

@@ -1,7 +1,7 @@
 /**
- * Parts of a comparison that are made apart, by jobs that know nothing of each other. A part has some of the seeds of some of the optimizers on each problem:
- * the pairs of both in their order, cut into as many stretches of equal length as there are parts. So where there are fewer parts than optimizers few
- * optimizers are cut, and only for these the scan, which every seed needs, is made more than once. Knows numbers alone.
+ * Parts of a comparison that are run separately, by jobs that know nothing of each other. The pairs of optimizer and seed are listed in order and cut into
+ * as many parts of equal length. With fewer parts than optimizers, few optimizers are divided, and only for these the scan, which every seed needs, is
+ * repeated. Knows only numbers.
  */
 
 /** Part `index`, from 1, of `of`. */

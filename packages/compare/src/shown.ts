@@ -1,4 +1,4 @@
-/** Values as messages show them: what it is, and enough of it to know it again. */
+/** Values as messages show them: their type, and enough to recognize them. */
 
 /** Whether a value is an object, arrays and functions apart. */
 export function isObject(value: unknown): value is object {

@@ -1,6 +1,6 @@
 /**
- * Where a search looks for each hyperparameter: from where to where, evenly on which scale, and who says so. By the hyperparameter's name, and by the
- * optimizer's and its name where that one wants others. Knows names and numbers; makes no points and runs nothing.
+ * The search space of each hyperparameter: its range, its scale, and the source of both. By the hyperparameter's name, or by the optimizer's and its name
+ * if that one differs. Knows names and numbers; makes no points and runs nothing.
  */
 import type { Dimension } from './schema.ts';
 

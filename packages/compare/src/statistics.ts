@@ -1,6 +1,6 @@
 /**
- * The statistics of a comparison, for pages too: medians in which a diverged run is the worst, ranks, paired tests against a reference. Imports
- * nothing of Node.
+ * The statistics of a comparison, also for pages: medians in which a diverged run is the worst, ranks, paired tests against a reference. Imports nothing of
+ * Node.
  *
  * @packageDocumentation
  */

@@ -1,6 +1,6 @@
 /**
- * A comparison as the text of `results.json`, which can always be read back: where its curves have more values than can be shown, each has fewer points, at
- * the same steps for all, and paths are those of the first seeds. What was measured and concluded stays as it is, and whole curves stay with the runs.
+ * A comparison as the text of `results.json`, which can always be read back: if its curves have too many values to be shown, each has fewer points, at the
+ * same steps for all, and paths are those of the first seeds. Measurements and conclusions are unchanged, and the full curves stay with the runs.
  */
 import { countSteps, countValues, longest, mostSteps, mostValues } from './limits.ts';
 import type { Comparison, Curve, ProblemResult, Trial } from './schema.ts';

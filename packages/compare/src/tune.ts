@@ -1,7 +1,7 @@
 /**
- * Tunes one optimizer on one problem: one seed scans a grid of learning rates, which grows towards its best until everyone has tried the same number;
- * then each seed tries the rates around the scan's best and takes the one that is best on its own validation data. A seed's result is the test metric of
- * that very run, so what is compared contains the noise of tuning. Knows how to ask for a run; knows no pool and no store.
+ * Tunes one optimizer on one problem: one seed scans a grid of learning rates, which grows towards its best until all have tried the same number; then each
+ * seed tries the rates around the scan's best and takes the one that is best on its validation data. A seed's result is the test metric of that same run,
+ * so the comparison includes the noise of tuning. Knows how to request a run; knows no pool and no store.
  */
 import { bestIndex, firstGrid, gridPoint, growth } from './protocol.ts';
 import { median, type Direction, type Measured } from './quantile.ts';

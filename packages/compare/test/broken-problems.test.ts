@@ -116,7 +116,7 @@ const ofTables: readonly (readonly [gradient: string, message: RegExp, step?: nu
   ["() => ({ loss: '5', rows: {} })", /^returned the string "5" as its loss; it must/],
   ['() => ({ loss: 5, rows: [] })', /^returned an array as its rows; it must/],
   ['() => ({ loss: NaN, rows: {} })', /^returned NaN at the first weights; the loss must be finite there$/],
-  ['() => ({ loss: 5, rows: { v: rows([0], Float32Array.of(1)) } })', /^returned rows of v, which is no table; w is a table, and other gradients are written into grads$/],
+  ['() => ({ loss: 5, rows: { v: rows([0], Float32Array.of(1)) } })', /^returned rows of v, which is not sparse; w is a table, and other gradients are written into grads$/],
   ['() => ({ loss: 5, rows: { w: Float32Array.of(1, 2) } })', /^returned an object \(Float32Array\) as the rows of w; write rows\(indices, values\), with the numbers of rows and their gradients$/],
   ['() => ({ loss: 5, rows: { w: rows([0], Float64Array.of(1)) } })', /^returned an object \(Float64Array\) as the values of the rows of w; they must be a Float32Array, as w is$/],
   ['() => ({ loss: 5, rows: { w: rows([0], [1]) } })', /^returned \[1\]|^returned an array as the values of the rows of w; they must be a Float32Array/],
@@ -155,9 +155,9 @@ describe('what a gradient must not return where there are tables', () => {
     assert.deepEqual([still.testMetric, still.failure], [5, undefined]);
   });
   test('tables and the problem’s word for them go together', async () => {
-    await assert.rejects(run(fileWith(table('right'))), /start\(1\) returned a table of sparse rows, w; say so in the problem: sparse: true$/);
-    await assert.rejects(run(fileWith('', 'sparse: true')), /says sparse: true, and start\(1\) returned no table; make one by sparse\(shape\), or leave it out$/);
-    await assert.rejects(findProblem(fileWith('', 'sparse: 1')), /the problem's sparse must be true, where some of its parameters are tables made by sparse\(shape\), or left out; it is 1$/);
+    await assert.rejects(run(fileWith(table('right'))), /start\(1\) returned the sparse parameter w; declare it in the problem: sparse: true$/);
+    await assert.rejects(run(fileWith('', 'sparse: true')), /says sparse: true, but start\(1\) returned no sparse parameter; make one by sparse\(shape\), or omit sparse$/);
+    await assert.rejects(findProblem(fileWith('', 'sparse: 1')), /the problem's sparse must be true if some of its parameters are made by sparse\(shape\), or omitted; it is 1$/);
   }); // prettier-ignore
 });
 
@@ -184,7 +184,7 @@ const fields: readonly (readonly [text: string, message: RegExp])[] = [
   ['lowerIsBetter: false', /the problem's lowerIsBetter is not known; there are id,/],
   ['batchsize: 64', /the problem's batchsize is not known; did you mean batchSize\?$/],
   ['landscape: { x: [1, 0] }', /the problem's landscape\.x must be \[low, high\], two finite numbers; it is \[1,0\]$/],
-  ['landscape: { x: [0, 1], y: [0, 1], columns: 2, rows: 2, values: [1], minima: [] }', /the problem's landscape has 1 values for columns times rows$/],
+  ['landscape: { x: [0, 1], y: [0, 1], columns: 2, rows: 2, values: [1], minima: [] }', /the problem's landscape has 1 values; it must have columns × rows$/],
 ]; // prettier-ignore
 
 describe('fields of a problem', () => {

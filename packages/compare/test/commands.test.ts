@@ -61,7 +61,7 @@ describe('a change of an optimizer of one’s own', () => {
     assert.ok(text.includes('  changed: equations: m ← 0.9·m + 0.1·g; w ← w − η·m/(|g| + 0.1) → w ← w − η·g/1000'), text);
     assert.ok(others.some((line) => /^ {2}changed: 1 module: report-test-[^/]+\/cub\.ts$/.test(line)), text);
     // The other one's runs were kept, so they are the same ones.
-    assert.match(text, /sgd on rosenbrock: Nothing changed: each seed gives the same\.\n {2}What made them is the same\./);
+    assert.match(text, /sgd on rosenbrock: Nothing changed: each seed gives the same\.\n {2}Equations, modules, data and machine are the same\./);
     const other = await succeeded('diff', '2', '1', '--out', out);
     assert.match(other, /cub on rosenbrock: The change made it worse, by /);
     const json = JSON.parse(await succeeded('diff', join(out, 'comparisons/1'), join(out, 'comparisons/2/results.json'), '--json')) as ReturnType<typeof diff>;
@@ -199,14 +199,14 @@ describe('parts of a comparison', () => {
     again.database.exec("UPDATE runs SET result = json_set(result, '$.testMetric', 7) WHERE number = 1; UPDATE runs SET result = json_set(result, '$.seconds.gradient', 7)");
     again.close();
     const told = await thalweg('merge', join(home, 'a'), '--out', join(home, 'b'));
-    assert.match(told.stderr, /a\/runs\.sqlite: 0 runs taken, 22 were there; 1 of these with another result: what was run does not follow from its seed\n/);
+    assert.match(told.stderr, /a\/runs\.sqlite: 0 runs taken, 22 were there; 1 of these with another result: the run is not reproducible from its seed\n/);
   });
 }); // prettier-ignore
 
 test('a Node that cannot keep runs is told so, and only where runs are kept', () => {
   assert.match(
     tooOld('compare', '20.20.2') ?? '',
-    /^compare needs Node 24 or later, which keeps runs by node:sqlite; this is Node 20\.20\.2$/,
+    /^compare needs Node 24 or later, to keep runs by node:sqlite; this is Node 20\.20\.2$/,
   );
   assert.deepEqual(
     [tooOld('compare', '24.0.0'), tooOld('list', '20.20.2'), tooOld(undefined, '20.20.2')],
@@ -218,7 +218,7 @@ test('a part that somebody else made loads no file outside of the project', asyn
   const protocol = { preset: 'quick', ...presets.quick } as const;
   for (const name of ['/etc/problem.ts', '../problem.ts', 'docs/../../problem.ts'])
     for (const [problems, contestants] of [[[name], ['sgd']], [['valley'], [name]]] as const)
-      await assert.rejects(planOf({ problems, contestants, schedules: ['constant'], protocol, steps: 'quick' }, 1, projectOf(root)), /problem\.ts: the comparison is of a file outside of this project/); // prettier-ignore
+      await assert.rejects(planOf({ problems, contestants, schedules: ['constant'], protocol, steps: 'quick' }, 1, projectOf(root)), /problem\.ts: the comparison uses a file outside of this project/); // prettier-ignore
 });
 
 test('diff names the modules of the project, and of packages says how many, those that changed before those that came or went', () => {
@@ -255,10 +255,10 @@ test('who names a file without its path, or an optimizer as a problem, is told w
     assert.equal(status, 2, stderr);
     return stderr;
   };
-  assert.match(said('bowl'), /^thalweg: bowl: there is no such problem; there is the file \.\/bowl\.ts, which goes by its path\n$/);
-  assert.match(said('valley', '--optimizers', 'sgd,mine'), /^thalweg: mine: there is no such optimizer; there is the file \.\/mine\.ts, which goes by its path\n$/);
+  assert.match(said('bowl'), /^thalweg: bowl: there is no such problem; to use the file \.\/bowl\.ts, write its path\n$/);
+  assert.match(said('valley', '--optimizers', 'sgd,mine'), /^thalweg: mine: there is no such optimizer; to use the file \.\/mine\.ts, write its path\n$/);
   for (const name of ['mine', 'filled', 'made'])
     assert.match(said(`./${name}.ts`), new RegExp(`^thalweg: \\./${name}\\.ts: it exports an optimizer, .*; write: thalweg compare digits --optimizers adamw,\\./${name}\\.ts\\n$`));
-  assert.match(said('./named.ts'), /must export a problem by default: .*; it exports problem, and nothing by default\n$/);
+  assert.match(said('./named.ts'), /must export a problem by default: .*; it exports problem, but has no default export\n$/);
   assert.match(said('digit'), /^thalweg: digit: there is no such problem; [^\n]*digits/);
 }); // prettier-ignore

@@ -154,7 +154,7 @@ describe('the command', () => {
     assert.match(wrong.stderr, /there is no optimizer adax; did you mean adam\?/);
     const other = await thalweg(['show', 'LBFGS']);
     assert.deepEqual([other.code, other.stdout], [2, '']);
-    assert.match(other.stderr, /^thalweg: lbfgs is a method of minimize, and no optimizer [^\n]*; README\.md of the repository tells of it\n$/);
+    assert.match(other.stderr, /^thalweg: lbfgs is a method of minimize, not an optimizer [^\n]*; see README\.md in the repository\n$/);
   });
 
   test('an optimizer of the user’s from a file, and one of the library by name, on a built-in problem', async () => {
@@ -184,14 +184,14 @@ describe('the command', () => {
     const lr = "hyper: { lr: ['η', 0.01] }";
     for (const [text, message, name = 'mine.ts'] of [
       [define(`${lr}, equations: 'w ← w − betta·g'`), /^mine, line 1, column 9: betta is not known[^\n]*\n {2}1 \| w ← w − betta·g\n {14}\^{5}$/],
-      [define(`${lr}, equations: 'm ← η·g'`), /mine\.ts: its equations never assign w/],
+      [define(`${lr}, equations: 'm ← η·g'`), /mine\.ts: its equations never assign the parameter w/],
       [define("hyper: { eta: ['η', 0.01] }, equations: 'w ← w − η·g'"), /mine\.ts: its optimizer has no hyperparameter called lr/],
       [define(`${lr}, inputs: { hessian: ['H', 'tensor'] }, equations: 'w ← w − η·g/H'`), /mine\.ts: each of its steps needs hessian/],
       ["import { optimiser } from 'thalweg'; export default optimiser({});", /mine\.ts: it cannot be loaded[\s\S]*does not provide an export named 'optimiser'$/],
       ['export const mine = 3;', /mine\.ts: it has no default export \(it exports mine\)/],
       ['', /mine\.ts: it has no default export \(it exports nothing\)/],
       ['export default 3;', /mine\.ts: each of its optimizers must be/],
-      ["import { sgd } from 'thalweg'; export default sgd({ lr: 1 });", /mine\.ts: it exports sgd with its options filled in/],
+      ["import { sgd } from 'thalweg'; export default sgd({ lr: 1 });", /mine\.ts: it exports sgd with its options already given/],
       ["export default { id: 'mine', create: (lr) => lr };", /mine\.ts: its create\(lr\) must return a method/],
       ['export default {', /mine\.ts: it cannot be loaded[\s\S]*SyntaxError/],
       ["throw new Error('no luck');", /mine\.ts: it cannot be loaded\nError: no luck\n {4}at [^\n]*mine\.ts:1:7$/],
@@ -427,7 +427,7 @@ describe('runs that fail', () => {
   test('a problem that does not follow from its seed is refused', async () => {
     await assert.rejects(
       compareFile('random.ts', 'gradient: (p, g) => gradient(p, g) + Math.random()'),
-      /random\.ts: it does not follow from its seed: the same run made twice gave [\d.]+ and [\d.]+\. Whatever is random must come from the seed and the step/,
+      /random\.ts: it is not reproducible from its seed: the same run made twice gave [\d.]+ and [\d.]+\. All randomness must come from the seed and the step/,
     );
   });
   test('what fails at once ends everything with its message', async () => {

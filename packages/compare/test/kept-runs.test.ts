@@ -130,7 +130,7 @@ describe('what changes is run again', () => {
     const other = join(folder, 'own-too');
     mkdirSync(other);
     for (const name of ['problem.ts', 'helper.ts', 'deeper.ts', 'settings.json']) writeFileSync(join(other, name), texts[name]!);
-    await assert.rejects(runIn(other, ['sgd']), /problem\.ts: its data declared\.bin is no file beside it$/);
+    await assert.rejects(runIn(other, ['sgd']), /problem\.ts: its data declared\.bin is not a file beside it$/);
   });
 });
 

@@ -331,7 +331,7 @@ describe('with a Redis', { skip: withoutRedis }, () => {
     await until(() => place.begun >= 2);
     stopped.child.kill('SIGINT');
     assert.equal(await stopped.ended, 130);
-    assert.match(stopped.stderr, /\nStopped\. 0 runs made, 2 handed back\.\n$/);
+    assert.match(stopped.stderr, /\nStopped\. 0 runs made, 2 returned to the queue\.\n$/);
     place.open();
     const worker = await work(server, [place.file], { stalledAfter: 3000 });
     isAsLocal(await found, place);
@@ -397,10 +397,10 @@ describe('with a Redis', { skip: withoutRedis }, () => {
     for (const data of [null, 7, 'process.exit()', [], {}, { ...asked, code: 'process.exit()' }, { ...asked, request: { ...request, steps: -1 } }]) {
       const job = await queue.add('eval', data, { attempts: 3 });
       const told = answerOf((await job.waitUntilFinished(events)) as unknown);
-      assert.ok('error' in told && /^what is in the queue is no run \(.+\)$/.test(told.error), JSON.stringify(told));
+      assert.ok('error' in told && /^an entry of the queue is not a run \(.+\)$/.test(told.error), JSON.stringify(told));
     }
     // Answers are checked as well, and another's are not taken.
-    for (const [value, expected] of [[{ nonsense: 1 }, /what came back for .* is no record of a run/], [{ worker: 'x', result: lost({ seed: 2, lr: 0.1 }), machine: { node: 'a', thalweg: 'b', os: 'c', cpu: 'd', cores: 1, workers: 1 }, more: { modules: [], data: [] } }, /is the record of another run/]] as const) {
+    for (const [value, expected] of [[{ nonsense: 1 }, /the answer for .* is no record of a run/], [{ worker: 'x', result: lost({ seed: 2, lr: 0.1 }), machine: { node: 'a', thalweg: 'b', os: 'c', cpu: 'd', cores: 1, workers: 1 }, more: { modules: [], data: [] } }, /is the record of another run/]] as const) {
       const liar = new packages.Worker(runs, () => Promise.resolve(value), { connection: { port: server.port, maxRetriesPerRequest: null }, prefix, concurrency: 50 });
       await worker.stop();
       const runner = new QueueRunner(packages, addressOf(server.url), { say });

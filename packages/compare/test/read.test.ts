@@ -62,10 +62,10 @@ describe('what is no JSON', () => {
     ['finished runs', '{"key":"a","result":{}}\n{"key":"b","result":{}}\n', /trials\.jsonl/],
     ['cut off', text.slice(0, 5000), /^The file is cut off: it ends in the middle, at line 1, column 5001\.$/],
     ['cut off on a later line', JSON.stringify(fixture, null, 1).slice(0, 300), /cut off.* at line \d\d, column \d+/],
-    ['with NaN', text.replace(/"testMetric":[\d.]+/, '"testMetric":NaN'), /^NaN at line 1, column \d+ is no JSON: .* written as null\.$/],
+    ['with NaN', text.replace(/"testMetric":[\d.]+/, '"testMetric":NaN'), /^NaN at line 1, column \d+ is not JSON: .* written as null\.$/],
     ['with Infinity', '{"a":[1,-Infinity]}', /^-Infinity at line 1, column 9 is/],
-    ['with a comma too many', '{"a":1,}', /^The file is no JSON, from line 1, column 8 on/],
-    ['prose', 'hello', /^The file is cut off|^The file is no JSON/],
+    ['with a comma too many', '{"a":1,}', /^The file is not JSON, from line 1, column 8 on/],
+    ['prose', 'hello', /^The file is cut off|^The file is not JSON/],
   ];
   for (const [name, json, expected] of cases) test(name, () => assert.match(refusal(json), expected));
   test('a number too large for a number', () => {
@@ -89,20 +89,20 @@ describe('what is JSON, but no comparison', () => {
     ['a number beyond all axes', (value) => (value.problems[1]!['target'] = { value: -1e101, origin: '' }), /problems\[1\]\.target\.value must lie within ±1e\+100/],
     ['half a step', (value) => (value.problems[0]!['steps'] = 0.5), /problems\[0\]\.steps must be a whole number/],
     ['a word of its own', (value) => (first(value)['tuning'] = 'fine'), /problems\[0\]\.optimizers\[0\]\.tuning must be .*"inside" or "edge"/],
-    ['a curve with fewer values', (value) => (trial(value)['training'] as { values: number[] }).values.pop(), /problems\[0\]\.optimizers\[0\]\.trials\[2\]\.training has not as many steps as values/],
-    ['a curve that goes back', (value) => (trial(value)['validation'] as { steps: number[] }).steps.reverse(), /trials\[2\]\.validation has steps that do not rise/],
+    ['a curve with fewer values', (value) => (trial(value)['training'] as { values: number[] }).values.pop(), /problems\[0\]\.optimizers\[0\]\.trials\[2\]\.training must have as many steps as values/],
+    ['a curve that goes back', (value) => (trial(value)['validation'] as { steps: number[] }).steps.reverse(), /trials\[2\]\.validation must have increasing steps/],
     ['a list in a curve', (value) => ((trial(value)['validation'] as { values: unknown[] }).values[3] = [1]), /validation\.values\[3\] must be number.*, not a list/],
-    ['two of one id', (value) => (value.problems[0]!.optimizers[1]!['id'] = first(value)['id']), /problems\[0\] has two optimizers of one id/],
+    ['two of one id', (value) => (value.problems[0]!.optimizers[1]!['id'] = first(value)['id']), /problems\[0\] has two optimizers with one id/],
     ['a stranger compared', (value) => ((value.problems[0]!['comparisons'] as { other: string }[])[0]!.other = 'nobody'), /problems\[0\] compares optimizers that it does not have/],
-    ['a landscape with a hole', (value) => (value.problems[2]!['landscape'] as { values: number[] }).values.pop(), /problems\[2\]\.landscape has not as many values as columns times rows/],
-    ['a landscape without width', (value) => ((value.problems[2]!['landscape'] as { x: number[] }).x = [1, 1]), /problems\[2\]\.landscape\.x must rise/],
+    ['a landscape with a hole', (value) => (value.problems[2]!['landscape'] as { values: number[] }).values.pop(), /problems\[2\]\.landscape must have columns × rows values/],
+    ['a landscape without width', (value) => ((value.problems[2]!['landscape'] as { x: number[] }).x = [1, 1]), /problems\[2\]\.landscape\.x must have its first number below/],
     ['a name of a million letters', (value) => (first(value)['label'] = 'x'.repeat(1e6)), /label has 1000000 characters, more than the 120 that can be shown/],
     ['a value of a million letters', (value) => (first(value)['rank'] = 'x'.repeat(1e6)), /rank must be number, not "x{59}…/],
     ['too many optimizers', (value) => (value.problems[0]!.optimizers = Array.from({ length: 201 }, () => first(value))), /optimizers has 201 items, more than the 200/],
   ]; // prettier-ignore
   for (const [name, change, expected] of cases) test(name, () => assert.match(refusal(doctored(change)), expected));
   test('a list, a number, null', () => {
-    for (const json of ['[]', '3', 'null', '"results"']) assert.equal(refusal(json), 'The file holds no JSON object.');
+    for (const json of ['[]', '3', 'null', '"results"']) assert.equal(refusal(json), 'The file is not a JSON object.');
   });
   test('more values, or steps, than can be drawn', () => {
     const curve = (from: number, count: number): unknown => ({

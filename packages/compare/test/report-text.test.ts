@@ -208,7 +208,7 @@ describe('a wrong gradient is told before all advice', () => {
       assert.deepEqual(count(render(fixture)), [0, 0, 0]);
     });
   test('and that nothing else counts', () => {
-    assert.match(warning(comparison.problems[0]!), /everywhere with the other sign\. Until that is mended, nothing below counts\.$/);
+    assert.match(warning(comparison.problems[0]!), /everywhere with the other sign\. Until that is fixed, no result below is valid\.$/);
     assert.equal(warning(fixture.problems[0]!), '');
   });
 }); // prettier-ignore

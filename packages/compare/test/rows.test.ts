@@ -80,10 +80,10 @@ test('rows of a batch have the sums that the whole table has, in whatever order 
 
 describe('who cannot train tables', () => {
   const refused = {
-    lamb: /^lamb: it cannot train sparse-glosses and has to be left out: W is sparse and has a norm or sum in its equations that includes elements without a gradient$/,
-    muon: /^muon: .*W is sparse and has operations on whole matrices/,
+    lamb: /^lamb: it cannot train sparse-glosses and must be left out: W is sparse and has a norm or sum in its equations over elements without a gradient$/,
+    muon: /^muon: .*W is sparse and has matrix operations/,
     lbfgs: /^lbfgs: .*W is sparse, and a line search needs the whole gradient$/,
-    sam: /^sam: .*W is sparse, and what stands around an optimizer, such as sam, takes no tables$/,
+    sam: /^sam: .*W is sparse, and wrappers of an optimizer, such as sam, do not support that$/,
     prodigy: /^prodigy: .*W is sparse and has a norm or sum/,
   };
   test('is refused with the reason, before anything is trained; the six of the guide and all others are not', async () => {

@@ -184,11 +184,11 @@ describe('what is kept', () => {
     const path = join(folder, 'other.sqlite');
     const other = new DatabaseSync(path);
     other.exec('CREATE TABLE mine (x)');
-    assert.throws(() => new Store(path), /other\.sqlite: it is a database of something else$/);
+    assert.throws(() => new Store(path), /other\.sqlite: it is a database of another program$/);
     other.exec('PRAGMA user_version = 7');
     assert.throws(
       () => new Store(path),
-      /their tables are version 7, and this one reads 1\); take that version, or another folder with --out$/,
+      /their tables are version 7, and this one reads 1\); use that version, or another folder with --out$/,
     );
     other.close();
     writeFileSync(join(folder, 'text.sqlite'), 'not a database, but a text that somebody wrote');
@@ -257,7 +257,7 @@ describe('the lock', () => {
     assert.match(
       second.stderr,
       new RegExp(
-        `process ${String(first.pid)} on ${hostname()} has been running thalweg compare rosenbrock --steps 1000000 [^\n]* there since 20\\d\\d-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d \\(UTC\\); wait until it has ended, or take another folder with --out\n$`,
+        `process ${String(first.pid)} on ${hostname()} has been running thalweg compare rosenbrock --steps 1000000 [^\n]* there since 20\\d\\d-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d \\(UTC\\); wait until it has ended, or use another folder with --out\n$`,
       ),
     );
     first.kill('SIGKILL');
@@ -335,7 +335,7 @@ describe('where another process writes for longer than one waits', () => {
     const other = new DatabaseSync(path);
     other.exec('BEGIN IMMEDIATE');
     const keep = (): void => { store.add(request, conditions(), finished()); }; // prettier-ignore
-    assert.throws(keep, /busy\.sqlite: another program has been writing to it for 10 s, or keeps it locked; end that one, and the same command goes on/);
+    assert.throws(keep, /busy\.sqlite: another program has been writing to it for 10 s, or keeps it locked; end it, and the same command continues/);
     other.close();
     keep();
     assert.equal(store.size, 1);
@@ -356,7 +356,7 @@ describe('where nothing more can be written', () => {
     const keep = (): void => { store.add({ ...request, seed: kept + 1 }, conditions(), finished()); }; // prettier-ignore
     assert.throws(
       () => { for (; kept < 1000; kept++) keep(); },
-      { name: 'ThalwegError', message: /full\.sqlite: it cannot be written \(database or disk is full\); what was kept before is kept, and the same command goes on from there$/ },
+      { name: 'ThalwegError', message: /full\.sqlite: it cannot be written \(database or disk is full\); what was kept before stays, and the same command continues from there$/ },
     ); // prettier-ignore
     assert.equal(store.size, kept);
     store.database.exec('PRAGMA max_page_count = 100000');

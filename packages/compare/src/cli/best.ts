@@ -1,4 +1,4 @@
-/** The command `thalweg best`: what a finished comparison says to take, in a line for each problem, or as the call to write. */
+/** The command `thalweg best`: the recommendation of a finished comparison, one line per problem, or as the call to write. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
@@ -18,7 +18,7 @@ export function bestCommand(): Command {
     .description('Reads the results.json that compare wrote, and says for each problem which optimizer to take and how the others compare.')
     .argument('[report]', 'the folder of the report, or its results.json', 'report')
     .addOption(
-      new Option('--as <form>', 'text, or code: the call to write, below what is to be said of it as comments')
+      new Option('--as <form>', 'text, or code: the call to write, with the findings as comments')
         .choices(['text', 'code'])
         .default('text'),
     )

@@ -51,8 +51,8 @@ const examples: readonly (readonly [command: string, about: string])[] = [
   ['thalweg compare --quick', 'glosses and digits, six optimizers, under three minutes'],
   ['thalweg compare digits --optimizers adam,adamw,lion', 'three by name'],
   ['thalweg compare digits --optimizers adamw,./mine.ts', 'an optimizer of your own: the default export of a file'],
-  ['thalweg compare digits --trials 16', 'all hyperparameters of each, 16 tries for each seed'],
-  ['thalweg compare digits --defaults', 'what each reaches without tuning, Prodigy and its like too'],
+  ['thalweg compare digits --trials 16', 'tunes all hyperparameters, with 16 trials per seed'],
+  ['thalweg compare digits --defaults', 'each at its defaults, untuned, and tuning-free optimizers'],
   ['thalweg compare rosenbrock valley --json > results.json', 'results for a program'],
   ['thalweg compare ./my-problem.ts --out my-report', 'a problem, and optimizers, of your own'],
 ];
@@ -61,7 +61,7 @@ const defaultProblems = ['glosses', 'digits'];
 
 /** What the command ends with. */
 export const codes =
-  'Exit codes: 0 done, 1 a run failed, 2 wrong usage, 130 interrupted (finished runs are kept; the same command goes on).';
+  'Exit codes: 0 done, 1 a run failed, 2 wrong usage, 130 interrupted (finished runs are kept; the same command continues).';
 
 /** Each example on a line where that fits, or else what it does below it; commands are to be copied and stay whole. */
 export function exampleLines(examples: readonly (readonly [command: string, about: string])[], width: number): string[] {
@@ -74,16 +74,16 @@ export function exampleLines(examples: readonly (readonly [command: string, abou
 /** The command. */
 export function compareCommand(): Command {
   const command = new Command('compare').description(
-    'Trains each problem with each optimizer, all with the same number of runs: one seed scans the learning rates, then every seed tunes for itself ' +
-      'on validation data and is measured on test data. Writes index.html and results.json.',
+    'Trains each optimizer on each problem, all with the same number of runs: one seed scans the learning rates, then each seed tunes by itself ' +
+      'on its validation data and is measured on test data. Writes index.html and results.json.',
   );
   return withPlan(command)
     .addOption(
-      new Option('--shard <i/n>', 'make part i of n alone, as one job of an array; thalweg merge makes the report of all parts')
+      new Option('--shard <i/n>', 'run only part i of n, as one job of an array; thalweg merge writes the report of all parts')
         .argParser(part)
         .conflicts(['control', 'json']),
     )
-    .option('--workers <n>', 'threads that train side by side', whole(1, 1024), availableParallelism())
+    .option('--workers <n>', 'training runs at a time, one thread each', whole(1, 1024), availableParallelism())
     .addHelpText('after', () => `\nExamples:\n${exampleLines(examples, columns()).join('\n')}\n\n${wrap(codes, columns()).join('\n')}`)
     .action(async (references: string[], options: Options) => {
       await run(references, options);
@@ -104,13 +104,13 @@ export function withPlan(command: Command): Command {
       `comma-separated, of ${contestants.map(({ id }) => id).join(', ')}; any that "thalweg list" prints; or a file such as ./mine.ts`,
       list,
     )
-    .option('--seeds <n>', 'seeds; each tunes for itself', whole(1, 1000))
+    .option('--seeds <n>', 'seeds; each tunes by itself', whole(1, 1000))
     .option('--steps <n>', 'steps of each run', whole(1, 1e7))
     .option('--grid-points <n>', 'learning rates of the first grid', whole(2, 50))
     .addOption(
       new Option(
         '--trials <n>',
-        'search several hyperparameters instead, each in its declared space: so many quasi-random (Sobol) points for each seed, the same number for all',
+        'search several hyperparameters instead, each in its declared space: this many quasi-random (Sobol) points per seed, the same number for every optimizer',
       )
         .argParser(whole(2, 1000))
         .conflicts('gridPoints'),
@@ -118,13 +118,13 @@ export function withPlan(command: Command): Command {
     .addOption(
       new Option(
         '--defaults',
-        'also run every optimizer at its declared defaults, without tuning, in a table of its own; unless --optimizers says which, with those that promise to need none',
+        'also run every optimizer at its declared defaults, without tuning, in a separate table; without --optimizers, also the optimizers that promise to need no tuning',
       ).conflicts('control'),
     )
     .option('--schedule <names>', `comma-separated, of ${scheduleNames.join(', ')}: every optimizer under each`, schedules, ['constant'])
     .option(
       '--run-timeout <s>',
-      'seconds that one run may take; one that takes longer counts as diverged; a problem of a file may take as many to load',
+      'time limit of a run in seconds; a longer run counts as diverged; loading the problem of a file has the same limit',
       whole(1, 1e6),
     )
     .addOption(
@@ -135,7 +135,7 @@ export function withPlan(command: Command): Command {
     ) // prettier-ignore
     .option('--out <dir>', 'where to write the report', 'report')
     .option('--json', 'print the results as JSON on standard output, and no table')
-    .option('--fresh', 'run everything again, even what an earlier, interrupted command finished; what is kept stays')
+    .option('--fresh', 'run everything again, including runs that an earlier command finished; those stay stored')
     .option('--no-color', 'no colours');
 }
 
@@ -226,7 +226,7 @@ async function checkTables(entries: readonly Entry[], named: readonly string[], 
     const [first] = refused.filter(({ file }) => !others.includes(file));
     if (first !== undefined) throw first;
     for (const { file } of refused) left.add(file);
-    if (refused.length > 0) process.stderr.write(`Left out of the defaults, since they cannot train the tables of ${problem.id}: ${refused.map(({ file }) => file).join(', ')}.\n`);
+    if (refused.length > 0) process.stderr.write(`Left out of the defaults, since they cannot train the sparse parameters of ${problem.id}: ${refused.map(({ file }) => file).join(', ')}.\n`);
   }
   return left;
 } // prettier-ignore

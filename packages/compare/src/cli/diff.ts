@@ -41,7 +41,7 @@ export function diffCommand(): Command {
       const width = columns();
       const lines = found.changes.flatMap(({ problem, optimizer, sentence, changed }) => [
         ...hung(plain(`${optimizer} on ${problem}: ${sentence}`), width, 0, 2),
-        ...(changed.length === 0 ? ['  What made them is the same.'] : changed.flatMap((one) => hung(plain(`changed: ${one}`), width, 2, 4))),
+        ...(changed.length === 0 ? ['  Equations, modules, data and machine are the same.'] : changed.flatMap((one) => hung(plain(`changed: ${one}`), width, 2, 4))),
       ]);
       const others = found.others.length === 0 ? [] : hung(`Not compared: ${found.others.join('; ')}.`, width, 0, 2);
       process.stdout.write(`${[...lines, ...others].join('\n')}\n`);

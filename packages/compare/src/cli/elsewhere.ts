@@ -1,6 +1,6 @@
 /**
- * What people ask `thalweg show` for that is no optimizer or transform: other functions of the library, and names that only `thalweg compare`
- * knows. Says what each is and which page tells of it.
+ * Names that `thalweg show` does not have: other functions of the library, and names that only `thalweg compare` knows. Says what each is and where it is
+ * documented.
  */
 import * as thalweg from 'thalweg';
 import { contestants } from '../contestants.ts';

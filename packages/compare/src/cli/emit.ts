@@ -47,10 +47,10 @@ export function emitCommand(): Command {
     .addOption(new Option('--to <target>', names.join(', ')).makeOptionMandatory().argParser(target))
     .option('-o, --output <file>', 'where to write it; standard output without')
     .option('--set <option=value>', 'an option of the optimizer, as lr=3e-4 or nesterov=true; may be given several times', setting, {})
-    .option('--name <name>', 'what the class or function is called')
-    .option('--source <text>', 'what the file cites; the optimizers of the library cite their papers by themselves')
-    .addOption(new Option('--dtype <type>', 'the type of the arrays, where the target fixes it (c)').choices(['float32', 'float64']))
-    .option('--exact', "with the bits of Thalweg's backends, where the target has them (c)")
+    .option('--name <name>', 'the name of the class or function')
+    .option('--source <text>', 'the source that the file cites; by default the paper, for optimizers of the library')
+    .addOption(new Option('--dtype <type>', 'the element type of the arrays (target c only)').choices(['float32', 'float64']))
+    .option('--exact', "bit-identical to Thalweg's backends (target c only)")
     .addHelpText('after', () => `\n${targetLines(columns()).join('\n')}\n\nExamples:\n${examples.map((one) => `  $ ${one}`).join('\n')}`)
     .action(async (reference: string, options: Options) => {
       const text = write(await methodOf(reference, options.set), options);
@@ -99,7 +99,7 @@ async function methodOf(reference: string, set: Options['set']): Promise<Method>
   const { make, what } = isFile(reference) ? await aside(() => fromFile(reference)) : fromLibrary(reference);
   if (make instanceof Method) {
     if (Object.keys(set).length > 0)
-      throw new ProblemError(reference, `it exports ${what} with its options filled in, so that --set has nothing to set`);
+      throw new ProblemError(reference, `it exports ${what} with its options already given, so --set cannot set any`);
     return make;
   }
   try {
@@ -133,10 +133,9 @@ async function fromFile(reference: string): Promise<Made> {
     what: id,
     make: ({ lr, ...others }) => {
       const [other] = Object.keys(others);
-      if (other !== undefined) throw new ProblemError(reference, `its create(lr) takes a learning rate alone, and no ${other}`);
+      if (other !== undefined) throw new ProblemError(reference, `its create(lr) takes only a learning rate, not ${other}`);
       const made = create(typeof lr === 'number' ? lr : centre, { steps: 1000 });
-      if (!(made instanceof Method))
-        throw new ProblemError(reference, `${made.name} searches along lines, which is no step that could be emitted`);
+      if (!(made instanceof Method)) throw new ProblemError(reference, `${made.name} uses a line search, which cannot be emitted`);
       return made;
     },
   };

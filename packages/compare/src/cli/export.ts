@@ -41,14 +41,14 @@ export function exportCommand(): Command {
     try {
       const wanted = wantedOf(options);
       const count = countRuns(store.database, wanted);
-      if (count === 0) throw new ProblemError(folder, 'it has no such runs; thalweg runs lists what it has');
+      if (count === 0) throw new ProblemError(folder, 'it has no such runs; thalweg runs lists those it has');
       const { as: format, curves } = options;
       const isTable = format === 'csv' || format === 'parquet';
-      if (curves === true && !isTable) throw new ProblemError('--curves', `is for csv and parquet; ${format} has the curves anyway`);
+      if (curves === true && !isTable) throw new ProblemError('--curves', `is for csv and parquet; ${format} always has the curves`);
       const target =
         options.to ?? join(folder, curves === true ? formats[format].target.replace('runs', 'curves') : formats[format].target);
       if (target === '-' && format !== 'csv' && format !== 'optuna')
-        throw new ProblemError('--to', `- is for csv and optuna; ${format} is no text`);
+        throw new ProblemError('--to', `- is for csv and optuna; ${format} is not text`);
       try {
         await write(store, wanted, options, target);
       } catch (error) {

@@ -57,7 +57,7 @@ interface Line {
 export function guideCommand(): Command {
   return new Command('guide')
     .description(
-      'Runs every claim of the guide as an experiment. Those that are mathematics must hold; those that are about data are reproduced or not, ' +
+      'Runs every claim of the guide as an experiment. Mathematical claims must hold; claims about data are reproduced or not, ' +
         "and which optimizer is better is decided by the comparer's quick protocol.",
     )
     .addOption(new Option('--chapter <id>', 'one chapter only').choices([...chapterIds]))

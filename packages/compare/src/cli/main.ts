@@ -27,13 +27,13 @@ export const subcommands: readonly Subcommand[] = [
   {
     name: 'sweep',
     keeps: true,
-    summary: 'the same comparison, its runs made by workers on many machines, through a queue',
+    summary: 'the same comparison, run by workers on many machines, through a queue',
     load: async () => (await import('./sweep.ts')).sweepCommand(),
   },
   {
     name: 'worker',
     keeps: true,
-    summary: 'make the runs of sweeps on this machine',
+    summary: 'run the runs of sweeps on this machine',
     load: async () => (await import('./worker.ts')).workerCommand(),
   },
   {
@@ -62,7 +62,7 @@ export const subcommands: readonly Subcommand[] = [
   {
     name: 'merge',
     keeps: true,
-    summary: 'take the runs of other folders or shards into one, and write the report',
+    summary: 'merge the runs of other folders or shards into one, and write the report',
     load: async () => (await import('./merge.ts')).mergeCommand(),
   },
   {
@@ -91,7 +91,7 @@ export const subcommands: readonly Subcommand[] = [
 /** Why a command cannot be run by this version of Node; undefined where it can. */
 export function tooOld(command: string | undefined, version: string): string | undefined {
   if (Number.parseInt(version, 10) >= 24 || subcommands.every(({ name, keeps }) => name !== command || keeps !== true)) return undefined;
-  return `${command ?? ''} needs Node 24 or later, which keeps runs by node:sqlite; this is Node ${version}`;
+  return `${command ?? ''} needs Node 24 or later, to keep runs by node:sqlite; this is Node ${version}`;
 }
 
 /** Runs the command and returns its exit code. */

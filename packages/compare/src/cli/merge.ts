@@ -21,11 +21,11 @@ interface Options {
 export function mergeCommand(): Command {
   return new Command('merge')
     .description(
-      'Takes the runs of other folders into one, and uses them there as if this machine had made them; what comes twice is kept once. Where the parts of a ' +
-        'comparison (compare --shard) are all there, it writes the report, which is that of a comparison made in one piece.',
+      'Merges the runs of other folders into one, where they count as runs of this machine; duplicates are kept once. If all parts of a ' +
+        'comparison (compare --shard) are there, it writes the report, the same as that of an undivided comparison.',
     )
     .argument('[sources...]', 'folders of results, or files of runs (default: the parts in the folder itself)')
-    .option('--out <dir>', 'the folder that takes them', 'report')
+    .option('--out <dir>', 'the folder to merge into', 'report')
     .option('--json', 'print the results as JSON on standard output, and no table')
     .option('--no-color', 'no colours')
     .action(async (sources: string[], options: Options) => {
@@ -39,7 +39,7 @@ export function mergeCommand(): Command {
           for (const plan of plans) touched.add(plan);
           const twice = known === 0 ? '' : `, ${String(known)} were there`;
           const other =
-            differing === 0 ? '' : `; ${String(differing)} of these with another result: what was run does not follow from its seed`;
+            differing === 0 ? '' : `; ${String(differing)} of these with another result: the run is not reproducible from its seed`;
           process.stderr.write(`${file}: ${counted(added, 'run')} taken${twice}${other}\n`);
         }
         parts = partsIn(store, touched);

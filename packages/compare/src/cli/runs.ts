@@ -15,11 +15,11 @@ interface Options extends Wanted {
 /** The command. */
 export function runsCommand(): Command {
   const command = new Command('runs')
-    .description('Lists the runs that compare has kept in a folder, in the order in which they were made: what each was made by, and what came out.')
+    .description('Lists the runs that compare has stored in a folder, in order: what each was run with, and its result.')
     .argument('[folder]', 'the folder of the report', 'report'); // prettier-ignore
   return withWanted(command)
-    .option('--comparisons', 'list the comparisons instead: each one that was made of them, with its number')
-    .option('--json', 'print everything that is known of each but its curves, as JSON')
+    .option('--comparisons', 'list the comparisons instead, each with its number')
+    .option('--json', 'print everything about each but its curves, as JSON')
     .action((folder: string, options: Options) => {
       const store = readStore(folder);
       try {

@@ -38,7 +38,7 @@ export function showCommand(): Command {
         const problem =
           other === undefined
             ? `there is no optimizer ${name}; ${nearest(name, names) ?? 'thalweg list prints them all'}`
-            : `${other.name} is ${other.what}, and no optimizer or transform; ${other.page} of the repository tells of it`;
+            : `${other.name} is ${other.what}, not an optimizer or transform; see ${other.page} in the repository`;
         throw new CommanderError(exitCodes.usage, 'thalweg.unknown', problem);
       }
       process.stdout.write(renderEntry(entry, columns()));

@@ -1,6 +1,6 @@
 /**
- * Options that npm took for itself. `npm run thalweg compare --quick`, without `--` before the arguments, hands over `compare` alone: npm keeps `--quick` as a
- * setting of its own, which scripts see as `npm_config_quick`. Knows npm's environment and a command's table of options; runs nothing.
+ * Options that npm took for itself. `npm run thalweg compare --quick`, without `--` before the arguments, passes on only `compare`: npm keeps `--quick` as
+ * a setting of its own, which scripts see as `npm_config_quick`. Knows npm's environment and a command's table of options; runs nothing.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-/** The command `thalweg sweep`: `thalweg compare`, whose runs are made by `thalweg worker` wherever that runs. */
+/** The command `thalweg sweep`: `thalweg compare` with its runs made by `thalweg worker` on any machines. */
 import { Command } from 'commander';
 import { wrap } from '../report/layout.ts';
 import { addressOf } from '../queue/address.ts';
@@ -19,8 +19,8 @@ const examples = [
 /** The command. */
 export function sweepCommand(): Command {
   const command = new Command('sweep').description(
-    'Compares as thalweg compare does, with the same options, runs and report, and hands every run to the queue in a Redis, from which thalweg worker takes it on ' +
-      'as many machines as there are. What comes back is kept in the folder at once: after Ctrl-C or a crash the same command goes on where it was.',
+    'Like thalweg compare, with the same options, runs and report, but puts every run into a queue in Redis, from which thalweg worker takes it on ' +
+      'any number of machines. Results are stored in the folder at once: after Ctrl-C or a crash the same command continues.',
   );
   return withPlan(command)
     .addOption(queueOption())

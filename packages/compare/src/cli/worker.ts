@@ -23,14 +23,14 @@ interface Options {
 export function workerCommand(): Command {
   return new Command('worker')
     .description(
-      'Takes runs of thalweg sweep from the queue in a Redis, makes them, and hands back what became of them, until Ctrl-C. It runs the problems and optimizers that are ' +
-        'built in and those files that are named here, and only where equations, files and versions are those of the sweep; it says what differs.',
+      'Takes runs of thalweg sweep from a queue in Redis, runs them, and returns their results, until Ctrl-C. It runs built-in problems and ' +
+        'optimizers and the files named here, and only if equations, files and versions are those of the sweep; otherwise it says what differs.',
     )
     .argument('[problems...]', 'files of problems that it may run, such as ./my-problem.ts')
     .addOption(queueOption())
     .option('--optimizers <files>', 'comma-separated files of optimizers that it may run, such as ./mine.ts', list)
     .option('--workers <n>', 'runs at a time', whole(1, 1024), availableParallelism())
-    .option('--stalled-after <s>', 'seconds without a word from a worker after which its runs go to others', whole(1, 3600), 30)
+    .option('--stalled-after <s>', 'seconds without a sign of life after which the runs of a worker go to others', whole(1, 3600), 30)
     .action(async (problems: string[], { queue, optimizers = [], workers, stalledAfter }: Options) => {
       const address = addressOf(queue);
       const packages = await loadPackages();
@@ -50,7 +50,7 @@ export function workerCommand(): Command {
         // Whoever asks again wants it at once.
         process.once('SIGINT', () => process.exit(exitCodes.interrupted));
         const back = await worker.stop();
-        say(`\nStopped. ${counted(worker.made, 'run')} made, ${String(back)} handed back.`);
+        say(`\nStopped. ${counted(worker.made, 'run')} made, ${String(back)} returned to the queue.`);
       }
       // Connections that wait for a Redis that is away would keep the process.
       process.exit(exitCodes.interrupted);

@@ -1,7 +1,7 @@
 /**
- * Runs as Optuna's journal storage keeps trials: a study for each optimizer on a problem, a trial for each run. What chose is the value, curves are intermediate
- * values, and what Optuna has no place for, the test metric and the seed among it, are user attributes. A line is a JSON object; `op_code` 0 makes a
- * study, 2 gives it an attribute, 4 makes a trial.
+ * Runs in the format of Optuna's journal storage: a study for each optimizer on a problem, a trial for each run. The tuning metric is the value, curves are
+ * intermediate values, and what Optuna has no field for, such as the test metric and the seed, are user attributes. A line is a JSON object; `op_code` 0
+ * creates a study, 2 sets one of its attributes, 4 creates a trial.
  */
 import type { RunRow } from './table.ts';
 

@@ -1,4 +1,4 @@
-/** Kept runs, or the points of their curves, as a table of typed columns. Knows no format. */
+/** Stored runs, or the points of their curves, as a table of typed columns. Knows no format. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Trial } from '../schema.ts';
 import { keptRuns, resultOf, type KeptRun, type Wanted } from '../store/query.ts';

@@ -1,6 +1,6 @@
 /**
- * Runs as TensorBoard reads them: a folder of events for each, with its curves as scalars and its hyperparameters and results for the HParams
- * dashboard. The messages are those of TensorFlow's event.proto and summary.proto and of TensorBoard's plugin `hparams`; a file is a row of TFRecords.
+ * Runs in TensorBoard's format: a folder of events for each, with its curves as scalars and its hyperparameters and results for the HParams dashboard. The
+ * messages are those of TensorFlow's event.proto and summary.proto and of TensorBoard's plugin `hparams`; a file is a sequence of TFRecords.
  */
 import { bytes, double, float, integer, message, type Field } from './protobuf.ts';
 import type { RunRow } from './table.ts';

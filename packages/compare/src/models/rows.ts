@@ -1,6 +1,6 @@
 /**
- * Where a gradient by hand puts what belongs to the rows of a table: into the array of the whole table, or into the rows of the batch alone. Both get the same
- * numbers in the same order. Knows no model.
+ * Where a hand-written gradient accumulates the rows of a sparse parameter: in the dense array, or only in the rows of the batch. Both get the same numbers
+ * in the same order. Knows no model.
  */
 import { rows, type Rows } from 'thalweg';
 

@@ -10,9 +10,9 @@ export interface Address {
 }
 
 /**
- * Reads an address.
+ * Parses an address.
  *
- * @throws ProblemError that does not repeat it, since it may have a password
+ * @throws ProblemError whose message does not repeat the address, since it may contain a password
  */
 export function addressOf(text: string): Address {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -20,10 +20,7 @@ export function addressOf(text: string): Address {
     throw new ProblemError('--queue', 'it must be the address of a Redis, such as redis://localhost:6379, or rediss://me:secret@host');
   const database = /^\/?(\d{0,5})$/.exec(url.pathname)?.[1];
   if (database === undefined || url.search !== '' || url.hash !== '')
-    throw new ProblemError(
-      '--queue',
-      'after the port there may be the number of a database, as in redis://localhost:6379/2, and nothing else',
-    );
+    throw new ProblemError('--queue', 'only a database number may follow the port, as in redis://localhost:6379/2');
   // An address of version 6 stands in brackets.
   const host = url.hostname.replaceAll(/^\[|\]$/g, '');
   const port = Number(url.port || '6379');
@@ -42,6 +39,6 @@ function decoded(text: string): string {
     return decodeURIComponent(text);
   } catch (error) {
     if (!(error instanceof URIError)) throw error;
-    throw new ProblemError('--queue', 'its user or password has a % that begins no code such as %40');
+    throw new ProblemError('--queue', 'its user or password has a % that does not begin a code such as %40');
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A connection to a Redis that is tried again for as long as it takes, and says once when it cannot be reached and once when it can be again. What no waiting
- * mends, such as a wrong password, is told apart. Knows nothing of runs.
+ * A connection to Redis that is retried indefinitely, and reports once when Redis cannot be reached and once when it can again. Errors that waiting cannot
+ * fix, such as a wrong password, are reported separately. Knows nothing of runs.
  */
 import type { Redis as Connection } from 'ioredis';
 import { ProblemError } from '../problem.ts';

@@ -1,6 +1,6 @@
 /**
- * What passes through the queue: data, never code. A run that is asked for names its problem and optimizer, with what they must be made of; an answer is the
- * record of the run, or why there is none. Both are hostile until they have been checked. Knows no queue.
+ * What passes through the queue: data, never code. A requested run names its problem and optimizer, with their provenance; an answer is the record of the
+ * run, or why there is none. Both are untrusted until they have been checked. Knows no queue.
  */
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
@@ -107,7 +107,7 @@ export const refusalOf = (value: unknown): Refusal | Wrong => check(refusal, val
 /** The value itself where it is as the schema says: its members keep their order, so that what is kept of it is the same text wherever it was made. */
 function check<const Value>(schema: v.GenericSchema<unknown, Value>, value: unknown): Value | Wrong {
   const { success, output, issues } = v.safeParse(schema, value, { abortEarly: true });
-  if (success) return isDeepStrictEqual(output, value) ? (value as Value) : { wrong: 'it has members that are not known' };
+  if (success) return isDeepStrictEqual(output, value) ? (value as Value) : { wrong: 'it has unknown members' };
   const [issue] = issues;
   return { wrong: `${v.getDotPath(issue) ?? 'it'}: ${issue.message}` };
 }

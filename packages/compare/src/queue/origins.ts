@@ -1,6 +1,6 @@
 /**
- * What a run is made of here: every file that takes part, the equations, the versions. Two machines whose runs are made of the same make the same runs. Files
- * are found out as the store does, by a run of one step on a thread of its own, whose list does not depend on what was run before. Knows no queue.
+ * The provenance of a run on this machine: every file involved, the equations, the versions. Machines with equal provenance make equal runs. Files are
+ * found as in the store, by a run of one step on a thread of its own, whose list does not depend on earlier runs. Knows no queue.
  */
 import { conditionsOf, hashOfValue, judgementId } from '../run/conditions.ts';
 import type { FileState, InputFiles } from '../run/files.ts';
@@ -43,7 +43,7 @@ export class Origins {
     const files = await found;
     const entry = await findProblem(problem);
     const [made] = await findContestants(entry, [contestant]);
-    if (made === undefined) throw new RangeError('one optimizer was asked for');
+    if (made === undefined) throw new RangeError('one optimizer was requested');
     const { method, judgement } = conditionsOf(entry.problem, made, request, this.machine);
     const { thalweg, node } = this.machine;
     return { files, provenance: { thalweg, node, method, judgement: judgementId(judgement), files: files.hash } };

@@ -1,8 +1,8 @@
 /**
- * Has runs made by whichever workers take them from a queue. What is known of a run is its name in the queue, which follows from what it computes: to ask for
- * it again, after a restart of this process or of Redis, is to ask for the same run, and an answer that has waited there is taken. Events only make that quick;
- * every few seconds all that is outstanding is looked up, and what is no longer there is asked for again. So nothing is lost, whoever is killed.
- * Knows no protocol and no report.
+ * Has runs made by any workers that take them from a queue. A run is identified by its name in the queue, which follows from what it computes: requesting
+ * it again, after a restart of this process or of Redis, requests the same run, and an answer already waiting is used. Events only speed this up; every few
+ * seconds all outstanding runs are looked up, and missing ones are requested again. So nothing is lost, whichever process is killed. Knows no protocol and
+ * no report.
  */
 import { randomUUID } from 'node:crypto';
 import type { Queue, QueueEvents } from 'bullmq';
@@ -227,7 +227,7 @@ export class QueueRunner implements Runner {
   private finishedOf({ asked, files }: Outstanding, value: unknown): Finished {
     const answer = answerOf(value);
     const of = `${asked.request.problem} with ${asked.request.contestant}, seed ${String(asked.request.seed)}`;
-    if ('wrong' in answer) throw new ThalwegError('trial', `what came back for ${of} is no record of a run (${answer.wrong})`);
+    if ('wrong' in answer) throw new ThalwegError('trial', `the answer for ${of} is not a record of a run (${answer.wrong})`);
     if ('problem' in answer) throw new ProblemError(answer.file, answer.problem);
     if ('error' in answer) throw new ThalwegError('trial', `worker ${answer.worker}: ${answer.error}`);
     const { more, worker: by, ...finished } = answer;
@@ -249,7 +249,7 @@ export class QueueRunner implements Runner {
       result.seed === request.seed &&
       (together === undefined ? rates.includes(result.lr) : together.length === rates.length && trials.every(({ lr, seed }, i) => lr === rates[i] && seed === request.seed)) &&
       (timeLimit === undefined || timeLimit === timeout);
-    if (!isSame) throw new ThalwegError('trial', `what came back for ${of} is the record of another run`);
+    if (!isSame) throw new ThalwegError('trial', `the answer for ${of} is the record of another run`);
   } // prettier-ignore
 
   private giveUp(name: string, reason: string): void {

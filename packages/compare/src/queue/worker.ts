@@ -1,7 +1,7 @@
 /**
- * Takes runs from a queue, makes those that are made of the same here as where they were asked for, and hands back what became of them. A run that cannot be
- * made here is put back for others, with the reason. What is in the queue is data: it names problems and optimizers, of which those are known that are
- * built in or were given by path when the worker was started. Knows no store and no protocol.
+ * Takes runs from a queue, makes those whose provenance here equals the requested one, and returns the results. A run that cannot be made here is put back
+ * for others, with the reason. The queue contains data: it names problems and optimizers, of which only built-in ones and those given by path when the
+ * worker was started are known. Knows no store and no protocol.
  */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -80,7 +80,7 @@ export class QueueWorker {
     const others = otherErrors(say);
     this.worker.on('error', others);
     this.lists.on('error', others);
-    this.worker.on('stalled', () => { say('A run of a worker that was not heard of goes to another'); });
+    this.worker.on('stalled', () => { say('A run of a worker that no longer responds goes to another'); });
   }
 
   /**
@@ -120,7 +120,7 @@ export class QueueWorker {
     this.stopped.abort();
     for (const stop of this.underway.values()) stop();
     const reached = await Promise.race([closed.then(() => true), sleep(patience, false)]);
-    if (!reached && open > 0) this.options.say(`Redis cannot be reached to hand runs back; they go to others ${String(this.options.stalledAfter)} s after it can be`);
+    if (!reached && open > 0) this.options.say(`Redis cannot be reached to return runs; they go to others ${String(this.options.stalledAfter)} s after it can be`);
     await this.pool.close();
     await Promise.race([this.lists.close(), sleep(100)]);
     this.link.end();
@@ -167,8 +167,8 @@ export class QueueWorker {
     const worker = self();
     const asked = askedOf(data);
     if ('wrong' in asked) {
-      this.tell(`what is in the queue is no run (${asked.wrong})`);
-      return { worker, error: `what is in the queue is no run (${asked.wrong})` };
+      this.tell(`an entry of the queue is not a run (${asked.wrong})`);
+      return { worker, error: `an entry of the queue is not a run (${asked.wrong})` };
     }
     try {
       return await this.make(asked, worker);
@@ -212,7 +212,7 @@ export class QueueWorker {
       differences.push(names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${String(names.length - 3)} more files` : names.join(', '));
     }
     if (differences.length === 0) return;
-    throw new Refused(`${request.problem} with ${request.contestant} is made of something else here than where it was asked for: ${differences.join('; ')}`);
+    throw new Refused(`${request.problem} with ${request.contestant} differs here from the sweep: ${differences.join('; ')}`);
   }
 
   private tell(reason: string): void {

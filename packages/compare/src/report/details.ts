@@ -1,4 +1,4 @@
-/** What stands behind the figures: update rules and configurations, every tuning score, differences in numbers, the protocol. */
+/** The details behind the figures: update rules and configurations, every tuning score, differences in numbers, the protocol. */
 import katex from 'katex';
 import type { Comparison, OptimizerResult, ProblemResult, SweepPoint } from '../schema.ts';
 import { runsOf } from '../protocol.ts';

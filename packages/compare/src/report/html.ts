@@ -1,4 +1,4 @@
-/** The report: one HTML file that needs nothing beside it. Knows results and how they are drawn; knows nothing of how they were made. */
+/** The report: one self-contained HTML file. Knows results and how they are drawn; not how they were made. */
 import type { Comparison, OptimizerResult, ProblemResult } from '../schema.ts';
 import { counted } from '../shown.ts';
 import { budgetCurves } from './budget.ts';

@@ -1,4 +1,4 @@
-/** What the marks in a table of results mean and what to do about each, below the table: a line for each mark that is in it. Knows results; knows no medium. */
+/** Explains the marks in a table of results and what to do about each, below the table: one line per mark that occurs. Knows results; knows no medium. */
 import { cost } from '../quantile.ts';
 import type { ProblemResult, Protocol } from '../schema.ts';
 import { number } from './number.ts';

@@ -1,4 +1,4 @@
-/** HTML that cannot be broken by the text in it: a template whose holes are escaped unless they are markup themselves. Knows no report. */
+/** Safe HTML templates: interpolated values are escaped unless they are markup themselves. Knows no report. */
 
 /** A piece of finished HTML. */
 export class Markup {

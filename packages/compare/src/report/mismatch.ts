@@ -1,4 +1,4 @@
-/** What is said of a gradient that is not that of its loss, with what it usually comes of. */
+/** The message for a gradient that is not that of its loss, with the usual cause. */
 import type { ProblemResult } from '../schema.ts';
 import { list, number } from './number.ts';
 

@@ -32,7 +32,7 @@ const wishes: readonly (readonly [add: Name, instead?: Name])[] = [
 
 /**
  * The ranked table of each problem, at most `width` columns wide.
- * @param colour - whether colours may be used, or how many bits of them the terminal has, as `getColorDepth()` says; `true` means 8.
+ * @param colour - whether colors may be used, or the terminal's color depth in bits, from `getColorDepth()`; `true` means 8.
  */
 export function renderTable(comparison: Comparison, width: number, colour: boolean | Depth): string {
   const depth: Depth = colour === true ? 8 : colour === false ? 1 : colour;

@@ -99,7 +99,7 @@ export function divergence({ sweep, summary, trials }: OptimizerResult): { reado
 /** A gradient that is not that of its loss, for which nothing else of a problem counts: stands before all advice. Empty where there is none. */
 export function warning(problem: ProblemResult): string {
   const wrong = mismatchText(problem);
-  return wrong === '' ? '' : `${wrong} Until that is mended, nothing below counts.`;
+  return wrong === '' ? '' : `${wrong} Until that is fixed, no result below is valid.`;
 }
 
 /** What to do about it, in one line: which optimizer to take with which learning rate, and how the others compare. */

@@ -1,6 +1,6 @@
 /**
- * A problem's model with every answer awaited and checked: what is not a number, a gradient that was not written, weights that are none.
- * Such a fault is the problem's and no optimizer's, so it must never be told as divergence. Knows no protocol.
+ * A problem's model with every result awaited and checked: a value that is not a number, an unwritten gradient, invalid weights. Such a fault belongs to
+ * the problem and not to an optimizer, so it must never be reported as divergence. Knows no protocol.
  */
 import { checkModel } from '../check-problem.ts';
 import { ProblemError, type Arrays, type LossAndRows, type Problem, type Split, type Start, type Traced } from '../problem.ts';
@@ -56,9 +56,9 @@ export function checked(file: string, problem: Problem, loaded: unknown): Checke
       tables = tablesOf(start as Start);
       const [table] = tables.keys();
       if (table !== undefined && problem.sparse !== true)
-        throw new ProblemError(file, `${call} returned a table of sparse rows, ${table}; say so in the problem: sparse: true`);
+        throw new ProblemError(file, `${call} returned the sparse parameter ${table}; declare it in the problem: sparse: true`);
       if (table === undefined && problem.sparse === true)
-        throw new ProblemError(file, `the problem says sparse: true, and ${call} returned no table; make one by sparse(shape), or leave it out`);
+        throw new ProblemError(file, `the problem says sparse: true, but ${call} returned no sparse parameter; make one by sparse(shape), or omit sparse`);
       return start as Start;
     },
     async gradient(params, grads, seed, step, isFirst = step === 1) {

@@ -1,6 +1,6 @@
 /**
- * Checks of a user's problem on a thread of their own: whether its gradient is that of its loss, while runs are made; and whether these optimizers can train its
- * tables of sparse rows, before. Knows no protocol.
+ * Checks of a user's problem on a thread of their own: whether its gradient is that of its loss, while runs are made; and, before, whether the optimizers
+ * can train its sparse parameters. Knows no protocol.
  */
 import { Worker } from 'node:worker_threads';
 import { ProblemError } from '../problem.ts';

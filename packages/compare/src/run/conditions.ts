@@ -1,4 +1,4 @@
-/** What a run depends on besides its files: the method that it trains with, what the problem is judged by, the machine. Knows no store. */
+/** What a run depends on besides its files: its method, the problem's metrics, the machine. Knows no store. */
 import { createHash } from 'node:crypto';
 import { Method } from 'thalweg';
 import type { Contestant } from '../contestants.ts';

@@ -1,7 +1,7 @@
 /**
- * Whether a model's gradient is that of its loss: along a few directions the loss is measured on either side of the weights, on one fixed batch, and its slope
- * held against what the gradient says. Losses with kinks and rounding, and gradients with noise that the loss does not have, are no mistakes: what is found is
- * told only where it stands on other batches too. Knows a model's functions; knows no protocol.
+ * Whether a model's gradient is that of its loss: in a few directions the loss is measured on either side of the weights, on one fixed batch, and its slope
+ * compared with the gradient. Losses with kinks and rounding errors, and noise in the gradient that the loss does not have, are not mistakes: a mismatch is
+ * reported only if it persists on other batches. Knows a model's functions; knows no protocol.
  */
 import type { Parameter } from 'thalweg';
 import { normal, random } from '../data/random.ts';

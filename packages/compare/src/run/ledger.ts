@@ -1,4 +1,4 @@
-/** Has trials made, or takes those that an earlier command kept where they are still what would be made, and counts both. */
+/** Has trials made, or uses those that an earlier command stored if they are still valid, and counts both. */
 import type { Contestant } from '../contestants.ts';
 import type { Problem } from '../problem.ts';
 import type { Machine, Runs, Trial } from '../schema.ts';

@@ -1,6 +1,6 @@
 /**
- * A pool of worker threads that run trials side by side. The results do not depend on how many there are. A run that ends its worker, runs out of
- * memory or takes longer than it may is a failed run; another worker takes its place, and the others go on.
+ * A pool of worker threads that run trials in parallel. The results do not depend on their number. A run that ends its worker, runs out of memory or
+ * exceeds its time limit is a failed run; another worker replaces the lost one, and the others continue.
  */
 import { resolve } from 'node:path';
 import { ThalwegError } from 'thalweg';

@@ -1,6 +1,6 @@
 /**
- * What is noted of a run while it trains: how many gradients it has spent, curves and results at every hundredth of its budget, the target, divergence. A step may
- * spend several gradients; at each mark the newest weights count that cost no more than the mark. Knows a model; knows no optimizer.
+ * The record of a run while it trains: how many gradients it has computed, curves and results at every hundredth of its budget, the target, divergence. A
+ * step may need several gradients; each mark uses the newest weights that cost no more than the mark. Knows a model; knows no optimizer.
  */
 import { largestOfRun } from '../limits.ts';
 import { hasDiverged } from '../models/network.ts';

@@ -1,7 +1,4 @@
-/**
- * Which optimizers cannot train a problem whose parameters are tables of sparse rows: those that need every row. Found out before anything is trained. Knows no
- * protocol.
- */
+/** Which optimizers cannot train a problem with sparse parameters: those that need every row. Found before anything is trained. Knows no protocol. */
 import { Method, UnsupportedError } from 'thalweg';
 import type { Contestant } from '../contestants.ts';
 import { ProblemError, type Start } from '../problem.ts';
@@ -28,7 +25,7 @@ export async function whyRefused({ problem: reference, contestants }: TablesRequ
   const refused: ProblemError[] = [];
   for (const contestant of await findContestants(entry, contestants)) {
     const reason = await whyNot(contestant, start);
-    if (reason !== undefined) refused.push(new ProblemError(contestant.file?.path ?? contestant.id, `it cannot train ${entry.problem.id} and has to be left out: ${reason}`));
+    if (reason !== undefined) refused.push(new ProblemError(contestant.file?.path ?? contestant.id, `it cannot train ${entry.problem.id} and must be left out: ${reason}`));
   }
   return refused;
 } // prettier-ignore
@@ -36,7 +33,7 @@ export async function whyRefused({ problem: reference, contestants }: TablesRequ
 /** Why an optimizer cannot train tables; undefined where it can. */
 async function whyNot({ create, around, centre }: Contestant, start: Start): Promise<string | undefined> {
   const [table = ''] = tablesOf(start).keys();
-  if (around !== undefined) return `${table} is sparse, and what stands around an optimizer, such as sam, takes no tables`;
+  if (around !== undefined) return `${table} is sparse, and wrappers of an optimizer, such as sam, do not support that`;
   try {
     const made = create(centre, { steps: 1000 });
     if (!(made instanceof Method)) return `${table} is sparse, and a line search needs the whole gradient`;

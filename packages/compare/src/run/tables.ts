@@ -1,6 +1,6 @@
 /**
- * The tables of a model, of which a step moves the rows that have a gradient: which parameters they are, whether what a gradient returned for them is what it
- * must be, and the same gradient as whole arrays. Knows no optimizer.
+ * The sparse parameters of a model: which they are, checks of the rows that a gradient returned for them, and the same gradient as dense arrays. Knows no
+ * optimizer.
  */
 import { rows, type Parameter, type Rows, type SparseTensor } from 'thalweg';
 import { ProblemError, type Arrays, type LossAndRows, type Model, type Start } from '../problem.ts';
@@ -54,7 +54,7 @@ export function lossAndRows(file: string, call: string, tables: Tables, found: u
 function rowsOf(name: string, given: unknown, tables: Tables, isFirst: boolean, fail: (problem: string) => never): Rows {
   const table = tables.get(name);
   if (table === undefined)
-    return fail(`returned rows of ${name}, which is no table; ${nearest(name, [...tables.keys()]) ?? `${namesOf(tables)}, and other gradients are written into grads`}`);
+    return fail(`returned rows of ${name}, which is not sparse; ${nearest(name, [...tables.keys()]) ?? `${namesOf(tables)}, and other gradients are written into grads`}`);
   const { indices, values }: Partial<Record<keyof Rows, unknown>> = isObject(given) ? given : {};
   if (!isIndices(indices)) return fail(`returned ${shown(given)} as the rows of ${name}; write rows(indices, values), with the numbers of rows and their gradients`);
   const { height, width, dtype } = table;

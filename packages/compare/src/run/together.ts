@@ -1,7 +1,7 @@
 /**
- * Runs of one optimizer that differ in their learning rates alone, taken together where the problem's loss is written in jax-js: the gradients of all of them by
- * vmap of the loss, the steps by `vectorized` of thalweg/jax, in one compiled function each. Every run is followed as one that is alone is (`trial.ts`), and may
- * diverge by itself. Knows no protocol.
+ * Runs of one optimizer that differ only in their learning rates, made together if the problem's loss is written in jax-js: all gradients by vmap of the
+ * loss, all steps by `vectorized` of thalweg/jax, in one compiled function each. Each run is recorded as if it were alone (`trial.ts`), and may diverge by
+ * itself. Knows no protocol.
  */
 import { jit, numpy as np, tree, valueAndGrad, vmap } from '@jax-js/jax';
 import { Method, ThalwegError } from 'thalweg';

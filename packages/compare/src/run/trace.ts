@@ -1,7 +1,7 @@
 /**
- * Which files take part in a run: the modules that it loads, with who imports whom, and the files that are read while it goes on. A worker
- * thread begins to trace before it imports anything else, so that nothing escapes but what JavaScript here cannot see: native code, child
- * processes, the network. Each file's hash is that of the moment when it was first loaded or read. Knows nothing of problems.
+ * Which files a run depends on: the modules that it loads, with their imports, and the files that it reads. A worker thread starts tracing before it
+ * imports anything else, so nothing is missed except what JavaScript cannot see here: native code, child processes, the network. Each file's hash is of the
+ * moment when it was first loaded or read. Knows nothing of problems.
  */
 import fs from 'node:fs';
 import { findPackageJSON, registerHooks, syncBuiltinESMExports } from 'node:module';

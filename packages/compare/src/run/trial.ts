@@ -16,7 +16,7 @@ export interface TrialRequest {
   /** What a search chose besides the learning rate. */
   readonly hyper?: Readonly<Record<string, number>>;
   readonly seed: number;
-  /** Gradients that it may spend: as many steps, where each needs one. */
+  /** The number of gradients that it may compute: its steps, if each needs one. */
   readonly steps: number;
   /** Whether it is of a scan that may be run together with others of other rates, and the rates that it stands for then (`together.ts`). */
   readonly scan?: true;

@@ -64,8 +64,9 @@ function prepare(tries: readonly (readonly Choice[])[], most: number, chosenBy: 
 }
 
 /**
- * The result after 1, 2, … tries: the median over seeds and over which tries were made, with 95 % intervals by resampling the seeds, and in what share of these
- * resamplings each method is ahead. `tries` has, for each method, those of each seed, the seeds in one order. Undefined where nothing could be chosen from.
+ * The result after 1, 2, … tries: the median over seeds and over which tries were made, with 95 % intervals by resampling the seeds, and the fraction of
+ * these resamplings in which each method is ahead. `tries` has, for each method, the tries of each seed, with seeds in the same order. Undefined if there
+ * is nothing to choose from.
  */
 export function budgetOf(tries: ReadonlyMap<string, readonly (readonly Choice[])[]>, chosenBy: Direction, result: Direction): Budget | undefined {
   const most = Math.min(...[...tries.values()].flatMap((all) => all.map((own) => own.length)));

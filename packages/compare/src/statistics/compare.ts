@@ -1,13 +1,13 @@
 /**
- * Compares optimizers with a reference, seed by seed. The p-values are corrected for the number of comparisons and the intervals hold for all
- * of them at once, both by Šidák's rule, so that an interval leaves 0 out exactly where its p-value is below the level.
+ * Compares optimizers with a reference, seed by seed. The p-values are corrected for the number of comparisons and the intervals are simultaneous, both by
+ * Šidák's rule, so that an interval excludes 0 exactly if its p-value is below the level.
  */
 import { fewestSeeds } from '../protocol.ts';
 import { cost, type Direction } from '../quantile.ts';
 import type { PairedComparison } from '../schema.ts';
 import { signedRank, signFlip, tTest } from './paired.ts';
 
-/** Runs of an optimizer to be compared: the test metric by seed, null where it diverged or failed. */
+/** The test metric of an optimizer's runs by seed, null if a run diverged or failed. */
 export type Scores = ReadonlyMap<number, number | null>;
 
 /** How differences are judged. */
@@ -16,11 +16,11 @@ export interface Judged {
   readonly alpha: number;
   /** Which values are better. */
   readonly direction: Direction;
-  /** The difference below which two optimizers count as equal; without one, nothing is called equal. */
+  /** The difference below which two optimizers count as equal; if omitted, none are called equal. */
   readonly margin?: number | undefined;
 }
 
-/** Each other optimizer against the reference, which must have been chosen without looking at these scores. */
+/** Compares each other optimizer with the reference, which must have been chosen without looking at these scores. */
 export function compareWith(reference: string, scores: ReadonlyMap<string, Scores>, judged: Judged): PairedComparison[] {
   const own = scores.get(reference) ?? new Map<number, number | null>();
   const others = [...scores].filter(([id]) => id !== reference);
@@ -65,7 +65,7 @@ export function compareOne(own: Scores, theirs: Scores, { alpha, direction, marg
   };
 } // prettier-ignore
 
-/** The standard error of a percentage that is measured on `size` examples: differences below it are not told apart by another test set. */
+/** The standard error of a percentage measured on `size` examples: another test set could not tell smaller differences apart. */
 export function marginOf(percent: number, size: number): number {
   const share = Math.min(1, Math.max(0, percent / 100));
   return 100 * Math.sqrt((share * (1 - share)) / size);

@@ -1,7 +1,7 @@
 /**
- * How often the protocol errs, measured by repeating it on runs that are kept: a repetition draws seeds, tunes and compares as `compare` does, with the
- * same functions, and looks every run up. The same optimizer twice, with seeds that do not overlap, must not be called different; two that differ
- * should be. Knows runs and the protocol; runs nothing.
+ * How often the protocol errs, measured by repeating it on stored runs: a repetition draws seeds, tunes and compares as `compare` does, with the same
+ * functions, but looks every run up. An optimizer compared with itself, on disjoint seeds, must not be called different; two that differ should be. Knows
+ * runs and the protocol; runs nothing.
  */
 import { permutation, random } from '../data/random.ts';
 import { lost } from '../lost.ts';
@@ -10,7 +10,7 @@ import type { Metric, Protocol, Trial } from '../schema.ts';
 import { tune } from '../tune.ts';
 import { compareWith, type Scores } from './compare.ts';
 
-/** A run in five numbers: the learning rate, the seed, the validation metric and loss at the end, the test metric; null where it diverged. */
+/** A run in five numbers: the learning rate, the seed, the validation metric and loss at the end, the test metric; null if it diverged. */
 export type ControlRun = readonly [lr: number, seed: number, validation: number | null, loss: number | null, test: number | null];
 
 /** The runs of one optimizer: every seed at each rate near the best; of a search the run that each seed chose. */
@@ -33,7 +33,7 @@ export interface ControlProblem {
 /** How often two were called different. */
 export interface ErrorRate {
   readonly problem: string;
-  /** One for the same optimizer twice, where each "different" is false; two for a pair, where each is a find. */
+  /** One for an optimizer compared with itself, where each "different" is an error; two for a pair, where each is a discovery. */
   readonly optimizers: readonly string[];
   /** Seeds of each repetition. */
   readonly seeds: number;
@@ -49,7 +49,7 @@ type Rules = Omit<Protocol, 'preset' | 'seeds'>;
 /**
  * Repeats the protocol with `count` seeds: each optimizer against itself, and each pair of optimizers as a single comparison.
  *
- * @throws RangeError where a problem has fewer than 2·count + 2 seeds, which two copies need without sharing one
+ * @throws RangeError if a problem has fewer than 2·count + 2 seeds, the number that two copies with disjoint seeds need
  */
 export async function errorRates(problem: ControlProblem, rules: Rules, count: number, repetitions: number): Promise<ErrorRate[]> {
   const { id } = problem;
@@ -75,7 +75,7 @@ export async function errorRates(problem: ControlProblem, rules: Rules, count: n
   );
 }
 
-/** The p-values of repetitions in which two copies of an optimizer are compared, for each optimizer: they should be spread evenly from 0 to 1. */
+/** The p-values of repetitions in which each optimizer is compared with itself: they should be uniform on [0, 1]. */
 export async function controlPValues(problem: ControlProblem, rules: Rules, count: number, repetitions: number): Promise<number[]> {
   const found = [];
   for (const one of problem.optimizers.map(tabled))
@@ -107,7 +107,7 @@ export interface SearchErrors {
   readonly apart: readonly number[];
 }
 
-/** The same of searches, where each seed's result is all that a repetition needs: by optimizer, the test metrics of as many seeds; null where one diverged. */
+/** The same for searches, where a repetition needs only each seed's result: by optimizer, the test metrics of as many seeds; null if one diverged. */
 export function searchErrors(results: Readonly<Record<string, readonly (number | null)[]>>, alpha: number, direction: Direction): SearchErrors {
   const ids = Object.keys(results);
   const drawn = Math.min(...Object.values(results).map(({ length }) => length));

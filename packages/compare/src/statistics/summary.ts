@@ -1,4 +1,4 @@
-/** An optimizer's runs in a few numbers, and its place among the others: medians in which a run without a result is the worst. */
+/** Summarizes an optimizer's runs, and ranks it among the others: medians in which a run without a result is the worst. */
 import { compareMeasured, cost, median, quantile, type Direction } from '../quantile.ts';
 import type { OptimizerResult, Summary, Trial } from '../schema.ts';
 import { counted } from '../shown.ts';

@@ -184,12 +184,12 @@ export function atOnce<Value>(database: DatabaseSync, change: () => Value): Valu
     if (isBusy(error))
       throw new ProblemError(
         path,
-        `another program has been writing to it for ${String(patience)} s, or keeps it locked; end that one, and the same command goes on from what is kept`,
+        `another program has been writing to it for ${String(patience)} s, or keeps it locked; end it, and the same command continues from what is kept`,
       );
     if (!isUnwritable(error)) throw error;
     throw new ProblemError(
       path,
-      `it cannot be written (${messageOf(error)}); what was kept before is kept, and the same command goes on from there`,
+      `it cannot be written (${messageOf(error)}); what was kept before stays, and the same command continues from there`,
     );
   }
 }
@@ -220,18 +220,18 @@ function isEmpty(database: DatabaseSync): boolean {
 function check(database: DatabaseSync, path: string): void {
   const found = versionOf(database);
   if (found === 0)
-    throw new ProblemError(path, isEmpty(database) ? 'there are no kept runs in it yet' : 'it is a database of something else');
+    throw new ProblemError(path, isEmpty(database) ? 'there are no kept runs in it yet' : 'it is a database of another program');
   if (found !== version)
     throw new ProblemError(
       path,
       `its runs were kept by another version of Thalweg (their tables are version ${String(found)}, and this one reads ${String(version)}); ` +
-        'take that version, or another folder with --out',
+        'use that version, or another folder with --out',
     );
 }
 
 function sqlite(path: string): typeof import('node:sqlite') {
   if (!isBuiltin('node:sqlite'))
-    throw new ProblemError(path, `runs are kept by node:sqlite, which Node has from 24 on; this is Node ${process.version}`);
+    throw new ProblemError(path, `runs are kept by node:sqlite, which needs Node 24 or later; this is Node ${process.version}`);
   const emitWarning = process.emitWarning.bind(process);
   // Node 24 says on standard error that it is experimental.
   process.emitWarning = () => undefined;

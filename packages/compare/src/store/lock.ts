@@ -1,7 +1,7 @@
 /**
- * Says who else is at work in a folder of results: which process on which machine, since when, with which command. A process that was killed leaves its
- * lock behind; the next one takes it over once that process is gone or has not been heard of for two minutes. Results do not depend on it, since a run is
- * kept once however often it comes: it spares two commands the same work.
+ * Tells who else uses a folder of results: which process on which machine, since when, with which command. The lock of a killed process is taken over once
+ * that process is gone or has given no sign of life for two minutes. Results do not depend on it, since each run is stored once; it only keeps two commands
+ * from doing the same work.
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -38,7 +38,7 @@ export function lock(store: Store, command: string): () => void {
       throw new ProblemError(
         relative('.', dirname(store.path)) || '.',
         `process ${String(pid)} on ${host} has been running thalweg ${holder.command} there since ${since.slice(0, 19).replace('T', ' ')} (UTC); ` +
-          'wait until it has ended, or take another folder with --out',
+          'wait until it has ended, or use another folder with --out',
       );
     }
     const now = new Date();

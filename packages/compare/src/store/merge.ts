@@ -1,4 +1,4 @@
-/** Takes the runs of one file of runs into another. What is there already stays; what comes twice is kept once. Knows the tables. */
+/** Merges one file of runs into another. Existing runs stay; duplicates are kept once. Knows the tables. */
 import { existsSync, globSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ProblemError } from '../problem.ts';

@@ -39,7 +39,7 @@ export async function planOf(
     if (isAbsolute(project.kept(path)))
       throw new ProblemError(
         name,
-        'the comparison is of a file outside of this project; make the report by the same thalweg compare, without --shard',
+        'the comparison uses a file outside of this project; write the report by the same thalweg compare, without --shard',
       );
     return path;
   };

@@ -1,6 +1,6 @@
 /**
- * Paths as they are kept: those of the project are relative to it, with slashes, so that a project that is moved, or copied to another machine, finds
- * its runs again. The project is the nearest folder upwards that has a package.json.
+ * Paths as stored: those in the project are relative to it, with slashes, so that a project that is moved or copied to another machine finds its runs
+ * again. The project is the nearest parent folder with a package.json.
  */
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';

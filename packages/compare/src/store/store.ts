@@ -1,7 +1,7 @@
 /**
- * Keeps finished trials in an SQLite file, each as soon as it is there, so that a comparison that is stopped goes on where it was. A trial is known by what
- * it computes: which run it is, under which conditions, and the files that took part in it, modules and data, with what was in them. One whose
- * conditions or files are others now is not used, and the store says why. Nothing that is kept is ever changed or removed.
+ * Stores finished trials in an SQLite file, each as soon as it is done, so that a stopped comparison can continue. A trial is identified by what it
+ * computes: the run, its conditions, and the contents of the files involved, modules and data. If conditions or files have changed, it is not used, and the
+ * store says why. Nothing stored is ever changed or removed.
  */
 import { relative } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';

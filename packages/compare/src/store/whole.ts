@@ -1,4 +1,4 @@
-/** Writes files whole. */
+/** Writes files atomically. */
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ProblemError } from '../problem.ts';
@@ -8,9 +8,9 @@ import { makeFolder } from './folder.ts';
 const gathered = 1 << 16;
 
 /**
- * Writes a file so that a reader, or a crash, sees the old one or the new one and nothing between: a text, or parts that are made one after the other.
+ * Writes a file atomically: a reader, or a crash, sees the old one or the new one. The content is a text, or parts that are made one after the other.
  *
- * @throws ProblemError where it cannot be written; whatever making a part throws
+ * @throws ProblemError if it cannot be written; errors of making a part
  */
 export function writeWhole(path: string, content: string | Iterable<string | Uint8Array>): void {
   const temporary = `${path}.${String(process.pid)}.tmp`;
