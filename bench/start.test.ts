@@ -136,6 +136,9 @@ void fit({ thread: 2 });`;
 test('a smoke run of the benchmark fills every row', { skip }, () => {
   const text = execFileSync(process.execPath, [join(import.meta.dirname, 'start.ts'), '--smoke'], { encoding: 'utf8' });
   assert.equal([...text.matchAll(/^\| (?:adamw|lamb|clip, adamw|muon and adamw) \|(?: [\d.,]+ \([^)]*\) \|){8}$/gm)].length, 4);
-  assert.equal([...text.matchAll(/^\| (?:adam|adamw|sgd|lbfgs|none: the function alone) \|(?: [\d.,]+ \([^)]*\) \|){2} \d+\.\d\d \|$/gm)].length, 5);
+  assert.equal(
+    [...text.matchAll(/^\| (?:adam|adamw|sgd|lbfgs|none: the function alone) \|(?: [\d.,]+ \([^)]*\) \|){2} \d+\.\d\d \|$/gm)].length,
+    5,
+  );
   assert.doesNotMatch(text, /NaN/);
 });

@@ -204,10 +204,7 @@ describe('parts of a comparison', () => {
 }); // prettier-ignore
 
 test('a Node that cannot keep runs is told so, and only where runs are kept', () => {
-  assert.match(
-    tooOld('compare', '20.20.2') ?? '',
-    /^compare needs Node 24 or later, to keep runs by node:sqlite; this is Node 20\.20\.2$/,
-  );
+  assert.match(tooOld('compare', '20.20.2') ?? '', /^compare needs Node 24 or later, to keep runs by node:sqlite; this is Node 20\.20\.2$/);
   assert.deepEqual(
     [tooOld('compare', '24.0.0'), tooOld('list', '20.20.2'), tooOld(undefined, '20.20.2')],
     [undefined, undefined, undefined],

@@ -168,5 +168,5 @@ test('a file that has no tables yet is told as that, one of something else as th
   const other = new DatabaseSync(join(home, 'other.sqlite'));
   other.exec('CREATE TABLE mine (x)');
   other.close();
-  assert.throws(() => Store.toRead(join(home, 'other.sqlite')), /other\.sqlite: it is a database of something else$/);
+  assert.throws(() => Store.toRead(join(home, 'other.sqlite')), /other\.sqlite: it is a database of another program$/);
 });

@@ -33,7 +33,8 @@ test('every method has the text that was proven, or is refused by the name of wh
   const then = Object.entries(table()).map(([title, row]) => [title, 'hash' in row ? row.hash : row.refused]);
   assert.deepEqual(now, then, `prove the texts that changed: ${again}`);
   const refused = Object.values(table()).flatMap((row) => ('refused' in row ? [row.refused] : []));
-  for (const why of refused) assert.match(why, /^emit to wgsl: .* (uses (rowSum|colSum|rowMax|newtonSchulz|matmul),|draws noise from) .*; /);
+  for (const why of refused)
+    assert.match(why, /^emit to wgsl: .* (uses (rowSum|colSum|rowMax|newtonSchulz|matmul),|draws noise from) .*; /);
   assert.equal(Object.values(table()).length - refused.length > 90, true);
   for (const [title, row] of Object.entries(table())) if ('apart' in row) assert.ok(row.apart <= bound(title), title);
 });
