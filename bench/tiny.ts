@@ -1,6 +1,6 @@
 /**
- * `npm run bench:tiny`: what a step of very few parameters costs, beside a loop written by hand for it. There the work is not the arithmetic but what
- * stands around it: deciding on a plan, bias corrections, the call of a kernel. `--write` keeps tiny.md and the line of the README.
+ * `npm run bench:tiny`: the time of a step with very few parameters, beside a hand-written loop. There the arithmetic is negligible; what counts is the
+ * overhead: choosing the plan, bias corrections, calling the kernel. `--write` writes tiny.md and the line of the README.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus, platform, release } from 'node:os';
@@ -10,7 +10,7 @@ import { asked, smoke, write } from '../scripts/asked.ts';
 import { writeBetween } from '../scripts/write-between.ts';
 import { quartiles, ratio } from './statistics.ts';
 
-const options = asked('npm run bench:tiny', 'what a step of very few parameters costs, beside a loop written by hand for it', {
+const options = asked('npm run bench:tiny', 'the time of a step with very few parameters, beside a hand-written loop', {
   ...write('bench/tiny.md and the README'),
   ...smoke,
 });
@@ -91,7 +91,7 @@ for (const [name, method] of [
       const [middle, beside, over] = [quartiles(own)[1], quartiles(hand)[1], ratio(own, hand)?.[1] ?? NaN];
       lines.push(`| ${name} | ${dtype} | ${String(length)} | ${middle.toFixed(0)} | ${beside.toFixed(0)} | ${over.toFixed(1)} |`);
       if (said === '')
-        said = `- Tiny models: a step of ${name} on one ${dtype} parameter takes ${middle.toFixed(0)} ns, and a loop written by hand for it ${beside.toFixed(0)} ns ([bench/tiny.md](bench/tiny.md)).`;
+        said = `- Tiny models: an ${name} step on one ${dtype} parameter takes ${middle.toFixed(0)} ns, a hand-written loop ${beside.toFixed(0)} ns ([bench/tiny.md](bench/tiny.md)).`;
     }
   }
 }
@@ -99,11 +99,11 @@ for (const [name, method] of [
 const table = [
   '# Tiny models',
   '',
-  '| optimizer | type | parameters | a step, ns | a loop by hand, ns | ours over the loop |',
+  '| optimizer | type | parameters | Thalweg, ns per step | hand-written loop, ns per step | Thalweg / hand-written |',
   '| --- | --- | --: | --: | --: | --: |',
   ...lines,
   '',
-  `- Medians of ${String(rounds)} rounds of ${String(steps)} steps in which the two take turns, the gradient w − 1/4 included; less is better. The loop by hand checks nothing, and knows no schedule, no rule for denormals and no watch for weights that are not finite.`,
+  `- Medians of ${String(rounds)} rounds of ${String(steps)} steps that alternate between the two, including the computation of the gradient w − 1/4; lower is better. The hand-written loop checks nothing and has no schedules, no rounding of denormals to zero and no check for non-finite weights.`,
   `- ${cpus()[0]?.model.trim() ?? 'unknown'}, ${String(cpus().length)} cores; ${platform()} ${release()}; Node ${process.version}.`,
   `- Made ${new Date().toISOString().slice(0, 10)} by \`npm run bench:tiny -- --write\`.`,
   '',

@@ -37,7 +37,7 @@ function proofs(): string {
     return `| \`${target}\` | ${String(Object.keys(all).length)} | ${worst.toExponential(1)} | ${String(Object.keys(refused).length)} | ${run.join(', ')} |`;
   });
   return [
-    '| target | rows within their bounds | furthest of those bound by 1e-12 | refused | run with |',
+    '| target | test cases within tolerance | largest error where the tolerance is 1e-12 | not supported | tested with |',
     '| --- | --: | --: | --: | --- |',
     ...rows,
   ].join('\n');
@@ -60,6 +60,6 @@ export const lists: readonly { readonly file: string; readonly marker: string; r
   {
     file: 'README.md',
     marker: 'rows',
-    text: `${String(table.cases.length)} rows hold ${optimizers} optimizers and ${String(others.length)} transforms, every option of each, over 320 steps to an oracle that is not ours: the paper, the authors' program, PyTorch, Optax, Keras or TF.js. In float64 they agree within 1e-12 of max(|w|, Σ|Δw|), except where a row [says why not](conformance/README.md).`,
+    text: `${String(table.cases.length)} test cases compare ${optimizers} optimizers and ${String(others.length)} transforms, with every option of each, over 320 steps with an independent implementation: the paper's algorithm, the authors' code, PyTorch, Optax, Keras or TF.js. In float64 they agree within 1e-12, relative to max(|w|, Σ|Δw|); the few exceptions [are listed with their reasons](conformance/README.md).`,
   },
 ];

@@ -71,15 +71,15 @@ test('what is said: who is ahead from how many tries on, and how surely', () => 
   const [first, second] = problem!.optimizers.map(({ label }) => label);
   assert.equal(
     text([[0.2, 0.4, 0.6, 0.93], [0.8, 0.6, 0.4, 0.07]]),
-    `${first!} is ahead from 3 tries on (in 93 % of resamplings of the seeds with 4); with fewer, ${second!}.`,
+    `With 3 or more tuning trials ${first!} is ahead (in 93 % of resamplings of the seeds at 4 trials); with fewer trials, ${second!}.`,
   ); // prettier-ignore
   assert.equal(
     text([[1, 1], [0, 0]]),
-    `${first!} is ahead after any number of tries (in 100 % of resamplings of the seeds with 2).`,
+    `With any number of tuning trials ${first!} is ahead (in 100 % of resamplings of the seeds at 2 trials).`,
   ); // prettier-ignore
   assert.equal(
     text([[0.9, 0.5], [0.1, 0.5]]),
-    `With 2 tries no optimizer is ahead in more than half of all resamplings of the seeds; with fewer tries, ${first!}.`,
+    `With 2 tuning trials no optimizer is ahead in more than half of all resamplings of the seeds; with fewer trials, ${first!}.`,
   ); // prettier-ignore
   assert.equal(budgetText(problem!), '');
 });

@@ -194,7 +194,7 @@ describe('parts of a comparison', () => {
     const { stderr, code } = await thalweg(...args, join(home, 'b'), '--json');
     assert.equal(code, 0, stderr);
     assert.deepEqual((JSON.parse(readFileSync(join(home, 'b/results.json'), 'utf8')) as Comparison).runs, { made: 0, kept: count, remade: [], elsewhere: count });
-    assert.match(readFileSync(join(home, 'b/index.html'), 'utf8'), /22 kept from earlier commands with the same code and data, 22 of them from other machines, so that seconds are not comparable/);
+    assert.match(readFileSync(join(home, 'b/index.html'), 'utf8'), /22 reused from earlier commands with the same code and data, 22 of them from other machines, so times in seconds are not comparable/);
     const again = new Store(join(home, 'a/runs.sqlite'));
     again.database.exec("UPDATE runs SET result = json_set(result, '$.testMetric', 7) WHERE number = 1; UPDATE runs SET result = json_set(result, '$.seconds.gradient', 7)");
     again.close();

@@ -69,7 +69,7 @@ test('it has a table of its own in every report, which is read back, and says wh
   const text = defaultsText(comparison.problems[0]!);
   assert.match(text, new RegExp(`^Without tuning, take prodigy with its default lr 1; it is 0\\.\\d+ to 0\\.\\d+ points worse than ${first!.optimizers[0]!.label} with tuning\\.$`));
   assert.match(renderTable(comparison, 160, false), /Without tuning, take prodigy[\s\S]*1 +prodigy \* +1\.\d+ % \(1\.\d+ to 1\.\d+\) +1 +worse[\s\S]*lbfgs|L-BFGS \*/);
-  assert.match(renderHtml(comparison), /<h3>Without tuning<\/h3>[\s\S]*Promises to<br>need no tuning/);
+  assert.match(renderHtml(comparison), /<h3>Without tuning<\/h3>[\s\S]*Claims to<br>need no tuning/);
   assert.deepEqual(readComparison(JSON.stringify(comparison)).problems[0]?.defaults, defaults);
   assert.equal(defaultsText(first!), '');
   const wrong = JSON.stringify(comparison).replace('"reference":"prodigy","optimizers"', '"reference":"nobody","optimizers"');

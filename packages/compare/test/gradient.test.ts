@@ -94,10 +94,10 @@ describe('built-in problems', () => {
         }
       if (slow.has(problem.id)) return;
       const [sign, sum] = [await findMismatch(spoiled(model, scaled(-1)), 1), await findMismatch(spoiled(model, scaled(other)), 1)];
-      assert.match(mismatchText({ batchSize: problem.batchSize, mismatch: sign! }), /, everywhere with the other sign\.$/);
+      assert.match(mismatchText({ batchSize: problem.batchSize, mismatch: sign! }), /, the wrong sign everywhere\.$/);
       assert.match(
         mismatchText({ batchSize: other, mismatch: sum! }),
-        new RegExp(`, everywhere ${String(other)} times as much: a sum over the batch`),
+        new RegExp(`, ${String(other)} times too large everywhere: the gradient sums over the batch`),
       );
     });
 });
@@ -153,10 +153,10 @@ describe('the parameters whose gradients are wrong are named', () => {
         const mismatch = await findMismatch(spoiled(model, (grads) => { for (const name of wrong) grads[name]!.forEach((g, i, all) => (all[i] = -g)); }), seed);
         assert.ok(mismatch !== undefined);
         const text = mismatchText({ mismatch, batchSize: null });
-        if (wrong === names) assert.match(text, /^The gradient does not match the loss: along a random direction the slope .*, everywhere with the other sign\.$/);
+        if (wrong === names) assert.match(text, /^The gradient does not match the loss: along a random direction the loss .*, the wrong sign everywhere\.$/);
         else {
           assert.deepEqual([mismatch.parameter, mismatch.parameters], [wrong[0], wrong]);
-          assert.ok(text.startsWith(`The gradient of ${wrong.join(' and ')} does not match the loss: along a random direction of ${wrong[0]!} the slope `), text);
+          assert.ok(text.startsWith(`The gradient of ${wrong.join(' and ')} does not match the loss: along a random direction of ${wrong[0]!} the loss `), text);
           assert.ok(Math.abs(mismatch.gradient / mismatch.slope + 1) < 0.05, 'the slope of the first of them');
         }
       }
@@ -276,7 +276,7 @@ test('a user hears of it at the start and in the report, and the comparison goes
   };
   write('-');
   const wrong = await make();
-  assert.match(said.join('\n'), /^The gradient does not match the loss: along a random direction the slope of the loss is \S+, and the gradient says \S+, everywhere with the other sign\.$/);
+  assert.match(said.join('\n'), /^The gradient does not match the loss: along a random direction the loss has slope \S+, but the gradient gives \S+, the wrong sign everywhere\.$/);
   assert.ok(warning(wrong).startsWith(said[0]!));
   assert.equal(wrong.own, true);
   await pool.close();

@@ -183,11 +183,11 @@ test('reports say how many runs were kept, and why others were not', async () =>
   assert.match(renderTable(first, 200, false), /\n3 runs made\.$/);
   writeFileSync(join(home, 'size.ts'), 'export const size = 2;');
   const second = await runIn(home, ['sgd', 'adam']);
-  const said = /6 runs made; 3 were kept but made again: [^\n]*size\.ts changed\./;
+  const said = /6 runs made; 3 stored runs were repeated: [^\n]*size\.ts changed\./;
   assert.match(renderTable(second, 200, false), said);
   assert.match(renderHtml(second), said);
   assert.notEqual(first.problems[0]?.optimizers[0]?.trials[0]?.testMetric, second.problems[0]?.optimizers.find(({ id }) => id === 'sgd')?.trials[0]?.testMetric); // prettier-ignore
-  assert.match(renderTable(await runIn(home, ['sgd', 'adam']), 200, false), /\n0 runs made, 6 kept from earlier commands with the same code, data and machine\.$/); // prettier-ignore
+  assert.match(renderTable(await runIn(home, ['sgd', 'adam']), 200, false), /\n0 runs made, 6 reused from earlier commands with the same code, data and machine\.$/); // prettier-ignore
 });
 
 test('a run that ended its thread is made again once what it imports has changed', async () => {

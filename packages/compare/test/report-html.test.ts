@@ -106,7 +106,7 @@ describe('the page', () => {
     for (const part of [
       '5 at first, each 3.16 times',
       '101, 102, 103, 104, 105',
-      'corrected by Šidák for level 0.05',
+      'Šidák correction for significance level 0.05',
       'Node v26.0.0; Thalweg 0.1.0',
       '2026-01-02T03:04:05.678Z',
     ]) {

@@ -1,4 +1,4 @@
-/** What fewer tries would have given: a line for each optimizer with its interval, against the number of tries. Knows results; knows no page. */
+/** The result of tuning with fewer trials: a line for each optimizer with its interval, against the number of trials. Knows results; knows no page. */
 import * as Plot from '@observablehq/plot';
 import type { ProblemResult } from '../schema.ts';
 import { number } from './number.ts';
@@ -29,7 +29,7 @@ export function budgetCurves(problem: ProblemResult, all: Pens, height: number):
   const end = (value: number | null): string => (value === null ? 'diverged' : number(value));
   const options: Plot.PlotOptions = {
     height,
-    x: { label: 'tries', domain: [1, budget.tries], tickSize: 4, ticks: Math.min(budget.tries - 1, 8), tickFormat: (tries: number) => (Number.isInteger(tries) ? String(tries) : '') },
+    x: { label: 'tuning trials', domain: [1, budget.tries], tickSize: 4, ticks: Math.min(budget.tries - 1, 8), tickFormat: (tries: number) => (Number.isInteger(tries) ? String(tries) : '') },
     y: { label: null, tickSize: 0, ...scale },
     marks: [
       Plot.gridY({ className: 'grid', strokeOpacity: 1, ticks: scale.ticks }),
@@ -40,10 +40,10 @@ export function budgetCurves(problem: ProblemResult, all: Pens, height: number):
       ...series.map(({ points, pen, label }) =>
         Plot.dot(points.filter(({ middle }) => middle !== null && middle >= bottom && middle <= top), {
           x: 'tries', y: 'middle', r: 2.4, fill: ink, ...of(pen, 'dot'),
-          title: ({ tries, middle, low, high }: Point) => `${label}, ${String(tries)} tries: ${number(middle)} (${end(low)} to ${end(high)})`,
+          title: ({ tries, middle, low, high }: Point) => `${label}, ${String(tries)} trials: ${number(middle)} (${end(low)} to ${end(high)})`,
         }),
       ),
     ],
   };
-  return { label: `${testMetric.name} against the number of tries`, options };
+  return { label: `${testMetric.name} against the number of tuning trials`, options };
 } // prettier-ignore

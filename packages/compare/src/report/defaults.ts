@@ -56,12 +56,12 @@ export function defaultsText(problem: ProblemResult): string {
   if (best.summary.median === null) return 'Without tuning every optimizer diverged.';
   const one = defaults.againstTuned.find(({ other }) => other === best.id);
   const take = `Without tuning, take ${best.label}${best.lr === null ? '' : ` with its default lr ${rateText(best.lr)}`}`;
-  if (best.lr === null && best.id === problem.reference) return `${take}, which is the best of the tuned too.`;
+  if (best.lr === null && best.id === problem.reference) return `${take}, which is also the best with tuning.`;
   const { verdict, interval, equalWithin } = one ?? { verdict: 'too few seeds', interval: null, equalWithin: null };
   const by = interval === null ? '' : `${number(Math.min(...interval.map(Math.abs)), 2)} to ${plainAmount(problem, Math.max(...interval.map(Math.abs)))} `;
   if (verdict === 'worse' || verdict === 'better') return `${take}; it is ${by}${verdict} than ${tuned} with tuning.`;
   if (verdict === 'equal') return `${take}; it is equal to ${tuned} with tuning${equalWithin !== null && equalWithin > 0 ? `, within ±${plainAmount(problem, equalWithin)}` : ''}.`;
-  return `${take}; a difference from ${tuned} with tuning is not shown${interval === null ? '' : ` (±${plainAmount(problem, Math.max(...interval.map(Math.abs)))})`}.`;
+  return `${take}; no difference from ${tuned} with tuning was detected${interval === null ? '' : ` (±${plainAmount(problem, Math.max(...interval.map(Math.abs)))})`}.`;
 }
 
 /** A verdict, and below it by how much. */
@@ -78,7 +78,7 @@ export function defaultsTable(problem: ProblemResult, defaults: Defaults): Marku
   );
   return html`<h3>Without tuning</h3>
 <p>${defaultsText(problem)}</p>
-${scroller(`Without tuning on ${problem.title}`, html`<table class="untuned"><caption>${sentence(problem.testMetric.name)} of each optimizer at its declared defaults, once with every seed. The reference is the best of these on validation data.</caption>
-<thead><tr><th scope="col" class="rank"><abbr title="Rank">#</abbr></th><th scope="col">Optimizer</th><th scope="col">Promises to<br>need no tuning</th><th scope="col" class="number">Default<br>rate</th><th scope="col" class="number">Median <small>(spread)</small></th><th scope="col">Against the reference</th><th scope="col">Against ${tuned} with tuning</th></tr></thead>
+${scroller(`Without tuning on ${problem.title}`, html`<table class="untuned"><caption>${sentence(problem.testMetric.name)} of each optimizer at its default hyperparameters, one run per seed. The reference is the best of these on validation data.</caption>
+<thead><tr><th scope="col" class="rank"><abbr title="Rank">#</abbr></th><th scope="col">Optimizer</th><th scope="col">Claims to<br>need no tuning</th><th scope="col" class="number">Default<br>lr</th><th scope="col" class="number">Median <small>(spread)</small></th><th scope="col">Against the reference</th><th scope="col">Against tuned ${tuned}</th></tr></thead>
 <tbody>${rows}</tbody></table>`)}`;
 } // prettier-ignore

@@ -1,4 +1,4 @@
-/** The details behind the figures: update rules and configurations, every tuning score, differences in numbers, the protocol. */
+/** The details: update rules and configurations, every tuning score, differences in numbers, the protocol. */
 import katex from 'katex';
 import type { Comparison, OptimizerResult, ProblemResult, SweepPoint } from '../schema.ts';
 import { runsOf } from '../protocol.ts';
@@ -52,8 +52,8 @@ function spaces({ optimizers }: ProblemResult, all: Pens): Markup {
       return html`<tr><th scope="row">${i === 0 ? html`${swatch(all.of(id))}${label}` : empty}</th><td><code>${name}</code></td>${cells.map((cell) => html`<td class="number">${cell}</td>`)}<td><small>${source}</small></td></tr>`;
     }),
   );
-  return html`<table><caption>Where each hyperparameter was searched, the values of the best run, and between which values the seeds chose.</caption>
-<thead><tr><th scope="col">Optimizer</th><th scope="col">Hyperparameter</th><th scope="col" class="number">Searched</th><th scope="col" class="number">evenly in</th><th scope="col" class="number">Best run</th><th scope="col" class="number">Seeds chose</th><th scope="col">As in</th></tr></thead>
+  return html`<table><caption>The search range of each hyperparameter, its value in the best run, and the range of the values that the seeds chose.</caption>
+<thead><tr><th scope="col">Optimizer</th><th scope="col">Hyperparameter</th><th scope="col" class="number">Range</th><th scope="col" class="number">Scale</th><th scope="col" class="number">Best run</th><th scope="col" class="number">Seeds chose</th><th scope="col">Source of the range</th></tr></thead>
 <tbody>${rows}</tbody></table>`;
 } // prettier-ignore
 
@@ -72,7 +72,7 @@ function tuning({ optimizers, tuningMetric }: ProblemResult, all: Pens): Markup 
   };
   const row = (one: OptimizerResult): Markup =>
     html`<tr><th scope="row">${swatch(all.of(one.id))}${one.label}</th>${rates.map((lr) => cell(one, one.sweep.find((point) => point.lr === lr)))}</tr>`;
-  return html`<table><caption>${sentence(tuningMetric.name)}, median over the seeds that tried it, by learning rate. Bold: chosen by most seeds; +: not in the first grid; ×: diverged.</caption>
+  return html`<table><caption>${sentence(tuningMetric.name)}, median over the seeds that tried it, by learning rate. Bold: chosen by most seeds; +: added to the initial grid; ×: diverged.</caption>
 <thead><tr><th scope="col">Optimizer</th>${rates.map((lr) => html`<th scope="col" class="number">${rateText(lr)}</th>`)}</tr></thead>
 <tbody>${optimizers.map(row)}</tbody></table>`;
 } // prettier-ignore
@@ -95,30 +95,30 @@ function differences(problem: ProblemResult, all: Pens, alpha: number): Markup {
     return [html`<tr><th scope="row">${swatch(all.of(one.id))}${one.label}</th>${cells}<td>${verdict}</td></tr>`];
   });
   return html`<table><caption>${sentence(problem.testMetric.name)}, mean over seeds of the difference from ${reference.label}, seed by seed; positive favours ${reference.label}, which was best
-on validation data. Intervals and p-values hold for all comparisons at once (Šidák); p: paired t, or signed ranks where a run diverged or failed; exact: sign flips. Found: the smallest difference
-that would have been found with a probability of 0.8.</caption>
-<thead><tr><th scope="col">Optimizer</th><th scope="col" class="number">Difference</th><th scope="col" class="number">${number(100 * (1 - alpha))} % interval</th><th scope="col" class="number">p</th><th scope="col" class="number">exact</th><th scope="col" class="number">Found</th><th scope="col">Verdict</th></tr></thead>
+on validation data. Intervals and p-values hold for all comparisons at once (Šidák); p: paired t, or signed ranks where a run diverged or failed; exact: an exact sign-flip test. Detectable: the smallest difference
+that would have been detected with a probability of 0.8.</caption>
+<thead><tr><th scope="col">Optimizer</th><th scope="col" class="number">Difference</th><th scope="col" class="number">${number(100 * (1 - alpha))} % interval</th><th scope="col" class="number">p</th><th scope="col" class="number">exact</th><th scope="col" class="number">Detectable</th><th scope="col">Verdict</th></tr></thead>
 <tbody>${rows}</tbody></table>`;
 } // prettier-ignore
 
-/** The rules that all were held to, and the machine. */
+/** The protocol that applied to all, and the machine. */
 export function protocolOf(comparison: Comparison): Markup {
   const { protocol, machine, createdAt, problems } = comparison;
   const { trials } = protocol;
   const [runs, errs] = [runsText(comparison), errorNote(protocol, problems)];
   const rows: readonly (readonly [string, string])[] = [
     ['Preset', protocol.preset],
-    ...(trials === undefined ? [['Learning rates', `${String(protocol.gridPoints)} at first, each ${number(protocol.gridRatio)} times the one before, then more on the side of the best until each optimizer has tried ${String(protocol.rates)} with seed ${String(protocol.scanSeed)}`] as const] : []),
-    ['Seeds', `${protocol.seeds.join(', ')}: each tries ${trials === undefined ? `${String(protocol.ratesPerSeed)} rates around the best of the scan` : `${String(trials)} points of the optimizer's space, by Sobol's sequence shifted at random for each seed,`} and takes the one that is best on its own validation data`],
+    ...(trials === undefined ? [['Learning rates', `a scan with seed ${String(protocol.scanSeed)}: ${String(protocol.gridPoints)} at first, each ${number(protocol.gridRatio)} times the one before, then more on the side of the best until each optimizer has tried ${String(protocol.rates)}`] as const] : []),
+    ['Seeds', `${protocol.seeds.join(', ')}: each tries ${trials === undefined ? `${String(protocol.ratesPerSeed)} rates around the best of the scan` : `${String(trials)} points of the optimizer's search space (a Sobol sequence, shifted at random for each seed)`} and takes the one that is best on validation data`],
     ['Runs of each optimizer', `${String(runsOf(protocol))} on each problem${problems.some(({ optimizers }) => optimizers.some(({ fixed }) => fixed)) ? '; one for each seed where there is nothing to tune' : ''}`],
-    ['Costs', `counted in gradients, which are equally many in each run: ${problems.map(({ id, steps }) => `${id}: ${number(steps, 12)}`).join(', ')}, and so ${String(runsOf(protocol))} times as many with the tuning. A step of SAM needs two, one of L-BFGS as many as its line search.`],
-    ...(errs === '' ? [] : [['How often it errs', errs] as const]),
-    ['Results', 'the mean of the last five evaluations, which are made every 1 % of a run'],
+    ['Costs', `the same number of gradient evaluations for each run: ${problems.map(({ id, steps }) => `${id}: ${number(steps, 12)}`).join(', ')}; with tuning, ${String(runsOf(protocol))} times as many. A step of SAM needs two gradients, a step of L-BFGS as many as its line search.`],
+    ...(errs === '' ? [] : [['Reliability', errs] as const]),
+    ['Results', 'the mean of the last five evaluations; there is one every 1 % of a run'],
     ['Targets', problems.map(({ id, target }) => `${id}: ${target.origin}`).join('; ')],
-    ['Differences', `paired two-sided t-tests against the optimizer that is best on validation data, or signed-rank tests where a run diverged or failed; corrected by Šidák for level ${String(protocol.alpha)}`],
-    ['Divergence', 'a loss that is not finite, or 10⁴ times the first; counted, and ranked below every finite result'],
+    ['Differences', `paired two-sided t-tests against the optimizer that is best on validation data, or signed-rank tests where a run diverged or failed; Šidák correction for significance level ${String(protocol.alpha)}`],
+    ['Divergence', 'a loss that is not finite, or 10⁴ times the initial loss; such a run counts, ranked below every finite result'],
     ...(runs === '' ? [] : [['Runs', `${runs}.`] as const]),
-    ['Machine', `${machine.cpu}, ${String(machine.cores)} cores, ${String(machine.workers)} runs side by side; ${machine.os}; Node ${machine.node}; Thalweg ${machine.thalweg}`],
+    ['Machine', `${machine.cpu}, ${String(machine.cores)} cores, ${String(machine.workers)} runs in parallel; ${machine.os}; Node ${machine.node}; Thalweg ${machine.thalweg}`],
     ['Made', createdAt],
   ]; // prettier-ignore
   return html`<section><h2>How this was made</h2><dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></section>`;

@@ -6,14 +6,14 @@ import { fewestSeeds } from '../protocol.ts';
 import { list, number } from './number.ts';
 
 /** Of searches; a test repeats them on the kept results of `control/search.json`. */
-const searchNote = `Searches with ${String(searched.trials)} trials on ${searched.problem} called two copies of one optimizer different in ${searched.mean.toFixed(1)} % of repetitions (${String(searched.least)} to ${String(searched.most)} by optimizer and number of seeds), and found SGD to differ from AdamW in ${String(searched.found)} %.`;
+const searchNote = `How reliable such searches are: with ${String(searched.trials)} trials on ${searched.problem}, two copies of one optimizer were wrongly found to differ in ${searched.mean.toFixed(1)} % of repetitions (${String(searched.least)} to ${String(searched.most)} % depending on optimizer and number of seeds), and SGD was found to differ from AdamW in ${String(searched.found)} %.`;
 
 /** Rates of `npm run control`, for as many seeds as a comparison has, or the next fewer; nothing for so few that none could be tested. */
 export function errorNote({ seeds, trials }: Pick<Protocol, 'seeds' | 'trials'>, problems: readonly Pick<ProblemResult, 'own'>[] = []): string {
   if (seeds.length < fewestSeeds) return '';
   // What was measured on other problems is said in a line.
   const isOwn = problems.some(({ own }) => own === true);
-  const elsewhere = 'On the built-in problems (not on yours) two copies of one optimizer were called different in';
+  const elsewhere = 'On the built-in problems (not on yours) two copies of one optimizer were wrongly found to differ in';
   if (trials !== undefined) return isOwn ? `${elsewhere} ${searched.mean.toFixed(1)} % of searches.` : searchNote;
   const counts = measured.map((rate) => rate.seeds);
   const count = Math.max(Math.min(...counts), ...counts.filter((one) => one <= seeds.length));
@@ -24,5 +24,5 @@ export function errorNote({ seeds, trials }: Pick<Protocol, 'seeds' | 'trials'>,
   const [mean, least, most] = [controls.reduce((sum, one) => sum + one, 0) / controls.length, Math.min(...controls), Math.max(...controls)];
   if (isOwn) return `${elsewhere} ${number(mean, 2)} % of repetitions.`;
   const found = pairs.map((pair) => `${pair.problem} in ${number(share(pair), 3)} %`);
-  return `On the built-in problems, with ${String(count)} seeds, this protocol called two copies of one optimizer different in ${number(mean, 2)} % of repetitions (${number(least, 2)} to ${number(most, 2)} by problem and optimizer), and found SGD to differ from AdamW on ${list(found)}.`;
+  return `How reliable this protocol is: on the built-in problems with ${String(count)} seeds, two copies of one optimizer were wrongly found to differ in ${number(mean, 2)} % of repetitions (${number(least, 2)} to ${number(most, 2)} % depending on problem and optimizer), and SGD was found to differ from AdamW on ${list(found)}.`;
 }

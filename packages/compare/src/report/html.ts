@@ -40,8 +40,8 @@ export function renderHtml(comparison: Comparison): string {
 <div>
 <p class="brand">Thalweg</p>
 <h1>${counted(names.length, 'optimizer')} on ${subject}${quick ? html` <span class="tag">quick</span>` : empty}</h1>
-<p>${quick ? `${quickNote} ` : ''}Each optimizer had the same first weights, the same data in the same order and the same number of runs.
-Each seed chose its hyperparameters on validation data; what is ranked is the test metric of the same runs, so it contains the noise of tuning. All curves and numbers are
+<p>${quick ? `${quickNote} ` : ''}Each optimizer had the same initial weights, the same data in the same order and the same number of runs.
+For each seed separately, hyperparameters were chosen on validation data; optimizers are ranked by the test metric of the chosen runs, which therefore includes the noise of tuning. All curves and numbers are
 in <a href="results.json">results.json</a>.</p>
 </div>
 ${problems.length > 1 ? overview(problems, all) : empty}
@@ -83,7 +83,7 @@ ${numbers(problem, all, protocol.alpha)}
 function figures(problem: ProblemResult, place: number, all: Pens, drawn: DrawnMap | undefined): Markup[] {
   const { optimizers, tuningMetric } = problem;
   const seeds = optimizers[0]?.trials.length ?? 0;
-  const over = seeds === 1 ? 'One seed' : `Median over ${String(seeds)} seeds, each with what it chose, in a band from the least to the greatest`;
+  const over = seeds === 1 ? 'One seed' : `Median over ${String(seeds)} seeds, each with the hyperparameters it chose; the band spans all seeds`;
   const lost = optimizers.some(({ summary }) => summary.diverged > 0) ? ' × above: a run diverged there.' : '';
   const several = optimizers.some(({ sweep }) => sweep.some(({ scores }) => scores.length > 1));
   const tuningLost = optimizers.some(({ sweep }) => sweep.some(({ diverged }) => diverged > 0)) ? ` × above: diverged${several ? ', with the number of seeds' : ''}.` : '';
@@ -93,16 +93,16 @@ function figures(problem: ProblemResult, place: number, all: Pens, drawn: DrawnM
   const isCut = optimizers.some(({ sweep }) => sweep.some(({ score }) => score !== null && isBeyond(score, range, tuningMetric)));
   const beyond = isCut ? ` ${tuningMetric.lowerIsBetter ? '▲' : '▼'}: beyond the axis.` : '';
   const isSearch = optimizers.some(({ search }) => search !== undefined);
-  const tuned = figure(draw(sensitivity(problem, all, 290)), `${tuningMetric.name} by learning rate`, `${isSearch ? 'Each run of the search; what else it varied is not shown. Ring: the best.' : 'Median over the seeds that tried a rate: one for the scan, all of them around its best. Ring: the rate that most seeds chose.'}${beyond}${tuningLost}`, '');
+  const tuned = figure(draw(sensitivity(problem, all, 290)), `${tuningMetric.name} by learning rate`, `${isSearch ? 'Each run of the search; the other hyperparameters are not shown. Ring: the best.' : 'Median over the seeds that tried a learning rate: one seed for the scan, all seeds around its best. Ring: the learning rate that most seeds chose.'}${beyond}${tuningLost}`, '');
   const tries = budgetCurves(problem, all, 290);
-  const fewer = tries === undefined ? [] : [figure(draw(tries), `${problem.testMetric.name} by the number of tries`, budgetAbout, '')];
-  if (drawn === undefined) return [validation(400, 'main'), figure(draw(curves(problem, 'training', all, 290)), 'training loss', `Averaged between measurements${seeds === 1 ? '' : '; median and band likewise'}.`, ''), tuned, ...fewer];
+  const fewer = tries === undefined ? [] : [figure(draw(tries), `${problem.testMetric.name} by the number of tuning trials`, budgetAbout, '')];
+  if (drawn === undefined) return [validation(400, 'main'), figure(draw(curves(problem, 'training', all, 290)), 'training loss', `Averaged between measurements${seeds === 1 ? '' : '; median and band as above'}.`, ''), tuned, ...fewer];
   const about = 'The first seed. Contours of the loss at 1, 2 and 5 times powers of ten above the lowest point of the map; + marks minima, the ring the start.';
   return [figure(drawn.svg.replace('<svg', `<svg id="map-${String(place)}"`), 'paths', about, 'main'), validation(290, ''), tuned, ...fewer];
 } // prettier-ignore
 
 const budgetAbout =
-  'What tuning with fewer tries would have given: of so many, drawn from those made, the test result of the best on validation data; median with its 95 % interval.';
+  'The result of tuning with fewer trials: the test metric of the best on validation data among that many trials, drawn at random from those made; median with its 95 % interval.';
 
 /** The map with the path of one optimizer alone: the large one again, the other paths hidden. */
 function small({ id, label }: OptimizerResult, place: number, { frame, height }: DrawnMap, all: Pens): Markup {

@@ -32,30 +32,30 @@ function entries(problem: ProblemResult, { gridPoints, seeds, trials }: Protocol
       mark: /\(edge\)/,
       text:
         trials === undefined
-          ? `edge: the best rate was the first or the last that was tried; widen the grid with ${wider}.`
-          : 'edge: the best rate was at the end of its space; tune the rate alone, without --trials, to see what lies beyond.',
+          ? `edge: the best learning rate was the lowest or the highest tried; widen the grid with ${wider}.`
+          : 'edge: the best learning rate was at the edge of the search space; tune the learning rate alone, without --trials, to see what lies outside.',
     },
     {
       mark: /all diverged/,
-      text: `all diverged: no rate that was tried trains; try lower ones with ${wider}, and see whether the loss of the first step is what it should be.`,
+      text: `all diverged: every learning rate tried diverged; try lower ones with ${wider}, and check whether the loss of the first step is as expected.`,
     },
     {
       mark: /(?:^|\s)(?<!all\s)diverged(?:\s|$)/m,
-      text: 'diverged: with half of the seeds or more the loss was no longer finite, or 10⁴ times the first; such runs count as worst. --schedule linear lets the rate fall to 0.',
+      text: 'diverged: with half of the seeds or more the loss became non-finite or 10⁴ times the initial loss; such runs count as worst. --schedule linear lets the learning rate fall to 0.',
     },
     {
       mark: /(?:^|\s)–(?:\s|$)/m,
       text: [
-        ...(isMissed ? [`–: too few runs got to the target, ${targetText(problem)}; more steps are --steps ${String(2 * steps)}.`] : []),
-        ...(isFixed ? ['– for a learning rate: there is none to tune.'] : []),
+        ...(isMissed ? [`–: too few runs got to the target, ${targetText(problem)}; use --steps ${String(2 * steps)} for more steps.`] : []),
+        ...(isFixed ? ['– for a learning rate: the optimizer has none to tune.'] : []),
       ].join(' '),
     },
     {
       mark: /no detectable difference|no diff\./,
-      text: `no detectable difference: there may be one that is too small for ${String(seeds.length)} seeds; twice as many, ${more}, find differences ${number(Math.SQRT1_2, 1)} times as large.`,
+      text: `no detectable difference: a difference may exist that is too small for ${String(seeds.length)} seeds; twice as many, ${more}, can detect one ${number(Math.SQRT1_2, 1)} times as large.`,
     },
     ...(isOvertaken(problem)
-      ? [{ mark: /the reference/, text: 'the reference: the best on validation data, which choose; the table is in the order of test data.' }]
+      ? [{ mark: /the reference/, text: 'the reference: the best on validation data; the rows are sorted by the result on test data.' }]
       : []),
     { mark: /too few seeds/, text: 'too few seeds: a test needs three at least, --seeds 3 or more.' },
     {

@@ -24,7 +24,7 @@ function table(problem: ProblemResult): string[] {
   const toTarget = ({ summary }: OptimizerResult): number | null => (counts ? summary.gradientsToTarget : summary.stepsToTarget);
   const steps = column(optimizers.map(toTarget));
   const time = durations(optimizers.map(({ summary }) => summary.secondsToTarget));
-  const head = ['#', 'optimizer', 'lr', `${testMetric.name}: median (spread)`, 'diverged: runs, rates', counts ? 'gradients to target' : 'steps to target', `${time.unit} to target`, 'against the reference'];
+  const head = ['#', 'optimizer', 'lr', `${testMetric.name}, ${testMetric.lowerIsBetter ? 'lower' : 'higher'} is better: median (spread)`, 'diverged runs, learning rates', counts ? 'gradients to target' : 'steps to target', `${time.unit} to target`, 'against the reference'];
   const rows = optimizers.map((one) => {
     const { runs, rates } = divergence(one);
     const { secondsToTarget } = one.summary;

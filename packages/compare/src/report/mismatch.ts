@@ -1,4 +1,4 @@
-/** The message for a gradient that is not that of its loss, with the usual cause. */
+/** The warning about a gradient that does not match its loss, with the usual cause. */
 import type { ProblemResult } from '../schema.ts';
 import { list, number } from './number.ts';
 
@@ -7,14 +7,14 @@ export function mismatchText({ mismatch, batchSize }: Pick<ProblemResult, 'misma
   if (mismatch === undefined) return '';
   const { parameter, parameters = parameter === null ? [] : [parameter], slope, gradient, factor } = mismatch;
   const of = (names: readonly string[]): string => (names.length === 0 ? '' : ` of ${list(names)}`);
-  return `The gradient${of(parameters)} does not match the loss: along a random direction${of(parameters.slice(0, 1))} the slope of the loss is ${number(slope)}, and the gradient says ${number(gradient)}${cause(factor, batchSize)}.`;
+  return `The gradient${of(parameters)} does not match the loss: along a random direction${of(parameters.slice(0, 1))} the loss has slope ${number(slope)}, but the gradient gives ${number(gradient)}${cause(factor, batchSize)}.`;
 }
 
 function cause(factor: number | null, batchSize: number | null): string {
   if (factor === null) return '';
   const near = (value: number): boolean => Math.abs(factor / value - 1) < 0.05;
-  if (near(-1)) return ', everywhere with the other sign';
-  if (batchSize !== null && batchSize > 1 && near(batchSize)) return `, everywhere ${String(batchSize)} times as much: a sum over the batch where the loss is its mean`;
-  if (batchSize !== null && batchSize > 1 && near(1 / batchSize)) return `, everywhere a ${String(batchSize)}th of it: a mean over the batch where the loss is its sum`;
-  return `, everywhere ${number(factor, 2)} times as much`;
+  if (near(-1)) return ', the wrong sign everywhere';
+  if (batchSize !== null && batchSize > 1 && near(batchSize)) return `, ${String(batchSize)} times too large everywhere: the gradient sums over the batch, the loss is the mean`;
+  if (batchSize !== null && batchSize > 1 && near(1 / batchSize)) return `, ${String(batchSize)} times too small everywhere: the gradient is the mean over the batch, the loss the sum`;
+  return `, ${number(factor, 2)} times the slope everywhere`;
 } // prettier-ignore

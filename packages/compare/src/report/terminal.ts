@@ -77,10 +77,10 @@ function untuned(problem: ProblemResult, defaults: Defaults): string[] {
     make('at its defaults', false, ({ label, promises }) => `${label}${promises === '' ? '' : ' *'}`),
     make('median (spread)', false, ({ median, spread: range }) => `${median} ${range}`),
     make('lr', true, ({ lr }) => lr),
-    make('against the tuned', false, ({ tuned }) => tuned),
+    make('against the best tuned', false, ({ tuned }) => tuned),
   ];
   const { head, body } = rows(shown);
-  const note = all.some(({ promises }) => promises !== '') ? ['* promises to need no tuning'] : [];
+  const note = all.some(({ promises }) => promises !== '') ? ['* claims to need no tuning'] : [];
   return [defaultsText(problem), head, '─'.repeat(widthOf(shown)), ...body, ...note];
 } // prettier-ignore
 

@@ -99,7 +99,7 @@ export function divergence({ sweep, summary, trials }: OptimizerResult): { reado
 /** A gradient that is not that of its loss, for which nothing else of a problem counts: stands before all advice. Empty where there is none. */
 export function warning(problem: ProblemResult): string {
   const wrong = mismatchText(problem);
-  return wrong === '' ? '' : `${wrong} Until that is fixed, no result below is valid.`;
+  return wrong === '' ? '' : `${wrong} Until this is fixed, ignore the results below.`;
 }
 
 /** What to do about it, in one line: which optimizer to take with which learning rate, and how the others compare. */
@@ -126,7 +126,7 @@ export function advice(problem: ProblemResult): string {
     ...(equal.length === 0 ? [] : [`${names(equal)} ${be(equal)} equal${within > 0 ? ` within ±${plainAmount(problem, within)}` : ''}`]),
     ...(open.length === 0 ? [] : [`${names(open)} may be as good${Number.isFinite(reach) ? ` (±${plainAmount(problem, reach)})` : ''}`]),
     ...of('worse').map(([label, one]) => `${label} is ${by(one, 'worse')}`),
-    ...(still.length === 0 ? [] : [`every seed gives the same with ${names(still)}, so there is no noise to test against`]),
+    ...(still.length === 0 ? [] : [`every seed gives the same result with ${names(still)}, so there is no noise to test against`]),
     ...(few.length === 0 ? [] : [`${names(few)} cannot be told apart from it with ${counted(few[0]![1].seeds, 'seed')}`]),
   ];
   const lost = problem.optimizers.filter(({ id, summary }) => id !== problem.reference && summary.median === null);
@@ -164,14 +164,14 @@ export function conclusion(problem: ProblemResult): string {
   const seen = problem.comparisons.flatMap(({ detectable }) => (detectable === null || detectable === 0 ? [] : [detectable]));
   const [least, most] = [Math.min(...seen), Math.max(...seen)];
   const sentences = [
-    ...(shares.length === 0 ? [] : [`With other seeds, the best median would be that of ${list(shares)}.`]),
+    ...(shares.length === 0 ? [] : [`When the seeds are resampled, the best median is that of ${list(shares)}.`]),
     ...(budgetText(problem) === '' ? [] : [budgetText(problem)]),
-    ...(seen.length === 0 ? [] : [`Differences below ${number(least, 2) === number(most, 2) ? '' : `${number(least, 2)} to `}${plainAmount(problem, most)} would mostly have been missed.`]),
+    ...(seen.length === 0 ? [] : [`Differences below ${number(least, 2) === number(most, 2) ? '' : `${number(least, 2)} to `}${plainAmount(problem, most)} would mostly have gone undetected.`]),
   ];
   return sentences.join(' ');
 }
 
-/** Who is ahead after how many tries: `AdamW is ahead from 4 tries on`. Empty where the document does not say. */
+/** Who is ahead after how many tuning trials: `With 4 or more tuning trials AdamW is ahead`. Empty where the document does not say. */
 export function budgetText({ budget, optimizers }: ProblemResult): string {
   if (budget === undefined || budget.curves.length < 2) return '';
   const { tries, curves } = budget;
@@ -182,9 +182,9 @@ export function budgetText({ budget, optimizers }: ProblemResult): string {
   const since = 1 + leaders.findLastIndex((one) => one !== last);
   const before = [...new Set(leaders.slice(0, since).flatMap((one) => (one === undefined ? [] : [label(one.id)])))];
   if (last === undefined)
-    return `With ${String(tries)} tries no optimizer is ahead in more than half of all resamplings of the seeds${before.length === 0 ? '' : `; with fewer tries, ${list(before)}`}.`;
-  const when = since === 0 ? 'after any number of tries' : `from ${String(since + 1)} tries on`;
-  return `${label(last.id)} is ahead ${when} (in ${number(100 * last.ahead.at(-1)!, 2)} % of resamplings of the seeds with ${String(tries)})${before.length === 0 ? '' : `; with fewer, ${list(before)}`}.`;
+    return `With ${String(tries)} tuning trials no optimizer is ahead in more than half of all resamplings of the seeds${before.length === 0 ? '' : `; with fewer trials, ${list(before)}`}.`;
+  const when = since === 0 ? 'any number of' : `${String(since + 1)} or more`;
+  return `With ${when} tuning trials ${label(last.id)} is ahead (in ${number(100 * last.ahead.at(-1)!, 2)} % of resamplings of the seeds at ${String(tries)} trials)${before.length === 0 ? '' : `; with fewer trials, ${list(before)}`}.`;
 }
 
 /** What to beware of: rates on the edge, runs that diverged or failed, what was ranked by another metric than chose. */
@@ -196,13 +196,13 @@ export function cautions(problem: ProblemResult): string[] {
   const [edge, dead] = [labels('edge'), labels('all-diverged')];
   const still = optimizers.filter(({ summary, trials }) => summary.diverged < trials.length && !trials.some(improved(problem)));
   return [
-    ...(edge === '' ? [] : [`Most seeds chose ${optimizers.some(({ search }) => search !== undefined) ? 'a learning rate at the end of its space' : 'the last learning rate that they tried'} with ${edge}: a better one may lie beyond.`]),
+    ...(edge === '' ? [] : [`With ${edge}, most seeds chose a learning rate at the edge of the ${optimizers.some(({ search }) => search !== undefined) ? 'search space' : 'tried range'}: a better one may lie outside it.`]),
     ...(dead === '' ? [] : [`${dead} diverged at every learning rate.`]),
-    ...(isHeldOut(problem) ? [] : ['In every run the test metric is what the tuning metric is: rates were tuned on the data that the results were measured on.']),
-    ...(kindOf(tuningMetric) === kindOf(testMetric) ? [] : [`Rates were chosen by the ${tuningMetric.name}, and the ${testMetric.name} is ranked: what is best for one may not be for the other.`]),
+    ...(isHeldOut(problem) ? [] : ['In every run the test metric equals the tuning metric: the learning rates were tuned on the same data that the results were measured on.']),
+    ...(kindOf(tuningMetric) === kindOf(testMetric) ? [] : [`Learning rates were chosen by ${tuningMetric.name}, but optimizers are ranked by ${testMetric.name}: the best choice for one need not be the best for the other.`]),
     ...diverged.map(({ label, summary, trials }) => `${label} diverged in ${String(summary.diverged)} of ${counted(trials.length, 'run')}.`),
     ...[...new Set(failed.map(({ label }) => label))].map((label) => `${label}: ${counted(failed.filter((one) => one.label === label).length, 'run')} failed, counted as diverged: ${failed.find((one) => one.label === label)!.failure.split('\n')[0]!}`),
-    ...(still.length === 0 ? [] : [`${list(still.map(({ label }) => label))} never improved on the first weights.`]),
+    ...(still.length === 0 ? [] : [`${list(still.map(({ label }) => label))} never improved on the initial weights.`]),
   ];
 } // prettier-ignore
 
@@ -225,19 +225,19 @@ function isHeldOut({ optimizers, batchSize }: ProblemResult): boolean {
 export function runsText({ runs }: Pick<Comparison, 'runs'>): string {
   if (runs === undefined) return '';
   const { made, kept, remade, elsewhere = 0, madeElsewhere = 0, beside = 0, madeBeside = 0 } = runs;
-  const reasons = remade.map(({ reason, count }) => `${String(count)} ${count === 1 ? 'was' : 'were'} kept but made again: ${reason}`);
+  const reasons = remade.map(({ reason, count }) => `${String(count)} stored ${count === 1 ? 'run was' : 'runs were'} repeated: ${reason}`);
   const others = (there: number, here: number, from: string): string => {
     const parts = [
       ...(there === 0 ? [] : [`${String(there)} of them ${from} other machines`]),
-      ...(here === 0 ? [] : [`${String(here)} of them by workers here with another number of runs at a time`]),
+      ...(here === 0 ? [] : [`${String(here)} of them by workers on this machine with a different number of parallel runs`]),
     ];
-    return parts.length === 0 ? '' : `, ${parts.join(', ')}, so that seconds are not comparable`;
+    return parts.length === 0 ? '' : `, ${parts.join(', ')}, so times in seconds are not comparable`;
   };
   const same = `${elsewhere + beside === 0 ? 'code, data and machine' : 'code and data'}${others(elsewhere, beside, 'from')}`;
-  const from = kept === 0 ? '' : `, ${String(kept)} kept from earlier commands with the same ${same}`;
+  const from = kept === 0 ? '' : `, ${String(kept)} reused from earlier commands with the same ${same}`;
   const by = others(madeElsewhere, madeBeside, 'on');
   return [`${counted(made, 'run')} made${by}${from}`, ...reasons].join('; ');
 }
 
 /** Where quick results are shown, this is said. */
-export const quickNote = 'Quick: fewer learning rates, seeds and steps than a comparison to decide by.';
+export const quickNote = 'Quick: fewer learning rates, seeds and steps than a decision should be based on.';
