@@ -1,6 +1,6 @@
 /**
- * `npm run bench:native`: how long the backend `native` takes to start: the first time, when everything is compiled; in a later process, which finds it in the
- * cache; and `wasm` beside it. New processes, by turns, with the package as it is published (`npm run build` first). `--write` keeps the figures in docs/native.md.
+ * `npm run bench:native`: the time that `init` takes with the backend `native` the first time, when everything is compiled, and in a later process, which loads
+ * it from the cache; and with `wasm`. New processes, interleaved, with the package as it is published (`npm run build` first). `--write` writes the figures into docs/native.md.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { quartiles } from './statistics.ts';
 
 const options = asked(
   'npm run bench:native',
-  'how long the backend native takes to start: the first time, later, and WebAssembly beside it',
+  'the start-up time of the native backend, the first time and later, compared with WebAssembly',
   { ...write('docs/native.md'), ...smoke },
 );
 const rounds = options.smoke ? 1 : 9;
@@ -52,9 +52,9 @@ const rows = Object.entries(methods).map(([name, method]) => {
   }
   return [name, ...[times.first, times.later, times.wasm].map((all) => figure(quartiles(all)))];
 });
-const measured = table(['`init`, ms', '`native`, first time', '`native`, later processes', '`wasm`'], rows);
+const measured = table(['`init`, ms (lower is better)', '`native`, first time', '`native`, later processes', '`wasm`'], rows);
 console.log(measured);
 if (options.write) {
-  const about = `Medians (quartiles) of ${String(rounds)} new processes each, which took turns; a matrix of 784 × 128 and a vector of 128, float32. ${cpus()[0]?.model.trim() ?? 'unknown'}, ${String(cpus().length)} cores; Node ${process.version}; \`npm run bench:native -- --write\` on ${new Date().toISOString().slice(0, 10)}.`;
+  const about = `Medians (quartiles) of ${String(rounds)} new processes each, interleaved; a matrix of 784 × 128 and a vector of 128, float32. ${cpus()[0]?.model.trim() ?? 'unknown'}, ${String(cpus().length)} cores; Node ${process.version}; \`npm run bench:native -- --write\` on ${new Date().toISOString().slice(0, 10)}.`;
   await writeBetween('docs/native.md', 'start', `${measured}\n\n${about}`);
 }

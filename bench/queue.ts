@@ -22,11 +22,10 @@ import { Pool } from '../packages/compare/src/run/pool.ts';
 import { Store } from '../packages/compare/src/store/store.ts';
 import { writeBetween } from '../scripts/write-between.ts';
 
-const options = asked(
-  'npm run bench:queue',
-  'what it costs to have a run made through the queue, with 1, 2 and 4 workers on this machine',
-  { ...write('bench/queue.md'), ...smoke },
-);
+const options = asked('npm run bench:queue', 'the overhead of a run through the queue, with 1, 2 and 4 workers on this machine', {
+  ...write('bench/queue.md'),
+  ...smoke,
+});
 const [runs, warm, crews] = options.smoke ? [20, 5, [1]] : [10_000, 200, [1, 2, 4]];
 
 const [load = 0] = loadavg();
@@ -118,7 +117,7 @@ try {
     const [here, there] = [cost.here, cost.redis];
     lines.push(`| ${[String(count), ...[cost.passed, here, there, here + there].map(milliseconds)].join(' | ')} |`);
     // The last has the most workers.
-    [hub, busiest] = cost.here > cost.redis ? [cost.here, 'the process of the sweep'] : [cost.redis, 'Redis'];
+    [hub, busiest] = cost.here > cost.redis ? [cost.here, 'the sweep process'] : [cost.redis, 'Redis'];
   }
 } finally {
   for (const child of children) child.kill('SIGKILL');
@@ -128,17 +127,17 @@ try {
 const rate = Math.round(1 / hub);
 const shortest = (threads: number): string => (100 * threads * hub).toFixed(1);
 const sentence =
-  `A run through the queue costs ${milliseconds(hub)} ms of ${busiest}, which is the first to be busy all the time: it serves ${String(rate)} runs a second. So 100 machines of 8 threads ` +
-  `each are first held up where a run takes less than ${shortest(8)} s, and 100 of one thread where it takes less than ${shortest(1)} s ([figures](../bench/queue.md)).`;
+  `A run through the queue takes ${milliseconds(hub)} ms of CPU time in ${busiest}, which is the bottleneck: it serves ${String(rate)} runs a second. So 100 machines with 8 threads ` +
+  `each are slowed down if a run takes less than ${shortest(8)} s, and 100 with one thread if it takes less than ${shortest(1)} s ([measurements](../bench/queue.md)).`;
 const table = [
   '# Runs through a queue',
   '',
-  '| workers | a run, ms | the sweep computes, ms | Redis computes, ms | both, ms |',
+  '| workers | time per run, ms | CPU time of the sweep, ms | CPU time of Redis, ms | both, ms |',
   '| --- | --: | --: | --: | --: |',
   ...lines,
   '',
-  `- ${String(runs)} runs of one step on \`valley\`, each kept in a store. A run is the time from the first to the last, over their number: a worker is a process with one thread, and all of them, the sweep and Redis share this machine, so its ${String(cpus().length)} cores are what more workers wait for, and whatever else runs there (load ${load.toFixed(1)} at the start).`,
-  `- What the queue costs is processor time of what there is once, however many workers there are: the columns on the right. ${sentence.replace(' ([figures](../bench/queue.md))', '')}`,
+  `- ${String(runs)} runs of one step on \`valley\`, each stored; lower is better. The time per run is the total time divided by the number of runs. A worker is a process with one thread. All workers, the sweep and Redis share this machine, so its ${String(cpus().length)} cores limit the gain from more workers, as does other load (${load.toFixed(1)} at the start).`,
+  `- The cost of the queue is the CPU time of the sweep and of Redis, since there is one of each for any number of workers (columns on the right). ${sentence.replace(' ([measurements](../bench/queue.md))', '')}`,
   `- ${cpus()[0]?.model.trim() ?? 'unknown'}, ${String(cpus().length)} cores; ${platform()} ${release()}; Node ${process.version}.`,
   `- Made ${new Date().toISOString().slice(0, 10)} by \`npm run bench:queue -- --write\`.`,
   '',

@@ -80,7 +80,7 @@ async function run({ method, contenders }: Race, size: number, threads: number):
 }
 
 const lines = [
-  '| optimizer | parameters | threads | state | bytes moved | bytes kept | ns per parameter: median (fastest) | time against float32: median (quartiles) |',
+  '| optimizer | parameters | threads | state | bytes moved per parameter | bytes stored per parameter | ns per parameter, lower is better: median (fastest) | time / time in float32: median (quartiles) |',
   '| --- | --: | --: | --- | --: | --: | --: | --: |',
 ];
 for (const race of races) {

@@ -104,7 +104,7 @@ function spread(numbers: readonly number[], digits: number): string {
 }
 
 const lines = [
-  '| problem | optimizer | state | test error, % | against float32, paired | validation loss | against float32, paired | seed to seed, float32 | verdict |',
+  '| problem | optimizer | state | test error, % | difference from float32 | validation loss | difference from float32 | std over seeds, float32 | verdict |',
   '| --- | --- | --- | --: | --: | --: | --: | --: | --- |',
 ];
 for (const problem of problems.filter(({ id }) => Object.hasOwn(optimizers, id))) {
@@ -134,5 +134,5 @@ for (const problem of problems.filter(({ id }) => Object.hasOwn(optimizers, id))
 const steps = problems
   .filter(({ id }) => Object.hasOwn(optimizers, id))
   .map(({ id, steps: all }) => `${String(all[preset])} steps of ${id}`);
-const made = `${String(seeds.length)} seeds, ${steps.join(', ')}. Medians with quartiles; mean paired differences with 95% intervals; the deviation from seed to seed is float32's.`;
+const made = `${String(seeds.length)} seeds, ${steps.join(', ')}. Lower is better. Medians with quartiles; mean paired differences with 95 % intervals; the standard deviation over seeds is that of float32.`;
 if (values.write) await writeBetween('docs/low-precision.md', 'convergence', [...lines, '', made].join('\n'));

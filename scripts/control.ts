@@ -21,10 +21,10 @@ interface Searched {
 const root = join(import.meta.dirname, '..');
 const { run: makesRuns, rehearse: rehearsal } = asked(
   'npm run control',
-  "how often the comparer's protocol errs: the figures of reports and docs/compare.md from kept runs",
+  "measures how often the comparer's protocol is wrong, for the reports and docs/compare.md, from stored runs",
   {
-    run: { about: 'make the runs first: 1,880 of them, twenty-five minutes on two cores' },
-    rehearse: { takes: 'DIR', about: 'do all of that in a folder instead, with runs of a few steps' },
+    run: { about: 'first make the runs: 1,880 of them, twenty-five minutes on two cores' },
+    rehearse: { takes: 'DIR', about: 'do all of this in a folder instead, with runs of a few steps' },
   },
 );
 const home = rehearsal ?? join(root, 'packages/compare');
@@ -90,7 +90,7 @@ await writeBetween(
     `| --- | --- | ${counts.map(() => '--:').join(' | ')} | --: |`,
     ...rows,
     '',
-    `Made by \`npm run control -- --run\` on ${machine.cpu}, Node ${machine.node}; ${createdAt.slice(0, 10)}. \`npm run control\` makes the table again from the kept runs.`,
+    `Made by \`npm run control -- --run\` on ${machine.cpu}, Node ${machine.node}; ${createdAt.slice(0, 10)}. \`npm run control\` makes the table again from the stored runs.`,
   ].join('\n'),
 );
 
@@ -103,7 +103,7 @@ const drawn = Object.values(searched.testMetrics)[0]?.length ?? 0;
 await writeBetween(
   page,
   'searches',
-  `Measured with ${String(drawn)} seeds (\`${searched.command.replace('thalweg ', '')}\`), of which 200 repetitions drew 5 to 15: two copies of one optimizer were called different in ` +
-    `${String(least)} to ${String(most)} %, ${mean(twice).toFixed(1)} % on average, and SGD was found to differ from AdamW in ${found === 100 ? 'all' : `${String(digits(found))} %`}. ` +
-    'Made by `npm run control -- --run`; a test repeats it on the kept results.',
+  `Measured with ${String(drawn)} seeds (\`${searched.command.replace('thalweg ', '')}\`), of which 200 repetitions drew 5 to 15: two copies of one optimizer were wrongly found to differ in ` +
+    `${String(least)} to ${String(most)} % of repetitions, ${mean(twice).toFixed(1)} % on average, and SGD was found to differ from AdamW in ${found === 100 ? 'all' : `${String(digits(found))} %`}. ` +
+    'Made by `npm run control -- --run`; a test repeats it on the stored results.',
 );

@@ -436,7 +436,7 @@ describe('with a Redis', { skip: withoutRedis }, () => {
     without.child.kill('SIGINT');
     assert.equal(await without.ended, 130);
     const other = new Command(['worker', './bowl.ts', '--queue', server.url, '--workers', '1'], { cwd: there.home });
-    const differs = 'bowl.ts with sgd differs here from the sweep: bowl.ts';
+    const differs = "bowl.ts with sgd differs here from the sweep's: bowl.ts";
     await other.says(new RegExp(`^Refused: ${differs}$`, 'm'));
     await coordinator.says(new RegExp(`^Worker \\S+:\\d+ refuses: ${differs}$`, 'm'));
     assert.equal(keptOrNone(join(out, 'runs.sqlite')), 0);

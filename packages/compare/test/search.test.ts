@@ -216,7 +216,7 @@ test('on the kept results of searches two copies are called different as often a
   const mean = same.reduce((sum, one) => sum + one, 0) / same.length;
   assert.ok(mean <= 5.5 && Math.max(...same) <= 8, String(same));
   const note = errorNote({ seeds: [1, 2, 3], trials: 8 });
-  const told = `in ${mean.toFixed(1)} % of repetitions (${String(Math.min(...same))} to ${String(Math.max(...same))} by`;
+  const told = `in ${mean.toFixed(1)} % of repetitions (${String(Math.min(...same))} to ${String(Math.max(...same))} % depending`;
   assert.ok(note.includes(told), `${note} does not say: ${told}`);
   assert.deepEqual(counts.map((count) => rate('sgd', 'adamw', count)), [100, 100, 100, 100]); // prettier-ignore
 }); // prettier-ignore
