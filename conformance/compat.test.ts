@@ -120,8 +120,9 @@ for (const document of documents) {
     });
     for (const { name, call, says } of rows) {
       const trace = traces[name];
-      if (trace === undefined || /^not (taken|followed):/.test(says)) {
-        test(`${library}.${name}: says why there is no call`, () => assert.match(says, /^not (taken|followed)[:,] .{20,}|^`.*`, held by/));
+      if (trace === undefined || /^not (available|reproduced):/.test(says)) {
+        test(`${library}.${name}: says why there is no call`, () =>
+          assert.match(says, /^not (available|reproduced)[:,] .{20,}|^`.*`, tested by/));
         continue;
       }
       test(`${library}.${name}: the call has its steps`, async () => {
@@ -129,7 +130,7 @@ for (const document of documents) {
         const lr = Object.values(trace.given)[0]!;
         const method = evaluate(call, { lr }) as thalweg.Method;
         // A row excepts kernels where the trace has none.
-        assert.equal(trace.tensors.includes('kernel'), !/kernels|matrices alone|noise/.test(says));
+        assert.equal(trace.tensors.includes('kernel'), !/kernels|only for matrices|noise/.test(says));
         const bound = boundOf(says);
         const measured = disagreement(
           await (name === 'noisy_sgd' ? noiseOf(method, thalweg.sgd({ lr }), document) : stepsOf(method, trace, document, specials[name])),

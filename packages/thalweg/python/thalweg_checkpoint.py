@@ -1,4 +1,4 @@
-"""Checkpoints of a PyTorch model and its optimizers for Thalweg, and back, as one safetensors file. Needs PyTorch alone."""
+"""Moves checkpoints of a PyTorch model and its optimizers to Thalweg and back, as one safetensors file. Needs only PyTorch."""
 import json
 import zlib
 
@@ -6,18 +6,18 @@ import torch
 
 TYPES = {"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 TYPES |= {"I64": torch.int64, "I32": torch.int32, "U8": torch.uint8, "BOOL": torch.bool}
-CHECKED = 8 + len('{"__metadata__":{"crc32":"') + 8  # the first byte that the checksum is of
+CHECKED = 8 + len('{"__metadata__":{"crc32":"') + 8  # the checksum covers the bytes from here on
 
 
 def save(path, model, *optimizers, steps=None):
-    """Writes parameters, buffers and optimizer states; `steps` is how many were taken, where a schedule in Thalweg is to go on from there."""
+    """Writes parameters, buffers and optimizer states. Pass `steps`, the number taken, if the optimizer does not count them and a schedule continues."""
     names = {p: name for name, p in model.named_parameters()}
     ties = {name: names[p] for name, p in model.named_parameters(remove_duplicate=False) if name != names[p]}
     tensors = {name: value for name, value in model.state_dict().items() if name not in ties}
     groups, step = [], {}
     for optimizer in optimizers:
         for group in optimizer.param_groups:
-            check(all(p in names for p in group["params"]), f"{type(optimizer).__name__} trains what is no parameter of the model")
+            check(all(p in names for p in group["params"]), f"{type(optimizer).__name__} trains a tensor that is not a parameter of the model")
             own = [names[p] for p in group["params"]]
             groups.append({**group, "optimizer": type(optimizer).__name__, "params": own, "param_names": None})
         for p, state in optimizer.state.items():
@@ -40,7 +40,7 @@ def save(path, model, *optimizers, steps=None):
 
 
 def load(path, model, *optimizers):
-    """Sets the model and its optimizers to what a file of `save`, or of Thalweg, holds. Raises a ValueError before anything changes. Returns the steps taken."""
+    """Loads a file of `save` or Thalweg into the model and its optimizers. Raises a ValueError before anything changes. Returns the number of steps taken."""
     with open(path, "rb") as file:
         raw = memoryview(file.read())
     start = 8 + int.from_bytes(raw[:8], "little")
@@ -48,7 +48,7 @@ def load(path, model, *optimizers):
     texts = header.pop("__metadata__")
     about = json.loads(texts["pytorch"])
     crc32 = "%08x" % zlib.crc32(raw[CHECKED:])
-    check(texts.get("crc32", crc32) == crc32, "the bytes are not those that were written")
+    check(texts.get("crc32", crc32) == crc32, "the checksum does not match: the file is damaged")
     tensors = {}
     for name, entry in header.items():
         tensors[name] = torch.empty(entry["shape"], dtype=TYPES[entry["dtype"]])
@@ -61,7 +61,7 @@ def load(path, model, *optimizers):
         same = (there.shape, there.dtype) == (p.shape, p.dtype)
         check(same, f"{name} is {there.dtype} {list(there.shape)} in the file and {p.dtype} {list(p.shape)} here")
     for name in (name for group in about["groups"] for name in group["params"]):
-        check(name in every and names[every[name]] == name, f"{name} is in the file and no parameter of its own here")
+        check(name in every and names[every[name]] == name, f"{name} is a parameter in the file, but tied or missing in this model")
     states = [state_dict(o, about, tensors, names) for o in optimizers]
     wanted = {name: tensors[names[every[name]] if name in every else name] for name in model.state_dict() if name in every or name in tensors}
     model.load_state_dict(wanted, strict=False)
@@ -73,12 +73,12 @@ def load(path, model, *optimizers):
 
 
 def state_dict(optimizer, about, tensors, names):
-    """What `optimizer.load_state_dict` takes: the states of the file by index, and the options of its groups."""
+    """The argument for `optimizer.load_state_dict`: the states of the file by index, and the options of its groups."""
     state, groups, index = {}, [], 0
     for group in optimizer.param_groups:
         own, kind = [names.get(p) for p in group["params"]], kind_of(type(optimizer).__name__, group)
         found = [g for g in about["groups"] if kind_of(g["optimizer"], g) == kind and set(own) <= set(g["params"])]
-        check(len(found) == 1, f"no param group of {kind} in the file has all of {', '.join(map(str, own))}")
+        check(len(found) == 1, f"no {kind} param group in the file contains all of {', '.join(map(str, own))}")
         options = {key: tuple(value) if isinstance(value, list) else value for key, value in found[0].items() if key in group}
         groups.append({**group, **options, "params": list(range(index, index + len(own)))})
         for name, p in zip(own, group["params"]):
