@@ -19,30 +19,30 @@ export type Reasons = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 const reasons: Reasons = {
   thalweg: {
-    '@jax-js/jax': 'optional, and nothing that is installed: whose arrays thalweg/jax steps',
-    '@tensorflow/tfjs-core': 'optional, and nothing that is installed: what thalweg/tfjs makes optimizers for',
-    typescript: 'optional, and nothing that is installed: npm refuses an older compiler than the types need',
+    '@jax-js/jax': 'optional peer, not installed: the framework of thalweg/jax',
+    '@tensorflow/tfjs-core': 'optional peer, not installed: the framework of thalweg/tfjs',
+    typescript: 'optional peer, not installed: lets npm reject a compiler that is too old for the types',
   },
   '@thalweg/guide': {
-    thalweg: 'the optimizers that the experiments are about',
+    thalweg: 'the optimizers of the experiments',
   },
   '@thalweg/compare': {
-    '@jax-js/jax': 'gradients of the networks that the problems train, from a public implementation of automatic differentiation',
+    '@jax-js/jax': 'automatic differentiation for the networks of the problems',
     '@observablehq/plot': 'the charts of the report',
     '@thalweg/guide': 'the claims that `thalweg guide` measures',
-    bullmq: 'optional, and nothing that is installed: the queue of `thalweg sweep` and `thalweg worker`',
-    cephes: "the distribution of Student's t, for the tests of what differs",
-    'cli-progress': 'the bar that shows how far a comparison is',
-    commander: 'options, help and errors of the command',
-    'fastest-levenshtein': 'what a misspelt name may have meant',
-    'hyparquet-writer': 'writes Parquet, and is loaded by `thalweg export --as parquet` alone',
-    ioredis: 'optional, and nothing that is installed: the connection of that queue',
+    bullmq: 'optional peer, not installed: the queue of `thalweg sweep` and `thalweg worker`',
+    cephes: "Student's t distribution, for significance tests",
+    'cli-progress': 'progress bars',
+    commander: 'command-line options, help and errors',
+    'fastest-levenshtein': 'suggestions for misspelt names',
+    'hyparquet-writer': 'writes Parquet files; loaded only by `thalweg export --as parquet`',
+    ioredis: 'optional peer, not installed: the Redis client of that queue',
     katex: 'formulas in the report',
-    linkedom: 'the document that charts are drawn into outside of a browser',
+    linkedom: 'a DOM for drawing charts outside of browsers',
     picocolors: 'colours in a terminal',
-    'string-width': 'columns of tables in a terminal, where letters are of different widths',
+    'string-width': 'the width of characters, to align tables in a terminal',
     thalweg: 'the optimizers that are compared',
-    valibot: 'the check of results that are read from a file',
+    valibot: 'validation of results read from files',
   },
 };
 
@@ -170,16 +170,18 @@ export function render(): string {
         return `| \`${name}\` | ${range} | ${lock[place ?? '']?.license ?? '–'} | ${weight} | ${more} | ${reasons[owner.name]?.[name] ?? ''} |`;
       });
       const others =
-        all.length === 0 ? 'Installs nothing else.' : `Installs ${String(all.length)} packages of others, ${size(sum(all))} unpacked.`;
+        all.length === 0
+          ? 'Installs no other packages.'
+          : `Installs ${String(all.length)} third-party packages, ${size(sum(all))} unpacked.`;
       const licences = [...new Set(all.map((folder) => lock[folder]?.license ?? ''))].toSorted();
       const told = licences.length === 0 ? '' : ` Their licences: ${licences.join(', ')}.`;
-      const head = '| package | version | licence | size | brings along | why |\n| --- | --- | --- | --: | --: | --- |';
+      const head = '| package | version | licence | size | its dependencies | why |\n| --- | --- | --- | --: | --: | --- |';
       return `## ${owner.name}\n\n${others}${told}\n\n${head}\n${rows.join('\n')}`;
     })
     .join('\n\n');
 }
 
 if (import.meta.main) {
-  asked('npm run dependencies', 'writes what the published packages install, and why, into docs/dependencies.md', {});
+  asked('npm run dependencies', 'writes the dependencies of the published packages, with reasons, into docs/dependencies.md', {});
   await writeBetween('docs/dependencies.md', 'dependencies', render());
 }

@@ -34,9 +34,9 @@ function write(text: string): void {
 }
 
 async function main(): Promise<number> {
-  const values = asked('npm run environments', 'uses the packed packages in every environment that the project promises', {
-    only: { about: 'rows whose name contains one of these', takes: 'NAME,…' },
-    write: { about: 'keep what was found in docs/environments.md' },
+  const values = asked('npm run environments', 'tests the packed packages in every supported environment', {
+    only: { about: 'only environments whose name contains one of these', takes: 'NAME,…' },
+    write: { about: 'write the results into docs/environments.md' },
   });
   const only = values.only?.split(',');
   const chosen = rows.filter(({ name }) => only?.some((part) => name.includes(part)) ?? true);

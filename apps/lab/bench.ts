@@ -181,24 +181,28 @@ try {
     heaviest(of.filter(({ path }) => !others.includes(path))),
   ];
   const rows = [
-    ['what', 'measured', 'aim'],
+    ['measurement', 'result', 'target'],
     ['---', '---', '---'],
     [
-      'main thread a frame, six optimizers playing, 300 × 300 samples',
+      'main-thread time per frame, six optimizers playing, 300 × 300 samples',
       `${quartile(0.5)} ms (${quartile(0.25)} – ${quartile(0.75)})`,
       'at most 4 ms',
     ],
-    ['longest task, processor time × 4 as at fourfold throttle, opening and scrolling, ms', tasks.join(', '), 'at most 200'],
-    ['first load of pages of the site and of the heaviest chapter, all that is fetched, Brotli (gzip), kB', kB(most(inSite)), 'under 300'],
-    ['the same, of the lab as one page', kB(most(inLab)), 'under 300'],
+    ['longest task while opening and scrolling, CPU time × 4 (like 4× CPU throttling), ms', tasks.join(', '), 'at most 200'],
     [
-      'until text is shown, and until all that is shown answers, fourfold throttle, slow 4G, a phone of 390 × 844, s',
+      'first load of the pages of the site and of its largest chapter, everything transferred, Brotli (gzip), kB',
+      kB(most(inSite)),
+      'under 300',
+    ],
+    ['the same for the single-page version', kB(most(inLab)), 'under 300'],
+    [
+      'time until text is visible, and until everything visible is interactive, 4× CPU throttling, slow 4G, a phone of 390 × 844, s',
       soon.join(', '),
       'at most 3',
     ],
   ];
   const table = rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
-  const made = `Made by \`npm run bench:lab -- --write\` on ${cpus()[0]?.model.trim() ?? 'an unknown processor'}, Chromium ${site.context.browser()?.version() ?? ''}; ${String(rounds)} rounds of ${String(seconds)} s, median and quartiles of processor time; the least of ${String(loads)} loads, as other work on the machine adds to a load. Slow 4G: 150 ms there and back, 1.6 Mbit/s.`;
+  const made = `Made by \`npm run bench:lab -- --write\` on ${cpus()[0]?.model.trim() ?? 'an unknown processor'}, Chromium ${site.context.browser()?.version() ?? ''}; ${String(rounds)} rounds of ${String(seconds)} s, median and quartiles of CPU time; load times are the least of ${String(loads)} loads, since other work on the machine slows loads down. Lower is better in all rows. Slow 4G: 150 ms round trip, 1.6 Mbit/s.`;
   console.log(`${table}\n\n${made}`);
   if (options.write) {
     const path = join(import.meta.dirname, '../../docs/lab.md');

@@ -18,26 +18,26 @@ export function line({ row, found, problem, missing, ms }: Outcome): string {
 
 const opening = `# Environments
 
-What \`npm run environments -- --write\` found and wrote here. The packages are packed as they would be published, unpacked where an install puts them, and
-the same program is run in each place: it trains 40 and then 600,000 parameters with AdamW, saves and loads, and then calls \`adamw({ lrr: 1 })\`, which
-nobody catches. A place passes when both models have the bits that Node gets, when the backend and the threads are those that the place can have, and when
-the error has fewer than 1,000 characters, says what would be right and names the user's file. CI runs it as a step of \`npm test\`, where no row may be left out.
+The packages are tested in these environments by \`npm run environments -- --write\`, which wrote this page. They are packed as they would be published, installed, and
+the same program runs in each environment: it trains 40 and then 600,000 parameters with AdamW, saves and loads, and then calls \`adamw({ lrr: 1 })\` without
+catching the error. An environment passes if both models are bit-identical to those in Node, if the backend and the number of threads are the best possible there, and if
+the error has fewer than 1,000 characters, suggests the right option and names the user's file. CI runs this in \`npm test\`, without skipping any row.
 The programs are in \`environments/\`.
 
-- **Threads** take part from half a million elements on. In a page they need memory that is shared, so the page must be isolated: it must be served with
-  \`Cross-Origin-Opener-Policy: same-origin\` and \`Cross-Origin-Embedder-Policy: require-corp\`. Elsewhere one thread computes the same bits.
+- **Threads** are used from half a million elements on. In a page they need shared memory, so the page must be cross-origin isolated: serve it with
+  \`Cross-Origin-Opener-Policy: same-origin\` and \`Cross-Origin-Embedder-Policy: require-corp\`. Otherwise one thread computes the same results.
 - **Without WebAssembly** (\`--jitless\`, lockdown mode, edge workers, a Content-Security-Policy without \`'wasm-unsafe-eval'\`) \`backend: 'auto'\` runs in
-  JavaScript with the same bits, at a fraction of the speed. Under a policy, \`script-src 'self' 'wasm-unsafe-eval'; worker-src blob:\` allows WebAssembly and
+  JavaScript with the same results, several times slower. The policy \`script-src 'self' 'wasm-unsafe-eval'; worker-src blob:\` allows WebAssembly and
   threads.
-- **Jest** runs ES modules only with \`node --experimental-vm-modules node_modules/jest/bin/jest.js\`, and with \`transform: {}\` or a transform that leaves
-  modules as they are. Vitest needs nothing.
-- **TypeScript** 5.7 or newer, since typed arrays have had a type parameter only since then; \`module\` has to be \`esnext\`, \`node16\` or newer.
-- **\`require\`** works where Node can require ES modules, which is so from 22.12 on.
+- **Jest** runs ES modules only with \`node --experimental-vm-modules node_modules/jest/bin/jest.js\`, and with \`transform: {}\` or a transform that preserves
+  ES modules. Vitest needs no configuration.
+- **TypeScript** must be 5.7 or newer, since typed arrays have a type parameter only since then; \`module\` must be \`esnext\`, \`node16\` or newer.
+- **\`require\`** works from Node 22.12 on, which can require ES modules.
 `;
 
 /** The page of the documentation. */
 export function document(outcomes: readonly Outcome[]): string {
   const rows = outcomes.map(({ row, found }) => [row.name, row.versions(), ...(found === undefined ? ['', ''] : cells(found))]);
-  const table = [['where', 'versions', '40 parameters', '600,000 parameters'], ['---', '---', '---', '---'], ...rows];
+  const table = [['environment', 'versions', '40 parameters', '600,000 parameters'], ['---', '---', '---', '---'], ...rows];
   return `${opening}\n${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
 }
