@@ -1,6 +1,6 @@
 /**
- * `npm run bench:against -- ../before`: this tree's steps against those of another one of the same repository, in one process and by turns, so that
- * neither has the machine in a better moment. Tells the median of the ratios of neighbouring rounds: below 1 this tree is faster.
+ * `npm run bench:against -- ../before`: compares the step times of this working tree with those of another one of the same repository, in one process and
+ * interleaved, so that the load of the machine affects both equally. Prints the median of the ratios of neighbouring rounds: below 1 this tree is faster.
  */
 import { join, resolve } from 'node:path';
 import type * as thalweg from 'thalweg';
@@ -11,9 +11,9 @@ type Library = Pick<typeof thalweg, 'adamw' | 'sgd' | 'lamb' | 'muon' | 'chain' 
 
 const options = asked(
   'npm run bench:against',
-  "this tree's steps against those of another tree of the repository, by turns; below 1 this one is faster",
+  'compares step times of this working tree with those of another, interleaved; below 1 this one is faster',
   smoke,
-  { one: 'folder', about: 'the other tree, built; by default this one' },
+  { one: 'folder', about: 'the other working tree, built; by default this one' },
 );
 const [other = '.'] = options.names;
 const rounds = options.smoke ? 3 : 101;
@@ -56,7 +56,7 @@ function time(step: () => void, steps: number): number {
   return Number(process.hrtime.bigint() - started) / steps;
 }
 
-console.log('| method | tensors | shape | this tree, ns | the other, ns | this over the other (quartiles) |');
+console.log('| optimizer | tensors | shape | this tree, ns | other tree, ns | this / other (quartiles) |');
 console.log('| --- | --: | --- | --: | --: | --- |');
 for (const name of Object.keys(methods)) {
   for (const [tensors, shape] of shapes) {

@@ -46,31 +46,43 @@ export function aims(results: Results): Aim[] {
   /** Against the whole width of the machine's vectors, with the ratio at WebAssembly's width beside it. */
   const native = (text: string, limit: number, wanted: Wanted, threads: 0 | 1): Aim => {
     const narrow = against(ours[threads], sameWidth[threads], wanted);
-    const note = narrow === null ? {} : { note: `${number(narrow)} × against C with 128-bit vectors` };
+    const note = narrow === null ? {} : { note: `${number(narrow)} × that of C with 128-bit vectors` };
     return { ...times(text, limit, against(ours[threads], limits[threads], wanted)), ...note };
   };
   /** The backend native against the same. */
   const inC = (text: string, limit: number, wanted: Wanted, threads: 0 | 1): Aim =>
     times(
-      `native, ${text}: ${threads === 0 ? 'one thread against one of C' : 'two threads against two of C'}`,
+      `native, ${text}: step time / C, ${threads === 0 ? 'one thread each' : 'two threads each'}`,
       limit,
       against(compiledC[threads], limits[threads], wanted),
     );
   return [
-    native('10⁷ parameters, evicted caches: two threads against two of C', 1.05, { each: 1e7, cache: 'evicted' }, 1),
-    native('10⁶ parameters: one thread against one of C', 1.4, { each: 1e6 }, 0),
-    native('10⁶ parameters: two threads against two of C', 1.4, { each: 1e6 }, 1),
-    native('10³ parameters: one thread against one of C', 1.6, { each: 1000 }, 0),
-    worst('against PyTorch fused, up to 10⁵ and with many tensors', 1, rows, small, fused),
-    worst('against PyTorch fused where memory is the limit: 10⁷, and 10⁶ evicted', 1.05, rows, memoryBound, fused),
-    worst('against PyTorch fused at 10⁶, which fits the last cache', 1.05, rows, [{ each: 1e6 }], fused),
+    native('10⁷ parameters, cold caches: step time / C, two threads each', 1.05, { each: 1e7, cache: 'evicted' }, 1),
+    native('10⁶ parameters: step time / C, one thread each', 1.4, { each: 1e6 }, 0),
+    native('10⁶ parameters: step time / C, two threads each', 1.4, { each: 1e6 }, 1),
+    native('10³ parameters: step time / C, one thread each', 1.6, { each: 1000 }, 0),
+    worst('step time / PyTorch fused, up to 10⁵ parameters and with many tensors', 1, rows, small, fused),
+    worst('step time / PyTorch fused, limited by memory bandwidth: 10⁷, and 10⁶ with cold caches', 1.05, rows, memoryBound, fused),
+    worst('step time / PyTorch fused at 10⁶, which fits into the last-level cache', 1.05, rows, [{ each: 1e6 }], fused),
     ...([0, 1] as const).flatMap((i) => [inC('10³ parameters', 1.6, { each: 1000 }, i), inC('10⁶ parameters', 1.1, { each: 1e6 }, i)]),
-    worst('native against PyTorch fused, every row', 1, rows, [...small, ...memoryBound, { each: 1e6 }], fused, compiledC),
-    lead('ahead of TF.js', rows, ['TF.js cpu', 'TF.js wasm']),
-    lead('ahead of jax-js', rows, ['jax-js jit, wasm']),
-    times('3,000 × 100 parameters against 300,000 in one tensor', 1.1, perParameter(rows, { tensors: 3000, each: 100 }, { each: 300_000 })),
-    times('sparse gradients against normal ones', 1.5, perParameter(rows, { each: 100_000, condition: 'sparse' }, { each: 100_000 })),
-    times('dead gradients against normal ones', 1.5, perParameter(rows, { each: 100_000, condition: 'dead' }, { each: 100_000 })),
+    worst('native: step time / PyTorch fused, every size', 1, rows, [...small, ...memoryBound, { each: 1e6 }], fused, compiledC),
+    lead('step time of TF.js / Thalweg', rows, ['TF.js cpu', 'TF.js wasm']),
+    lead('step time of jax-js / Thalweg', rows, ['jax-js jit, wasm']),
+    times(
+      'step time of 3,000 tensors of 100 / one tensor of 300,000',
+      1.1,
+      perParameter(rows, { tensors: 3000, each: 100 }, { each: 300_000 }),
+    ),
+    times(
+      'step time with sparse gradients / normal gradients',
+      1.5,
+      perParameter(rows, { each: 100_000, condition: 'sparse' }, { each: 100_000 }),
+    ),
+    times(
+      'step time with dead (zero) gradients / normal gradients',
+      1.5,
+      perParameter(rows, { each: 100_000, condition: 'dead' }, { each: 100_000 }),
+    ),
     byteLimit(results, 1),
     byteLimit(results, 2),
     linear(results),
@@ -114,7 +126,7 @@ function lead(text: string, rows: readonly Row[], theirs: readonly string[]): Ai
     atLeast: true,
     unit: '×',
     measured: last?.measured ?? null,
-    ...(last === undefined ? {} : { note: `least at ${place(last.one)}` }),
+    ...(last === undefined ? {} : { note: `lowest at ${place(last.one)}` }),
   };
 }
 
@@ -134,9 +146,9 @@ function byteLimit(results: Results, threads: number): Aim {
     .toSorted((a, b) => b.measured - a.measured);
   const within = found.filter(({ measured }) => measured <= 1.25).length;
   const [last] = found;
-  const note = last === undefined ? {} : { note: `${String(within)} of ${String(found.length)} within; furthest is ${last.row.optimizer}` };
+  const note = last === undefined ? {} : { note: `${String(within)} of ${String(found.length)} within; slowest is ${last.row.optimizer}` };
   return {
-    text: `every elementwise optimizer against its byte limit at 10⁷, ${threads === 1 ? 'one thread' : 'two threads'}`,
+    text: `step time / memory bandwidth limit at 10⁷, every elementwise optimizer, ${threads === 1 ? 'one thread' : 'two threads'}`,
     limit: 1.25,
     unit: '×',
     measured: last?.measured ?? null,
@@ -153,7 +165,7 @@ function linear(results: Results): Aim {
   const measured =
     first === undefined || last === undefined || first === last ? null : quartiles(last.times)[1] / quartiles(first.times)[1];
   const note = last === undefined ? {} : { note: `${last.parameters.toLocaleString('en')} parameters` };
-  return { text: 'cost per parameter at 10⁹ against 10⁷', limit: 1.1, unit: '×', measured, ...note };
+  return { text: 'time per parameter at 10⁹ / at 10⁷', limit: 1.1, unit: '×', measured, ...note };
 }
 
 function place({ tensors = 1, each, cache = 'warm' }: Wanted): string {

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:hand-over`: what it costs to hand gradients over to `step` instead of filling `opt.grads`, for models of a thousand to sixteen
- * thousand tensors of 16 elements. `--write` keeps hand-over.md.
+ * `npm run bench:hand-over`: the cost of passing gradients to `step` instead of writing them into `opt.grads`, for models of a thousand to sixteen
+ * thousand tensors of 16 elements. `--write` writes hand-over.md.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus, platform, release } from 'node:os';
@@ -9,7 +9,7 @@ import { median } from '@thalweg/guide';
 import { adamw, tensor } from 'thalweg';
 import { asked, smoke, write } from '../scripts/asked.ts';
 
-const options = asked('npm run bench:hand-over', 'what it costs to hand gradients over to step instead of filling opt.grads', {
+const options = asked('npm run bench:hand-over', 'the cost of passing gradients to step instead of writing them into opt.grads', {
   ...write('bench/hand-over.md'),
   ...smoke,
 });
@@ -49,13 +49,13 @@ for (const tensors of sizes) {
 }
 
 const table = [
-  '# Handing gradients over',
+  '# Passing gradients to step',
   '',
-  '| tensors | gradients in place, ms | copied by hand, ms | handed over, ms | more for a tensor, ns |',
+  '| tensors | gradients in place, ms | copied by hand, ms | passed to step, ms | overhead per tensor, ns |',
   '| --: | --: | --: | --: | --: |',
   ...lines,
   '',
-  `- A step of AdamW in float32, tensors of ${String(each)} elements, one thread: medians of ${String(rounds)} rounds of ${String(steps)} steps; the three take turns. The last column is what handing over adds to a step, by tensor: it must not grow with their number.`,
+  `- The time of an AdamW step in float32, tensors of ${String(each)} elements, one thread; lower is better. Medians of ${String(rounds)} rounds of ${String(steps)} steps, interleaved. The overhead of passing gradients, per tensor, must not grow with the number of tensors.`,
   `- ${cpus()[0]?.model.trim() ?? 'unknown'}, ${String(cpus().length)} cores; ${platform()} ${release()}; Node ${process.version}.`,
   `- Made ${new Date().toISOString().slice(0, 10)} by \`npm run bench:hand-over -- --write\`.`,
   '',

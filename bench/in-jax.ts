@@ -1,6 +1,6 @@
 /**
- * `npm run bench:jax`: a step of AdamW in jax-js, compiled whole as its own package of optimizers writes it, and by both forms of `thalweg/jax`, on its backends in
- * Node. All are given the same gradients as arrays and leave the parameters in arrays, so what is copied out and in is in the figures. `--write` keeps jax.md.
+ * `npm run bench:jax`: an AdamW step in jax-js, by its own package of optimizers in one `jit` and by both forms of `thalweg/jax`, on its backends in
+ * Node. All get the same gradients as arrays and return the parameters as arrays, so copies are included. `--write` writes jax.md.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, platform, release } from 'node:os';
@@ -11,7 +11,7 @@ import { adamw } from 'thalweg';
 import { gradientTransformation, optimizer } from 'thalweg/jax';
 import { asked, smoke, write } from '../scripts/asked.ts';
 
-const options = asked('npm run bench:jax', 'a step of AdamW in jax-js: its own, and both forms of thalweg/jax', {
+const options = asked('npm run bench:jax', 'the time of an AdamW step in jax-js: its own, and both forms of thalweg/jax', {
   ...write('bench/jax.md'),
   ...smoke,
 });
@@ -136,12 +136,12 @@ const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../node_m
 const table = [
   '# In jax-js',
   '',
-  '| backend | parameters | in arrays | jax-js’s own, ms | gradientTransformation, ms | optimizer, ms | the first over the second | over the third |',
+  '| backend | parameters | arrays | jax-js adamw, ms | gradientTransformation, ms | optimizer, ms | jax-js / gradientTransformation | jax-js / optimizer |',
   '| --- | --: | --: | --: | --: | --: | --: | --: |',
   ...lines,
   '',
-  '- A step of AdamW in float32: medians of steps that take turns in every order, one thread; quotients are medians of those of each turn. Gradients are arrays before, and parameters are arrays after.',
-  '- jax-js’s own: the operations of `adamw` of its package of optimizers and of `applyUpdates`, in one `jit`. `gradientTransformation` is in jax-js’s operations, too; `optimizer` steps in an arena.',
+  '- The time of an AdamW step in float32, one thread; lower is better. Medians of interleaved steps, in every order; ratios are medians over the turns. Gradients and parameters are jax-js arrays before and after each step, so copies are included.',
+  '- jax-js adamw: `adamw` of `@jax-js/optax` and `applyUpdates`, in one `jit`. `gradientTransformation` also uses jax-js operations; `optimizer` uses our kernels (engine `arena`).',
   `- jax-js ${version}, ${cpus()[0]?.model.trim() ?? 'unknown'}, ${String(cpus().length)} cores; ${platform()} ${release()}; Node ${process.version}.`,
   `- Made ${new Date().toISOString().slice(0, 10)} by \`npm run bench:jax -- --write\`.`,
   '',

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:tfjs`: a step of Adam in TF.js, by its own optimizer and by `thalweg/tfjs`, on its backends in Node; and AdamW, which it has not. Both are given
- * the same gradients as tensors and leave the parameters in tensors, so what is copied out and in is in the figures. `--write` keeps tfjs.md.
+ * `npm run bench:tfjs`: an Adam step in TF.js, by its own optimizer and by `thalweg/tfjs`, on its backends in Node; and AdamW, which TF.js lacks. Both get
+ * the same gradients as tensors and leave the parameters in tensors, so copies are included. `--write` writes tfjs.md.
  */
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
@@ -13,7 +13,7 @@ import { adam, adamw } from 'thalweg';
 import { tfjsOptimizer } from 'thalweg/tfjs';
 import { asked, smoke, write } from '../scripts/asked.ts';
 
-const options = asked('npm run bench:tfjs', 'a step of Adam and AdamW in TF.js: its own, and thalweg/tfjs', {
+const options = asked('npm run bench:tfjs', 'the time of an Adam and AdamW step in TF.js: its own, and thalweg/tfjs', {
   ...write('bench/tfjs.md'),
   ...smoke,
 });
@@ -75,11 +75,11 @@ for (const backend of ['cpu', 'wasm']) {
 const table = [
   '# In TF.js',
   '',
-  '| backend | parameters | in tensors | Adam of TF.js, ms | Adam of thalweg/tfjs, ms | its AdamW, ms | TF.js over ours |',
+  '| backend | parameters | tensors | Adam of TF.js, ms | Adam of thalweg/tfjs, ms | AdamW of thalweg/tfjs, ms | Adam: TF.js / thalweg |',
   '| --- | --: | --: | --: | --: | --: | --: |',
   ...lines,
   '',
-  '- A call of `applyGradients` in float32: medians of steps that take turns, one thread. Gradients are tensors before, and parameters are tensors after.',
+  '- The time of `applyGradients` in float32, one thread; lower is better. Medians of interleaved steps. Gradients and parameters are TF.js tensors before and after each step, so copies are included.',
   `- TF.js ${tf.version_core}, ${cpus()[0]?.model.trim() ?? 'unknown'}, ${String(cpus().length)} cores; ${platform()} ${release()}; Node ${process.version}.`,
   `- Made ${new Date().toISOString().slice(0, 10)} by \`npm run bench:tfjs -- --write\`.`,
   '',

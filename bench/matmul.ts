@@ -135,9 +135,9 @@ export function matmulTables({ peak: most, products, muon, absent }: MatmulResul
     [`${String(rows)} × ${String(wide)}`, share(own['Thalweg']), ...names.map((name) => cell(own[name]))];
   const mine = ['Thalweg', 'Thalweg, 2 threads', 'Thalweg native', 'Thalweg native, 2 threads'];
   return [
-    `GFLOP/s in float32. One thread of WebAssembly SIMD computes at most ${figure(most)} here, products and sums in equal number; fused multiply-adds are not in WebAssembly, and OpenBLAS uses them at full width.`,
+    `GFLOP/s in float32; higher is better. The peak of WebAssembly SIMD with one thread is ${figure(most)} here, with equally many multiplications and additions. OpenBLAS uses fused multiply-add and the full vector width, which WebAssembly does not have.`,
     ...absent.map((one) => `Left out: ${one}.`),
-    table(['G·Gᵀ·G', 'of the peak, one thread', ...columns], products.map(line(columns))),
-    ...(muon.length === 0 ? [] : [table(["Muon's step", 'of the peak, one thread', ...mine], muon.map(line(mine)))]),
+    table(['G·Gᵀ·G', 'share of the peak, one thread', ...columns], products.map(line(columns))),
+    ...(muon.length === 0 ? [] : [table(["Muon's step", 'share of the peak, one thread', ...mine], muon.map(line(mine)))]),
   ];
 } // prettier-ignore

@@ -1,7 +1,7 @@
 /**
- * `npm run bench:queue`: what it costs to have a run made through the queue, with 1, 2 and 4 workers on this machine, and from it where 100 machines would
- * first be held up. The runs are of one step on a function of two variables, so that nearly all of the time is what stands around a run. It starts a Redis of its
- * own. `--write` keeps queue.md and the sentence of docs/compare.md.
+ * `npm run bench:queue`: the overhead of a run through the queue, with 1, 2 and 4 workers on this machine, and the run time below which the queue would slow down
+ * 100 machines. Each run is one step on a function of two variables, so nearly all of its time is overhead. It starts its own Redis.
+ * `--write` writes queue.md and the sentence of docs/compare.md.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

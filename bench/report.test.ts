@@ -44,7 +44,7 @@ test('ratios are formed within rounds, the fastest stands first, and what failed
     order.toSorted((a, b) => a - b),
   );
   assert.match(text, /\| TF\.js cpu \| the program ended with code 7 \|/);
-  assert.match(text, /### 1,000 parameters, evicted caches/);
+  assert.match(text, /### 1,000 parameters, cold caches/);
   assert.match(text, /Left out: Optax: there is no Python\./);
   assert.match(text, /needs 14\.9 GiB/);
   assert.match(text, /A CPU, 2 cores.*Parts: race 2026-01-02, huge 2026-01-02\./);
@@ -64,7 +64,7 @@ test('an aim is met, missed or not measured', () => {
 
 test('the short table has nanoseconds throughout, says that less is better, and marks the fastest', () => {
   const table = shortTable(results);
-  assert.match(table, /in ns per parameter \(less is better\) \| 1,000 parameters \|/);
+  assert.match(table, /in ns per parameter \(lower is better\) \| 1,000 parameters \|/);
   assert.match(table, /\| \*\*Thalweg\*\* \| 3\.0 \| – /);
   assert.match(table, /\| C, widest vectors \| \*\*2\.0\*\* \|/);
   assert.match(table, /\| PyTorch fused \| 45 \|/);

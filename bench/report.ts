@@ -1,4 +1,4 @@
-/** The results as Markdown: aims first, then the races with ratios first, then every optimizer, products, huge models, and the machine. */
+/** The results as Markdown: goals first, then the races with ratios first, then every optimizer, products, huge models, and the machine. */
 import { aims, met, ours, type Aim } from './aims.ts';
 import { caseText, sizeText } from './cases.ts';
 import type { CatalogueRow } from './catalogue.ts';
@@ -15,13 +15,13 @@ export function markdown(results: Results): string {
   const { race, bandwidth, catalogue, start, matmul, huge } = results;
   const parts: (string | undefined)[] = [
     '# Benchmark',
-    'Made by `npm run bench -- --write`; [how it is measured](README.md), and `results.json` has every round.',
+    'Made by `npm run bench -- --write` ([how it is measured](README.md)); `results.json` has the data of every round. Lower is better in all tables, except for GB/s and GFLOP/s. “Cold caches” are evicted before each step.',
     race && '![Time of an AdamW step per parameter against the size of the model](results.svg)',
-    section('Aims', aimTable(aims(results))),
+    section('Goals', aimTable(aims(results))),
     race && section('AdamW in float32', raceText(race), ...raceTables(race.results.rows)),
-    bandwidth && section('Bandwidth of the memory', bandwidthTable(bandwidth)),
-    catalogue && section('Every optimizer against its own byte count', catalogueText, ...catalogueTables(catalogue.results)),
-    matmul && section('Products of matrices', ...matmulTables(matmul.results)),
+    bandwidth && section('Memory bandwidth', bandwidthTable(bandwidth)),
+    catalogue && section('Every optimizer compared with the memory bandwidth limit', catalogueText, ...catalogueTables(catalogue.results)),
+    matmul && section('Matrix products', ...matmulTables(matmul.results)),
     huge && section('Up to a billion parameters', hugeTable(results)),
     start && section('Start-up', startTable(start)),
     section('Measured on', machines(results)),
@@ -55,20 +55,20 @@ function aimTable(all: readonly Aim[]): string {
     const outcome = is === null ? 'not measured' : is ? 'met' : '**missed**';
     return [text + (note === undefined ? '' : ` (${note})`), `${atLeast ? '≥' : '≤'} ${String(limit)} ${unit}`, measured === null ? '–' : figureOf(measured), outcome];
   });
-  return table(['aim', 'at', 'measured', ''], rows);
+  return table(['goal', 'target', 'measured', ''], rows);
 } // prettier-ignore
 
 function raceText({ results }: NonNullable<Results['race']>): string {
   const absent = results.absent.map((one) => `- Left out: ${one}.`);
   return [
-    'Time of a step over that of C with the widest vectors on one thread and on two, and over PyTorch fused on the better number of threads;',
-    'above 1 is slower. Medians (quartiles) of ratios formed within rounds, the fastest first.',
+    'Step time divided by that of C with the widest vectors (with one thread and with two), and by that of PyTorch fused (with one thread or two, whichever is faster);',
+    'above 1 is slower. Medians (quartiles) of the ratios within each round, the fastest first.',
     ...(absent.length > 0 ? ['', ...absent] : []),
   ].join('\n');
 }
 
 function raceTables(rows: readonly Row[]): string[] {
-  const races = [...new Map(rows.map((row) => [`${caseText(row.case)}, ${row.cache} caches`, row]))];
+  const races = [...new Map(rows.map((row) => [`${caseText(row.case)}, ${row.cache === 'evicted' ? 'cold' : row.cache} caches`, row]))];
   return races.flatMap(([title, { case: which, cache }]) => {
     const own = rows.filter((row) => caseText(row.case) === caseText(which) && row.cache === cache);
     const wanted: Wanted = { ...which, cache };
@@ -76,8 +76,8 @@ function raceTables(rows: readonly Row[]): string[] {
     const ran = own.filter((row) => row.times.length > 0).toSorted((a, b) => median(a) - median(b));
     const lines = ran.map((row) => [row.contender, figure(over(row, one)), figure(over(row, two)), figure(over(row, torch)), figure(quartiles(row.times)), String(row.times.length)]);
     const lost = own.filter((row) => row.times.length === 0).map((row) => [row.contender, row.failed ?? 'no figures', '', '', '', '0']);
-    const note = `Each took ${steps(which.warmup)} to warm up. ${cache === 'warm' ? `A turn is ${steps(which.lead)} that ${which.lead === 1 ? 'is' : 'are'} not timed and ${which.steps.toLocaleString('en')} that ${which.steps === 1 ? 'is' : 'are'}` : 'A turn is one step'}.`;
-    return [`### ${title}`, note, table(['contender', 'against C', 'against C, 2 threads', 'against PyTorch fused', 'ns per parameter', 'rounds'], [...lines, ...lost])];
+    const note = `${steps(which.warmup)} of warm-up each. ${cache === 'warm' ? `A turn has ${steps(which.lead)} untimed and ${which.steps.toLocaleString('en')} timed` : 'A turn is one step'}.`;
+    return [`### ${title}`, note, table(['implementation', 'time / C', 'time / C, 2 threads', 'time / PyTorch fused', 'ns per parameter', 'rounds'], [...lines, ...lost])];
   });
 } // prettier-ignore
 
@@ -93,7 +93,7 @@ function bandwidthTable({ results }: NonNullable<Results['bandwidth']>): string 
 }
 
 const catalogueText =
-  'Time of a step over that of a pass of C that moves as many bytes as the step must (`a = a + s·b`) on as many threads: 1 is the speed of the memory,\nor of the cache where the arrays fit. The largest first.';
+  'Step time divided by that of a C loop that moves as many bytes as the step must (`a = a + s·b`), on as many threads: 1 means limited by the bandwidth of memory,\nor of the cache if the arrays fit. The slowest first.';
 
 function catalogueTables(rows: readonly CatalogueRow[]): string[] {
   const groups = [...new Set(rows.map(({ parameters, threads }) => `${sizeGroup(parameters)} parameters, ${threads === 1 ? 'one thread' : 'two threads'}`))];
@@ -105,7 +105,7 @@ function catalogueTables(rows: readonly CatalogueRow[]): string[] {
       if (row.failed !== undefined) return [name, row.failed, '', ''];
       return [name, figure(ratio(row.times, row.limits)), String(row.bytes ?? '–'), figure(quartiles(row.times))];
     });
-    return [`### ${title}`, table(['optimizer', 'against its byte limit', 'bytes per parameter', 'ns per parameter'], lines)];
+    return [`### ${title}`, table(['optimizer', 'time / bandwidth limit', 'bytes per parameter', 'ns per parameter'], lines)];
   });
 } // prettier-ignore
 
@@ -121,7 +121,7 @@ function hugeTable({ huge }: Results): string {
     failed ?? figure(quartiles(times)),
     seconds?.toFixed(1) ?? '–',
   ]);
-  return table(['optimizer', 'parameters', 'threads', 'ns per parameter', 'seconds to make'], lines);
+  return table(['optimizer', 'parameters', 'threads', 'ns per parameter', 'seconds to initialize'], lines);
 }
 
 function startTable({ results: { importing, making, firstInit, nextInit } }: NonNullable<Results['start']>): string {
@@ -140,7 +140,7 @@ const short: readonly (readonly [title: string, wanted: Wanted])[] = [
   ['1,000 parameters', { each: 1000 }],
   ['100,000', { each: 100_000 }],
   ['10⁶', { each: 1e6 }],
-  ['10⁷, caches emptied', { each: 1e7, cache: 'evicted' }],
+  ['10⁷, cold caches', { each: 1e7, cache: 'evicted' }],
   ['3,000 tensors of 100', { tensors: 3000, each: 100 }],
 ];
 
@@ -148,7 +148,7 @@ const shortNames: readonly (readonly [name: string, contenders: readonly string[
   ['**Thalweg**', ours],
   ['**Thalweg, native**', compiledC],
   ['C, widest vectors', limits],
-  ['C, 128-bit vectors as in WebAssembly', sameWidth],
+  ['C, 128-bit vectors like WebAssembly', sameWidth],
   ['PyTorch fused', fused],
   ['PyTorch foreach', ['PyTorch foreach', 'PyTorch foreach, 2 threads']],
   ['Optax jit', ['Optax jit']],
@@ -171,7 +171,7 @@ export function shortTable({ race }: Results): string {
   const cell = (time: number, i: number): string =>
     time === Infinity ? '–' : time === least[i] ? `**${nanoseconds(time)}**` : nanoseconds(time);
   return table(
-    ['time of an AdamW step, in ns per parameter (less is better)', ...short.map(([title]) => title)],
+    ['time of an AdamW step, in ns per parameter (lower is better)', ...short.map(([title]) => title)],
     times.map(({ name, medians }) => [name, ...medians.map(cell)]),
   );
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:rows`: what a step of the comparer's problems with sparse text costs with whole gradients and by rows, of the six optimizers of the guide: the gradient, and
- * the step. `--write` keeps rows.md.
+ * `npm run bench:rows`: the time of a gradient and of a step with dense and with sparse gradients, on the comparer's problems with sparse text, for the six
+ * optimizers of the guide. `--write` writes rows.md.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus, platform, release } from 'node:os';
@@ -11,7 +11,7 @@ import { asked, smoke, write } from '../scripts/asked.ts';
 import { quartiles } from './statistics.ts';
 import { figure } from './table.ts';
 
-const options = asked('npm run bench:rows', 'a step of sparse text, with whole gradients and by rows', {
+const options = asked('npm run bench:rows', 'the time of a gradient and a step on sparse text, with dense and with sparse gradients', {
   ...write('bench/rows.md'),
   ...smoke,
 });
@@ -68,15 +68,15 @@ for (const dense of ['glosses', 'co-occurrences']) {
 
 const [cpu] = cpus();
 const text = [
-  '| problem | optimizer | gradient, whole | gradient, by rows | step, whole | step, by rows |',
+  '| problem | optimizer | dense gradient, µs | sparse gradient, µs | dense step, µs | sparse step, µs |',
   '| --- | --- | --- | --- | --- | --- |',
   ...lines,
   '',
-  `- Microseconds, one thread: medians (quartiles) of ${String(rounds)} rounds of ${String(steps)} steps after two to warm up; both take turns.`,
-  '- `glosses` has a matrix of 17,760 × 26 and `co-occurrences` two of 3,000 × 16 with a bias for each row; a batch names about 410 rows of the first, and at most 256 of each of the others.',
+  `- Lower is better; one thread: medians (quartiles) of ${String(rounds)} rounds of ${String(steps)} steps after two for warm-up, dense and sparse interleaved.`,
+  '- `glosses` has a matrix of 17,760 × 26. `co-occurrences` has two of 3,000 × 16 with a bias for each row. A batch has gradients for about 410 rows of the first and at most 256 of each of the others.',
   `- ${cpu?.model.trim() ?? 'unknown'}, ${String(cpus().length)} cores; ${platform()} ${release()}; Node ${process.version}.`,
   `- Made ${new Date().toISOString().slice(0, 10)} by \`npm run bench:rows -- --write\`.`,
   '',
 ].join('\n');
-if (options.write) writeFileSync(join(import.meta.dirname, 'rows.md'), `# Steps by rows\n\n${text}`);
+if (options.write) writeFileSync(join(import.meta.dirname, 'rows.md'), `# Dense and sparse gradients\n\n${text}`);
 console.log(text);

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: AdamW in float32 against what people would use instead and against the machine's limit; every optimizer against its own
- * byte count; products of matrices; start-up. `--huge` is a run of its own. `--write` keeps the results, the tables and the picture.
+ * `npm run bench`: compares AdamW in float32 with the alternatives and with the limit of the machine, and every optimizer with its memory bandwidth
+ * limit; matrix products; start-up. `--huge` is a separate run. `--write` writes the results, the tables and the picture.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,14 +21,14 @@ const needC: readonly PartName[] = ['bandwidth', 'catalogue'];
 
 const options = asked(
   'npm run bench',
-  'AdamW against what people would use instead, every optimizer against its own byte count, products of matrices, start-up',
+  'compares AdamW with the alternatives, every optimizer with its memory bandwidth limit, matrix products, start-up',
   {
     only: { about: 'some of race, bandwidth, catalogue, matmul, start', takes: 'PARTS' },
-    contenders: { about: 'only those whose name contains one of these, in the races', takes: 'NAMES' },
-    huge: { about: '10⁷ to 10⁹ parameters, ours alone: 12 GB of memory' },
+    contenders: { about: 'in the races, only implementations whose name contains one of these', takes: 'NAMES' },
+    huge: { about: '10⁷ to 10⁹ parameters, only Thalweg: needs 12 GB of memory' },
     quick: { about: 'a few small cases and rounds, to see that everything works' },
-    write: { about: 'keep results.json, results.md, results.svg and the table of the README; parts that did not run stay as they were' },
-    python: { about: 'the Python that has PyTorch and Optax; .bench/venv is looked at first (bench/python/setup.sh)', takes: 'PATH' },
+    write: { about: 'write results.json, results.md, results.svg and the table of the README; parts that did not run are kept' },
+    python: { about: 'the Python with PyTorch and Optax; the default is .bench/venv (bench/python/setup.sh)', takes: 'PATH' },
     json: { about: 'print JSON instead of Markdown' },
   },
 );

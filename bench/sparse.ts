@@ -1,6 +1,6 @@
 /**
- * `npm run bench:sparse`: a step of 256 rows of a table of 64 columns, for tables of ten thousand to a million rows: of the same rows in each step,
- * which shows what the step itself costs, and of rows scattered over the table, which shows the caches too. `--write` keeps sparse.md.
+ * `npm run bench:sparse`: the time of a step of 256 rows of a table of 64 columns, for tables of ten thousand to a million rows: with the same rows in each step,
+ * which shows the time of the step itself, and with other rows scattered over the table, which shows cache misses too. `--write` writes sparse.md.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus, platform, release } from 'node:os';
@@ -10,7 +10,7 @@ import { asked, smoke, write } from '../scripts/asked.ts';
 import { quartiles } from './statistics.ts';
 import { figure } from './table.ts';
 
-const options = asked('npm run bench:sparse', 'a step of 256 rows of large tables', { ...write('bench/sparse.md'), ...smoke });
+const options = asked('npm run bench:sparse', 'the time of a step of 256 rows of large tables', { ...write('bench/sparse.md'), ...smoke });
 const [cols, named] = [64, 256];
 const heights = options.smoke ? [1000, 10_000] : [10_000, 100_000, 1_000_000];
 const [rounds, steps] = options.smoke ? [2, 5] : [11, 100];
@@ -63,12 +63,12 @@ for (const [name, method] of Object.entries(methods)) {
 const [cpu] = cpus();
 const count = (height: number): string => height.toLocaleString('en');
 const text = [
-  `| method | all of ${count(smallest)} | ${[`the same ${String(named)} of`, `other ${String(named)} of`].flatMap((which) => heights.map((height) => `${which} ${count(height)}`)).join(' | ')} |`,
+  `| optimizer | dense: all ${count(smallest)} rows | ${[`the same ${String(named)} rows of`, `changing ${String(named)} rows of`].flatMap((which) => heights.map((height) => `${which} ${count(height)}`)).join(' | ')} |`,
   `| --- |${' --- |'.repeat(2 * heights.length + 1)}`,
   ...lines,
   '',
-  `- One step of float32 tables of ${String(cols)} columns in microseconds, one thread: medians (quartiles) of ${String(rounds)} rounds of ${String(steps)} steps after two to warm up; tables take turns. The first column is a dense step, which needs the gradient of every row.`,
-  '- Other rows in each step, scattered over a large table, are in no cache: what differs from the same rows is the wait for memory.',
+  `- The time of a step in microseconds, for float32 tables of ${String(cols)} columns, one thread; lower is better. Medians (quartiles) of ${String(rounds)} rounds of ${String(steps)} steps after two for warm-up, interleaved. A dense step needs the gradient of every row.`,
+  '- Changing rows: other rows in each step, scattered over the table. In a large table they are in no cache, so the difference from the same rows is the latency of memory.',
   `- ${cpu?.model.trim() ?? 'unknown'}, ${String(cpus().length)} cores; ${platform()} ${release()}; Node ${process.version}.`,
   `- Made ${new Date().toISOString().slice(0, 10)} by \`npm run bench:sparse -- --write\`.`,
   '',

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:start`: how long the built library takes to import and to start, in new processes that take turns, and what it adds to a
- * bundle. `npm run build` first; `--write` keeps start.md.
+ * `npm run bench:start`: the time to import and start the built library, in new processes, interleaved, and what it adds to a
+ * bundle. `npm run build` first; `--write` writes start.md.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { figure } from './table.ts';
 
 const options = asked(
   'npm run bench:start',
-  'how long the built library takes to import and to start, and what it adds to a bundle (npm run build first)',
+  'the import and start-up time of the built library, and its size in a bundle (npm run build first)',
   { ...write('bench/start.md'), ...smoke },
 );
 const processes = options.smoke ? 2 : 25;
@@ -52,7 +52,7 @@ for (const [name, exports, from] of bundles) {
 
 const [cpu] = cpus();
 const text = [
-  `| method | ${parts.map((part) => `${part}, ms | CPU ms`).join(' | ')} |`,
+  `| optimizer | ${parts.map((part) => `${part}, ms | CPU ms`).join(' | ')} |`,
   `| --- |${' --- |'.repeat(2 * parts.length)}`,
   ...times,
   '',
@@ -60,14 +60,14 @@ const text = [
   '| --- | --- | --- | --- |',
   ...fitTimes,
   '',
-  '| bundle | minified | gzip | brotli | of that at first |',
+  '| bundle | minified | gzip | Brotli | initial load, Brotli |',
   '| --- | --- | --- | --- | --- |',
   ...sizes,
   '',
-  `- The built package in ${String(processes)} new processes each, taking turns; medians (quartiles). 100 matrices of 32 × 32 and 100 vectors of 32 in float32, one thread.`,
-  '- A fit: `minimize` from a Float64Array over a sum of 50 squares in 100 steps, the making of the method included and the import not; cold is the first in its process, warm the median of a hundred later ones. The last row calls the function 101 times and nothing else.',
-  '- CPU ms counts all threads of the process, V8’s helpers included; the clock also counts what else the machine was doing.',
-  '- Bundles by rolldown, minified. At first: what a page loads before it calls what an `import()` waits for, such as `init`, by Brotli.',
+  `- Lower is better. The built package in ${String(processes)} new processes each, interleaved; medians (quartiles). The model has 100 matrices of 32 × 32 and 100 vectors of 32 in float32; one thread. “make” is the call that creates the optimizer, such as \`adamw()\`.`,
+  '- A fit: `minimize` of a sum of 50 squares from a Float64Array in 100 steps, including the creation of the optimizer but not the import; cold is the first in its process, warm the median of a hundred later ones. The last row only calls the function 101 times.',
+  '- ms is elapsed time, which other load on the machine increases; CPU ms is the CPU time of all threads of the process, including V8’s helpers.',
+  '- Bundles by rolldown, minified. Initial load: what a page loads before it first calls a function that needs an `import()`, such as `init`.',
   `- ${cpu?.model.trim() ?? 'unknown'}, ${String(cpus().length)} cores; ${platform()} ${release()}; Node ${process.version}.`,
   `- Made ${new Date().toISOString().slice(0, 10)} by \`npm run bench:start -- --write\`.`,
   '',

@@ -42,7 +42,7 @@ const races: readonly Race[] = [
 
 const values = asked(
   'node --conditions=source bench/state.ts',
-  'steps with states in float32, bfloat16 and float8, and with a model in half precision',
+  'step times with states in float32, bfloat16 and float8, and with a model in half precision',
   { ...write('docs/low-precision.md'), ...smoke },
 );
 const cases = values.smoke ? ([[1000, 1]] as const) : ([[1e5, 1], [1e6, 1], [1e7, 1], [1e7, 2]] as const); // prettier-ignore
