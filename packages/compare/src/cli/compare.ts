@@ -52,7 +52,7 @@ const examples: readonly (readonly [command: string, about: string])[] = [
   ['thalweg compare digits --optimizers adam,adamw,lion', 'three optimizers by name'],
   ['thalweg compare digits --optimizers adamw,./mine.ts', 'an optimizer of your own: the default export of a file'],
   ['thalweg compare digits --trials 16', 'tunes all hyperparameters, 16 trials per seed'],
-  ['thalweg compare digits --defaults', 'also without tuning, including Prodigy and others that need none'],
+  ['thalweg compare digits --defaults', 'also without tuning; adds Prodigy and others'],
   ['thalweg compare rosenbrock valley --json > results.json', 'results for a program'],
   ['thalweg compare ./my-problem.ts --out my-report', 'a problem, and optimizers, of your own'],
 ];
