@@ -18,7 +18,7 @@ const rowsOf = (name: string): readonly Case[] => table.cases.filter((row) => ro
 const readme = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8')
   .split('\n')
   .map((line) => line.split('|').map((cell) => cell.trim()));
-const head = readme.find(([, first]) => first === 'row') ?? [];
+const head = readme.find(([, first]) => first === 'test case') ?? [];
 
 /** What stands in the table for a row. */
 function written({ id }: Case, column: string): string {

@@ -10,8 +10,8 @@ import { oracleOf } from './report-row.ts';
 import { methodOf, sources, table, traceOf, type Case } from './table.ts';
 
 const columns = [
-  ...['row', 'oracle', 'held against', 'float64', 'bound', 'float32', 'bound'],
-  ...['wasm = js', 'keeps type', 'compiles once', 'resumes', 'refuses', 'parabola', "Rosenbrock's valley", 'remarks'],
+  ...['test case', 'oracle', 'compared with', 'float64', 'bound', 'float32', 'bound'],
+  ...['wasm = js', 'keeps type', 'compiles once', 'resumes', 'rejects', 'parabola', "Rosenbrock's valley", 'remarks'],
 ];
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 const lines = [columns, columns.map(() => '---')].map(line);
@@ -81,7 +81,7 @@ const made = `Oracles: ${Object.entries(versions)
   .map(([name, version]) => `${name} ${version}`)
   .join(
     ', ',
-  )}. ${table.cases.length} rows; the worst is ${worst.toExponential(1)} in float64 and ${worstSingle.toExponential(1)} in float32.`;
+  )}. ${table.cases.length} test cases; the largest error is ${worst.toExponential(1)} in float64 and ${worstSingle.toExponential(1)} in float32.`;
 const origins = [
   ['name', 'paper', "authors' program", 'conventions'],
   ['---', '---', '---', '---'],
