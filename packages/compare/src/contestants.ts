@@ -341,7 +341,7 @@ export function ownContestant(file: string, exported: Readonly<Record<string, un
   }
   if (value instanceof Method)
     return fail(
-      `it exports ${value.name} whose options are already set; export the function that creates it, so that its learning rate can be tuned: export default optimizer({ … }), or { id, create: (lr) => method }`,
+      `it exports ${value.name} with its options already given; export a function that makes it, so that its learning rate can be tuned: export default optimizer({ … }), or { id, create: (lr) => method }`,
     );
   if (typeof value === 'function' && 'definition' in value)
     return fail(

@@ -61,7 +61,7 @@ describe('a change of an optimizer of one’s own', () => {
     assert.ok(text.includes('  changed: equations: m ← 0.9·m + 0.1·g; w ← w − η·m/(|g| + 0.1) → w ← w − η·g/1000'), text);
     assert.ok(others.some((line) => /^ {2}changed: 1 module: report-test-[^/]+\/cub\.ts$/.test(line)), text);
     // The other one's runs were kept, so they are the same ones.
-    assert.match(text, /sgd on rosenbrock: Nothing changed: each seed gives the same\.\n {2}Code, data and machine are the same\./);
+    assert.match(text, /sgd on rosenbrock: Nothing changed: each seed gives the same\.\n {2}Equations, modules, data and machine are the same\./);
     const other = await succeeded('diff', '2', '1', '--out', out);
     assert.match(other, /cub on rosenbrock: The change made it worse, by /);
     const json = JSON.parse(await succeeded('diff', join(out, 'comparisons/1'), join(out, 'comparisons/2/results.json'), '--json')) as ReturnType<typeof diff>;
@@ -165,7 +165,7 @@ describe('parts of a comparison', () => {
     const args = ['compare', 'valley', 'rosenbrock', '--quick', '--steps', '40', '--optimizers', 'sgd,adam,polyak', '--workers', '2'];
     const [whole, parts] = [join(folder, 'whole'), join(folder, 'parts')];
     await succeeded(...args, '--out', whole);
-    for (const part of ['1/4', '3/4', '4/4']) assert.match(await succeeded(...args, '--out', parts, '--shard', part), /^Part \d of 4 is finished: \d+ runs in [^ ]+\/shards\/\d-of-4\.sqlite\. When all parts are finished, run: thalweg merge --out /);
+    for (const part of ['1/4', '3/4', '4/4']) assert.match(await succeeded(...args, '--out', parts, '--shard', part), /^Part \d of 4 is finished: \d+ runs in [^ ]+\/shards\/\d-of-4\.sqlite\. Once all parts are there: thalweg merge --out /);
     const early = await thalweg('merge', '--out', parts);
     assert.equal(early.code, 1);
     assert.match(early.stderr, /No report yet of sgd, adam and polyak on valley and rosenbrock: part 2 of 4 not there\.\n$/);

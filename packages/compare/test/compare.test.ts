@@ -191,7 +191,7 @@ describe('the command', () => {
       ['export const mine = 3;', /mine\.ts: it has no default export \(it exports mine\)/],
       ['', /mine\.ts: it has no default export \(it exports nothing\)/],
       ['export default 3;', /mine\.ts: each of its optimizers must be/],
-      ["import { sgd } from 'thalweg'; export default sgd({ lr: 1 });", /mine\.ts: it exports sgd whose options are already set/],
+      ["import { sgd } from 'thalweg'; export default sgd({ lr: 1 });", /mine\.ts: it exports sgd with its options already given/],
       ["export default { id: 'mine', create: (lr) => lr };", /mine\.ts: its create\(lr\) must return a method/],
       ['export default {', /mine\.ts: it cannot be loaded[\s\S]*SyntaxError/],
       ["throw new Error('no luck');", /mine\.ts: it cannot be loaded\nError: no luck\n {4}at [^\n]*mine\.ts:1:7$/],
@@ -288,7 +288,7 @@ describe('the command', () => {
     const args = ['compare', 'rosenbrock', '--quick', '--steps', '100000', '--optimizers', 'sgd,adam', '--out', join(folder, 'interrupted'), '--workers', '1'];
     const { code, stderr } = await thalweg(args, /tuned/);
     assert.equal(code, 130);
-    const kept = Number(/Stopped\. (\d+) finished runs? (?:is|are) stored/.exec(stderr)?.[1]);
+    const kept = Number(/Stopped\. (\d+) finished runs? (?:is|are) kept/.exec(stderr)?.[1]);
     assert.ok(kept >= 5, stderr);
     assert.equal(new Store(join(folder, 'interrupted', 'runs.sqlite')).size, kept);
   });

@@ -70,7 +70,7 @@ test("a file's default export may be an optimizer, a method with its options, or
   assert.match((await thalweg(method, '--to', 'pytorch')).out, /class ClipByGlobalNormAdam\(Optimizer\)/);
   assert.match(
     (await thalweg(method, '--to', 'pytorch', '--set', 'lr=1')).err,
-    /exports chain\(clipByGlobalNorm, adam\) whose options are already set/,
+    /exports chain\(clipByGlobalNorm, adam\) with its options already given/,
   );
   const contestant = own('c.ts', `import { sgd } from 'thalweg';\nexport default { id: 'mine', create: (lr) => sgd({ lr }) };`);
   assert.match((await thalweg(contestant, '--to', 'numpy', '--set', 'lr=0.125')).out, /lr=0\.125/);
@@ -87,7 +87,7 @@ test('what is wrong is told with what would be right, by the exit code of wrong 
     [['clipByNorm', '--to', 'numpy'], /it is a transform; chain it with an optimizer in a file/],
     [['adamw', '--to', 'numpy', '--set', 'weight_decay=0.1'], /adamw: weight_decay is not an option \(did you mean weightDecay\?\)/],
     [['adamw', '--to', 'numpy', '--set', 'beta1=2'], /beta1 must lie in \[0, 1\), and 2 does not/],
-    [['adamw', '--to', 'numpy', '--set', 'lr'], /Write an option with its value, such as lr=3e-4/],
+    [['adamw', '--to', 'numpy', '--set', 'lr'], /Write an option with its value, as lr=3e-4/],
     [['adamw', '--to', 'numpy', '--exact'], /numpy: it has no option --exact; it takes --name, --source/],
     [['adamw', '--to', 'c', '--dtype', 'float16'], /Allowed choices are float32, float64/],
     [['./none.ts', '--to', 'numpy'], /there is no such file/],

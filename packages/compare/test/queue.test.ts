@@ -284,7 +284,7 @@ describe('with a Redis', { skip: withoutRedis }, () => {
     const store = storeIn(place.home);
     const { runs: first } = await compareIn(place.file, away, store);
     assert.deepEqual(first, { made: all, kept: 0, remade: [], madeElsewhere: all });
-    assert.match(runsText({ runs: first }), /made, \d+ of them on other machines, so that seconds are not comparable$/);
+    assert.match(runsText({ runs: first }), /made, \d+ of them on other machines, so times in seconds are not comparable$/);
     assert.deepEqual((await compareIn(place.file, away, store)).runs, { made: 0, kept: all, remade: [], elsewhere: all });
     await pool.close();
   });
@@ -331,7 +331,7 @@ describe('with a Redis', { skip: withoutRedis }, () => {
     await until(() => place.begun >= 2);
     stopped.child.kill('SIGINT');
     assert.equal(await stopped.ended, 130);
-    assert.match(stopped.stderr, /\nStopped\. 0 runs executed, 2 returned to the queue\.\n$/);
+    assert.match(stopped.stderr, /\nStopped\. 0 runs made, 2 returned to the queue\.\n$/);
     place.open();
     const worker = await work(server, [place.file], { stalledAfter: 3000 });
     isAsLocal(await found, place);
@@ -436,7 +436,7 @@ describe('with a Redis', { skip: withoutRedis }, () => {
     without.child.kill('SIGINT');
     assert.equal(await without.ended, 130);
     const other = new Command(['worker', './bowl.ts', '--queue', server.url, '--workers', '1'], { cwd: there.home });
-    const differs = "bowl.ts with sgd differs here from the sweep's: bowl.ts";
+    const differs = 'bowl.ts with sgd differs here from the sweep: bowl.ts';
     await other.says(new RegExp(`^Refused: ${differs}$`, 'm'));
     await coordinator.says(new RegExp(`^Worker \\S+:\\d+ refuses: ${differs}$`, 'm'));
     assert.equal(keptOrNone(join(out, 'runs.sqlite')), 0);
@@ -488,7 +488,7 @@ describe('with a Redis', { skip: withoutRedis }, () => {
     await until(async () => (await queue.getJobCountByTypes('waiting')) > 0);
     coordinator.child.kill('SIGINT');
     assert.equal(await coordinator.ended, 130);
-    assert.match(coordinator.stderr, /\nStopped\. 0 finished runs are stored in /);
+    assert.match(coordinator.stderr, /\nStopped\. 0 finished runs are kept in /);
     assert.equal(await queue.getJobCountByTypes('waiting', 'active', 'delayed'), 0);
   });
 }); // prettier-ignore

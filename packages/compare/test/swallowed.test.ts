@@ -118,7 +118,7 @@ describe('options that npm takes for itself', () => {
     const { status, stderr, stdout } = npm(['run', 'real', 'compare', '--quick']);
     assert.equal(status, 2);
     assert.ok(!stdout.includes('Report'));
-    assert.match(stderr, /thalweg: npm consumed --quick, since it is not after --, so thalweg did not get it; write npm run real -- compare --quick\n/);
+    assert.match(stderr, /thalweg: npm took --quick for itself, since it stands before --, so thalweg did not get it; write npm run real -- compare --quick\n/);
     const start = npm(['start', '--seeds=4']);
     assert.equal(start.status, 2);
     assert.match(start.stderr, /; write npm start -- --seeds 4\n/);

@@ -15,7 +15,7 @@ import { columns } from './columns.ts';
 /** The command. */
 export function bestCommand(): Command {
   return new Command('best')
-    .description('Reads a results.json of thalweg compare and prints for each problem which optimizer to use and how the others compare.')
+    .description('Reads the results.json that compare wrote, and says for each problem which optimizer to take and how the others compare.')
     .argument('[report]', 'the folder of the report, or its results.json', 'report')
     .addOption(
       new Option('--as <form>', 'text, or code: the call to write, with the findings as comments')

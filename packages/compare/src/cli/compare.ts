@@ -49,10 +49,10 @@ export interface Options {
 
 const examples: readonly (readonly [command: string, about: string])[] = [
   ['thalweg compare --quick', 'glosses and digits, six optimizers, under three minutes'],
-  ['thalweg compare digits --optimizers adam,adamw,lion', 'three optimizers by name'],
+  ['thalweg compare digits --optimizers adam,adamw,lion', 'three by name'],
   ['thalweg compare digits --optimizers adamw,./mine.ts', 'an optimizer of your own: the default export of a file'],
-  ['thalweg compare digits --trials 16', 'tunes all hyperparameters, 16 trials per seed'],
-  ['thalweg compare digits --defaults', 'also without tuning; adds Prodigy and others'],
+  ['thalweg compare digits --trials 16', 'tunes all hyperparameters, with 16 trials per seed'],
+  ['thalweg compare digits --defaults', 'each at its defaults, untuned, and tuning-free optimizers'],
   ['thalweg compare rosenbrock valley --json > results.json', 'results for a program'],
   ['thalweg compare ./my-problem.ts --out my-report', 'a problem, and optimizers, of your own'],
 ];
@@ -74,19 +74,16 @@ export function exampleLines(examples: readonly (readonly [command: string, abou
 /** The command. */
 export function compareCommand(): Command {
   const command = new Command('compare').description(
-    'Trains each problem with each optimizer, with the same number of runs. One seed scans the learning rates; then every other seed tunes independently ' +
-      'on validation data and is measured on test data. Writes index.html and results.json.',
+    'Trains each optimizer on each problem, all with the same number of runs: one seed scans the learning rates, then each seed tunes by itself ' +
+      'on its validation data and is measured on test data. Writes index.html and results.json.',
   );
   return withPlan(command)
     .addOption(
-      new Option(
-        '--shard <i/n>',
-        'run only part i of n, for example as one job of an array; thalweg merge then writes the report of all parts',
-      )
+      new Option('--shard <i/n>', 'run only part i of n, as one job of an array; thalweg merge writes the report of all parts')
         .argParser(part)
         .conflicts(['control', 'json']),
     )
-    .option('--workers <n>', 'number of parallel runs, one thread each', whole(1, 1024), availableParallelism())
+    .option('--workers <n>', 'training runs at a time, one thread each', whole(1, 1024), availableParallelism())
     .addHelpText('after', () => `\nExamples:\n${exampleLines(examples, columns()).join('\n')}\n\n${wrap(codes, columns()).join('\n')}`)
     .action(async (references: string[], options: Options) => {
       await run(references, options);
@@ -100,20 +97,20 @@ export function withPlan(command: Command): Command {
       '[problems...]',
       `${problems.map(({ id }) => id).join(', ')}, or a file such as ./my-problem.ts (default: ${defaultProblems.join(' ')})`,
     )
-    .addOption(new Option('--quick', 'fewer learning rates, seeds and steps; the results are labelled quick').conflicts('thorough'))
-    .option('--thorough', 'more learning rates, seeds and steps')
+    .addOption(new Option('--quick', 'fewer rates, seeds and steps; results are labelled so').conflicts('thorough'))
+    .option('--thorough', 'more rates, seeds and steps')
     .option(
       '--optimizers <ids>',
-      `comma-separated: ${contestants.map(({ id }) => id).join(', ')}; any other that "thalweg list" prints; or a file such as ./mine.ts`,
+      `comma-separated, of ${contestants.map(({ id }) => id).join(', ')}; any that "thalweg list" prints; or a file such as ./mine.ts`,
       list,
     )
-    .option('--seeds <n>', 'number of seeds; each tunes independently', whole(1, 1000))
-    .option('--steps <n>', 'steps per run', whole(1, 1e7))
-    .option('--grid-points <n>', 'learning rates in the initial grid', whole(2, 50))
+    .option('--seeds <n>', 'seeds; each tunes by itself', whole(1, 1000))
+    .option('--steps <n>', 'steps of each run', whole(1, 1e7))
+    .option('--grid-points <n>', 'learning rates of the first grid', whole(2, 50))
     .addOption(
       new Option(
         '--trials <n>',
-        'tune all hyperparameters in their search spaces instead of the learning rate alone: so many quasi-random (Sobol) points for each seed, the same number for all optimizers',
+        'search several hyperparameters instead, each in its declared space: this many quasi-random (Sobol) points per seed, the same number for every optimizer',
       )
         .argParser(whole(2, 1000))
         .conflicts('gridPoints'),
@@ -121,30 +118,25 @@ export function withPlan(command: Command): Command {
     .addOption(
       new Option(
         '--defaults',
-        'also run every optimizer at its default hyperparameters and report these runs in a separate table; without --optimizers, this adds the optimizers that claim to need no tuning',
+        'also run every optimizer at its declared defaults, without tuning, in a separate table; without --optimizers, also the optimizers that promise to need no tuning',
       ).conflicts('control'),
     )
-    .option(
-      '--schedule <names>',
-      `comma-separated, of ${scheduleNames.join(', ')}: learning-rate schedules; every optimizer runs with each`,
-      schedules,
-      ['constant'],
-    )
+    .option('--schedule <names>', `comma-separated, of ${scheduleNames.join(', ')}: every optimizer under each`, schedules, ['constant'])
     .option(
       '--run-timeout <s>',
-      'time limit of a run in seconds; a run that exceeds it counts as diverged; also the limit for loading a problem file',
+      'time limit of a run in seconds; a longer run counts as diverged; loading the problem of a file has the same limit',
       whole(1, 1e6),
     )
     .addOption(
       new Option(
         '--control',
-        'measure how often the protocol is wrong, by comparing each optimizer with itself and each pair; --seeds is the number of seeds to draw from (default: 40)',
+        'measure how often the protocol errs: each optimizer against itself, and each pair; --seeds are the seeds to draw from (default: 40)',
       ).conflicts(['thorough', 'schedule']),
     ) // prettier-ignore
     .option('--out <dir>', 'where to write the report', 'report')
-    .option('--json', 'print the results as JSON instead of a table')
-    .option('--fresh', 'repeat all runs, even those that an earlier command finished; stored runs are kept')
-    .option('--no-color', 'print no colours');
+    .option('--json', 'print the results as JSON on standard output, and no table')
+    .option('--fresh', 'run everything again, including runs that an earlier command finished; those stay stored')
+    .option('--no-color', 'no colours');
 }
 
 /** Carries out what the options say; `open`: who makes the runs. */
@@ -157,10 +149,7 @@ export async function run(named: readonly string[], options: Options, open?: Wor
   if (options.control === true) {
     const least = seedsFor(Math.min(...seedCounts));
     if (options.seeds !== undefined && options.seeds < least)
-      throw new ProblemError(
-        '--seeds',
-        `--control needs at least ${String(least)}, so that two copies of an optimizer have disjoint seeds`,
-      );
+      throw new ProblemError('--seeds', `--control needs ${String(least)} at least, so that two copies of an optimizer share none`);
     const seeds = controlSeeds(options.seeds ?? 40);
     await withRuns(plan, work, async (pool, store, onProgress) => {
       const made = await control(plan, seeds, pool, store, onProgress);
@@ -192,7 +181,7 @@ function tellShard({ index, of }: Shard, out: string, store: Store): Promise<voi
   process.stdout.write(
     `Part ${String(index)} of ${String(of)} is finished: ${counted(store.used.size, 'run')} in ${relative('.', store.path)}. `,
   );
-  process.stdout.write(`When all parts are finished, run: thalweg merge --out ${out}\n`);
+  process.stdout.write(`Once all parts are there: thalweg merge --out ${out}\n`);
   return Promise.resolve();
 }
 
@@ -237,7 +226,7 @@ async function checkTables(entries: readonly Entry[], named: readonly string[], 
     const [first] = refused.filter(({ file }) => !others.includes(file));
     if (first !== undefined) throw first;
     for (const { file } of refused) left.add(file);
-    if (refused.length > 0) process.stderr.write(`Left out of --defaults, since they do not support the sparse gradients of ${problem.id}: ${refused.map(({ file }) => file).join(', ')}.\n`);
+    if (refused.length > 0) process.stderr.write(`Left out of the defaults, since they cannot train the sparse parameters of ${problem.id}: ${refused.map(({ file }) => file).join(', ')}.\n`);
   }
   return left;
 } // prettier-ignore

@@ -19,7 +19,7 @@ export async function writeControl(
   const document = JSON.stringify({ ...made, rates });
   for (const one of [folder, out]) writeWhole(join(one, 'control.json'), `${document}\n`);
   process.stdout.write(
-    json === true ? `${document}\n` : `${tableOf(rates).join('\n')}\n\nRuns and results: ${join(out, 'control.json')}\n`,
+    json === true ? `${document}\n` : `${tableOf(rates).join('\n')}\n\nRuns and figures: ${join(out, 'control.json')}\n`,
   );
 }
 
@@ -31,11 +31,11 @@ function tableOf(rates: readonly ErrorRate[]): string[] {
   const block = (title: string, some: readonly ErrorRate[]): string[] => (some.length === 0 ? [] : [title, ...some.map(line)]);
   return [
     ...block(
-      `The same optimizer twice, with disjoint seeds: wrongly found to differ, of ${String(rates[0]?.repetitions)} repetitions`,
+      `The same optimizer twice, with other seeds: called different, of ${String(rates[0]?.repetitions)} repetitions`,
       rates.filter(isControl),
     ),
     ...block(
-      'Two different optimizers: found to differ',
+      'Two optimizers as a single comparison: the difference was found',
       rates.filter((rate) => !isControl(rate)),
     ),
   ];

@@ -21,12 +21,12 @@ interface Options {
 export function diffCommand(): Command {
   return new Command('diff')
     .description(
-      'Did a change help? Compares each optimizer between two comparisons, before and after, paired by the seeds that both have, and lists what changed: ' +
-        'equations, modules, data, machine. Without arguments it takes the last two comparisons of the folder.',
+      'Did a change help? Compares each optimizer of two comparisons, before and after, paired on the seeds that both have, and says what changed between ' +
+        'them: equations, modules, data, machine. Without arguments: the last two comparisons of the folder.',
     )
     .argument('[before]', 'the number of a comparison (thalweg runs --comparisons), a folder of results, or a results.json')
     .argument('[after]', 'the same; by default the last comparison of the folder')
-    .option('--out <dir>', 'the folder of the report in which comparisons are looked up by number', 'report')
+    .option('--out <dir>', 'the folder in which numbers are looked up', 'report')
     .option('--json', 'print everything as JSON')
     .action((before: string | undefined, after: string | undefined, options: Options) => {
       const last = before === undefined || after === undefined ? lastNumbers(options.out) : [];
@@ -41,7 +41,7 @@ export function diffCommand(): Command {
       const width = columns();
       const lines = found.changes.flatMap(({ problem, optimizer, sentence, changed }) => [
         ...hung(plain(`${optimizer} on ${problem}: ${sentence}`), width, 0, 2),
-        ...(changed.length === 0 ? ['  Code, data and machine are the same.'] : changed.flatMap((one) => hung(plain(`changed: ${one}`), width, 2, 4))),
+        ...(changed.length === 0 ? ['  Equations, modules, data and machine are the same.'] : changed.flatMap((one) => hung(plain(`changed: ${one}`), width, 2, 4))),
       ]);
       const others = found.others.length === 0 ? [] : hung(`Not compared: ${found.others.join('; ')}.`, width, 0, 2);
       process.stdout.write(`${[...lines, ...others].join('\n')}\n`);

@@ -38,19 +38,19 @@ const examples = [
 export function emitCommand(): Command {
   return new Command('emit')
     .description(
-      'Exports an optimizer as one source file for another language or framework, with its equations, their reference, and a self-test that replays recorded steps.',
+      'Writes an optimizer as one file of another language or framework, with its equations, their source, and a test of itself that replays recorded steps.',
     )
     .argument(
       '<optimizer>',
-      'a name that thalweg list prints, such as adamw; or a file such as ./mine.ts, whose default export is an optimizer or a function that creates one',
+      'a name that thalweg list prints, such as adamw; or a file such as ./mine.ts, whose default export is a method or makes one',
     )
     .addOption(new Option('--to <target>', names.join(', ')).makeOptionMandatory().argParser(target))
-    .option('-o, --output <file>', 'the file to write (default: standard output)')
-    .option('--set <option=value>', 'an option of the optimizer, such as lr=3e-4 or nesterov=true; can be repeated', setting, {})
-    .option('--name <name>', 'name of the class or function')
-    .option('--source <text>', 'citation in the file; optimizers of the library cite their papers by default')
-    .addOption(new Option('--dtype <type>', 'element type of the arrays (only for c)').choices(['float32', 'float64']))
-    .option('--exact', "bit-identical to Thalweg's backends (only for c)")
+    .option('-o, --output <file>', 'where to write it; standard output without')
+    .option('--set <option=value>', 'an option of the optimizer, as lr=3e-4 or nesterov=true; may be given several times', setting, {})
+    .option('--name <name>', 'the name of the class or function')
+    .option('--source <text>', 'the source that the file cites; by default the paper, for optimizers of the library')
+    .addOption(new Option('--dtype <type>', 'the element type of the arrays (target c only)').choices(['float32', 'float64']))
+    .option('--exact', "bit-identical to Thalweg's backends (target c only)")
     .addHelpText('after', () => `\n${targetLines(columns()).join('\n')}\n\nExamples:\n${examples.map((one) => `  $ ${one}`).join('\n')}`)
     .action(async (reference: string, options: Options) => {
       const text = write(await methodOf(reference, options.set), options);
@@ -80,7 +80,7 @@ function target(name: string): TargetName {
 
 function setting(text: string, before: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
   const [, name, value = ''] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-  if (name === undefined) throw new InvalidArgumentError('Write an option with its value, such as lr=3e-4.');
+  if (name === undefined) throw new InvalidArgumentError('Write an option with its value, as lr=3e-4.');
   const number = Number(value);
   const read = value === 'true' ? true : value === 'false' ? false : Number.isNaN(number) || value.trim() === '' ? value : number;
   return { ...before, [name.trim()]: read };
@@ -99,7 +99,7 @@ async function methodOf(reference: string, set: Options['set']): Promise<Method>
   const { make, what } = isFile(reference) ? await aside(() => fromFile(reference)) : fromLibrary(reference);
   if (make instanceof Method) {
     if (Object.keys(set).length > 0)
-      throw new ProblemError(reference, `it exports ${what} whose options are already set, so --set cannot be used`);
+      throw new ProblemError(reference, `it exports ${what} with its options already given, so --set cannot set any`);
     return make;
   }
   try {
@@ -127,10 +127,7 @@ async function fromFile(reference: string): Promise<Made> {
   if (value instanceof Method) return { make: value, what: value.name };
   if (isOptimizerFactory(value)) return { make: value, what: value.definition.name };
   if (value !== undefined && (typeof value !== 'object' || value === null || !('create' in value)))
-    throw new ProblemError(
-      reference,
-      'its default export must be an optimizer such as adamw(), a chain, or the result of optimizer({ … })',
-    );
+    throw new ProblemError(reference, 'its default export must be a method such as adamw(), a chain, or what optimizer({ … }) returned');
   const { create, centre, id } = ownContestant(reference, exported);
   return {
     what: id,
@@ -138,8 +135,7 @@ async function fromFile(reference: string): Promise<Made> {
       const [other] = Object.keys(others);
       if (other !== undefined) throw new ProblemError(reference, `its create(lr) takes only a learning rate, not ${other}`);
       const made = create(typeof lr === 'number' ? lr : centre, { steps: 1000 });
-      if (!(made instanceof Method))
-        throw new ProblemError(reference, `${made.name} uses a line search, which cannot be emitted as a step`);
+      if (!(made instanceof Method)) throw new ProblemError(reference, `${made.name} uses a line search, which cannot be emitted`);
       return made;
     },
   };

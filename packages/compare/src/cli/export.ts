@@ -29,13 +29,13 @@ interface Options extends Wanted {
 /** The command. */
 export function exportCommand(): Command {
   const command = new Command('export')
-    .description('Writes the stored runs of a folder in the format of another tool.')
+    .description('Writes the runs that compare has kept in a folder, for other tools to read.')
     .argument('[folder]', 'the folder of the report', 'report')
     .addOption(
       new Option('--as <format>', Object.entries(formats).map(([name, { about }]) => `${name}: ${about}`).join('; ')).choices(Object.keys(formats)).default('csv'),
     )
-    .option('--curves', 'for csv and parquet: write a row for each point of the curves instead')
-    .option('--to <path>', 'the file or folder to write; - is standard output, for csv and optuna (default: in the folder)'); // prettier-ignore
+    .option('--curves', 'with csv and parquet: a row for each point of the curves instead')
+    .option('--to <path>', 'where to write; - is standard output, for csv and optuna (default: in the folder)'); // prettier-ignore
   return withWanted(command).action(async (folder: string, options: Options) => {
     const store = readStore(folder);
     try {
@@ -44,11 +44,11 @@ export function exportCommand(): Command {
       if (count === 0) throw new ProblemError(folder, 'it has no such runs; thalweg runs lists those it has');
       const { as: format, curves } = options;
       const isTable = format === 'csv' || format === 'parquet';
-      if (curves === true && !isTable) throw new ProblemError('--curves', `is for csv and parquet; ${format} always contains the curves`);
+      if (curves === true && !isTable) throw new ProblemError('--curves', `is for csv and parquet; ${format} always has the curves`);
       const target =
         options.to ?? join(folder, curves === true ? formats[format].target.replace('runs', 'curves') : formats[format].target);
       if (target === '-' && format !== 'csv' && format !== 'optuna')
-        throw new ProblemError('--to', `- is for csv and optuna; ${format} is a binary format`);
+        throw new ProblemError('--to', `- is for csv and optuna; ${format} is not text`);
       try {
         await write(store, wanted, options, target);
       } catch (error) {

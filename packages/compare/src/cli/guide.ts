@@ -57,23 +57,22 @@ interface Line {
 export function guideCommand(): Command {
   return new Command('guide')
     .description(
-      'Tests every claim of the guide by an experiment. Mathematical claims must hold; claims about data are reproduced or not; ' +
-        'claims that one optimizer is better than another are tested by thalweg compare --quick.',
+      'Runs every claim of the guide as an experiment. Mathematical claims must hold; claims about data are reproduced or not, ' +
+        "and which optimizer is better is decided by the comparer's quick protocol.",
     )
-    .addOption(new Option('--chapter <id>', 'only this chapter').choices([...chapterIds]))
+    .addOption(new Option('--chapter <id>', 'one chapter only').choices([...chapterIds]))
     .addOption(
-      new Option(
-        '--wrong',
-        'instead of the chapters: mistakes in the update rules of published libraries, compared with the correct rules',
-      ).conflicts('chapter'),
+      new Option('--wrong', 'instead of the chapters: update rules that published libraries got wrong, beside the right ones').conflicts(
+        'chapter',
+      ),
     )
-    .option('--no-compare', 'skip the claims that need a comparison, which takes minutes')
-    .option('--out <dir>', 'the folder in which the runs of comparisons are stored, shared with thalweg compare', 'report')
+    .option('--no-compare', 'leave out the claims that need a comparison, which takes minutes')
+    .option('--out <dir>', "where the comparison's finished runs are kept, shared with compare", 'report')
     .option('--json', 'print the claims as JSON')
-    .option('--no-color', 'print no colours')
+    .option('--no-color', 'no colours')
     .addHelpText(
       'after',
-      () => `\n${wrap('Exit codes: 0 all mathematical claims hold, 1 one does not, 2 wrong usage.', columns()).join('\n')}`,
+      () => `\n${wrap('Exit codes: 0 every mathematical claim holds, 1 one does not, 2 wrong usage.', columns()).join('\n')}`,
     )
     .action(run);
 }

@@ -102,7 +102,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return exitCodes.usage;
   }
   const program = new Command('thalweg')
-    .description('Compares optimizers fairly: on real data, with tuned learning rates, over several seeds.')
+    .description('Optimizers, compared fairly: on real data, with tuned learning rates, seeds and spread.')
     .version(versionOfThalweg(), '-V, --version')
     .showHelpAfterError('Run with --help for the options.')
     .showSuggestionAfterError()

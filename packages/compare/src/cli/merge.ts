@@ -21,13 +21,13 @@ interface Options {
 export function mergeCommand(): Command {
   return new Command('merge')
     .description(
-      'Copies the runs of other folders into one, where they are reused as if made on this machine; duplicates are stored once. If all parts of a ' +
-        'comparison (compare --shard) are finished, it writes the same report as an undivided comparison.',
+      'Merges the runs of other folders into one, where they count as runs of this machine; duplicates are kept once. If all parts of a ' +
+        'comparison (compare --shard) are there, it writes the report, the same as that of an undivided comparison.',
     )
-    .argument('[sources...]', 'folders of reports, or databases of runs (default: the parts in the folder itself)')
-    .option('--out <dir>', 'the folder to copy the runs to', 'report')
-    .option('--json', 'print the results as JSON instead of a table')
-    .option('--no-color', 'print no colours')
+    .argument('[sources...]', 'folders of results, or files of runs (default: the parts in the folder itself)')
+    .option('--out <dir>', 'the folder to merge into', 'report')
+    .option('--json', 'print the results as JSON on standard output, and no table')
+    .option('--no-color', 'no colours')
     .action(async (sources: string[], options: Options) => {
       const files = (sources.length === 0 ? [options.out] : sources).flatMap(filesIn);
       const store = openStore(options.out, process.stderr);

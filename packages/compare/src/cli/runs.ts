@@ -15,11 +15,11 @@ interface Options extends Wanted {
 /** The command. */
 export function runsCommand(): Command {
   const command = new Command('runs')
-    .description('Lists the stored runs of a folder in the order in which they were made, with their configuration and results.')
+    .description('Lists the runs that compare has stored in a folder, in order: what each was run with, and its result.')
     .argument('[folder]', 'the folder of the report', 'report'); // prettier-ignore
   return withWanted(command)
-    .option('--comparisons', 'list the comparisons instead, with their numbers')
-    .option('--json', 'print all stored data of each run except the curves, as JSON')
+    .option('--comparisons', 'list the comparisons instead, each with its number')
+    .option('--json', 'print everything about each but its curves, as JSON')
     .action((folder: string, options: Options) => {
       const store = readStore(folder);
       try {

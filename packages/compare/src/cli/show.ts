@@ -13,9 +13,7 @@ import { exitCodes } from './exit-codes.ts';
 /** The command `thalweg list`. */
 export function listCommand(): Command {
   return new Command('list')
-    .description(
-      'Lists the problems, the optimizers with an entry of their own for thalweg compare, and all optimizers and transforms of the library.',
-    )
+    .description('Lists the problems, the optimizers that can be compared by name, and all optimizers and transforms of the library.')
     .action(() => {
       const width = columns();
       const sections = [
@@ -30,9 +28,7 @@ export function listCommand(): Command {
 /** The command `thalweg show`. */
 export function showCommand(): Command {
   return new Command('show')
-    .description(
-      'Shows an optimizer or transform: its equations, hyperparameters, state, measured agreement with other implementations, and paths on test functions.',
-    )
+    .description('Shows an optimizer or transform: its equations, hyperparameters, state, measured agreement with its oracles, and paths.')
     .argument('<name>', 'a name that thalweg list prints, such as adamw')
     .action((name: string) => {
       const entry = entries().find((one) => one.name.toLowerCase() === name.toLowerCase());

@@ -47,9 +47,9 @@ export function swallowed(command: Command, args: readonly string[], environment
   const rest = loose === 0 ? after : [...after.slice(0, first), ...(after.length > first + loose ? ['…'] : [])];
   const shown = [...rest, ...given.map(({ text }) => text)];
   const begin = verb === 'exec' ? 'npm exec -- thalweg' : verb === 'run' || verb === 'run-script' ? `npm run ${event} --` : `npm ${verb} --`;
-  const they = names.length === 1 ? 'it is' : 'they are';
+  const they = names.length === 1 ? 'it stands' : 'they stand';
   const last = names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`;
-  return { sentence: `npm consumed ${last}, since ${they} not after --, so thalweg did not get ${names.length === 1 ? 'it' : 'them'}; write ${[begin, ...shown].join(' ')}`, stops };
+  return { sentence: `npm took ${last} for itself, since ${they} before --, so thalweg did not get ${names.length === 1 ? 'it' : 'them'}; write ${[begin, ...shown].join(' ')}`, stops };
 } // prettier-ignore
 
 /** The names under which npm may have put it. */

@@ -11,16 +11,16 @@ import { queueOption } from './queue.ts';
 
 const examples = [
   ['thalweg worker --queue redis://desk:6379', 'on each machine'],
-  ['thalweg sweep digits --queue redis://desk:6379', 'on one of them; writes the same report as thalweg compare digits'],
-  ['thalweg worker ./mine.ts --queue redis://desk:6379', 'a worker that can also run your own problem'],
+  ['thalweg sweep digits --queue redis://desk:6379', 'on one; it ends with the report of thalweg compare digits'],
+  ['thalweg worker ./mine.ts --queue redis://desk:6379', 'a worker that may run a problem of your own'],
   ['thalweg sweep ./mine.ts --queue redis://desk:6379', 'a comparison on it'],
 ] as const;
 
 /** The command. */
 export function sweepCommand(): Command {
   const command = new Command('sweep').description(
-    'Like thalweg compare, with the same options, runs and report, but the runs are put into a queue on a Redis server and executed by thalweg worker on any number of ' +
-      'machines. Results are stored in the folder at once: after Ctrl-C or a crash the same command resumes.',
+    'Like thalweg compare, with the same options, runs and report, but puts every run into a queue in Redis, from which thalweg worker takes it on ' +
+      'any number of machines. Results are stored in the folder at once: after Ctrl-C or a crash the same command continues.',
   );
   return withPlan(command)
     .addOption(queueOption())

@@ -7,7 +7,7 @@ export function withWanted(command: Command): Command {
   return command
     .option('--problem <id>', 'only runs of this problem')
     .option('--optimizer <id>', 'only runs of this optimizer')
-    .option('--schedule <name>', 'only runs with this schedule')
+    .option('--schedule <name>', 'only runs under this schedule')
     .option('--seed <n>', 'only runs with this seed', natural)
     .addOption(new Option('--state <how>', 'only runs with this outcome').choices([...states]))
     .option('--comparison <n>', 'only runs of this comparison, by its number', natural);

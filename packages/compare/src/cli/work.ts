@@ -49,7 +49,7 @@ export async function withRuns(
 ): Promise<void> {
   const store = openStore(out, process.stderr, file);
   if (store.size > 0)
-    process.stderr.write(`${counted(store.size, 'finished run')} found in ${out}; valid ones are reused, --fresh repeats all\n`);
+    process.stderr.write(`${counted(store.size, 'finished run')} found in ${out}; those still valid are used, --fresh runs all again\n`);
   if (fresh === true) store.startAfresh();
   const view = progressView(process.stderr);
   const pool = open((line) => { view.say(line); }); // prettier-ignore
@@ -58,7 +58,7 @@ export async function withRuns(
     stopped.abort();
     view.stop();
     process.stderr.write(
-      `\nStopped. ${counted(store.size, 'finished run')} ${store.size === 1 ? 'is' : 'are'} stored in ${out}; the same command resumes from there.\n`,
+      `\nStopped. ${counted(store.size, 'finished run')} ${store.size === 1 ? 'is' : 'are'} kept in ${out}; the same command continues from there.\n`,
     );
     void pool.close().then(() => {
       store.close();
@@ -102,7 +102,10 @@ export async function writeReport(
     writeWhole(join(folder, 'results.json'), json);
     writeWhole(join(folder, 'index.html'), html);
   }
-  if (thinned > 0) process.stderr.write(`results.json has thinned curves, to limit its size; thalweg export --curves writes all points\n`);
+  if (thinned > 0)
+    process.stderr.write(
+      `results.json has fewer points of the curves than were measured, so that it stays small enough to open; thalweg export --curves writes them all\n`,
+    );
   const report = relative('.', join(options.out, 'index.html')) || join(options.out, 'index.html');
   if (options.json === true) {
     process.stdout.write(json);

@@ -23,14 +23,14 @@ interface Options {
 export function workerCommand(): Command {
   return new Command('worker')
     .description(
-      'Executes runs of thalweg sweep from the queue on a Redis server and returns the results, until Ctrl-C. It runs only built-in problems and optimizers and the files ' +
-        'given here, and only if equations, files and versions are the same as in the sweep; otherwise it prints what differs.',
+      'Takes runs of thalweg sweep from a queue in Redis, runs them, and returns their results, until Ctrl-C. It runs built-in problems and ' +
+        'optimizers and the files named here, and only if equations, files and versions are those of the sweep; otherwise it says what differs.',
     )
-    .argument('[problems...]', 'problem files that it can run, such as ./my-problem.ts')
+    .argument('[problems...]', 'files of problems that it may run, such as ./my-problem.ts')
     .addOption(queueOption())
-    .option('--optimizers <files>', 'comma-separated optimizer files that it can run, such as ./mine.ts', list)
-    .option('--workers <n>', 'number of parallel runs', whole(1, 1024), availableParallelism())
-    .option('--stalled-after <s>', 'seconds without response from a worker after which its runs go to others', whole(1, 3600), 30)
+    .option('--optimizers <files>', 'comma-separated files of optimizers that it may run, such as ./mine.ts', list)
+    .option('--workers <n>', 'runs at a time', whole(1, 1024), availableParallelism())
+    .option('--stalled-after <s>', 'seconds without a sign of life after which the runs of a worker go to others', whole(1, 3600), 30)
     .action(async (problems: string[], { queue, optimizers = [], workers, stalledAfter }: Options) => {
       const address = addressOf(queue);
       const packages = await loadPackages();
@@ -43,14 +43,14 @@ export function workerCommand(): Command {
         Promise.race([QueueWorker.start(packages, address, { problems, optimizers, workers, stalledAfter, say }), interrupted]),
       );
       if (worker !== undefined) {
-        say(`Worker ${self()} executes ${counted(workers, 'run')} in parallel, from the queue at ${address.shown}`);
+        say(`Worker ${self()} makes ${counted(workers, 'run')} at a time, from the queue in ${address.shown}`);
         const quiet = everyMinute(process.stderr, () => `${counted(worker.made, 'run')} made, ${String(worker.busy)} under way`);
         await aside(() => interrupted);
         quiet();
         // Whoever asks again wants it at once.
         process.once('SIGINT', () => process.exit(exitCodes.interrupted));
         const back = await worker.stop();
-        say(`\nStopped. ${counted(worker.made, 'run')} executed, ${String(back)} returned to the queue.`);
+        say(`\nStopped. ${counted(worker.made, 'run')} made, ${String(back)} returned to the queue.`);
       }
       // Connections that wait for a Redis that is away would keep the process.
       process.exit(exitCodes.interrupted);

@@ -212,7 +212,7 @@ export class QueueWorker {
       differences.push(names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${String(names.length - 3)} more files` : names.join(', '));
     }
     if (differences.length === 0) return;
-    throw new Refused(`${request.problem} with ${request.contestant} differs here from the sweep's: ${differences.join('; ')}`);
+    throw new Refused(`${request.problem} with ${request.contestant} differs here from the sweep: ${differences.join('; ')}`);
   }
 
   private tell(reason: string): void {

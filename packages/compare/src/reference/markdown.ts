@@ -10,22 +10,22 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 
 /** A path in words. */
 function pathLine({ title, lr, constant, left, steps }: MeasuredPath): string {
-  const rate = constant ? `at a constant lr of ${String(lr)}` : `with lr decaying linearly from ${String(lr)} to 1 % of that`;
-  return `- ${title}: the final loss is ${left} of the initial loss, after ${String(steps)} steps ${rate}.`;
+  const rate = constant ? `at a constant lr of ${String(lr)}` : `while lr falls linearly from ${String(lr)} to a hundredth of that`;
+  return `- ${title}: ${left} of the first loss is left after ${String(steps)} steps ${rate}.`;
 }
 
 /** What the equations were read from, and what is a choice of ours. */
 function sourcesSection(source: Source): string {
   const conventions = source.conventions.map((text) => `- ${text}`).join('\n');
-  return `${origins(source).join('\n\n')}${conventions === '' ? '' : `\n\nDifferences from the sources, and choices made here:\n\n${conventions}`}`;
+  return `${origins(source).join('\n\n')}${conventions === '' ? '' : `\n\nConventions here:\n\n${conventions}`}`;
 }
 
 /** The measured rows, and where their oracles depart from paper and authors. */
 function agreementSection(rows: readonly MeasuredRow[]): string {
   const cells = rows.map(({ row, oracle, heldAgainst, float64, float32 }) => [row, oracle, heldAgainst, float64, float32]);
   const departures = rows.flatMap(({ row, departs }) => (departs === undefined ? [] : [`- ${row}: ${departs}`])).join('\n');
-  const measured = table(['test case', 'oracle', 'kind of oracle', 'float64', 'float32'], cells);
-  return `The largest difference from an independent implementation (the oracle) over 320 steps, relative to max(|w|, Σ|Δw|). The oracle is NumPy code written from the paper or from the authors' program, or a library:\n\n${measured}\n\n${departures}`;
+  const measured = table(['test case', 'oracle', 'compared with', 'float64', 'float32'], cells);
+  return `The largest difference from an independent implementation (the oracle) over 320 steps, relative to max(|w|, Σ|Δw|):\n\n${measured}\n\n${departures}`;
 }
 
 /** What an option does and when to change it, as cells. */
@@ -37,26 +37,26 @@ function adviceCells(method: string, option: string): [string, string] {
 /** When to choose it, and what else there is. */
 function choiceSection({ choose, rivals }: Entry['note']): string {
   const others = rivals.map((name) => `[${name}](${name}.md)`).join(', ');
-  return others === '' ? choose : `${choose}\n\nAlternatives: ${others}.`;
+  return others === '' ? choose : `${choose}\n\nOr else: ${others}.`;
 }
 
 /** Whether embeddings can be trained row by row. */
 function tables({ tables }: Note): string {
   if (tables === undefined) return '';
   return tables
-    ? 'Supports sparse gradients: embeddings declared `sparse`, of which a step changes only the given rows.'
-    : 'Does not support sparse gradients (`sparse` parameters).';
+    ? 'Supports `sparse` parameters, of which a step updates only the rows that have a gradient.'
+    : 'Does not support `sparse` parameters.';
 }
 
 /** The page; the picture of its paths lies beside it. */
 export function renderPage({ name, equations, latex, hyper, choices, inputs, memory, note }: Entry): string {
   const sections: (readonly [string, string])[] = [
     ['When to choose it', choiceSection(note)],
-    ['Equations', `$$\n${latex}\n$$\n\nAs written in the library:\n\n\`\`\`text\n${equations.join('\n')}\n\`\`\``],
+    ['Equations', `$$\n${latex}\n$$\n\nAs they are written in the library:\n\n\`\`\`text\n${equations.join('\n')}\n\`\`\``],
     [
       'Hyperparameters',
       table(
-        ['option', 'symbol', 'default', 'range', 'meaning', 'when to change it'],
+        ['option', 'symbol', 'default', 'range', 'what it does', 'when to change it'],
         hyper.map(({ option, symbol, fallback, range }) => [
           `\`${option}\``,
           symbol,
@@ -67,7 +67,7 @@ export function renderPage({ name, equations, latex, hyper, choices, inputs, mem
       ),
     ],
     ['Options', table(
-        ['option', 'choices, the default first', 'meaning', 'when to change it'],
+        ['option', 'choices, the default first', 'what it does', 'when to change it'],
         choices.map(([option, words]) => [`\`${option}\``, words.join(', '), ...adviceCells(name, option)]),
       )],
     ['Inputs of each step', inputs.map((input) => `\`${input}\``).join(', ')],
@@ -78,7 +78,7 @@ export function renderPage({ name, equations, latex, hyper, choices, inputs, mem
       'Paths',
       note.paths.length === 0
         ? ''
-        : `![The paths of ${name} on two test functions](${name}.svg)\n\n${note.paths.map(pathLine).join('\n')}`,
+        : `![The paths of ${name} on two landscapes](${name}.svg)\n\n${note.paths.map(pathLine).join('\n')}`,
     ],
   ]; // prettier-ignore
   const empty = (title: string): boolean =>

@@ -23,11 +23,11 @@ export function renderEntry(entry: Entry, width: number): string {
     ...section('Equations', equations.flatMap(indented)),
     ...section('Hyperparameters, with defaults and ranges', rows(options).body.map((line) => `  ${line}`)),
     ...section('Options', choices.flatMap(([option, words]) => indented(`${option}: ${words.join(', ')}`))),
-    ...section('Meaning of the options, and when to change them', [...hyper, ...choices.map(([option]) => ({ option }))].flatMap(({ option }) => advice(name, option).flatMap(indented))),
+    ...section('What options do, and when to change them', [...hyper, ...choices.map(([option]) => ({ option }))].flatMap(({ option }) => advice(name, option).flatMap(indented))),
     ...section('Inputs of each step', inputs.map((input) => `  ${input}`)),
-    ...section('Sources, and differences from them', [...origins(note.source), ...note.source.conventions].flatMap(indented)),
+    ...section('Sources, and conventions here', [...origins(note.source), ...note.source.conventions].flatMap(indented)),
     ...section('State', (memory.length === 0 ? ['none'] : memory).flatMap(indented)),
-    ...section('Largest difference from other implementations over 320 steps, float64 and float32', agreement(note.agreement, width)),
+    ...section('Largest measured difference over 320 steps, float64 and float32', agreement(note.agreement, width)),
     ...section('Paths', note.paths.flatMap((path) => [...indented(titleOf(path)), ...map(path, width)])),
     ...section('LaTeX', latex.split('\n').flatMap(indented)),
   ]; // prettier-ignore
@@ -37,7 +37,7 @@ export function renderEntry(entry: Entry, width: number): string {
 
 /** When to choose it, and what else there is. */
 function choice({ choose, rivals }: Note): string[] {
-  return [...(choose === '' ? [] : [unmarked(choose)]), ...(rivals.length === 0 ? [] : [`Alternatives: ${rivals.join(', ')}.`])];
+  return [...(choose === '' ? [] : [unmarked(choose)]), ...(rivals.length === 0 ? [] : [`Or else: ${rivals.join(', ')}.`])];
 }
 
 /** What is known of an option besides the documentation. */
@@ -49,7 +49,7 @@ function advice(method: string, option: string): string[] {
 const unmarked = (text: string): string => text.replaceAll('`', '');
 
 function titleOf({ title, lr, constant, left }: MeasuredPath): string {
-  return `${title}, lr ${String(lr)}${constant ? ', constant' : ''}: final loss ${left} of the initial loss`;
+  return `${title}, lr ${String(lr)}${constant ? ', constant' : ''}: ${left} of the loss is left`;
 }
 
 function map({ points }: MeasuredPath, width: number): string[] {
