@@ -400,7 +400,7 @@ describe('with a Redis', { skip: withoutRedis }, () => {
       assert.ok('error' in told && /^an entry of the queue is not a run \(.+\)$/.test(told.error), JSON.stringify(told));
     }
     // Answers are checked as well, and another's are not taken.
-    for (const [value, expected] of [[{ nonsense: 1 }, /the answer for .* is no record of a run/], [{ worker: 'x', result: lost({ seed: 2, lr: 0.1 }), machine: { node: 'a', thalweg: 'b', os: 'c', cpu: 'd', cores: 1, workers: 1 }, more: { modules: [], data: [] } }, /is the record of another run/]] as const) {
+    for (const [value, expected] of [[{ nonsense: 1 }, /the answer for .* is not a record of a run/], [{ worker: 'x', result: lost({ seed: 2, lr: 0.1 }), machine: { node: 'a', thalweg: 'b', os: 'c', cpu: 'd', cores: 1, workers: 1 }, more: { modules: [], data: [] } }, /is the record of another run/]] as const) {
       const liar = new packages.Worker(runs, () => Promise.resolve(value), { connection: { port: server.port, maxRetriesPerRequest: null }, prefix, concurrency: 50 });
       await worker.stop();
       const runner = new QueueRunner(packages, addressOf(server.url), { say });
