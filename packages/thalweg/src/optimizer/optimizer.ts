@@ -122,7 +122,7 @@ export class Optimizer<
    * `remove` or `dispose` keeps its values.
    */
   get params(): Views<P, B> & ByName<P, B> {
-    return this.running('params').views as unknown as Views<P, B> & ByName<P, B>;
+    return this.running('params').named.params as unknown as Views<P, B> & ByName<P, B>;
   }
 
   /**
@@ -139,16 +139,16 @@ export class Optimizer<
    * precision.
    */
   get grads(): Views<Dense<P>, B> & ByName<Dense<P>, B> {
-    const { gradientViews, options } = this.running('grads');
+    const { named, options } = this.running('grads');
     if (options.half !== undefined) throw new ThalwegError('half', `${this.name}: gradients are in ${options.half}; fill opt.half.grads`);
-    return gradientViews as unknown as Views<Dense<P>, B> & ByName<Dense<P>, B>;
+    return named.grads as unknown as Views<Dense<P>, B> & ByName<Dense<P>, B>;
   }
 
   /** Live views of parameters and gradients in half precision. Throws a ThalwegError unless `init` was given the option `half`. */
   get half(): Half<P, B> {
-    const { halfViews, gradientViews, options } = this.running('half');
+    const { named, options } = this.running('half');
     if (options.half === undefined) throw new ThalwegError('half', `${this.name}: half precision is off; give init the option half`);
-    return { params: halfViews, grads: gradientViews } as unknown as Half<P, B>;
+    return { params: named.halves, grads: named.grads } as unknown as Half<P, B>;
   }
 
   /**
@@ -253,7 +253,7 @@ export class Optimizer<
   step(gradients?: Gradients<P>, inputs: Inputs = noInputs): StepResult {
     const core = this.whole('step');
     const { registry, options } = core;
-    const isOurs = gradients === undefined || Object.is(gradients, core.gradientViews);
+    const isOurs = gradients === undefined || Object.is(gradients, core.named.grads);
     const handed = isOurs ? undefined : gradientsByName(core, gradients);
     if (handed !== undefined) checkGradients(core, handed);
     const named = inputs === noInputs && registry.inputs.length === 0 ? noInputs : inputsByName(core, inputs);
@@ -391,7 +391,7 @@ export class Optimizer<
    */
   freeze(match: Match): void {
     const core = this.settled('freeze');
-    for (const name of select(core, 'freeze', match)) core.frozen.add(core.ownName(name));
+    for (const name of select(core, 'freeze', match)) core.frozen.add(core.named.ownName(name));
     core.activate();
   }
 
@@ -402,7 +402,7 @@ export class Optimizer<
    */
   unfreeze(match: Match): void {
     const core = this.settled('unfreeze');
-    for (const name of select(core, 'unfreeze', match)) core.frozen.delete(core.ownName(name));
+    for (const name of select(core, 'unfreeze', match)) core.frozen.delete(core.named.ownName(name));
     core.activate();
   }
 
@@ -423,8 +423,8 @@ export class Optimizer<
    */
   add<const Q extends ParameterTree>(parameters: Q): Optimizer<P & Q, N, B> {
     const core = this.settled('add');
-    const given = checkParameters(this.name, parameters, core.arrays);
-    core.tree.check(this.name, given.leaves);
+    const given = checkParameters(this.name, parameters, core.named.arrays);
+    core.named.tree.check(this.name, given.leaves);
     commonType(this.name, given.tensors, this.backend, this.dtype);
     core.register(given);
     // The views just added are what the wider type promises, and nothing else depends on it.

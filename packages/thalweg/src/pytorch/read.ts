@@ -104,7 +104,7 @@ class Reading {
     const out = new Map<string, Source>();
     for (const name of [...groupOf.keys(), ...others]) {
       const names = [name, ...aliases.flatMap(([alias, to]) => (to === name ? [alias] : []))];
-      const own = [...new Set(names.filter((one) => core.tree.has(one)).map((one) => core.ownName(one)))];
+      const own = [...new Set(names.filter((one) => core.named.tree.has(one)).map((one) => core.named.ownName(one)))];
       const [first, second] = own;
       const before = first === undefined ? undefined : out.get(first);
       if (second !== undefined) this.wrong.push(`${names.join(' and ')} are tied in the file, and parameters of their own here`);

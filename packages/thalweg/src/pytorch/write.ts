@@ -44,7 +44,7 @@ export function encode(core: Core): Encoded {
     if (typeof bound === 'object' && bound.family.counts && (age > 0 || bound.family.first !== undefined)) step[own] = age;
   }
   const groups = bounds.flatMap((bound, index) => (typeof bound === 'string' ? [] : [groupOf(core, bounds, bound, index)]));
-  const ties = Object.fromEntries(core.ties);
+  const ties = Object.fromEntries(core.named.ties);
   const text = writeLayout({ groups, ties, frozen: [...core.frozen], step, steps: core.steps });
   return { metadata: { pytorch: text }, arrays };
 }

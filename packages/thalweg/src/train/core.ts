@@ -1,8 +1,7 @@
 /**
  * The core of an optimizer: all its data. The public API (`optimizer.ts`), gradient intake (`intake.ts`) and checkpoints (`checkpoint.ts`) all work on it.
  */
-import { OptionError, suggestion, type ThalwegError } from '../language/error.ts';
-import { ArrayError } from '../language/run-error.ts';
+import { OptionError, type ThalwegError } from '../language/error.ts';
 import { NonFiniteError, WorkerError } from '../language/runtime-error.ts';
 import { inputVariable } from '../language/part.ts';
 import { isFloat32, isUint16 } from '../language/realm.ts';
@@ -12,20 +11,18 @@ import type { DType } from '../plan/dtype.ts';
 import type { StorageType } from '../plan/format.ts';
 import { halfOfW, type HalfFormat } from '../plan/half.ts';
 import type { Device } from '../device/device.ts';
-import type { AnyArray, CheckedParameters } from './arrays.ts';
+import type { CheckedParameters } from './arrays.ts';
 import { hyperNames, hyperSlotsOf, inType, type HyperName, type Recipe } from '../define/recipe.ts';
 import { numberAt } from '../define/hyper.ts';
 import { debugTrace } from './debug.ts';
 import { roundInto } from './half.ts';
 import { followedBy, LiveHyper } from './live-hyper.ts';
 import { measure } from './measure.ts';
+import { NamedViews } from './named-views.ts';
 import { hidden, policyParts, type LossScale } from './policy.ts';
-import { guarded, type Refuse } from './guarded.ts';
 import { ParameterRegistry, type TrainedCohort } from './registry.ts';
 import { Interpreter, type SteppedCohort } from './step/interpreter.ts';
 import type { StepContext } from './step/leaves.ts';
-import type { Tensor } from './tensor.ts';
-import { ParameterTree } from './tree.ts';
 import { isShort, Watch } from './watch.ts';
 import { beginWindow, completeWindow, gradientSum } from './window.ts';
 
@@ -64,16 +61,8 @@ export class Core {
   /** The hyperparameters of each group, and the names by which the user knows them. */
   readonly live: readonly LiveHyper[];
   readonly names: readonly HyperName[];
-  /** Where each parameter stands in what the user gave; views have the same structure, and every parameter under its whole name besides. */
-  readonly tree = new ParameterTree();
-  readonly views: Record<string, AnyArray> = guarded(this.refusing('params'));
-  /** Numbers, or their codes where gradients are in half precision. */
-  readonly gradientViews: Record<string, AnyArray | Uint16Array> = guarded(this.refusing('grads'));
-  /** Copies of the parameters in half precision, if there are some. */
-  readonly halfViews: Record<string, Uint16Array> = guarded(this.refusing('half.params'));
-  /** Second names, each with the parameter that it stands for; and the second names of each parameter that has some. */
-  readonly ties = new Map<string, string>();
-  readonly aliases = new Map<string, string[]>();
+  /** The parameters as the user knows them: names, structure, views. */
+  readonly named: NamedViews;
   /** Parameters, by their own names. */
   readonly frozen = new Set<string>();
   readonly inputValues = new Map<Variable, number>();
@@ -125,47 +114,32 @@ export class Core {
       return new LiveHyper(name, slots, values, followedBy(this.registry.programs[index]!));
     });
     this.names = hyperNames(typed);
+    this.named = new NamedViews(name, options.half !== undefined);
   }
 
   /** Takes parameters in, and compiles what their first two steps need. Throws before anything changes. */
   register({ tensors, ties: given, leaves }: CheckedParameters): void {
-    const ties = this.resolve(tensors, given);
+    const ties = this.named.resolve(tensors, given, this.registry.places);
     const made = this.registry.make(tensors, ties, this.steps, (group) => this.contextOf(group));
     this.warm(made);
     this.registry.register(made, tensors);
-    for (const [name, { path }] of leaves) this.tree.add(name, path);
+    for (const [name, { path }] of leaves) this.named.tree.add(name, path);
     for (const name of tensors.keys()) {
-      const place = this.registry.places.get(name);
-      if (place === undefined) continue;
-      this.tree.show(this.views, name, place.cohort.stepper.arena.view(parameter, place.index));
-      if (place.cohort.rows !== undefined) continue;
-      const g = place.cohort.stepper.arena.stored(gradient, place.index)?.codes;
-      this.tree.show(this.gradientViews, name, isUint16(g) ? g : place.cohort.stepper.arena.view(gradient, place.index));
-      const half = this.options.half === undefined ? undefined : place.cohort.stepper.arena.stored(halfOfW, place.index)?.codes;
-      if (isUint16(half)) this.tree.show(this.halfViews, name, half);
+      const { cohort, index } = this.registry.places.get(name) ?? {};
+      if (cohort === undefined || index === undefined) continue;
+      const { arena } = cohort.stepper;
+      const hasRows = cohort.rows !== undefined;
+      const stored = hasRows ? undefined : arena.stored(gradient, index)?.codes;
+      const half = hasRows || this.options.half === undefined ? undefined : arena.stored(halfOfW, index)?.codes;
+      this.named.show(name, {
+        params: arena.view(parameter, index),
+        grads: hasRows ? undefined : isUint16(stored) ? stored : arena.view(gradient, index),
+        halves: isUint16(half) ? half : undefined,
+      });
     }
     this.roundHalves();
-    for (const [name, to] of ties) {
-      this.ties.set(name, to);
-      this.aliases.set(to, [...(this.aliases.get(to) ?? []), name]);
-      for (const views of [this.views, this.gradientViews, this.halfViews])
-        if (this.tree.has(to) && Object.hasOwn(views, to)) this.tree.show(views, name, views[to]);
-    }
+    this.named.tie(ties);
     this.activate();
-  }
-
-  /** For each second name the parameter itself, also where it is tied to another second name. */
-  private resolve(tensors: ReadonlyMap<string, Tensor>, given: ReadonlyMap<string, string>): Map<string, string> {
-    const ties = new Map<string, string>();
-    for (const [name, first] of given) {
-      let to = first;
-      for (let i = 0; i < given.size && given.has(to); i++) to = given.get(to) ?? to;
-      to = this.ownName(to);
-      if (!tensors.has(to) && !this.registry.places.has(to))
-        throw new ArrayError(this.name, name, `${name} is tied to ${first}, and there is no parameter of that name`);
-      ties.set(name, to);
-    }
-    return ties;
   }
 
   /** Two steps, so that neither compiles: a first step may differ, where a state has a first value. */
@@ -181,38 +155,11 @@ export class Core {
         if (rows !== undefined || !isShort(stepper.arena)) (rows?.cohort.stepper ?? stepper).watcher.warm(context);
   }
 
-  /** The array of every name. */
-  get arrays(): ReadonlyMap<string, AnyArray> {
-    return new Map([...this.tree.names].flatMap((name) => (this.views[name] === undefined ? [] : [[name, this.views[name]] as const])));
-  }
-
-  /** A parameter's own name, given any of its names. */
-  ownName(name: string): string {
-    return this.ties.get(name) ?? name;
-  }
-
-  /** Every name of a parameter, its own first. */
-  namesOf(name: string): readonly string[] {
-    const others = this.aliases.get(name);
-    return others === undefined ? [name] : [name, ...others];
-  }
-
   /** Forgets names: of a parameter its own, and with it all others and what it holds, or a second one alone. */
   forget(names: ReadonlySet<string>): void {
-    const gone = new Set([...names].flatMap((name) => (this.ties.has(name) ? [name] : this.namesOf(name))));
-    for (const name of gone) {
-      this.tree.remove(name, [this.views, this.gradientViews, this.halfViews]);
-      const to = this.ties.get(name);
-      if (to === undefined) {
-        this.registry.forget(name);
-        this.frozen.delete(name);
-        this.aliases.delete(name);
-      } else {
-        this.ties.delete(name);
-        const left = this.aliases.get(to)?.filter((other) => other !== name) ?? [];
-        if (left.length > 0) this.aliases.set(to, left);
-        else this.aliases.delete(to);
-      }
+    for (const own of this.named.forget(names)) {
+      this.registry.forget(own);
+      this.frozen.delete(own);
     }
     this.activate();
   }
@@ -222,23 +169,9 @@ export class Core {
     const { half } = this.options;
     if (half === undefined) return;
     for (const name of this.registry.places.keys()) {
-      const [codes, w] = [this.halfViews[name], this.views[name]];
+      const [codes, w] = [this.named.halves[name], this.named.params[name]];
       if (isUint16(codes) && isFloat32(w)) roundInto(half, codes, w);
     }
-  }
-
-  /** Refuses assignments, which the memory would not notice. */
-  private refusing(role: string): Refuse {
-    return (at, shown) => {
-      const views = `opt.${role === 'grads' && this.options.half !== undefined ? 'half.' : ''}${role}`;
-      const problem =
-        shown !== undefined
-          ? `${views}.${at} is a view of the optimizer's memory and cannot be replaced; copy into it: ${views}.${shown}.set(…)`
-          : this.tree.has(at)
-            ? `${views} has no ${at}, which is sparse; step takes its rows`
-            : `${views} has no ${at}, since there is no such parameter${suggestion(at, this.tree.names)}; opt.add adds parameters`;
-      throw new ArrayError(this.name, at, problem);
-    };
   }
 
   /** Steps those that are not frozen. */

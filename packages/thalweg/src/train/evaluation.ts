@@ -10,15 +10,15 @@ export function evaluationPoint(core: Core): Readonly<Record<string, unknown>> {
       ? []
       : [{ ...cohort, stepper: cohort.evaluator, active: core.registry.held(cohort) }],
   );
-  if (cohorts.length === 0 || core.steps === 0) return core.views;
+  if (cohorts.length === 0 || core.steps === 0) return core.named.params;
   core.announce(core.registry.cohorts, core.steps);
   core.advance(cohorts);
   const points = new Map<string, AnyArray | undefined>();
-  for (const name of core.tree.names) {
-    const own = core.ownName(name);
+  for (const name of core.named.tree.names) {
+    const own = core.named.ownName(name);
     const place = core.registry.places.get(own);
     const apart = place?.cohort.evaluator !== undefined && place.cohort.born < core.steps;
-    points.set(name, points.get(own) ?? (apart ? place.cohort.stepper.arena.view(evaluated, place.index) : core.views[name]));
+    points.set(name, points.get(own) ?? (apart ? place.cohort.stepper.arena.view(evaluated, place.index) : core.named.params[name]));
   }
-  return core.tree.build((name) => points.get(name));
+  return core.named.tree.build((name) => points.get(name));
 }

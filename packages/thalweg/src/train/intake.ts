@@ -25,32 +25,32 @@ type Given = Readonly<Record<string, unknown>>;
 /** Gradients by name, in whatever structure parameters have. Throws an ArrayError where they are given in another. */
 export function gradientsByName(core: Core, handed: unknown): Given {
   checkByName(core.name, 'gradients are', handed);
-  return core.tree.flatten(core.name, 'the gradients', handed);
+  return core.named.tree.flatten(core.name, 'the gradients', handed);
 }
 
 /** Inputs with their arrays by name. Throws an ArrayError unless they are those that the equations declare. */
 export function inputsByName(core: Core, inputs: Inputs): Inputs {
-  const named = core.tree.isFlat || !isRecord(inputs) ? inputs : flatInputs(core, inputs);
+  const named = core.named.tree.isFlat || !isRecord(inputs) ? inputs : flatInputs(core, inputs);
   checkInputs(core, named);
   return named;
 }
 
 function flatInputs(core: Core, inputs: Inputs): Inputs {
   const flat = ([input, given]: readonly [string, unknown]) =>
-    [input, isRecord(given) ? core.tree.flatten(core.name, `the arrays of ${input}`, given) : given] as const;
+    [input, isRecord(given) ? core.named.tree.flatten(core.name, `the arrays of ${input}`, given) : given] as const;
   return Object.fromEntries(Object.entries(inputs).map(flat)) as Inputs;
 }
 
 /** Throws an ArrayError unless there is a gradient for each parameter that is trained, under one of its names. */
 export function checkGradients(core: Core, handed: Given): void {
-  const { name: owner, registry, gradientViews } = core;
+  const { name: owner, registry, named } = core;
   for (const name of Object.keys(handed)) {
     const { cohort, index } = placeOf(core, name);
     const given = handed[name];
     if (given === undefined) continue;
     const { arena } = cohort.stepper;
     if (cohort.rows !== undefined) checkRows(owner, name, given, arena.tensors[index]?.shape ?? [], arena.view(parameter, index));
-    else checkArray(owner, 'gradient', name, given, gradientViews[name]);
+    else checkArray(owner, 'gradient', name, given, named.grads[name]);
   }
   for (const { stepper, rows, active } of registry.running) {
     if (rows !== undefined) continue;
@@ -78,13 +78,13 @@ function checkInputs(core: Core, inputs: Inputs): void {
 
 /** Throws an ArrayError unless `arrays` holds one for each parameter that is trained and whose equations read this input. */
 function checkInput(core: Core, input: string, arrays: unknown): asserts arrays is Given {
-  const { name: owner, registry, views } = core;
+  const { name: owner, registry, named } = core;
   if (typeof arrays !== 'object' || arrays === null)
     throw new ArrayError(owner, input, `each step needs ${input}, an array for each parameter, after the gradients, { ${input} }`);
   checkByName(owner, `the arrays of ${input} are`, arrays);
   for (const name of Object.keys(arrays)) {
     placeOf(core, name);
-    if (arrays[name] !== undefined) checkArray(owner, input, name, arrays[name], views[name]);
+    if (arrays[name] !== undefined) checkArray(owner, input, name, arrays[name], named.params[name]);
   }
   for (const { stepper, active } of registry.running) {
     if (!stepper.arena.has(variable('input', input))) continue;
@@ -93,7 +93,7 @@ function checkInput(core: Core, input: string, arrays: unknown): asserts arrays 
       const given = givenFor(core, name, arrays);
       if (given.length === 0) throw new ArrayError(owner, name, `the ${input} of ${name} is missing`);
       if (given.length === 1) return;
-      const names = core.namesOf(name).join(' and ');
+      const names = core.named.namesOf(name).join(' and ');
       throw new ArrayError(owner, name, `${names} are one parameter and were given different arrays as ${input}; give one`);
     });
   }
@@ -101,18 +101,18 @@ function checkInput(core: Core, input: string, arrays: unknown): asserts arrays 
 
 /** Copies gradients; different arrays for names of one parameter are added. */
 export function copyGradients(core: Core, handed: Given): void {
-  const { registry, gradientViews, options } = core;
+  const { registry, named, options } = core;
   const ours = new Set<ArrayBufferLike>(registry.cohorts.map(({ stepper }) => stepper.arena.buffer));
   // A gradient that lies in our memory, but not where it belongs, might be overwritten before its turn.
   const apart = new Map<unknown, AnyArray | Uint16Array>();
   for (const name of Object.keys(handed)) {
     const array = handed[name];
-    if (isNumeric(array) && ours.has(array.buffer) && !isSame(array, gradientViews[name])) apart.set(array, array.slice());
+    if (isNumeric(array) && ours.has(array.buffer) && !isSame(array, named.grads[name])) apart.set(array, array.slice());
   }
   for (const [name, { cohort }] of registry.places) {
-    const view = cohort.rows === undefined ? gradientViews[name] : undefined;
+    const view = cohort.rows === undefined ? named.grads[name] : undefined;
     if (view === undefined) continue;
-    if (apart.size === 0 && !core.aliases.has(name)) {
+    if (apart.size === 0 && !core.named.aliases.has(name)) {
       const only = own(handed, name);
       if (isNumeric(only) && !isSame(only, view)) view.set(only);
       continue;
@@ -165,7 +165,7 @@ export function takeInputs(core: Core, inputs: Inputs): void {
       continue;
     }
     for (const [owner, array] of Object.entries(value)) {
-      const { cohort, index } = registry.places.get(core.ownName(owner)) ?? {};
+      const { cohort, index } = registry.places.get(core.named.ownName(owner)) ?? {};
       if (!isArray(array) || cohort?.stepper.arena.has(input) !== true || index === undefined) continue;
       const view = cohort.stepper.arena.view(input, index);
       // A view from `opt.inputs` is filled already.
@@ -176,26 +176,26 @@ export function takeInputs(core: Core, inputs: Inputs): void {
 
 /** Where a parameter lives, given any of its names. Throws an ArrayError where there is none. */
 export function placeOf(core: Core, name: string): NonNullable<ReturnType<Core['registry']['places']['get']>> {
-  const place = core.registry.places.get(core.ownName(name));
+  const place = core.registry.places.get(core.named.ownName(name));
   if (place === undefined) {
-    throw new ArrayError(core.name, name, `there is no parameter ${name}${suggestion(name, core.tree.names)}`);
+    throw new ArrayError(core.name, name, `there is no parameter ${name}${suggestion(name, core.named.tree.names)}`);
   }
   return place;
 }
 
 /** Whether something was given under a name of a parameter. */
 function givenAs(core: Core, name: string, handed: Given): boolean {
-  return own(handed, name) !== undefined || core.aliases.get(name)?.some((alias) => own(handed, alias) !== undefined) === true;
+  return own(handed, name) !== undefined || core.named.aliases.get(name)?.some((alias) => own(handed, alias) !== undefined) === true;
 }
 
 /** What was given under the names of a parameter, each array or list of rows once. */
 export function givenFor(core: Core, name: string, handed: Given): unknown[] {
-  if (!core.aliases.has(name)) {
+  if (!core.named.aliases.has(name)) {
     const only = own(handed, name);
     return only === undefined ? [] : [only];
   }
   const seen = new Map<unknown, Set<unknown>>();
-  return core.namesOf(name).flatMap((one) => {
+  return core.named.namesOf(name).flatMap((one) => {
     const given = own(handed, one);
     if (given === undefined) return [];
     const [memory, place] = isRows(given) ? [given.indices, given.values] : isNumeric(given) ? [given.buffer, given.byteOffset] : [];

@@ -46,11 +46,11 @@ export type Observations<K extends PropertyKey = string> = Readonly<Partial<Reco
 
 /** Observations of the parameters that take part in steps. Throws a ThalwegError where the optimizer was not told to observe. */
 export function observations(core: Core): Observations {
-  const { name: owner, options, registry, tree, ties, frozen } = core;
+  const { name: owner, options, registry, named, frozen } = core;
   if (!options.observe) throw new ThalwegError('observe', `${owner}: nothing was observed; give init the option observe: true`);
   const out: [string, Observation][] = [];
-  for (const name of tree.names) {
-    const own = ties.get(name) ?? name;
+  for (const name of named.tree.names) {
+    const own = named.ownName(name);
     const place = registry.places.get(own);
     const seen = place === undefined || frozen.has(own) ? undefined : measured(place.cohort, place.index);
     if (seen === undefined) continue;

@@ -61,7 +61,7 @@ export function inputViews(core: Core): Shown<unknown> {
       if (!arena.has(array)) continue;
       const value = arena.view(array, index);
       // Who walks over them meets each array once; its other names are there to be asked for.
-      for (const one of core.namesOf(name)) core.tree.show(views, one, value, one === name);
+      for (const one of core.named.namesOf(name)) core.named.tree.show(views, one, value, one === name);
     }
   }
   return Object.freeze(out);
@@ -71,13 +71,13 @@ export function inputViews(core: Core): Shown<unknown> {
 const most = 10;
 
 /** An optimizer in a few lines, as Node prints it. */
-export function summary({ name, options, steps, registry, ties, frozen }: Core): string {
+export function summary({ name, options, steps, registry, named, frozen }: Core): string {
   const { dtype, device } = options;
   const own = [...registry.places].map(([one, { cohort, index }]) => {
     const shape = cohort.stepper.arena.tensors[index]?.shape.join(', ') ?? '';
     return `  ${one}: ${dtype} [${shape}]${frozen.has(one) ? ', frozen' : ''}`;
   });
-  const lines = [...own, ...[...ties].map(([one, to]) => `  ${one}: tied to ${to}`)];
+  const lines = [...own, ...[...named.ties].map(([one, to]) => `  ${one}: tied to ${to}`)];
   const rest = lines.length > most ? [`  and ${String(lines.length - most)} more`] : [];
   const first = `Optimizer ${name}, t = ${String(steps)}, backend ${device.backend}, threads ${String(device.threads)}`;
   return [first, ...lines.slice(0, most), ...rest].join('\n');

@@ -20,27 +20,30 @@ type CopiesOf<P> = {
 
 /** Copies of all parameters; names that are tied have the same copy. */
 export function snapshotOf(core: Core): Record<string, AnyArray> {
-  const copies = new Map([...core.registry.places.keys()].map((name) => [name, core.views[name]?.slice()]));
+  const copies = new Map([...core.registry.places.keys()].map((name) => [name, core.named.params[name]?.slice()]));
   // Not by assignment: a parameter may have any name.
-  return Object.fromEntries([...core.tree.names].map((name) => [name, copies.get(core.ownName(name))])) as Record<string, AnyArray>;
+  return Object.fromEntries([...core.named.tree.names].map((name) => [name, copies.get(core.named.ownName(name))])) as Record<
+    string,
+    AnyArray
+  >;
 }
 
 /** Sets the parameters to copies. Throws an ArrayError, with nothing changed, where they are not those of all parameters. */
 export function restoreSnapshot(core: Core, snapshot: unknown): void {
-  const { name: owner, registry, views } = core;
+  const { name: owner, registry, named } = core;
   checkByName(owner, 'copies of parameters are', snapshot);
   for (const name of Object.keys(snapshot)) {
     placeOf(core, name);
-    checkArray(owner, 'copy', name, snapshot[name], views[name]);
+    checkArray(owner, 'copy', name, snapshot[name], named.params[name]);
   }
   const own = new Set(registry.cohorts.map(({ stepper }) => stepper.arena.buffer));
   const chosen = [...registry.places.keys()].map((name) => {
     const [first, ...others] = givenFor(core, name, snapshot) as AnyArray[];
     if (first === undefined) throw new ArrayError(owner, name, `the copy of ${name} is missing`);
     if (others.some((other) => other.some((x, i) => !Object.is(x, first[i]))))
-      throw new ArrayError(owner, name, `${core.namesOf(name).join(' and ')} are one parameter, and their copies differ`);
+      throw new ArrayError(owner, name, `${core.named.namesOf(name).join(' and ')} are one parameter, and their copies differ`);
     // Views of another parameter may be among them, which would be overwritten before their turn.
-    return [views[name], own.has(first.buffer) ? first.slice() : first] as const;
+    return [named.params[name], own.has(first.buffer) ? first.slice() : first] as const;
   });
   for (const [view, values] of chosen) view?.set(values);
   core.roundHalves();
