@@ -74,7 +74,7 @@ test('the published thalweg/small steps as its source does, and says what it lea
   };
   assert.deepEqual(steps(published), steps(await import('thalweg/small')));
   const method = published.adamw();
-  await assert.rejects(method.init({ w: Float32Array.of(1) }), /adamw: in thalweg\/small, init\(method, parameters\) binds a method/);
+  await assert.rejects(method.init({ w: Float32Array.of(1) }), /adamw: in thalweg\/small, call init\(method, parameters\)/);
   assert.throws(() => method.latex(), /thalweg\/small prints no LaTeX/);
   assert.throws(() => published.optimizer({ name: 'mine', hyper: {}, equations: 'w ← w − (g' })(), /mine, line 1, column \d+: expected \)/);
   // Methods of the whole library are methods here, and the other way round.

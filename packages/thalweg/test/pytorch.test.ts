@@ -237,7 +237,7 @@ describe('what does not fit is refused by name, before anything changes', () => 
     ['a group', adamw({ lr: 0.02 }), 'adamw', /the param group 0 of the file is null/, { whole: { groups: [null] } }],
     ['params', adamw({ lr: 0.02 }), 'adamw', /has no list of names, params/, ({ groups }) => (groups[0]!['params'] = [0, 1])],
     ['a parameter twice', adamw({ lr: 0.02 }), 'adamw', /W1 is in two param groups/, ({ groups }) => groups.push(groups[0]!)],
-    ['ties', adamw({ lr: 0.02 }), 'adamw', /ties is no object of names/, (layout) => (layout.ties = { a: 3 })],
+    ['ties', adamw({ lr: 0.02 }), 'adamw', /ties in the file is not an object of names/, (layout) => (layout.ties = { a: 3 })],
     ['frozen', adamw({ lr: 0.02 }), 'adamw', /frozen in the file is not a list of names/, (layout) => (layout.frozen = 'W1')],
     ['a tie', adamw({ lr: 0.02 }), 'adamw', /W1 and b1 are tied in the file, and parameters of their own here/, (layout) => (layout.ties = { b1: 'W1' })],
     ['another parameter', adamw({ lr: 0.02 }), 'adamw', /the parameter V is in the file and not here/, ({ groups }) => (groups[0]!['params'] as string[]).push('V')],

@@ -87,7 +87,7 @@ export class JaxAlgebra implements ArrayAlgebra<JaxValue> {
   }
 
   normal(): JaxValue {
-    throw new RangeError('only the exact plan asks whether a number is normal');
+    throw new RangeError('normal is of exact plans alone');
   }
 
   compow(b: JaxValue, t: JaxValue): JaxValue {
@@ -127,9 +127,8 @@ export class JaxAlgebra implements ArrayAlgebra<JaxValue> {
   routine(op: RoutineOp, operands: readonly Sized<JaxValue>[], numbers: readonly JaxValue[], result: Size, tensor: Tensor): JaxValue {
     const { pool } = this;
     const matrix = ({ value, rows, cols }: Sized<JaxValue>): JaxArray => np.reshape(lent(this.narrow(value)), [rows, cols]);
-    const [a, b] = operands;
+    const [a, b] = operands as readonly [Sized<JaxValue>, Sized<JaxValue>?];
     const made = (): JaxArray => {
-      if (a === undefined) throw new RangeError(`${op} has no operand`);
       switch (op) {
         case 'matmul':
           return np.matmul(matrix(a), matrix(b ?? a));

@@ -54,7 +54,7 @@ export const tensors: ArrayAlgebra<TfValue> = {
     return apply(op, operands);
   },
   normal: () => {
-    throw new RangeError('only the exact plan asks whether a number is normal');
+    throw new RangeError('normal is of exact plans alone');
   },
   compow: (b, t) => {
     if (typeof b === 'number' && typeof t === 'number') return b > 0 ? -Math.expm1(t * Math.log(b)) : 1 - b ** t;
