@@ -249,7 +249,7 @@ test('whatever makes no sense is refused with its name, before anything changes'
   refuse(() => small.init(adamw as unknown as Method, { w }), /init: takes a method such as adamw\(\), not a function; call it: adamw\(\)/);
   refuse(() => small.init({} as unknown as Method, { w }), /init: takes a method such as adamw\(\), not an object/);
   refuse(() => small.init(clipByGlobalNorm(1), { w }), /never assign the parameter w/);
-  refuse(() => small.init(chain(sgd(), clipByGlobalNorm(1)), { w }), /so it does nothing; put it before the optimizer/);
+  refuse(() => small.init(chain(sgd(), clipByGlobalNorm(1)), { w }), /so it has no effect; put it before the optimizer/);
   refuse(() => small.init(adamw(), {}), /there are no parameters to train/);
   refuse(() => small.init(adamw(), null as never), /parameters are given by name/);
   refuse(() => small.init(adamw(), { w: [1, 2] as never }), /w must be a Float32Array, a Float64Array or tensor\(shape\)/);

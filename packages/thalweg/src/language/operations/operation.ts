@@ -103,7 +103,7 @@ export interface ElementOperation extends Written {
   readonly compute: Compute;
   /** Where its result lies. */
   readonly range: RangeRule;
-  /** Which operands have to be 0 for the result to be 0, where not all: any one of them, the first, or all but the first. */
+  /** Which operands make the result 0 by being 0: any one, the first, or all but the first. By default all of them together, if `value(0, 0, 0)` is 0. */
   readonly zeroWhere?: ZeroRule;
   /** The number of an operand that must not be rounded to zero: a divisor, or where the slope is infinite. */
   readonly delicate?: number;
