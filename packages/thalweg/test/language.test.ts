@@ -34,6 +34,12 @@ describe('spellings', () => {
     ['w ← w − η⋅g', 'w ← w − η·g'],
     ['w ← w – η×g', 'w ← w - η*g'],
     ['μ = g\nw ← w − µ', 'mu = g\nw ← w − mu'],
+    ...[
+      '𝐦 ← 𝛽₁·𝒎 + (1 − 𝜷₁)·𝐠²; 𝐦̂ = 𝑚/(1 − 𝛽₁ᵗ); 𝐰 ← 𝑤 − 𝜂·𝐦̂ − 0.5/2·(𝑡 ≤ 3 ? 𝔤 : 𝗐)',
+      'ｍ ← ｂｅｔａ１＊ｍ ＋ （１－β₁）＊ｇ²；m̂ ＝ ｍ／（１−β₁ᵗ）； ｗ ← ｗ − η·m̂ − ０．５／２＊（ｔ ＜＝ ３ ？ ｇ ： ｗ）',
+      'm ← β₁∗m + (1 — β₁)⊙g²; m̂ = m∕(1 – β₁ᵗ); w ← w – η×m̂ − 0.5/2·(t ⩽ 3 ? g : w)',
+    ].map((text) => [text, 'm ← β₁·m + (1 − β₁)·g²; m̂ = m/(1 − β₁ᵗ); w ← w − η·m̂ − 0.5/2·(t <= 3 ? g : w)'] as const),
+    ['w ← w −\u200bη·g', 'w ← w − η·g'],
     ['w ← w − g²', 'w ← w − g^2'],
     ['w ← w − g·β₁ᵗ⁺¹', 'w ← w − g·β₁^(t + 1)'],
     ['w ← w − g·‖g‖_all', 'w ← w − g·norm_all(g)'],
@@ -46,6 +52,11 @@ describe('spellings', () => {
     ['w ← (w\n − g)', 'w ← w − g'],
     ['vₘₐₓ ← max(vₘₐₓ, g)\nw ← w − vₘₐₓ', 'v_max ← max(v_max, g)\nw ← w − v_max'],
   ];
+  test('a symbol is declared in either letters, and a name has one spelling', () => {
+    const of = (symbol: string): string => printGraph(programOf(optimizer({ name: 'mine', hyper: { lr: [symbol, 0.5] }, equations: 'w ← w − η·g' })().groups[0]!).writes);
+    assert.equal(of('𝜂'), of('η'));
+    assert.deepEqual(['𝛃₁', 'ℎ₂', '𝐦̂', 'ｖₘₐₓ', 'ℓ'].map(spell), ['beta1', 'h2', 'm_hat', 'v_max', 'l']);
+  }); // prettier-ignore
   for (const [one, other] of same) test(`${one.replaceAll('\n', '; ')} is ${other.replaceAll('\n', '; ')}`, () => assert.equal(meaning(one), meaning(other)));
 
   test('a name has one identity in every spelling', () => {
@@ -123,6 +134,9 @@ describe('errors point at the place', () => {
     ['w ← t > 1 ? g', 1, 14, /expected : between/],
     ['w ← .', 1, 5, /needs a digit/],
     ['m̂ = g\nw ← m̂ + q', 2, 9, /q is not known/],
+    ['𝐰 ← 𝑤 − 𝐠 · 𝑞', 1, 13, /: 𝑞 is not known/],
+    ['w ← g ＄ 2', 1, 7, /"\$" has no meaning here/],
+    ['𝐰 ← 𝐰 − 𝟎·g', 1, 9, /"𝟎" has no meaning here/],
   ];
   for (const [equations, line, column, message] of cases) {
     test(equations.replaceAll('\n', '; '), () => {
@@ -135,6 +149,13 @@ describe('errors point at the place', () => {
       assert.equal(caret.indexOf('^'), shown.indexOf('|') + 2 + column - 1, 'the caret stands under the column');
     });
   }
+
+  test('a message shows signs of full width as they were written', () => {
+    const text = 'ｗ ← ｗ ＋ ｑ';
+    const { message, span } = refusal(text);
+    assert.ok(message.startsWith(`mine, line 1, column 9: ｑ is not known`) && message.includes(`\n  1 | ${text}\n`), message);
+    assert.equal(text.slice(span.start, span.end), 'ｑ');
+  });
 
   test('init of a state that is never assigned', () => {
     assert.throws(() => optimizer({ name: 'mine', hyper, init: { z: 'w' }, equations: 'w ← w − g' })(), /init names z/);

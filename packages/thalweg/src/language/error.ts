@@ -168,5 +168,5 @@ function editDistance(a: string, b: string): number {
 
 /** Characters as a reader counts them: combining marks take no column of their own. */
 function visibleLength(text: string): number {
-  return text.replaceAll(/\p{M}/gu, '').length;
+  return Array.from(text.replaceAll(/\p{M}/gu, '')).length;
 }

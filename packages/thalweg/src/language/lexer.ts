@@ -16,7 +16,7 @@ export interface Token {
   readonly span: Span;
 }
 
-const folded = /* @__PURE__ */ pairs('←·⋅∙×−–÷≤≥≠≟‖∥〈〉∣', '<- * * * * - - / <= >= != == || || ⟨ ⟩ |');
+const folded = /* @__PURE__ */ pairs('←·⋅∙×∗⊙−–—÷∕≤⩽≥⩾≠≟‖∥〈〉∣', '<- * * * * * * - - - / / <= <= >= >= != == || || ⟨ ⟩ |');
 
 const symbols = /* @__PURE__ */ '<- <= >= != == || + - * / @ ^ ( ) , ? : = < > | √ ⟨ ⟩'.split(' ');
 /** What an equation cannot end with. */
@@ -38,26 +38,29 @@ const foreign = [
  * tokenize('f', 'x² − π').map(({ text }) => text); // ['x', '2', '-', 'pi', '']
  * ```
  */
-export function tokenize(owner: string, text: string): Token[] {
+export function tokenize(owner: string, written: string): Token[] {
+  // Signs of full width, as East Asian keyboards write them, stand where plain ones do.
+  const text = written.replace(/[！-～]/g, (one) => one.normalize('NFKC'));
   const tokens: Token[] = [];
   let depth = 0;
   let equationStart = 0;
   let at = 0;
   const refuse = (length: number, problem: string): never => {
-    throw new EquationError(owner, text, { start: at, end: at + length }, problem);
+    throw new EquationError(owner, written, { start: at, end: at + length }, problem);
+  };
+  const allow = (count: number, most: number, what: string, length: number): void => {
+    if (count > most) refuse(length, `more than ${String(most)} ${what}`);
   };
   const push = (kind: TokenKind, token: string, length: number): void => {
     tokens.push({ kind, text: token, span: { start: at, end: at + length } });
     if (kind === 'newline') equationStart = tokens.length;
-    if (length > limits.name && kind !== 'newline') refuse(length, `more than ${String(limits.name)} characters in one ${kind}`);
-    if (tokens.length > limits.symbols) refuse(length, `more than ${String(limits.symbols)} symbols in one text`);
-    if (tokens.length - equationStart > limits.equation) refuse(length, `more than ${String(limits.equation)} symbols in one equation`);
+    else allow(length, limits.name, `characters in one ${kind}`, length);
+    allow(tokens.length, limits.symbols, 'symbols in one text', length);
+    allow(tokens.length - equationStart, limits.equation, 'symbols in one equation', length);
     at += length;
   };
-  if (text.length > limits.characters) {
-    at = limits.characters;
-    refuse(1, `more than ${String(limits.characters)} characters in one text`);
-  }
+  if (text.length > limits.characters) at = limits.characters;
+  allow(text.length, limits.characters, 'characters in one text', 1);
   while (at < text.length) {
     const rest = text.slice(at);
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
@@ -66,7 +69,7 @@ export function tokenize(owner: string, text: string): Token[] {
       const open = depth > 0 || (last?.kind === 'symbol' && continuing.includes(last.text));
       if (open || last === undefined || last.kind === 'newline') at += 1;
       else push('newline', '\n', 1);
-    } else if (/\s/.test(character)) {
+    } else if (/[\s\u200b]/.test(character)) {
       at += character.length;
     } else if (character === '#' || rest.startsWith('//')) {
       const end = text.indexOf('\n', at);
@@ -76,15 +79,13 @@ export function tokenize(owner: string, text: string): Token[] {
       if (number === '.') refuse(1, 'a number needs a digit before or after the point');
       push('number', number, number.length);
     } else if (superscript(character) !== undefined) {
-      let length = 0;
       let exponent = '';
       for (const c of rest) {
         const plain = superscript(c);
         if (plain === undefined) break;
         exponent += plain;
-        length += c.length;
       }
-      push('superscript', exponent, length);
+      push('superscript', exponent, exponent.length);
     } else if (startsName(character)) {
       let length = 0;
       for (const c of rest) {

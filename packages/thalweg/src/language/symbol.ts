@@ -15,7 +15,7 @@ const greek = /* @__PURE__ */ pairs(
   'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega',
 );
 
-const lookAlikes = /* @__PURE__ */ pairs('ϵµϑϕϱςϖ∆∑Ω', 'εμθφρσπΔΣΩ');
+const lookAlikes = /* @__PURE__ */ pairs('ς∆∑', 'σΔΣ');
 
 const accents = /* @__PURE__ */ pairs('\u0302\u030C\u0303\u0304\u0305\u0307', 'hat check tilde bar bar dot');
 
@@ -73,8 +73,9 @@ export function spell(name: string): string {
   requireText('spell', name);
   let out = '';
   for (const raw of name.normalize('NFD')) {
-    const c = lookAlikes.get(raw) ?? raw;
-    const below = subscripts.get(c);
+    const below = subscripts.get(raw);
+    // Letters in bold, italic or script are plain ones, and ϵ is ε.
+    const c = lookAlikes.get(raw) ?? raw.normalize('NFKC');
     const accent = accents.get(c);
     if (below !== undefined) out += /\d/.test(below) || (/[\d_a-z]$/.test(out) && out.includes('_')) ? below : `_${below}`;
     else if (accent !== undefined) out += `_${accent}`;
