@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultDevice, init, numpy as np, tree } from '@jax-js/jax';
-import { adamw, chain, clipByGlobalNorm, cosine, groups, muon, otherwise, polyak, scheduleFreeSgd, sgd, soap, sophia, tensor, ThalwegError, type Method, type Optimizer } from 'thalweg'; // prettier-ignore
-import { optimizer, type JaxEngine } from 'thalweg/jax';
+import { adam, adamw, chain, clipByGlobalNorm, cosine, groups, muon, otherwise, polyak, scheduleFreeSgd, sgd, soap, sophia, tensor, ThalwegError, UnsupportedError, type Method, type Optimizer } from 'thalweg'; // prettier-ignore
+import { gradientTransformation, optimizer, type JaxEngine } from 'thalweg/jax';
 import { liveBuffers } from './support/jax-buffers.ts';
 
 await init();
@@ -272,4 +272,14 @@ test('arena: gradients that were consumed, are traced or are none, and parameter
   await assert.rejects(traced!, /w is being traced by jit or grad; .*gradientTransformation/);
   assert.equal(opt.t, 1);
   opt.dispose();
+});
+
+test('on webgl, whose shaders repeat what is used twice, an arena steps, and operations are refused by name', async () => {
+  const far = (): np.Array => Object.defineProperty(np.ones([2]), 'device', { value: 'webgl' });
+  const opt = await optimizer(adam()).init(far());
+  assert.equal(opt.engine, 'arena');
+  opt.dispose();
+  const refusal = (error: unknown): boolean => error instanceof UnsupportedError && error.message.includes('webgl') && error.message.includes("'arena'"); // prettier-ignore
+  assert.throws(() => gradientTransformation(adam()).init(far()), refusal);
+  await assert.rejects(optimizer(adam()).init(far(), { engine: 'ops' }), refusal);
 });

@@ -11,7 +11,7 @@ import { named, type Tree } from './tree.ts';
 
 /** Options of `init`: the engine and, for the engine `'arena'`, everything that `init` of a method takes. */
 export interface JaxInitOptions extends InitOptions {
-  /** `'auto'`, the default: `'arena'` for parameters on cpu and wasm, `'ops'` on GPUs, where nothing has to be read back then. */
+  /** `'auto'`, the default: `'ops'` for parameters on webgpu, where nothing has to be read back then, and `'arena'` elsewhere. */
   readonly engine?: JaxEngine | 'auto';
 }
 
@@ -24,7 +24,7 @@ export interface JaxMethod<N extends string = string> {
 /**
  * A method as an optimizer of jax-js that holds its state. On cpu and wasm it steps in Thalweg's own memory, with the same kernels as elsewhere: gradients
  * are copied in and parameters out, which takes less time than jax-js's own arithmetic. All options of `init` work there: accumulation, checks,
- * low-precision states, checkpoints. On GPUs it steps by operations of jax-js.
+ * low-precision states, checkpoints. On webgpu it steps by operations of jax-js.
  *
  * @param method - the method; groups match names made of the tree's keys, `layers/0/wq`
  * @returns an object whose `init` binds the method to parameters, and consumes them
@@ -61,7 +61,7 @@ export function optimizer<N extends string>(method: Method<N>, ...others: readon
       const asked = oneOf<JaxEngine | 'auto'>(method.name, 'engine', engine, ['auto', 'arena', 'ops']);
       const [first] = named(method.name, params).values();
       const device: Device = first === undefined ? defaultDevice() : first.device;
-      const taken = asked !== 'auto' ? asked : device === 'cpu' || device === 'wasm' ? 'arena' : 'ops';
+      const taken = asked !== 'auto' ? asked : device === 'webgpu' ? 'ops' : 'arena';
       // The runtime is a file that a page loads when it first needs it.
       if (taken === 'arena')
         return await asCalledLater(async () => await (await import('./arena.ts')).startArena<P, N>(method, params, rest, device));

@@ -2,6 +2,7 @@
 import { defaultDevice, jit, numpy as np, tree, type Array as JaxArray, type JsTree } from '@jax-js/jax';
 import { checkNumber, describe, isRecord } from '../language/options.ts';
 import { OptionError, ThalwegError } from '../language/error.ts';
+import { UnsupportedError } from '../language/run-error.ts';
 import type { Method } from '../define/method.ts';
 import { TracedMethod } from './method.ts';
 import { arraysIn, checkState, firstState, isUnchanged, layoutOf, numberArray, scalarTypeOf, statesIn, type Layout, type State } from './state.ts'; // prettier-ignore
@@ -72,6 +73,8 @@ export function transformationOf<N extends string>(traced: TracedMethod): Gradie
       const shapes = new Map([...leaves].map(([name, { shape }]) => [name, shape]));
       const [first] = leaves.values();
       const device = first !== undefined && 'device' in first ? first.device : defaultDevice();
+      // Its shaders write out again whatever is used twice.
+      if (device === 'webgl') throw new UnsupportedError(traced.name, "webgl takes minutes to compile it; optimizer(method) of thalweg/jax takes it with the engine 'arena'"); // prettier-ignore
       const made = firstState(traced, traced.bind(shapes), device);
       tree.dispose(params);
       return made;

@@ -79,8 +79,8 @@ export class JaxAlgebra implements ArrayAlgebra<JaxValue> {
       if (op === 'exp') return exponential(this.doubles, this.wide(a));
       if (op === 'log') return logarithm(this.doubles, this.wide(a));
     }
-    // In float32, too: WGSL lets a GPU's cosine be off by 2⁻¹¹, and a rate that falls to 0 would be negative.
-    if (op === 'cos' && (!this.trusted || this.type === Type.Float32)) return cosine(this.doubles, this.wide(a));
+    // Everywhere: WGSL lets a GPU's own be off by 2⁻¹¹, and a rate that falls to 0 would be negative.
+    if (op === 'cos') return cosine(this.doubles, this.wide(a));
     if (op === 'log' && this.type === Type.Float32) return this.logarithm(this.wide(a));
     if (op === 'pow') return this.power(a, b);
     return this.apply(op, operands, (x) => this.lent(x));
