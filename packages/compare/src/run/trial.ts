@@ -78,7 +78,8 @@ export async function follow(
     const [before, spent] = [step === undefined ? undefined : copied(weights), record.spent];
     const { loss, rows } = step === undefined ? await gradient() : { loss: await step(), rows: {} };
     if (record.lose(loss)) break;
-    if (step === undefined) opt.step({ ...opt.grads, ...rows }, needsLoss ? { loss } : {});
+    // The views themselves need no look: they are where a step reads.
+    if (step === undefined) opt.step(Object.keys(rows).length === 0 ? opt.grads : { ...opt.grads, ...rows }, needsLoss ? { loss } : {});
     most = Math.max(most, record.spent - spent);
     await record.took(loss, weights, before);
   }
