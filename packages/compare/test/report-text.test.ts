@@ -136,6 +136,13 @@ describe('words', () => {
     assert.match(advice(few), /SGD cannot be told apart from it with 2 seeds/);
     const still = withComparison(problem, 'sgd', { ...none, verdict: 'no noise' });
     assert.match(advice(still), /every seed gives the same result with SGD, so there is no noise to test against/);
+    assert.doesNotMatch(advice(problem), /validation data/);
+    const second = problem.optimizers.map((one) => ({ ...one, rank: one.id === problem.reference ? 2 : one.rank }));
+    assert.match(
+      advice({ ...problem, optimizers: second }),
+      /^Take [^.;]* with .*, the best on validation data\. /,
+      'the table has another first',
+    );
     const other = withComparison(problem, 'sgd', { difference: -1, interval: [-1.5, -0.5], verdict: 'better' });
     assert.match(verdict(other, find(other, 'sgd')), /^better \(p < 0\.001\)/);
     assert.match(

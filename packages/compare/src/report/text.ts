@@ -133,8 +133,9 @@ export function advice(problem: ProblemResult): string {
   if (lost.length > 0) parts.push(`${list(lost.map(({ label }) => label))} diverged`);
   const others = parts.length === 0 ? '' : ` ${parts.join('; ')}.`;
   const better = of('better').map(([label, one]) => `${label} is ${by(one, 'better')}`);
-  // Validation data choose; where test data say otherwise, that is no contradiction, and is said to be none.
-  const chooses = better.length === 0 ? '.' : `, the best on validation data. On test data ${list(better)}: run more seeds before you choose.`;
+  // Validation data choose; where another stands first on test data, that is no contradiction, and is said to be none.
+  const doubt = better.length === 0 ? '' : ` On test data ${list(better)}: run more seeds before you choose.`;
+  const chooses = `${reference.rank > 1 || doubt !== '' ? ', the best on validation data' : ''}.${doubt}`;
   return `Take ${reference.label}${chosen(reference)}${chooses}${others}`;
 } // prettier-ignore
 
