@@ -1,10 +1,10 @@
-/** The figures that claims are judged by and that the guide tells, taken from results. Knows no claim and no sentence. */
+/** The measurements that claims are judged by and that the guide shows, computed from results. Knows no claim and no sentence. */
 import { compareWith, quantile, type PairedComparison } from '@thalweg/compare';
 import type { KeptProblem } from './kept.ts';
 import { horizonProblems, problemNames, problems, searchProblems, type ProblemName } from './plan.ts';
 import { best, betterSchedule, compared, cost, entrant, medianOf, middle, optimizerOf, optimizersIn, rankCorrelation, ranksOf, scoresOf, type Scores } from './reading.ts'; // prettier-ignore
 
-/** The results of a comparison, which are there. */
+/** The results of a comparison that has been run. */
 export type Found = (name: string) => KeptProblem;
 
 /** The problems without sparse text. */
@@ -19,7 +19,7 @@ export function duel(results: Found, a: string, b: string, names: readonly Probl
   return { better: those('better'), worse: those('worse') };
 } // prettier-ignore
 
-/** How far SGD, without and with momentum, is behind the best method with a rate for each weight, where features are rare. */
+/** How much worse SGD, without and with momentum, is than the best adaptive method where features are rare. */
 export function behindAdaptive(
   results: Found,
 ): (PairedComparison & { readonly name: ProblemName; readonly id: string; readonly adaptive: string })[] {
@@ -30,7 +30,7 @@ export function behindAdaptive(
   });
 }
 
-/** AdaGrad's rank at half the length of a run and at four times it. */
+/** AdaGrad's rank at half the length of a run and at four times the length. */
 export function adagradRanks(results: Found): { readonly name: ProblemName; readonly short: number; readonly long: number }[] {
   return horizonProblems.map((name) => {
     const rank = (times: number): number => {
@@ -63,14 +63,14 @@ export function aheadWithMuon(results: Found): ProblemName[] {
   });
 }
 
-/** The rate that most seeds chose for Lion over that for AdamW, by problem, and in the geometric mean. */
+/** The ratio of the learning rates that most seeds chose for Lion and for AdamW, by problem, and the geometric mean. */
 export function lionRates(results: Found): { readonly mean: number; readonly ratios: readonly number[] } {
   const rate = (name: ProblemName, id: string): number => entrant(results(`main-${name}`), id).bestLr;
   const ratios = problemNames.map((name) => rate(name, 'lion') / rate(name, 'adamw'));
   return { ratios, mean: Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length) };
 }
 
-/** The entrant with the lowest median, each optimizer under its better schedule. */
+/** The entrant with the lowest median, each optimizer with its better schedule. */
 export function leader(problem: KeptProblem): string {
   return best(
     problem,
@@ -78,14 +78,14 @@ export function leader(problem: KeptProblem): string {
   );
 }
 
-/** On how many problems each optimizer leads, the one with most first. */
+/** On how many problems each optimizer is best, sorted by this number. */
 export function leaders(results: Found): (readonly [id: string, count: number])[] {
   const firsts = problemNames.map((name) => optimizerOf(leader(results(`main-${name}`))));
   const counts = [...new Set(firsts)].map((id) => [id, firsts.filter((one) => one === id).length] as const);
   return counts.toSorted((a, b) => b[1] - a[1]);
 }
 
-/** On how many problems those that promise to need no tuning are ahead of AdamW, all at their defaults. */
+/** On how many problems the methods that are meant to need no tuning are better than AdamW, all with default hyperparameters. */
 export function aheadUntuned(results: Found): (readonly [id: string, count: number])[] {
   const ahead = new Map<string, number>();
   for (const name of problemNames) {
@@ -97,7 +97,7 @@ export function aheadUntuned(results: Found): (readonly [id: string, count: numb
   return [...ahead].toSorted((a, b) => b[1] - a[1]);
 }
 
-/** Who leads after two tries, and after twelve or as many as there are, where that is not the same; constant rates. */
+/** The best optimizer after two trials and after twelve (or all, if there are fewer), where the two differ; constant learning rates. */
 export function changesWithTries(results: Found): { readonly name: ProblemName; readonly few: string; readonly many: string }[] {
   const all = problemNames.map((name) => {
     const { budget, testMetric } = results(`main-${name}`);
@@ -110,7 +110,7 @@ export function changesWithTries(results: Found): { readonly name: ProblemName; 
   return all.filter(({ few, many }) => few !== many);
 }
 
-/** What a search over all hyperparameters gains over the rate alone, over the seeds that both have. */
+/** What a search over all hyperparameters gains over tuning only the learning rate, on the seeds that both have. */
 export interface Gained {
   readonly name: ProblemName;
   readonly verdict: PairedComparison['verdict'];
@@ -132,7 +132,7 @@ export function gainedBySearch(results: Found, id = 'adamw'): Gained[] {
   });
 }
 
-/** In how many runs AdaGrad and Adam had reached, by half of the steps, the validation loss that SGD ended with; and the number of runs. */
+/** In how many runs AdaGrad and Adam reached SGD's final validation loss within half of the steps; and the number of runs. */
 export function reachedByHalf(results: Found): { readonly runs: number; readonly counts: readonly (readonly [id: string, count: number])[] } {
   const problem = results('sparse-text');
   const sgd = new Map(entrant(problem, 'sgd').trials.map((trial) => [trial.seed, trial.validationMetric]));
@@ -147,7 +147,7 @@ export function reachedByHalf(results: Found): { readonly runs: number; readonly
   return { runs: sgd.size, counts };
 } // prettier-ignore
 
-/** Of the best tenth of all pairs of rate and decay the rank correlation of the two, and the mean test metric of the best pair of each seed. */
+/** The rank correlation of learning rate and decay among the best tenth of all pairs, and the mean test metric of the best pair of each seed. */
 export function decayFound(results: Found): Readonly<Record<'decoupled' | 'coupled', { readonly correlation: number; readonly best: number }>> {
   const problem = results('decay');
   const of = (id: string, decay: string): { readonly correlation: number; readonly best: number } => {

@@ -1,6 +1,6 @@
 /**
- * What the guide tells of the study: a sentence or two for each place of it, with the figures of what is kept and the claim that they belong to. Written
- * with the page, so that both follow from the same results. Knows results and claims; knows no chapter.
+ * The study's results as the guide shows them: one or two sentences for each place in the guide, with measurements and the claim that they belong to. Written
+ * together with the page, from the same stored results. Knows results and claims; knows no chapter.
  */
 import { claims, isClose, judged, verdictsOf, type Results, type Verdict, type Verdicts } from './claims.ts';
 import { fieldsOf } from './figures/common.ts';
@@ -27,19 +27,19 @@ import type { KeptProblem } from './kept.ts';
 import { problemNames, type ProblemName } from './plan.ts';
 import { betterSchedule, compared, entrant, optimizerOf, optimizersIn } from './reading.ts';
 
-/** What is told at one place. */
+/** The text for one place. */
 export interface Told {
-  /** Whole sentences, with their figures. */
+  /** Whole sentences, with measurements. */
   readonly says: string;
-  /** The claim that they belong to; without one they are the study's, and no claim of it. */
+  /** The number of the claim that they belong to; absent where they belong to none. */
   readonly claim?: number;
-  /** What that claim is called. */
+  /** The title of that claim. */
   readonly title?: string;
-  /** What came of it. */
+  /** The verdict on it. */
   readonly verdict?: string;
 }
 
-/** Who is nearest to the best on a problem. */
+/** The best optimizers on a problem. */
 export interface ToldProblem {
   readonly about: string;
   /** The optimizer with the lowest median. */
@@ -48,7 +48,7 @@ export interface ToldProblem {
   readonly asGood: readonly string[];
 }
 
-/** What problems are called in a sentence. */
+/** The names of problems in a sentence. */
 const called: Readonly<Record<ProblemName, string>> = {
   glosses: 'definitions of nouns',
   digits: 'handwritten digits',
@@ -71,7 +71,7 @@ function listed(words: readonly string[]): string {
   return words.length < 2 ? (words[0] ?? 'none') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)!}`;
 }
 
-/** How many problems of how many, with their names where they are few. */
+/** The number of problems, with their names if there are at most three. */
 function count(names: readonly ProblemName[], all?: readonly unknown[]): string {
   const those = names.length === 0 || names.length > 3 ? '' : ` (${listed(names.map((name) => called[name]))})`;
   return `${names.length === 0 ? 'none' : String(names.length)}${all === undefined ? '' : ` of ${String(all.length)} problems`}${those}`;
@@ -88,15 +88,15 @@ function told(results: Found, a: string, b: string, how: string, names: readonly
   return `${how}, ${label(optimizerOf(a))} was ${score(results, a, b, names)}.`;
 }
 const constant = 'At tuned constant learning rates';
-const falling = 'With tuned rates that fall to 0';
+const falling = 'With tuned learning rates that decay to 0';
 
-/** What is told at each place, by name; the number is that of the claim. */
+/** The text for each place, by name, with the number of the claim. */
 const places: Readonly<Record<string, { readonly claim?: number; readonly says: (results: Found) => string }>> = {
   starts: {
     says: (results) => {
       const { trials } = entrant(results('main-digits'), 'adamw');
       const errors = trials.flatMap(({ testMetric }) => (testMetric === null ? [] : [testMetric]));
-      return `Of a small network on handwritten digits, ${String(errors.length)} runs from different starts ended with test errors from ${Math.min(...errors).toFixed(1)} to ${Math.max(...errors).toFixed(1)} %; guessing has 90 %.`; // prettier-ignore
+      return `On handwritten digits, ${String(errors.length)} runs of a small network from different initial weights ended with test errors from ${Math.min(...errors).toFixed(1)} to ${Math.max(...errors).toFixed(1)} %; guessing gives 90 %.`; // prettier-ignore
     },
   },
   momentum: { says: (results) => told(results, 'sgd-momentum', 'sgd', constant) },
@@ -119,55 +119,62 @@ const places: Readonly<Record<string, { readonly claim?: number; readonly says: 
     claim: 14,
     says: (results) => {
       const { runs, counts } = reachedByHalf(results);
-      return `On a bag of words the loss that SGD ended with was reached in half of the steps ${listed(counts.map(([id, times]) => `by ${label(id)} in ${String(times)} of ${String(runs)} runs`))}.`; // prettier-ignore
+      return `On bag-of-words data, SGD’s final loss was reached in half of the steps ${listed(counts.map(([id, times]) => `by ${label(id)} in ${String(times)} of ${String(runs)} runs`))}.`; // prettier-ignore
     },
   },
   dies: {
     claim: 2,
     says: (results) =>
-      `AdaGrad’s rank among all optimizers, from runs of half the length to runs of four times it: ${adagradRanks(results).map(({ name, short, long }) => `${String(short)} to ${String(long)} on ${called[name]}`).join(', ')}.`, // prettier-ignore
+      `AdaGrad’s rank among all optimizers in runs of half the length and of four times the length: ${adagradRanks(results).map(({ name, short, long }) => `${String(short)} and ${String(long)} on ${called[name]}`).join(', ')}.`, // prettier-ignore
   },
   forgets: {
     says: (results) =>
-      `In runs of ${lengths(results)} steps at tuned constant learning rates RMSProp was ${score(results, 'rmsprop', 'adagrad')}; with rates that fall to 0 it was ${score(results, 'rmsprop+cosine', 'adagrad+cosine')}.`, // prettier-ignore
+      `In runs of ${lengths(results)} steps at tuned constant learning rates, RMSProp was ${score(results, 'rmsprop', 'adagrad')}; with learning rates that decay to 0, it was ${score(results, 'rmsprop+cosine', 'adagrad+cosine')}.`, // prettier-ignore
   },
   adam: { claim: 3, says: (results) => told(results, 'adam', 'rmsprop', constant) },
-  adamw: { says: (results) => told(results, 'adamw', 'adam', `${constant} and a decay of 0.01`) },
+  adamw: { says: (results) => told(results, 'adamw', 'adam', `${constant} and a weight decay of 0.01`) },
   separate: {
     claim: 15,
     says: (results) => {
       const { decoupled, coupled } = decayFound(results);
-      return `On handwritten digits, the rank correlation of η and λ among the best tenth of all pairs was ${three(decoupled.correlation)} for AdamW in PyTorch’s form and ${three(coupled.correlation)} for Adam with the penalty (0 would be two separate choices); the best pair of each seed had a test error of ${three(decoupled.best)} and ${three(coupled.best)} % in the mean.`; // prettier-ignore
+      return `On handwritten digits, the rank correlation of η and λ among the best tenth of all pairs was ${three(decoupled.correlation)} for AdamW in PyTorch’s form and ${three(coupled.correlation)} for Adam with the L2 penalty (0: the two can be tuned independently); the mean test error of the best pair of each seed was ${three(decoupled.best)} and ${three(coupled.best)} %.`; // prettier-ignore
     },
   },
   muon: {
     claim: 6,
     says: (results) => {
       const ahead = aheadWithMuon(results);
-      return `With AdamW for all that is no matrix, Muon was the best of ten optimizers, or not detectably worse than the best, on ${count(ahead, withMatrices)} with hidden matrices.`; // prettier-ignore
+      return `With AdamW for everything but the matrices, Muon was the best of ten optimizers, or not detectably worse than the best, on ${count(ahead, withMatrices)} whose models have hidden matrices.`; // prettier-ignore
     },
   },
   lionRate: {
     claim: 7,
-    says: (results) => `Lion’s best rate was 1/${three(1 / lionRates(results).mean)} of AdamW’s, in the geometric mean over ten problems.`,
+    says: (results) =>
+      `Lion’s best learning rate was 1/${three(1 / lionRates(results).mean)} of AdamW’s, in the geometric mean over ten problems.`,
   },
   lion: { says: (results) => told(results, 'lion', 'adamw', constant) },
   free: {
     claim: 5,
-    says: (results) => told(results, 'schedule-free', 'adamw+cosine', 'At a constant rate, against one that falls to 0'),
+    says: (results) =>
+      told(
+        results,
+        'schedule-free',
+        'adamw+cosine',
+        'With a tuned constant learning rate for schedule-free AdamW and one that decays to 0 for AdamW',
+      ),
   },
   falling: {
     claim: 4,
     says: (results) => {
       const shares = helpedByCosine(results);
       const most = shares.filter(({ helped, ids }) => helped > ids.length / 2).map(({ name }) => name);
-      return `A rate that falls to 0 along a cosine helped more than half of the optimizers on ${String(most.length)} of ${String(shares.length)} problems.`; // prettier-ignore
+      return `A learning rate that decays to 0 along a cosine helped more than half of the optimizers on ${String(most.length)} of ${String(shares.length)} problems.`; // prettier-ignore
     },
   },
   best: {
     claim: 8,
     says: (results) =>
-      `Each with the better of two schedules, ${listed(leaders(results).map(([id, times]) => `${label(id)} was ahead on ${String(times)}`))} of ${String(problemNames.length)} problems.`,
+      `With the better of two schedules for each, ${listed(leaders(results).map(([id, times]) => `${label(id)} was best on ${String(times)}`))} of ${String(problemNames.length)} problems.`,
   },
   nesterov: { claim: 10, says: (results) => told(results, 'nadamw+cosine', 'adamw+cosine', falling) },
   untuned: {
@@ -175,14 +182,14 @@ const places: Readonly<Record<string, { readonly claim?: number; readonly says: 
     says: (results) => {
       const all = aheadUntuned(results).map(([id, times]) => ({ times, name: promising(results, id) }));
       const most = all.filter(({ times }) => times >= 6);
-      return `At their defaults ${String(most.length)} of ${String(all.length)} methods that promise to need no tuning were ahead of AdamW’s defaults on six or more of ${String(problemNames.length)} problems${most.length === 0 ? '' : `: ${listed(most.map(({ name, times }) => `${name} on ${String(times)}`))}`}.`; // prettier-ignore
+      return `With default hyperparameters, ${String(most.length)} of ${String(all.length)} methods that are meant to need no tuning were better than AdamW on six or more of ${String(problemNames.length)} problems${most.length === 0 ? '' : `: ${listed(most.map(({ name, times }) => `${name} on ${String(times)}`))}`}.`; // prettier-ignore
     },
   },
   tries: {
     claim: 12,
     says: (results) => {
       const changed = changesWithTries(results);
-      return `After two tries of the rate another optimizer was ahead than after nine on ${String(changed.length)} of ${String(problemNames.length)} problems${changed.length === 0 ? '' : `: on ${called[changed[0]!.name]} first ${label(changed[0]!.few)}, then ${label(changed[0]!.many)}`}.`; // prettier-ignore
+      return `On ${String(changed.length)} of ${String(problemNames.length)} problems, the best optimizer after two trials of the learning rate was not the best after nine${changed.length === 0 ? '' : `: on ${called[changed[0]!.name]} first ${label(changed[0]!.few)}, then ${label(changed[0]!.many)}`}.`; // prettier-ignore
     },
   },
   search: {
@@ -190,14 +197,14 @@ const places: Readonly<Record<string, { readonly claim?: number; readonly says: 
     says: (results) => {
       const found = gainedBySearch(results);
       const gained = found.filter(({ verdict }) => verdict === 'better').map(({ name }) => name);
-      return `Searching all of AdamW’s hyperparameters in 16 tries was detectably better than tuning the rate alone on ${count(gained, found)}.`; // prettier-ignore
+      return `Searching all of AdamW’s hyperparameters with 16 trials was detectably better than tuning only the learning rate on ${count(gained, found)}.`; // prettier-ignore
     },
   },
 };
 
 const promises: Readonly<Record<string, string>> = { prodigy: 'Prodigy', momo: 'MoMo', momoAdam: 'MoMo-Adam', cocob: 'COCOB', dAdaptation: 'D-Adaptation', dog: 'DoG', dowg: 'DoWG' }; // prettier-ignore
 
-/** What an optimizer that promises to need no tuning is called. */
+/** The name of an optimizer that is meant to need no tuning. */
 function promising(results: Found, id: string): string {
   return promises[id] ?? results(`untuned-${problemNames[0]!}`).defaults!.optimizers.find((one) => one.id === id)!.label;
 }
@@ -207,7 +214,7 @@ function lengths(results: Found): string {
   return `${Math.min(...steps).toLocaleString('en')} to ${Math.max(...steps).toLocaleString('en')}`;
 }
 
-/** All that the guide tells. */
+/** Everything for the guide. */
 export function forGuide(
   results: Results,
   verdicts: Verdicts = verdictsOf(results),
@@ -234,16 +241,16 @@ function toldOf(results: Results, verdicts: Verdicts, number: number | undefined
   const claim = claims.find((one) => one.number === number);
   const rule = { number: 0, title: '', judge: (found: Found) => ({ holds: true, because: says(found) }) };
   const said = judged(rule, results)?.because;
-  if (claim === undefined) return { says: said ?? 'The runs for this are still to be made.' };
+  if (claim === undefined) return { says: said ?? 'The runs for this are not complete.' };
   const verdict = verdicts.get(claim);
   if (said === undefined || verdict === undefined)
-    return { says: 'The runs for this are still to be made.', claim: claim.number, title: claim.title, verdict: 'not decided yet' };
+    return { says: 'The runs for this are not complete.', claim: claim.number, title: claim.title, verdict: 'not decided yet' };
   return { says: said, claim: claim.number, title: claim.title, verdict: `${verdict.holds ? 'confirmed' : 'refuted'}${doubtOf(verdict)}` };
 } // prettier-ignore
 
-/** What is to be said of a verdict that other seeds might change. */
+/** An addition to a verdict that other seeds could change. */
 function doubtOf(verdict: Verdict): string {
-  return isClose(verdict) ? `, though only in ${(100 * (verdict.steady ?? 1)).toFixed(0)} % of draws of other seeds` : '';
+  return isClose(verdict) ? `, though only in ${(100 * (verdict.steady ?? 1)).toFixed(0)} % of resamplings of the seeds` : '';
 }
 
 function problemOf(name: ProblemName, problem: KeptProblem): ToldProblem {

@@ -1,6 +1,6 @@
 /**
- * What is kept of a comparison: a problem's result without what only its own report draws, in a small file that travels with the repository. Curves of the validation
- * metric keep 26 points; curves of the training loss, paths and formulas go.
+ * Stores the results of a comparison: one problem's result in a small file of the repository, without what only the comparison's own report draws. Curves of the validation
+ * metric keep 26 points; curves of the training loss, paths and formulas are dropped.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export interface Kept {
   readonly createdAt: string;
   readonly machine: Machine;
   readonly protocol: Protocol;
-  /** The training runs behind it: made for it, and taken from comparisons before it. */
+  /** The number of its training runs: made for it, and reused from earlier comparisons. */
   readonly runs: { readonly made: number; readonly kept: number };
   readonly problem: KeptProblem;
 }
@@ -24,23 +24,23 @@ export interface Kept {
 const folder = join(import.meta.dirname, 'results');
 const pathOf = (name: string): string => join(folder, `${name}.json.br`);
 
-/** Whether a comparison is kept. */
+/** Whether a comparison is stored. */
 export function isKept(name: string): boolean {
   return existsSync(pathOf(name));
 }
 
-/** A comparison that is kept. */
+/** A stored comparison. */
 export function readKept(name: string): Kept {
   return JSON.parse(brotliDecompressSync(readFileSync(pathOf(name))).toString()) as Kept;
 }
 
-/** Keeps a comparison of one problem. */
+/** Stores a comparison of one problem. */
 export function keep(name: string, comparison: Comparison): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(pathOf(name), brotliCompressSync(JSON.stringify(condensed(comparison))));
 }
 
-/** What is kept of a comparison. */
+/** The part of a comparison that is stored. */
 export function condensed({ createdAt, machine, protocol, runs, problems }: Comparison): Kept {
   const [problem, ...others] = problems;
   if (problem === undefined || others.length > 0) throw new RangeError('a comparison of the study has one problem');
@@ -62,7 +62,7 @@ function without<T extends object, K extends keyof T & string>(value: T, ...name
   return Object.fromEntries(Object.entries(value).filter(([name]) => !names.some((one) => one === name))) as Omit<T, K>;
 }
 
-/** 26 points of a curve, its ends among them, in five digits. */
+/** 26 points of a curve, including both ends, in five digits. */
 function thinned({ steps, values }: Curve): Curve {
   const every = Math.max(1, Math.floor((steps.length - 1) / 25));
   const kept = steps.flatMap((_, i) => (i % every === 0 || i === steps.length - 1 ? [i] : []));

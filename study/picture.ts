@@ -1,13 +1,13 @@
-/** Panels side by side as one SVG for light and dark pages, with the names of the optimizers above. Knows no results. */
+/** Panels side by side in one SVG for light and dark pages, with a legend of the optimizers above. Knows no results. */
 import { draw, type Drawing } from '@thalweg/compare';
 import { ground, marks, pens, type Pens } from '@thalweg/compare/look';
 
-/** A drawing with what stands above it. */
+/** A drawing with a title. */
 export interface Panel extends Drawing {
   readonly title: string;
 }
 
-/** An optimizer in the key of a picture. */
+/** An optimizer in the legend of a picture. */
 export interface Key {
   readonly id: string;
   readonly label: string;
@@ -15,10 +15,10 @@ export interface Key {
 
 const [gap, pad, keyHeight, headHeight, titleHeight] = [24, 18, 22, 24, 21];
 
-/** The looks of those that have none of their own, so that all ten are told apart by colour: nobody else of these names takes part. */
+/** Optimizers without a style of their own use that of an optimizer that is not in the study, so that all ten have different colours. */
 const borrowed: Readonly<Record<string, string>> = { nadamw: 'radam', 'schedule-free': 'lamb', muon: 'polyak' };
 
-/** A picture of panels that draw `keys` with the pens they are given, in so many columns. */
+/** A picture of panels in `columns` columns, with `keys` as its legend; the panels draw with the pens they are given. */
 export function picture(title: string, keys: readonly Key[], columns: number, panelsOf: (all: Pens) => readonly Panel[]): string {
   const width = columns === 1 ? 760 : 480;
   const lookOf = (id: string): string => borrowed[id] ?? id;

@@ -1,16 +1,16 @@
 /**
- * The study as data: every comparison that is made, as the arguments of `thalweg compare`. It was written, with README.md beside it, before anything ran;
- * what was changed since is said there.
+ * The study as data: every comparison, as the arguments of `thalweg compare`. It was written, together with README.md, before anything ran;
+ * README.md lists what was changed later.
  */
 
-/** A comparison: its name in `results`, and the arguments that make it. */
+/** A comparison: its name in `results`, and the arguments that run it. */
 export interface Unit {
   readonly name: string;
   readonly problem: string;
   readonly args: readonly string[];
 }
 
-/** The problems, and whether a model has hidden matrices, for which Muon was made. */
+/** The problems, and whether their models have hidden matrices, for which Muon is meant. */
 export const problems = {
   glosses: { matrices: false },
   digits: { matrices: true },
@@ -34,17 +34,17 @@ export function optimizersOf(problem: ProblemName): string[] {
   return problems[problem].matrices ? [...all, 'muon'] : all;
 }
 
-/** Horizons other than the length of all other runs, as multiples of it. */
+/** Further lengths of a run, as multiples of the usual one. */
 export const horizons = [0.5, 2, 4] as const;
 export const horizonProblems = ['glosses', 'digits', 'names', 'deep-linear'] as const satisfies ProblemName[];
 export const searchProblems = ['glosses', 'digits', 'names', 'fashion', 'birdstrikes'] as const satisfies ProblemName[];
 const searched = ['sgd-momentum', 'adagrad', 'rmsprop', 'adam', 'adamw', 'lion'];
 
-/** Seven rates, which grow to nine; each of the ten seeds tries three of them. */
+/** Seven learning rates, extended to nine; each of the ten seeds tries three of them. */
 const rates = ['--quick', '--grid-points', '7'];
 const compare = (name: string, problem: string, ...args: readonly string[]): Unit => ({ name, problem, args: [problem, ...args] });
 
-/** All of them, in the order in which they are made. `lengths` has the steps of the problems' quick runs. */
+/** All comparisons, in the order in which they are run. `lengths` has the steps of the problems' quick runs. */
 export function unitsOf(lengths: Readonly<Record<ProblemName, number>>): Unit[] {
   return [
     ...problemNames.map((problem) =>
@@ -66,7 +66,7 @@ export function unitsOf(lengths: Readonly<Record<ProblemName, number>>): Unit[] 
       ...['--quick', '--grid-points', '7', '--seeds', '10', '--optimizers', 'sgd,sgd-momentum,adagrad,rmsprop,adam'],
     ),
     compare('decay', 'digits', '--quick', '--trials', '64', '--seeds', '6', '--optimizers', [own('decoupled'), own('coupled')].join()),
-    // In one folder with the others: what is tuned has its runs from `main` already.
+    // These use the same folder, so that the tuned runs of `main` are reused.
     ...problemNames.map((problem) => compare(`untuned-${problem}`, problem, ...rates, '--seeds', '10', '--defaults')),
     ...horizonProblems.flatMap((problem) =>
       horizons.map((times) =>

@@ -1,4 +1,4 @@
-/** How the study reads results: medians, pairs, the better schedule. Pure functions of what is kept; knows no claim and no figure. */
+/** How the study evaluates results: medians, paired comparisons, the better schedule. Pure functions of stored results; knows no claim and no figure. */
 import { compareWith, type PairedComparison } from '@thalweg/compare';
 import type { KeptOptimizer, KeptProblem } from './kept.ts';
 
@@ -15,7 +15,7 @@ export function entrant(problem: Pick<KeptProblem, 'id' | 'optimizers'>, id: str
   return found;
 }
 
-/** A value as something of which less is better; a diverged run is the worst. */
+/** A value as a cost, of which lower is better; a diverged run is the worst. */
 export function cost(value: number | null, { lowerIsBetter }: { readonly lowerIsBetter: boolean }): number {
   if (value === null) return Infinity;
   return lowerIsBetter ? value : -value;
@@ -39,7 +39,7 @@ export function scoresOf({ trials }: Pick<KeptOptimizer, 'trials'>): Scores {
   return new Map(trials.map(({ seed, testMetric }) => [seed, testMetric]));
 }
 
-/** What `other` is, compared with `reference`; corrected for all comparisons of the problem. */
+/** `other` compared with `reference`, corrected for all comparisons of the problem. */
 export function compared(problem: KeptProblem, reference: string, other: string): PairedComparison {
   const all = new Map(problem.optimizers.map((one) => [one.id, scoresOf(one)]));
   const found = compareWith(reference, all, { alpha: 0.05, direction: problem.testMetric }).find((one) => one.other === other);
@@ -47,7 +47,7 @@ export function compared(problem: KeptProblem, reference: string, other: string)
   return found;
 }
 
-/** The entrant of an optimizer under the schedule whose median is better on validation data. */
+/** The entrant of an optimizer with the schedule whose median is better on validation data. */
 export function betterSchedule(problem: KeptProblem, optimizer: string): string {
   const own = problem.optimizers.filter(({ id }) => optimizerOf(id) === optimizer);
   const validated = ({ trials }: KeptOptimizer): number =>
@@ -65,7 +65,7 @@ export function best(problem: KeptProblem, ids: readonly string[] = problem.opti
   return ids.reduce((first, id) => (medianOf(problem, id) < medianOf(problem, first) ? id : first));
 }
 
-/** Ranks of the optimizers by median test metric, over the seeds given; 1 is best, equals share. */
+/** Ranks of the optimizers by median test metric, over the seeds given; 1 is best, ties share a rank. */
 export function ranksOf(problem: KeptProblem, ids: readonly string[], seeds?: ReadonlySet<number>): Map<string, number> {
   const medians = ids.map((id) => {
     const trials = entrant(problem, id).trials.filter(({ seed }) => seeds?.has(seed) ?? true);
@@ -74,7 +74,7 @@ export function ranksOf(problem: KeptProblem, ids: readonly string[], seeds?: Re
   return new Map(ids.map((id, i) => [id, 1 + medians.filter((one) => one < medians[i]!).length]));
 }
 
-/** Cost on a scale that problems share: 0 is the best median of the problem, 1 the median of all medians. */
+/** Cost on a common scale for all problems: 0 is the best median of the problem, 1 the median of all medians. */
 export function regret(problem: KeptProblem): (value: number | null) => number {
   const medians = problem.optimizers.map(({ id }) => medianOf(problem, id));
   const [least, usual] = [Math.min(...medians), middle(medians)];

@@ -1,6 +1,6 @@
 /**
- * `npm run study`: makes the comparisons that are not there yet, in the order of plan.ts, or those that are named, `--again` where they are there. One that was
- * stopped goes on where it was. Then, or with `--figures` at once, it makes docs/study.md from what is kept. `--list` says what is there.
+ * `npm run study`: runs the comparisons that have no stored results, in the order of plan.ts, or those that are named (`--again` repeats stored ones). An interrupted
+ * comparison continues. Then, or with `--figures` immediately, it writes docs/study.md from the stored results. `--list` lists all comparisons.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -20,20 +20,20 @@ const lengths = Object.fromEntries(problemNames.map((name) => [name, builtIn.fin
 const units = unitsOf(lengths);
 const values = asked(
   'npm run study',
-  'makes the comparisons of the study that are not there yet, then docs/study.md with its pictures from all that are',
+  'runs the comparisons of the study that have no stored results, then writes docs/study.md and its figures from all stored results',
   {
-    figures: { about: 'make nothing but the page and its pictures' },
-    list: { about: 'what is there, and the command of each' },
-    again: { about: 'make them where they are there, too' },
-    workers: { about: 'threads; by default one a core', takes: 'NUMBER' },
+    figures: { about: 'only write the page and its figures' },
+    list: { about: 'list all comparisons with their commands, and which have stored results' },
+    again: { about: 'also run comparisons that have stored results' },
+    workers: { about: 'number of threads; default: one per core', takes: 'NUMBER' },
   },
-  { one: 'comparison', about: 'these alone; one that was stopped goes on where it was', among: units.map(({ name }) => name) },
+  { one: 'comparison', about: 'run only these; an interrupted comparison continues', among: units.map(({ name }) => name) },
 );
 const wanted = values.names.length === 0 ? units : units.filter(({ name }) => values.names.includes(name));
 
 if (values.list)
   for (const { name, args } of wanted)
-    console.log(`${isKept(name) ? 'kept' : '    '} ${name.padEnd(24)} thalweg compare ${args.join(' ')}`);
+    console.log(`${isKept(name) ? 'stored' : '      '} ${name.padEnd(24)} thalweg compare ${args.join(' ')}`);
 else {
   if (!values.figures) for (const unit of wanted) if (values.again || !isKept(unit.name)) make(unit);
   await writePage();
@@ -44,7 +44,7 @@ function make({ name, args }: Unit): void {
   const command = ['--conditions=source', join(root, 'packages/compare/bin/thalweg.ts'), 'compare', ...args, '--out', out];
   const threads = values.workers === undefined ? [] : ['--workers', values.workers];
   const { status, signal } = spawnSync(process.execPath, [...command, ...threads], { cwd: root, stdio: 'inherit' });
-  // 1 says that a run failed, which is a result; everything that ends otherwise has none.
+  // Exit code 1 means that a run failed, which is a result; any other nonzero code leaves no result.
   if (status !== 0 && status !== 1) process.exit(status ?? (signal === 'SIGINT' ? 130 : 1));
   const found = readComparison(readFileSync(join(out, 'results.json'), 'utf8'));
   keep(name, found);

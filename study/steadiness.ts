@@ -1,6 +1,6 @@
 /**
- * How often a claim would be judged the same with other seeds: those of each problem are drawn anew, with replacement, the same for all optimizers and for all
- * comparisons of the problem, and the claim is judged by what then stands there. Knows a rule as a function; knows no claim and no page.
+ * How often a claim would get the same verdict with other seeds: the seeds of each problem are resampled with replacement, the same way for all optimizers and all
+ * comparisons of the problem, and the claim is judged on the resampled results. Takes a rule as a function; knows no claim and no page.
  */
 import { random } from '@thalweg/compare';
 import type { Found } from './found.ts';
@@ -8,7 +8,7 @@ import type { KeptOptimizer, KeptProblem } from './kept.ts';
 
 type Draw = (seeds: readonly number[]) => readonly number[];
 
-/** The share of draws in which the verdict is the same. */
+/** The share of resamplings in which the verdict is the same. */
 export function steadiness(judge: (results: Found) => { readonly holds: boolean }, results: Found, draws = 400): number {
   const was = judge(results).holds;
   const next = random(2028);
@@ -32,7 +32,7 @@ export function steadiness(judge: (results: Found) => { readonly holds: boolean 
   return same / draws;
 }
 
-/** A problem's results with other seeds: what an optimizer did with a seed stands as often as the seed was drawn. */
+/** A problem's results with resampled seeds: the result of a seed appears as often as the seed was drawn. */
 export function drawnAnew(problem: KeptProblem, draw: Draw): KeptProblem {
   const again = <Item extends { readonly seed: number }>(items: readonly Item[]): Item[] => {
     const seeds = [...new Set(items.map(({ seed }) => seed))].sort((a, b) => a - b);

@@ -66,11 +66,11 @@ test('what is reached without tuning stands on the scale of those that are tuned
   const rows = withoutTuning([at({ sgd: 10, dog: 3, prodigy: null, momo: 6 }), at({ sgd: 1, dog: 2.5, prodigy: 1, momo: 3 })], tuned);
   assert.deepEqual(
     rows.map(({ label, distance }) => [label, distance]),
-    [['the best of those that were tuned', 0], ['dog', 1], ['sgd', 2], ['momo', 2], ['prodigy', Infinity]],
+    [['best tuned optimizer of each problem', 0], ['dog', 1], ['sgd', 2], ['momo', 2], ['prodigy', Infinity]],
   ); // prettier-ignore
   assert.match(
     untunedSummary(rows),
-    /dog, momo and prodigy come nearest to the best; dog is at its defaults as good over all problems as the middle/,
+    /dog, momo and prodigy with default hyperparameters come nearest to the best tuned optimizer; dog is as good as the median tuned optimizer/,
   );
 });
 
@@ -135,7 +135,7 @@ function keptOnce(name: string): KeptProblem {
 test('the guide is told what is kept; what waits for runs says so, and is told once they are there', () => {
   const nothing = forGuide(() => undefined);
   for (const [name, { says, verdict, claim }] of Object.entries(nothing.told)) {
-    assert.match(says, /still to be made/, name);
+    assert.match(says, /are not complete/, name);
     assert.equal(verdict, claim === undefined ? undefined : 'not decided yet', name);
   }
   const kept = forGuide((name) => (isKept(name) ? keptOnce(name) : undefined));
@@ -158,9 +158,9 @@ test('the guide is told what is kept; what waits for runs says so, and is told o
     return { ...main, optimizers, ...({ defaults } as unknown as Pick<KeptProblem, 'defaults'>) };
   }; // prettier-ignore
   const { told } = forGuide(results);
-  assert.match(told['dies']!.says, /half the length .*: 1 to 3 on definitions of nouns/);
+  assert.match(told['dies']!.says, /half the length .*: 1 and 3 on definitions of nouns/);
   assert.match(told['untuned']!.says, /1 of 1 methods .*: Prodigy on 10\.$/);
-  assert.match(told['search']!.says, /detectably better than tuning the rate alone on 5 of 5 problems/);
+  assert.match(told['search']!.says, /detectably better than tuning only the learning rate on 5 of 5 problems/);
   assert.deepEqual([told['dies']!.verdict, told['untuned']!.verdict, told['search']!.verdict], ['confirmed', 'confirmed', 'refuted']);
 });
 

@@ -1,19 +1,19 @@
-/** What optimizers reach at their declared defaults, beside those that were tuned. Knows no page. */
+/** Optimizers with their default hyperparameters, compared with the tuned ones. Knows no page. */
 import type { KeptProblem } from './kept.ts';
 import { best, medianOf, middle, regret } from './reading.ts';
 
 /** An optimizer at its defaults. */
 export interface Untuned {
   readonly label: string;
-  /** Whether it promises to need no tuning. */
+  /** Whether it is meant to need no tuning. */
   readonly promises: boolean;
-  /** The median over the problems of its distance: 0 is the best that was tuned, 1 the one in the middle of them. */
+  /** The median over the problems of its distance: 0 is the best tuned optimizer, 1 the median tuned one. */
   readonly distance: number;
   /** Its median test metric on each problem; null where it diverged. */
   readonly medians: readonly (number | null)[];
 }
 
-/** All of them, and the best that was tuned, the nearest to it first. `tuned` has the same problems in the same order. */
+/** All of them and the best tuned optimizer, sorted by distance. `tuned` has the same problems in the same order. */
 export function withoutTuning(all: readonly KeptProblem[], tuned: readonly KeptProblem[]): Untuned[] {
   const distanceOf = (medians: readonly (number | null)[]): number => middle(medians.map((median, i) => regret(tuned[i]!)(median)));
   const least = tuned.map((problem) => (problem.testMetric.lowerIsBetter ? 1 : -1) * medianOf(problem, best(problem)));
@@ -21,7 +21,7 @@ export function withoutTuning(all: readonly KeptProblem[], tuned: readonly KeptP
     const medians = all.map((problem) => medianAt(problem, id));
     return { label, promises, distance: distanceOf(medians), medians };
   });
-  const bestTuned = { label: 'the best of those that were tuned', promises: false, distance: distanceOf(least), medians: least };
+  const bestTuned = { label: 'best tuned optimizer of each problem', promises: false, distance: distanceOf(least), medians: least };
   return [...rows, bestTuned].toSorted((one, other) => one.distance - other.distance);
 }
 
@@ -37,11 +37,11 @@ export function untunedRow({ label, promises, distance, medians }: Untuned): str
   return `| ${promises ? `**${label}**` : label} | ${distance.toFixed(2)} | ${cells.join(' | ')} |`;
 }
 
-/** Which of those that promise to need no tuning are nearest, and whether they reach the middle of those that were tuned. */
+/** Which of the methods that are meant to need no tuning are best, and whether they are as good as the median tuned optimizer. */
 export function untunedSummary(all: readonly Untuned[]): string {
   const those = all.filter(({ promises }) => promises);
   const [first, second, third] = those.map(({ label }) => label);
   const reached = those.filter(({ distance }) => distance <= 1).map(({ label }) => label);
-  const who = reached.length > 1 ? `${reached.join(', ')} are at their` : `${reached[0] ?? 'none'} is at its`;
-  return `Of the methods that promise to need no tuning, ${String(first)}, ${String(second)} and ${String(third)} come nearest to the best; ${who} defaults as good over all problems as the middle one of those that were tuned.`;
+  const who = reached.length > 1 ? `${reached.join(', ')} are` : `${reached[0] ?? 'none'} is`;
+  return `Of the methods that are meant to need no tuning, ${String(first)}, ${String(second)} and ${String(third)} with default hyperparameters come nearest to the best tuned optimizer; ${who} as good as the median tuned optimizer, in the median over all problems.`;
 }

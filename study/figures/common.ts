@@ -1,10 +1,10 @@
-/** What figures of the study share. Knows no single one. */
+/** Helpers that the study's figures share. Knows no single figure. */
 import type { Pen } from '@thalweg/compare/look';
 import type { KeptProblem } from '../kept.ts';
 import type { Key } from '../picture.ts';
 import { entrant, optimizersIn } from '../reading.ts';
 
-/** What an optimizer's marks are drawn with. */
+/** The colour of an optimizer's marks. */
 export const ink = 'var(--c)';
 /** The stroke of an optimizer's line. */
 export const line = ({ look, name }: Pen): object => ({
@@ -23,7 +23,7 @@ export function keysOf(all: readonly KeptProblem[]): Key[] {
   return [...labels].map(([id, label]) => ({ id, label }));
 }
 
-/** Problems on which the same optimizers took part, and these. */
+/** Problems on which the same optimizers took part, and these optimizers. */
 export interface Field {
   readonly title: string;
   readonly problems: readonly KeptProblem[];
@@ -31,7 +31,7 @@ export interface Field {
 }
 
 /**
- * Optimizers are set side by side over the same problems alone: over all, those that took part in all; and where one took part in some, all over these.
+ * Optimizers are compared only on the same problems: on all problems, those that took part in all of them; and on the problems in which all took part, all.
  */
 export function fieldsOf(all: readonly KeptProblem[]): Field[] {
   const inAll = (problems: readonly KeptProblem[]): Key[] =>

@@ -6,11 +6,11 @@ import { horizons } from '../plan.ts';
 import { entrant, optimizersIn, ranksOf } from '../reading.ts';
 import { grid, ink, keysOf, line } from './common.ts';
 
-/** Ranks by the length of the run; `at` has a problem's results at a multiple of its length. */
+/** Ranks by the length of the run; `at` gives a problem's results at a multiple of its length. */
 export function horizonRanks(names: readonly string[], at: (name: string, times: number) => KeptProblem): string {
   const keys = keysOf(names.map((name) => at(name, 0.5)));
   const times = [horizons[0], 1, ...horizons.slice(1)];
-  return picture('Ranks against the length of the run', keys, 2, (pens) =>
+  return picture('Rank (1 is best) against the length of the run', keys, 2, (pens) =>
     names.map((name): Panel => {
       const ids = optimizersIn(at(name, 0.5));
       const seeds = new Set(entrant(at(name, 0.5), ids[0]!).trials.map(({ seed }) => seed));
@@ -20,7 +20,13 @@ export function horizonRanks(names: readonly string[], at: (name: string, times:
         label: `ranks on ${name} against the length of the run`,
         options: {
           height: 250,
-          x: { type: 'log', label: 'length', ticks: times, tickSize: 4, tickFormat: (x: number) => (x === 0.5 ? '½' : String(x)) },
+          x: {
+            type: 'log',
+            label: 'length of the run (1: as in the main comparison)',
+            ticks: times,
+            tickSize: 4,
+            tickFormat: (x: number) => (x === 0.5 ? '½' : String(x)),
+          },
           y: { reverse: true, label: null, ticks: ids.length, tickSize: 0 },
           marks: [
             Plot.gridY(grid),

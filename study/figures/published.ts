@@ -1,14 +1,14 @@
-/** Two published results, tried. */
+/** Two published results, tested. */
 import * as Plot from '@observablehq/plot';
 import type { KeptProblem } from '../kept.ts';
 import { picture, type Panel } from '../picture.ts';
 import { cost, entrant, middle } from '../reading.ts';
 import { grid, keysOf, line } from './common.ts';
 
-/** Test error over learning rate and decay. */
+/** Test error by learning rate and weight decay. */
 export function decayMaps(problem: KeptProblem): string {
   const hyper = { decoupled: 'weightDecay', coupled: 'l2' } as const;
-  return picture('Adam with an L2 penalty, and AdamW', [], 2, () =>
+  return picture('Test error by learning rate and weight decay: Adam with an L2 penalty, and AdamW', [], 2, () =>
     (['coupled', 'decoupled'] as const).map((id): Panel => {
       const { search, label } = entrant(problem, id);
       const points = search!.tries
@@ -19,8 +19,8 @@ export function decayMaps(problem: KeptProblem): string {
         .toSorted((a, b) => b.chosenBy - a.chosenBy);
       const best = new Set(points.slice(-Math.round(points.length / 10)));
       return {
-        title: `${label}: the brighter, the lower the test error; ringed: the best tenth by validation`,
-        label: `test error of ${label} over learning rate and decay`,
+        title: `${label}: brighter is better; circled: best tenth in validation`,
+        label: `test error of ${label} by learning rate and weight decay`,
         options: {
           height: 330,
           x: { type: 'log', label: 'learning rate', tickSize: 4, ticks: 5, tickFormat: (x: number) => String(x) },
@@ -57,7 +57,7 @@ export function sparseText(problem: KeptProblem): string {
   const final = middle(entrant(problem, 'sgd').trials.map(({ validationMetric }) => validationMetric ?? Infinity));
   return picture('Validation loss on sparse text', keys, 1, (pens) => [
     {
-      title: `median of ${String(problem.optimizers[0]!.trials.length)} seeds; the rule is where SGD ends`,
+      title: `median of ${String(problem.optimizers[0]!.trials.length)} seeds; dotted line: SGD’s final loss`,
       label: 'validation loss against steps',
       options: {
         height: 330,

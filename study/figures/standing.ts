@@ -1,4 +1,4 @@
-/** Who is ahead: paired differences, performance profiles, interquartile means. */
+/** Which optimizers are best: paired differences, performance profiles, interquartile means. */
 import * as Plot from '@observablehq/plot';
 import { random } from '@thalweg/compare';
 import type { KeptProblem } from '../kept.ts';
@@ -6,9 +6,9 @@ import { picture, type Key, type Panel } from '../picture.ts';
 import { betterSchedule, compared, entrant, optimizersIn, regret } from '../reading.ts';
 import { grid, ink, keysOf, line, type Field } from './common.ts';
 
-/** Each optimizer under its better schedule against the reference, by problem. */
+/** Each optimizer with its better schedule compared with the reference, by problem. */
 export function differences(all: readonly KeptProblem[]): string {
-  return picture('Behind the reference of each problem', keysOf(all), 2, (pens) =>
+  return picture('Paired differences from the reference of each problem (right of 0 is worse), with intervals', keysOf(all), 2, (pens) =>
     all.map((problem): Panel => {
       const ids = optimizersIn(problem).map((id) => [id, betterSchedule(problem, id)] as const);
       const chosen = ids.find(([, own]) => own === problem.reference)?.[1] ?? problem.reference;
@@ -61,7 +61,7 @@ export function differences(all: readonly KeptProblem[]): string {
   );
 }
 
-/** The regrets of all runs by optimizer, under its better schedule on each problem in which it takes part. */
+/** The distances of all runs of an optimizer, with its better schedule on each problem in which it takes part. */
 function regretsOf(all: readonly KeptProblem[], id: string): number[][] {
   return all
     .filter((problem) => optimizersIn(problem).includes(id))
@@ -76,7 +76,7 @@ export function profiles(fields: readonly Field[]): string {
   const keys = keysOf(fields.flatMap(({ problems }) => problems));
   const at = Array.from({ length: 81 }, (_, i) => -0.25 + i * 0.0375);
   return picture(
-    'Performance profiles: the share of runs within a distance of the best (0: the best median of a problem; 1: the median of all)',
+    'Performance profiles: the share of runs within a distance of the best (0: the best median of a problem; 1: the median of the medians)',
     keys,
     fields.length,
     (pens) =>
@@ -110,7 +110,7 @@ export function interquartileMean(values: readonly number[]): number {
   return inner.reduce((sum, one) => sum + one, 0) / inner.length;
 }
 
-/** The interquartile mean with its 95 % interval, the seeds of each problem resampled by themselves. */
+/** The interquartile mean with its 95 % interval, resampling the seeds of each problem separately. */
 export function stratified(strata: readonly (readonly number[])[]): { readonly mean: number; readonly low: number; readonly high: number } {
   const next = random(2026);
   const draws = Array.from({ length: 2000 }, () =>
@@ -119,7 +119,7 @@ export function stratified(strata: readonly (readonly number[])[]): { readonly m
   return { mean: interquartileMean(strata.flat()), low: draws[50]!, high: draws[1949]! };
 }
 
-/** Where an optimizer stands over some problems. */
+/** An optimizer's distance from the best over some problems. */
 export interface Standing extends Key {
   readonly mean: number;
   readonly low: number;
@@ -133,7 +133,7 @@ export function standings({ problems, keys }: Field): Standing[] {
 
 /** The interquartile means with their intervals. */
 export function means(fields: readonly Field[]): string {
-  return picture('Interquartile mean of the distance from the best, with 95 % intervals', [], fields.length, () =>
+  return picture('Interquartile mean of the distance from the best, with 95 % intervals (lower is better)', [], fields.length, () =>
     fields.map((field): Panel => {
       const rows = standings(field);
       return {

@@ -1,18 +1,18 @@
-/** What tuning costs and gains: best against tries, the width of the basin of learning rates. */
+/** What tuning costs and gains: the best so far against the number of trials, and the width of the range of good learning rates. */
 import * as Plot from '@observablehq/plot';
 import type { KeptOptimizer, KeptProblem } from '../kept.ts';
 import { picture, type Panel } from '../picture.ts';
 import { cost, entrant, middle, regret } from '../reading.ts';
 import { grid, keysOf, line, type Field } from './common.ts';
 
-/** What tuning with fewer tries gives, in the median over the problems. */
+/** The result of tuning with fewer trials, in the median over the problems. */
 export function tries(fields: readonly Field[]): string {
   const all = fields.flatMap(({ problems }) => problems);
   const most = Math.min(...all.map(({ budget }) => budget!.tries));
-  return picture('Best so far against tries: distance from the best, median over problems', keysOf(all), 2, (pens) =>
+  return picture('Distance from the best against the number of tuning trials, median over problems (lower is better)', keysOf(all), 2, (pens) =>
     fields.flatMap(({ title, problems, keys }) =>
       (['', '+cosine'] as const).map((schedule): Panel => {
-        const rate = schedule === '' ? 'constant rate' : 'cosine';
+        const rate = schedule === '' ? 'constant learning rate' : 'cosine';
         const distance = (id: string, k: number): number =>
           middle(
             problems.map((problem) => {
@@ -22,10 +22,10 @@ export function tries(fields: readonly Field[]): string {
           );
         return {
           title: `${title}, ${rate}`,
-          label: `distance from the best against tries, ${title}, ${rate}`,
+          label: `distance from the best against tuning trials, ${title}, ${rate}`,
           options: {
             height: 300,
-            x: { label: 'tries', tickSize: 4, ticks: most - 1 },
+            x: { label: 'tuning trials', tickSize: 4, ticks: most - 1 },
             y: { label: null, tickSize: 0, domain: [0, 4], clamp: true },
             marks: [
               Plot.gridY(grid),
@@ -41,7 +41,7 @@ export function tries(fields: readonly Field[]): string {
   );
 } // prettier-ignore
 
-/** The factor from the lowest to the highest rate whose score is within 5 % of the best, between the rates that were scanned on the logarithms. */
+/** The ratio of the highest to the lowest learning rate whose score is within 5 % of the best, interpolated on the logarithms of the scanned rates. */
 export function widthOf(problem: KeptProblem, id: string): number {
   const points = entrant(problem, id).sweep.map(({ lr, score }) => ({ at: Math.log(lr), score: cost(score, problem.tuningMetric) }));
   const least = Math.min(...points.map(({ score }) => score));
@@ -57,17 +57,17 @@ export function widthOf(problem: KeptProblem, id: string): number {
   return Math.exp(reach(1) - reach(-1));
 }
 
-/** The scan's score against the rate, as multiples of the best rate, in the median over the problems. */
+/** The scan's score against the learning rate as a multiple of the best one, in the median over the problems. */
 export function sensitivity(fields: readonly Field[]): string {
   const offsets = Array.from({ length: 9 }, (_, i) => i - 4);
   const keys = keysOf(fields.flatMap(({ problems }) => problems));
-  return picture('How much the rate matters: distance from the best, constant rate, median over problems', keys, fields.length, (pens) =>
+  return picture('Sensitivity to the learning rate (constant): distance from the best, median over problems (lower is better)', keys, fields.length, (pens) =>
     fields.map(({ title, problems, keys: own }): Panel => ({
       title,
       label: `sensitivity to the learning rate, ${title}`,
       options: {
         height: 330,
-        x: { type: 'log', label: 'rate / best rate', tickSize: 4, ticks: [0.01, 0.1, 1, 10, 100], tickFormat: (x: number) => String(x) },
+        x: { type: 'log', label: 'learning rate / best learning rate', tickSize: 4, ticks: [0.01, 0.1, 1, 10, 100], tickFormat: (x: number) => String(x) },
         y: { label: null, tickSize: 0, domain: [0, 4], clamp: true },
         marks: [
           Plot.gridY(grid),
@@ -85,7 +85,7 @@ export function sensitivity(fields: readonly Field[]): string {
   );
 } // prettier-ignore
 
-/** How much worse the scan's score is so many rates beside the best; 1 is from the best of all optimizers to the middle one. Undefined where none was tried. */
+/** How much worse the scan's score is at a grid offset from the best rate; 1 is the distance from the best to the median optimizer. Undefined where no rate was tried. */
 function aroundBest(problem: KeptProblem, id: string, offsets: readonly number[]): (number | undefined)[] {
   const costsOf = ({ sweep }: KeptOptimizer): number[] => sweep.map(({ score }) => cost(score, problem.tuningMetric));
   const costs = costsOf(entrant(problem, id));
