@@ -1,11 +1,11 @@
 /**
- * A scalar autodiff in 40 lines, and a model written in it: each number remembers what it was made of, and `backward` walks back along that.
+ * A scalar autodiff in 40 lines, and a model that uses it. Each value stores the values it was computed from; `backward` traverses them in reverse order.
  *
- * Measured: in 200 steps of Adam the loss falls to 1.9e-9.
+ * Measured: after 200 steps of Adam the loss is 1.9e-9.
  */
 import { adam } from 'thalweg';
 
-/** A number, and how it depends on the numbers that it was made of. */
+/** A number, the values that it was computed from, and its derivatives with respect to them. */
 class Value {
   readonly data: number;
   grad = 0;
@@ -27,7 +27,7 @@ class Value {
     return new Value(t, [[this, 1 - t * t]]);
   }
 
-  /** Adds to `grad` of everything that this was made of how much this changes with it. */
+  /** Adds the derivatives of this value to the `grad` of every value that it was computed from. */
   backward(): void {
     const order: Value[] = [];
     const seen = new Set<Value>();
@@ -51,7 +51,7 @@ const opt = await adam({ lr: 0.05 }).init({
 });
 const cases = [[-1, -1, -1], [-1, 1, 1], [1, -1, 1], [1, 1, -1]] as const; // prettier-ignore
 
-/** The parameters as values of which gradients are asked for. */
+/** Parameters as values, to get their gradients. */
 const leaves = (array: Float64Array): Value[] => Array.from(array, (x) => new Value(x));
 
 for (let t = 1; t <= 200; t++) {

@@ -1,8 +1,8 @@
 /**
- * Backpropagation by hand, with `opt.params` and `opt.grads` as the model's only storage: a network of two layers learns which points lie between two
+ * Backpropagation by hand, with `opt.params` and `opt.grads` as the model's only storage: a two-layer network learns which points lie between two
  * circles. Nothing is copied between the model and the optimizer.
  *
- * Measured: after 600 steps the loss is 0.096, and 7.0 % of the points that it has not seen are on the wrong side.
+ * Measured: after 600 steps the loss is 0.096, and the test error is 7.0 %.
  */
 import { adamw, tensor, warmupCosine } from 'thalweg';
 
@@ -24,7 +24,7 @@ const [first, last] = opt.params.layers;
 const [gFirst, gLast] = opt.grads.layers;
 const h = new Float32Array(hidden);
 
-/** The probability of being between the circles. Leaves the hidden layer in `h`. */
+/** The probability that a point lies between the circles. Stores the hidden layer's outputs in `h`. */
 function predict([x, y]: readonly [number, number]): number {
   let logit = last.b[0]!;
   for (let j = 0; j < hidden; j++) logit += (h[j] = Math.tanh(x * first.W[j]! + y * first.W[hidden + j]! + first.b[j]!)) * last.W[j]!;

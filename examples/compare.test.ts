@@ -1,4 +1,4 @@
-/** The recipes of docs/compare.md: whoever brings a problem gets the line that says what to take. */
+/** The recipes of docs/compare.md: each of these problems is compared, and the report says which optimizer to use. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -12,9 +12,9 @@ after(() => rmSync(out, { recursive: true }));
 const root = join(import.meta.dirname, '..');
 const recipes = {
   'ratings.ts': 'Ratings: embeddings of readers and books',
-  'csv.ts': 'Penguins: their body mass',
-  'jax-js.ts': 'Spirals, in jax-js',
-  'tfjs.ts': 'Spirals, in TF.js',
+  'csv.ts': 'Penguins: predicting body mass',
+  'jax-js.ts': 'Spirals: a small network in jax-js',
+  'tfjs.ts': 'Spirals: a small network in TF.js',
 };
 
 test('every recipe is tried', () => {

@@ -1,8 +1,8 @@
 /**
- * Fit a curve to measurements with L-BFGS: y = a·(1 − exp(−b·x)) through NIST's data set Misra1a, of which the best parameters are certified
- * (itl.nist.gov/div898/strd/nls/data/misra1a.shtml). Its parameters differ by a factor of a million, so they are scaled to be about 1.
+ * Fit a curve to measurements with L-BFGS: y = a·(1 − exp(−b·x)) to NIST's data set Misra1a, for which the best parameters are certified
+ * (itl.nist.gov/div898/strd/nls/data/misra1a.shtml). The parameters differ by a factor of a million, so they are scaled to be near 1.
  *
- * Measured: the certified parameters and sum of squares to all digits shown, in 72 evaluations.
+ * Measured: agrees with the certified parameters and sum of squares in all digits shown, after 72 evaluations.
  */
 import { lbfgs, minimize, type Objective } from 'thalweg';
 
@@ -30,4 +30,4 @@ const { w, loss, evaluations, reason } = await minimize(squares, Float64Array.of
   tolerance: 1e-9,
 });
 console.log(`a = ${(w[0]! * scaleA).toFixed(4)} (certified 238.9421), b = ${(w[1]! * scaleB).toExponential(5)} (certified 5.50156e-4)`);
-console.log(`sum of squares ${loss.toFixed(8)} (certified 0.12455139), ${String(evaluations)} evaluations, stopped by ${reason}`);
+console.log(`sum of squares ${loss.toFixed(8)} (certified 0.12455139), ${String(evaluations)} evaluations, stopping criterion: ${reason}`);

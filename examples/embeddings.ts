@@ -1,7 +1,7 @@
 /**
- * Factor a table of ratings: a hundred thousand readers, twenty thousand books, of which each step trains the few rows that a batch names.
+ * Factorize a matrix of ratings with embeddings of 100,000 readers and 20,000 books. Each step trains only the rows that occur in its batch (sparse gradients).
  *
- * Measured: in 400 steps of Adam on the rows of a batch the loss falls from 0.31, after 100, to 0.010.
+ * Measured: with Adam, the loss is 0.31 after 100 steps and 0.010 after 400.
  */
 import { adam, rows, sparse } from 'thalweg';
 
@@ -11,7 +11,7 @@ let state = 1;
 const random = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
 const small = (length: number): Float32Array => Float32Array.from({ length }, () => 0.3 * (random() - 0.5));
 
-/** Readers and books are of two kinds each, and like their own. */
+/** There are two kinds of readers and of books; a reader likes the books of the same kind. */
 const rating = (reader: number, book: number): number => (reader % 2 === book % 2 ? 1 : -1);
 
 const opt = await adam({ lr: 0.05 }).init({
@@ -35,7 +35,7 @@ for (let t = 1; t <= 400; t++) {
       gBook[n * width + k] = (2 * error * u[k]!) / batch;
     }
   });
-  // A reader or book that occurs twice in a batch is named twice: its gradients are added.
+  // If a reader or book occurs twice in a batch, its index is passed twice and its gradients are added.
   const of = (which: 0 | 1): number[] => pairs.map((pair) => pair[which]);
   opt.step({ readers: rows(of(0), gReader), books: rows(of(1), gBook) });
   if (t % 100 === 0) console.log(`step ${String(t)}: loss ${loss.toFixed(4)}`);

@@ -1,4 +1,4 @@
-/** Every example runs as a user would run it and arrives where its text says. */
+/** Every example runs as a user would run it, and prints the results that its first lines state. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -17,20 +17,20 @@ const expected: Readonly<Record<string, RegExp>> = {
   'model.ts': /y = 3\.00·x − 0\.50/,
   'own-optimizer.ts': /w &\\leftarrow w - \\frac[\s\S]*adam: loss \d\.\de-1\d/,
   'pyodide.ts': /step 400: loss \d\.\de-\d\d\ny = 2\.000, 1\.500, -0\.500/,
-  'resume.ts': /goes on at step 100, [\s\S]*to the bit: true/,
+  'resume.ts': /resumes at step 100, [\s\S]*bit-identical to an uninterrupted run: true/,
   'text-head.ts':
-    /embeddings of 32 numbers, lr 0\.\d+: test error (?:5\d|6[0-4])\.\d %[\s\S]*the words themselves, lr 0\.\d+: test error (?:6[5-9]|7\d)\.\d %/,
+    /embeddings of size 32, lr 0\.\d+: test error (?:5\d|6[0-4])\.\d %[\s\S]*bags of words, lr 0\.\d+: test error (?:6[5-9]|7\d)\.\d %/,
   'tfjs-head.ts': /Adam of TF\.js, lr 0\.1: test error [23]\d\.\d %[\s\S]*AdamW, lr 0\.3: test error (?:2\d|3[0-4])\.\d %/,
 };
 
-/** Smaller settings, where the whole takes longer than a test may. */
+/** Smaller settings for examples that would take too long in a test. */
 const settings: Readonly<Record<string, readonly string[]>> = {
   'jax-transformer.ts': ['--small'],
   'text-head.ts': ['--small'],
   'tfjs-head.ts': ['--small'],
 };
 
-/** Those for a page, which have a test of their own. */
+/** Examples that run in a page; they have tests of their own. */
 const inPages = ['webgpu.ts'];
 
 const folder = import.meta.dirname;
@@ -40,7 +40,7 @@ test('every example has an expectation', () => {
   assert.deepEqual(files.toSorted(), Object.keys(expected));
 });
 
-test('every example is under 120 lines, and begins with what it was measured to give', () => {
+test('every example is shorter than 120 lines, and its first lines state a measured result', () => {
   for (const file of [...files, ...inPages]) {
     const text = readFileSync(`${folder}/${file}`, 'utf8');
     const lines = text.trimEnd().split('\n').length;

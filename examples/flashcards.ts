@@ -1,6 +1,6 @@
 /**
- * An edge function that fits the 21 parameters of a spaced-repetition scheduler, FSRS-6 (open-spaced-repetition), to a learner's reviews, by Adam with a cosine; gradients
- * by a tape of scalars. Measured with a simulated learner, on cards that were not fitted: a log loss of 0.446 by default, 0.429 fitted, 0.424 by the learner's own parameters.
+ * An edge function that fits the 21 parameters of a spaced-repetition scheduler, FSRS-6 (open-spaced-repetition), to a learner's reviews, with Adam and cosine decay; gradients come
+ * from a tape of scalars. Measured with a simulated learner, log loss on held-out cards: 0.446 with default parameters, 0.429 fitted, 0.424 with the learner's true parameters.
  */
 import { adam, cosine, init } from 'thalweg/small';
 
@@ -8,7 +8,7 @@ import { adam, cosine, init } from 'thalweg/small';
 const defaults = [0.212, 1.2931, 2.3065, 8.2956, 6.4133, 0.8334, 3.0194, 0.001, 1.8722, 0.1666, 0.796, 1.4835, 0.0614, 0.2629, 1.6483, 0.6014, 1.8729, 0.5425, 0.0912, 0.0658, 0.1542]; // prettier-ignore
 const learner = defaults.map((w, i) => w * [0.4, 0.5, 1.9, 0.6, 1.2, 0.8, 1.4, 1, 0.8, 1.3, 1.4, 0.6, 1, 1.3, 0.8, 1, 1, 1, 1, 1, 2.2][i]!);
 
-// The tape: values, and for each what it was made of and how it changes with that.
+// The tape: values, and for each value its operands and its derivatives with respect to them.
 let size = 0;
 const value = new Float64Array(2 ** 19);
 const [from, slope] = [new Int32Array(2 ** 20), new Float64Array(2 ** 20)];
@@ -27,13 +27,13 @@ const log = (a: Node): Node => node(Math.log(v(a)), a, 1 / v(a));
 const pow = (a: Node, b: Node): Node => exp(mul(b, log(a)));
 const clamp = (a: Node, low: number, high: number): Node => (v(a) < low ? node(low) : v(a) > high ? node(high) : a);
 
-/** A card: days since the last review, and the grade (1 forgotten, 2 hard, 3 good, 4 easy). The first has no days. */
+/** A review: days since the last review of the card (ignored in the first), and the grade (1 forgotten, 2 hard, 3 good, 4 easy). */
 interface Review {
   readonly days: number;
   readonly grade: number;
 }
 
-/** How likely each later review is to be recalled, by the scheduler's equations; `next` says what happens, where nobody knows yet. */
+/** The probability of recall at each later review, by the scheduler's equations; `next` returns a review, or simulates one. */
 function recalls(w: readonly Node[], count: number, next: (i: number, recall: Node | undefined, stability: number) => Review): Node[] {
   const at = (i: number): Node => w[i]!;
   const first = next(0, undefined, 0);
@@ -68,7 +68,7 @@ const leaves = (w: Iterable<number>): Node[] => ((size = 0), node(0), Array.from
 let seed = 11;
 const draw = (): number => ((seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) + 0.5) / 2 ** 32;
 
-/** A card as the learner answers it: reviewed about when half of what it takes to forget has passed. */
+/** The simulated reviews of a card. */
 function simulated(): Review[] {
   const history: Review[] = [];
   recalls(leaves(learner), 7, (i, recall, stability) => {
@@ -97,7 +97,7 @@ function lossAt(w: Iterable<number>, cards: readonly (readonly Review[])[], grad
   return v(total) / count;
 }
 
-/** The parameters that fit the cards best, from the defaults on. */
+/** Fits the parameters to the cards, starting from the defaults. */
 function fit(cards: readonly (readonly Review[])[], steps = 150): number[] {
   const opt = init(adam({ lr: cosine({ peak: 0.05, total: steps }) }), { w: Float64Array.from(defaults) });
   for (let t = 1; t <= steps; t++) {
@@ -108,12 +108,12 @@ function fit(cards: readonly (readonly Review[])[], steps = 150): number[] {
   return [...opt.params.w];
 }
 
-// Takes cards as JSON and answers with the parameters.
+// Receives cards as JSON and responds with the parameters.
 const edge = { fetch: async (request: Request) => Response.json(fit((await request.json()) as Review[][])) };
 export default edge;
 const [seen, later] = [Array.from({ length: 300 }, simulated), Array.from({ length: 300 }, simulated)];
 const response = await edge.fetch(new Request('http://localhost', { method: 'POST', body: JSON.stringify(seen) }));
-const report = (name: string, w: Iterable<number>) => console.log(`${name}: log loss ${lossAt(w, later).toFixed(4)} on cards not fitted`); // prettier-ignore
+const report = (name: string, w: Iterable<number>) => console.log(`${name}: log loss ${lossAt(w, later).toFixed(4)} on held-out cards`); // prettier-ignore
 report('default parameters', defaults);
 report('fitted in 150 steps', (await response.json()) as number[]);
 report("the learner's own", learner);

@@ -1,7 +1,7 @@
 /**
- * Gradients from jax-js, steps from Thalweg: logistic regression on a toy problem.
+ * jax-js computes the gradients, Thalweg takes the steps: logistic regression on a toy problem.
  *
- * Measured: in 200 steps of AdamW the loss falls to 0.015.
+ * Measured: after 200 steps of AdamW the loss is 0.015.
  */
 import { jit, nn, numpy as np, valueAndGrad } from '@jax-js/jax';
 import { adamw, tensor } from 'thalweg';

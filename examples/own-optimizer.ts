@@ -1,7 +1,7 @@
 /**
- * Invent an optimizer in five lines: it gets a typed constructor, a fused kernel and its formula, like the built-in ones.
+ * Define an optimizer of your own in five lines. Like the built-in ones, it has typed options, a fused kernel and its formula in LaTeX.
  *
- * Measured on a bowl of three parameters: after 300 steps the loss is 1.2e-3 by the new one and 3e-13 by Adam.
+ * Measured on a quadratic with three parameters: after 300 steps the loss is 1.2e-3 with the new optimizer and 3e-13 with Adam.
  */
 import { adam, minimize, optimizer, type Objective } from 'thalweg';
 

@@ -1,13 +1,13 @@
 /**
- * Python in the page: Pyodide computes the loss and its gradient in buffers of Python's, which JavaScript sees without a copy, and Thalweg takes the steps. The buffers
- * are those of `array.array`, since Pyodide downloads numpy where it is used; an array of numpy is the same here, `np.zeros(n, dtype=np.float32)`.
+ * Python in the page: Pyodide computes the loss and its gradient in Python buffers, which JavaScript reads without copying, and Thalweg takes the steps. The buffers
+ * are of type `array.array`, because Pyodide would have to download NumPy first; a NumPy array works the same way, `np.zeros(n, dtype=np.float32)`.
  *
- * Measured: 400 steps of AdamW fit y = a·sin(b·x) + c to 64 points; the mean square of the errors falls from 1.0 to 3e-13.
+ * Measured: 400 steps of AdamW fit y = a·sin(b·x) + c to 64 points; the mean squared error decreases from 1.0 to 3e-13.
  */
 import { loadPyodide } from 'pyodide';
 import { adamw, cosine } from 'thalweg';
 
-/** What Pyodide gives of a buffer of Python's: the data where they are. */
+/** Pyodide's view of a Python buffer; its data are not copied. */
 interface Buffer {
   readonly data: Float32Array;
   release(): void;

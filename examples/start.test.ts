@@ -1,4 +1,4 @@
-/** The files to start from run as their first lines say, and arrive where they should: in Node, in a worker, in pages, and as an edge function. */
+/** The starter files run as their first lines say and print the right results: in Node, in a worker, in pages, and as an edge function. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';

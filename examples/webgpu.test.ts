@@ -1,4 +1,4 @@
-/** The example in WebGPU arrives where its text says, in Chromium, where SwiftShader computes shaders on the processor. Needs Debian's chromium; skipped, saying so, where there is none. */
+/** The WebGPU example reaches the loss that its first lines state, in Chromium with SwiftShader, which runs shaders on the CPU. Needs Debian's chromium; without it the test is skipped with a message. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -1,9 +1,9 @@
 /**
- * WebGPU: a shader computes the loss and its gradient, which is read back into `opt.grads`, and parameters go up again from `opt.params`. A network of 32 hidden
- * units learns a wave. For a page, bundled; what stays on the GPU altogether is another file: `thalweg emit adamw --to wgsl`.
+ * WebGPU: a shader computes the loss and its gradient. The gradient is read back into `opt.grads`, and the parameters are uploaded from `opt.params`. A network of 32 hidden
+ * units learns a sine wave. It runs in a page, with a bundler. To keep the whole step on the GPU, use `thalweg emit adamw --to wgsl` instead.
  *
- * Measured in Chromium on SwiftShader, which computes shaders on the processor: after 400 steps the mean square of the errors is below 0.002, from 0.5. Reading
- * back is a wait for the GPU in every step, and 396 bytes here.
+ * Measured in Chromium with SwiftShader, which runs shaders on the CPU: after 400 steps the mean squared error is below 0.002, from 0.5. Reading the gradient
+ * back (here 396 bytes) waits for the GPU in every step.
  */
 import { adamw, tensor, warmupCosine } from 'thalweg';
 
@@ -13,10 +13,10 @@ const size = 3 * hidden + 1;
 const shader = `
 const samples = ${String(samples)}u;
 const hidden = ${String(hidden)}u;
-// Parameters: weights in, biases, weights out, and the bias of the output.
+// Parameters: input weights, hidden biases, output weights, output bias.
 @group(0) @binding(0) var<storage, read> w: array<f32>;
 @group(0) @binding(1) var<storage, read_write> errors: array<f32>;
-// The gradient, and after it the loss.
+// The gradient, followed by the loss.
 @group(0) @binding(2) var<storage, read_write> gradient: array<f32>;
 
 fn x(s: u32) -> f32 { return 2.0 * f32(s) / f32(samples - 1u) - 1.0; }
@@ -51,10 +51,10 @@ fn unit(s: u32, h: u32) -> f32 { return tanh(w[h] * x(s) + w[hidden + h]); }
 }
 `;
 
-/** Trains, and tells the losses of the first step and of the last. */
+/** Trains, and returns the losses of the first and the last step. */
 export async function train(): Promise<{ first: number; last: number }> {
   const adapter = await navigator.gpu.requestAdapter();
-  if (adapter === null) throw new Error('there is no WebGPU here');
+  if (adapter === null) throw new Error('WebGPU is not available');
   const device = await adapter.requestDevice();
   const buffer = (length: number, usage: number): GPUBuffer => device.createBuffer({ size: 4 * length, usage });
   const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
@@ -78,10 +78,10 @@ export async function train(): Promise<{ first: number; last: number }> {
     device.createComputePipeline({ layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }), compute: { module, entryPoint } });
   const [forward, backward] = [pipeline('forward'), pipeline('backward')];
 
-  // Slopes and places spread over the interval; the output is 0 at first.
+  // Initial values: hidden weights and biases spread over an interval, output weights 0.
   const values = Float32Array.from({ length: size }, (_, i) => (i < 2 * hidden ? 12 * (((i + 1) * 0.618_034) % 1) - 6 : 0));
   const method = adamw({ lr: warmupCosine({ peak: 0.05, warmup: 20, total: steps }), weightDecay: 0 });
-  // With one thread the views lie in memory that no other thread can see, as WebGPU asks of what it is given.
+  // With one thread the views are not in shared memory, which WebGPU does not accept.
   const opt = await method.init({ w: tensor([size], { values }) }, { threads: 1 });
   const losses: number[] = [];
   for (let t = 0; t < steps; t++) {

@@ -1,6 +1,6 @@
 /**
- * A problem of your own from a CSV: the body mass of a penguin from its species, sex, beak and flipper, by linear regression with a gradient written by hand.
- * `thalweg compare examples/compare/csv.ts --optimizers sgd,sgd-momentum,adamw`. The data are those of Gorman, Williams & Fraser 2014 (CC0).
+ * A problem of your own from a CSV file: linear regression of a penguin's body mass on species, sex, beak and flipper, with a gradient written by hand.
+ * `thalweg compare examples/compare/csv.ts --optimizers sgd,sgd-momentum,adamw`. Data: Gorman, Williams & Fraser 2014 (CC0).
  */
 import { readFileSync } from 'node:fs';
 import { defineProblem, permutation, random, type Arrays, type Split } from '@thalweg/compare';
@@ -8,7 +8,7 @@ import { tensor } from 'thalweg';
 
 const kinds = ['Adelie', 'Chinstrap', 'Gentoo', 'male'];
 
-/** A row as numbers: 1 where it is of a kind, then the three lengths; and its mass, in kilograms. */
+/** The rows as numbers: species and sex one-hot, three lengths, and the mass in kilograms. */
 const lines = readFileSync(new URL('penguins.csv', import.meta.url), 'utf8')
   .trim()
   .split('\n')
@@ -23,7 +23,7 @@ const [validation, test, train] = [order.slice(0, 60), order.slice(60, 120), ord
 const size = kinds.length + 3;
 const batchSize = 16;
 
-// The scale of each input, from the training data alone.
+// Mean and standard deviation of each input, from the training data only.
 const mean = Array.from({ length: size }, (_, j) => train.reduce((sum, { inputs }) => sum + inputs[j]!, 0) / train.length);
 const deviation = mean.map((m, j) => Math.sqrt(train.reduce((sum, { inputs }) => sum + (inputs[j]! - m) ** 2, 0) / train.length));
 const scaled = (inputs: readonly number[]): number[] => inputs.map((x, j) => (x - mean[j]!) / deviation[j]!);
@@ -36,8 +36,8 @@ const metric = { lowerIsBetter: true, unit: 'kg' };
 
 export default defineProblem({
   id: 'penguins',
-  title: 'Penguins: their body mass',
-  description: `${String(train.length)} penguins to train on, ${String(validation.length)} for validation, ${String(test.length)} for test; linear regression, ${String(size + 1)} parameters.`,
+  title: 'Penguins: predicting body mass',
+  description: `Linear regression with ${String(size + 1)} parameters; ${String(train.length)} penguins for training, ${String(validation.length)} for validation, ${String(test.length)} for test.`,
   steps: { quick: 200, standard: 600, thorough: 2000 },
   batchSize,
   tuningMetric: { name: 'validation error', ...metric },

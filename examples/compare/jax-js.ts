@@ -1,5 +1,5 @@
 /**
- * A jax-js model as a problem: its loss as a pure function. With `traced` the scan takes the steps of all its learning rates at once.
+ * A jax-js model as a problem, with its loss as a pure function. With `traced`, the scan of learning rates trains all of them in one compiled step.
  * `thalweg compare examples/compare/jax-js.ts --optimizers sgd-momentum,adamw,muon`.
  */
 import { jit, nn, numpy as np, valueAndGrad } from '@jax-js/jax';
@@ -27,8 +27,8 @@ const batch = (seed: number, step: number): [np.Array, np.Array] => arrays(spira
 
 export default defineProblem({
   id: 'spirals-jax',
-  title: 'Spirals, in jax-js',
-  description: 'Which of two arms of a spiral a point is of; a network with one hidden layer of 16, 65 parameters.',
+  title: 'Spirals: a small network in jax-js',
+  description: 'Predicts on which of two spiral arms a point lies; a network with one hidden layer of 16 units, 65 parameters.',
   steps: { quick: 150, standard: 600, thorough: 2000 },
   batchSize,
   tuningMetric: { name: 'validation loss', lowerIsBetter: true, unit: '' },

@@ -1,13 +1,13 @@
 /**
- * Embeddings whose gradients are sparse rows: what a reader thinks of a book, by the product of two vectors, of which a step moves those of the readers and books
- * in its batch alone. `thalweg compare examples/compare/ratings.ts --optimizers sgd,adagrad,adam`. The ratings are made up: of two vectors of 3, with noise.
+ * Embeddings with sparse gradients: predicts a reader's rating of a book as the inner product of two vectors. A step changes only the rows of the readers and books
+ * in its batch. `thalweg compare examples/compare/ratings.ts --optimizers sgd,adagrad,adam`. The ratings are synthetic: inner products of vectors of size 3, plus noise.
  */
 import { defineProblem, normal, random, type Arrays } from '@thalweg/compare';
 import { rows, sparse } from 'thalweg';
 
 const [readers, books, width, batchSize] = [4000, 1000, 4, 128];
 
-/** A pair is drawn often or seldom, as books are read; its rating follows from who they are. */
+/** Draws a reader and a book, some books more often than others, and the rating. */
 function drawn(next: () => number): { reader: number; book: number; rating: number } {
   const [reader, book] = [Math.floor(readers * next()), Math.floor(books * next() ** 3)];
   const [own, other] = [random(reader, 1), random(book, 2)];
@@ -31,7 +31,7 @@ function missed({ U, V }: Arrays, { reader, book, rating }: ReturnType<typeof dr
 export default defineProblem({
   id: 'ratings',
   title: 'Ratings: embeddings of readers and books',
-  description: `What ${String(readers)} readers think of ${String(books)} books, by vectors of ${String(width)}; a batch has ${String(batchSize)} ratings.`,
+  description: `Ratings of ${String(books)} books by ${String(readers)} readers, predicted with embeddings of size ${String(width)}; batches of ${String(batchSize)} ratings.`,
   steps: { quick: 1500, standard: 4000, thorough: 10_000 },
   batchSize,
   tuningMetric: { name: 'validation error', lowerIsBetter: true, unit: '' },
@@ -56,7 +56,7 @@ export default defineProblem({
           gV[i * width + k] = (2 * error * U[pair.reader * width + k]!) / batchSize;
         }
       });
-      // A reader or book that comes twice is named twice: its gradients are added.
+      // If a reader or book occurs twice in a batch, its index is passed twice and its gradients are added.
       const [who, what] = [batch.map(({ reader }) => reader), batch.map(({ book }) => book)];
       return { loss, rows: { U: rows(who, gU), V: rows(what, gV) } };
     },

@@ -1,9 +1,9 @@
-/** Points of two arms of a spiral: the data of `tfjs.ts` and of `jax-js.ts`. */
+/** Points on the two arms of a spiral: the data of `tfjs.ts` and `jax-js.ts`. */
 import { random } from '@thalweg/compare';
 
 export const batchSize = 32;
 
-/** Points, two numbers each, and which arm each is of: 0 or 1. */
+/** Points with two coordinates each, and the arm of each: 0 or 1. */
 export interface Points {
   readonly x: Float32Array<ArrayBuffer>;
   readonly y: Float32Array<ArrayBuffer>;

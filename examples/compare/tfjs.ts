@@ -1,5 +1,5 @@
 /**
- * A TF.js model as a problem: a layers model, whose weights the comparer's optimizers train in place of TF.js's own. The spirals of `jax-js.ts`.
+ * A TF.js layers model as a problem; its weights are trained by the optimizers that are compared instead of TF.js's own. Same data as `jax-js.ts`.
  * `thalweg compare examples/compare/tfjs.ts --optimizers sgd-momentum,adamw,muon`.
  */
 import '@tensorflow/tfjs-backend-cpu';
@@ -14,13 +14,13 @@ const dense = (units: number, activation: 'tanh' | 'linear', inputDim: number): 
 const model = tfl.sequential({ layers: [dense(16, 'tanh', 2), dense(1, 'linear', 16)] });
 const weights = model.trainableWeights.map(({ name }) => tf.engine().registeredVariables[name]!);
 
-/** The mean cross-entropy of the model on some points. */
+/** The model's mean cross-entropy on some points. */
 function loss({ x, y }: Points): tf.Scalar {
   const z = tf.reshape(model.apply(tf.tensor2d(x, [y.length, 2])) as tf.Tensor, [y.length]);
   return tf.losses.sigmoidCrossEntropy(tf.tensor1d(y), z);
 }
 
-/** Puts the comparer's weights into the model. */
+/** Copies the parameters into the model. */
 function take(params: Arrays): void {
   for (const variable of weights) {
     const values = tf.tensor(Float32Array.from(params[variable.name]!), variable.shape);
@@ -31,8 +31,8 @@ function take(params: Arrays): void {
 
 export default defineProblem({
   id: 'spirals-tfjs',
-  title: 'Spirals, in TF.js',
-  description: 'Which of two arms of a spiral a point is of; a network with one hidden layer of 16, 65 parameters.',
+  title: 'Spirals: a small network in TF.js',
+  description: 'Predicts on which of two spiral arms a point lies; a network with one hidden layer of 16 units, 65 parameters.',
   steps: { quick: 150, standard: 600, thorough: 2000 },
   batchSize,
   tuningMetric: { name: 'validation loss', lowerIsBetter: true, unit: '' },

@@ -1,14 +1,14 @@
-// An edge function: fits a line through the points of a request. Runs where a module with a `fetch` handler does: Cloudflare Workers
+// An edge function that fits a line to the points of a request. It runs wherever a module with a `fetch` handler does: Cloudflare Workers
 // (`npx wrangler dev edge.js`, port 8787), `deno serve edge.js` (8000), `bun edge.js` (3000). After `npm install thalweg`, try it:
 //
 //   curl localhost:8787 --json '[[0, 1], [1, 3], [2, 5]]'
 //
-// Some of these allow WebAssembly to be compiled and some do not. By itself the library takes what there is, with the same bits, so that
-// nothing has to be chosen here; models should be small all the same, since a request has little time.
+// Some of these platforms allow compiling WebAssembly, others do not. The library uses it where possible, with bit-identical results either way, so
+// nothing has to be configured. Keep models small, since a request has little time.
 
 import { lbfgs, minimize } from 'thalweg';
 
-/** The line with the least squares of errors. */
+/** The least-squares line. */
 async function fit(points) {
   const squares = (w, g) => {
     g.fill(0);

@@ -2,7 +2,7 @@
 //
 //   npm init -y && npm install thalweg vite && npx vite
 //
-// Any other bundler does as well: nothing has to be configured, and only the optimizers that are imported come into the bundle.
+// Any other bundler works too, without configuration; the bundle contains only the optimizers that are imported.
 
 import { adam, tensor } from 'thalweg';
 
@@ -25,12 +25,12 @@ function step() {
   opt.step();
 }
 
-// A step before each frame, so that the page shows how it learns and stays responsive.
+// One step per frame, so that the page shows the progress and stays responsive.
 function frame() {
   step();
   const line = `y = ${slope[0].toFixed(2)}·x + ${offset[0].toFixed(2)}`;
   out.textContent = `step ${opt.t}: ${line}`;
   if (opt.t < 200) requestAnimationFrame(frame);
-  else console.log(line, opt.backend); // 'wasm', or 'fround' where the page's policy forbids WebAssembly
+  else console.log(line, opt.backend); // 'wasm', or 'fround' if the page's Content-Security-Policy forbids WebAssembly
 }
 requestAnimationFrame(frame);
