@@ -248,7 +248,7 @@ describe('moby-dick', () => {
     assert.ok(places[0] === context && places.at(-1)! < held.length && places.at(-1)! > held.length - 200);
     assert.deepEqual([...lettersIn(held.subarray(0, 12)).places], [8, 9, 10, 11]);
   });
-  test('counting letters, pairs and threes takes the bits that the description says', () => {
+  test('letter, pair and triple frequencies give the cross-entropies that the description states', () => {
     // Each order is mixed with the one below, which counts as eight letters seen.
     const size = alphabet.length;
     const orders = [0, 1, 2].map((order) => ({
@@ -274,7 +274,7 @@ describe('moby-dick', () => {
       }
     }
     const { description } = problems.find(({ id }) => id === 'moby-dick')!;
-    assert.ok(description.includes(`letters takes ${bits[0]!.toFixed(2)} bits on test data, pairs of letters ${bits[1]!.toFixed(2)}, threes ${bits[2]!.toFixed(2)}.`), String(bits)); // prettier-ignore
+    assert.ok(description.includes(`letter frequencies give ${bits[0]!.toFixed(2)} bits, those of pairs ${bits[1]!.toFixed(2)}, those of triples ${bits[2]!.toFixed(2)}.`), String(bits)); // prettier-ignore
   });
 });
 

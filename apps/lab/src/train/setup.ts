@@ -6,7 +6,7 @@ import { steady } from '../race/pace.ts';
 /** A network's name in messages. */
 export type NetId = 'digits' | 'words';
 
-/** A network as the page tells of it. */
+/** A network as the page describes it. */
 export interface NetInfo {
   readonly label: string;
   readonly about: string;
@@ -23,7 +23,7 @@ export const nets: Readonly<Record<NetId, NetInfo>> = {
   digits: {
     label: 'Digits',
     about:
-      'Read handwritten digits: 7,000 images of MNIST to train on, 1,500 to validate. One hidden layer of 64 rectified units, 50,890 weights.',
+      'Classifies handwritten digits: 7,000 MNIST images for training, 1,500 for validation. One hidden layer of 64 ReLU units, 50,890 parameters.',
     scale: 'log',
     sample: 'the first 1,000 training images',
     rates: {
@@ -43,9 +43,9 @@ export const nets: Readonly<Record<NetId, NetInfo>> = {
   words: {
     label: 'Words',
     about:
-      'Tell from a paragraph of a State of the Union address which party the president was of: 6,929 paragraphs to train on, 3,121 of other presidents to validate. Logistic regression on 8,911 words, most of them rare.',
+      'Predicts from a passage of a State of the Union address the president’s party: 6,929 passages for training, 3,121 of other presidents for validation. Logistic regression on 8,911 words, most of them rare.',
     scale: 'linear',
-    sample: 'the first 1,500 training paragraphs',
+    sample: 'the first 1,500 training passages',
     rates: {
       sgd: 3.16,
       'sgd-momentum': 1,

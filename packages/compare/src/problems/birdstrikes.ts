@@ -1,4 +1,4 @@
-/** A table with columns of many kinds: how fast was the aircraft that hit a bird? */
+/** Tabular data with columns of many kinds: how fast was the aircraft that hit a bird? */
 import { knots, loadStrikes } from '../data/birdstrikes.ts';
 import { defineProblem } from '../check-problem.ts';
 import { batchSize } from '../models/network.ts';
@@ -10,9 +10,9 @@ export const birdstrikes = defineProblem({
   id: 'birdstrikes',
   title: 'Bird strikes: the speed of an aircraft',
   description:
-    'Tell from a report of a collision with an animal how fast the aircraft was: by airport, type of aircraft, airline, phase of flight, animal and damage, of each ' +
-    'value a 0 or 1, most of them rare, and by date and cost in units of their own. The mean of the training data misses by 42 knots on test data, a linear regression by 31.5. ' +
-    '7,164 reports, split at random, 1,000 for validation and 1,500 for test. A network with one hidden layer of 32 units of tanh, trained on the squared error.',
+    'Predicts an aircraft’s speed from a report of its collision with an animal. Features: airport, type of aircraft, airline, phase of flight, animal and damage, ' +
+    'one-hot and mostly rare; date and cost, not scaled to a common unit. The root mean squared error on test data is 42 knots for predicting the mean, 31.5 for linear regression. ' +
+    '7,164 reports, split at random: 1,000 for validation, 1,500 for test, the rest for training. A network with one hidden layer of 32 tanh units, trained on the squared error.',
   steps: { quick: 500, standard: 2000, thorough: 4000 },
   batchSize,
   tuningMetric: { name: 'validation error', lowerIsBetter: true, unit: 'knots' },

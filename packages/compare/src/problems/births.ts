@@ -10,9 +10,9 @@ export const births = defineProblem({
   id: 'births',
   title: 'Births: a time series',
   description:
-    `Tell from the births in the United States on ${String(days)} consecutive days how many there are on the next. Errors are root mean squares, in % of the ` +
-    'window’s standard deviation: on test data the value of the day before misses by 115 %, that of a week before by 46 %, a linear regression by 36 %. 7,305 days, split by ' +
-    'time: 1969 to 1982 for training, three years for validation, three for test. A network with one hidden layer of 32 units of tanh, trained on the squared error.',
+    `Predicts the number of births in the United States on a day from those of the ${String(days)} days before. The metric is the root mean squared error in % of the ` +
+    'window’s standard deviation; on test data it is 115 % for predicting the value of the day before, 46 % for that of a week before, 36 % for linear regression. 7,305 days, split by ' +
+    'time: 1969 to 1982 for training, then three years for validation and three for test. A network with one hidden layer of 32 tanh units, trained on the squared error.',
   steps: { quick: 500, standard: 2000, thorough: 4000 },
   batchSize,
   tuningMetric: { name: 'validation error', lowerIsBetter: true, unit: '%' },

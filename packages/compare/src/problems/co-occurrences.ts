@@ -1,4 +1,4 @@
-/** Vectors of words: a sparse table factored, the setting that GloVe took AdaGrad for. Whole and by rows. */
+/** Word vectors by factorizing a sparse matrix, as in GloVe, which used AdaGrad for it. With dense and with sparse gradients. */
 import { loadCoOccurrences } from '../data/co-occurrences.ts';
 import { defineProblem } from '../check-problem.ts';
 import { countsPerStep, someCounts, vectorsByRows, vectorsNetwork, type Counts, type Vectors } from '../models/vectors.ts';
@@ -8,11 +8,11 @@ import { regressionModel } from './network.ts';
 /** The problem `co-occurrences`. */
 export const coOccurrences = defineProblem({
   id: 'co-occurrences',
-  title: 'Co-occurrences: vectors of words',
+  title: 'Co-occurrences: word vectors',
   description:
-    'Tell how often one of 3,000 words follows another within five words in the definitions of WordNet, by the product of two vectors of 16 and a bias of each: the loss of ' +
-    'GloVe (Pennington et al. 2014), squared errors of log count, weighted. 455,782 pairs that occur, split at random, 10,000 for validation and 20,000 for test. On test data the mean ' +
-    'misses by 1.66, biases alone by 0.94. 102,000 parameters, of which a batch of 256 pairs has gradients for at most 512 rows.',
+    'Predicts how often one of 3,000 words follows another within five words in the definitions of WordNet, from the inner product of two vectors of size 16 plus two biases. The loss is that of ' +
+    'GloVe (Pennington et al. 2014), the weighted squared error of the logarithm of the count. 455,782 pairs of words that occur, split at random: 10,000 for validation, 20,000 for test, the rest for training. The error on test data is ' +
+    '1.66 for predicting the mean, 0.94 for the biases alone. 102,000 parameters; a batch of 256 pairs has gradients for at most 512 vectors.',
   steps: { quick: 2000, standard: 8000, thorough: 16_000 },
   batchSize: countsPerStep,
   tuningMetric: { name: 'validation error', lowerIsBetter: true, unit: '' },
@@ -26,11 +26,11 @@ export const coOccurrences = defineProblem({
 export const sparseCoOccurrences = defineProblem({
   ...coOccurrences,
   id: 'sparse-co-occurrences',
-  title: 'Sparse co-occurrences: vectors of words, by rows',
+  title: 'Sparse co-occurrences: word vectors with sparse gradients',
   description:
-    'The same data, model and batches as co-occurrences, whose vectors and biases are tables of sparse rows, one for each word: a step moves the rows of the words in its batch, at most 512 of 6,000 vectors, ' +
-    'and leaves the others as they are. AdaGrad and SGD have the results that they have on co-occurrences; running means and decay of a word wait until it comes again, as in PyTorch’s SparseAdam. ' +
-    'Methods that need every row are refused.',
+    'The data, model and batches of co-occurrences, with sparse gradients: a step changes only the rows of words that occur in its batch, at most 512 of 6,000 vectors. ' +
+    'AdaGrad and SGD have the same results as on co-occurrences. Moving averages and weight decay of a row are only updated when its word occurs, as in PyTorch’s SparseAdam. ' +
+    'Methods that need the gradient of every row are rejected.',
   sparse: true,
   load: () => load(vectorsByRows),
 });

@@ -1,4 +1,4 @@
-/** Handwritten digits: the images of MNIST and a two-layer network. */
+/** Handwritten digits: images of MNIST and a two-layer network. */
 import { loadImages } from '../data/images.ts';
 import { digitsNetwork, firstImages } from '../models/digits.ts';
 import { defineProblem } from '../check-problem.ts';
@@ -16,8 +16,8 @@ export const digits = defineProblem({
   id: 'digits',
   title: 'Digits: a two-layer network',
   description:
-    'Read handwritten digits: 10,000 images of MNIST, 28 × 28, split 7,000 / 1,500 / 1,500 into training, validation and test. ' +
-    'A network with one hidden layer of 64 rectified units, 50,890 parameters, trained on cross-entropy in batches of 64.',
+    'Classifies handwritten digits: 10,000 MNIST images of 28 × 28 pixels, 7,000 for training, 1,500 for validation, 1,500 for test. ' +
+    'A network with one hidden layer of 64 ReLU units, 50,890 parameters, trained on the cross-entropy in batches of 64.',
   steps: { quick: 400, standard: 2000, thorough: 4000 },
   batchSize,
   ...errorMetrics,

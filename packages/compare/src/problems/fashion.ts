@@ -1,4 +1,4 @@
-/** Clothes: the images of Fashion-MNIST and a three-layer network. */
+/** Clothes: images of Fashion-MNIST and a three-layer network. */
 import { loadFashion } from '../data/images.ts';
 import { defineProblem } from '../check-problem.ts';
 import { digitsNetwork, firstImages } from '../models/digits.ts';
@@ -10,8 +10,8 @@ export const fashion = defineProblem({
   id: 'fashion',
   title: 'Fashion: a three-layer network',
   description:
-    'Tell ten kinds of clothes apart: 10,000 images of Fashion-MNIST, as many of each kind, 14 × 14 in 16 greys, split 7,000 / 1,500 / 1,500 into training, ' +
-    'validation and test; guessing is wrong in 90 of 100. A network with two hidden layers of 64 rectified units, 17,418 parameters, trained on cross-entropy in batches of 64.',
+    'Classifies ten kinds of clothes: 10,000 images of Fashion-MNIST, equally many of each class, 14 × 14 pixels in 16 grey levels; 7,000 for training, 1,500 for validation, ' +
+    '1,500 for test. Guessing has an error of 90 %. A network with two hidden layers of 64 ReLU units, 17,418 parameters, trained on the cross-entropy in batches of 64.',
   steps: { quick: 400, standard: 2000, thorough: 4000 },
   batchSize,
   ...errorMetrics,

@@ -1,4 +1,4 @@
-/** Really sparse text: which field of knowledge does a word belong to, by its definition? Softmax regression on bags of words, whole and by rows. */
+/** Very sparse text: to which field does a noun belong, by its definition? Softmax regression on bags of words, with dense and with sparse gradients. */
 import { loadGlosses } from '../data/glosses.ts';
 import { defineProblem } from '../check-problem.ts';
 import { glossesByRows, glossesNetwork, type Glosses } from '../models/glosses.ts';
@@ -11,9 +11,9 @@ export const glosses = defineProblem({
   id: 'glosses',
   title: 'Glosses: the field of a noun',
   description:
-    'Tell from the definition of a noun in WordNet, about ten words, which of 26 fields it belongs to: animal, food, act and so on; guessing the commonest ' +
-    'is wrong in 86 of 100. 82,000 definitions, split at random, 4,000 for validation and 4,000 for test. Softmax regression on a bag of 17,760 words, ' +
-    'most of them rare: the setting AdaGrad was made for.',
+    'Predicts from a noun’s definition in WordNet, about ten words, to which of 26 fields it belongs (animal, food, act and so on); always predicting the most frequent field ' +
+    'has an error of 86 %. 82,000 definitions, split at random: 4,000 for validation, 4,000 for test, the rest for training. Softmax regression on bags of words with a vocabulary of 17,760, ' +
+    'most of them rare: the kind of problem AdaGrad was designed for.',
   steps: { quick: 500, standard: 2000, thorough: 4000 },
   batchSize,
   ...errorMetrics,
@@ -26,11 +26,11 @@ export const glosses = defineProblem({
 export const sparseGlosses = defineProblem({
   ...glosses,
   id: 'sparse-glosses',
-  title: 'Sparse glosses: the field of a noun, by rows',
+  title: 'Sparse glosses: the field of a noun, with sparse gradients',
   description:
-    'The same data, model and batches as glosses, whose weights are a table of sparse rows, one for each word: a step moves the rows of the words in its batch, about 410 of 17,760, ' +
-    'and leaves the others as they are. AdaGrad and SGD have the results that they have on glosses; running means and decay of a word wait until it comes again, as in PyTorch’s SparseAdam. ' +
-    'Methods that need every row are refused.',
+    'The data, model and batches of glosses, with sparse gradients: a step changes only the rows of words that occur in its batch, about 410 of 17,760. ' +
+    'AdaGrad and SGD have the same results as on glosses. Moving averages and weight decay of a row are only updated when its word occurs, as in PyTorch’s SparseAdam. ' +
+    'Methods that need the gradient of every row are rejected.',
   sparse: true,
   load: () => load(glossesByRows),
 });

@@ -1,18 +1,18 @@
-/** Two problems whose optimum is known and whose difficulty is one thing: noise that only a falling rate averages away, and saddles between stretches of learning. */
+/** Two problems with a known optimum and a single difficulty each: gradient noise, for which the learning rate must decay, and plateaus at saddle points. */
 import { tensor, type Parameter } from 'thalweg';
 import { defineProblem } from '../check-problem.ts';
 import { normal, random } from '../data/random.ts';
 import type { Arrays } from '../problem.ts';
 import { product, rotation, transposed } from './matrices.ts';
 
-/** The metric is log₁₀ of the loss above its least; float64 cannot tell 1e-16 from it. */
+/** The metric is log₁₀ of the loss, which is at least 0; values below 1e-16 are not distinguished. */
 const floor = 1e-16;
 const metric = { name: 'log₁₀ loss', lowerIsBetter: true, unit: '' };
 const log = (loss: number): number => Math.log10(Math.max(loss, floor));
 
 const dimensions = 1000;
 
-/** Half the sum of w²/i, and what the noise adds to it. */
+/** Half the sum of w²/i. */
 function heightOf(w: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < dimensions; i++) sum += w[i]! ** 2 / (i + 1);
@@ -22,11 +22,11 @@ function heightOf(w: ArrayLike<number>): number {
 /** The problem `noisy-quadratic`. */
 export const noisyQuadratic = defineProblem({
   id: 'noisy-quadratic',
-  title: 'Noisy quadratic: what a falling rate is for',
+  title: 'Noisy quadratic: why the learning rate must decay',
   description:
-    'Half the sum of hᵢ·wᵢ² over 1,000 weights with curvatures hᵢ = 1/i, and a gradient with noise of the variance hᵢ: the model by which Zhang et al. 2019 ' +
-    '(arXiv:1907.04164) tell what optimizers do at which batch size. The optimum is 0; a constant rate stays above it by as much as it is large. Measured ' +
-    'without noise.',
+    'Minimizes ½·Σ hᵢ·wᵢ² over 1,000 weights with curvatures hᵢ = 1/i, from gradients with noise of variance hᵢ: the model with which Zhang et al. 2019 ' +
+    '(arXiv:1907.04164) predict how optimizers depend on the batch size. The optimum is 0; with a constant learning rate the loss stays above it, roughly in proportion to the learning rate. ' +
+    'Evaluated without noise.',
   steps: { quick: 500, standard: 2000, thorough: 5000 },
   batchSize: null,
   tuningMetric: metric,
@@ -54,7 +54,7 @@ export const noisyQuadratic = defineProblem({
 const [layers, size] = [4, 12];
 const names = Array.from({ length: layers }, (_, i) => `W${String(i + 1)}`);
 
-/** What is to be learned: rotations around stretches from 1 to 0.1, each learned after a plateau of its own. */
+/** The target matrix: singular values from 1 to 0.1 between two rotations; each singular value is learned after a plateau. */
 const wanted = ((): Float64Array => {
   const next = random(0xdee9);
   const [u, v] = [rotation(size, next), rotation(size, next)];
@@ -80,8 +80,8 @@ export const deepLinear = defineProblem({
   id: 'deep-linear',
   title: 'Deep linear: from saddle to saddle',
   description:
-    `The product of ${String(layers)} matrices of ${String(size)} × ${String(size)} has to become a given one, by half the squared error, without any noise. Saxe et al. 2014 ` +
-    '(arXiv:1312.6120): each singular value is learned after a plateau of its own, the smaller the longer. The optimum is 0.',
+    `The product of ${String(layers)} matrices of ${String(size)} × ${String(size)} is fitted to a target matrix; the loss is half the squared error, without noise. As Saxe et al. 2014 ` +
+    '(arXiv:1312.6120) show, each singular value is learned after a plateau, which is longer for smaller values. The optimum is 0.',
   steps: { quick: 500, standard: 2000, thorough: 5000 },
   batchSize: null,
   tuningMetric: metric,
@@ -96,7 +96,7 @@ export const deepLinear = defineProblem({
     gradient: (params, grads) => {
       const products = productsOf(params);
       const miss = missOf(products.at(-1)!);
-      // From the last layer back: the error as the layer's output sees it, times what came into the layer.
+      // Backpropagation from the last layer: the gradient with respect to the layer's output times the layer's input.
       let back = miss;
       for (let i = layers - 1; i >= 0; i--) {
         const before = i === 0 ? rotation(size) : products[i - 1]!;

@@ -1,20 +1,20 @@
-/** The guide's functions of two variables as problems: one parameter `w`, float64, nothing random but the start. */
+/** The guide's test functions of two variables as problems: one parameter `w`, float64; only the starting point is random. */
 import { surfaces, valley, type Surface } from '@thalweg/guide';
 import { random } from '../data/random.ts';
 import type { Arrays, Model, Problem } from '../problem.ts';
 
-/** What the comparer says of a landscape of the guide, and where it differs from the guide's. */
+/** A test function of the guide with its description, and where it differs from the guide's. */
 interface Ground extends Partial<Pick<Surface, 'start' | 'x' | 'y'>> {
   readonly surface: Surface;
   readonly title: string;
   readonly description: string;
-  /** The least value. */
+  /** The minimum value. */
   readonly minimum: number;
-  /** How far starts lie apart. */
+  /** The width of the range of starting points. */
   readonly spread?: number;
 }
 
-/** The guide's landscape of this name. */
+/** The guide's test function of this name. */
 function named(id: string): Surface {
   const found = surfaces.find((one) => one.id === id);
   if (found === undefined) throw new RangeError(`there is no landscape ${id}`);
@@ -24,9 +24,9 @@ function named(id: string): Surface {
 const grounds: readonly Ground[] = [
   {
     surface: valley(100),
-    title: 'Valley: a long narrow quadratic',
+    title: 'Valley: an ill-conditioned quadratic',
     description:
-      'f = ½(x² + 100·y²), a quadratic whose curvatures differ by a factor of 100: a step calm across the valley crawls along it.',
+      'f = ½(x² + 100·y²), a quadratic with condition number 100: a learning rate that is stable across the valley is slow along it.',
     minimum: 0,
     x: [-5, 2],
     y: [-1.6, 1.6],
@@ -34,39 +34,41 @@ const grounds: readonly Ground[] = [
   {
     surface: named('rosenbrock'),
     title: 'Rosenbrock: a curved valley',
-    description: 'f = (1 − x)² + 100·(y − x²)², whose minimum (1, 1) lies in a curved valley that is easy to reach and hard to follow.',
+    description: 'f = (1 − x)² + 100·(y − x²)², with its minimum at (1, 1) in a curved valley that is easy to reach and hard to follow.',
     minimum: 0,
   },
   {
     surface: named('beale'),
     title: 'Beale: plateaus and steep walls',
-    description: 'f = (1.5 − x + xy)² + (2.25 − x + xy²)² + (2.625 − x + xy³)², flat plains beside steep walls; minimum (3, 0.5).',
+    description:
+      'f = (1.5 − x + xy)² + (2.25 − x + xy²)² + (2.625 − x + xy³)², with flat plateaus beside steep walls; minimum at (3, 0.5).',
     minimum: 0,
   },
   {
     surface: named('himmelblau'),
     title: 'Himmelblau: four minima',
-    description: 'f = (x² + y − 11)² + (x + y² − 7)², four minima of equal depth: the start decides which is reached.',
+    description: 'f = (x² + y − 11)² + (x + y² − 7)², with four minima of equal value; which one is reached depends on the starting point.',
     minimum: 0,
   },
   {
     surface: named('saddle'),
-    title: 'Saddle: a pass between two basins',
+    title: 'Saddle: a saddle point between two minima',
     description:
-      'f = ½x² + ¼y⁴ − ½y², a saddle at the origin between minima at y = ±1; the start lies close to the ridge, where the slope is faint.',
+      'f = ½x² + ¼y⁴ − ½y², with a saddle point at the origin between minima at y = ±1; the starting point is close to the ridge, where the gradient is small.',
     minimum: -0.25,
     start: [-1.5, 1e-3],
     spread: 1e-3,
   },
   {
     surface: named('rastrigin'),
-    title: 'Rastrigin: a field of pits',
-    description: 'f = 20 + Σ(wᵢ² − 10·cos 2πwᵢ), a bowl full of local minima: most starts lead to one that is not the global one.',
+    title: 'Rastrigin: many local minima',
+    description:
+      'f = 20 + Σ(wᵢ² − 10·cos 2πwᵢ), a bowl with many local minima; most starting points lead to one that is not the global minimum.',
     minimum: 0,
   },
 ];
 
-/** The metric is log₁₀ of the height above the minimum; nothing below this counts: float64 cannot tell 1e-16 from the minimum. */
+/** The metric is log₁₀ of the height above the minimum; heights below 1e-16 are not distinguished. */
 const floor = 1e-16;
 
 function modelOf({ surface, start = surface.start, minimum, spread = 0.2 }: Ground): Model {
@@ -114,7 +116,7 @@ function problemOf(ground: Ground): Problem {
       y,
       columns,
       rows,
-      // Computed when somebody draws it: every command would wait for six maps. A test checks them as `defineProblem` would.
+      // Computed when it is drawn; otherwise every command would wait for six maps. A test checks them as `defineProblem` would.
       get values() {
         kept ??= heights();
         return kept;

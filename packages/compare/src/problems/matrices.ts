@@ -1,4 +1,4 @@
-/** Square matrices, row by row, as small problems need them. Knows numbers alone. */
+/** Operations on small square matrices in row-major order. */
 import { normal, type Random } from '../data/random.ts';
 
 /** a·b. */
@@ -17,7 +17,7 @@ export function transposed(a: Float64Array, size: number): Float64Array {
   return a.map((_, i) => a[(i % size) * size + Math.floor(i / size)]!);
 }
 
-/** A random rotation or reflection, by Gram and Schmidt; without random numbers the one that changes nothing. */
+/** A random rotation or reflection by Gram–Schmidt; without random numbers, the identity. */
 export function rotation(size: number, next?: Random): Float64Array {
   if (next === undefined) return Float64Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
   const rows: number[][] = [];

@@ -1,4 +1,4 @@
-/** Language, letter by letter: what comes next in Moby Dick? */
+/** A language model: predicts the next letter of Moby Dick. */
 import { alphabet, loadLetters } from '../data/moby-dick.ts';
 import { defineProblem } from '../check-problem.ts';
 import { lettersIn, lettersNetwork } from '../models/letters.ts';
@@ -16,8 +16,8 @@ export const mobyDick = defineProblem({
   id: 'moby-dick',
   title: 'Moby Dick, letter by letter',
   description:
-    'Tell the next letter of Moby Dick from the eight before it, by its cross-entropy in bits. Counting letters takes 4.26 bits on test data, pairs of letters 3.42, threes 2.82. ' +
-    '1.2 million letters of 38, one chapter in ten each for validation and test. Embeddings of 8, one hidden layer of 64 units of tanh, 6,934 parameters, trained on cross-entropy ' +
+    'Predicts the next letter of Moby Dick from the eight before it; the metric is the cross-entropy in bits per letter. On test data, letter frequencies give 4.26 bits, those of pairs 3.42, those of triples 2.82. ' +
+    '1.2 million letters from an alphabet of 38; a tenth of the chapters each for validation and test. Embeddings of size 8, one hidden layer of 64 tanh units, 6,934 parameters, trained on the cross-entropy ' +
     'in batches of 64.',
   steps: { quick: 500, standard: 2000, thorough: 4000 },
   batchSize,

@@ -1,14 +1,14 @@
-/** What the problems that train a network on data share: what they are judged by, and how a network becomes a model. */
+/** What the problems that train a network on data share: their metrics, and how a network becomes a model. */
 import type { Network } from '../models/network.ts';
 import type { Arrays, LossAndRows, Model, Split } from '../problem.ts';
 
-/** The share of examples that are told wrong chooses and ranks; the loss decides between equals. */
+/** The classification error tunes and ranks; the loss breaks ties. */
 export const errorMetrics = {
   tuningMetric: { name: 'validation error', lowerIsBetter: true, unit: '%' },
   testMetric: { name: 'test error', lowerIsBetter: true, unit: '%' },
 } as const;
 
-/** A network measured on held-out data, and on a part of its validation data while it trains. */
+/** A network evaluated on held-out data, and during training on a part of the validation data. */
 export function modelOf<Data>(network: Network<Data, number | LossAndRows>, heldOut: Readonly<Record<Split | 'monitored', Data>>): Model {
   return {
     ...network,
@@ -20,12 +20,12 @@ export function modelOf<Data>(network: Network<Data, number | LossAndRows>, held
   };
 }
 
-/** What the mean squared error of is measured. */
+/** A regression network with a mean squared error. */
 interface Measured<Data> extends Pick<Network<Data, number | LossAndRows>, 'start' | 'gradient'> {
   meanSquare(params: Arrays, data: Data): number;
 }
 
-/** A regression measured on held-out data, by the root of its mean squared error, times `unit`. */
+/** A regression evaluated on held-out data by its root mean squared error, times `unit`. */
 export function regressionModel<Data>(network: Measured<Data>, heldOut: Readonly<Record<Split | 'monitored', Data>>, unit: number): Model {
   const value = (loss: number): number => unit * Math.sqrt(loss);
   return {

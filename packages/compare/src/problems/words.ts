@@ -1,4 +1,4 @@
-/** Sparse text: which party's president said this paragraph? Logistic regression on bags of words. */
+/** Sparse text: was the speaker of this paragraph a Democrat or a Republican? Logistic regression on bags of words. */
 import { loadAddresses } from '../data/addresses.ts';
 import { defineProblem } from '../check-problem.ts';
 import { batchSize } from '../models/network.ts';
@@ -16,9 +16,9 @@ export const words = defineProblem({
   id: 'words',
   title: 'Words: the party of a president',
   description:
-    'Tell from a paragraph of a State of the Union address (1829–2021, pieces of about 100 words) whether the president was a Democrat or a Republican. ' +
-    'Logistic regression on a bag of several thousand words, most of them rare: the setting AdaGrad was made for. ' +
-    'Presidents, not paragraphs, are dealt to training, validation and test, era by era and party by party, so nobody stands on both sides.',
+    'Predicts from a passage of a State of the Union address (1829–2021, about 100 words each) whether the president was a Democrat or a Republican. ' +
+    'Logistic regression on bags of words with a vocabulary of several thousand, most of them rare: the kind of problem AdaGrad was designed for. ' +
+    'Training, validation and test have different presidents, balanced by era and party.',
   steps: { quick: 500, standard: 2000, thorough: 4000 },
   batchSize,
   ...errorMetrics,
