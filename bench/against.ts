@@ -11,9 +11,9 @@ type Library = Pick<typeof thalweg, 'adamw' | 'sgd' | 'lamb' | 'muon' | 'chain' 
 
 const options = asked(
   'npm run bench:against',
-  'compares step times of this working tree with those of another, interleaved; below 1 this one is faster',
+  'compares the step times of this working tree with those of another, interleaved; a ratio below 1 means this one is faster',
   smoke,
-  { one: 'folder', about: 'the other working tree, built; by default this one' },
+  { one: 'folder', about: 'the other working tree, built; default: this one' },
 );
 const [other = '.'] = options.names;
 const rounds = options.smoke ? 3 : 101;

@@ -10,7 +10,7 @@ import { asked, smoke, write } from '../scripts/asked.ts';
 import { writeBetween } from '../scripts/write-between.ts';
 import { quartiles, ratio } from './statistics.ts';
 
-const options = asked('npm run bench:tiny', 'the time of a step with very few parameters, beside a hand-written loop', {
+const options = asked('npm run bench:tiny', 'the time of a step with very few parameters, compared with a hand-written loop', {
   ...write('bench/tiny.md and the README'),
   ...smoke,
 });

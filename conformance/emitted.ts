@@ -228,14 +228,14 @@ function prove(target: Proven, runner: string, anew: boolean): void {
 if (import.meta.main) {
   const { all: anew, names: named } = asked(
     'npm run prove',
-    'runs the files that are emitted and have changed beside the oracles of the rows, and keeps what came of it in conformance/emitted/',
-    { all: { about: 'every file, changed or not' } },
-    { one: 'target', about: 'those of these targets alone', among: Object.keys(proven) },
+    'runs emitted files that have changed on the conformance test cases, and stores the results in conformance/emitted/',
+    { all: { about: 'run every file, changed or not' } },
+    { one: 'target', about: 'run only the files of these targets', among: Object.keys(proven) },
   );
   for (const target of Object.keys(targets)) {
     if (!isProven(target) || (named.length > 0 && !named.includes(target))) continue;
     const runner = runnerOf(target);
     if (runner !== undefined) prove(target, runner, anew);
-    else console.log(`${target}: not run, since ${target === 'c' ? 'there is no' : 'no Python here has'} ${proven[target]}`);
+    else console.log(`${target}: not run, because ${target === 'c' ? 'there is no' : 'no installed Python has'} ${proven[target]}`);
   }
 }

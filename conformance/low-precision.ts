@@ -32,10 +32,10 @@ const optimizers: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
 
 const values = asked(
   'node --conditions=source conformance/low-precision.ts',
-  'digits and words trained with states in float32, bfloat16 and float8, and with a model in half precision',
+  'trains digits and words with states in float32, bfloat16 and float8, and with a model in half precision',
   {
-    preset: { about: 'quick, the default, or standard: how long a run is', takes: 'NAME' },
-    seeds: { about: 'how many; 5 by default', takes: 'NUMBER' },
+    preset: { about: 'the length of a run: quick (default) or standard', takes: 'NAME' },
+    seeds: { about: 'the number of seeds; default: 5', takes: 'NUMBER' },
     ...write('docs/low-precision.md'),
   },
 );

@@ -58,7 +58,7 @@ function fieldsOf(file: string): Fields {
 }
 
 if (import.meta.main) {
-  asked('npm run address', 'puts the address of the repository, repository.url of package.json, wherever else it is written out', {});
+  asked('npm run address', 'writes the project’s URL (repository.url of package.json) into all other files that contain it', {});
   for (const [file, text] of addressed()) writeFileSync(join(root, file), text);
-  console.log(`The address everywhere is ${address()}.`);
+  console.log(`The URL is now ${address()} in all files.`);
 }

@@ -13,7 +13,7 @@ import { shortPrivates } from './short-privates.ts';
 import { shortThrows } from './short-throws.ts';
 import { withoutDebug } from './without-debug.ts';
 
-asked('npm run build', 'builds the packages as they are published, into packages/*/dist', {});
+asked('npm run build', 'builds the packages into packages/*/dist, as they are published', {});
 const root = join(import.meta.dirname, '..');
 const home = join(root, 'packages/thalweg');
 

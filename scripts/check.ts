@@ -14,12 +14,12 @@ const { names } = asked(
   'npm run check',
   'runs the tests that concern one optimizer or transform, in a minute or two',
   {},
-  { one: 'name', about: 'that of a file conformance/rows/NAME.json', among: Object.keys(sheets) },
+  { one: 'name', about: 'the name of an optimizer or transform, as in conformance/rows/NAME.json', among: Object.keys(sheets) },
 );
 const [name = '', ...more] = names;
 const sheet = sheets[name];
 if (sheet === undefined || more.length > 0) {
-  console.error('One name is needed, of an optimizer or transform.\nnpm run check -- --help lists what there is.');
+  console.error('Give the name of one optimizer or transform.\nnpm run check -- --help lists the names.');
   process.exit(2);
 }
 

@@ -21,10 +21,10 @@ interface Searched {
 const root = join(import.meta.dirname, '..');
 const { run: makesRuns, rehearse: rehearsal } = asked(
   'npm run control',
-  "measures how often the comparer's protocol is wrong, for the reports and docs/compare.md, from stored runs",
+  "measures from stored runs how often the comparer's protocol gives wrong results, for the reports and docs/compare.md",
   {
-    run: { about: 'first make the runs: 1,880 of them, twenty-five minutes on two cores' },
-    rehearse: { takes: 'DIR', about: 'do all of this in a folder instead, with runs of a few steps' },
+    run: { about: 'first run all 1,880 training runs; takes 25 minutes on two cores' },
+    rehearse: { takes: 'DIR', about: 'do everything in this folder instead, with runs of a few steps' },
   },
 );
 const home = rehearsal ?? join(root, 'packages/compare');

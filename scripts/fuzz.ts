@@ -1,4 +1,4 @@
-/** Runs the property tests again and again, each time with cases of another seed; `npm test` has those of one. Run by `npm run fuzz`. */
+/** `npm run fuzz`: runs the property tests repeatedly with different seeds; `npm test` uses a single seed. */
 import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -12,8 +12,8 @@ const files = globSync(['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.t
 const nameOf = (file: string): string => basename(file, '.test.ts');
 
 const options = {
-  minutes: { about: 'begins no further seed after so long; 30 unless said', takes: 'MINUTES' },
-  seed: { about: 'the first seed, such as one that failed; drawn unless said', takes: 'SEED' },
+  minutes: { about: 'start no new seed after this time; default: 30', takes: 'MINUTES' },
+  seed: { about: 'the first seed, for example one that failed; default: random', takes: 'SEED' },
 };
 const {
   names,
@@ -21,9 +21,9 @@ const {
   seed,
 } = asked(
   'npm run fuzz',
-  'runs the property tests with seed after seed, until one fails or the time is over, and says how to run what failed again',
+  'runs the property tests with one seed after another until a test fails or the time is over; prints how to reproduce a failure',
   options,
-  { one: 'file', about: 'files of tests, without their ending; all that hold a property unless said', among: files.map(nameOf) },
+  { one: 'file', about: 'test files, without .test.ts; default: all with property tests', among: files.map(nameOf) },
 );
 for (const [name, text] of Object.entries({ minutes, seed: seed ?? '1' })) {
   if (/^\d+(\.\d+)?$/.test(text)) continue;
@@ -43,7 +43,7 @@ do {
   );
   if (status !== 0) {
     console.log(stdout.slice(Math.max(0, stdout.indexOf('failing tests:'))));
-    console.log(`Seed ${String(next)} failed, after ${String(rounds)} that passed. Again: npm run fuzz -- --seed ${String(next)} --minutes 0 FILE`);
+    console.log(`Seed ${String(next)} failed after ${String(rounds)} that passed. To reproduce: npm run fuzz -- --seed ${String(next)} --minutes 0 FILE`);
     process.exit(1);
   }
   rounds += 1;

@@ -13,9 +13,9 @@ import { factories, sheets, transforms } from '../conformance/table.ts';
 const root = join(import.meta.dirname, '..');
 const { names } = asked(
   'npm run reference',
-  'measures the optimizers and transforms anew, in minutes, and writes all that follows from them: tables, pages, pictures, lists and counts',
+  'regenerates every list, count, page, figure and catalogue of the optimizers and transforms, with new measurements; takes minutes',
   {},
-  { one: 'name', about: 'measure these alone, and keep the figures of the others', among: Object.keys(sheets) },
+  { one: 'name', about: 'measure only these, and keep the measurements of the others', among: Object.keys(sheets) },
 );
 for (const name of names) {
   if (!factories.has(name) && !Object.hasOwn(transforms, name)) refuse(`${name} is not exported by packages/thalweg/src/methods.ts`);

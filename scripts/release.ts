@@ -17,15 +17,15 @@ const folder = '.release';
 
 const help = `npm run release -- VERSION [--publish]
 
-Makes a release of all packages: sets VERSION everywhere, dates the changelog, runs all tests, builds, packs, checks the packages and their sizes,
-and shows what would be published. Then it puts everything back, unless --publish is given: then it commits, tags, publishes with npm's
+Releases all packages: sets VERSION everywhere, dates the changelog, runs all tests, builds, packs, checks the packages and their sizes,
+and shows what would be published. Without --publish, it then reverts all changes; with --publish, it commits, tags, publishes with npm's
 provenance, and pushes the commit and the tag. A version such as 0.2.0-rc.1 is published as "next", others as "latest".
 
-Needs a tree without changes, a version higher than that of package.json, and entries under Unreleased in CHANGELOG.md.
---publish needs the branch main, the checkers of packages (npm ci --prefix environments), and a CI from which npm takes provenance:
+Requires a clean working tree, a version higher than that of package.json, and entries under Unreleased in CHANGELOG.md.
+--publish requires the branch main, the package checkers (npm ci --prefix environments), and a CI system from which npm accepts provenance:
 GitHub Actions with "id-token: write", or GitLab CI with SIGSTORE_ID_TOKEN.
 
-Exit codes: 0 done, 1 refused or a check failed, 2 wrong usage, 130 interrupted. The tarballs lie in ${folder}/.`;
+Exit codes: 0 success, 1 refused or a check failed, 2 wrong usage, 130 interrupted. The tarballs are in ${folder}/.`;
 
 const run = (command: string, args: readonly string[], show = false, env = process.env): Promise<string> =>
   runIn(command, args, { cwd: root, show, env });
@@ -55,9 +55,9 @@ function request(): { text: string; version: Version; publish: boolean } | 'help
   if (taken !== undefined) throw new Refusal(taken, 2);
   if (values.help) return 'help';
   const [text, ...more] = positionals;
-  if (text === undefined || more.length > 0) throw new Refusal(`One version is needed.\n\n${help}`, 2);
+  if (text === undefined || more.length > 0) throw new Refusal(`Give one version.\n\n${help}`, 2);
   const version = parseVersion(text);
-  if (version === undefined) throw new Refusal(`${text} is no version; one is 0.2.0 or 0.2.0-rc.1, without a v`, 2);
+  if (version === undefined) throw new Refusal(`${text} is not a valid version; valid are 0.2.0 or 0.2.0-rc.1, without a v`, 2);
   return { text, version, publish: values.publish };
 }
 
@@ -181,7 +181,7 @@ async function main(): Promise<void> {
   const interrupted = (): void => {
     stop();
     restore();
-    console.error('\nInterrupted; the tree is as it was.');
+    console.error('\nInterrupted; all changes were reverted.');
     process.exit(130);
   };
   process.on('SIGINT', interrupted).on('SIGTERM', interrupted);

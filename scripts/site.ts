@@ -27,10 +27,10 @@ import { Styles } from './site/styles.ts';
 import { groups, sources, target, type Source } from './site/texts.ts';
 
 const root = join(import.meta.dirname, '..');
-const values = asked('npm run site', 'builds the guide, the lab, the documentation and search over them into one folder of static files', {
-  out: { about: 'the folder; site by default', takes: 'FOLDER' },
-  address: { about: 'where it will stand, as https://example.org/thalweg/; from package.json by default', takes: 'URL' },
-  'without-api': { about: 'leave out the API, which takes half of the time' },
+const values = asked('npm run site', 'builds the guide, the lab, the documentation and a search into one folder of static files', {
+  out: { about: 'the folder; default: site', takes: 'FOLDER' },
+  address: { about: 'the URL of the site, such as https://example.org/thalweg/; default: from package.json', takes: 'URL' },
+  'without-api': { about: 'leave out the API documentation, which takes half of the time' },
 });
 const out = values.out ?? join(root, 'site');
 const all = entries();

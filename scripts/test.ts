@@ -112,19 +112,19 @@ const steps: readonly Step[] = [
   },
   {
     name: 'unit',
-    about: 'all tests on the source, but for those that compile C or run commands by the dozen',
+    about: 'all tests on the source, except those that compile C or run dozens of commands',
     command: [node, '--conditions=source', ...test, files, ...unitFiles],
   },
   {
     name: 'coverage',
-    about: 'the same tests, counting which lines of packages/*/src they run',
+    about: 'the same tests, with the line coverage of packages/*/src',
     command: [node, '--conditions=source', ...test, files, ...coverage, ...unitFiles, ...commanded],
-    apart: 'counting takes a third as long again; a job of its own holds it at 90 %, and npm test -- --only coverage',
+    apart: 'it takes a third longer; a CI job requires 90 %, and npm test -- --only coverage runs it',
     alone: true,
   },
   {
     name: 'native',
-    about: 'kernels and emitted files in C, compiled and run beside every other backend',
+    about: 'kernels and emitted files in C, compiled and compared with every other backend',
     command: [node, '--conditions=source', ...test, files, ...compiled],
     apart: 'it compiles hundreds of files; CI runs it, and npm test -- --only native',
   },
@@ -133,21 +133,21 @@ const steps: readonly Step[] = [
     : [
         {
           name: 'kept',
-          about: 'comparisons that are killed, merged and compared, and what is kept of them',
+          about: 'comparisons that are interrupted, merged and compared, and their stored runs',
           command: [node, '--conditions=source', ...test, files, ...commanded] as const,
-          apart: 'it runs a command by the dozen; CI has it in unit, and npm test -- --only kept runs it',
+          apart: 'it runs dozens of commands; CI runs it in unit, and npm test -- --only kept runs it',
         },
       ]),
   {
     name: 'lab',
-    about: 'the guide and the lab, built, in Chromium',
+    about: 'the built guide and lab in Chromium',
     command: [node, '--conditions=source', ...test, pages, 'apps/*/test/*.test.ts'],
   },
   {
     name: 'built',
-    about: "the library's tests on the built output, but for what looks inside",
+    about: "the library's tests on the built output, except those of internals",
     command: [node, ...test, files, ...builtFiles],
-    apart: 'it runs what unit ran once more; CI runs it, and npm test -- --only built',
+    apart: 'it repeats tests of unit; CI runs it, and npm test -- --only built',
   },
   {
     name: 'environments',
@@ -155,10 +155,10 @@ const steps: readonly Step[] = [
     command: [node, 'scripts/environments.ts'],
     apart: 'it installs a gigabyte of tools; CI runs it, and npm run environments',
   },
-  { name: 'pack', about: 'what the packages would contain', command: [node, 'scripts/pack.ts'] },
+  { name: 'pack', about: 'the contents of the packages to be published', command: [node, 'scripts/pack.ts'] },
 ];
 
-/** What some tests need beyond npm packages, and how to get it. */
+/** Programs that some tests need, and how to install them. */
 const needs = [
   { name: 'Chromium (tests in a real browser)', paths: ['/usr/bin/chromium'], get: 'apt-get install chromium' },
   { name: 'gcc (the benchmark against C)', paths: ['/usr/bin/gcc', '/usr/bin/cc'], get: 'apt-get install gcc' },
@@ -193,13 +193,13 @@ function counts(output: string): { passed: number; failed: number; skipped: numb
   return { passed: count('pass'), failed: count('fail') + count('cancelled'), skipped: count('skipped') };
 }
 
-/** The options, or undefined where they are wrong, which it says. */
+/** The options; undefined after printing an error if they are wrong. */
 function options(): { only?: string; help?: boolean } | undefined {
   try {
     return parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } }).values;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    console.error(`${error.message}\nnpm test -- --help lists what there is.`);
+    console.error(`${error.message}\nnpm test -- --help lists the options.`);
     return undefined;
   }
 }
@@ -211,10 +211,10 @@ async function main(): Promise<number> {
   if (values.help === true) {
     const lines = steps.map(
       ({ name, about, apart, alone }) =>
-        `  ${name.padEnd(13)}${about}${apart === undefined ? '' : alone === true ? ' (when asked for)' : ' (in CI, and when asked for)'}`,
+        `  ${name.padEnd(13)}${about}${apart === undefined ? '' : alone === true ? ' (only with --only)' : ' (in CI and with --only)'}`,
     );
     console.log(
-      `npm test -- [--only ${names.join(',')}]\n\nRuns every check to the end, and says at the end what failed and what was left out.\n\n${lines.join('\n')}`,
+      `npm test -- [--only ${names.join(',')}]\n\nRuns all checks, even after a failure, and reports at the end which failed and which were skipped.\n\n${lines.join('\n')}`,
     );
     return 0;
   }

@@ -17,7 +17,7 @@ import { openSite, type Site } from './test/support/site.ts';
 
 const options = asked(
   'npm run bench:lab',
-  'what a frame costs the main thread, what pages weigh when they are first opened, and how soon they can be used',
+  'the main-thread time of a frame, the download size of each page, and the time until it is usable',
   write('docs/lab.md'),
 );
 const rounds = 7;
