@@ -273,7 +273,7 @@ test('wrong usage is answered with the usage and exit code 2', async () => {
   }
   const { code, said } = await repository.release(['--help']);
   assert.equal(code, 0);
-  assert.match(said, /Exit codes: 0 done/);
+  assert.match(said, /Exit codes: 0 success/);
 });
 
 for (const step of ['test', 'run build', 'run sizes', 'pack']) {

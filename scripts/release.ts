@@ -57,7 +57,8 @@ function request(): { text: string; version: Version; publish: boolean } | 'help
   const [text, ...more] = positionals;
   if (text === undefined || more.length > 0) throw new Refusal(`Give one version.\n\n${help}`, 2);
   const version = parseVersion(text);
-  if (version === undefined) throw new Refusal(`${text} is not a valid version; valid are 0.2.0 and 0.2.0-rc.1, for example, without a v`, 2);
+  if (version === undefined)
+    throw new Refusal(`${text} is not a valid version; valid are 0.2.0 and 0.2.0-rc.1, for example, without a v`, 2);
   return { text, version, publish: values.publish };
 }
 
