@@ -136,7 +136,7 @@ export async function missed(row: Case, landscape: LandscapeName): Promise<strin
   }
   const name = row.ours[0];
   return (
-    `${row.id} on the ${landscape} with lr ${String(lr[landscape])}: ${left.toExponential(0)} of the first loss is left after ${String(landscapes[landscape].steps)} steps, ` +
-    `and has to be below ${String(goal)}. Other rates: ${tried.join(', ')}. The rate is ${landscape} in "converges" of conformance/rows/${name}.json`
+    `${row.id} on ${{ parabola: 'the parabola', rosenbrock: "Rosenbrock's function" }[landscape]} with lr ${String(lr[landscape])}: ${left.toExponential(0)} of the first loss is left after ${String(landscapes[landscape].steps)} steps, ` +
+    `and has to be below ${String(goal)}. Other rates: ${tried.join(', ')}. Change converges.lr.${landscape} in conformance/rows/${name}.json`
   );
 }

@@ -221,7 +221,7 @@ function prove(target: Proven, runner: string, anew: boolean): void {
   const text = `{\n  "versions": ${spaced(versions)},\n  "rows": {\n${lines.join(',\n')}\n  },\n  "refused": {\n${without.join(',\n')}\n  }\n}\n`;
   writeFileSync(fileOfProof(target), text);
   console.log(
-    `${target}: ${String(Object.keys(off).length)} files run; ${String(lines.length)} rows within their bounds, ${String(without.length)} refused`,
+    `${target}: ${String(Object.keys(off).length)} files run; ${String(lines.length)} test cases within tolerance, ${String(without.length)} that ${target} cannot express (docs/emit.md)`,
   );
 }
 
@@ -236,6 +236,9 @@ if (import.meta.main) {
     if (!isProven(target) || (named.length > 0 && !named.includes(target))) continue;
     const runner = runnerOf(target);
     if (runner !== undefined) prove(target, runner, anew);
-    else console.log(`${target}: not run, because ${target === 'c' ? 'there is no' : 'no installed Python has'} ${proven[target]}`);
+    else {
+      const lacks = target === 'c' ? 'there is no' : 'no installed Python has';
+      console.log(`${target}: not run, because ${lacks} ${proven[target]}; what was recorded stays`);
+    }
   }
 }

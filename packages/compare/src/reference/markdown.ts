@@ -30,7 +30,7 @@ function agreementSection(rows: readonly MeasuredRow[]): string {
 
 /** What an option does and when to change it, as cells. */
 function adviceCells(method: string, option: string): [string, string] {
-  const { does = 'See above.', touch = '' } = adviceOn(method, option) ?? {};
+  const { does = '', touch = '' } = adviceOn(method, option) ?? {};
   return [does, touch];
 }
 

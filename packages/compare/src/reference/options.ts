@@ -272,7 +272,11 @@ const advice: Readonly<Record<string, OptionAdvice>> = {
     does: 'AMSGrad: divides by the largest mean of squares so far instead of the current one.',
     touch: 'Rarely; for convex problems on which Adam does not converge. One more array.',
   },
-  biasCorrection: {
+  'muon.rows': {
+    does: 'What the rows of a matrix stand for, `out` for outputs (`W @ x`, as in PyTorch) or `in` for inputs (`x @ W`, as in jax-js and TF.js): the update is scaled by rows / columns.',
+    touch: 'Set it to `in` if your layers compute `x @ W`.',
+  },
+  'prodigy.biasCorrection': {
     does: 'Bias correction of the running means, which start at zero.',
     touch: 'Turn it off to match the authors’ program.',
   },

@@ -2,7 +2,7 @@ import { optimizer } from '../define/builtin.ts';
 
 /**
  * Prodigy (Mishchenko & Defazio 2023, arXiv:2306.06101): AdamW that estimates its own learning rate, d, from how far the parameters of the group
- * have moved. `lr` multiplies it: leave it at 1, or give a schedule with peak 1. `biasCorrection: false` is the paper's form and the default of
+ * have moved. `lr` multiplies it: leave it at 1, or give a schedule with peak 1. `biasCorrection: 'off'` is the paper's form and the default of
  * the authors' program.
  *
  * r ← β₃·r + (d/d₀)·γ·⟨g, w₀ − w⟩, S ← β₃·S + γ·d·g/d₀ with γ = d·η·√(1 − β₂ᵗ)/(1 − β₁ᵗ), or d·η without the correction, d ← max(d, c·r/Σ|S|); m and v of d·g as in Adam. β₃ = √β₂.

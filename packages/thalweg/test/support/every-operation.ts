@@ -2,6 +2,15 @@
 import { optimizer, type Method } from 'thalweg';
 import { elementTemplates, fill } from './templates.ts';
 
+/** Each operation as an equation: w becomes what it gives for g and 0.7. */
+export function everyAlone(): (readonly [operation: string, method: Method])[] {
+  const { unary, binary } = elementTemplates();
+  return [...unary, ...binary].map((template, i) => {
+    const make = optimizer({ name: `alone_${String(i)}`, hyper: { lr: ['η', 1] }, equations: `w ← η·(${fill(template, 'g', '0.7')})` });
+    return [template, make()] as const;
+  });
+}
+
 /** The methods, with what they compute, of operands for which every operation is a number of moderate size. */
 export function everyOperation(): (readonly [operation: string, method: Method])[] {
   const { unary, binary, comparisons } = elementTemplates();
