@@ -94,7 +94,7 @@ function marginOf(problems: readonly ProblemResult[]): number | undefined {
 }
 
 function metricText({ testMetric: { name, unit, lowerIsBetter } }: ProblemResult): string {
-  return `${name}${unit === '' ? '' : ` in ${unit}`}, ${lowerIsBetter ? 'less' : 'more'} is better`;
+  return `${name}${unit === '' ? '' : ` in ${unit}`}, ${lowerIsBetter ? 'lower' : 'higher'} is better`;
 }
 
 function sentenceOf({ testMetric }: ProblemResult, compared: Change['compared'], before: number | null, after: number | null, alpha: number): string {

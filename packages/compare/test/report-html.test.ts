@@ -104,7 +104,7 @@ describe('the page', () => {
     assert.equal(rules.querySelectorAll('math').length, 6);
     const made = texts(document, 'dd').join('\n');
     for (const part of [
-      '5 at first, each 3.16 times',
+      'first a grid of 5 learning rates, each 3.16 times',
       '101, 102, 103, 104, 105',
       'Šidák correction for significance level 0.05',
       'Node v26.0.0; Thalweg 0.1.0',

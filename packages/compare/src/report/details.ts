@@ -108,8 +108,8 @@ export function protocolOf(comparison: Comparison): Markup {
   const [runs, errs] = [runsText(comparison), errorNote(protocol, problems)];
   const rows: readonly (readonly [string, string])[] = [
     ['Preset', protocol.preset],
-    ...(trials === undefined ? [['Learning rates', `a scan with seed ${String(protocol.scanSeed)}: ${String(protocol.gridPoints)} at first, each ${number(protocol.gridRatio)} times the one before, then more on the side of the best until each optimizer has tried ${String(protocol.rates)}`] as const] : []),
-    ['Seeds', `${protocol.seeds.join(', ')}: each tries ${trials === undefined ? `${String(protocol.ratesPerSeed)} rates around the best of the scan` : `${String(trials)} points of the optimizer's search space (a Sobol sequence, shifted at random for each seed)`} and takes the one that is best on validation data`],
+    ...(trials === undefined ? [['Learning rates', `a scan with seed ${String(protocol.scanSeed)}: first a grid of ${String(protocol.gridPoints)} learning rates, each ${number(protocol.gridRatio)} times the one before, then more near the best until each optimizer has tried ${String(protocol.rates)}`] as const] : []),
+    ['Seeds', `${protocol.seeds.join(', ')}: each tries ${trials === undefined ? `${String(protocol.ratesPerSeed)} learning rates around the best of the scan` : `${String(trials)} points of the optimizer's search space (a Sobol sequence, shifted at random for each seed)`} and chooses the best on validation data`],
     ['Runs of each optimizer', `${String(runsOf(protocol))} on each problem${problems.some(({ optimizers }) => optimizers.some(({ fixed }) => fixed)) ? '; one for each seed where there is nothing to tune' : ''}`],
     ['Costs', `the same number of gradient evaluations for each run: ${problems.map(({ id, steps }) => `${id}: ${number(steps, 12)}`).join(', ')}; with tuning, ${String(runsOf(protocol))} times as many. A step of SAM needs two gradients, a step of L-BFGS as many as its line search.`],
     ...(errs === '' ? [] : [['Reliability', errs] as const]),

@@ -39,7 +39,7 @@ export function ranking(problem: ProblemResult, all: Pens): Markup {
 </tr>`;
   }); // prettier-ignore
   return scroller(`Ranking on ${problem.title}`, html`<table class="ranking">
-<caption>${sentence(testMetric.name)}, ${optimizers[0]?.summary.spread ?? ''}; ${testMetric.lowerIsBetter ? 'less' : 'more'} is better. The target is ${targetText(problem)}.</caption>
+<caption>${sentence(testMetric.name)}, ${optimizers[0]?.summary.spread ?? ''}; ${testMetric.lowerIsBetter ? 'lower' : 'higher'} is better. The target is ${targetText(problem)}.</caption>
 <thead>
 <tr><th scope="col" rowspan="2" class="rank"><abbr title="Rank">#</abbr></th><th scope="col" rowspan="2">Optimizer</th><th scope="col" rowspan="2" class="number">Median <small>(spread)</small></th><th scope="col" rowspan="2">Each seed</th><th scope="col" rowspan="2">Against the reference</th><th scope="col" rowspan="2" class="number">Learning<br>rate</th><th scope="colgroup" colspan="4" class="group">To the target</th><th scope="colgroup" colspan="2" class="group">Diverged</th></tr>
 <tr><th scope="col" class="number">steps</th><th scope="col" class="number">gradients</th><th scope="col" class="number">${time.unit === 's' ? 'seconds' : time.unit}</th><th scope="col" class="number">runs</th><th scope="col" class="number">runs</th><th scope="col" class="number">rates</th></tr>
