@@ -205,7 +205,7 @@ test('medians and spreads with diverged runs, of any values, are mirrored', () =
 test('reports name the direction, and mark what is beyond an axis at its bad end', async () => {
   const plain = await compared(problemOf(3, 1, { tuning: true, test: true }));
   const turned = mirrored(plain, true, true);
-  for (const [problem, better, sign, arrow] of [[plain, 'less', '≤ 1', 0], [turned, 'more', '≥ −1', 180]] as const) {
+  for (const [problem, better, sign, arrow] of [[plain, 'lower', '≤ 1', 0], [turned, 'higher', '≥ −1', 180]] as const) {
     const page = renderHtml(pageOf(problem));
     assert.match(page, new RegExp(`; ${better} is better`));
     assert.ok(page.includes(`tuning ${sign}`) && renderTable(pageOf(problem), 100, false).includes(`tuning ${sign}`));
