@@ -7,6 +7,9 @@ import { table, type Case } from './table.ts';
 const inCI = (process.env['CI'] ?? '') !== '';
 const python = pythonWith('numpy');
 
+/** How many rows each target expresses at least; a new target says its own number. */
+const fewest: Readonly<Record<Proven, number>> = { c: 300, numpy: 300, optax: 300, pytorch: 300 };
+
 for (const target of Object.keys(proven) as Proven[]) {
   test(`every text of ${target} is the one that was proven, and every row has one or is refused by name`, () => {
     const { rows, refused } = proofOf(target);
@@ -26,7 +29,7 @@ for (const target of Object.keys(proven) as Proven[]) {
     }
     const known = new Set(table.cases.map(({ id }) => id));
     assert.deepEqual(Object.keys({ ...rows, ...refused }).filter((id) => !known.has(id)), []); // prettier-ignore
-    assert.ok(Object.keys(rows).length > table.cases.length / 2, `${target} refuses most rows`);
+    assert.ok(Object.keys(rows).length > fewest[target], `${target} refuses more rows than before`);
   });
 }
 

@@ -89,16 +89,22 @@ describe('the stage', { skip }, () => {
     const { objective, start } = surfaces.find(({ id }) => id === 'himmelblau')!;
     const best = async (id: string): Promise<number | undefined> =>
       tunedRate(entrant(id, id === 'adamw' ? { weightDecay: 0.01 } : {}), objective, { start, steps: 600, noise: 0, seed: 1 });
-    // The bar of the search may be gone before a test sees it: what is found is waited for.
+    // The bar of the search may be gone before a test looks: the page itself notes that it was there.
+    await page.evaluate(
+      `new MutationObserver(() => { globalThis.sawBar ||= document.querySelector('progress[aria-label="Rates found"]') !== null; }).observe(document.body, { childList: true, subtree: true })`,
+    );
+    const sawBar = (): Promise<boolean> => page.evaluate<boolean>(`[globalThis.sawBar === true, (globalThis.sawBar = false)][0]`);
     const isTuned = async (id: string): Promise<void> => {
       const wanted = figure((await best(id))!);
       await until(async () => figure(await rate(id)) === wanted, 30_000);
     };
     await page.getByLabel('Landscape').selectOption('himmelblau');
     for (const id of ['sgd', 'sgd-momentum', 'adagrad', 'rmsprop', 'adam', 'adamw']) await isTuned(id);
+    assert.ok(await sawBar());
     await page.getByLabel('Another').selectOption('nesterov');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await isTuned('nesterov');
+    assert.ok(await sawBar());
     await page.getByLabel('on every change').uncheck();
     const kept = await rate('adam');
     await page.getByLabel('Landscape').selectOption('saddle');
